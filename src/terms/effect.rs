@@ -1,0 +1,29 @@
+//! What a check may do to a server.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a check may do to the server, at the most; the guard holds it to that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Reads only.
+    Reads,
+    /// Writes and deletes backups under IDs that this run derived itself.
+    WritesOwnBackup,
+    /// Reads, with credentials that are wrong on purpose: runs after everything else, alone.
+    MayLockOut,
+    /// Sends nothing: looks back at what the run has recorded. Runs at the very end.
+    LooksBack,
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Reads => "reads",
+            Self::WritesOwnBackup => "writes and deletes backups of its own",
+            Self::MayLockOut => "sends one wrong password, last",
+            Self::LooksBack => "sends nothing",
+        })
+    }
+}

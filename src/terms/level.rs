@@ -1,0 +1,26 @@
+//! How much a requirement matters.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How much a deviation matters to a client of today.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// A client of today breaks: it cannot back up, or cannot restore. A deviation is `fail`.
+    Required,
+    /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is `warn`.
+    Recommended,
+    /// Worth knowing; no client of today is hurt. A deviation is `warn`.
+    Informational,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Required => "required",
+            Self::Recommended => "recommended",
+            Self::Informational => "informational",
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! What was found: of one check, and of one client.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The verdict of one finding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Judged, and as it should be.
+    Pass,
+    /// A deviation that is not [`Required`](super::Level::Required).
+    Warn,
+    /// A [`Required`](super::Level::Required) deviation.
+    Fail,
+    /// The question does not arise for this target.
+    NotApplicable,
+    /// The person skipped it.
+    Disabled,
+    /// Something that it needs did not pass, or the server or the run forbade to go on.
+    Blocked,
+    /// The harness could not carry it out.
+    Error,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which summaries count them.
+    pub const ALL: [Self; 7] = [
+        Self::Pass,
+        Self::Warn,
+        Self::Fail,
+        Self::NotApplicable,
+        Self::Disabled,
+        Self::Blocked,
+        Self::Error,
+    ];
+
+    /// The word in reports: `not_applicable` and so on.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::NotApplicable => "not_applicable",
+            Self::Disabled => "disabled",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+        }
+    }
+
+    /// Whether the check came to a judgement at all.
+    pub const fn is_judged(self) -> bool {
+        matches!(self, Self::Pass | Self::Warn | Self::Fail)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.key())
+    }
+}
+
+/// The verdict for one client over a whole run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientVerdict {
+    /// Nothing that was judged hurts the client, and everything that matters to it was judged.
+    Pass,
+    /// A deviation hurts the client.
+    Fail,
+    /// Something that matters to the client could not be judged.
+    Unknown,
+}
+
+impl fmt::Display for ClientVerdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+        })
+    }
+}
