@@ -11,7 +11,7 @@ pub enum Effect {
     Reads,
     /// Writes and deletes backups under IDs that this run derived itself.
     WritesOwnBackup,
-    /// Reads, with credentials that are wrong on purpose: runs after everything else, alone.
+    /// As above, and sends credentials that are wrong on purpose, once: runs after everything else, alone.
     MayLockOut,
     /// Sends nothing: looks back at what the run has recorded. Runs at the very end.
     LooksBack,
@@ -22,7 +22,7 @@ impl fmt::Display for Effect {
         formatter.pad(match self {
             Self::Reads => "reads",
             Self::WritesOwnBackup => "writes and deletes backups of its own",
-            Self::MayLockOut => "sends one wrong password, last",
+            Self::MayLockOut => "sends one wrong password, last of all",
             Self::LooksBack => "sends nothing",
         })
     }

@@ -1,0 +1,186 @@
+//! What a check is: one constant and one function.
+
+use crate::terms::{Clause, Clients, Effect, Level, Stage};
+use std::pin::Pin;
+
+/// A boxed future, as a check's function returns it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a check looks at: handed to its function, torn down after it.
+pub trait Context: Send + Sync + Sized + 'static {
+    /// The ways in which one check can be run.
+    type Facet: Facet;
+
+    /// Removes what the check left on the other side. Called once, also when the check failed.
+    fn teardown(&self) -> BoxFuture<'_, ()>;
+}
+
+/// One of the ways in which a check is run: as a client, over an HTTP version, …
+pub trait Facet: Copy + Send + Sync + 'static {
+    /// The name in reports, empty where a check is run in one way only. Part of the report's contract.
+    fn label(self) -> &'static str;
+
+    /// The clients for which this variant speaks.
+    fn clients(self) -> Clients;
+}
+
+/// One check: a requirement, who is hurt by a deviation, what to do about it, and how to find out.
+pub struct Check<C: Context> {
+    /// The name, for ever: never reused, never renumbered. Dot segments group checks.
+    pub id: &'static str,
+    /// The requirement in one sentence.
+    pub title: &'static str,
+    /// Where the requirement is written.
+    pub clause: Clause,
+    /// How much a deviation matters.
+    pub level: Level,
+    /// Who can be hurt.
+    pub clients: Clients,
+    /// Run once for each of these, one finding each.
+    pub variants: &'static [C::Facet],
+    /// The checks that must not have failed for this one to make sense.
+    pub needs: &'static [&'static str],
+    /// What the check may do, at the most.
+    pub effect: Effect,
+    /// What a server that conforms does.
+    pub expected: &'static str,
+    /// What the administrator does now.
+    pub remedy: &'static str,
+    /// The function.
+    pub run: for<'a> fn(&'a C) -> BoxFuture<'a, Outcome>,
+}
+
+impl<C: Context> Check<C> {
+    /// The name of one variant of this check, as tests and progress lines show it: `upload.accepted[ios-h2]`.
+    pub fn name_of(&self, variant: C::Facet) -> String {
+        match variant.label() {
+            "" => self.id.to_owned(),
+            label => format!("{}[{label}]", self.id),
+        }
+    }
+
+    /// The clients that this check, run as `variant`, can speak about.
+    pub fn clients_of(&self, variant: C::Facet) -> Clients {
+        self.clients.within(variant.clients())
+    }
+}
+
+/// What a check's function found. Every outcome but a pass carries its reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// As it should be; what was seen.
+    Pass(String),
+    /// Not as it should be. The check's level decides between `fail` and `warn`.
+    Deviates(Deviation),
+    /// The question does not arise; why.
+    NotApplicable(String),
+    /// It could not be judged; why.
+    Blocked(String),
+    /// The harness could not carry it out; why.
+    Error(String),
+}
+
+impl Outcome {
+    /// A pass, with what was seen.
+    pub fn pass(observed: impl Into<String>) -> Self {
+        Self::Pass(observed.into())
+    }
+
+    /// A deviation at `stage`, with what was seen.
+    pub fn deviates(stage: Stage, observed: impl Into<String>) -> Self {
+        Self::Deviates(Deviation::new(stage, observed))
+    }
+
+    /// The question does not arise.
+    pub fn not_applicable(reason: impl Into<String>) -> Self {
+        Self::NotApplicable(reason.into())
+    }
+
+    /// It could not be judged.
+    pub fn blocked(reason: impl Into<String>) -> Self {
+        Self::Blocked(reason.into())
+    }
+}
+
+/// A deviation from what a check expects.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Deviation {
+    /// The stage that failed.
+    pub stage: Stage,
+    /// What was seen. Never holds a backup ID or a secret, and is the same from run to run.
+    pub observed: String,
+    /// Who of the check's clients is hurt; `None` means all of them.
+    pub hurts: Option<Clients>,
+    /// What to do, where more is known than the check's own remedy says.
+    pub remedy: Option<String>,
+}
+
+impl Deviation {
+    /// A deviation that hurts every client of the check.
+    pub fn new(stage: Stage, observed: impl Into<String>) -> Self {
+        Self { stage, observed: observed.into(), hurts: None, remedy: None }
+    }
+
+    /// Narrows who is hurt.
+    #[must_use]
+    pub fn hurting(mut self, clients: Clients) -> Self {
+        self.hurts = Some(clients);
+        self
+    }
+
+    /// Says more exactly what to do.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+impl From<Deviation> for Outcome {
+    fn from(deviation: Deviation) -> Self {
+        Self::Deviates(deviation)
+    }
+}
+
+/// Declares checks and registers them in one place, so that none can be forgotten.
+///
+/// The doc comment is the requirement; `run` names an `async fn(&Context) -> Result<Outcome, Outcome>`, where an error is
+/// an outcome that was clear early.
+macro_rules! checks {
+    ($context:ty; $(
+        $(#[doc = $doc:literal])+
+        $name:ident = Check {
+            id: $id:expr,
+            clause: $clause:expr,
+            level: $level:expr,
+            clients: $clients:expr,
+            variants: $variants:expr,
+            needs: $needs:expr,
+            effect: $effect:expr,
+            expected: $expected:expr,
+            remedy: $remedy:expr,
+            run: $run:path $(,)?
+        }
+    )*) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $name: $crate::engine::Check<$context> = $crate::engine::Check {
+                id: $id,
+                title: concat!($($doc),+),
+                clause: $clause,
+                level: $level,
+                clients: $clients,
+                variants: $variants,
+                needs: $needs,
+                effect: $effect,
+                expected: $expected,
+                remedy: $remedy,
+                run: |context| Box::pin(async move { $run(context).await.unwrap_or_else(|early| early) }),
+            };
+        )*
+
+        /// Every check of this file, in the order in which reports show them.
+        pub const CHECKS: &[$crate::engine::Check<$context>] = &[$($name),*];
+    };
+}
+pub(crate) use checks;

@@ -1,0 +1,21 @@
+//! What a check is and how checks are run; knows nothing of HTTP or of Threema.
+//!
+//! A [`Check`] is one constant and one function. A [`Plan`] picks checks, [`run`] runs them with regard to
+//! what each needs and what it may do, and reports every step as an [`Event`]. The result is a [`Run`]: a
+//! [`Finding`] for every check and variant, whether or not it could be judged.
+
+mod check;
+mod finding;
+mod plan;
+mod runner;
+mod stop;
+mod summary;
+pub mod waiver;
+
+pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
+pub(crate) use check::checks;
+pub use finding::Finding;
+pub use plan::{Pattern, Plan, PlanError, Selection};
+pub use runner::{Event, Options, Run, Subject, run};
+pub use stop::{Stop, StopReason};
+pub use summary::{ClientSummary, Counts, client_summaries};

@@ -1,0 +1,179 @@
+//! Which checks a run consists of: the person's choice, and what the choice needs.
+
+use super::check::{Check, Context};
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+
+/// A pattern of `--only` and `--skip`: whole dot segments from the left. `tls` matches `tls.chain`, not `tlsx`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// A pattern as the person typed it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether the pattern matches the check ID.
+    pub fn matches(&self, id: &str) -> bool {
+        id.strip_prefix(self.0.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// The person's choice of checks.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Selection {
+    /// Only these; empty means all.
+    pub only: Vec<Pattern>,
+    /// All but these, each with the option that asked for it.
+    pub skip: Vec<(Pattern, String)>,
+}
+
+/// Why a selection makes no plan.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum PlanError {
+    /// A pattern that matches no check.
+    #[error("no check matches `{pattern}`{}; `safe-conformance list` shows them all", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
+        /// A check whose ID looks like it.
+        suggestion: Option<String>,
+    },
+    /// Two checks with one ID, or a need that no check has: a defect of the suite.
+    #[error("the suite is broken: {0}")]
+    BrokenSuite(String),
+}
+
+/// Whether one check runs, and if not, why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Fate {
+    Runs,
+    Disabled(String),
+}
+
+/// The checks of a run, in order, each with its fate.
+pub struct Plan<C: Context> {
+    pub(super) checks: Vec<(&'static Check<C>, Fate)>,
+}
+
+impl<C: Context> Plan<C> {
+    /// Picks from `registry` what `selection` says, and what those need.
+    pub fn new(
+        registry: impl IntoIterator<Item = &'static Check<C>>,
+        selection: &Selection,
+    ) -> Result<Self, PlanError> {
+        let registry: Vec<_> = registry.into_iter().collect();
+        let by_id = index(&registry)?;
+        for pattern in selection.only.iter().chain(selection.skip.iter().map(|(pattern, _)| pattern)) {
+            if !registry.iter().any(|check| pattern.matches(check.id)) {
+                return Err(PlanError::NoMatch {
+                    pattern: pattern.0.clone(),
+                    suggestion: nearest(&pattern.0, registry.iter().map(|check| check.id)),
+                });
+            }
+        }
+        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        let mut queue: Vec<&str> = registry
+            .iter()
+            .map(|check| check.id)
+            .filter(|id| selection.only.is_empty() || selection.only.iter().any(|p| p.matches(id)))
+            .collect();
+        while let Some(id) = queue.pop() {
+            if wanted.insert(id) {
+                queue.extend(by_id[id].needs);
+            }
+        }
+        let checks = registry
+            .into_iter()
+            .map(|check| {
+                let skipped = selection.skip.iter().find(|(pattern, _)| pattern.matches(check.id));
+                let fate = match skipped {
+                    Some((_, option)) => Fate::Disabled(format!("skipped by {option}")),
+                    None if wanted.contains(check.id) => Fate::Runs,
+                    None => Fate::Disabled("not selected by --only".to_owned()),
+                };
+                (check, fate)
+            })
+            .collect();
+        Ok(Self { checks })
+    }
+
+    /// How many findings the run will have.
+    pub fn len(&self) -> usize {
+        self.checks.iter().map(|(check, _)| check.variants.len()).sum()
+    }
+
+    /// Whether the plan holds no check at all.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+}
+
+/// The registry by ID; refuses what would make needs ambiguous or circular.
+fn index<C: Context>(
+    registry: &[&'static Check<C>],
+) -> Result<BTreeMap<&'static str, &'static Check<C>>, PlanError> {
+    let mut by_id = BTreeMap::new();
+    for check in registry {
+        for need in check.needs {
+            // Needs point backwards, so that there can be no circle.
+            if !by_id.contains_key(need) {
+                return Err(PlanError::BrokenSuite(format!(
+                    "`{}` needs `{need}`, which does not stand before it",
+                    check.id
+                )));
+            }
+        }
+        if by_id.insert(check.id, *check).is_some() {
+            return Err(PlanError::BrokenSuite(format!("two checks are called `{}`", check.id)));
+        }
+    }
+    Ok(by_id)
+}
+
+/// The ID that looks most like `typed`, if one does.
+pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
+    ids.map(|id| (distance(typed, id), id))
+        .filter(|(distance, _)| *distance <= 3.max(typed.len() / 4))
+        .min()
+        .map(|(_, id)| id.to_owned())
+}
+
+/// Levenshtein's distance, in bytes.
+fn distance(left: &str, right: &str) -> usize {
+    let right = right.as_bytes();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_matches_whole_segments_only() {
+        let tls = Pattern::new("tls");
+        assert!(tls.matches("tls"));
+        assert!(tls.matches("tls.chain"));
+        assert!(!tls.matches("tlsx.chain"));
+        assert!(!Pattern::new("tls.ch").matches("tls.chain"));
+        assert!(Pattern::new("tls.chain").matches("tls.chain"));
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        let ids = ["upload.accepted", "upload.round-trip", "delete.removes"];
+        assert_eq!(nearest("upload.rond-trip", ids.into_iter()).as_deref(), Some("upload.round-trip"));
+        assert_eq!(nearest("nonsense", ids.into_iter()), None);
+    }
+}

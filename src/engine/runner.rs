@@ -1,0 +1,307 @@
+//! Runs a plan: dependencies, concurrency where effects allow it, one event for every step.
+
+use super::check::{Check, Context, Facet, Outcome};
+use super::finding::Finding;
+use super::plan::{Fate, Plan};
+use super::stop::{Stop, StopReason};
+use crate::terms::{Effect, Verdict};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
+
+/// What a suite is run against: makes the context of each check.
+pub trait Subject<C: Context>: Send + Sync {
+    /// The context for one check, run in one way.
+    fn context(&self, check: &'static Check<C>, variant: C::Facet) -> C;
+
+    /// Why this check was left unfinished in the run that is being judged again, if it was.
+    fn left_unfinished(&self, check: &'static Check<C>, variant: C::Facet) -> Option<String> {
+        let _ = (check, variant);
+        None
+    }
+}
+
+/// How a plan is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many checks run at once, at the most.
+    pub jobs: usize,
+    /// How long checks that run get to end by themselves once the run is stopped.
+    pub grace: Duration,
+    /// The switch that stops the run.
+    pub stop: Stop,
+}
+
+/// One step of a run, in order.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run begins and will have this many findings.
+    Started {
+        /// Findings to come.
+        total: usize,
+    },
+    /// A check begins.
+    CheckStarted {
+        /// Its name, with the variant.
+        name: String,
+    },
+    /// A check has ended, in whatever way.
+    CheckFinished(Box<Finding>),
+}
+
+/// What a run came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// One finding for every check and variant, in the order of the plan.
+    pub findings: Vec<Finding>,
+    /// Why the run was stopped before its end, if it was.
+    pub stopped: Option<StopReason>,
+}
+
+/// The place of one check and variant in the plan: (check, variant).
+type Slot = (usize, usize);
+
+/// Runs `plan` against `subject`. Every check of the plan gets a finding for each of its variants.
+pub async fn run<C: Context>(
+    plan: Plan<C>,
+    subject: Arc<dyn Subject<C>>,
+    options: Options,
+    mut events: impl FnMut(Event),
+) -> Run {
+    events(Event::Started { total: plan.len() });
+    let mut runner = Runner {
+        waiting: slots(&plan).collect(),
+        plan,
+        subject,
+        running: JoinSet::new(),
+        slots: HashMap::new(),
+        findings: BTreeMap::new(),
+        options,
+        events: &mut events,
+    };
+    runner.settle_disabled();
+    let stopped = runner.drive().await;
+    Run { findings: runner.findings.into_values().collect(), stopped }
+}
+
+fn slots<C: Context>(plan: &Plan<C>) -> impl Iterator<Item = Slot> + use<C> {
+    let widths: Vec<usize> = plan.checks.iter().map(|(check, _)| check.variants.len()).collect();
+    widths
+        .into_iter()
+        .enumerate()
+        .flat_map(|(check, width)| (0..width).map(move |variant| (check, variant)))
+}
+
+struct Runner<'e, C: Context> {
+    plan: Plan<C>,
+    subject: Arc<dyn Subject<C>>,
+    waiting: Vec<Slot>,
+    running: JoinSet<(Outcome, Duration)>,
+    slots: HashMap<Id, (Slot, Instant)>,
+    findings: BTreeMap<Slot, Finding>,
+    options: Options,
+    events: &'e mut dyn FnMut(Event),
+}
+
+/// What stands between a check and its start.
+enum Readiness {
+    Ready,
+    NotYet,
+    Never(Outcome),
+    Skipped(String),
+}
+
+impl<C: Context> Runner<'_, C> {
+    fn check(&self, slot: Slot) -> (&'static Check<C>, C::Facet) {
+        let check = self.plan.checks[slot.0].0;
+        (check, check.variants[slot.1])
+    }
+
+    fn settle(&mut self, slot: Slot, finding: Finding) {
+        (self.events)(Event::CheckFinished(Box::new(finding.clone())));
+        self.findings.insert(slot, finding);
+    }
+
+    fn settle_disabled(&mut self) {
+        for slot in std::mem::take(&mut self.waiting) {
+            match &self.plan.checks[slot.0].1 {
+                Fate::Runs => self.waiting.push(slot),
+                Fate::Disabled(reason) => {
+                    let (check, variant) = self.check(slot);
+                    let finding = Finding::disabled(check, variant, reason.clone());
+                    self.settle(slot, finding);
+                }
+            }
+        }
+    }
+
+    /// Runs until nothing waits and nothing runs, or the run is stopped.
+    async fn drive(&mut self) -> Option<StopReason> {
+        let stop = self.options.stop.clone();
+        loop {
+            self.start_ready();
+            if self.running.is_empty() && self.waiting.is_empty() {
+                return None;
+            }
+            tokio::select! {
+                biased;
+                reason = stop.pulled() => {
+                    self.wind_down(&reason).await;
+                    return Some(reason);
+                }
+                Some(ended) = self.running.join_next_with_id() => self.collect(ended),
+            }
+        }
+    }
+
+    /// Lets running checks end for a while, then ends them, and says of the rest why it did not run.
+    async fn wind_down(&mut self, reason: &StopReason) {
+        let end = Instant::now() + self.options.grace;
+        while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.running.join_next_with_id()).await {
+            self.collect(ended);
+        }
+        self.running.abort_all();
+        while let Some(ended) = self.running.join_next_with_id().await {
+            match ended {
+                Err(error) if error.is_cancelled() => {
+                    if let Some((slot, _)) = self.slots.remove(&error.id()) {
+                        self.waiting.push(slot);
+                    }
+                }
+                ended => self.collect(ended),
+            }
+        }
+        for slot in std::mem::take(&mut self.waiting) {
+            let (check, variant) = self.check(slot);
+            let why = Outcome::Error(format!("the run was stopped before this was judged: {reason}"));
+            self.settle(slot, Finding::new(check, variant, why, Duration::ZERO));
+        }
+    }
+
+    fn start_ready(&mut self) {
+        loop {
+            let mut progressed = false;
+            for slot in std::mem::take(&mut self.waiting) {
+                match self.readiness(slot) {
+                    Readiness::Ready => self.start(slot),
+                    Readiness::NotYet => self.waiting.push(slot),
+                    Readiness::Never(outcome) => {
+                        let (check, variant) = self.check(slot);
+                        self.settle(slot, Finding::new(check, variant, outcome, Duration::ZERO));
+                        progressed = true;
+                    }
+                    Readiness::Skipped(reason) => {
+                        let (check, variant) = self.check(slot);
+                        self.settle(slot, Finding::disabled(check, variant, reason));
+                        progressed = true;
+                    }
+                }
+            }
+            if !progressed {
+                return;
+            }
+        }
+    }
+
+    fn start(&mut self, slot: Slot) {
+        let (check, variant) = self.check(slot);
+        (self.events)(Event::CheckStarted { name: check.name_of(variant) });
+        let context = self.subject.context(check, variant);
+        let handle = self.running.spawn(async move {
+            let began = Instant::now();
+            let outcome = (check.run)(&context).await;
+            let took = began.elapsed();
+            context.teardown().await;
+            (outcome, took)
+        });
+        self.slots.insert(handle.id(), (slot, Instant::now()));
+    }
+
+    fn collect(&mut self, ended: Result<(Id, (Outcome, Duration)), tokio::task::JoinError>) {
+        let (id, outcome, took) = match ended {
+            Ok((id, (outcome, took))) => (id, outcome, Some(took)),
+            Err(error) => {
+                let why = if error.is_panic() { "the check itself crashed" } else { "the check was aborted" };
+                (error.id(), Outcome::Error(format!("{why}: please report this")), None)
+            }
+        };
+        if let Some((slot, began)) = self.slots.remove(&id) {
+            let (check, variant) = self.check(slot);
+            let took = took.unwrap_or_else(|| began.elapsed());
+            self.settle(slot, Finding::new(check, variant, outcome, took));
+        }
+    }
+
+    fn readiness(&self, slot: Slot) -> Readiness {
+        let (check, variant) = self.check(slot);
+        if let Some(reason) = self.subject.left_unfinished(check, variant) {
+            return Readiness::Never(Outcome::Error(reason));
+        }
+        for need in check.needs {
+            match self.need(need, check, variant) {
+                Readiness::Ready => {}
+                other => return other,
+            }
+        }
+        let must_wait = match check.effect {
+            Effect::Reads | Effect::WritesOwnBackup => self.running.len() >= self.options.jobs.max(1),
+            Effect::MayLockOut => self.awaits(slot, Effect::MayLockOut) || !self.running.is_empty(),
+            Effect::LooksBack => self.awaits(slot, Effect::LooksBack),
+        };
+        if must_wait { Readiness::NotYet } else { Readiness::Ready }
+    }
+
+    /// Whether a check of an earlier phase than `effect` has no finding yet.
+    fn awaits(&self, slot: Slot, effect: Effect) -> bool {
+        slots(&self.plan).any(|other| {
+            other != slot
+                && !self.findings.contains_key(&other)
+                && self.plan.checks[other.0].0.effect < effect
+        })
+    }
+
+    /// Whether what `check` needs of the check called `need` is there.
+    ///
+    /// Where `need` was run in the same variant, that variant counts alone; else one variant that went well, for a
+    /// client that is concerned here, is enough.
+    fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
+        let Some(place) = self.plan.checks.iter().position(|(other, _)| other.id == need) else {
+            return Readiness::Never(Outcome::Error(format!("there is no check `{need}`")));
+        };
+        let needed = self.plan.checks[place].0;
+        let same = needed.variants.iter().position(|other| other.label() == variant.label());
+        let concerned = |index: &usize| {
+            let clients = needed.variants[*index].clients();
+            same.map_or_else(|| !clients.within(variant.clients()).is_empty(), |same| same == *index)
+        };
+        let mut findings = Vec::new();
+        for index in (0..needed.variants.len()).filter(concerned) {
+            match self.findings.get(&(place, index)) {
+                Some(finding) => findings.push(finding),
+                None => return Readiness::NotYet,
+            }
+        }
+        let hinders = |finding: &&Finding| match finding.verdict {
+            Verdict::Pass | Verdict::Warn | Verdict::NotApplicable => false,
+            Verdict::Fail => !finding.hurt().within(check.clients_of(variant)).is_empty()
+                || check.clients.is_empty(),
+            Verdict::Disabled | Verdict::Blocked | Verdict::Error => true,
+        };
+        if findings.is_empty() || findings.iter().any(|finding| !hinders(finding)) {
+            return Readiness::Ready;
+        }
+        let worst = findings[0];
+        if worst.verdict == Verdict::Disabled {
+            return Readiness::Skipped(format!("needs `{need}`, which was skipped"));
+        }
+        let what = match worst.verdict {
+            Verdict::Fail => "failed",
+            Verdict::Blocked => "could not be judged",
+            _ => "could not be carried out",
+        };
+        Readiness::Never(Outcome::Blocked(format!("needs `{}`, which {what}", worst.name())))
+    }
+}
+

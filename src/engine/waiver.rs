@@ -1,0 +1,129 @@
+//! Waivers: known deviations that a project accepts for a while, and says why.
+//!
+//! ```toml
+//! [[waiver]]
+//! check = "limits.above"            # a check, or one variant of it: "upload.accepted[ios-h2]"
+//! reason = "ticket 42: the proxy gets a limit in spring"
+//! until = "2027-03-31"              # the last day on which it counts
+//! observed = "no limit"             # a part of what was observed
+//! ```
+//!
+//! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail: a list of
+//! excuses must not outlive its reasons.
+
+use super::finding::Finding;
+use crate::terms::Verdict;
+use jiff::civil::Date;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// One accepted deviation.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The check, or one variant of it.
+    pub check: String,
+    /// Why the deviation is accepted.
+    pub reason: String,
+    /// The last day on which the waiver counts.
+    pub until: Date,
+    /// A part of what was observed: another deviation of the same check is not excused.
+    pub observed: String,
+}
+
+/// Waivers as a file holds them.
+#[derive(Clone, Default, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waivers {
+    #[serde(default)]
+    waiver: Vec<Waiver>,
+}
+
+/// What is wrong with a file of waivers.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum WaiverError {
+    /// Not the TOML that was expected.
+    #[error("{0}")]
+    Toml(String),
+    /// A check that does not exist.
+    #[error("waiver {position}: there is no check `{check}`; `safe-conformance list` shows them all")]
+    NoSuchCheck {
+        /// Which waiver, counted from 1.
+        position: usize,
+        /// What it names.
+        check: String,
+    },
+    /// A field that would excuse everything.
+    #[error("waiver {position} (`{check}`): `{field}` is empty; say {way_out}")]
+    Empty {
+        /// Which waiver, counted from 1.
+        position: usize,
+        /// What it names.
+        check: String,
+        /// The empty field.
+        field: &'static str,
+        /// What to write there.
+        way_out: &'static str,
+    },
+}
+
+impl Waivers {
+    /// Parses a file of waivers; `known` tells whether a check, or a check with its variant, exists.
+    pub fn parse(text: &str, known: impl Fn(&str) -> bool) -> Result<Self, WaiverError> {
+        let waivers: Self = toml::from_str(text)
+            .map_err(|error| WaiverError::Toml(error.to_string().trim_end().to_owned()))?;
+        for (index, waiver) in waivers.waiver.iter().enumerate() {
+            let (position, check) = (index + 1, waiver.check.clone());
+            if !known(&check) {
+                return Err(WaiverError::NoSuchCheck { position, check });
+            }
+            if waiver.observed.is_empty() {
+                let way_out = "a part of what the report observed";
+                return Err(WaiverError::Empty { position, check, field: "observed", way_out });
+            }
+            if waiver.reason.trim().is_empty() {
+                let way_out = "why the deviation is accepted";
+                return Err(WaiverError::Empty { position, check, field: "reason", way_out });
+            }
+        }
+        Ok(waivers)
+    }
+
+    /// Marks the deviations that are excused on the day `today`, and returns a sentence for every stale waiver.
+    pub fn apply(&self, findings: &mut [Finding], today: Date) -> Vec<String> {
+        self.waiver.iter().filter_map(|waiver| waiver.apply(findings, today)).collect()
+    }
+}
+
+impl Waiver {
+    fn apply(&self, findings: &mut [Finding], today: Date) -> Option<String> {
+        if self.until < today {
+            return Some(format!("the waiver of `{}` expired on {}: {}", self.check, self.until, self.reason));
+        }
+        let mut excused = false;
+        let mut other = None;
+        let mut unjudged = false;
+        for finding in findings.iter_mut().filter(|f| f.id == self.check || f.name() == self.check) {
+            match finding.verdict {
+                Verdict::Fail | Verdict::Warn if finding.observed.contains(&self.observed) => {
+                    finding.waived = Some(self.reason.clone());
+                    excused = true;
+                }
+                Verdict::Fail | Verdict::Warn => other = Some(finding.observed.clone()),
+                Verdict::Pass | Verdict::NotApplicable => {}
+                Verdict::Disabled | Verdict::Blocked | Verdict::Error => unjudged = true,
+            }
+        }
+        // What was not judged says nothing about whether the waiver is still needed.
+        if excused || (unjudged && other.is_none()) {
+            return None;
+        }
+        Some(match other {
+            Some(observed) => format!(
+                "the waiver of `{}` does not match what was observed: \"{observed}\" does not contain \"{}\"",
+                self.check, self.observed
+            ),
+            None => format!("the waiver of `{}` is no longer needed: nothing deviates", self.check),
+        })
+    }
+}

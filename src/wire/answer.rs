@@ -1,0 +1,217 @@
+//! What came back: a response with its body, or the stage at which there was none.
+
+use super::facet::Http;
+use super::payload::Payload;
+use crate::terms::Stage;
+use bytes::Bytes;
+use data_encoding::{BASE64, HEXLOWER};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// What came of one request.
+pub type Answer = Result<Response, Failure>;
+
+/// A response.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The version of HTTP that was spoken.
+    pub http: Http,
+    /// The header fields, names in lower case, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// Whether `100 Continue` came before the body was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continued: bool,
+    /// Whether the answer repeated a secret of the person's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub echoed_secret: bool,
+}
+
+impl Response {
+    /// The value of a header field, the first if there are several. The name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a header field.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status is a 2xx.
+    pub const fn is_success(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    /// Whether the status is a 3xx that points elsewhere.
+    pub const fn is_redirect(&self) -> bool {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308)
+    }
+}
+
+/// The body of a response.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "RecordedBody", into = "RecordedBody")]
+pub struct Body {
+    /// The bytes that are there: all of them, but for long bodies that a transcript keeps the beginning of.
+    pub bytes: Bytes,
+    /// The number of bytes that were read.
+    pub length: u64,
+    /// SHA-256 of the bytes that were read.
+    pub sha256: [u8; 32],
+    /// Whether reading stopped at its bound while more was to come.
+    pub overran: bool,
+}
+
+impl Body {
+    /// A body that was read whole, or up to its bound.
+    pub fn new(bytes: Bytes, overran: bool) -> Self {
+        Self { length: bytes.len() as u64, sha256: Sha256::digest(&bytes).into(), bytes, overran }
+    }
+
+    /// Whether the body is exactly the payload.
+    pub fn is(&self, payload: &Payload) -> bool {
+        !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
+    }
+
+    /// Whether the body is the beginning of the payload, and not all of it.
+    pub fn is_cut_from(&self, payload: &Payload) -> bool {
+        self.length < payload.len() as u64 && payload.bytes.starts_with(&self.bytes)
+    }
+}
+
+/// The longest body that a transcript keeps whole, in bytes.
+const KEPT_WHOLE: usize = 64 * 1024;
+/// How much a transcript keeps of a longer one, in bytes.
+const KEPT_HEAD: usize = 4 * 1024;
+
+#[derive(Clone, Serialize, Deserialize)]
+struct RecordedBody {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    base64: String,
+    length: u64,
+    sha256: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    overran: bool,
+}
+
+impl From<Body> for RecordedBody {
+    fn from(body: Body) -> Self {
+        let kept = if body.bytes.len() > KEPT_WHOLE { &body.bytes[..KEPT_HEAD] } else { &body.bytes[..] };
+        Self {
+            base64: BASE64.encode(kept),
+            length: body.length,
+            sha256: HEXLOWER.encode(&body.sha256),
+            overran: body.overran,
+        }
+    }
+}
+
+impl TryFrom<RecordedBody> for Body {
+    type Error = String;
+
+    fn try_from(recorded: RecordedBody) -> Result<Self, String> {
+        let bytes = BASE64
+            .decode(recorded.base64.as_bytes())
+            .map_err(|error| format!("a recorded body is not base64: {error}"))?;
+        let sha256 = HEXLOWER
+            .decode(recorded.sha256.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or("a recorded SHA-256 is not 64 hex digits")?;
+        Ok(Self { bytes: bytes.into(), length: recorded.length, sha256, overran: recorded.overran })
+    }
+}
+
+/// Why there is no response.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Whose doing it is.
+    pub kind: FailureKind,
+    /// The stage that failed.
+    pub stage: Stage,
+    /// What happened, in a few words that are the same from run to run.
+    pub message: String,
+}
+
+/// Whose doing a failure is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// The server's or the network's: a client would fail here too.
+    Peer,
+    /// Ours, on purpose: the upload was broken off as asked.
+    BrokenOff,
+    /// The server does not offer the version of HTTP that was asked for.
+    NotOffered,
+    /// The run had been stopped, or the server had asked to be left alone.
+    Halted,
+    /// The guard refused: something was there before.
+    Guarded,
+    /// The harness's: a defect, or a transcript that lacks the answer.
+    Harness,
+}
+
+impl Failure {
+    /// The server or the network failed.
+    pub fn peer(stage: Stage, message: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Peer, stage, message: message.into() }
+    }
+
+    /// A failure of another kind, at the stage `http`.
+    pub fn of(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, stage: Stage::Http, message: message.into() }
+    }
+}
+
+/// What came of connecting to the host.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Reach {
+    /// Each address that the name has, with what came of connecting to it: empty if it did.
+    pub addresses: Vec<(String, String)>,
+}
+
+impl Reach {
+    /// Whether any address took a connection.
+    pub fn is_reached(&self) -> bool {
+        self.addresses.iter().any(|(_, trouble)| trouble.is_empty())
+    }
+}
+
+/// What came of a TLS handshake with certificate verification.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Handshake {
+    /// The protocol that ALPN settled on, if any: `h2`, `http/1.1`.
+    pub alpn: Option<String>,
+    /// The version of TLS, as `TLS 1.3`.
+    pub version: String,
+}
+
+/// Why a handshake did not come to an end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "trouble", content = "detail")]
+pub enum TlsTrouble {
+    /// This machine has no certificate store and none was given.
+    NoStore,
+    /// The chain does not end in a root that is trusted here.
+    UnknownIssuer,
+    /// A certificate has expired.
+    Expired,
+    /// A certificate is not valid yet.
+    NotYetValid,
+    /// The certificate is for other names.
+    WrongName(String),
+    /// The certificate is refused for another reason.
+    BadCertificate(String),
+    /// No ALPN protocol in common.
+    NoCommonProtocol,
+    /// The handshake failed before a certificate was judged.
+    Handshake(String),
+    /// There was no connection, or the run was halted.
+    Failure(Failure),
+}

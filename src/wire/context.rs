@@ -1,0 +1,265 @@
+//! What a check is handed: the calls that it may make, each under its own key.
+
+use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
+use super::facet::{Facet, Http};
+use super::guard::OwnBackup;
+use super::payload::{Payload, Recipe};
+use super::request::{HttpChoice, LoginUse, Method, Place, Request};
+use super::session::Session;
+use super::target::{Facts, LoginKind};
+use super::transcript::Key;
+use crate::clients::{LoginHabit, Operation, Persona};
+use crate::engine::{self, BoxFuture, Check};
+use crate::safe::backup;
+use crate::safe::envelope::{self, Compression, Nonce};
+use crate::terms::{Client, Effect};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What a check is handed.
+///
+/// Calls are numbered in the order in which they are made, so a check makes them one after the other; what must
+/// happen at once is one call ([`together`](Self::together), [`during`](Self::during)), and independent lines of
+/// questions go through [`branch`](Self::branch).
+pub struct Context {
+    session: Arc<Session>,
+    check: &'static str,
+    effect: Effect,
+    facet: Facet,
+    label: String,
+    asked: AtomicU32,
+    written: Arc<Mutex<Vec<OwnBackup>>>,
+}
+
+impl Context {
+    pub(super) fn new(session: Arc<Session>, check: &'static Check<Self>, facet: Facet) -> Self {
+        Self {
+            session,
+            check: check.id,
+            effect: check.effect,
+            facet,
+            label: engine::Facet::label(facet).to_owned(),
+            asked: AtomicU32::new(0),
+            written: Arc::default(),
+        }
+    }
+
+    /// A line of questions of its own, which may be asked while others are.
+    #[must_use]
+    pub fn branch(&self, name: &str) -> Self {
+        Self {
+            session: Arc::clone(&self.session),
+            check: self.check,
+            effect: self.effect,
+            facet: self.facet,
+            label: format!("{}/{name}", self.label),
+            asked: AtomicU32::new(0),
+            written: Arc::clone(&self.written),
+        }
+    }
+
+    fn key(&self) -> Key {
+        let n = self.asked.fetch_add(1, Ordering::Relaxed);
+        Key { check: self.check.to_owned(), variant: self.label.clone(), n }
+    }
+
+    /// What is known of the target.
+    pub fn facts(&self) -> &Facts {
+        self.session.facts()
+    }
+
+    /// The whole run, for checks that look back on it.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// In which way the check is run.
+    pub const fn facet(&self) -> Facet {
+        self.facet
+    }
+
+    /// The client whose habits count here; Android where the variant names none.
+    pub fn persona(&self) -> &'static Persona {
+        Persona::of(self.facet.client().unwrap_or(Client::Android))
+    }
+
+    /// A backup of this run's own, under an ID that nobody can have used before.
+    pub fn own_backup(&self, slot: &str) -> OwnBackup {
+        self.session.guard.own_backup(&format!("{}[{}]", self.check, self.label), slot)
+    }
+
+    /// A body; `label` tells bodies of one recipe apart.
+    pub fn payload(&self, label: &str, recipe: Recipe) -> Payload {
+        Payload::new(self.session.seed(), &format!("{}[{}]/{label}", self.check, self.label), recipe)
+    }
+
+    /// A sealed backup document with a private key of its own, as the persona would upload it, and that private key.
+    pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
+        let keys = self.session.keys().await?;
+        let random = |what: &str| {
+            self.session.seed().bytes(&format!("{what}/{}[{}]/{label}", self.check, self.label))
+        };
+        let private_key = random("private key");
+        let device = if self.persona().client == Client::Ios { "ios" } else { "6.4.2A/en_US" };
+        let json = backup::sample(&private_key, device, 3);
+        let mut nonce = [0; 24];
+        nonce.copy_from_slice(&random("nonce")[..24]);
+        let body = envelope::seal(&keys.encryption_key, &Nonce(nonce), &json, Compression::Stored);
+        Ok((Payload::sealed(body), private_key))
+    }
+
+    /// Opens a body that [`sealed`](Self::sealed) made, and gives the JSON.
+    pub async fn open(&self, body: &[u8]) -> Result<Result<Vec<u8>, envelope::EnvelopeError>, Failure> {
+        let keys = self.session.keys().await?;
+        Ok(envelope::open(&keys.encryption_key, body, 16 * 1024 * 1024))
+    }
+
+    /// The server's config as Android asks for it, fetched once in a run.
+    pub async fn config(&self) -> Answer {
+        let mut request = self.as_client(Client::Android, Operation::ReadConfig, Place::Config);
+        request.login = LoginUse::Given;
+        self.session.config(request).await
+    }
+
+    /// Connects to every address of the host.
+    pub async fn reach(&self) -> Result<Reach, Failure> {
+        self.session.reach(self.key()).await
+    }
+
+    /// Shakes hands, offering these versions of HTTP.
+    pub async fn handshake(&self, versions: &'static [Http]) -> Result<Handshake, TlsTrouble> {
+        self.session.handshake(self.key(), versions).await
+    }
+
+    /// Lets time pass; not where a transcript is replayed.
+    pub async fn pause(&self, time: Duration) {
+        if self.session.is_live() {
+            tokio::time::sleep(time).await;
+        }
+    }
+
+    /// Sends one request, if the guard lets it pass.
+    pub async fn send(&self, request: Request) -> Answer {
+        self.guard(&request).await?;
+        let deletes = request.method == Method::Delete;
+        let place = request.place.clone();
+        let answer = self.session.one(self.key(), request).await;
+        if let (true, Place::Backup(backup), Ok(response)) = (deletes, &place, &answer)
+            && (response.is_success() || matches!(response.status, 404 | 410))
+        {
+            self.session.guard.gone(backup);
+        }
+        answer
+    }
+
+    /// Sends several requests at once; the answers come in their order.
+    pub async fn together(&self, requests: Vec<Request>) -> Result<Vec<Answer>, Failure> {
+        for request in &requests {
+            self.guard(request).await?;
+        }
+        Ok(self.session.together(self.key(), requests).await)
+    }
+
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
+    /// upload comes first.
+    pub async fn during(&self, upload: Request, poll: Request, most: usize) -> Result<Vec<Answer>, Failure> {
+        self.guard(&upload).await?;
+        Ok(self.session.during(self.key(), upload, poll, most).await)
+    }
+
+    /// The first request that `client` sends for `operation`: for iOS the one without credentials.
+    pub fn as_client(&self, client: Client, operation: Operation, place: Place) -> Request {
+        let persona = Persona::of(client);
+        let method = match operation {
+            Operation::ReadConfig | Operation::Download => Method::Get,
+            Operation::Upload => Method::Put,
+            Operation::Probe => Method::Head,
+            Operation::Delete => Method::Delete,
+        };
+        let mut request = Request::new(method, place);
+        request.headers = persona.headers(operation).iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        request.login = self.first_login(persona);
+        request
+    }
+
+    /// With what credentials `persona` begins.
+    fn first_login(&self, persona: &Persona) -> LoginUse {
+        match (persona.login_habit, self.facts().login) {
+            (LoginHabit::Preemptive(encoding), _) => LoginUse::Encoded(encoding),
+            // Tokens go along at once. Source: VARIANTS section 3, row Token.
+            (LoginHabit::AfterChallenge, LoginKind::Token) => LoginUse::Given,
+            (LoginHabit::AfterChallenge, LoginKind::Basic | LoginKind::Open) => LoginUse::Nobody,
+        }
+    }
+
+    /// Does what `client` does for an operation: for iOS, first without credentials, then again on a challenge.
+    pub async fn perform(&self, client: Client, operation: Operation, place: Place, payload: Option<&Payload>) -> Answer {
+        let mut request = self.as_client(client, operation, place);
+        request.payload = payload.cloned();
+        request.http = self.facet.http().map_or(HttpChoice::Newest, HttpChoice::Only);
+        let challenged = request.login == LoginUse::Nobody && self.facts().login == LoginKind::Basic;
+        let answer = self.send(request.clone()).await?;
+        if challenged && answer.status == 401 && offers_basic(&answer) {
+            return self.send(request.login(LoginUse::Given)).await;
+        }
+        Ok(answer)
+    }
+
+    /// Lets a request pass, or says why not. Before the first upload to an ID, looks whether it is free.
+    async fn guard(&self, request: &Request) -> Result<(), Failure> {
+        if !request.method.writes() {
+            return Ok(());
+        }
+        let forbidden = |what: &str| Err(Failure::of(FailureKind::Harness, format!("`{}` {what}", self.check)));
+        let Place::Backup(backup) = &request.place else {
+            return forbidden("wants to write what is not its own");
+        };
+        if !matches!(self.effect, Effect::WritesOwnBackup | Effect::MayLockOut) {
+            return forbidden("is declared to write nothing, and wants to");
+        }
+        let guard = &self.session.guard;
+        if !guard.is_claimed(backup) {
+            let before = self.session.one(self.key(), Request::get(backup)).await?;
+            if before.is_success() {
+                return Err(Failure::of(
+                    FailureKind::Guarded,
+                    format!("the server answers {} for a backup ID that nobody has used; nothing was written there", before.status),
+                ));
+            }
+            if let Err(error) = guard.claim(backup) {
+                return Err(Failure::of(FailureKind::Harness, format!("the ledger cannot be written: {error}")));
+            }
+        }
+        if request.method == Method::Put {
+            if let Err(error) = guard.written(backup) {
+                return Err(Failure::of(FailureKind::Harness, format!("the ledger cannot be written: {error}")));
+            }
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).push(backup.clone());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a 401 offers HTTP Basic. Source: RFC 9110 section 11.6.1: several challenges may stand in one field.
+fn offers_basic(response: &super::Response) -> bool {
+    response.headers("www-authenticate").any(|challenges| {
+        challenges.split(',').any(|challenge| {
+            let scheme = challenge.trim_start().split_whitespace().next().unwrap_or_default();
+            scheme.eq_ignore_ascii_case("basic")
+        })
+    })
+}
+
+impl engine::Context for Context {
+    type Facet = Facet;
+
+    fn teardown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            let written = std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
+            for backup in written {
+                self.session.delete(&backup).await;
+            }
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The ways in which a check of a server can be run: as a client, over an HTTP version, on one case.
+
+use crate::engine;
+use crate::terms::{Client, Clients};
+use serde::{Deserialize, Serialize};
+
+/// A version of HTTP.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Http {
+    /// HTTP/1.1.
+    #[serde(rename = "h1")]
+    One,
+    /// HTTP/2, over TLS only.
+    #[serde(rename = "h2")]
+    Two,
+}
+
+impl Http {
+    /// The name that people use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::One => "HTTP/1.1",
+            Self::Two => "HTTP/2",
+        }
+    }
+}
+
+/// One way to run a check of a server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Facet {
+    /// In one way only.
+    Whole,
+    /// With the habits of one client, over the best HTTP version that the server offers.
+    As(Client),
+    /// With the habits of one client, over one HTTP version.
+    Over(Client, Http),
+    /// On one case, which its name tells.
+    Case(&'static str),
+}
+
+impl Facet {
+    /// The client whose habits count, if one does.
+    pub const fn client(self) -> Option<Client> {
+        match self {
+            Self::As(client) | Self::Over(client, _) => Some(client),
+            Self::Whole | Self::Case(_) => None,
+        }
+    }
+
+    /// The HTTP version, where the variant is bound to one.
+    pub const fn http(self) -> Option<Http> {
+        match self {
+            Self::Over(_, http) => Some(http),
+            Self::Whole | Self::As(_) | Self::Case(_) => None,
+        }
+    }
+
+    /// The case, empty where there is none.
+    pub const fn case(self) -> &'static str {
+        match self {
+            Self::Case(case) => case,
+            Self::Whole | Self::As(_) | Self::Over(..) => "",
+        }
+    }
+}
+
+impl engine::Facet for Facet {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Whole => "",
+            Self::As(client) => client.key(),
+            Self::Over(Client::Android, Http::One) => "android-h1",
+            Self::Over(Client::Android, Http::Two) => "android-h2",
+            Self::Over(Client::Ios, Http::One) => "ios-h1",
+            Self::Over(Client::Ios, Http::Two) => "ios-h2",
+            Self::Over(Client::Desktop, Http::One) => "desktop-h1",
+            Self::Over(Client::Desktop, Http::Two) => "desktop-h2",
+            Self::Case(case) => case,
+        }
+    }
+
+    fn clients(self) -> Clients {
+        self.client().map_or(Clients::ALL, Clients::of)
+    }
+}

@@ -1,0 +1,97 @@
+//! What a listing of `backups/` gives away, without keeping what it gives away.
+
+use data_encoding::BASE64;
+
+/// What a listing tells of backup IDs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Listing {
+    /// It names the backup that we had stored.
+    Ours,
+    /// It names other backups, but not the one that we had stored.
+    Others,
+    /// It names no backup.
+    Nothing,
+}
+
+impl Listing {
+    /// Reads the body of a listing; `own` is the ID of the backup that we had stored, as hex.
+    pub fn of(body: &[u8], own: &str) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let mut found = Self::Nothing;
+        // One real server hides the names in base64 in its page.
+        let hidden = long_runs(&text, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte), 88)
+            .filter_map(|run| BASE64.decode(run.as_bytes()).ok())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        for text in std::iter::once(text.clone().into_owned()).chain(hidden) {
+            if text.to_ascii_lowercase().contains(own) {
+                return Self::Ours;
+            }
+            if ids(&text).next().is_some() {
+                found = Self::Others;
+            }
+        }
+        found
+    }
+
+    /// The word that stands for the listing in a transcript.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Others => "others",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// The listing that a word stands for.
+    pub fn from_word(word: &[u8]) -> Self {
+        match word {
+            b"ours" => Self::Ours,
+            b"others" => Self::Others,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+fn long_runs(text: &str, belongs: impl Fn(u8) -> bool, least: usize) -> impl Iterator<Item = &str> {
+    text.split(move |c: char| !u8::try_from(c).is_ok_and(&belongs)).filter(move |run| run.len() >= least)
+}
+
+/// The backup IDs in a text: runs of exactly 64 hex digits.
+fn ids(text: &str) -> impl Iterator<Item = &str> {
+    long_runs(text, |byte| byte.is_ascii_hexdigit(), 64).filter(|run| run.len() == 64)
+}
+
+/// The text with every backup ID replaced: what is observed never holds one.
+pub(super) fn without_ids(text: &str) -> String {
+    let mut cleaned = text.to_owned();
+    for id in ids(text) {
+        cleaned = cleaned.replace(id, "<backup ID>");
+    }
+    cleaned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_listing_is_told_apart_by_what_it_names() {
+        let other = OWN.replace("01", "ff");
+        assert_eq!(Listing::of(format!("<a href=\"{OWN}\">").as_bytes(), OWN), Listing::Ours);
+        assert_eq!(Listing::of(format!("<a href=\"{}\">", OWN.to_uppercase()).as_bytes(), OWN), Listing::Ours);
+        assert_eq!(Listing::of(other.as_bytes(), OWN), Listing::Others);
+        assert_eq!(Listing::of(b"<html>nothing to see</html>", OWN), Listing::Nothing);
+        let hidden = BASE64.encode(format!("{{\"paths\":[{{\"name\":\"{OWN}\"}}]}}").as_bytes());
+        assert_eq!(Listing::of(format!("<template>{hidden}</template>").as_bytes(), OWN), Listing::Ours);
+        for listing in [Listing::Ours, Listing::Others, Listing::Nothing] {
+            assert_eq!(Listing::from_word(listing.word().as_bytes()), listing);
+        }
+    }
+
+    #[test]
+    fn what_is_observed_holds_no_id() {
+        assert_eq!(without_ids(&format!("/backups/{OWN}?x")), "/backups/<backup ID>?x");
+    }
+}

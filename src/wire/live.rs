@@ -1,0 +1,373 @@
+//! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
+
+use super::answer::{Answer, Body, Failure, Handshake, Reach, Response, TlsTrouble};
+use super::facet::Http;
+use super::listing::{Listing, without_ids};
+use super::raw::{self, BODY_ENDED, RawRequest};
+use super::request::{LoginUse, Method, Place, Request};
+use super::secret::Scrub;
+use super::target::{Login, Target};
+use super::tls::{self, Tls, TlsSetupError};
+use crate::clients::CredentialEncoding;
+use crate::terms::Stage;
+use bytes::{Bytes, BytesMut};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+
+/// How long one address gets to take a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// The slowest upload or download that is waited for, in bytes a second.
+const SLOWEST: u64 = 64 * 1024;
+/// The most header fields, and the longest value in bytes, that are kept of an answer.
+const KEPT_FIELDS: usize = 64;
+const KEPT_VALUE: usize = 2048;
+
+/// Speaks to a server.
+pub(super) struct Live {
+    target: Target,
+    tls: Option<Tls>,
+    timeout: Duration,
+    scrub: Scrub,
+    addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
+    client_one: OnceCell<Result<reqwest::Client, Failure>>,
+    client_two: OnceCell<Result<reqwest::Client, Failure>>,
+    requests: AtomicU64,
+    bytes_sent: AtomicU64,
+}
+
+impl Live {
+    pub(super) fn new(target: Target, timeout: Duration, scrub: Scrub) -> Result<Self, TlsSetupError> {
+        let tls = if target.base.scheme_is_https() { Some(Tls::new(&target.roots)?) } else { None };
+        Ok(Self {
+            target,
+            tls,
+            timeout,
+            scrub,
+            addresses: OnceCell::new(),
+            client_one: OnceCell::new(),
+            client_two: OnceCell::new(),
+            requests: AtomicU64::new(0),
+            bytes_sent: AtomicU64::new(0),
+        })
+    }
+
+    /// Requests sent, and bytes of bodies sent.
+    pub(super) fn counted(&self) -> (u64, u64) {
+        (self.requests.load(Ordering::Relaxed), self.bytes_sent.load(Ordering::Relaxed))
+    }
+
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
+        self.addresses.get_or_init(|| self.resolve()).await.clone()
+    }
+
+    async fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
+        let port = self.target.base.port();
+        if let Some(address) = self.target.address {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let host = self.target.base.host();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let no_address = || Failure::peer(Stage::Resolve, format!("the name `{host}` has no address"));
+        match tokio::time::timeout(self.timeout, tokio::net::lookup_host((bare, port))).await {
+            Ok(Ok(found)) => {
+                let mut addresses: Vec<_> = found.collect();
+                addresses.dedup();
+                if addresses.is_empty() { Err(no_address()) } else { Ok(addresses) }
+            }
+            Ok(Err(_)) => Err(no_address()),
+            Err(_) => Err(Failure::peer(Stage::Resolve, format!("no answer to the look-up of `{host}`"))),
+        }
+    }
+
+    /// Connects to every address once.
+    pub(super) async fn reach(&self) -> Result<Reach, Failure> {
+        let mut addresses = Vec::new();
+        for address in self.addresses().await? {
+            let trouble = match dial(address).await {
+                Ok(_) => String::new(),
+                Err(failure) => failure.message,
+            };
+            addresses.push((address.ip().to_string(), trouble));
+        }
+        Ok(Reach { addresses })
+    }
+
+    async fn connect(&self) -> Result<TcpStream, Failure> {
+        let mut last = Failure::peer(Stage::Resolve, "the name has no address");
+        for address in self.addresses().await? {
+            match dial(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
+    }
+
+    /// Shakes hands, offering these versions of HTTP, and hangs up.
+    pub(super) async fn handshake(&self, versions: &[Http]) -> Result<Handshake, TlsTrouble> {
+        let Some(tls) = &self.tls else {
+            let failure = Failure::peer(Stage::Tls, "the target is not https");
+            return Err(TlsTrouble::Failure(failure));
+        };
+        let shaken = async {
+            let stream = self.connect().await.map_err(TlsTrouble::Failure)?;
+            tls.connect(stream, self.target.base.host(), versions).await
+        };
+        match tokio::time::timeout(self.timeout, shaken).await {
+            Ok(stream) => stream.map(|stream| tls::handshake_of(&stream)),
+            Err(_) => Err(TlsTrouble::Handshake(format!(
+                "no answer to the TLS handshake within {} s",
+                self.timeout.as_secs()
+            ))),
+        }
+    }
+
+    /// Sends one request over `http` and reads the answer.
+    pub(super) async fn exchange(&self, request: &Request, http: Http, encoding: CredentialEncoding) -> Answer {
+        let length = request.payload.as_ref().map_or(0, |payload| payload.len() as u64);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.bytes_sent.fetch_add(length, Ordering::Relaxed);
+        // An answer may bring back as much as was sent.
+        let expected = length.max(request.read_limit as u64);
+        let patience = self.timeout + Duration::from_secs(expected / SLOWEST);
+        // OkHttp sends no `Accept` of its own, and reqwest cannot leave it out.
+        let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
+        let raw = request.is_raw() || (lacks_accept && http == Http::One);
+        let sent = async {
+            if raw { self.send_raw(request, encoding).await } else { self.send_ordinary(request, http, encoding).await }
+        };
+        let answer = tokio::time::timeout(patience, sent).await.unwrap_or_else(|_| {
+            Err(Failure::peer(Stage::Http, format!("no complete answer within {} s", self.timeout.as_secs())))
+        });
+        answer.map(|response| self.cleaned(response, &request.place)).map_err(|failure| Failure {
+            message: self.scrub.text(&failure.message),
+            ..failure
+        })
+    }
+
+    /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
+    fn cleaned(&self, mut response: Response, place: &Place) -> Response {
+        response.headers.truncate(KEPT_FIELDS);
+        let mut echoed = self.scrub.finds(&response.body.bytes);
+        for (_, value) in &mut response.headers {
+            echoed |= self.scrub.finds(value.as_bytes());
+            *value = without_ids(&self.scrub.text(value)).chars().take(KEPT_VALUE).collect();
+        }
+        if let Place::Listing(own) = place {
+            let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
+            response.body = Body::new(listing.word().into(), false);
+        }
+        if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
+            response.body.bytes = scrubbed.into();
+        }
+        response.echoed_secret = echoed;
+        response
+    }
+
+    fn authorization(&self, login: &LoginUse, working: CredentialEncoding) -> Option<(&'static str, String)> {
+        let named = |value| ("Authorization", value);
+        match login {
+            LoginUse::Nobody => None,
+            LoginUse::Given => self.target.login.authorization(working).map(named),
+            LoginUse::Encoded(encoding) => self.target.login.authorization(*encoding).map(named),
+            LoginUse::Wrong => {
+                let user = match &self.target.login {
+                    Login::Basic { user, .. } => user.as_str(),
+                    Login::Open | Login::Token(_) => "safe-conformance",
+                };
+                let wrong = match &self.target.login {
+                    Login::Token(_) => "Token safe-conformance-wrong-on-purpose".to_owned(),
+                    Login::Open | Login::Basic { .. } => {
+                        CredentialEncoding::Utf8.encode(user, "safe-conformance-wrong-on-purpose").to_string()
+                    }
+                };
+                Some(("Authorization", wrong))
+            }
+            LoginUse::Cookie(cookie) => Some(("Cookie", cookie.clone())),
+        }
+    }
+
+    fn url(&self, place: &Place) -> String {
+        let base = &self.target.base;
+        match place {
+            Place::Config => base.config_url(),
+            Place::Listing(_) => base.backups_url(),
+            Place::Backup(backup) => base.backup_url(backup.id()),
+            Place::CapitalBackup(backup) => format!("{}{}", base.backups_url(), backup.id().to_hex().to_ascii_uppercase()),
+            Place::DoubleSlashBackup(backup) => base.join_raw(&format!("//backups/{}", backup.id().to_hex())),
+            Place::Below(suffix) => base.join_raw(suffix),
+        }
+    }
+
+    async fn send_ordinary(&self, request: &Request, http: Http, encoding: CredentialEncoding) -> Answer {
+        let cell = match http {
+            Http::One => &self.client_one,
+            Http::Two => &self.client_two,
+        };
+        let client = cell.get_or_init(|| self.client(http)).await.as_ref().map_err(Clone::clone)?;
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Head => reqwest::Method::HEAD,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+            Method::Propfind => reqwest::Method::from_bytes(b"PROPFIND").unwrap_or_default(),
+        };
+        let mut builder = client.request(method, self.url(&request.place));
+        for (name, value) in request.headers.iter().cloned().chain(self.authorization(&request.login, encoding)) {
+            builder = builder.header(name, value);
+        }
+        if let Some(payload) = &request.payload {
+            builder = builder.body(payload.bytes.clone());
+        }
+        let mut response = builder.send().await.map_err(|error| failure_of(&error))?;
+        let headers = response.headers().iter().map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let headers = headers.collect();
+        let mut body = BytesMut::new();
+        let mut overran = false;
+        while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
+            let room = request.read_limit - body.len();
+            overran = part.len() > room;
+            body.extend_from_slice(&part[..part.len().min(room)]);
+            if overran {
+                break;
+            }
+        }
+        Ok(Response {
+            status: response.status().as_u16(),
+            http: if response.version() == reqwest::Version::HTTP_2 { Http::Two } else { Http::One },
+            headers,
+            body: Body::new(body.freeze(), overran),
+            continued: false,
+            echoed_secret: false,
+        })
+    }
+
+    async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
+        let addresses = self.addresses().await?;
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIME)
+            .referer(false)
+            .tcp_nodelay(true)
+            .resolve_to_addrs(self.target.base.host(), &addresses);
+        // Even where no TLS is spoken, reqwest wants some, and would panic without.
+        let tls = match &self.tls {
+            Some(tls) => tls.clone(),
+            None => Tls::new(&[]).map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?,
+        };
+        builder = builder.tls_backend_preconfigured(tls.offering(&[http]));
+        builder = match http {
+            Http::One => builder.http1_only(),
+            Http::Two => builder.http2_prior_knowledge(),
+        };
+        builder.build().map_err(|error| Failure::peer(Stage::Http, error.to_string()))
+    }
+
+    async fn send_raw(&self, request: &Request, encoding: CredentialEncoding) -> Answer {
+        let url = self.url(&request.place);
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+        let port = self.target.base.port();
+        let default_port = if self.target.base.scheme_is_https() { 443 } else { 80 };
+        let host = self.target.base.host();
+        let host = if port == default_port { host.to_owned() } else { format!("{host}:{port}") };
+        let mut head = format!("{} /{path} HTTP/1.1\r\nHost: {host}\r\n", request.method.as_str());
+        for (name, value) in request.headers.iter().cloned().chain(self.authorization(&request.login, encoding)) {
+            head += &format!("{name}: {value}\r\n");
+        }
+        let raw = RawRequest {
+            head,
+            body: request.payload.as_ref().map(|payload| &payload.bytes[..]),
+            manner: request.manner,
+            expects_no_body: request.method == Method::Head,
+            read_limit: request.read_limit,
+        };
+        let stream = self.connect().await?;
+        let answer = match &self.tls {
+            None => raw::send(stream, &raw).await,
+            Some(tls) => {
+                let stream = tls
+                    .connect(stream, self.target.base.host(), &[Http::One])
+                    .await
+                    .map_err(tls::failure_of)?;
+                raw::send(stream, &raw).await
+            }
+        }?;
+        Ok(Response {
+            status: answer.status,
+            http: Http::One,
+            headers: answer.headers,
+            body: Body::new(Bytes::from(answer.body), answer.overran),
+            continued: answer.continued,
+            echoed_secret: false,
+        })
+    }
+}
+
+async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
+    let refused = |why: &str| Failure::peer(Stage::Connect, why.to_owned());
+    match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            // Without it, small writes wait for one another; where it fails they do just that.
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(error)) => Err(refused(match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => "connection refused",
+            std::io::ErrorKind::NetworkUnreachable => "the network cannot be reached",
+            std::io::ErrorKind::HostUnreachable => "the host cannot be reached",
+            _ => "no connection",
+        })),
+        Err(_) => Err(refused("no connection within 5 s")),
+    }
+}
+
+/// The failure behind an error of reqwest, in words that do not change from run to run.
+fn failure_of(error: &reqwest::Error) -> Failure {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut message = None;
+    let mut last = String::new();
+    while let Some(current) = cause {
+        if let Some(io) = current.downcast_ref::<std::io::Error>() {
+            if let Some(rustls) = io.get_ref().filter(|inner| inner.is::<rustls::Error>()) {
+                let _ = rustls;
+                return tls::failure_of(tls::trouble(io));
+            }
+            message = Some(match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => return Failure::peer(Stage::Connect, "connection refused"),
+                std::io::ErrorKind::UnexpectedEof => BODY_ENDED,
+                _ => "the connection was reset",
+            });
+        } else if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
+            message = message.or(if hyper.is_incomplete_message() {
+                Some(if error.is_body() || error.is_decode() {
+                    BODY_ENDED
+                } else {
+                    "the server closed the connection without an answer"
+                })
+            } else if hyper.is_parse_too_large() {
+                Some("the answer's header is too large")
+            } else if hyper.is_parse() {
+                Some("the answer is not HTTP")
+            } else {
+                None
+            });
+        }
+        last = current.to_string();
+        cause = current.source();
+    }
+    if error.is_connect() && message.is_none() {
+        return Failure::peer(Stage::Connect, "no connection");
+    }
+    let message = message.map_or_else(|| last.chars().take(200).collect(), str::to_owned);
+    Failure::peer(Stage::Http, message)
+}

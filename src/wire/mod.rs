@@ -1,0 +1,35 @@
+//! What passes between the harness and a server: targets, exchanges, live and replayed, the guard and the ledger.
+//!
+//! A check never sees a socket. It asks its [`Context`] for an exchange and gets an [`Answer`]; whether that came from
+//! a server just now or from a transcript is not for it to know.
+
+mod answer;
+mod context;
+mod facet;
+mod guard;
+pub mod ledger;
+mod listing;
+mod live;
+mod payload;
+mod raw;
+mod request;
+mod secret;
+mod seed;
+mod session;
+mod target;
+mod tls;
+mod transcript;
+
+pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use context::Context;
+pub use facet::{Facet, Http};
+pub use guard::OwnBackup;
+pub use listing::Listing;
+pub use payload::{Payload, Recipe};
+pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
+pub use secret::{Scrub, Secret};
+pub use seed::Seed;
+pub use session::{Leftovers, Session, Settings, Totals, Trace};
+pub use target::{Facts, Login, LoginKind, Target};
+pub use tls::TlsSetupError;
+pub use transcript::{Transcript, TranscriptError};

@@ -1,0 +1,97 @@
+//! The bodies that the harness uploads: made from a recipe, so that a transcript need not hold them.
+
+use super::seed::Seed;
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::Write as _;
+
+/// How a body is made. Lengths are in bytes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipe {
+    /// Random bytes, as a sealed backup is.
+    Random(usize),
+    /// Every byte value in turn.
+    AllBytes(usize),
+    /// Nothing but 0xFF.
+    AllOnes(usize),
+    /// Nothing but zeros.
+    Zeros(usize),
+    /// A real gzip file.
+    Gzip(usize),
+    /// An HTML page.
+    Html(usize),
+    /// Text with CR LF line ends, and some of the two alone.
+    Lines(usize),
+    /// A sealed backup document.
+    Sealed,
+}
+
+/// A body to upload.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// How it was made.
+    pub recipe: Recipe,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+}
+
+impl Payload {
+    /// Makes the body of a recipe; `label` tells bodies of one recipe apart.
+    ///
+    /// # Panics
+    /// Never: a sealed document comes through [`Payload::sealed`].
+    pub fn new(seed: Seed, label: &str, recipe: Recipe) -> Self {
+        let random = |length| seed.stream(&format!("payload/{label}"), length);
+        let bytes = match recipe {
+            Recipe::Random(length) | Recipe::Gzip(length) if length == 0 => Vec::new(),
+            Recipe::Random(length) => random(length),
+            Recipe::AllBytes(length) => (0..=u8::MAX).cycle().take(length).collect(),
+            Recipe::AllOnes(length) => vec![0xFF; length],
+            Recipe::Zeros(length) => vec![0; length],
+            Recipe::Gzip(length) => gzip(&random(length)),
+            Recipe::Html(length) => {
+                repeat(b"<!DOCTYPE html><html><body><p>A backup may look like this.</p></body></html>\n", length)
+            }
+            Recipe::Lines(length) => repeat(b"one line\r\nanother\nand a third\r", length),
+            Recipe::Sealed => Vec::new(),
+        };
+        Self::of(recipe, bytes)
+    }
+
+    /// A sealed document that was made elsewhere.
+    pub fn sealed(bytes: Vec<u8>) -> Self {
+        Self::of(Recipe::Sealed, bytes)
+    }
+
+    fn of(recipe: Recipe, bytes: Vec<u8>) -> Self {
+        let sha256 = Sha256::digest(&bytes).into();
+        Self { recipe, bytes: bytes.into(), sha256 }
+    }
+
+    /// The number of bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+fn repeat(pattern: &[u8], length: usize) -> Vec<u8> {
+    pattern.iter().copied().cycle().take(length).collect()
+}
+
+/// A gzip file; at level 0, so that its bytes are the same whatever compresses.
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(content);
+    encoder.finish().unwrap_or_default()
+}

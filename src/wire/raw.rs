@@ -1,0 +1,437 @@
+//! A small HTTP/1.1 sender for what an ordinary client library cannot send: no `Accept` at all, an honoured
+//! `Expect`, an upload that breaks off, a path that must not be normalised.
+//!
+//! Every read is bounded; whoever calls bounds the time.
+
+use super::answer::{Failure, FailureKind};
+use super::request::Manner;
+use crate::terms::Stage;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+
+/// The longest header section that is read, in bytes.
+const LONGEST_HEAD: usize = 64 * 1024;
+/// The most header fields in one answer.
+const MOST_FIELDS: usize = 128;
+/// The most interim answers (1xx) before the real one.
+const MOST_INTERIM: usize = 16;
+/// How long a client waits for `100 Continue` before it sends the body all the same.
+/// Source: RFC 9110 section 10.1.1 leaves the time open; curl waits one second.
+const CONTINUE_WAIT: Duration = Duration::from_secs(1);
+/// How long a broken-off upload stays open after its last byte, so that the server has taken what was sent.
+const CUT_OFF_PAUSE: Duration = Duration::from_millis(100);
+
+/// A request, ready for the wire.
+pub(super) struct RawRequest<'a> {
+    /// Request line and header fields, with the empty line, without framing.
+    pub(super) head: String,
+    /// The body, if it has one.
+    pub(super) body: Option<&'a [u8]>,
+    pub(super) manner: Manner,
+    /// Whether the answer has no body whatever it says: HEAD.
+    pub(super) expects_no_body: bool,
+    pub(super) read_limit: usize,
+}
+
+/// An answer, as it came.
+pub(super) struct RawResponse {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) overran: bool,
+    pub(super) continued: bool,
+}
+
+/// Sends one request over a fresh connection and reads the answer.
+pub(super) async fn send<S>(stream: S, request: &RawRequest<'_>) -> Result<RawResponse, Failure>
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let (reader, mut writer) = tokio::io::split(stream);
+    let mut reader = Reader { from: reader, buffer: Vec::new(), interim: 0 };
+    match request.manner {
+        Manner::CutOff { after, chunked } => {
+            let body = request.body.unwrap_or_default();
+            cut_off(&mut writer, request, &body[..after.min(body.len())], chunked).await;
+            Err(Failure::of(FailureKind::BrokenOff, "the upload was broken off on purpose"))
+        }
+        Manner::ExpectContinue => {
+            // A failed write shows in what can still be read.
+            let _ = write_all(&mut writer, framed_head(request).as_bytes()).await;
+            let mut continued = false;
+            match tokio::time::timeout(CONTINUE_WAIT, reader.head()).await {
+                Ok(Ok(head)) if head.status == 100 => continued = true,
+                Ok(Ok(head)) => return reader.finish(head, request, false).await,
+                Ok(Err(failure)) => return Err(failure),
+                Err(_) => {}
+            }
+            let body = request.body.unwrap_or_default();
+            both(write_all(&mut writer, body), reader.response(request, continued)).await
+        }
+        Manner::Ordinary | Manner::Chunked | Manner::Slowly { .. } => {
+            both(write_request(&mut writer, request), reader.response(request, false)).await
+        }
+    }
+}
+
+/// Writes while it reads: a server may answer before it has taken the whole body, and may then stop taking it.
+async fn both<T>(
+    write: impl Future<Output = std::io::Result<()>>,
+    read: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::pin!(write, read);
+    tokio::select! {
+        biased;
+        answer = &mut read => answer,
+        // Whether the write went well or not, what counts is the answer.
+        _ = &mut write => read.await,
+    }
+}
+
+fn framed_head(request: &RawRequest<'_>) -> String {
+    let framing = match (request.body, request.manner) {
+        (None, _) => String::new(),
+        (Some(_), Manner::Chunked | Manner::CutOff { chunked: true, .. }) => {
+            "Transfer-Encoding: chunked\r\n".to_owned()
+        }
+        (Some(body), Manner::ExpectContinue) => {
+            format!("Content-Length: {}\r\nExpect: 100-continue\r\n", body.len())
+        }
+        (Some(body), _) => format!("Content-Length: {}\r\n", body.len()),
+    };
+    format!("{}{framing}\r\n", request.head)
+}
+
+async fn write_all<W: AsyncWrite>(writer: &mut WriteHalf<W>, bytes: &[u8]) -> std::io::Result<()> {
+    writer.write_all(bytes).await?;
+    writer.flush().await
+}
+
+async fn write_request<W: AsyncWrite>(
+    writer: &mut WriteHalf<W>,
+    request: &RawRequest<'_>,
+) -> std::io::Result<()> {
+    write_all(writer, framed_head(request).as_bytes()).await?;
+    let body = request.body.unwrap_or_default();
+    match request.manner {
+        Manner::Chunked => {
+            for part in body.chunks(16 * 1024) {
+                write_chunk(writer, part).await?;
+            }
+            write_all(writer, b"0\r\n\r\n").await
+        }
+        Manner::Slowly { pieces, pause } => {
+            for (position, part) in body.chunks(body.len().div_ceil(pieces.max(1)).max(1)).enumerate() {
+                if position > 0 {
+                    tokio::time::sleep(pause).await;
+                }
+                write_all(writer, part).await?;
+            }
+            Ok(())
+        }
+        _ => write_all(writer, body).await,
+    }
+}
+
+async fn write_chunk<W: AsyncWrite>(writer: &mut WriteHalf<W>, part: &[u8]) -> std::io::Result<()> {
+    let mut chunk = format!("{:x}\r\n", part.len()).into_bytes();
+    chunk.extend_from_slice(part);
+    chunk.extend_from_slice(b"\r\n");
+    write_all(writer, &chunk).await
+}
+
+/// Sends the beginning of an upload and drops the connection, as a phone does that loses its network.
+async fn cut_off<W: AsyncWrite>(
+    writer: &mut WriteHalf<W>,
+    request: &RawRequest<'_>,
+    part: &[u8],
+    chunked: bool,
+) {
+    let written = async {
+        write_all(writer, framed_head(request).as_bytes()).await?;
+        if chunked { write_chunk(writer, part).await } else { write_all(writer, part).await }
+    };
+    // A server that already refused has cut the upload off itself.
+    if written.await.is_ok() {
+        tokio::time::sleep(CUT_OFF_PAUSE).await;
+    }
+}
+
+struct Head {
+    status: u16,
+    headers: Vec<(String, String)>,
+}
+
+impl Head {
+    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+struct Reader<S> {
+    from: ReadHalf<S>,
+    buffer: Vec<u8>,
+    interim: usize,
+}
+
+impl<S: AsyncRead> Reader<S> {
+    /// The real answer, after any interim ones.
+    async fn response(
+        mut self,
+        request: &RawRequest<'_>,
+        mut continued: bool,
+    ) -> Result<RawResponse, Failure> {
+        loop {
+            let head = self.head().await?;
+            if (100..200).contains(&head.status) {
+                continued |= head.status == 100 && request.manner == Manner::ExpectContinue;
+                continue;
+            }
+            return self.finish(head, request, continued).await;
+        }
+    }
+
+    async fn fill(&mut self) -> Result<usize, Failure> {
+        let mut part = [0; 16 * 1024];
+        match self.from.read(&mut part).await {
+            Ok(read) => {
+                self.buffer.extend_from_slice(&part[..read]);
+                Ok(read)
+            }
+            // TLS without a close_notify: the end, as far as HTTP is concerned.
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
+            Err(_) => Err(Failure::peer(Stage::Http, "the connection was reset")),
+        }
+    }
+
+    /// The next header section.
+    async fn head(&mut self) -> Result<Head, Failure> {
+        loop {
+            if let Some((head, length)) = parse_head(&self.buffer)? {
+                self.buffer.drain(..length);
+                if (100..200).contains(&head.status) {
+                    self.interim += 1;
+                    if self.interim > MOST_INTERIM {
+                        return Err(failure("more than 16 interim answers (1xx) and no real one"));
+                    }
+                }
+                return Ok(head);
+            }
+            if self.buffer.len() > LONGEST_HEAD {
+                return Err(failure("the answer's header is larger than 64 KiB"));
+            }
+            let nothing_yet = self.buffer.is_empty();
+            if self.fill().await? == 0 {
+                return Err(failure(if nothing_yet {
+                    "the server closed the connection without an answer"
+                } else {
+                    "the connection ended in the middle of the answer's header"
+                }));
+            }
+        }
+    }
+
+    /// Reads the body that belongs to `head`.
+    async fn finish(
+        mut self,
+        head: Head,
+        request: &RawRequest<'_>,
+        continued: bool,
+    ) -> Result<RawResponse, Failure> {
+        let bodiless = request.expects_no_body || matches!(head.status, 204 | 304);
+        let limit = request.read_limit;
+        let (body, overran) = if bodiless {
+            (Vec::new(), false)
+        } else if head.all("transfer-encoding").any(|value| value.to_ascii_lowercase().contains("chunked")) {
+            self.chunked(limit).await?
+        } else if let Some(length) = content_length(&head)? {
+            self.exactly(length, limit).await?
+        } else {
+            self.to_the_end(limit).await?
+        };
+        Ok(RawResponse { status: head.status, headers: head.headers, body, overran, continued })
+    }
+
+    async fn exactly(&mut self, length: u64, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX);
+        self.need(wanted.min(limit)).await?;
+        let body = self.buffer.drain(..wanted.min(limit)).collect();
+        Ok((body, wanted > limit))
+    }
+
+    async fn to_the_end(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
+        while self.buffer.len() <= limit && self.fill().await? > 0 {}
+        let overran = self.buffer.len() > limit;
+        self.buffer.truncate(limit);
+        Ok((std::mem::take(&mut self.buffer), overran))
+    }
+
+    async fn chunked(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line().await?;
+            let size = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+            let size = std::str::from_utf8(size).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+            let Some(size) = size else {
+                return Err(failure("the answer's chunks are malformed"));
+            };
+            if size == 0 {
+                return Ok((body, false));
+            }
+            let take = size.min(limit - body.len());
+            self.need(take).await?;
+            body.extend(self.buffer.drain(..take));
+            if take < size || body.len() >= limit {
+                return Ok((body, true));
+            }
+            if !self.line().await?.is_empty() {
+                return Err(failure("the answer's chunks are malformed"));
+            }
+        }
+    }
+
+    /// Waits until so many bytes are in the buffer.
+    async fn need(&mut self, bytes: usize) -> Result<(), Failure> {
+        while self.buffer.len() < bytes {
+            if self.fill().await? == 0 {
+                return Err(failure(BODY_ENDED));
+            }
+        }
+        Ok(())
+    }
+
+    /// A line of the chunked coding, without its end.
+    async fn line(&mut self) -> Result<Vec<u8>, Failure> {
+        loop {
+            if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
+                let line = self.buffer.drain(..end + 2).take(end).collect();
+                return Ok(line);
+            }
+            if self.buffer.len() > 1024 {
+                return Err(failure("the answer's chunks are malformed"));
+            }
+            if self.fill().await? == 0 {
+                return Err(failure(BODY_ENDED));
+            }
+        }
+    }
+}
+
+/// What is said of a body that is shorter than announced.
+pub(super) const BODY_ENDED: &str = "the connection ended in the middle of the answer's body";
+
+fn failure(message: &str) -> Failure {
+    Failure::peer(Stage::Http, message)
+}
+
+fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+    let mut response = httparse::Response::new(&mut fields);
+    match response.parse(buffer) {
+        Ok(httparse::Status::Partial) => Ok(None),
+        Ok(httparse::Status::Complete(length)) => {
+            let headers = response.headers.iter().map(|field| {
+                (field.name.to_ascii_lowercase(), String::from_utf8_lossy(field.value).into_owned())
+            });
+            let head = Head { status: response.code.unwrap_or(0), headers: headers.collect() };
+            Ok(Some((head, length)))
+        }
+        Err(httparse::Error::TooManyHeaders) => {
+            Err(failure("the answer has more than 128 header fields"))
+        }
+        Err(_) => Err(failure("the answer is not HTTP")),
+    }
+}
+
+fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
+    let mut lengths = head.all("content-length");
+    let Some(first) = lengths.next() else { return Ok(None) };
+    if lengths.any(|other| other != first) {
+        return Err(failure("the answer has two Content-Lengths"));
+    }
+    first.trim().parse().map(Some).map_err(|_| failure("the answer's Content-Length is no number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::duplex;
+
+    async fn answered(script: &'static [u8], manner: Manner, limit: usize) -> (Result<RawResponse, Failure>, Vec<u8>) {
+        let (ours, mut theirs) = duplex(1 << 20);
+        let server = tokio::spawn(async move {
+            let mut seen = vec![0; 4096];
+            let read = theirs.read(&mut seen).await.unwrap();
+            seen.truncate(read);
+            let _ = theirs.write_all(script).await;
+            drop(theirs);
+            seen
+        });
+        let request = RawRequest {
+            head: "PUT /x HTTP/1.1\r\nHost: h\r\n".to_owned(),
+            body: Some(b"hello"),
+            manner,
+            expects_no_body: false,
+            read_limit: limit,
+        };
+        let answer = send(ours, &request).await;
+        (answer, server.await.unwrap())
+    }
+
+    async fn body_of(script: &'static [u8], limit: usize) -> Result<(Vec<u8>, bool), String> {
+        let (answer, _) = answered(script, Manner::Ordinary, limit).await;
+        answer.map(|response| (response.body, response.overran)).map_err(|failure| failure.message)
+    }
+
+    #[tokio::test]
+    async fn every_framing_is_read_and_bounded() {
+        let whole = |bytes: &[u8]| Ok((bytes.to_vec(), false));
+        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", 99).await, whole(b"abc"));
+        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 99).await, whole(b"abcdef"));
+        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 4).await, Ok((b"abcd".to_vec(), true)));
+        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef", 4).await, Ok((b"abcd".to_vec(), true)));
+        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+        assert_eq!(body_of(chunked, 99).await, whole(b"abc"));
+        assert_eq!(body_of(chunked, 1).await, Ok((b"a".to_vec(), true)));
+        assert_eq!(body_of(b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc", 99).await, whole(b""));
+        assert_eq!(body_of(b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", 9).await, whole(b"a"));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_an_answer_is_named() {
+        for (script, message) in [
+            (&b""[..], "the server closed the connection without an answer"),
+            (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"),
+            (b"HTTP/1.1 200 OK\r\nContent-Le", "the connection ended in the middle of the answer's header"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", BODY_ENDED),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "the answer has two Content-Lengths"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the answer's chunks are malformed"),
+        ] {
+            assert_eq!(body_of(script, 99).await, Err(message.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn interim_answers_do_not_go_on_for_ever() {
+        let flood: &'static [u8] = Box::leak(b"HTTP/1.1 102 Processing\r\n\r\n".repeat(500).into_boxed_slice());
+        assert_eq!(body_of(flood, 99).await, Err("more than 16 interim answers (1xx) and no real one".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_breaks_off_announces_more_than_it_sends() {
+        let (answer, seen) = answered(b"", Manner::CutOff { after: 2, chunked: false }, 99).await;
+        assert_eq!(answer.err().map(|failure| failure.kind), Some(FailureKind::BrokenOff));
+        let seen = String::from_utf8(seen).unwrap();
+        assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");
+        assert!(!seen.contains("hello"), "{seen}");
+    }
+
+    #[tokio::test]
+    async fn an_early_answer_to_expect_saves_the_body() {
+        let script = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+        let (answer, seen) = answered(script, Manner::ExpectContinue, 99).await;
+        let answer = answer.ok().unwrap();
+        assert_eq!((answer.status, answer.continued), (201, false));
+        assert!(String::from_utf8(seen).unwrap().ends_with("Expect: 100-continue\r\n\r\n"));
+    }
+}

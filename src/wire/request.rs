@@ -1,0 +1,249 @@
+//! What is asked of a server: one request, and the manner in which it is sent.
+
+use super::facet::Http;
+use super::guard::OwnBackup;
+use super::payload::Payload;
+use crate::clients::CredentialEncoding;
+use std::time::Duration;
+
+/// A method.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// HEAD.
+    Head,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
+    /// PROPFIND of WebDAV, which lists a collection.
+    Propfind,
+}
+
+impl Method {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+            Self::Propfind => "PROPFIND",
+        }
+    }
+
+    /// Whether it changes something.
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Put | Self::Delete)
+    }
+}
+
+/// What a request is about.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// The `config` file.
+    Config,
+    /// The collection `backups/`, to see whether a backup of ours is listed: read only. What else it lists is
+    /// secret, so the answer's body is reduced to a word, see [`Listing`](super::Listing).
+    Listing(OwnBackup),
+    /// A backup of this run's own.
+    Backup(OwnBackup),
+    /// The same backup under its ID in capitals: read only.
+    CapitalBackup(OwnBackup),
+    /// A backup under a doubled slash, `{base}//backups/ID`: read only.
+    DoubleSlashBackup(OwnBackup),
+    /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
+    Below(&'static str),
+}
+
+/// With whose credentials.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LoginUse {
+    /// None.
+    Nobody,
+    /// The person's, if there are any, in the encoding that the server takes.
+    Given,
+    /// The person's, if there are any, in this encoding.
+    Encoded(CredentialEncoding),
+    /// The person's user name, if there is one, with a password that is wrong on purpose.
+    Wrong,
+    /// A cookie that the server set before, and nothing else.
+    Cookie(String),
+}
+
+/// In what manner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Manner {
+    /// As any client does, with Content-Length.
+    Ordinary,
+    /// With Transfer-Encoding: chunked, over HTTP/1.1.
+    Chunked,
+    /// With Expect: 100-continue, and waiting for it, over HTTP/1.1.
+    ExpectContinue,
+    /// Breaking the connection off after so many bytes of the body, over HTTP/1.1.
+    CutOff {
+        /// Bytes of the body that are sent.
+        after: usize,
+        /// Whether the body is chunked.
+        chunked: bool,
+    },
+    /// In so many pieces with a pause between them, over HTTP/1.1.
+    Slowly {
+        /// The number of pieces.
+        pieces: usize,
+        /// The pause.
+        pause: Duration,
+    },
+}
+
+/// Which version of HTTP a request takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HttpChoice {
+    /// HTTP/1.1 where the server offers it.
+    Any,
+    /// The newest that the server offers, as the platforms' HTTP clients choose.
+    Newest,
+    /// This one or none.
+    Only(Http),
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// What it is about.
+    pub place: Place,
+    /// Header fields beside those that the protocol itself needs.
+    pub headers: Vec<(&'static str, String)>,
+    /// With whose credentials.
+    pub login: LoginUse,
+    /// The body.
+    pub payload: Option<Payload>,
+    /// The version of HTTP.
+    pub http: HttpChoice,
+    /// The manner.
+    pub manner: Manner,
+    /// How many bytes of the answer's body are read at the most.
+    pub read_limit: usize,
+}
+
+/// How much of an answer is read unless more must come, in bytes.
+const READ_LIMIT: usize = 256 * 1024;
+
+impl Request {
+    /// A request with the person's credentials and the name that the mobile clients send.
+    pub fn new(method: Method, place: Place) -> Self {
+        Self {
+            method,
+            place,
+            headers: vec![("User-Agent", "Threema".to_owned())],
+            login: LoginUse::Given,
+            payload: None,
+            http: HttpChoice::Any,
+            manner: Manner::Ordinary,
+            read_limit: READ_LIMIT,
+        }
+    }
+
+    /// A download.
+    pub fn get(backup: &OwnBackup) -> Self {
+        Self::new(Method::Get, Place::Backup(backup.clone())).header("Accept", "application/octet-stream")
+    }
+
+    /// An upload.
+    pub fn put(backup: &OwnBackup, payload: &Payload) -> Self {
+        let mut request = Self::new(Method::Put, Place::Backup(backup.clone()))
+            .header("Content-Type", "application/octet-stream");
+        request.payload = Some(payload.clone());
+        request
+    }
+
+    /// A deletion.
+    pub fn delete(backup: &OwnBackup) -> Self {
+        Self::new(Method::Delete, Place::Backup(backup.clone()))
+    }
+
+    /// Sets a header field.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sets whose credentials go along.
+    #[must_use]
+    pub fn login(mut self, login: LoginUse) -> Self {
+        self.login = login;
+        self
+    }
+
+    /// Sends no credentials.
+    #[must_use]
+    pub fn anonymous(self) -> Self {
+        self.login(LoginUse::Nobody)
+    }
+
+    /// Binds the request to a version of HTTP.
+    #[must_use]
+    pub fn over(mut self, http: Http) -> Self {
+        self.http = HttpChoice::Only(http);
+        self
+    }
+
+    /// Sets the manner.
+    #[must_use]
+    pub fn manner(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+
+    /// Reads at least this many bytes of the answer's body, and some more to notice a surplus.
+    #[must_use]
+    pub fn reading(mut self, bytes: usize) -> Self {
+        self.read_limit = self.read_limit.max(bytes + 4096);
+        self
+    }
+
+    /// Whether only the raw sender can send this: it is bound to HTTP/1.1.
+    pub fn is_raw(&self) -> bool {
+        self.manner != Manner::Ordinary || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
+    }
+
+    /// What a transcript keeps of the request: enough to notice that another version of the harness asks something
+    /// else, without an ID or a secret.
+    pub fn fingerprint(&self) -> String {
+        let place = match &self.place {
+            Place::Config => "config".to_owned(),
+            Place::Listing(_) => "backups/".to_owned(),
+            Place::Backup(backup) => format!("backups/<{}>", backup.slot()),
+            Place::CapitalBackup(backup) => format!("backups/<{} in capitals>", backup.slot()),
+            Place::DoubleSlashBackup(backup) => format!("/backups/<{}>", backup.slot()),
+            Place::Below(suffix) => (*suffix).to_owned(),
+        };
+        let login = match &self.login {
+            LoginUse::Nobody => "anonymous",
+            LoginUse::Given => "given",
+            LoginUse::Encoded(CredentialEncoding::Utf8) => "given as UTF-8",
+            LoginUse::Encoded(CredentialEncoding::Latin1) => "given as ISO-8859-1",
+            LoginUse::Wrong => "wrong",
+            LoginUse::Cookie(_) => "cookie",
+        };
+        let mut text = format!("{} {place} ({login})", self.method.as_str());
+        if let HttpChoice::Only(http) = self.http {
+            text += &format!(" over {}", http.name());
+        }
+        for (name, value) in &self.headers {
+            text += &format!("; {name}: {value}");
+        }
+        if self.manner != Manner::Ordinary {
+            text += &format!("; {:?}", self.manner);
+        }
+        if let Some(payload) = &self.payload {
+            text += &format!("; body {:?} of {} bytes", payload.recipe, payload.len());
+        }
+        text
+    }
+}

@@ -1,0 +1,97 @@
+//! The one source of randomness of a run: everything made up is derived from a seed and a label.
+
+use salsa20::Salsa20;
+use salsa20::cipher::{KeyIvInit, StreamCipher};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+
+/// A seed of 64 bits, written as 16 hex digits. The same seed gives the same requests.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Seed(u64);
+
+impl Seed {
+    /// A seed that nobody can guess.
+    ///
+    /// # Errors
+    /// Where the operating system gives no randomness.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        getrandom::u64().map(Self)
+    }
+
+    /// A seed of the caller's.
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// 32 bytes that belong to `label`.
+    pub fn bytes(self, label: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"safe-conformance seed\0");
+        hash.update(self.0.to_be_bytes());
+        hash.update(label.as_bytes());
+        hash.finalize().into()
+    }
+
+    /// `length` bytes that belong to `label`.
+    pub fn stream(self, label: &str, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        Salsa20::new(&self.bytes(label).into(), &[0; 8].into()).apply_keystream(&mut bytes);
+        bytes
+    }
+}
+
+impl fmt::Display for Seed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for Seed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let seed = if digits { u64::from_str_radix(text, 16).ok() } else { None };
+        seed.map(Self).ok_or_else(|| "a seed is 16 hex digits, as a report shows it".to_owned())
+    }
+}
+
+impl TryFrom<String> for Seed {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Seed> for String {
+    fn from(seed: Seed) -> Self {
+        seed.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_always_gives_the_same_bytes_and_another_label_others() {
+        let seed = Seed::new(7);
+        assert_eq!(seed.stream("a", 40), seed.stream("a", 40));
+        assert_ne!(seed.bytes("a"), seed.bytes("b"));
+        assert_ne!(seed.bytes("a"), Seed::new(8).bytes("a"));
+    }
+
+    #[test]
+    fn a_seed_reads_back_as_it_was_written() {
+        let seed = Seed::new(0x00ab_cdef);
+        assert_eq!(seed.to_string(), "0000000000abcdef");
+        assert_eq!(seed.to_string().parse(), Ok(seed));
+        for wrong in ["", "abc", "+000000000abcdef", "00000000000abcdeg", "00000000000abcdef"] {
+            assert!(wrong.parse::<Seed>().is_err(), "{wrong}");
+        }
+    }
+}

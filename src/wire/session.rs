@@ -1,0 +1,550 @@
+//! One run against one target: the one door through which every call goes, live or replayed.
+
+use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
+use super::facet::Http;
+use super::guard::{Guard, OwnBackup};
+use super::ledger::Ledger;
+use super::live::Live;
+use super::request::{HttpChoice, LoginUse, Method, Place, Request};
+use super::secret::Scrub;
+use super::seed::Seed;
+use super::target::{Facts, Target};
+use super::tls::TlsSetupError;
+use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
+use crate::clients::CredentialEncoding;
+use crate::engine::{self, Check, Stop};
+use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
+use crate::terms::Stage;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
+pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
+
+/// How a session behaves.
+#[derive(Clone)]
+pub struct Settings {
+    /// The seed of everything made up.
+    pub seed: Seed,
+    /// How long one answer may take; large bodies get more.
+    pub timeout: Duration,
+    /// How many bytes the size checks may upload, together.
+    pub max_upload: u64,
+    /// The switch that stops the run.
+    pub stop: Stop,
+    /// Where to tell of every exchange.
+    pub trace: Option<Trace>,
+}
+
+impl Settings {
+    /// The settings that `check` has unless told otherwise.
+    pub fn new(seed: Seed) -> Self {
+        Self {
+            seed,
+            timeout: Duration::from_secs(10),
+            max_upload: 16 * 1024 * 1024,
+            stop: Stop::default(),
+            trace: None,
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Totals {
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes of bodies sent.
+    pub bytes_sent: u64,
+}
+
+/// What a run could not delete.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leftovers {
+    /// How many backups may still be on the server.
+    pub backups: usize,
+    /// The ledger that names them, where there is one.
+    pub ledger: Option<PathBuf>,
+}
+
+/// The versions of HTTP that a server offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Offers {
+    pub(super) one: bool,
+    pub(super) two: bool,
+}
+
+enum Source {
+    Live { live: Box<Live>, record: Mutex<BTreeMap<Key, (Vec<String>, Got)>> },
+    Replay(BTreeMap<Key, (Vec<String>, Got)>),
+}
+
+/// One run against one target.
+pub struct Session {
+    facts: Facts,
+    settings: Settings,
+    source: Source,
+    pub(super) guard: Guard,
+    scrub: Mutex<Scrub>,
+    /// Why the server wants to be left alone, once it has said so.
+    halted: OnceLock<String>,
+    keys: OnceCell<Result<Arc<DerivedKeys>, String>>,
+    offers: OnceCell<Result<Offers, Failure>>,
+    config: OnceCell<Answer>,
+    encoding: OnceCell<CredentialEncoding>,
+    unfinished: Vec<Unfinished>,
+    stopped: Option<String>,
+    replayed: Option<(Totals, usize)>,
+    echoed: OnceLock<String>,
+    redirects: Mutex<BTreeMap<String, String>>,
+}
+
+impl Session {
+    /// A session with a real server. Without a ledger, what a killed run leaves behind is not written down.
+    pub fn live(target: Target, settings: Settings, ledger: Option<Ledger>) -> Result<Self, TlsSetupError> {
+        let mut scrub = Scrub::default();
+        target.login.hide(&mut scrub);
+        let mut facts = target.facts();
+        facts.max_upload = settings.max_upload;
+        let live = Box::new(Live::new(target, settings.timeout, scrub.clone())?);
+        let source = Source::Live { live, record: Mutex::default() };
+        Ok(Self::new(facts, settings, source, ledger, scrub))
+    }
+
+    /// The session that a transcript tells of.
+    pub fn replay(transcript: &Transcript) -> Self {
+        let settings = Settings::new(transcript.seed);
+        let source = Source::Replay(transcript.index());
+        let mut session = Self::new(transcript.facts.clone(), settings, source, None, Scrub::default());
+        session.unfinished.clone_from(&transcript.unfinished);
+        session.stopped.clone_from(&transcript.stopped);
+        session.replayed = Some((transcript.totals, transcript.left_behind));
+        session
+    }
+
+    fn new(facts: Facts, settings: Settings, source: Source, ledger: Option<Ledger>, scrub: Scrub) -> Self {
+        Self {
+            guard: Guard::new(settings.seed, ledger),
+            facts,
+            settings,
+            source,
+            scrub: Mutex::new(scrub),
+            halted: OnceLock::new(),
+            keys: OnceCell::new(),
+            offers: OnceCell::new(),
+            config: OnceCell::new(),
+            encoding: OnceCell::new(),
+            unfinished: Vec::new(),
+            stopped: None,
+            replayed: None,
+            echoed: OnceLock::new(),
+            redirects: Mutex::default(),
+        }
+    }
+
+    /// What is known of the target.
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The seed of everything made up.
+    pub const fn seed(&self) -> Seed {
+        self.settings.seed
+    }
+
+    /// What must not appear in anything that is written.
+    pub fn scrub(&self) -> Scrub {
+        self.scrub.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the server wants to be left alone, if it said so.
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.get().map(String::as_str)
+    }
+
+    /// What answered with a secret of the person's, if anything did.
+    pub fn echoed(&self) -> Option<&str> {
+        self.echoed.get().map(String::as_str)
+    }
+
+    /// Why the run that a transcript tells of was stopped.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// The redirects that came, as "what was asked" and "where it pointed".
+    pub fn redirects(&self) -> BTreeMap<String, String> {
+        self.redirects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a network stands behind the session.
+    pub(super) const fn is_live(&self) -> bool {
+        matches!(self.source, Source::Live { .. })
+    }
+
+    /// What the run cost so far.
+    pub fn totals(&self) -> Totals {
+        match (&self.source, self.replayed) {
+            (Source::Live { live, .. }, _) => {
+                let (requests, bytes_sent) = live.counted();
+                Totals { requests, bytes_sent }
+            }
+            (Source::Replay(_), replayed) => replayed.map(|(totals, _)| totals).unwrap_or_default(),
+        }
+    }
+
+    /// The keys of the run's own backups: one derivation, on first need.
+    pub(super) async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
+        let seed = self.seed();
+        let keys = self.keys.get_or_init(|| async move {
+            let derived = tokio::task::spawn_blocking(move || {
+                let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
+                Ok(derive(&BackupPassword::new(format!("safe-conformance {seed}")), &id))
+            });
+            derived.await.map_err(|error| error.to_string())?.map(Arc::new)
+        });
+        let keys = keys.await.clone().map_err(|why| Failure::of(FailureKind::Harness, why))?;
+        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
+        scrub.add(&data_encoding::HEXLOWER.encode(keys.encryption_key.as_bytes()));
+        scrub.add(&data_encoding::BASE64.encode(keys.encryption_key.as_bytes()));
+        drop(scrub);
+        Ok(keys)
+    }
+
+    /// The server's config, fetched once.
+    pub(super) async fn config(&self, request: Request) -> Answer {
+        let key = Key { check: "shared.config".to_owned(), variant: String::new(), n: 0 };
+        self.config.get_or_init(|| async { self.one(key, request).await }).await.clone()
+    }
+
+    /// The encoding of credentials that the server takes, found out once where it makes a difference.
+    pub(super) async fn encoding(&self) -> CredentialEncoding {
+        if self.facts.ascii_login {
+            return CredentialEncoding::Utf8;
+        }
+        *self.encoding.get_or_init(|| self.find_encoding()).await
+    }
+
+    /// The encoding for a request: finding it out asks with a stated one, which must not wait for itself.
+    async fn working_encoding(&self, request: &Request) -> CredentialEncoding {
+        if request.login == LoginUse::Given { Box::pin(self.encoding()).await } else { CredentialEncoding::Utf8 }
+    }
+
+    async fn find_encoding(&self) -> CredentialEncoding {
+        for (n, encoding) in [(0, CredentialEncoding::Utf8), (1, CredentialEncoding::Latin1)] {
+            let key = Key { check: "shared.encoding".to_owned(), variant: String::new(), n };
+            let request = Request::new(Method::Get, Place::Config)
+                .header("Accept", "application/json")
+                .login(LoginUse::Encoded(encoding));
+            if matches!(self.one(key, request).await, Ok(response) if response.status != 401) {
+                return encoding;
+            }
+        }
+        CredentialEncoding::Utf8
+    }
+
+    /// The versions of HTTP that the server offers, found out once.
+    pub(super) async fn offers(&self) -> Result<Offers, Failure> {
+        self.offers.get_or_init(|| self.find_offers()).await.clone()
+    }
+
+    async fn find_offers(&self) -> Result<Offers, Failure> {
+        if !self.facts.https {
+            return Ok(Offers { one: true, two: false });
+        }
+        let key = |n| Key { check: "shared.offers".to_owned(), variant: String::new(), n };
+        match self.handshake(key(0), &[Http::Two, Http::One]).await {
+            Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
+                let one = self.handshake(key(1), &[Http::One]).await.is_ok();
+                Ok(Offers { one, two: true })
+            }
+            Ok(_) => Ok(Offers { one: true, two: false }),
+            Err(trouble) => Err(super::tls::failure_of(trouble)),
+        }
+    }
+
+    /// Why nothing may be sent any more, if that is so.
+    fn closed(&self) -> Option<Failure> {
+        if let Some(reason) = self.settings.stop.reason() {
+            return Some(Failure::of(FailureKind::Halted, format!("the run was stopped: {reason}")));
+        }
+        self.halted.get().map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
+    }
+
+    /// Connects to every address once.
+    pub(super) async fn reach(&self, key: Key) -> Result<Reach, Failure> {
+        let asked = vec!["connect".to_owned()];
+        let got = self.got(key, asked, |live| async { Got::Reach(live.reach().await) }, |failure| Got::Reach(Err(failure)));
+        match got.await {
+            Got::Reach(reach) => reach,
+            Got::Handshake(_) | Got::Answers(_) => Err(mismatch()),
+        }
+    }
+
+    /// Shakes hands, offering these versions of HTTP.
+    pub(super) async fn handshake(&self, key: Key, versions: &'static [Http]) -> Result<Handshake, TlsTrouble> {
+        let offered: Vec<_> = versions.iter().map(|http| http.name()).collect();
+        let asked = vec![format!("TLS handshake offering {}", offered.join(" and "))];
+        let got = self.got(
+            key,
+            asked,
+            |live| async { Got::Handshake(live.handshake(versions).await) },
+            |failure| Got::Handshake(Err(TlsTrouble::Failure(failure))),
+        );
+        match got.await {
+            Got::Handshake(handshake) => handshake,
+            Got::Reach(_) | Got::Answers(_) => Err(TlsTrouble::Failure(mismatch())),
+        }
+    }
+
+    /// Sends one request.
+    pub(super) async fn one(&self, key: Key, request: Request) -> Answer {
+        let mut answers = self.together(key, vec![request]).await;
+        answers.pop().unwrap_or_else(|| Err(mismatch()))
+    }
+
+    /// Sends several requests at once; the answers come in their order.
+    pub(super) async fn together(&self, key: Key, requests: Vec<Request>) -> Vec<Answer> {
+        let asked: Vec<_> = requests.iter().map(Request::fingerprint).collect();
+        let count = requests.len();
+        let got = self.got(
+            key,
+            asked,
+            |live| async {
+                let exchanges = requests.iter().map(|request| self.exchange(live, request));
+                Got::Answers(join_all(exchanges).await)
+            },
+            |failure| Got::Answers(vec![Err(failure); count]),
+        );
+        match got.await {
+            Got::Answers(answers) => answers,
+            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch()); count],
+        }
+    }
+
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
+    /// upload comes first.
+    pub(super) async fn during(&self, key: Key, upload: Request, poll: Request, most: usize) -> Vec<Answer> {
+        let asked = vec![upload.fingerprint(), format!("{}; at most {most} times", poll.fingerprint())];
+        let got = self.got(
+            key,
+            asked,
+            |live| async {
+                let uploading = self.exchange(live, &upload);
+                tokio::pin!(uploading);
+                let mut polled = Vec::new();
+                let first = loop {
+                    if polled.len() >= most {
+                        break uploading.await;
+                    }
+                    tokio::select! {
+                        biased;
+                        answer = &mut uploading => break answer,
+                        answer = self.exchange(live, &poll) => polled.push(answer),
+                    }
+                };
+                polled.insert(0, first);
+                Got::Answers(polled)
+            },
+            |failure| Got::Answers(vec![Err(failure)]),
+        );
+        match got.await {
+            Got::Answers(answers) => answers,
+            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch())],
+        }
+    }
+
+    /// Asks the server and records what came, or looks it up.
+    async fn got<'s, F, Fut>(&'s self, key: Key, asked: Vec<String>, ask: F, refuse: impl Fn(Failure) -> Got) -> Got
+    where
+        F: FnOnce(&'s Live) -> Fut,
+        Fut: Future<Output = Got>,
+    {
+        match &self.source {
+            Source::Live { live, record } => {
+                let got = match self.closed() {
+                    Some(failure) => refuse(failure),
+                    None => ask(live).await,
+                };
+                self.look(&asked, &got);
+                let kept = without_cookies(got.clone());
+                record.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (asked, kept));
+                got
+            }
+            Source::Replay(entries) => {
+                let got = match entries.get(&key) {
+                    Some((then, got)) if *then == asked => got.clone(),
+                    Some((then, _)) => refuse(Failure::of(
+                        FailureKind::Harness,
+                        format!("the transcript asked something else here: {}", then.join(", ")),
+                    )),
+                    None => refuse(Failure::of(FailureKind::Harness, "the transcript has no answer to this")),
+                };
+                self.look(&asked, &got);
+                got
+            }
+        }
+    }
+
+    /// Notes what concerns the whole run: a server that wants to be left alone, redirects, an echoed secret.
+    fn look(&self, asked: &[String], got: &Got) {
+        let Got::Answers(answers) = got else { return };
+        let lone = answers.len() == 1;
+        for (position, response) in answers.iter().enumerate().filter_map(|(at, answer)| Some((at, answer.as_ref().ok()?))) {
+            let what = asked.get(position).or(asked.last()).map_or("", String::as_str);
+            let short = what.split([';', '(']).next().unwrap_or_default().trim();
+            if response.echoed_secret {
+                let _ = self.echoed.set(short.to_owned());
+            }
+            if response.is_redirect() {
+                let to = response.header("location").unwrap_or("nowhere").to_owned();
+                let mut redirects = self.redirects.lock().unwrap_or_else(PoisonError::into_inner);
+                redirects.entry(format!("{} to {short}", response.status)).or_insert(to);
+            }
+            // Where several uploads race, 423 is how a server keeps them apart.
+            if response.status == 429 || (response.status == 423 && lone) {
+                let after = response.header("retry-after").map(|after| format!(" (Retry-After: {after})"));
+                let why = format!("the server answered {}{}", response.status, after.unwrap_or_default());
+                let _ = self.halted.set(why);
+            }
+        }
+    }
+
+    async fn exchange(&self, live: &Live, request: &Request) -> Answer {
+        let http = match self.version(request).await {
+            Ok(http) => http,
+            Err(failure) => return Err(failure),
+        };
+        let encoding = self.working_encoding(request).await;
+        let answer = live.exchange(request, http, encoding).await;
+        if let Some(trace) = &self.settings.trace {
+            self.tell(trace, request, http, &answer);
+        }
+        answer
+    }
+
+    /// The version of HTTP for a request, or why there is none.
+    async fn version(&self, request: &Request) -> Result<Http, Failure> {
+        let offers = self.offers().await?;
+        let not_offered = |what: &str| Failure::of(FailureKind::NotOffered, what.to_owned());
+        let choice = if request.is_raw() { HttpChoice::Only(Http::One) } else { request.http };
+        match choice {
+            HttpChoice::Only(Http::One) if !offers.one => Err(not_offered("the server does not offer HTTP/1.1")),
+            HttpChoice::Only(Http::Two) if !self.facts.https => {
+                Err(not_offered("HTTP/2 is tested over TLS only, and this is http://"))
+            }
+            HttpChoice::Only(Http::Two) if !offers.two => Err(not_offered("the server does not offer HTTP/2")),
+            HttpChoice::Only(http) => Ok(http),
+            HttpChoice::Newest if offers.two => Ok(Http::Two),
+            HttpChoice::Newest | HttpChoice::Any if offers.one => Ok(Http::One),
+            HttpChoice::Newest | HttpChoice::Any => Ok(Http::Two),
+        }
+    }
+
+    fn tell(&self, trace: &Trace, request: &Request, http: Http, answer: &Answer) {
+        let scrub = self.scrub();
+        let asked = request.fingerprint();
+        let short = asked.split(';').next().unwrap_or_default();
+        let came = match answer {
+            Ok(response) => format!("{}, {} bytes", response.status, response.body.length),
+            Err(failure) => format!("{} ({})", failure.message, failure.stage),
+        };
+        trace(2, &scrub.text(&format!("{short} [{}] -> {came}", http.name())));
+        trace(3, &scrub.text(&format!("  > {asked}")));
+        for (name, value) in answer.iter().flat_map(|response| &response.headers) {
+            let value = if name == "set-cookie" { "[redacted]" } else { value };
+            trace(3, &scrub.text(&format!("  < {name}: {value}")));
+        }
+    }
+
+    /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees it.
+    pub(super) async fn delete(&self, backup: &OwnBackup) {
+        let Source::Live { live, .. } = &self.source else { return };
+        if !self.guard.may_be_there(backup) {
+            return;
+        }
+        let request = Request::delete(backup).header("Accept", "*/*");
+        let Ok(http) = self.version(&request).await else { return };
+        let encoding = self.working_encoding(&request).await;
+        if let Ok(response) = live.exchange(&request, http, encoding).await
+            && (response.is_success() || matches!(response.status, 404 | 410))
+        {
+            self.guard.gone(backup);
+        }
+    }
+
+    /// Deletes whatever is still there, within `patience`, and closes the ledger.
+    pub async fn clean_up(&self, patience: Duration) -> Leftovers {
+        if let Some((_, left_behind)) = self.replayed {
+            return Leftovers { backups: left_behind, ledger: None };
+        }
+        let deleting = async {
+            for backup in self.guard.left() {
+                self.delete(&backup).await;
+            }
+        };
+        // What is still there after this stands in the ledger.
+        let _ = tokio::time::timeout(patience, deleting).await;
+        Leftovers { backups: self.guard.left().len(), ledger: self.guard.close() }
+    }
+
+    /// The transcript of what came so far.
+    pub fn transcript(&self, run: &engine::Run, leftovers: &Leftovers) -> Transcript {
+        let mut transcript = Transcript::new(Opening { facts: self.facts.clone(), seed: self.seed() });
+        if let Source::Live { record, .. } = &self.source {
+            transcript.record(record.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        }
+        transcript.totals = self.totals();
+        transcript.left_behind = leftovers.backups;
+        if let Some(reason) = &run.stopped {
+            transcript.stopped = Some(reason.to_string());
+            transcript.unfinished = run
+                .findings
+                .iter()
+                .filter(|finding| finding.verdict == crate::terms::Verdict::Error)
+                .map(|finding| Unfinished {
+                    check: finding.id.clone(),
+                    variant: finding.variant.clone(),
+                    why: finding.observed.clone(),
+                })
+                .collect();
+        }
+        transcript
+    }
+}
+
+impl engine::Subject<super::Context> for Arc<Session> {
+    fn context(&self, check: &'static Check<super::Context>, facet: super::Facet) -> super::Context {
+        super::Context::new(Self::clone(self), check, facet)
+    }
+
+    fn left_unfinished(&self, check: &'static Check<super::Context>, facet: super::Facet) -> Option<String> {
+        let label = engine::Facet::label(facet);
+        self.unfinished
+            .iter()
+            .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
+            .map(|unfinished| unfinished.why.clone())
+    }
+}
+
+fn mismatch() -> Failure {
+    Failure { kind: FailureKind::Harness, stage: Stage::Http, message: "the transcript is of another kind here".to_owned() }
+}
+
+/// The same without the values of cookies, which are credentials too.
+fn without_cookies(mut got: Got) -> Got {
+    if let Got::Answers(answers) = &mut got {
+        for response in answers.iter_mut().flatten() {
+            for (_, value) in response.headers.iter_mut().filter(|(name, _)| name == "set-cookie") {
+                let name = value.split('=').next().unwrap_or_default().to_owned();
+                *value = format!("{name}=[redacted]");
+            }
+        }
+    }
+    got
+}

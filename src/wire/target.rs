@@ -1,0 +1,170 @@
+//! What is tested: a base URL, credentials, certificates to trust.
+
+use super::secret::{Scrub, Secret};
+use crate::clients::CredentialEncoding;
+use crate::safe::base_url::{BaseUrl, BaseUrlError};
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Credentials.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Login {
+    /// None.
+    #[default]
+    Open,
+    /// HTTP Basic.
+    Basic {
+        /// The user name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// `Authorization: Token …`, as on-premises servers use it.
+    Token(Secret),
+}
+
+/// The kind of credentials that a run has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LoginKind {
+    /// None.
+    Open,
+    /// HTTP Basic.
+    Basic,
+    /// A token.
+    Token,
+}
+
+impl Login {
+    /// What kind it is.
+    pub const fn kind(&self) -> LoginKind {
+        match self {
+            Self::Open => LoginKind::Open,
+            Self::Basic { .. } => LoginKind::Basic,
+            Self::Token(_) => LoginKind::Token,
+        }
+    }
+
+    /// The value of the Authorization field.
+    pub(super) fn authorization(&self, encoding: CredentialEncoding) -> Option<String> {
+        match self {
+            Self::Open => None,
+            Self::Basic { user, password } => Some(encoding.encode(user, password.expose()).to_string()),
+            Self::Token(token) => Some(format!("Token {}", token.expose())),
+        }
+    }
+
+    /// Adds to a scrub everything by which these credentials can be known.
+    pub(super) fn hide(&self, scrub: &mut Scrub) {
+        match self {
+            Self::Open => {}
+            Self::Basic { user, password } => {
+                scrub.add(password.expose());
+                for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
+                    let value = encoding.encode(user, password.expose());
+                    scrub.add(value.trim_start_matches("Basic "));
+                }
+                scrub.add(&BASE64.encode(password.expose().as_bytes()));
+                scrub.add(&url::form_urlencoded::byte_serialize(password.expose().as_bytes()).collect::<String>());
+            }
+            Self::Token(token) => scrub.add(token.expose()),
+        }
+    }
+
+    /// Whether the two encodings of clause 4.8 differ for it.
+    fn is_ascii(&self) -> bool {
+        match self {
+            Self::Basic { user, password } => user.is_ascii() && password.expose().is_ascii(),
+            Self::Open | Self::Token(_) => true,
+        }
+    }
+}
+
+/// What is tested.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The base URL.
+    pub base: BaseUrl,
+    /// The credentials.
+    pub login: Login,
+    /// PEM files' contents: roots to trust beside the operating system's.
+    pub roots: Vec<String>,
+    /// An address to connect to instead of those that the name has.
+    pub address: Option<IpAddr>,
+    /// Whether the URL was typed with user info that is percent-encoded.
+    pub encoded_user_info: bool,
+}
+
+impl Target {
+    /// A target from a URL as a person types it; user info in it becomes the credentials.
+    pub fn parse(url: &str) -> Result<Self, BaseUrlError> {
+        let parsed = BaseUrl::parse(url)?;
+        let encoded_user_info = parsed.user_info.is_some()
+            && url.rsplit_once('@').is_some_and(|(user_info, _)| user_info.contains('%'));
+        let login = parsed.user_info.map_or(Login::Open, |info| Login::Basic {
+            user: info.user,
+            password: Secret::new(info.password.map(|password| password.to_string()).unwrap_or_default()),
+        });
+        Ok(Self { base: parsed.base, login, roots: Vec::new(), address: None, encoded_user_info })
+    }
+
+    /// Sets a user name and a password.
+    #[must_use]
+    pub fn basic(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.login = Login::Basic { user: user.into(), password: Secret::new(password.into()) };
+        self
+    }
+
+    /// Sets a token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.login = Login::Token(Secret::new(token.into()));
+        self
+    }
+
+    /// Trusts the certificates of a PEM file's content beside the operating system's.
+    #[must_use]
+    pub fn trusting(mut self, pem: impl Into<String>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Connects to `address` whatever the name says.
+    #[must_use]
+    pub const fn at(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    pub(super) fn facts(&self) -> Facts {
+        Facts {
+            base: self.base.as_str().to_owned(),
+            https: self.base.scheme_is_https(),
+            loopback: self.base.is_loopback(),
+            login: self.login.kind(),
+            ascii_login: self.login.is_ascii(),
+            encoded_user_info: self.encoded_user_info,
+            max_upload: 0,
+        }
+    }
+}
+
+/// What a check may know of the target: enough to judge again without it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    /// The base URL, without user info or a trailing slash.
+    pub base: String,
+    /// Whether it is `https://`.
+    pub https: bool,
+    /// Whether its name is this machine's own.
+    pub loopback: bool,
+    /// The kind of credentials.
+    pub login: LoginKind,
+    /// Whether the credentials are ASCII.
+    pub ascii_login: bool,
+    /// Whether the URL was typed with user info that is percent-encoded.
+    pub encoded_user_info: bool,
+    /// How many bytes the size checks may upload, together.
+    pub max_upload: u64,
+}

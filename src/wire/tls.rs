@@ -1,0 +1,157 @@
+//! TLS as the harness speaks it: always verified, against the operating system's roots and those that were given.
+
+use super::answer::{Failure, Handshake, TlsTrouble};
+use super::facet::Http;
+use crate::terms::Stage;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// Why TLS cannot be set up.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum TlsSetupError {
+    /// A file of roots holds none.
+    #[error("the CA file holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)")]
+    NoCertificate,
+    /// A certificate in it is damaged.
+    #[error("a certificate in the CA file cannot be read: {0}")]
+    BadCertificate(String),
+    /// The TLS library refuses its own defaults.
+    #[error("TLS cannot be set up: {0}")]
+    Library(String),
+}
+
+/// The TLS of one run.
+#[derive(Clone)]
+pub(super) struct Tls {
+    config: ClientConfig,
+    has_roots: bool,
+}
+
+impl Tls {
+    /// Trusts the operating system's roots and those in `pems`.
+    pub(super) fn new(pems: &[String]) -> Result<Self, TlsSetupError> {
+        let mut roots = RootCertStore::empty();
+        // What the system's store holds beside readable certificates is the system's business.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        for pem in pems {
+            add_pem(&mut roots, pem)?;
+        }
+        let has_roots = !roots.is_empty();
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TlsSetupError::Library(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self { config, has_roots })
+    }
+
+    /// A configuration that offers these versions of HTTP.
+    pub(super) fn offering(&self, versions: &[Http]) -> ClientConfig {
+        let mut config = self.config.clone();
+        config.alpn_protocols = versions
+            .iter()
+            .map(|http| match http {
+                Http::One => b"http/1.1".to_vec(),
+                Http::Two => b"h2".to_vec(),
+            })
+            .collect();
+        config
+    }
+
+    /// Shakes hands over a connection that stands.
+    pub(super) async fn connect(
+        &self,
+        stream: TcpStream,
+        host: &str,
+        versions: &[Http],
+    ) -> Result<TlsStream<TcpStream>, TlsTrouble> {
+        if !self.has_roots {
+            return Err(TlsTrouble::NoStore);
+        }
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(bare)
+            .map_err(|_| TlsTrouble::WrongName(format!("`{host}` is no name that a certificate can carry")))?;
+        let connector = TlsConnector::from(Arc::new(self.offering(versions)));
+        connector.connect(name, stream).await.map_err(|error| trouble(&error))
+    }
+}
+
+fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {
+    let bad = |error: String| TlsSetupError::BadCertificate(error);
+    let before = roots.len();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|error| bad(error.to_string()))?;
+        roots.add(certificate).map_err(|error| bad(error.to_string()))?;
+    }
+    if roots.len() == before { Err(TlsSetupError::NoCertificate) } else { Ok(()) }
+}
+
+/// What a handshake settled on.
+pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
+    let (_, session) = stream.get_ref();
+    Handshake {
+        alpn: session.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
+        version: match session.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
+            other => format!("{other:?}"),
+        },
+    }
+}
+
+/// The trouble behind an error of a handshake.
+pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(certificate)) => certificate_trouble(certificate),
+        Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
+            TlsTrouble::NoCommonProtocol
+        }
+        Some(rustls::Error::InvalidMessage(_)) => {
+            TlsTrouble::Handshake("what answers there does not speak TLS".to_owned())
+        }
+        Some(other) => TlsTrouble::Handshake(other.to_string()),
+        None => TlsTrouble::Handshake(match error.kind() {
+            std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::ConnectionReset
+            | std::io::ErrorKind::ConnectionAborted
+            | std::io::ErrorKind::BrokenPipe => "the server closed the connection during the handshake".to_owned(),
+            _ => error.to_string(),
+        }),
+    }
+}
+
+fn certificate_trouble(error: &CertificateError) -> TlsTrouble {
+    match error {
+        CertificateError::UnknownIssuer => TlsTrouble::UnknownIssuer,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsTrouble::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => TlsTrouble::NotYetValid,
+        CertificateError::NotValidForName => TlsTrouble::WrongName("other names".to_owned()),
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            TlsTrouble::WrongName("no name at all".to_owned())
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => TlsTrouble::WrongName(presented.join(", ")),
+        other => TlsTrouble::BadCertificate(other.to_string()),
+    }
+}
+
+/// The failure of an ordinary exchange that the trouble amounts to.
+pub(super) fn failure_of(trouble: TlsTrouble) -> Failure {
+    let message = match trouble {
+        TlsTrouble::Failure(failure) => return failure,
+        TlsTrouble::NoStore => "this machine has no store of trusted certificates".to_owned(),
+        TlsTrouble::UnknownIssuer => "the certificate's issuer is not trusted".to_owned(),
+        TlsTrouble::Expired => "the certificate has expired".to_owned(),
+        TlsTrouble::NotYetValid => "the certificate is not valid yet".to_owned(),
+        TlsTrouble::WrongName(names) => format!("the certificate is for {names}"),
+        TlsTrouble::BadCertificate(why) | TlsTrouble::Handshake(why) => why,
+        TlsTrouble::NoCommonProtocol => "the server does not speak this version of HTTP".to_owned(),
+    };
+    Failure::peer(Stage::Tls, message)
+}

@@ -1,0 +1,150 @@
+//! The transcript: everything that a run saw, so that it can be judged again without a network.
+//!
+//! Answers stand under the key (check, variant, n), n being the n-th thing that this check asked: how checks were
+//! interleaved does not matter. Bodies that the harness made are recipes; it holds no secret and no backup ID.
+
+use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
+use super::seed::Seed;
+use super::session::Totals;
+use super::target::Facts;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// Where an answer stands in a transcript.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Key {
+    pub(super) check: String,
+    pub(super) variant: String,
+    pub(super) n: u32,
+}
+
+/// What came of one call.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Got {
+    /// Of connecting.
+    Reach(Result<Reach, Failure>),
+    /// Of a TLS handshake.
+    Handshake(Result<Handshake, TlsTrouble>),
+    /// Of one request, or of several at once.
+    Answers(Vec<Answer>),
+}
+
+/// One call and what came of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    check: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    variant: String,
+    n: u32,
+    /// What was asked, in words that hold neither an ID nor a secret.
+    asked: Vec<String>,
+    got: Got,
+}
+
+/// A check that the run did not finish.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Unfinished {
+    pub(super) check: String,
+    pub(super) variant: String,
+    pub(super) why: String,
+}
+
+/// Everything that a run saw.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Transcript {
+    format: u32,
+    tool: String,
+    version: String,
+    /// What was tested.
+    pub(super) facts: Facts,
+    /// The seed of everything made up.
+    pub(super) seed: Seed,
+    /// The patterns of `--only`, and of what was skipped, with the option that asked for it.
+    pub only: Vec<String>,
+    /// The patterns that were skipped, each with the option that asked for it.
+    pub skip: Vec<(String, String)>,
+    /// Why the run was stopped before its end, if it was.
+    pub stopped: Option<String>,
+    pub(super) unfinished: Vec<Unfinished>,
+    /// What the run cost, and what it left behind.
+    pub(super) totals: Totals,
+    /// How many backups the server still has because it did not delete them.
+    pub left_behind: usize,
+    exchanges: Vec<Entry>,
+}
+
+/// What is wrong with a transcript.
+#[derive(Debug, Error)]
+pub enum TranscriptError {
+    /// Not a transcript.
+    #[error("this is not a transcript of safe-conformance: {0}")]
+    Malformed(String),
+    /// Of a format that this version does not read.
+    #[error("the transcript has format {0}; this version reads format 1")]
+    Format(u32),
+}
+
+/// What a transcript is begun with.
+pub(super) struct Opening {
+    pub(super) facts: Facts,
+    pub(super) seed: Seed,
+}
+
+impl Transcript {
+    pub(super) fn new(opening: Opening) -> Self {
+        Self {
+            format: 1,
+            tool: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            facts: opening.facts,
+            seed: opening.seed,
+            only: Vec::new(),
+            skip: Vec::new(),
+            stopped: None,
+            unfinished: Vec::new(),
+            totals: Totals::default(),
+            left_behind: 0,
+            exchanges: Vec::new(),
+        }
+    }
+
+    /// Reads a transcript from its JSON.
+    pub fn parse(json: &str) -> Result<Self, TranscriptError> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        let malformed = |error: serde_json::Error| TranscriptError::Malformed(error.to_string());
+        let Format { format } = serde_json::from_str(json).map_err(malformed)?;
+        if format != 1 {
+            return Err(TranscriptError::Format(format));
+        }
+        serde_json::from_str(json).map_err(malformed)
+    }
+
+    /// Writes the transcript as JSON, entries in the order of their keys.
+    pub fn to_json(&self) -> String {
+        // Maps with string keys and finite numbers only: this cannot fail.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    pub(super) fn record(&mut self, entries: BTreeMap<Key, (Vec<String>, Got)>) {
+        self.exchanges = entries
+            .into_iter()
+            .map(|(key, (asked, got))| Entry { check: key.check, variant: key.variant, n: key.n, asked, got })
+            .collect();
+    }
+
+    /// The answers by key.
+    pub(super) fn index(&self) -> BTreeMap<Key, (Vec<String>, Got)> {
+        self.exchanges
+            .iter()
+            .map(|entry| {
+                let key = Key { check: entry.check.clone(), variant: entry.variant.clone(), n: entry.n };
+                (key, (entry.asked.clone(), entry.got.clone()))
+            })
+            .collect()
+    }
+}

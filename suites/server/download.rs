@@ -1,0 +1,184 @@
+//! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
+
+use super::judge::{Judged, describe, difference, redirect};
+use super::upload::{download, judge_restore, upload};
+use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
+use crate::clients::Operation;
+use crate::engine::{Outcome, checks};
+use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::wire::{Context, Facet, Method, Place, Recipe, Request};
+
+checks! { Context;
+    /// A backup that is not there is not there.
+    MISSING = Check {
+        id: "download.missing",
+        clause: clause::STATUS,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: MOBILE,
+        needs: &["auth.accepted"],
+        effect: Effect::Reads,
+        expected: "an error, best 404, for a GET of a backup that was never uploaded",
+        remedy: "Let the server answer 404 for files that do not exist: an app takes any page that comes with a 200 for a backup, and fails to restore it.",
+        run: missing,
+    }
+
+    /// What is missing is called missing.
+    NOT_FOUND = Check {
+        id: "download.not-found",
+        clause: clause::STATUS,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        variants: &[Facet::As(Client::Android), Facet::As(Client::Ios), Facet::As(Client::Desktop)],
+        needs: &["auth.accepted"],
+        effect: Effect::Reads,
+        expected: "404 for a backup that was never uploaded",
+        remedy: "Let the server answer 404 for files that do not exist: with another status the app tells its user something else than \"no backup found\".",
+        run: not_found,
+    }
+
+    /// A malformed backup ID is an error of the client, not of the server.
+    MALFORMED = Check {
+        id: "download.malformed",
+        clause: clause::STATUS,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["auth.accepted"],
+        effect: Effect::Reads,
+        expected: "400 or 404 for a GET of something that is no backup ID",
+        remedy: "No app asks for such a thing; a server that fails on it may fail on other input, too.",
+        run: malformed,
+    }
+
+    /// A download after an overwrite is never the old backup.
+    FRESH = Check {
+        id: "download.fresh",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the new bytes from the first GET after an overwrite on",
+        remedy: "Take `backups` out of every cache on the way (nginx: `proxy_cache off;`; others: `Cache-Control: no-store`).",
+        run: fresh,
+    }
+
+    /// Desktop's question whether a backup exists is answered.
+    HEAD = Check {
+        id: "desktop.head",
+        clause: clause::DOWNLOAD,
+        level: Level::Recommended,
+        clients: Clients::DESKTOP,
+        variants: DESKTOP_BY_HTTP,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "exactly 200 for a HEAD of a backup that exists, with Desktop's User-Agent",
+        remedy: "Answer HEAD wherever GET is answered, and let any User-Agent in: Desktop's begins with `Threema Desktop/`.",
+        run: head,
+    }
+
+    /// Desktop can download and restore.
+    DESKTOP = Check {
+        id: "desktop.restore",
+        clause: clause::DOWNLOAD,
+        level: Level::Recommended,
+        clients: Clients::DESKTOP,
+        variants: DESKTOP_BY_HTTP,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "exactly 200 for a GET of a backup, with Desktop's User-Agent, and a backup that opens",
+        remedy: "Let any User-Agent in (Desktop's begins with `Threema Desktop/`), and answer a GET with 200.",
+        run: desktop,
+    }
+}
+
+async fn missing(context: &Context) -> Judged {
+    let place = Place::Backup(context.own_backup("never uploaded"));
+    let answer = context.perform(context.persona().client, Operation::Download, place, None).await?;
+    Ok(if answer.is_success() {
+        Outcome::deviates(Stage::Http, format!("a backup that was never uploaded was answered {}", describe(&answer)))
+    } else if answer.is_redirect() {
+        redirect(&answer, "/backups").into()
+    } else if answer.status >= 500 {
+        Outcome::deviates(Stage::Http, format!("a backup that was never uploaded was answered {}", describe(&answer)))
+    } else {
+        Outcome::pass(format!("{}", answer.status))
+    })
+}
+
+async fn not_found(context: &Context) -> Judged {
+    let client = context.persona().client;
+    let place = Place::Backup(context.own_backup("never uploaded"));
+    let operation = if client == Client::Desktop { Operation::Probe } else { Operation::Download };
+    let answer = context.perform(client, operation, place, None).await?;
+    Ok(if answer.status == 404 {
+        Outcome::pass("404")
+    } else {
+        let method = if operation == Operation::Probe { "HEAD" } else { "GET" };
+        Outcome::deviates(Stage::Http, format!("a {method} was answered {}", describe(&answer)))
+    })
+}
+
+async fn malformed(context: &Context) -> Judged {
+    let request = Request::new(Method::Get, Place::Below("/backups/not-a-backup-id"))
+        .header("Accept", "application/octet-stream");
+    let answer = context.send(request).await?;
+    Ok(if (400..500).contains(&answer.status) {
+        Outcome::pass(format!("{}", answer.status))
+    } else {
+        Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
+    })
+}
+
+async fn fresh(context: &Context) -> Judged {
+    let first = context.payload("first", Recipe::Random(2000));
+    let second = context.payload("second", Recipe::Random(2000));
+    let backup = context.own_backup("backup");
+    upload(context, Client::Android, &backup, &first, "the first PUT").await?;
+    // Whatever caches has now seen it.
+    for _ in 0..2 {
+        download(context, &backup, "a GET after the first upload").await?;
+    }
+    upload(context, Client::Android, &backup, &second, "a PUT over a backup that is there").await?;
+    for attempt in ["first", "second", "third"] {
+        let answer = download(context, &backup, "a GET after the second upload").await?;
+        if answer.body.is(&first) {
+            return Ok(Outcome::deviates(Stage::Http, format!("the {attempt} GET after an overwrite gave the old backup")));
+        }
+        if let Some(difference) = difference(&answer.body, &second) {
+            return Ok(Outcome::deviates(Stage::Size, format!("the new backup {difference}")));
+        }
+    }
+    Ok(Outcome::pass("every GET after an overwrite gave the new backup"))
+}
+
+async fn head(context: &Context) -> Judged {
+    let payload = context.payload("backup", Recipe::Random(2000));
+    let backup = context.own_backup("backup");
+    upload(context, Client::Android, &backup, &payload, "a PUT of a backup").await.map_err(not_stored)?;
+    let place = Place::Backup(backup);
+    let answer = context.perform(Client::Desktop, Operation::Probe, place, None).await?;
+    Ok(if context.persona().accepts_status(Operation::Probe, answer.status) {
+        Outcome::pass("200")
+    } else {
+        Outcome::deviates(Stage::Http, format!("a HEAD of a backup that exists was answered {}", describe(&answer)))
+    })
+}
+
+async fn desktop(context: &Context) -> Judged {
+    let (payload, private_key) = context.sealed("backup").await?;
+    let backup = context.own_backup("backup");
+    upload(context, Client::Android, &backup, &payload, "a PUT of a backup").await.map_err(not_stored)?;
+    let answer = download(context, &backup, "a GET of a backup that exists").await?;
+    judge_restore(context, &answer, &private_key).await
+}
+
+/// That nothing could be stored is not what is asked here.
+fn not_stored(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Deviates(deviation) => Outcome::blocked(format!("no backup could be stored to try it with: {}", deviation.observed)),
+        other => other,
+    }
+}

@@ -1,0 +1,310 @@
+//! Integrity: bytes stay what they were, whatever they look like, whoever else uploads, wherever the line breaks.
+
+use super::WHOLE;
+use super::judge::{Judged, describe, difference};
+use super::upload::fitting;
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::wire::{Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response};
+use flate2::read::MultiGzDecoder;
+use std::io::Read as _;
+use std::time::Duration;
+
+/// Bodies that something on the way might take for something else.
+const LOOKS: &[Facet] = &[
+    Facet::Case("gzip"),
+    Facet::Case("html"),
+    Facet::Case("lines"),
+    Facet::Case("all-bytes"),
+    Facet::Case("all-ones"),
+    Facet::Case("zeros"),
+];
+/// With a declared length, and without.
+const FRAMINGS: &[Facet] = &[Facet::Case("length"), Facet::Case("chunked")];
+
+checks! { Context;
+    /// A body comes back unchanged whatever it looks like.
+    CONTENT = Check {
+        id: "integrity.content",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: LOOKS,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the bytes that were uploaded, whatever they look like",
+        remedy: "Something on the way takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path (Apache: `SetEnv no-gzip`, no mod_substitute; nginx: no `sub_filter`, `gunzip off`).",
+        run: content,
+    }
+
+    /// A download has no content encoding.
+    ENCODING = Check {
+        id: "integrity.content-encoding",
+        clause: clause::DOWNLOAD,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: &[Facet::Case("unasked"), Facet::Case("asked")],
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no Content-Encoding, whether or not Accept-Encoding offers one",
+        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`): backups are encrypted, it saves nothing.",
+        run: encoding,
+    }
+
+    /// What a client unpacks by its Content-Encoding is what was stored.
+    COMPRESSED = Check {
+        id: "integrity.compressed-download",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "for a GET with `Accept-Encoding: gzip`, as the mobile platforms send it, a body that is the backup once unpacked as its header says",
+        remedy: "The answer calls its body compressed and it is not: take out whatever sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
+        run: compressed,
+    }
+
+    /// An upload that breaks off leaves the backup that was there.
+    CUT_OFF_KEEPS = Check {
+        id: "integrity.cut-off-keeps-old",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: FRAMINGS,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the old backup, whole, after an upload over it broke off",
+        remedy: "A phone that loses its network during the daily upload has then no backup at all. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default); on Nextcloud the versions app keeps the old file.",
+        run: cut_off_keeps,
+    }
+
+    /// An upload that breaks off does not become visible where nothing was.
+    CUT_OFF_INVISIBLE = Check {
+        id: "integrity.cut-off-invisible",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: FRAMINGS,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "404 after the first upload to an ID broke off",
+        remedy: "Half a backup looks like a backup until someone tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default).",
+        run: cut_off_invisible,
+    }
+
+    /// Of several uploads at once, one is left, whole.
+    CONCURRENT = Check {
+        id: "integrity.concurrent-uploads",
+        clause: clause::UPLOAD,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "after several uploads to one ID at the same time, one of them, whole",
+        remedy: "The server writes into the file while others do: use one that writes to a temporary file and renames it, or put a buffering nginx in front and allow one connection at a time to the server behind it.",
+        run: concurrent,
+    }
+
+    /// A download during an upload is the old backup or the new one.
+    DURING = Check {
+        id: "integrity.download-during-upload",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the old backup or the new one, whole, from every GET while an upload is on its way",
+        remedy: "The server shows a file while it is being written: use one that writes to a temporary file and renames it, or put a buffering nginx in front, which shortens the moment.",
+        run: during,
+    }
+}
+
+/// Stores a payload and ends the check if that does not work: whether it does is judged elsewhere.
+async fn store(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<(), Outcome> {
+    let answer = context.send(Request::put(backup, payload)).await?;
+    if answer.is_success() {
+        Ok(())
+    } else {
+        Err(Outcome::blocked(format!("no backup could be stored to try it with: {}", describe(&answer))))
+    }
+}
+
+async fn content(context: &Context) -> Judged {
+    let length = fitting(context, 12_000).await;
+    let recipe = match context.facet().case() {
+        "gzip" => Recipe::Gzip(length),
+        "html" => Recipe::Html(length),
+        "lines" => Recipe::Lines(length),
+        "all-bytes" => Recipe::AllBytes(length),
+        "all-ones" => Recipe::AllOnes(length),
+        _ => Recipe::Zeros(length),
+    };
+    let payload = context.payload("body", recipe);
+    let backup = context.own_backup("backup");
+    store(context, &backup, &payload).await?;
+    let answer = context.send(Request::get(&backup)).await?;
+    if !answer.is_success() {
+        return Ok(Outcome::deviates(Stage::Http, format!("a GET of it was answered {}", describe(&answer))));
+    }
+    Ok(match difference(&answer.body, &payload) {
+        None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
+        Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
+    })
+}
+
+/// Stores something that compresses well and gets it back; `offer` is what Accept-Encoding says.
+async fn fetch_compressible(context: &Context, offer: Option<&str>) -> Result<(Payload, Response), Outcome> {
+    let payload = context.payload("body", Recipe::Lines(fitting(context, 20_000).await));
+    let backup = context.own_backup("backup");
+    store(context, &backup, &payload).await?;
+    let mut request = Request::get(&backup);
+    if let Some(offer) = offer {
+        request = request.header("Accept-Encoding", offer);
+    }
+    let answer = context.send(request).await?;
+    if !answer.is_success() {
+        return Err(Outcome::blocked(format!("a GET of it was answered {}", describe(&answer))));
+    }
+    Ok((payload, answer))
+}
+
+fn encoding_of(answer: &Response) -> Option<&str> {
+    answer.header("content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+}
+
+async fn encoding(context: &Context) -> Judged {
+    let offer = if context.facet().case() == "asked" { Some("gzip, deflate, br") } else { None };
+    let (_, answer) = fetch_compressible(context, offer).await?;
+    Ok(match encoding_of(&answer) {
+        None => Outcome::pass("no Content-Encoding"),
+        Some(encoding) => Outcome::deviates(Stage::Http, format!("the backup came with Content-Encoding: {encoding}")),
+    })
+}
+
+async fn compressed(context: &Context) -> Judged {
+    let (payload, answer) = fetch_compressible(context, Some("gzip")).await?;
+    let Some(encoding) = encoding_of(&answer) else {
+        return Ok(match difference(&answer.body, &payload) {
+            None => Outcome::pass("it came as it was stored"),
+            Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
+        });
+    };
+    if !encoding.eq_ignore_ascii_case("gzip") {
+        return Ok(Outcome::deviates(Stage::Http, format!("it came with Content-Encoding: {encoding}, which was not offered")));
+    }
+    let mut unpacked = Vec::new();
+    let most = payload.len() as u64 + 1;
+    let read = MultiGzDecoder::new(&answer.body.bytes[..]).take(most).read_to_end(&mut unpacked);
+    Ok(if read.is_ok() && unpacked == payload.bytes {
+        Outcome::pass("it came compressed, and unpacks to what was stored")
+    } else {
+        Outcome::deviates(Stage::Gunzip, "it came with Content-Encoding: gzip, and does not unpack to what was stored")
+    })
+}
+
+/// Breaks an upload off in the middle, and gives the server time to notice.
+async fn break_off(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<(), Outcome> {
+    let chunked = context.facet().case() == "chunked";
+    let manner = Manner::CutOff { after: payload.len() / 2, chunked };
+    match context.send(Request::put(backup, payload).manner(manner)).await {
+        Err(failure) if failure.kind == FailureKind::BrokenOff => Ok(()),
+        Err(failure) => Err(failure.into()),
+        Ok(_) => Err(Outcome::Error("an upload that was to break off came to an end".to_owned())),
+    }
+}
+
+/// When to look after an upload broke off: servers take a moment to notice.
+const LOOKING: [Duration; 3] = [Duration::ZERO, Duration::from_millis(200), Duration::from_millis(500)];
+
+async fn cut_off_keeps(context: &Context) -> Judged {
+    let size = fitting(context, 48 * 1024).await;
+    let old = context.payload("old", Recipe::Random(size));
+    let new = context.payload("new", Recipe::Random(size));
+    let backup = context.own_backup("backup");
+    store(context, &backup, &old).await?;
+    break_off(context, &backup, &new).await?;
+    for pause in LOOKING {
+        context.pause(pause).await;
+        let answer = context.send(Request::get(&backup)).await?;
+        if answer.is_success() && answer.body.is(&old) {
+            continue;
+        }
+        let now = if !answer.is_success() {
+            format!("is gone ({})", answer.status)
+        } else if answer.body.length == 0 {
+            "was replaced by an empty file".to_owned()
+        } else if answer.body.is_cut_from(&new) {
+            "was replaced by the part that had arrived".to_owned()
+        } else {
+            "is damaged".to_owned()
+        };
+        return Ok(Outcome::deviates(Stage::Http, format!("the backup that was there {now} after an upload broke off")));
+    }
+    Ok(Outcome::pass("the old backup is whole"))
+}
+
+async fn cut_off_invisible(context: &Context) -> Judged {
+    let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
+    let backup = context.own_backup("backup");
+    break_off(context, &backup, &new).await?;
+    for pause in LOOKING {
+        context.pause(pause).await;
+        let answer = context.send(Request::get(&backup)).await?;
+        if answer.is_success() {
+            return Ok(Outcome::deviates(Stage::Http, "the part that had arrived is given out as a backup"));
+        }
+    }
+    Ok(Outcome::pass("nothing became visible"))
+}
+
+async fn concurrent(context: &Context) -> Judged {
+    let size = fitting(context, 64 * 1024).await;
+    let backup = context.own_backup("backup");
+    let before = context.payload("before", Recipe::Random(size));
+    store(context, &backup, &before).await?;
+    let mut payloads: Vec<_> =
+        (0..6).map(|number| context.payload(&number.to_string(), Recipe::Random(size))).collect();
+    let manner = Manner::Slowly { pieces: 8, pause: Duration::from_millis(4) };
+    let requests = payloads.iter().map(|payload| Request::put(&backup, payload).manner(manner)).collect();
+    let answers = context.together(requests).await?;
+    let accepted = answers.iter().flatten().filter(|answer| answer.is_success()).count();
+    let after = context.send(Request::get(&backup)).await?;
+    payloads.push(before);
+    Ok(if after.is_success() && payloads.iter().any(|payload| after.body.is(payload)) {
+        let how_many = if accepted == answers.len() { "all" } else { "not all" };
+        Outcome::pass(format!("one of the uploads is there, whole; {how_many} were answered with success"))
+    } else if after.is_success() {
+        Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+    } else {
+        Outcome::deviates(Stage::Http, format!("a GET afterwards was answered {}", describe(&after)))
+    })
+}
+
+async fn during(context: &Context) -> Judged {
+    let size = fitting(context, 128 * 1024).await;
+    let old = context.payload("old", Recipe::Random(size));
+    let new = context.payload("new", Recipe::Random(size));
+    let backup = context.own_backup("backup");
+    store(context, &backup, &old).await?;
+    let manner = Manner::Slowly { pieces: 16, pause: Duration::from_millis(10) };
+    let upload = Request::put(&backup, &new).manner(manner);
+    let mut answers = context.during(upload, Request::get(&backup).reading(size), 60).await?;
+    let uploaded = answers.remove(0)?;
+    if !uploaded.is_success() {
+        return Ok(Outcome::blocked(format!("the upload itself was answered {}", describe(&uploaded))));
+    }
+    let torn = |answer: &&Answer| match answer {
+        Ok(answer) if answer.is_success() => !answer.body.is(&old) && !answer.body.is(&new),
+        // 423 and the like: come again later. A 404 says that there is no backup.
+        Ok(answer) => matches!(answer.status, 404 | 410),
+        Err(_) => true,
+    };
+    Ok(match answers.iter().filter(torn).count() {
+        0 if answers.is_empty() => Outcome::blocked("the upload was over before a GET was answered"),
+        0 => Outcome::pass("every GET gave the old backup or the new one, or asked to come again"),
+        _ => Outcome::deviates(Stage::Size, "a GET during an upload gave neither the old backup nor the new one"),
+    })
+}

@@ -1,0 +1,149 @@
+//! Sizes: the server takes what its config promises, and not much more.
+
+use super::WHOLE;
+use super::config::config;
+use super::judge::{Judged, bytes, describe, difference};
+use crate::engine::{Deviation, Outcome, checks};
+use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
+
+checks! { Context;
+    /// The largest backup that every client uploads is taken.
+    BELOW = Check {
+        id: "limits.below",
+        clause: clause::SIZE,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["upload.accepted", "config.limit"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a backup of maxBackupBytes - 1 bytes is stored and comes back",
+        remedy: "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or lower maxBackupBytes in `config` to what really passes.",
+        run: below,
+    }
+
+    /// A backup of exactly the promised size is taken.
+    EXACT = Check {
+        id: "limits.exact",
+        clause: clause::SIZE,
+        level: Level::Required,
+        clients: Clients::ANDROID,
+        variants: WHOLE,
+        needs: &["limits.below"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a backup of exactly maxBackupBytes is stored and comes back: Android uploads it, iOS does not",
+        remedy: "Let the server's limit be maxBackupBytes itself, or one byte more.",
+        run: exact,
+    }
+
+    /// A larger backup is refused.
+    ABOVE = Check {
+        id: "limits.above",
+        clause: clause::SIZE,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["limits.below"],
+        effect: Effect::WritesOwnBackup,
+        expected: "413 (or 400) for a backup of maxBackupBytes + 1 bytes",
+        remedy: "The apps keep to the limit by themselves; set a quota or a limit if strangers can upload.",
+        run: above,
+    }
+}
+
+/// The limit that the config promises, in bytes.
+async fn promised(context: &Context) -> Result<u64, Outcome> {
+    let limit = config(context).await?.max_backup_bytes;
+    u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
+}
+
+/// What came of uploading so many bytes.
+enum Size {
+    Stored,
+    /// Accepted, and came back otherwise.
+    Damaged(String),
+    /// Refused, or the connection was closed.
+    Refused(Stage, String),
+}
+
+async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
+    let length = usize::try_from(size).unwrap_or(usize::MAX);
+    let payload = context.payload(&size.to_string(), Recipe::Random(length));
+    let answer = match context.send(Request::put(backup, &payload)).await {
+        Ok(answer) => answer,
+        Err(failure) if failure.kind == FailureKind::Peer => return Ok(Size::Refused(failure.stage, failure.message)),
+        Err(failure) => return Err(failure.into()),
+    };
+    if !answer.is_success() {
+        let stage = if answer.status == 413 { Stage::Size } else { Stage::Http };
+        return Ok(Size::Refused(stage, describe(&answer)));
+    }
+    let after = context.send(Request::get(backup).reading(length)).await?;
+    Ok(if !after.is_success() {
+        Size::Damaged(format!("is answered {} afterwards", describe(&after)))
+    } else {
+        difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
+    })
+}
+
+/// Judges an upload of `size` bytes that must be taken; looks for the real limit if it is not.
+async fn must_store(context: &Context, size: u64) -> Judged {
+    let budget = context.facts().max_upload;
+    let tested = size.min(budget);
+    let backup = context.own_backup("backup");
+    Ok(match attempt(context, &backup, tested).await? {
+        Size::Stored if tested < size => Outcome::blocked(format!(
+            "config promises room for {}; tested with {tested} only: --max-upload {size} tests it whole",
+            bytes(size)
+        )),
+        Size::Stored => Outcome::pass(format!("{} stored and read back", bytes(size))),
+        Size::Damaged(how) => Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}")),
+        Size::Refused(stage, how) => {
+            let limit = bisect(context, &backup, tested, budget.saturating_sub(tested)).await?;
+            Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}")).into()
+        }
+    })
+}
+
+/// Finds the largest size that is taken below `refused`, sending at most `budget` bytes.
+async fn bisect(context: &Context, backup: &OwnBackup, refused: u64, mut budget: u64) -> Result<String, Outcome> {
+    let (mut taken, mut refused) = (0, refused);
+    while refused - taken > 1 {
+        let middle = taken + (refused - taken) / 2;
+        if middle > budget {
+            return Ok(format!("the real limit lies between {taken} and {refused} bytes"));
+        }
+        budget -= middle;
+        match attempt(context, backup, middle).await? {
+            Size::Stored => taken = middle,
+            Size::Damaged(_) | Size::Refused(..) => refused = middle,
+        }
+    }
+    Ok(match taken {
+        0 => "nothing smaller was taken either".to_owned(),
+        limit => format!("the real limit is {limit} bytes"),
+    })
+}
+
+async fn below(context: &Context) -> Judged {
+    let limit = promised(context).await?;
+    must_store(context, limit.saturating_sub(1)).await
+}
+
+async fn exact(context: &Context) -> Judged {
+    let limit = promised(context).await?;
+    must_store(context, limit).await
+}
+
+async fn above(context: &Context) -> Judged {
+    let limit = promised(context).await?;
+    let size = limit.saturating_add(1);
+    if size > context.facts().max_upload {
+        return Ok(Outcome::blocked(format!("{size} bytes are more than --max-upload allows to send")));
+    }
+    let backup = context.own_backup("backup");
+    Ok(match attempt(context, &backup, size).await? {
+        Size::Refused(_, how) => Outcome::pass(format!("{size} bytes refused: {how}")),
+        Size::Stored | Size::Damaged(_) => Outcome::deviates(Stage::Size, format!("{size} bytes were taken: no limit is enforced at maxBackupBytes")),
+    })
+}

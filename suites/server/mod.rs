@@ -1,0 +1,55 @@
+//! The checks of a server, in the order in which reports show them; what a check needs stands before it.
+
+pub mod advice;
+mod auth;
+mod config;
+mod delete;
+mod download;
+mod integrity;
+mod judge;
+mod limits;
+mod privacy;
+mod reach;
+mod upload;
+
+use crate::engine::{Check, Facet as _};
+use crate::terms::Client;
+use crate::wire::{Context, Facet, Http};
+
+/// A check of a server.
+pub type ServerCheck = Check<Context>;
+
+/// Every check of a server.
+pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
+    [
+        reach::CHECKS,
+        auth::CHECKS,
+        config::CHECKS,
+        upload::CHECKS,
+        download::CHECKS,
+        delete::CHECKS,
+        limits::CHECKS,
+        integrity::CHECKS,
+        privacy::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Whether `name` is a check, or a check with one of its variants: `upload.accepted[ios-h2]`.
+pub fn is_known(name: &str) -> bool {
+    checks().any(|check| {
+        check.id == name || check.variants.iter().any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
+    })
+}
+
+const WHOLE: &[Facet] = &[Facet::Whole];
+const MOBILE: &[Facet] = &[Facet::As(Client::Android), Facet::As(Client::Ios)];
+const MOBILE_BY_HTTP: &[Facet] = &[
+    Facet::Over(Client::Android, Http::One),
+    Facet::Over(Client::Android, Http::Two),
+    Facet::Over(Client::Ios, Http::One),
+    Facet::Over(Client::Ios, Http::Two),
+];
+const DESKTOP_BY_HTTP: &[Facet] =
+    &[Facet::Over(Client::Desktop, Http::One), Facet::Over(Client::Desktop, Http::Two)];

@@ -1,0 +1,183 @@
+//! Privacy: who may learn which backups there are.
+
+use super::WHOLE;
+use super::judge::{Judged, describe};
+use super::upload::fitting;
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
+
+/// The two ways to ask for a listing.
+const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
+
+checks! { Context;
+    /// Someone without credentials learns no backup ID.
+    LISTING = Check {
+        id: "privacy.listing",
+        clause: clause::SECRECY,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        variants: ASKING,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no list of the backups for someone without credentials",
+        remedy: "Switch listings off (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: whoever sees the IDs can download or delete every backup.",
+        run: listing,
+    }
+
+    /// Whoever has the credentials sees no backup but his own.
+    OWN_LISTING = Check {
+        id: "privacy.own-listing",
+        clause: clause::SECRECY,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: ASKING,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no list of the backups, even with credentials",
+        remedy: "Usual for WebDAV. Give every person an account of their own: who shares this one can delete the backups of the others.",
+        run: own_listing,
+    }
+
+    /// An ID in capitals is another ID, or none.
+    LETTER_CASE = Check {
+        id: "privacy.letter-case",
+        clause: clause::BASE_URL,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no backup under its ID in capital letters",
+        remedy: "No app depends on it: the server ignores the case of letters, or its disk does.",
+        run: letter_case,
+    }
+
+    /// An encoded slash does not climb out of `backups`.
+    ENCODED_SLASH = Check {
+        id: "privacy.encoded-slash",
+        clause: clause::SECRECY,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["config.readable"],
+        effect: Effect::Reads,
+        expected: "an error for `backups/..%2fconfig`",
+        remedy: "Let the server or a proxy refuse encoded slashes (Apache: `AllowEncodedSlashes Off`), so that a name can never become a path.",
+        run: encoded_slash,
+    }
+
+    /// A doubled slash leads to the same file.
+    DOUBLE_SLASH = Check {
+        id: "url.double-slash",
+        clause: clause::BASE_URL,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["config.readable"],
+        effect: Effect::Reads,
+        expected: "the config under `//config`, too, which is what a base URL with a slash at its end makes of some tools",
+        remedy: "The apps take a slash at the end off, or need none; enter the base URL without it.",
+        run: double_slash,
+    }
+
+    /// The server does not repeat credentials.
+    ECHO = Check {
+        id: "privacy.credentials-echo",
+        clause: clause::SECRECY,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.trusted"],
+        effect: Effect::LooksBack,
+        expected: "no answer that holds the password, the token or the Authorization field",
+        remedy: "Switch off whatever reflects requests (debug headers, TRACE, verbose error pages): such answers end up in logs.",
+        run: echo,
+    }
+}
+
+/// Asks for a listing of `backups/` with something of ours in it.
+async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outcome> {
+    let backup: OwnBackup = context.own_backup("backup");
+    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
+    let stored = context.send(Request::put(&backup, &payload)).await?;
+    if !stored.is_success() {
+        return Err(Outcome::blocked(format!("no backup could be stored to look for: {}", describe(&stored))));
+    }
+    let place = Place::Listing(backup);
+    let request = if context.facet().case() == "propfind" {
+        Request::new(Method::Propfind, place).header("Depth", "1").header("Accept", "*/*")
+    } else {
+        Request::new(Method::Get, place).header("Accept", "*/*")
+    };
+    // A directory with many backups makes a long list.
+    let request = request.reading(1024 * 1024);
+    let answer = context.send(if anonymous { request.anonymous() } else { request }).await?;
+    let listing = if answer.is_success() { Listing::from_word(&answer.body.bytes) } else { Listing::Nothing };
+    Ok((answer.status, listing))
+}
+
+fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
+    match listing {
+        Listing::Ours => Outcome::deviates(Stage::Http, format!("answered {status} with the IDs of the backups")),
+        Listing::Others => Outcome::deviates(Stage::Http, format!("answered {status} with IDs of backups")),
+        Listing::Nothing => Outcome::pass(format!("answered {status}, without any backup ID")),
+    }
+}
+
+async fn listing(context: &Context) -> Judged {
+    Ok(judge_listing(list(context, true).await?))
+}
+
+async fn own_listing(context: &Context) -> Judged {
+    if context.facts().login == LoginKind::Open {
+        return Ok(Outcome::not_applicable("no credentials were given"));
+    }
+    Ok(judge_listing(list(context, false).await?))
+}
+
+async fn letter_case(context: &Context) -> Judged {
+    let backup = context.own_backup("backup");
+    let payload = context.payload("backup", Recipe::Random(600));
+    let stored = context.send(Request::put(&backup, &payload)).await?;
+    if !stored.is_success() {
+        return Ok(Outcome::blocked(format!("no backup could be stored to try it with: {}", describe(&stored))));
+    }
+    let request = Request::new(Method::Get, Place::CapitalBackup(backup)).header("Accept", "application/octet-stream");
+    let answer = context.send(request).await?;
+    Ok(if answer.is_success() && answer.body.is(&payload) {
+        Outcome::deviates(Stage::Http, "the same backup answers under its ID in capital letters")
+    } else {
+        Outcome::pass(format!("answered {}", answer.status))
+    })
+}
+
+async fn encoded_slash(context: &Context) -> Judged {
+    let config = context.config().await?;
+    let answer = context.send(Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))).await?;
+    Ok(if answer.is_success() && answer.body.sha256 == config.body.sha256 {
+        Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")
+    } else {
+        Outcome::pass(format!("answered {}", answer.status))
+    })
+}
+
+async fn double_slash(context: &Context) -> Judged {
+    let request = Request::new(Method::Get, Place::Below("//config")).header("Accept", "application/json");
+    let answer = context.send(request).await?;
+    Ok(if answer.is_success() {
+        Outcome::pass(format!("{}", answer.status))
+    } else {
+        Outcome::deviates(Stage::Http, format!("`//config` was answered {}", describe(&answer)))
+    })
+}
+
+async fn echo(context: &Context) -> Judged {
+    if context.facts().login == LoginKind::Open {
+        return Ok(Outcome::not_applicable("no credentials were given"));
+    }
+    Ok(match context.session().echoed() {
+        None => Outcome::pass("no answer held a secret"),
+        Some(what) => Outcome::deviates(Stage::Http, format!("the answer to {what} held the credentials")),
+    })
+}

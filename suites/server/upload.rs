@@ -1,0 +1,269 @@
+//! Uploads: taken, kept, replaced, and restored from.
+
+use super::config;
+use super::judge::{Judged, describe, difference, refusal};
+use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
+use crate::clients::Operation;
+use crate::engine::{Deviation, Outcome, checks};
+use crate::safe::backup;
+use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::wire::{Context, Manner, OwnBackup, Payload, Place, Recipe, Request, Response};
+
+checks! { Context;
+    /// An upload is accepted.
+    ACCEPTED = Check {
+        id: "upload.accepted",
+        clause: clause::UPLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: MOBILE_BY_HTTP,
+        needs: &["config.readable"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a 2xx for a PUT of a backup, as the client sends it",
+        remedy: "Let this user write into `backups` beside `config`.",
+        run: accepted,
+    }
+
+    /// A stored backup comes back byte for byte.
+    ROUND_TRIP = Check {
+        id: "upload.round-trip",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: MOBILE_BY_HTTP,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a 2xx for the GET of a backup just uploaded, and exactly its bytes",
+        remedy: "The server says that it stored the backup, and does not give it back: do not use it before that is mended. Look for a full disk, a directory that it cannot write, a link that takes files only, or a proxy that changes bodies.",
+        run: round_trip,
+    }
+
+    /// What comes back can be restored: decrypted, unpacked, read.
+    RESTORE = Check {
+        id: "upload.restore",
+        clause: clause::ENVELOPE,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: MOBILE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a backup that decrypts, unpacks and holds the identity that was backed up",
+        remedy: "Look at what stands between the apps and the disk: something changes the bytes of a backup.",
+        run: restore,
+    }
+
+    /// A second upload replaces the first.
+    OVERWRITE = Check {
+        id: "upload.overwrite",
+        clause: clause::UPLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        variants: MOBILE_BY_HTTP,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a 2xx for a second PUT, after which a GET gives the second backup and nothing of the first",
+        remedy: "Let this user replace files, not only add them: every backup after the first is lost otherwise.",
+        run: overwrite,
+    }
+
+    /// The answer to an upload is one that older releases take, too.
+    STATUS = Check {
+        id: "upload.status",
+        clause: clause::UPLOAD,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "200, 201 or 204 for a PUT: Android up to 6.1.3 takes no other",
+        remedy: "Let the server answer 201 for a new backup and 204 for a replaced one.",
+        run: status,
+    }
+
+    /// A client that waits for `100 Continue` can upload.
+    EXPECT_CONTINUE = Check {
+        id: "upload.expect-continue",
+        clause: clause::UPLOAD,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "an upload with `Expect: 100-continue` is stored, or refused in the open",
+        remedy: "No app sends it today, but proxies and other tools do: update the server, or let a proxy take the field out.",
+        run: expect_continue,
+    }
+
+    /// An upload without a declared length is stored.
+    CHUNKED = Check {
+        id: "upload.chunked",
+        clause: clause::UPLOAD,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["upload.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "an upload with `Transfer-Encoding: chunked` is stored",
+        remedy: "No app needs it today; a proxy that streams uploads does: let that proxy buffer them.",
+        run: chunked,
+    }
+}
+
+/// Uploads as `client` does.
+pub(super) async fn upload(
+    context: &Context,
+    client: Client,
+    backup: &OwnBackup,
+    payload: &Payload,
+    doing: &str,
+) -> Result<Response, Outcome> {
+    let place = Place::Backup(backup.clone());
+    let answer = context.perform(client, Operation::Upload, place, Some(payload)).await?;
+    if context.persona().accepts_status(Operation::Upload, answer.status) {
+        Ok(answer)
+    } else {
+        Err(refusal(&answer, doing, "/backups").into())
+    }
+}
+
+/// Downloads as the client of this variant does.
+pub(super) async fn download(context: &Context, backup: &OwnBackup, doing: &str) -> Result<Response, Outcome> {
+    let persona = context.persona();
+    let place = Place::Backup(backup.clone());
+    let answer = context.perform(persona.client, Operation::Download, place, None).await?;
+    if persona.accepts_status(Operation::Download, answer.status) {
+        Ok(answer)
+    } else {
+        let deviation = refusal(&answer, doing, "/backups");
+        // What helps against a refused upload does not help here.
+        Err(if answer.is_redirect() { deviation } else { Deviation { remedy: None, ..deviation } }.into())
+    }
+}
+
+async fn accepted(context: &Context) -> Judged {
+    let (payload, _) = context.sealed("backup").await?;
+    let backup = context.own_backup("backup");
+    let answer = upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
+    Ok(Outcome::pass(format!("{} over {}", answer.status, answer.http.name())))
+}
+
+async fn round_trip(context: &Context) -> Judged {
+    // Not a multiple of anything, so that padding shows.
+    let payload = context.payload("backup", Recipe::Random(24_001));
+    let backup = context.own_backup("backup");
+    upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
+    let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
+    Ok(match difference(&answer.body, &payload) {
+        None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
+        Some(difference) => Outcome::deviates(Stage::Size, format!("the backup {difference}")),
+    })
+}
+
+async fn restore(context: &Context) -> Judged {
+    let (payload, private_key) = context.sealed("backup").await?;
+    let backup = context.own_backup("backup");
+    upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
+    let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
+    Ok(judge_restore(context, &answer, &private_key).await?)
+}
+
+/// Opens what came back and looks for the identity in it.
+pub(super) async fn judge_restore(
+    context: &Context,
+    answer: &Response,
+    private_key: &[u8; 32],
+) -> Result<Outcome, Outcome> {
+    let json = match context.open(&answer.body.bytes).await? {
+        Ok(json) => json,
+        Err(error) => return Ok(Outcome::deviates(error.stage(), format!("what came back: {error}"))),
+    };
+    Ok(match backup::identity_of(&json) {
+        Ok(identity) if identity.private_key.as_bytes() == private_key => {
+            Outcome::pass("decrypted, unpacked, and the identity is the one that was backed up")
+        }
+        Ok(_) => Outcome::deviates(Stage::Meaning, "another identity came back than was backed up"),
+        Err(error) => Outcome::deviates(error.stage(), format!("what came back: {error}")),
+    })
+}
+
+async fn overwrite(context: &Context) -> Judged {
+    // The second is shorter: a server that writes over the first in place keeps its tail.
+    let first = context.payload("first", Recipe::Random(3000));
+    let second = context.payload("second", Recipe::Random(2000));
+    let backup = context.own_backup("backup");
+    let client = context.persona().client;
+    upload(context, client, &backup, &first, "the first PUT").await?;
+    upload(context, client, &backup, &second, "a PUT over a backup that is there").await?;
+    let answer = download(context, &backup, "a GET after the second upload").await?;
+    Ok(if answer.body.is(&second) {
+        Outcome::pass("the second upload replaced the first")
+    } else if answer.body.is(&first) {
+        Outcome::deviates(Stage::Http, "the second upload was accepted, but the first is still there")
+    } else {
+        let difference = difference(&answer.body, &second).unwrap_or_default();
+        Outcome::deviates(Stage::Size, format!("the second backup {difference}"))
+    })
+}
+
+async fn status(context: &Context) -> Judged {
+    let backup = context.own_backup("backup");
+    let mut seen = Vec::new();
+    for slot in ["first", "second"] {
+        let payload = context.payload(slot, Recipe::Random(600));
+        let answer = context.send(Request::put(&backup, &payload)).await?;
+        if !answer.is_success() {
+            return Ok(Outcome::blocked(format!("an upload was answered {}", describe(&answer))));
+        }
+        seen.push(answer.status);
+    }
+    let observed = format!("{} for a new backup, {} for a replaced one", seen[0], seen[1]);
+    Ok(if seen.iter().all(|status| matches!(status, 200 | 201 | 204)) {
+        Outcome::pass(observed)
+    } else {
+        Outcome::deviates(Stage::Http, observed)
+    })
+}
+
+/// Uploads in an uncommon manner and reads back; `Err` where that already settles it.
+async fn uncommon(context: &Context, manner: Manner) -> Result<(Response, Payload, Response), Outcome> {
+    let payload = context.payload("backup", Recipe::Random(6000));
+    let backup = context.own_backup("backup");
+    let answer = context.send(Request::put(&backup, &payload).manner(manner)).await?;
+    let after = context.send(Request::get(&backup)).await?;
+    Ok((answer, payload, after))
+}
+
+async fn expect_continue(context: &Context) -> Judged {
+    let (answer, payload, after) = uncommon(context, Manner::ExpectContinue).await?;
+    Ok(if answer.is_success() && !(after.is_success() && after.body.is(&payload)) {
+        let stored = if after.is_success() { bytes_of(&after) } else { "nothing".to_owned() };
+        Outcome::deviates(Stage::Http, format!("answered {} without waiting for the body, and stored {stored}", answer.status))
+    } else if !answer.is_success() {
+        Outcome::deviates(Stage::Http, format!("refused with {}", describe(&answer)))
+    } else if answer.continued {
+        Outcome::pass("100, then the body was taken and stored")
+    } else {
+        Outcome::pass("no 100 came within a second, but the body was taken and stored")
+    })
+}
+
+fn bytes_of(answer: &Response) -> String {
+    super::judge::bytes(answer.body.length)
+}
+
+async fn chunked(context: &Context) -> Judged {
+    let (answer, payload, after) = uncommon(context, Manner::Chunked).await?;
+    Ok(if !answer.is_success() {
+        Outcome::deviates(Stage::Http, format!("refused with {}", describe(&answer)))
+    } else if after.is_success() && after.body.is(&payload) {
+        Outcome::pass("stored")
+    } else {
+        Outcome::deviates(Stage::Http, format!("answered {}, but not stored as it was sent", answer.status))
+    })
+}
+
+/// The smaller of `wanted` and half of what the config allows, in bytes.
+pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
+    let limit = config::config(context).await.map_or(i64::MAX, |config| config.max_backup_bytes);
+    usize::try_from(limit / 2).map_or(wanted, |half| wanted.min(half).max(64))
+}
