@@ -1,1 +1,48 @@
-//! (to come)
+//! The embedded reference server: a healthy Threema Safe server that can be made wrong in named ways.
+//!
+//! It is what the harness judges itself by: healthy, it does everything that the protocol asks;
+//! with a [`Fault`] it is wrong in exactly one way, as a real server is. It keeps backups in
+//! memory, listens on loopback unless it is told otherwise, and never logs credentials.
+//!
+//! ```
+//! # async fn example() -> std::io::Result<()> {
+//! use safe_conformance::reference::{Fault, Options, start};
+//!
+//! let server = start(Options {
+//!     faults: vec![Fault::CutOffReplaces],
+//!     ..Options::default()
+//! })
+//! .await?;
+//! println!("{}", server.base_url());
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod auth;
+mod body;
+mod certificates;
+mod clock;
+mod config;
+mod faults;
+mod get;
+mod handler;
+mod idle;
+mod listing;
+mod log;
+mod options;
+mod put;
+mod route;
+mod server;
+mod site;
+mod store;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use faults::{Fault, UnknownFault};
+pub use log::LoggedRequest;
+pub use options::{Login, Options};
+pub use server::{Running, start};

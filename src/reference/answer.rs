@@ -1,0 +1,156 @@
+//! Answers: a status, a few headers, and content that may break off on purpose.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Response, StatusCode};
+use hyper::body::{Body, Frame, SizeHint};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The answer to one request.
+pub(super) type Answer = Response<Content>;
+
+/// The connection is to be closed without an answer, or in the middle of one.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("closed on purpose")]
+pub(super) struct Closed;
+
+/// What an answer carries.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Content {
+    bytes: Bytes,
+    end: End,
+}
+
+/// How content ends.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+enum End {
+    /// As it should.
+    #[default]
+    Regular,
+    /// The connection is closed, once what there was has had its chance to leave.
+    BreaksOff,
+    /// The connection is closed now.
+    Broken,
+}
+
+impl Content {
+    /// How many bytes are left to send.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes that are left to send.
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    /// Content that breaks off after these bytes, though a header may promise more.
+    pub(super) const fn breaking_off(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            end: End::BreaksOff,
+        }
+    }
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            bytes,
+            end: End::Regular,
+        }
+    }
+}
+
+impl Body for Content {
+    type Data = Bytes;
+    type Error = Closed;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+        let this = self.get_mut();
+        if !this.bytes.is_empty() {
+            let bytes = std::mem::take(&mut this.bytes);
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match this.end {
+            End::Regular => Poll::Ready(None),
+            End::BreaksOff => {
+                // hyper writes out what it holds before it asks again.
+                this.end = End::Broken;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Broken => Poll::Ready(Some(Err(Closed))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty() && self.end == End::Regular
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.end {
+            End::Regular => SizeHint::with_exact(self.bytes.len() as u64),
+            End::BreaksOff | End::Broken => SizeHint::default(),
+        }
+    }
+}
+
+/// A status and nothing else.
+pub(super) fn empty(status: StatusCode) -> Answer {
+    let mut answer = Response::new(Content::default());
+    *answer.status_mut() = status;
+    answer
+}
+
+/// A status with content.
+pub(super) fn content(
+    status: StatusCode,
+    content_type: &'static str,
+    bytes: impl Into<Bytes>,
+) -> Answer {
+    let mut answer = empty(status);
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *answer.body_mut() = bytes.into().into();
+    answer
+}
+
+/// A refusal that says in words what its status says in digits.
+pub(super) fn refusal(status: StatusCode) -> Answer {
+    content(status, "text/plain; charset=utf-8", format!("{status}\n"))
+}
+
+/// An HTML page.
+pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Answer {
+    let html = format!(
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+         <body>{body}</body></html>\n"
+    );
+    content(status, "text/html; charset=utf-8", html)
+}
+
+/// A redirect; a location that is not a header value is a malformed request.
+pub(super) fn redirect(status: StatusCode, location: &str) -> Answer {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return refusal(StatusCode::BAD_REQUEST);
+    };
+    let mut answer = empty(status);
+    answer.headers_mut().insert(LOCATION, location);
+    answer
+}
+
+/// The answer to HEAD: the same headers and no content.
+pub(super) fn without_content(mut answer: Answer) -> Answer {
+    let length = answer.body().len();
+    if !answer.headers().contains_key(CONTENT_LENGTH) && answer.status() != StatusCode::NO_CONTENT {
+        answer.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *answer.body_mut() = Content::default();
+    answer
+}

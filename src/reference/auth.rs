@@ -1,0 +1,143 @@
+//! Who may enter, and what those are told who may not.
+
+use super::answer::{Answer, refusal};
+use super::faults::Fault;
+use super::handler::Call;
+use super::options::Login;
+use super::route::Route;
+use super::site::Site;
+use http::header::{AUTHORIZATION, COOKIE, HeaderValue, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+
+/// How a request stands to the login.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// It proved that it knows the secret.
+    Known,
+    /// It brought no credentials.
+    Anonymous,
+    /// It brought credentials that are not accepted.
+    Wrong,
+}
+
+/// The answer to a request that may not go on.
+pub(super) fn turned_away(site: &Site, call: &Call<'_>) -> Option<Answer> {
+    if site.login == Login::Open || is_open_to_all(site, call) {
+        return None;
+    }
+    match standing(site, call) {
+        Standing::Known => None,
+        standing => Some(challenge(site, call, standing)),
+    }
+}
+
+/// Whether a request proved that it knows the secret.
+pub(super) fn is_known(site: &Site, call: &Call<'_>) -> bool {
+    site.login != Login::Open && standing(site, call) == Standing::Known
+}
+
+/// Whether a fault, or the nature of the page, opens this to everybody.
+fn is_open_to_all(site: &Site, call: &Call<'_>) -> bool {
+    let method = &call.parts.method;
+    let reads = method == Method::GET || method == Method::HEAD;
+    if site.has(Fault::AnonymousEverything) {
+        return true;
+    }
+    match call.route {
+        Route::Config | Route::ConfigFolder => reads && site.has(Fault::ConfigAnonymous),
+        Route::Backups if method.as_str() == "PROPFIND" => site.has(Fault::AnonymousPropfind),
+        Route::Backups => reads && site.has(Fault::AnonymousListing),
+        Route::Login => site.has(Fault::MissingRedirectsToLogin),
+        Route::Backup(_) | Route::BackupFolder(_) | Route::MalformedId => {
+            (reads && site.has(Fault::AnonymousRead))
+                || (method == Method::PUT && site.has(Fault::AnonymousWrite))
+                || (method == Method::DELETE && site.has(Fault::AnonymousDelete))
+        }
+        Route::Outside | Route::Malformed | Route::Unknown => false,
+    }
+}
+
+fn standing(site: &Site, call: &Call<'_>) -> Standing {
+    if site.has(Fault::SessionCookie) && has_session(site, call) {
+        return Standing::Known;
+    }
+    let Some(authorization) = call.parts.headers.get(AUTHORIZATION) else {
+        return Standing::Anonymous;
+    };
+    let refuses_all = site.has(Fault::CredentialsRefused) || site.has(Fault::ChallengeDigestOnly);
+    if refuses_all {
+        return Standing::Wrong;
+    }
+    if site.has(Fault::WrongPasswordAccepted) || is_accepted(site, authorization) {
+        return Standing::Known;
+    }
+    Standing::Wrong
+}
+
+fn has_session(site: &Site, call: &Call<'_>) -> bool {
+    let cookies = call.parts.headers.get_all(COOKIE).into_iter();
+    cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .any(|pair| pair.trim().strip_prefix("session=") == Some(&site.session))
+}
+
+fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {
+    let Some((scheme, value)) = split_scheme(authorization.as_bytes()) else {
+        return false;
+    };
+    match &site.login {
+        Login::Open => true,
+        Login::Token(token) => {
+            scheme.eq_ignore_ascii_case(b"token")
+                && value == token.as_bytes()
+                && !site.has(Fault::TokenRefused)
+        }
+        Login::Basic { user, password } => {
+            let Ok(sent) = data_encoding::BASE64.decode(value) else {
+                return false;
+            };
+            let expected = format!("{user}:{password}");
+            let utf8 = !site.has(Fault::CredentialsLatin1Only);
+            let latin1 = !site.has(Fault::CredentialsUtf8Only);
+            scheme.eq_ignore_ascii_case(b"basic")
+                && ((utf8 && sent == expected.as_bytes())
+                    || (latin1 && in_latin1(&expected).is_some_and(|bytes| sent == bytes)))
+        }
+    }
+}
+
+/// `Basic abc` as `Basic` and `abc`.
+fn split_scheme(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = value.iter().position(|byte| *byte == b' ')?;
+    Some((&value[..space], value[space..].trim_ascii()))
+}
+
+/// A text in ISO-8859-1, if it can be written in that.
+fn in_latin1(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|each| u8::try_from(each).ok()).collect()
+}
+
+fn challenge(site: &Site, call: &Call<'_>, standing: Standing) -> Answer {
+    if standing == Standing::Anonymous && site.has(Fault::ChallengeForbidden) {
+        return refusal(StatusCode::FORBIDDEN);
+    }
+    let mut answer = refusal(StatusCode::UNAUTHORIZED);
+    let is_put = call.parts.method == Method::PUT;
+    let is_silent =
+        site.has(Fault::ChallengeMissing) || (is_put && site.has(Fault::ChallengeMissingOnPut));
+    if !is_silent {
+        let value = if site.has(Fault::ChallengeDigestOnly) {
+            format!(
+                "Digest realm=\"Threema Safe\", qop=\"auth\", algorithm=MD5, nonce=\"{}\"",
+                site.session
+            )
+        } else {
+            "Basic realm=\"Threema Safe\"".to_owned()
+        };
+        if let Ok(value) = HeaderValue::try_from(value) {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, value);
+        }
+    }
+    answer
+}

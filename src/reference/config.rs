@@ -1,0 +1,101 @@
+//! The file `config`.
+
+use super::answer::{Answer, content, page, redirect, refusal};
+use super::faults::Fault;
+use super::handler::{Call, not_allowed};
+use super::route::Route;
+use super::site::{SMALL_LIMIT, Site};
+use http::{Method, StatusCode};
+
+/// Answers a request for `config`, or for `config/`.
+pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
+    let method = &call.parts.method;
+    let redirects = site.has(Fault::ConfigRedirect);
+    if *call.route == Route::ConfigFolder && !redirects {
+        return refusal(StatusCode::NOT_FOUND);
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return not_allowed("GET, HEAD");
+    }
+    if *call.route == Route::Config && redirects {
+        let location = format!("{}/config/", site.base_url);
+        return redirect(StatusCode::MOVED_PERMANENTLY, &location);
+    }
+    if site.has(Fault::ConfigMissing) {
+        return refusal(StatusCode::NOT_FOUND);
+    }
+    if site.has(Fault::ConfigHtml) {
+        return page(
+            StatusCode::OK,
+            "Login – Example Cloud",
+            "<form method=\"post\"><input name=\"user\"><input name=\"password\" type=\"password\"></form>",
+        );
+    }
+    if site.has(Fault::ConfigMaintenance) {
+        return maintenance();
+    }
+    content(StatusCode::OK, "application/json", text(site))
+}
+
+/// The page of a server that is in maintenance.
+pub(super) fn maintenance() -> Answer {
+    page(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Maintenance – Example Cloud",
+        "<p>This server is in maintenance mode.</p>",
+    )
+}
+
+/// What the file says.
+fn text(site: &Site) -> String {
+    if site.has(Fault::ConfigEmpty) {
+        return String::new();
+    }
+    let days = if site.has(Fault::ConfigZeroRetention) {
+        0
+    } else if site.has(Fault::ConfigNegativeRetention) {
+        -1
+    } else if site.has(Fault::ConfigRetentionOverflow) {
+        99_999_999_999
+    } else {
+        site.retention_days
+    };
+    let retention = if site.has(Fault::ConfigKeyMissing) {
+        String::new()
+    } else {
+        format!(",\"retentionDays\":{days}")
+    };
+    let tail = if site.has(Fault::ConfigComment) {
+        "/* comment */".to_owned()
+    } else if site.has(Fault::ConfigTrailingComma) {
+        ",".to_owned()
+    } else if site.has(Fault::ConfigLarge) {
+        format!(",\"padding\":\"{}\"", "x".repeat(8192))
+    } else {
+        String::new()
+    };
+    format!("{{\"maxBackupBytes\":{}{retention}{tail}}}", limit(site))
+}
+
+/// What the file says of the largest backup.
+fn limit(site: &Site) -> String {
+    let bytes = site.max_backup_bytes;
+    if site.has(Fault::ConfigNumberInString) {
+        return format!("\"{bytes}\"");
+    }
+    if site.has(Fault::ConfigFraction) {
+        return format!("{bytes}.5");
+    }
+    let said = if site.has(Fault::ConfigZeroLimit) {
+        0
+    } else if site.has(Fault::ConfigNegativeLimit) {
+        -1
+    } else if site.has(Fault::ConfigSmallLimit) {
+        SMALL_LIMIT
+    } else if site.has(Fault::ConfigHugeLimit) {
+        104_857_600
+    } else {
+        bytes
+    };
+    said.to_string()
+}

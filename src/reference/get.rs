@@ -1,0 +1,203 @@
+//! Download, probe and deletion of one backup.
+
+use super::answer::{Answer, Content, content, empty, page, redirect, refusal};
+use super::faults::Fault;
+use super::handler::Call;
+use super::site::Site;
+use super::store::Entry;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED,
+    VARY,
+};
+use http::{Method, StatusCode, Version};
+use jiff::fmt::rfc2822::DateTimePrinter;
+use sha2::{Digest, Sha256};
+use std::io::{Read as _, Write as _};
+
+/// How much a stored body may unpack to.
+const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
+
+/// Answers GET and HEAD of a backup.
+pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
+    let is_head = call.parts.method == Method::HEAD;
+    if is_head && site.has(Fault::HeadRefused) {
+        return super::handler::not_allowed("GET, PUT, DELETE");
+    }
+    if is_head && site.has(Fault::HeadNotFound) {
+        return refusal(StatusCode::NOT_FOUND);
+    }
+    let is_old = call.parts.version < Version::HTTP_2;
+    if !is_head && is_old && site.has(Fault::Http1DownloadsRefused) {
+        return refusal(StatusCode::HTTP_VERSION_NOT_SUPPORTED);
+    }
+    let caches = !is_head && site.has(Fault::StaleCache);
+    if caches && let Some(answer) = site.cached(call.url()) {
+        return answer;
+    }
+    let Some(entry) = site.store.read(id) else {
+        return missing(site);
+    };
+    let answer = present(site, &call.parts.headers, &entry);
+    if caches {
+        site.keep_cached(call.url(), &answer);
+    }
+    answer
+}
+
+/// Answers DELETE of a backup.
+pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
+    if site.has(Fault::DeleteNotAllowed) {
+        return super::handler::not_allowed("GET, HEAD, PUT");
+    }
+    site.drop_cached(call.parts.uri.path());
+    let existed = if site.has(Fault::DeleteLies) {
+        site.store.contains(id)
+    } else {
+        site.store.remove(id)
+    };
+    if existed || site.has(Fault::DeleteMissingSucceeds) {
+        empty(StatusCode::NO_CONTENT)
+    } else {
+        refusal(StatusCode::NOT_FOUND)
+    }
+}
+
+/// The answer to GET and HEAD of a backup that is not there.
+pub(super) fn missing(site: &Site) -> Answer {
+    if site.has(Fault::MissingIsHtml) {
+        let body = "<div id=\"app\"></div>";
+        return page(StatusCode::OK, "Example Cloud", body);
+    }
+    if site.has(Fault::MissingRedirectsToLogin) {
+        return redirect(StatusCode::FOUND, &format!("{}/login", site.base_url));
+    }
+    refusal(if site.has(Fault::MissingIsForbidden) {
+        StatusCode::FORBIDDEN
+    } else if site.has(Fault::MissingIsError) {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::NOT_FOUND
+    })
+}
+
+fn present(site: &Site, asked: &HeaderMap, entry: &Entry) -> Answer {
+    let status = if site.has(Fault::DownloadStatus203) {
+        StatusCode::NON_AUTHORITATIVE_INFORMATION
+    } else {
+        StatusCode::OK
+    };
+    let bytes = mangled(site, entry.content.clone());
+    let mut answer = content(status, "application/octet-stream", bytes);
+    let headers = answer.headers_mut();
+    if let Some(tag) = entity_tag(&entry.content) {
+        headers.insert(ETAG, tag);
+    }
+    if let Some(modified) = modified(entry) {
+        headers.insert(LAST_MODIFIED, modified);
+    }
+    encode(site, asks_for_gzip(asked), &mut answer);
+    if site.has(Fault::DownloadEndsEarly) {
+        break_off(&mut answer);
+    }
+    answer
+}
+
+/// What the faults make of the bytes.
+fn mangled(site: &Site, bytes: Bytes) -> Bytes {
+    let mut bytes = bytes;
+    if site.has(Fault::ContentGunzipped) {
+        bytes = unpacked(&bytes).unwrap_or(bytes);
+    }
+    if site.has(Fault::ContentHtmlRewritten) && bytes.starts_with(b"<") {
+        bytes = with_script(&bytes);
+    }
+    if site.has(Fault::ContentUtf8Mangled) {
+        bytes = String::from_utf8_lossy(&bytes).into_owned().into();
+    }
+    if site.has(Fault::ContentMangledFf) {
+        let doubled = bytes
+            .iter()
+            .flat_map(|byte| std::iter::repeat_n(*byte, if *byte == 0xFF { 2 } else { 1 }));
+        bytes = doubled.collect();
+    }
+    if site.has(Fault::DownloadTruncated) {
+        bytes.truncate(bytes.len().saturating_sub(1));
+    }
+    if site.has(Fault::DownloadAppendsNewline) {
+        bytes = [&bytes, b"\n".as_slice()].concat().into();
+    }
+    bytes
+}
+
+fn unpacked(bytes: &[u8]) -> Option<Bytes> {
+    if !bytes.starts_with(&[0x1F, 0x8B]) {
+        return None;
+    }
+    let mut unpacked = Vec::new();
+    MultiGzDecoder::new(bytes)
+        .take(UNPACKED_BOUND)
+        .read_to_end(&mut unpacked)
+        .ok()?;
+    Some(unpacked.into())
+}
+
+fn with_script(html: &[u8]) -> Bytes {
+    let script = b"<script src=\"/example/rewritten.js\"></script>".as_slice();
+    let after_tag = html.iter().position(|byte| *byte == b'>');
+    let (head, tail) = html.split_at(after_tag.map_or(html.len(), |position| position + 1));
+    [head, script, tail].concat().into()
+}
+
+/// A content coding, where a fault says so.
+fn encode(site: &Site, asked: bool, answer: &mut Answer) {
+    let really = site.has(Fault::ContentEncodingAlways)
+        || (asked && site.has(Fault::ContentEncodingOnTheFly));
+    let in_name = asked && site.has(Fault::ContentEncodingLabel);
+    if really {
+        let bytes = std::mem::take(answer.body_mut()).into_bytes();
+        *answer.body_mut() = Content::from(gzipped(&bytes));
+        let accept_encoding = HeaderValue::from_static("Accept-Encoding");
+        answer.headers_mut().insert(VARY, accept_encoding);
+    }
+    if really || in_name {
+        let gzip = HeaderValue::from_static("gzip");
+        answer.headers_mut().insert(CONTENT_ENCODING, gzip);
+    }
+}
+
+fn gzipped(bytes: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing to memory does not fail; if it did, the content would merely be short.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default().into()
+}
+
+fn asks_for_gzip(asked: &HeaderMap) -> bool {
+    let mut values = asked.get_all(ACCEPT_ENCODING).into_iter();
+    values.any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")))
+}
+
+/// Promises everything and sends the first half.
+fn break_off(answer: &mut Answer) {
+    let bytes = std::mem::take(answer.body_mut()).into_bytes();
+    let length = HeaderValue::from(bytes.len());
+    answer.headers_mut().insert(CONTENT_LENGTH, length);
+    *answer.body_mut() = Content::breaking_off(bytes.slice(..bytes.len() / 2));
+}
+
+fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
+    HeaderValue::try_from(format!("\"{digest}\"")).ok()
+}
+
+fn modified(entry: &Entry) -> Option<HeaderValue> {
+    let uploaded = jiff::Timestamp::try_from(entry.uploaded).ok()?;
+    let date = DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&uploaded)
+        .ok()?;
+    HeaderValue::try_from(date).ok()
+}

@@ -1,0 +1,246 @@
+//! From one request to its answer.
+
+use super::answer::{Answer, Closed, empty, page, redirect, refusal, without_content};
+use super::body::{declared_length, drain};
+use super::faults::Fault;
+use super::route::Route;
+use super::site::Site;
+use super::{auth, config, get, listing, put};
+use http::header::{ALLOW, AUTHORIZATION, EXPECT, HeaderValue, RETRY_AFTER};
+use http::header::{SET_COOKIE, USER_AGENT};
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use hyper::body::Incoming;
+
+/// From how many bytes on [`Fault::ChallengeResetsUpload`] closes the connection.
+const RESET_ABOVE: u64 = 64 * 1024;
+
+/// From which request on [`Fault::RateLimited`] answers 429.
+const FIRST_LIMITED: usize = 12;
+
+/// One request, without what it carries.
+pub(super) struct Call<'a> {
+    /// Its head.
+    pub(super) parts: &'a Parts,
+    /// What its path means.
+    pub(super) route: &'a Route,
+    /// The length of its body, if that was declared.
+    pub(super) declared: Option<u64>,
+}
+
+impl Call<'_> {
+    /// Whether the client waits for leave to send the body.
+    pub(super) fn expects_continue(&self) -> bool {
+        let expect = self.parts.headers.get(EXPECT);
+        expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    }
+
+    /// The path and the query.
+    pub(super) fn url(&self) -> &str {
+        let both = self.parts.uri.path_and_query();
+        both.map_or(self.parts.uri.path(), |both| both.as_str())
+    }
+}
+
+/// What is to be done with a request, as far as its head tells.
+enum Decision {
+    /// To answer this, whatever its body is.
+    Answer(Answer),
+    /// To answer this, unless its body is long.
+    AnswerUnlessLong(Answer),
+    /// To take it in as the backup of this ID.
+    Receive(String),
+    /// To close the connection.
+    Close,
+}
+
+/// Answers one request, or closes the connection.
+pub(super) async fn answer(site: &Site, request: Request<Incoming>) -> Result<Answer, Closed> {
+    let (parts, mut body) = request.into_parts();
+    let number = site.log.arrived(&parts);
+    let route = Route::of(parts.uri.path(), &site.base_path, site.faults);
+    let call = Call {
+        parts: &parts,
+        route: &route,
+        declared: declared_length(&body),
+    };
+    let mut answer = match decide(site, &call) {
+        Decision::Answer(answer) => {
+            hear_out(site, &call, &mut body, None).await?;
+            answer
+        }
+        Decision::AnswerUnlessLong(answer) => {
+            hear_out(site, &call, &mut body, Some(RESET_ABOVE)).await?;
+            answer
+        }
+        Decision::Receive(id) => put::receive(site, &call, &id, &mut body).await?,
+        Decision::Close => return Err(Closed),
+    };
+    add_headers(site, &call, &mut answer);
+    if parts.method == Method::HEAD {
+        answer = without_content(answer);
+    }
+    tokio::time::sleep(site.delay).await;
+    site.log.answered(number, answer.status());
+    Ok(answer)
+}
+
+/// Reads a body that nobody wants; more than `tolerated` bytes of it close the connection.
+async fn hear_out(
+    site: &Site,
+    call: &Call<'_>,
+    body: &mut Incoming,
+    tolerated: Option<u64>,
+) -> Result<(), Closed> {
+    let too_long = |length: u64| tolerated.is_some_and(|tolerated| length > tolerated);
+    if call.declared.is_some_and(too_long) {
+        return Err(Closed);
+    }
+    if call.expects_continue() {
+        // It is not on its way yet: the answer is what keeps it back.
+        return Ok(());
+    }
+    match drain(body, site.limit()).await {
+        Ok(length) if too_long(length) => Err(Closed),
+        // A body that breaks off or does not end: the answer stays the same.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
+    if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
+        let cookie = format!("session={}; Path=/; HttpOnly", site.session);
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            answer.headers_mut().insert(SET_COOKIE, cookie);
+        }
+    }
+    if site.has(Fault::CredentialsEchoed)
+        && let Some(authorization) = call.parts.headers.get(AUTHORIZATION)
+    {
+        let echo = authorization.clone();
+        answer.headers_mut().insert("x-debug-authorization", echo);
+    }
+}
+
+fn decide(site: &Site, call: &Call<'_>) -> Decision {
+    if let Some(answer) = broken_altogether(site, call) {
+        return Decision::Answer(answer);
+    }
+    if *call.route == Route::Outside {
+        return Decision::Answer(refusal(StatusCode::NOT_FOUND));
+    }
+    let user_agent = call.parts.headers.get(USER_AGENT);
+    if site.has(Fault::UserAgentExact) && user_agent.is_none_or(|value| value != "Threema") {
+        return Decision::Answer(empty(StatusCode::BAD_REQUEST));
+    }
+    if let Some(answer) = auth::turned_away(site, call) {
+        let resets = site.has(Fault::ChallengeResetsUpload)
+            && call.parts.method == Method::PUT
+            && !call.parts.headers.contains_key(AUTHORIZATION);
+        return if resets {
+            Decision::AnswerUnlessLong(answer)
+        } else {
+            Decision::Answer(answer)
+        };
+    }
+    match call.route {
+        Route::Backup(id) => backup(site, call, id),
+        Route::BackupFolder(id) if site.has(Fault::RedirectTrailing) => backup(site, call, id),
+        _ => Decision::Answer(anything_else(site, call)),
+    }
+}
+
+/// The answer of a server on which nothing works any more.
+fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
+    let number = site.count_request();
+    if site.has(Fault::UpstreamDown) {
+        let title = "502 Bad Gateway";
+        return Some(page(StatusCode::BAD_GATEWAY, title, "<h1>Bad Gateway</h1>"));
+    }
+    if site.has(Fault::Maintenance) {
+        return Some(config::maintenance());
+    }
+    if site.has(Fault::RateLimited) && number >= FIRST_LIMITED {
+        let mut answer = refusal(StatusCode::TOO_MANY_REQUESTS);
+        let seconds = HeaderValue::from_static("120");
+        answer.headers_mut().insert(RETRY_AFTER, seconds);
+        return Some(answer);
+    }
+    site.has(Fault::RedirectEverything).then(|| {
+        let location = format!("https://other.example{}", call.url());
+        redirect(StatusCode::MOVED_PERMANENTLY, &location)
+    })
+}
+
+/// A request for one backup.
+fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
+    let method = &call.parts.method;
+    if site.has(Fault::BackupsMissing) {
+        return Decision::Answer(refusal(missing_folder(method)));
+    }
+    if site.has(Fault::RedirectTrailing) && !call.parts.uri.path().ends_with('/') {
+        let location = format!("{}/backups/{id}/", site.base_url);
+        return Decision::Answer(redirect(StatusCode::PERMANENT_REDIRECT, &location));
+    }
+    if *method == Method::GET || *method == Method::HEAD {
+        return Decision::Answer(get::download(site, call, id));
+    }
+    if *method == Method::DELETE {
+        return Decision::Answer(get::delete(site, call, id));
+    }
+    if *method != Method::PUT {
+        return Decision::Answer(not_allowed("GET, HEAD, PUT, DELETE"));
+    }
+    let resets_above = site.resets_above();
+    if resets_above.is_some_and(|limit| call.declared.is_some_and(|length| length > limit)) {
+        return Decision::Close;
+    }
+    match put::refused(site, call, id) {
+        Some(answer) => Decision::Answer(answer),
+        None => Decision::Receive(id.to_owned()),
+    }
+}
+
+/// A request for anything but a backup.
+fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
+    let method = &call.parts.method;
+    match call.route {
+        Route::Config | Route::ConfigFolder => config::answer(site, call),
+        Route::Backups => listing::answer(site, call),
+        Route::Login if site.has(Fault::MissingRedirectsToLogin) => page(
+            StatusCode::OK,
+            "Login – Example Cloud",
+            "<form method=\"post\"></form>",
+        ),
+        Route::MalformedId if site.has(Fault::BackupsMissing) => refusal(missing_folder(method)),
+        _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
+        Route::MalformedId if site.has(Fault::MalformedIdCrashes) => {
+            refusal(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Route::MalformedId | Route::Malformed => refusal(StatusCode::BAD_REQUEST),
+        _ => refusal(StatusCode::NOT_FOUND),
+    }
+}
+
+fn missing_folder(method: &Method) -> StatusCode {
+    if *method == Method::PUT {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+fn is_known_method(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::PUT | Method::DELETE
+    )
+}
+
+/// 405, with the methods that are allowed.
+pub(super) fn not_allowed(allowed: &'static str) -> Answer {
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED);
+    let allowed = HeaderValue::from_static(allowed);
+    answer.headers_mut().insert(ALLOW, allowed);
+    answer
+}

@@ -1,0 +1,220 @@
+//! Upload of one backup: collected first, then put in place in one step.
+
+use super::answer::{Answer, Closed, empty, redirect, refusal};
+use super::body::{Unfinished, drain, read};
+use super::faults::Fault;
+use super::handler::Call;
+use super::site::Site;
+use super::store::Full;
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How much is written at a time where writing is not atomic.
+const PIECE: usize = 8 * 1024;
+
+/// The answer to an upload that is refused before its body is looked at.
+pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> {
+    if site.has(Fault::UploadRedirected) {
+        let location = format!("https://other.example{}", call.parts.uri.path());
+        return Some(redirect(StatusCode::TEMPORARY_REDIRECT, &location));
+    }
+    if site.has(Fault::UploadNotAllowed) {
+        return Some(super::handler::not_allowed("GET, HEAD, DELETE"));
+    }
+    let is_new_http = call.parts.version == http::Version::HTTP_2;
+    let refusals = [
+        (site.has(Fault::Locked), StatusCode::LOCKED),
+        (site.has(Fault::UploadForbidden), StatusCode::FORBIDDEN),
+        (
+            site.has(Fault::UploadQuota),
+            StatusCode::INSUFFICIENT_STORAGE,
+        ),
+        (
+            site.has(Fault::UploadCrashes),
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ),
+        (
+            is_new_http && site.has(Fault::Http2UploadsRefused),
+            StatusCode::BAD_GATEWAY,
+        ),
+        (
+            call.expects_continue() && site.has(Fault::ExpectRefused),
+            StatusCode::EXPECTATION_FAILED,
+        ),
+        (
+            call.declared.is_none() && site.has(Fault::ChunkedRefused),
+            StatusCode::LENGTH_REQUIRED,
+        ),
+        (
+            site.has(Fault::OverwriteRefused) && site.store.contains(id),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            call.declared.is_some_and(|length| length > site.limit()),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+    ];
+    let first = refusals.into_iter().find(|(applies, _)| *applies);
+    first.map(|(_, status)| refusal(status))
+}
+
+/// Takes an upload in.
+pub(super) async fn receive(
+    site: &Site,
+    call: &Call<'_>,
+    id: &str,
+    body: &mut Incoming,
+) -> Result<Answer, Closed> {
+    if call.expects_continue() && site.has(Fault::ExpectStoresNothing) {
+        let stored = site.store.replace(id, Bytes::new());
+        return Ok(stored.map_or_else(no_room, |_| empty(StatusCode::CREATED)));
+    }
+    if site.has(Fault::WriteInPlace) {
+        return Ok(write_in_place(site, id, body).await);
+    }
+    let mut upload = Upload {
+        site,
+        id,
+        received: Vec::new(),
+        is_chunked: call.declared.is_none(),
+        is_settled: false,
+    };
+    let resets_above = site.resets_above();
+    let bound = resets_above.unwrap_or(u64::MAX).min(site.limit());
+    let outcome = read(body, bound, |piece| {
+        upload.received.extend_from_slice(piece);
+    })
+    .await;
+    match outcome {
+        Ok(_) => Ok(store(site, id, upload.settle())),
+        Err(Unfinished::BrokenOff) => Ok(refusal(StatusCode::BAD_REQUEST)),
+        Err(Unfinished::TooLong) => {
+            upload.settle();
+            if resets_above.is_some() {
+                return Err(Closed);
+            }
+            // Whether it ends or not: what it gets is the same answer.
+            let _ = drain(body, 0).await;
+            Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE))
+        }
+    }
+}
+
+/// An upload that is on its way.
+///
+/// When a connection breaks, hyper drops the request in the middle; so what a broken-off upload
+/// leaves behind is decided where this is dropped before it is settled.
+struct Upload<'a> {
+    site: &'a Site,
+    id: &'a str,
+    received: Vec<u8>,
+    is_chunked: bool,
+    is_settled: bool,
+}
+
+impl Upload<'_> {
+    /// The upload did not break off; gives what came.
+    fn settle(mut self) -> Vec<u8> {
+        self.is_settled = true;
+        std::mem::take(&mut self.received)
+    }
+}
+
+impl Drop for Upload<'_> {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            let received = std::mem::take(&mut self.received);
+            self.site.cut_off(self.id, received, self.is_chunked);
+        }
+    }
+}
+
+/// Puts a whole upload in its place.
+fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
+    let mut content = content;
+    if site.has(Fault::UploadNotStored) {
+        return empty(StatusCode::CREATED);
+    }
+    if site.has(Fault::UploadRenamed) {
+        let stored = site.store.replace(&format!("{id} (2)"), content.into());
+        return stored.map_or_else(no_room, |_| empty(StatusCode::CREATED));
+    }
+    let old = site.store.read(id);
+    if old.is_some() && site.has(Fault::OverwriteIgnored) {
+        return empty(StatusCode::NO_CONTENT);
+    }
+    if site.has(Fault::UploadTruncated) {
+        content.pop();
+    }
+    if site.has(Fault::UploadEmpty) {
+        content.clear();
+    }
+    if site.has(Fault::OverwriteKeepsTail)
+        && let Some(tail) = old
+            .as_ref()
+            .and_then(|old| old.content.get(content.len()..))
+    {
+        content.extend_from_slice(tail);
+    }
+    match site.store.replace(id, content.into()) {
+        Ok(_) if site.has(Fault::UploadAccepted202) => empty(StatusCode::ACCEPTED),
+        Ok(_) if site.has(Fault::UploadEmpty) => empty(StatusCode::CREATED),
+        Ok(existed) => stored(existed),
+        Err(full) => no_room(full),
+    }
+}
+
+fn stored(existed: bool) -> Answer {
+    empty(if existed {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::CREATED
+    })
+}
+
+fn no_room(_: Full) -> Answer {
+    refusal(StatusCode::INSUFFICIENT_STORAGE)
+}
+
+/// Writes an upload into what everybody sees, piece by piece.
+///
+/// A disk takes its time, and two writers are never equally fast: every second one begins fast and
+/// then falls behind, so that of two uploads at once each has the last word somewhere.
+async fn write_in_place(site: &Site, id: &str, body: &mut Incoming) -> Answer {
+    let is_uneven = site.writers.fetch_add(1, Ordering::Relaxed) % 2 == 1;
+    let existed = site.store.contains(id);
+    if let Err(full) = site.store.replace(id, Bytes::new()) {
+        return no_room(full);
+    }
+    let (mut offset, mut pieces) = (0, 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return refusal(StatusCode::BAD_REQUEST);
+        };
+        for piece in frame
+            .data_ref()
+            .into_iter()
+            .flat_map(|data| data.chunks(PIECE))
+        {
+            if (offset + piece.len()) as u64 > site.limit() {
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            if let Err(full) = site.store.write_at(id, offset, piece) {
+                return no_room(full);
+            }
+            offset += piece.len();
+            pieces += 1;
+            let pause = match (is_uneven, pieces) {
+                (false, _) => 1,
+                (true, ..4) => 0,
+                (true, _) => 3,
+            };
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+    }
+    stored(existed)
+}

@@ -1,0 +1,196 @@
+//! Listening, connections and their bounds.
+
+use super::certificates::Certificates;
+use super::faults::{Fault, Faults};
+use super::handler;
+use super::idle::Idle;
+use super::log::LoggedRequest;
+use super::options::Options;
+use super::site::Site;
+use super::tasks::Tasks;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+
+/// How many connections there may be at once; further ones wait.
+const MAX_CONNECTIONS: usize = 256;
+
+/// After how long a connection on which nothing moves is closed.
+const IDLE_LIMIT: Duration = Duration::from_secs(60);
+
+/// How large the head of a request may be.
+const MAX_HEAD: usize = 32 * 1024;
+
+/// How many streams an HTTP/2 connection may have at once.
+const MAX_STREAMS: u32 = 64;
+
+/// Starts a server in the current Tokio runtime.
+///
+/// The error is that of listening on the address, or says what in the options is impossible.
+pub async fn start(options: Options) -> io::Result<Running> {
+    if !is_base_path(&options.base_path) {
+        let message = "the base path must be empty, or begin with a slash and not end with one";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    let faults: Faults = options.faults.iter().copied().collect();
+    let (certificates, acceptor) = if options.tls {
+        let certificates = Certificates::make(faults)?;
+        let config = certificates.server_config(faults)?;
+        (
+            Some(certificates),
+            Some(TlsAcceptor::from(Arc::new(config))),
+        )
+    } else {
+        (None, None)
+    };
+    let listener = TcpListener::bind(options.address).await?;
+    let address = listener.local_addr()?;
+    let scheme = if options.tls { "https" } else { "http" };
+    let base_url = format!(
+        "{scheme}://localhost:{}{}",
+        address.port(),
+        options.base_path
+    );
+    let site = Arc::new(Site::new(options, base_url)?);
+    let tasks = Tasks::default();
+    tasks.spawn(accept(listener, acceptor, site.clone(), tasks.clone()));
+    Ok(Running {
+        address,
+        root: certificates.map(|certificates| certificates.root),
+        site,
+        tasks,
+    })
+}
+
+fn is_base_path(path: &str) -> bool {
+    path.is_empty() || (path.starts_with('/') && !path.ends_with('/'))
+}
+
+/// A server that runs until it is stopped or dropped.
+pub struct Running {
+    address: SocketAddr,
+    root: Option<String>,
+    site: Arc<Site>,
+    tasks: Tasks,
+}
+
+impl Running {
+    /// The base URL, without a slash at its end: `https://localhost:PORT/safe`.
+    pub fn base_url(&self) -> &str {
+        &self.site.base_url
+    }
+
+    /// Where the server listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The root certificate to trust, as PEM; `None` without TLS.
+    pub fn root_certificate(&self) -> Option<&str> {
+        self.root.as_deref()
+    }
+
+    /// How many backups there are now; those that have expired do not count.
+    pub fn stored(&self) -> usize {
+        self.site.store.len()
+    }
+
+    /// The last 10,000 requests, oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.site.log.requests()
+    }
+
+    /// Stops the server: every connection is closed, and when this returns nothing runs any more.
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.tasks.abort();
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    site: Arc<Site>,
+    tasks: Tasks,
+) {
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    while let Ok(slot) = slots.clone().acquire_owned().await {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, usually: it may pass.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let (acceptor, site, streams) = (acceptor.clone(), site.clone(), tasks.clone());
+        tasks.spawn(async move {
+            connection(stream, acceptor, site, streams).await;
+            drop(slot);
+        });
+    }
+}
+
+/// Serves one connection; how it ends is its client's business.
+async fn connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    site: Arc<Site>,
+    tasks: Tasks,
+) {
+    // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
+    let _ = stream.set_nodelay(true);
+    let stream = Idle::new(stream, IDLE_LIMIT + site.delay);
+    let Some(acceptor) = acceptor else {
+        return serve_http1(stream, site).await;
+    };
+    let Ok(stream) = acceptor.accept(stream).await else {
+        return;
+    };
+    let agreed = stream.get_ref().1.alpn_protocol();
+    if agreed == Some(b"h2") || site.has(Fault::Http1Absent) {
+        serve_http2(stream, site, tasks).await;
+    } else {
+        serve_http1(stream, site).await;
+    }
+}
+
+async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, site: Arc<Site>) {
+    let service = service_fn(|request| handler::answer(&site, request));
+    // An error is a client that went away, or a connection that was closed on purpose.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_LIMIT)
+        .max_buf_size(MAX_HEAD)
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn serve_http2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    site: Arc<Site>,
+    tasks: Tasks,
+) {
+    let service = service_fn(move |request| {
+        let site = site.clone();
+        async move { handler::answer(&site, request).await }
+    });
+    // As above.
+    let _ = http2::Builder::new(tasks)
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
+        .max_concurrent_streams(MAX_STREAMS)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}

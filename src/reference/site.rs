@@ -1,0 +1,150 @@
+//! What all requests to one server share.
+
+use super::answer::Answer;
+use super::faults::{Fault, Faults};
+use super::log::RequestLog;
+use super::options::{Login, Options};
+use super::store::Store;
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// No backup is larger, whatever is configured and whatever is broken.
+const SAFETY_BOUND: u64 = 64 * 1024 * 1024;
+
+/// The limit of a proxy in front that is too small.
+const LOWER_LIMIT: u64 = 100_000;
+
+/// The limit of [`Fault::ConfigSmallLimit`].
+pub(super) const SMALL_LIMIT: i64 = 131_072;
+
+/// How many answers a stale cache holds at the most.
+const MAX_CACHED: usize = 256;
+
+/// What all requests to one server share.
+pub(super) struct Site {
+    /// Who may enter.
+    pub(super) login: Login,
+    /// The URL of the base, without a slash at its end.
+    pub(super) base_url: String,
+    /// The path of the base.
+    pub(super) base_path: String,
+    /// What `config` says.
+    pub(super) max_backup_bytes: i64,
+    /// What `config` says.
+    pub(super) retention_days: i64,
+    /// How long to wait before each answer.
+    pub(super) delay: Duration,
+    /// The backups.
+    pub(super) store: Store,
+    /// The requests so far.
+    pub(super) log: RequestLog,
+    /// What a session cookie holds.
+    pub(super) session: String,
+    /// How many uploads have been written in place.
+    pub(super) writers: AtomicUsize,
+    /// The ways in which the server is wrong.
+    pub(super) faults: Faults,
+    requests: AtomicUsize,
+    cache: Mutex<HashMap<String, Answer>>,
+}
+
+impl Site {
+    /// A site without backups.
+    pub(super) fn new(options: Options, base_url: String) -> io::Result<Self> {
+        let mut session = [0; 16];
+        getrandom::fill(&mut session).map_err(io::Error::other)?;
+        let days = match options.retention_days {
+            ..1 => 180,
+            days => days.unsigned_abs(),
+        };
+        let retention = Duration::from_secs(days.saturating_mul(86_400));
+        Ok(Self {
+            login: options.login,
+            base_url,
+            base_path: options.base_path,
+            max_backup_bytes: options.max_backup_bytes,
+            retention_days: options.retention_days,
+            delay: options.delay,
+            store: Store::new(options.clock, retention),
+            log: RequestLog::default(),
+            session: data_encoding::HEXLOWER.encode(&session),
+            writers: AtomicUsize::new(0),
+            faults: options.faults.into_iter().collect(),
+            requests: AtomicUsize::new(0),
+            cache: Mutex::default(),
+        })
+    }
+
+    /// Whether the server is wrong in this way.
+    pub(super) const fn has(&self, fault: Fault) -> bool {
+        self.faults.contains(fault)
+    }
+
+    /// The largest backup that is taken.
+    pub(super) fn limit(&self) -> u64 {
+        if self.has(Fault::LimitUnenforced) || self.has(Fault::ConfigZeroLimit) {
+            return SAFETY_BOUND;
+        }
+        let configured = if self.has(Fault::ConfigSmallLimit) {
+            SMALL_LIMIT
+        } else {
+            self.max_backup_bytes
+        };
+        let mut limit = u64::try_from(configured).unwrap_or(0).min(SAFETY_BOUND);
+        if self.has(Fault::LimitOffByOne) {
+            limit = limit.saturating_sub(1);
+        }
+        if self.has(Fault::LimitLower) {
+            limit = limit.min(LOWER_LIMIT);
+        }
+        limit
+    }
+
+    /// From how many bytes on an upload gets no answer at all.
+    pub(super) fn resets_above(&self) -> Option<u64> {
+        self.has(Fault::LimitLowerResets).then_some(LOWER_LIMIT)
+    }
+
+    /// Counts one more request; gives its number, counted from 1.
+    pub(super) fn count_request(&self) -> usize {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The answer that was given to a URL before, if a stale cache holds it.
+    pub(super) fn cached(&self, url: &str) -> Option<Answer> {
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.get(url).cloned()
+    }
+
+    /// Keeps an answer in the stale cache.
+    pub(super) fn keep_cached(&self, url: &str, answer: &Answer) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(url.to_owned(), answer.clone());
+    }
+
+    /// Drops whatever the stale cache holds of a path.
+    pub(super) fn drop_cached(&self, path: &str) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.retain(|url, _| url.split('?').next() != Some(path));
+    }
+
+    /// Puts what came of an upload that broke off where the faults say.
+    pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) {
+        let exists = self.store.contains(name);
+        let replaces =
+            self.has(Fault::CutOffReplaces) || (chunked && self.has(Fault::CutOffChunkedReplaces));
+        if exists && self.has(Fault::CutOffDeletes) {
+            self.store.remove(name);
+        } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
+            // Nobody is left who could be told that there is no room.
+            let _ = self.store.replace(name, Bytes::from(received));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The tasks of one server, which all end with it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::JoinSet;
+
+/// The tasks of one server; hyper spawns the streams of HTTP/2 through it, too.
+#[derive(Clone, Default)]
+pub(super) struct Tasks(Arc<Mutex<Running>>);
+
+#[derive(Default)]
+struct Running {
+    stopped: bool,
+    tasks: JoinSet<()>,
+}
+
+impl Tasks {
+    /// Runs `task`, unless everything has been stopped.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut running = self.lock();
+        while running.tasks.try_join_next().is_some() {}
+        if !running.stopped {
+            running.tasks.spawn(task);
+        }
+    }
+
+    /// Stops everything; it ends soon.
+    pub(super) fn abort(&self) {
+        let mut running = self.lock();
+        running.stopped = true;
+        running.tasks.abort_all();
+    }
+
+    /// Stops everything and waits until it has ended.
+    pub(super) async fn stop(&self) {
+        self.abort();
+        let mut tasks = std::mem::take(&mut self.lock().tasks);
+        tasks.shutdown().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F> hyper::rt::Executor<F> for Tasks
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    fn execute(&self, future: F) {
+        self.spawn(async move {
+            future.await;
+        });
+    }
+}

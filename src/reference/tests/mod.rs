@@ -1,0 +1,53 @@
+//! Tests of the whole server, over loopback.
+
+mod client;
+mod config_faults;
+mod download_faults;
+mod healthy;
+mod login_faults;
+mod other_faults;
+
+mod upload_faults;
+
+use super::{Fault, Login, Options, Running, start};
+use std::time::Duration;
+
+/// A server that speaks plain HTTP/1.1 and has these faults.
+async fn plain(faults: &[Fault]) -> Running {
+    let options = Options {
+        tls: false,
+        faults: faults.to_vec(),
+        ..Options::default()
+    };
+    start(options).await.expect("a server on loopback starts")
+}
+
+/// The same, open to everybody.
+async fn open(faults: &[Fault]) -> Running {
+    let options = Options {
+        tls: false,
+        login: Login::Open,
+        faults: faults.to_vec(),
+        ..Options::default()
+    };
+    start(options).await.expect("a server on loopback starts")
+}
+
+/// Runs a test that must not hang.
+async fn within<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), test)
+        .await
+        .expect("the test ends in time")
+}
+
+/// Waits until `condition` holds; [`within`] bounds the wait.
+async fn until(condition: impl Fn() -> bool) {
+    while !condition() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// The path of a backup, relative to the base.
+fn backup(digit: char) -> String {
+    format!("/backups/{}", String::from(digit).repeat(64))
+}
