@@ -1,10 +1,35 @@
 //! The conformance and interoperability test harness for Threema Safe.
+//!
+//! Threema Safe keeps an encrypted backup of a user's identity, contacts, groups and settings on a server of their
+//! choice. This crate finds out whether a server and the published clients really get along, before a phone is lost.
+//! Most people want the program `safe-conformance`; whoever writes a server can do the same from its tests:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use safe_conformance::{Checkup, Target};
+//!
+//! let report = Checkup::new(Target::parse("http://localhost:8080/safe")?.basic("alice", "secret"))?.run().await?.report;
+//! assert!(report.passed(), "{report}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`]; [`clients`] and [`reference`];
+//! [`engine`] and [`wire`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
 
+mod checkup;
+pub mod cli;
 pub mod clients;
 pub mod engine;
+mod live_tests;
 pub mod reference;
+pub mod report;
 pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;
 pub mod terms;
 pub mod wire;
+
+pub use checkup::{Checkup, CheckupError, Done, Status, judge};
+pub use live_tests::live_tests;
+pub use wire::Target;

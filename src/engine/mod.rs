@@ -15,6 +15,7 @@ pub mod waiver;
 pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
 pub(crate) use check::checks;
 pub use finding::Finding;
+pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};
 pub use runner::{Event, Options, Run, Subject, run};
 pub use stop::{Stop, StopReason};

@@ -20,6 +20,12 @@ impl Pattern {
     }
 }
 
+impl std::fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 /// The person's choice of checks.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Selection {

@@ -15,6 +15,11 @@ pub struct OwnBackup {
 }
 
 impl OwnBackup {
+    /// A backup that a ledger names: an earlier run's own.
+    pub(super) fn of_ledger(id: BackupId) -> Self {
+        Self { id, slot: "swept".to_owned() }
+    }
+
     /// The ID, for the one place that sends it.
     pub(super) fn id(&self) -> &BackupId {
         &self.id

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use super::facet::Http;
 use super::guard::{Guard, OwnBackup};
-use super::ledger::Ledger;
+use super::ledger::{LeftLedger, Ledger};
 use super::live::Live;
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::secret::Scrub;
@@ -491,6 +491,33 @@ impl Session {
         // What is still there after this stands in the ledger.
         let _ = tokio::time::timeout(patience, deleting).await;
         Leftovers { backups: self.guard.left().len(), ledger: self.guard.close() }
+    }
+
+    /// Deletes what a ledger of an earlier run names. Gives how many are gone, and the first refusal.
+    pub async fn sweep(&self, ledger: &mut LeftLedger) -> (usize, Option<String>) {
+        let Source::Live { live, .. } = &self.source else { return (0, None) };
+        let (mut gone, mut refusal) = (0, None);
+        for id in ledger.left.clone() {
+            let request = Request::delete(&OwnBackup::of_ledger(id.clone())).header("Accept", "*/*");
+            let http = self.version(&request).await;
+            let encoding = self.working_encoding(&request).await;
+            let answer = match http {
+                Ok(http) => live.exchange(&request, http, encoding).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
+                Ok(response) if response.is_success() || matches!(response.status, 404 | 410) => {
+                    match ledger.gone(&id) {
+                        Ok(()) => gone += 1,
+                        Err(error) => refusal = refusal.or(Some(format!("the ledger cannot be written: {error}"))),
+                    }
+                }
+                // Asking again and again with credentials that are refused locks people out.
+                Ok(response) => return (gone, Some(format!("the server answered {}", response.status))),
+                Err(failure) => return (gone, Some(failure.message)),
+            }
+        }
+        (gone, refusal)
     }
 
     /// The transcript of what came so far.

@@ -7,6 +7,7 @@ use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::seed::Seed;
 use super::session::Totals;
 use super::target::Facts;
+use crate::engine::{Pattern, Selection};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -61,17 +62,17 @@ pub struct Transcript {
     pub(super) facts: Facts,
     /// The seed of everything made up.
     pub(super) seed: Seed,
-    /// The patterns of `--only`, and of what was skipped, with the option that asked for it.
-    pub only: Vec<String>,
+    /// The patterns of `--only`.
+    only: Vec<String>,
     /// The patterns that were skipped, each with the option that asked for it.
-    pub skip: Vec<(String, String)>,
+    skip: Vec<(String, String)>,
     /// Why the run was stopped before its end, if it was.
-    pub stopped: Option<String>,
+    pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
     /// How many backups the server still has because it did not delete them.
-    pub left_behind: usize,
+    pub(super) left_behind: usize,
     exchanges: Vec<Entry>,
 }
 
@@ -107,6 +108,20 @@ impl Transcript {
             totals: Totals::default(),
             left_behind: 0,
             exchanges: Vec::new(),
+        }
+    }
+
+    /// Keeps which checks were chosen.
+    pub fn keep_selection(&mut self, selection: &Selection) {
+        self.only = selection.only.iter().map(ToString::to_string).collect();
+        self.skip = selection.skip.iter().map(|(pattern, option)| (pattern.to_string(), option.clone())).collect();
+    }
+
+    /// Which checks were chosen.
+    pub fn selection(&self) -> Selection {
+        Selection {
+            only: self.only.iter().map(Pattern::new).collect(),
+            skip: self.skip.iter().map(|(pattern, option)| (Pattern::new(pattern), option.clone())).collect(),
         }
     }
 

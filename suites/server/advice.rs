@@ -1,24 +1,9 @@
 //! Advisories: defects of published clients that no server setting can mend. They never fail a server.
 
+use crate::clients::Defect;
 use crate::engine::Finding;
 use crate::terms::{Client, Verdict};
 use crate::wire::{Facts, LoginKind};
-use serde::{Deserialize, Serialize};
-
-/// A defect of a published client that concerns whoever uses this server.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Advisory {
-    /// The name, for ever.
-    pub id: String,
-    /// The client.
-    pub client: Client,
-    /// Its releases.
-    pub releases: String,
-    /// What happens, and what people can do.
-    pub text: String,
-    /// Where it is seen.
-    pub source: String,
-}
 
 struct Entry {
     id: &'static str,
@@ -84,11 +69,11 @@ fn any_judged(findings: &[Finding], id: &str) -> bool {
 }
 
 /// The advisories that concern this server.
-pub fn advisories(facts: &Facts, findings: &[Finding]) -> Vec<Advisory> {
+pub fn advisories(facts: &Facts, findings: &[Finding]) -> Vec<Defect> {
     ADVISORIES
         .iter()
         .filter(|entry| (entry.concerns)(facts, findings))
-        .map(|entry| Advisory {
+        .map(|entry| Defect {
             id: entry.id.to_owned(),
             client: entry.client,
             releases: entry.releases.to_owned(),

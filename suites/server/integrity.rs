@@ -261,7 +261,7 @@ async fn cut_off_invisible(context: &Context) -> Judged {
 }
 
 async fn concurrent(context: &Context) -> Judged {
-    let size = fitting(context, 64 * 1024).await;
+    let size = fitting(context, 128 * 1024).await;
     let backup = context.own_backup("backup");
     let before = context.payload("before", Recipe::Random(size));
     store(context, &backup, &before).await?;

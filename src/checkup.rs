@@ -1,0 +1,186 @@
+//! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
+
+use crate::engine::waiver::Waivers;
+use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
+use crate::report::Report;
+use crate::suites::server;
+use crate::terms::{ClientVerdict, Level, Verdict};
+use crate::wire::ledger::{Ledger, LedgerError};
+use crate::wire::{Leftovers, Seed, Session, Settings, Target, TlsSetupError, Transcript};
+use jiff::civil::Date;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long checks that run get to end by themselves once the run is stopped.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long the deletion of what is left may take.
+const CLEAN_UP: Duration = Duration::from_secs(8);
+
+/// A checkup that is about to be made.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use safe_conformance::{Checkup, Target};
+///
+/// let report = Checkup::new(Target::parse("https://cloud.example/safe")?.basic("alice", "secret"))?.run().await?.report;
+/// assert!(report.passed(), "{report}");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Checkup {
+    target: Target,
+    /// How the session behaves: seed, time limits, the switch that stops it.
+    pub settings: Settings,
+    /// Which checks run.
+    pub selection: Selection,
+    /// How many checks run at once.
+    pub jobs: usize,
+    /// How long the whole run may take.
+    pub deadline: Duration,
+    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind is not written down.
+    pub ledger_folder: Option<PathBuf>,
+    /// Deviations that are accepted, and the day that counts.
+    pub waivers: Option<(Waivers, Date)>,
+}
+
+/// What a checkup gave.
+pub struct Done {
+    /// What it came to.
+    pub report: Report,
+    /// What it saw.
+    pub transcript: Transcript,
+    /// The secrets of the run, to be taken out of whatever is written.
+    pub scrub: crate::wire::Scrub,
+}
+
+/// Why a checkup could not begin.
+#[derive(Debug, Error)]
+pub enum CheckupError {
+    /// The choice of checks makes no sense.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+    /// The ledger cannot be written.
+    #[error("the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir")]
+    Ledger(#[from] LedgerError),
+    /// The operating system gives no randomness.
+    #[error("no randomness to be had: {0}")]
+    Randomness(String),
+}
+
+impl Checkup {
+    /// A checkup of everything, with a fresh seed.
+    pub fn new(target: Target) -> Result<Self, CheckupError> {
+        let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
+        Ok(Self {
+            target,
+            settings: Settings::new(seed),
+            selection: Selection::default(),
+            jobs: 16,
+            deadline: Duration::from_secs(180),
+            ledger_folder: None,
+            waivers: None,
+        })
+    }
+
+    /// Makes the checkup.
+    pub async fn run(self) -> Result<Done, CheckupError> {
+        self.run_with(|_| {}).await
+    }
+
+    /// Makes the checkup and tells of every step.
+    pub async fn run_with(self, events: impl FnMut(Event)) -> Result<Done, CheckupError> {
+        let plan = Plan::new(server::checks(), &self.selection)?;
+        let ledger = match &self.ledger_folder {
+            Some(folder) => Some(Ledger::open(folder, self.target.base.as_str(), self.settings.seed)?),
+            None => None,
+        };
+        let stop = self.settings.stop.clone();
+        let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
+        let alarm = tokio::spawn({
+            let (stop, deadline) = (stop.clone(), self.deadline);
+            async move {
+                tokio::time::sleep(deadline).await;
+                stop.pull(StopReason::Deadline(deadline.as_secs()));
+            }
+        });
+        let options = Options { jobs: self.jobs, grace: GRACE, stop };
+        let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
+        alarm.abort();
+        let leftovers = session.clean_up(CLEAN_UP).await;
+        let mut transcript = session.transcript(&run, &leftovers);
+        transcript.keep_selection(&self.selection);
+        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| waivers.apply(&mut run.findings, today));
+        let report = assemble(&session, run, leftovers, stale);
+        Ok(Done { report, transcript, scrub: session.scrub() })
+    }
+}
+
+/// Judges again what a transcript tells of, without a network.
+pub async fn judge(
+    transcript: &Transcript,
+    waivers: Option<(Waivers, Date)>,
+    events: impl FnMut(Event),
+) -> Result<Report, CheckupError> {
+    let plan = Plan::new(server::checks(), &transcript.selection())?;
+    let session = Arc::new(Session::replay(transcript));
+    let options = Options { jobs: 1, grace: GRACE, stop: engine::Stop::default() };
+    let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
+    let leftovers = session.clean_up(CLEAN_UP).await;
+    let stale = waivers.map_or_else(Vec::new, |(waivers, today)| waivers.apply(&mut run.findings, today));
+    Ok(assemble(&session, run, leftovers, stale))
+}
+
+fn assemble(session: &Session, run: engine::Run, leftovers: Leftovers, stale: Vec<String>) -> Report {
+    let advisories = server::advice::advisories(session.facts(), &run.findings);
+    Report::new(session, run, leftovers, advisories, stale)
+}
+
+/// What a report amounts to for whoever waits for a yes or no. The numbers are the exit codes of the program.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Status {
+    /// Everything that was judged is as it should be.
+    Conforms = 0,
+    /// Something fails that no waiver excuses, or a waiver is stale.
+    Deviates = 1,
+    /// The run did not come to its end.
+    Incomplete = 3,
+    /// Nothing was judged, for no client.
+    NothingJudged = 4,
+}
+
+impl Report {
+    /// What the report amounts to; `fail_on` is the least level of deviation that counts.
+    pub fn status(&self, fail_on: Level) -> Status {
+        let counts = |finding: &&engine::Finding| {
+            matches!(finding.verdict, Verdict::Fail | Verdict::Warn) && finding.level <= fail_on && finding.waived.is_none()
+        };
+        let nothing = !self.findings.iter().any(|finding| finding.verdict.is_judged())
+            || self.clients.values().all(|client| client.verdict == ClientVerdict::Unknown);
+        if self.findings.iter().any(|finding| counts(&finding)) || !self.stale_waivers.is_empty() {
+            Status::Deviates
+        } else if !self.complete {
+            Status::Incomplete
+        } else if nothing {
+            Status::NothingJudged
+        } else {
+            Status::Conforms
+        }
+    }
+
+    /// Whether everything that was judged is as it should be, and the run came to its end.
+    pub fn passed(&self) -> bool {
+        self.status(Level::Required) == Status::Conforms
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.to_text(crate::report::Style { width: 100, verbose: false });
+        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
+    }
+}

@@ -1,0 +1,176 @@
+//! `check`: checks a server.
+
+use super::credentials::ServerArguments;
+use super::output::{OutputArguments, create};
+use super::{Complaint, Ended, Exit};
+use crate::checkup::{Checkup, CheckupError};
+use crate::engine::{Pattern, Selection, Stop, StopReason};
+use crate::reference;
+use crate::report::Progress;
+use crate::wire::{Seed, Settings, Target};
+use clap::Args;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Arguments of `check`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    server: ServerArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+    /// Only these checks, and what they need: whole segments of an ID, `tls` or `upload.accepted`
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// All but these checks
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Send no wrong password, not even the one
+    #[arg(long)]
+    no_auth_probes: bool,
+    /// How many bytes each size check may upload
+    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
+    max_upload: u64,
+    /// Repeat the run that a report names: 16 hex digits
+    #[arg(long, value_name = "HEX")]
+    seed: Option<Seed>,
+    /// How long the whole run may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: u64,
+    /// How long one answer may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+    /// How many checks run at once
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Write down everything that was seen, for `judge`
+    #[arg(long, value_name = "FILE")]
+    transcript: Option<PathBuf>,
+    /// The folder for the ledgers that `sweep` reads
+    #[arg(long, value_name = "FOLDER")]
+    ledger_dir: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    let outputs = arguments.output.open()?;
+    let transcript_file = match &arguments.transcript {
+        Some(file) => Some((file.clone(), create(file, "the transcript")?)),
+        None => None,
+    };
+    let (target, _embedded) = match arguments.server.target()? {
+        Some(target) => (target, None),
+        None => {
+            let (target, running) = embedded().await?;
+            (target, Some(running))
+        }
+    };
+    let is_embedded = _embedded.is_some();
+    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
+    checkup.settings = settings(&arguments, checkup.settings, &progress);
+    checkup.selection = selection(&arguments);
+    checkup.jobs = usize::from(arguments.jobs);
+    checkup.deadline = Duration::from_secs(arguments.deadline);
+    // What is put on the embedded server ends with it.
+    checkup.ledger_folder = if is_embedded { None } else { Some(ledger_folder(arguments.ledger_dir.as_ref())?) };
+    checkup.waivers = outputs.waivers();
+    listen(checkup.settings.stop.clone());
+    let done = checkup.run_with(|event| progress.on(&event)).await.map_err(|error| complaint(&error))?;
+    progress.finish();
+    if let Some((path, mut file)) = transcript_file {
+        let json = done.scrub.text(&done.transcript.to_json());
+        file.write_all(json.as_bytes()).map_err(|error| Complaint {
+            exit: Exit::Incomplete,
+            sentence: format!("the transcript `{}` cannot be written: {error}", path.display()),
+        })?;
+    }
+    if is_embedded {
+        anstream::eprintln!("No URL given: this is the embedded reference server.\n");
+    }
+    outputs.write(&done.report, &done.scrub)
+}
+
+/// Starts the embedded server, and the target that is it.
+pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint> {
+    let cannot = |why: String| Complaint { exit: Exit::Incomplete, sentence: format!("the embedded server cannot start: {why}") };
+    let running = reference::start(reference::Options::default()).await.map_err(|error| cannot(error.to_string()))?;
+    let target = crate::live_tests::target_of(&running, &reference::Options::default().login).map_err(cannot)?;
+    Ok((target, running))
+}
+
+fn settings(arguments: &Arguments, settings: Settings, progress: &Arc<Progress>) -> Settings {
+    let verbose = arguments.output.verbose;
+    let progress = Arc::clone(progress);
+    Settings {
+        seed: arguments.seed.unwrap_or(settings.seed),
+        timeout: Duration::from_secs(arguments.timeout),
+        max_upload: arguments.max_upload,
+        trace: (verbose > 1).then(|| -> crate::wire::Trace {
+            Arc::new(move |level, line| {
+                if level <= verbose {
+                    progress.say(line);
+                }
+            })
+        }),
+        ..settings
+    }
+}
+
+fn selection(arguments: &Arguments) -> Selection {
+    let mut skip: Vec<_> =
+        arguments.skip.iter().map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}"))).collect();
+    if arguments.no_auth_probes {
+        skip.push((Pattern::new("auth.wrong-password"), "--no-auth-probes".to_owned()));
+    }
+    Selection { only: arguments.only.iter().map(Pattern::new).collect(), skip }
+}
+
+pub(super) fn complaint(error: &CheckupError) -> Complaint {
+    Complaint::usage(error.to_string())
+}
+
+/// The folder for ledgers: the one given, else the person's state folder.
+pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complaint> {
+    if let Some(folder) = given {
+        return Ok(folder.clone());
+    }
+    let state = super::credentials::environment("XDG_STATE_HOME").map(PathBuf::from);
+    let home = || super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let folder = state.or_else(home).ok_or_else(|| {
+        Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
+    })?;
+    Ok(folder.join("safe-conformance"))
+}
+
+/// Stops the run on SIGINT or SIGTERM; a second one ends the program at once.
+fn listen(stop: Stop) {
+    tokio::spawn(async move {
+        let name = signal().await;
+        stop.pull(StopReason::Signal(name));
+        anstream::eprintln!("{name}: cleaning up; once more ends at once");
+        signal().await;
+        std::process::exit(i32::from(Exit::Incomplete as u8));
+    });
+}
+
+#[cfg(unix)]
+pub(super) async fn signal() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) async fn signal() -> &'static str {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "Ctrl-C",
+        Err(_) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,99 @@
+//! The command line, a file per subcommand.
+
+mod check;
+mod credentials;
+mod explain;
+mod exit;
+mod judge;
+mod list;
+mod output;
+mod serve;
+mod sweep;
+
+use clap::{Parser, Subcommand};
+pub use exit::Exit;
+use std::process::ExitCode;
+
+/// Find out whether Android, iOS and Desktop can back up to a Threema Safe server and restore from it.
+#[derive(Parser)]
+#[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a server, or the embedded one if no URL is given.
+    Check(check::Arguments),
+    /// Judge again what a transcript tells of, without a network.
+    Judge(judge::Arguments),
+    /// Run the embedded reference server, healthy or with faults.
+    Serve(serve::Arguments),
+    /// List every check.
+    List(list::Arguments),
+    /// Explain a check, a fault or an exit code.
+    Explain(explain::Arguments),
+    /// Delete what a killed run has left on a server.
+    Sweep(sweep::Arguments),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no reason to complain about the arguments.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Conforms.into() };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            anstream::eprintln!("error: no runtime to be had: {error}");
+            return Exit::Incomplete.into();
+        }
+    };
+    let ended = runtime.block_on(async {
+        match arguments.command {
+            Command::Check(arguments) => check::run(arguments).await,
+            Command::Judge(arguments) => judge::run(arguments).await,
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::List(arguments) => list::run(&arguments),
+            Command::Explain(arguments) => explain::run(&arguments),
+            Command::Sweep(arguments) => sweep::run(arguments).await,
+        }
+    });
+    // A look-up of a name may hang in a thread of its own: do not wait for it.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(complaint) => {
+            anstream::eprintln!("error: {}", complaint.sentence);
+            complaint.exit.into()
+        }
+    }
+}
+
+/// One clear sentence for a person, and the exit code that goes with it.
+struct Complaint {
+    exit: Exit,
+    sentence: String,
+}
+
+impl Complaint {
+    fn usage(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, sentence: sentence.into() }
+    }
+}
+
+type Ended = Result<Exit, Complaint>;
+
+/// The target at `url`, with credentials and roots from the environment alone.
+pub(crate) fn target_from_environment(url: &str) -> Result<crate::wire::Target, String> {
+    credentials::ServerArguments::of_url(url)
+        .target()
+        .map_err(|complaint| complaint.sentence)?
+        .ok_or_else(|| "no server is named".to_owned())
+}

@@ -1,0 +1,169 @@
+//! Where reports go: files that are opened before the run begins, and the terminal.
+
+use super::Complaint;
+use crate::engine::waiver::Waivers;
+use crate::report::{Report, Style};
+use crate::suites::server;
+use crate::terms::Level;
+use crate::wire::Scrub;
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// What becomes of the findings.
+#[derive(Args)]
+pub(super) struct OutputArguments {
+    /// Write a report: json=FILE, junit=FILE or markdown=FILE; `-` is standard output, and the text
+    /// then goes to standard error. May be given several times
+    #[arg(long = "report", value_name = "FORM=FILE")]
+    reports: Vec<ReportTo>,
+    /// A TOML file of deviations that are accepted for a while
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// From which level on a deviation makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Required, value_name = "LEVEL")]
+    fail_on: FailOn,
+    /// Say more: -v every finding, -vv every exchange, -vvv header fields, too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    /// What breaks a client of today.
+    Required,
+    /// Any warning, too.
+    Recommended,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Junit,
+    Markdown,
+}
+
+/// One `--report`.
+#[derive(Clone)]
+struct ReportTo {
+    form: Form,
+    file: PathBuf,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (form, file) = text.split_once('=').ok_or("write it as json=FILE, junit=FILE or markdown=FILE")?;
+        let form = match form {
+            "json" => Form::Json,
+            "junit" => Form::Junit,
+            "markdown" => Form::Markdown,
+            other => return Err(format!("there is no form `{other}`: json, junit and markdown there are")),
+        };
+        if file.is_empty() {
+            return Err("the file is missing after the `=`".to_owned());
+        }
+        Ok(Self { form, file: PathBuf::from(file) })
+    }
+}
+
+/// Opened outputs.
+pub(super) struct Outputs {
+    reports: Vec<(Form, PathBuf, Option<File>)>,
+    waivers: Option<(Waivers, Date)>,
+    fail_on: Level,
+    verbose: bool,
+}
+
+impl OutputArguments {
+    /// Opens every file, so that a slip shows before the run and not after it.
+    pub(super) fn open(&self) -> Result<Outputs, Complaint> {
+        let mut reports = Vec::new();
+        for ReportTo { form, file } in &self.reports {
+            let opened = if file.as_os_str() == "-" { None } else { Some(create(file, "the report")?) };
+            if opened.is_none() && reports.iter().any(|(_, _, file): &(Form, PathBuf, Option<File>)| file.is_none()) {
+                return Err(Complaint::usage("only one report can go to standard output"));
+            }
+            reports.push((*form, file.clone(), opened));
+        }
+        let waivers = match &self.waivers {
+            None => None,
+            Some(file) => {
+                let text = super::credentials::read(file, "the waivers")?;
+                let waivers = Waivers::parse(&text, server::is_known)
+                    .map_err(|error| Complaint::usage(format!("the waivers `{}`: {error}", file.display())))?;
+                Some((waivers, jiff::Zoned::now().date()))
+            }
+        };
+        let fail_on = match self.fail_on {
+            FailOn::Required => Level::Required,
+            FailOn::Recommended => Level::Informational,
+        };
+        Ok(Outputs { reports, waivers, fail_on, verbose: self.verbose > 0 })
+    }
+}
+
+/// Creates a file, or says why not.
+pub(super) fn create(file: &PathBuf, what: &str) -> Result<File, Complaint> {
+    File::create(file).map_err(|error| Complaint::usage(format!("{what} `{}` cannot be written: {error}", file.display())))
+}
+
+impl Outputs {
+    /// The waivers, and the day that counts.
+    pub(super) fn waivers(&self) -> Option<(Waivers, Date)> {
+        self.waivers.clone()
+    }
+
+    /// Writes everything, and gives the exit code.
+    pub(super) fn write(self, report: &Report, scrub: &Scrub) -> super::Ended {
+        let style = Style { width: width(), verbose: self.verbose };
+        let text = scrub.text(&report.to_text(style));
+        let stdout_taken = self.reports.iter().any(|(_, _, file)| file.is_none());
+        if stdout_taken {
+            anstream::eprint!("{text}");
+        } else {
+            print(&text)?;
+        }
+        let exit = report.status(self.fail_on).into();
+        for (form, path, file) in self.reports {
+            let content = scrub.text(&match form {
+                Form::Json => report.to_json(),
+                Form::Junit => report.to_junit(),
+                Form::Markdown => report.to_markdown(),
+            });
+            let written = match file {
+                None => std::io::stdout().write_all(content.as_bytes()),
+                Some(mut file) => file.write_all(content.as_bytes()).and_then(|()| file.sync_all()),
+            };
+            written.or_else(closed_pipe).map_err(|error| super::Complaint {
+                exit: super::Exit::Incomplete,
+                sentence: format!("the report `{}` cannot be written: {error}", path.display()),
+            })?;
+        }
+        Ok(exit)
+    }
+}
+
+/// Whoever reads only the first lines has had enough: no error.
+fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}
+
+/// Prints to standard output, with colours where they belong.
+pub(super) fn print(text: &str) -> Result<(), Complaint> {
+    anstream::stdout().write_all(text.as_bytes()).or_else(closed_pipe).map_err(|error| Complaint {
+        exit: super::Exit::Incomplete,
+        sentence: format!("standard output cannot be written: {error}"),
+    })
+}
+
+/// The width for text: that of the terminal as it says, within what reads well.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(60, 120)
+}

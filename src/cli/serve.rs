@@ -1,0 +1,151 @@
+//! `serve`: the embedded reference server alone.
+
+use super::credentials::{environment, secret_line};
+use super::output::print;
+use super::{Complaint, Ended, Exit};
+use crate::engine::nearest;
+use crate::reference::{self, Fault, Login, Options};
+use clap::Args;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Arguments of `serve`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Serve plain http instead of https
+    #[arg(long)]
+    plain: bool,
+    /// The user name that is let in
+    #[arg(long, value_name = "NAME", default_value = "safe")]
+    user: String,
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD); without either it is
+    /// `s3cret-loopback`, on this machine only
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Ask for no credentials
+    #[arg(long, conflicts_with_all = ["user", "password_file"])]
+    open: bool,
+    /// Go wrong in this way, as a real server does; may be given several times
+    #[arg(long = "fault", value_name = "NAME")]
+    faults: Vec<String>,
+    /// List the ways to go wrong
+    #[arg(long)]
+    list_faults: bool,
+    /// The limit that `config` promises and the server enforces
+    #[arg(long, value_name = "BYTES", default_value_t = 524_288)]
+    max_backup_bytes: i64,
+    /// The retention that `config` promises and the server keeps
+    #[arg(long, value_name = "DAYS", default_value_t = 180)]
+    retention_days: i64,
+    /// Wait so long before every answer, in milliseconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    delay: u64,
+    /// Where to write the root certificate; without it, into a file of the temporary folder that ends with the server
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    if arguments.list_faults {
+        let mut out = String::new();
+        for fault in Fault::ALL {
+            // Writing to memory cannot fail.
+            let _ = writeln!(out, "{:<30} {}", fault.name(), fault.explanation());
+        }
+        print(&out)?;
+        return Ok(Exit::Conforms);
+    }
+    let options = options(&arguments)?;
+    let user = match &options.login {
+        Login::Basic { user, .. } => Some(user.clone()),
+        Login::Open | Login::Token(_) => None,
+    };
+    let running = reference::start(options).await.map_err(|error| {
+        Complaint::usage(format!("cannot listen on {}: {error}", arguments.listen))
+    })?;
+    let root = RootFile::write(&running, arguments.ca_file.as_ref())?;
+    let mut lines = format!("SAFE_TARGET={}\n", running.base_url());
+    if let Some(user) = user {
+        lines += &format!("SAFE_SERVER_USER={user}\n");
+    }
+    if let Some(root) = &root {
+        lines += &format!("SAFE_CA_FILE={}\n", root.path.display());
+    }
+    print(&lines)?;
+    // Whoever waits for these lines reads them from a pipe.
+    let _ = std::io::stdout().flush();
+    super::check::signal().await;
+    running.stop().await;
+    Ok(Exit::Conforms)
+}
+
+fn options(arguments: &Arguments) -> Result<Options, Complaint> {
+    let mut faults = Vec::new();
+    for name in &arguments.faults {
+        faults.push(name.parse::<Fault>().map_err(|_| {
+            let suggestion = nearest(name, Fault::ALL.iter().map(|fault| fault.name()));
+            let suggestion = suggestion.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default();
+            Complaint::usage(format!("there is no fault `{name}`{suggestion}; --list-faults shows them all"))
+        })?);
+    }
+    let given = match &arguments.password_file {
+        Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
+        None => environment("SAFE_SERVER_PASSWORD"),
+    };
+    if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
+        return Err(Complaint::usage("beyond this machine the server needs a password of yours: --password-file FILE"));
+    }
+    let login = if arguments.open {
+        Login::Open
+    } else {
+        Login::Basic { user: arguments.user.clone(), password: given.unwrap_or_else(|| "s3cret-loopback".to_owned()) }
+    };
+    Ok(Options {
+        address: arguments.listen,
+        tls: !arguments.plain,
+        login,
+        faults,
+        max_backup_bytes: arguments.max_backup_bytes,
+        retention_days: arguments.retention_days,
+        delay: Duration::from_millis(arguments.delay),
+        ..Options::default()
+    })
+}
+
+/// The root certificate in a file; one that we chose the place of goes when the server goes.
+struct RootFile {
+    path: PathBuf,
+    ours: bool,
+}
+
+impl RootFile {
+    fn write(running: &reference::Running, given: Option<&PathBuf>) -> Result<Option<Self>, Complaint> {
+        let Some(pem) = running.root_certificate() else { return Ok(None) };
+        let name = format!("safe-conformance-root-{}-{}.pem", std::process::id(), running.address().port());
+        let path = given.cloned().unwrap_or_else(|| std::env::temp_dir().join(name));
+        let mut options = std::fs::OpenOptions::new();
+        // In the temporary folder, never through a file that someone else put there.
+        if given.is_some() { options.create(true).truncate(true) } else { options.create_new(true) };
+        options
+            .write(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(pem.as_bytes()))
+            .map_err(|error| Complaint::usage(format!("the root certificate cannot be written to `{}`: {error}", path.display())))?;
+        Ok(Some(Self { path, ours: given.is_none() }))
+    }
+}
+
+impl Drop for RootFile {
+    fn drop(&mut self) {
+        if self.ours {
+            // The system clears its temporary folder if this fails.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The suite as tests of `cargo test`, one per check and variant, for whoever writes a server.
+
+use crate::checkup::{Checkup, Done};
+use crate::engine::{Facet as _, Finding};
+use crate::reference;
+use crate::suites::server;
+use crate::terms::Verdict;
+use crate::wire::{Login, Secret, Target};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::collections::BTreeMap;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+/// The findings of one run, by name.
+type Findings = BTreeMap<String, Finding>;
+
+/// Runs the suite as tests: against the server that `SAFE_TARGET` names (with `SAFE_SERVER_USER` and so on), or the
+/// embedded one when it is unset. `SAFE_REQUIRE_LIVE=1` makes an unset target fail.
+///
+/// This is the whole of a test target with `harness = false`:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     safe_conformance::live_tests()
+/// }
+/// ```
+pub fn live_tests() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let findings: Arc<OnceLock<Result<Findings, String>>> = Arc::default();
+    let mut trials = Vec::new();
+    for check in server::checks() {
+        for facet in check.variants {
+            let name = check.name_of(*facet);
+            let findings = Arc::clone(&findings);
+            let wanted = name.clone();
+            trials.push(Trial::ignorable_test(name, move || {
+                let findings = findings.get_or_init(findings_of_this_run).as_ref().map_err(Failed::from)?;
+                let finding = findings.get(&wanted).ok_or_else(|| format!("the run has no finding for `{wanted}`"))?;
+                judged(finding)
+            }));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A finding in libtest's terms.
+fn judged(finding: &Finding) -> Result<Completion, Failed> {
+    match finding.verdict {
+        Verdict::Pass => Ok(Completion::Completed),
+        Verdict::Warn => {
+            eprintln!("warn: {}: {}", finding.name(), finding.observed);
+            Ok(Completion::Completed)
+        }
+        Verdict::Fail => Err(Failed::from(format!(
+            "observed: {}\nexpected: {} (clause {})\nhurts: {}\nremedy: {}",
+            finding.observed,
+            finding.expected,
+            finding.clause,
+            finding.hurt(),
+            finding.remedy
+        ))),
+        Verdict::Error => Err(Failed::from(format!("could not be carried out: {}", finding.observed))),
+        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => {
+            Ok(Completion::ignored_with(format!("{}: {}", finding.verdict, finding.observed)))
+        }
+    }
+}
+
+/// The findings: from the run that another process of the same nextest run has made, or from one made now.
+fn findings_of_this_run() -> Result<Findings, String> {
+    // nextest starts a process for each test: the first to come runs the suite, the others read what it found.
+    match std::env::var("NEXTEST_RUN_ID") {
+        Ok(run) => shared(&run),
+        Err(_) => run_suite(),
+    }
+}
+
+fn shared(run: &str) -> Result<Findings, String> {
+    let safe: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let path = folder()?.join(format!("{safe}.json"));
+    let cannot = |what: &str, error: std::io::Error| format!("{}: cannot be {what}: {error}", path.display());
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(|error| cannot("opened", error))?;
+    file.lock().map_err(|error| cannot("locked", error))?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| cannot("read", error))?;
+    if !text.is_empty() {
+        return serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let findings = run_suite();
+    let text = serde_json::to_string(&findings).map_err(|error| error.to_string())?;
+    file.rewind().and_then(|()| file.write_all(text.as_bytes())).map_err(|error| cannot("written", error))?;
+    findings
+}
+
+/// A folder that nobody else can write, in the target folder where there is one, else among the temporary files.
+fn folder() -> Result<PathBuf, String> {
+    let base = std::env::var_os("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let user: String = user.chars().filter(char::is_ascii_alphanumeric).collect();
+    let folder = base.join(format!("safe-conformance-nextest-{user}"));
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn run_suite() -> Result<Findings, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let (target, running) = target().await?;
+        let checkup = Checkup::new(target).map_err(|error| error.to_string())?;
+        let Done { report, .. } = checkup.run().await.map_err(|error| error.to_string())?;
+        if let Some(running) = running {
+            running.stop().await;
+        }
+        Ok(report.findings.into_iter().map(|finding| (finding.name(), finding)).collect())
+    })
+}
+
+async fn target() -> Result<(Target, Option<reference::Running>), String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let Ok(url) = std::env::var("SAFE_TARGET") else {
+        if variable("SAFE_REQUIRE_LIVE").is_some_and(|value| value != "0") {
+            return Err("SAFE_REQUIRE_LIVE is set and SAFE_TARGET is not: name the server to test".to_owned());
+        }
+        let options = reference::Options::default();
+        let login = options.login.clone();
+        let running = reference::start(options).await.map_err(|error| error.to_string())?;
+        return Ok((target_of(&running, &login)?, Some(running)));
+    };
+    if url.trim().is_empty() {
+        return Err("SAFE_TARGET is empty; set it to the URL of a server, or unset it to test the embedded one".to_owned());
+    }
+    let target = crate::cli::target_from_environment(&url)?;
+    Ok((target, None))
+}
+
+/// The target that a running embedded server is.
+pub(crate) fn target_of(running: &reference::Running, login: &reference::Login) -> Result<Target, String> {
+    let mut target = Target::parse(running.base_url()).map_err(|error| error.to_string())?;
+    target.login = match login {
+        reference::Login::Open => Login::Open,
+        reference::Login::Basic { user, password } => {
+            Login::Basic { user: user.clone(), password: Secret::new(password.clone()) }
+        }
+        reference::Login::Token(token) => Login::Token(Secret::new(token.clone())),
+    };
+    target.roots.extend(running.root_certificate().map(str::to_owned));
+    Ok(target)
+}

@@ -1,0 +1,16 @@
+//! The report as JSON.
+
+use super::Report;
+
+/// The JSON Schema of the report.
+pub const SCHEMA: &str = include_str!("report.schema.json");
+
+impl Report {
+    /// The report as JSON, with a line end.
+    pub fn to_json(&self) -> String {
+        // Maps with string keys and whole numbers only: this cannot fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}

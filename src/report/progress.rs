@@ -1,0 +1,45 @@
+//! The progress line, while a run goes on.
+
+use crate::engine::Event;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A line on standard error that says how far the run is; nothing where that is no terminal.
+pub struct Progress {
+    bar: ProgressBar,
+    verbose: bool,
+}
+
+impl Progress {
+    /// A progress line; with `verbose`, also a line for every finding as it comes.
+    pub fn new(verbose: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, verbose }
+    }
+
+    /// Takes in one step of the run.
+    pub fn on(&self, event: &Event) {
+        match event {
+            Event::Started { total } => self.bar.set_length(*total as u64),
+            Event::CheckStarted { name } => self.bar.set_message(name.clone()),
+            Event::CheckFinished(finding) => {
+                self.bar.inc(1);
+                if self.verbose {
+                    self.say(&format!("{:<14} {}: {}", finding.verdict, finding.name(), finding.observed));
+                }
+            }
+        }
+    }
+
+    /// Writes a line above the progress line.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| anstream::eprintln!("{line}"));
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,215 @@
+//! The report for people: what deviates first, then the verdict for each client.
+
+use super::{Group, Report, counted, grouped, readable_bytes};
+use crate::engine::ClientSummary;
+use crate::terms::{Client, ClientVerdict, Clients, Verdict};
+use anstyle::{AnsiColor, Style as Paint};
+use std::fmt::Write as _;
+
+/// How the text is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    /// The width at which lines are broken, in columns.
+    pub width: usize,
+    /// Whether what passed or does not apply is told one by one.
+    pub verbose: bool,
+}
+
+const FAIL: Paint = AnsiColor::Red.on_default().bold();
+const WARN: Paint = AnsiColor::Yellow.on_default().bold();
+const PASS: Paint = AnsiColor::Green.on_default().bold();
+const FAINT: Paint = Paint::new().dimmed();
+const STRONG: Paint = Paint::new().bold();
+
+/// How far the details of a finding are indented, in columns.
+const INDENT: usize = 10;
+
+impl Report {
+    /// The report for people, with terminal colours: let [`anstream`] take them out where they do not belong.
+    pub fn to_text(&self, style: Style) -> String {
+        let mut out = String::new();
+        // Writing to memory cannot fail.
+        let _ = self.write_text(&mut out, style);
+        out
+    }
+
+    fn write_text(&self, out: &mut String, style: Style) -> std::fmt::Result {
+        for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn] {
+            for group in grouped(self.findings.iter().filter(|finding| finding.verdict == verdict)) {
+                self.write_group(out, style, &group)?;
+            }
+        }
+        self.write_unjudged(out, style)?;
+        self.write_advisories(out, style)?;
+        for sentence in &self.stale_waivers {
+            writeln!(out, "{FAIL}stale waiver{FAIL:#}: {sentence}\n")?;
+        }
+        self.write_clients(out, style)?;
+        self.write_close(out)
+    }
+
+    fn write_group(&self, out: &mut String, style: Style, group: &Group<'_>) -> std::fmt::Result {
+        let finding = group.finding;
+        let (paint, word) = match finding.verdict {
+            Verdict::Fail => (FAIL, "FAIL"),
+            Verdict::Error => (FAIL, "ERROR"),
+            _ => (WARN, "warn"),
+        };
+        writeln!(out, "{paint}{word:<6}{paint:#}{STRONG}{}{STRONG:#}", group.title())?;
+        let hurts = self
+            .findings
+            .iter()
+            .filter(|other| other.id == finding.id && group.variants.contains(&other.variant.as_str()))
+            .fold(Clients::NONE, |hurt, other| hurt.and(other.hurt()));
+        detail(out, style, "observed", &match finding.stage {
+            Some(stage) => format!("{} (stage {stage})", finding.observed),
+            None => finding.observed.clone(),
+        })?;
+        detail(out, style, "expected", &format!("{} (clause {}, {})", finding.expected, finding.clause, finding.level))?;
+        if finding.verdict != Verdict::Error {
+            let hurts = if hurts.is_empty() { "no client of today".to_owned() } else { hurts.to_string() };
+            detail(out, style, "hurts", &hurts)?;
+            detail(out, style, "do this", &finding.remedy)?;
+        }
+        if let Some(reason) = &finding.waived {
+            detail(out, style, "waived", reason)?;
+        }
+        writeln!(out)
+    }
+
+    fn write_unjudged(&self, out: &mut String, style: Style) -> std::fmt::Result {
+        let told: &[Verdict] = if style.verbose {
+            &[Verdict::Blocked, Verdict::NotApplicable, Verdict::Disabled, Verdict::Pass]
+        } else {
+            &[Verdict::Blocked]
+        };
+        for verdict in told {
+            let findings: Vec<_> = self.findings.iter().filter(|finding| finding.verdict == *verdict).collect();
+            if findings.is_empty() {
+                continue;
+            }
+            writeln!(out, "{STRONG}{}{STRONG:#}", match verdict {
+                Verdict::Blocked => "Could not be judged:",
+                Verdict::NotApplicable => "Does not apply here:",
+                Verdict::Disabled => "Skipped:",
+                _ => "As it should be:",
+            })?;
+            // One cause blocks much: told by cause.
+            let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+            for group in grouped(findings.into_iter()) {
+                let title = group.title();
+                match reasons.iter_mut().find(|(reason, _)| *verdict != Verdict::Pass && *reason == group.finding.observed) {
+                    Some((_, titles)) => titles.push(title),
+                    None => reasons.push((&group.finding.observed, vec![title])),
+                }
+            }
+            for (reason, titles) in reasons {
+                write_wrapped(out, style, 2, &format!("{reason}: {}", titles.join(", ")))?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn write_advisories(&self, out: &mut String, style: Style) -> std::fmt::Result {
+        for advisory in &self.advisories {
+            writeln!(out, "{WARN}note{WARN:#}  {STRONG}{} {}{STRONG:#}: no fault of this server", advisory.client, advisory.releases)?;
+            detail(out, style, "", &advisory.text)?;
+            detail(out, style, "source", &advisory.source)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn write_clients(&self, out: &mut String, style: Style) -> std::fmt::Result {
+        for client in Client::ALL {
+            let Some(summary) = self.clients.get(&client) else { continue };
+            let (paint, word) = match summary.verdict {
+                ClientVerdict::Pass => (PASS, "pass"),
+                ClientVerdict::Fail => (FAIL, "FAIL"),
+                ClientVerdict::Unknown => (WARN, "unknown"),
+            };
+            let label = if self.without_tls { " without TLS" } else { "" };
+            write!(out, "{STRONG}{client:<8}{STRONG:#} {paint}{word:<7}{paint:#}{label} ")?;
+            let mut reason = String::new();
+            write_wrapped(&mut reason, style, 17, &self.reason(client, summary))?;
+            writeln!(out, "{}", reason.trim())?;
+        }
+        writeln!(out)
+    }
+
+    fn reason(&self, client: Client, summary: &ClientSummary) -> String {
+        let ids = |names: &[String]| {
+            let mut ids: Vec<_> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
+            ids.dedup();
+            ids.join(", ")
+        };
+        match summary.verdict {
+            ClientVerdict::Fail => format!("because of {}", ids(&summary.broken_by)),
+            ClientVerdict::Unknown if summary.not_judged.is_empty() => "nothing was judged for it".to_owned(),
+            ClientVerdict::Unknown => format!("could not be judged: {}", ids(&summary.not_judged)),
+            ClientVerdict::Pass => {
+                let warned = self.findings.iter().filter(|finding| finding.verdict == Verdict::Warn && finding.hurt().contains(client));
+                let does = if client == Client::Desktop { "can read a backup" } else { "can back up and restore" };
+                match warned.count() {
+                    0 => does.to_owned(),
+                    count => format!("{does}; mind {} above", counted(count as u64, "warning")),
+                }
+            }
+        }
+    }
+
+    fn write_close(&self, out: &mut String) -> std::fmt::Result {
+        let counts: Vec<_> = self
+            .summary
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
+            .collect();
+        writeln!(out, "{} checked: {}", self.target, counts.join(", "))?;
+        write!(
+            out,
+            "{FAINT}{}, {} uploaded, seed {}{FAINT:#}",
+            counted(self.requests, "request"),
+            readable_bytes(self.bytes_sent),
+            self.seed
+        )?;
+        writeln!(out)?;
+        if let Some(why) = &self.incomplete_because {
+            writeln!(out, "{FAIL}The run is incomplete:{FAIL:#} {why}.")?;
+        }
+        if self.left_behind > 0 {
+            write!(out, "{WARN}{} of the harness may still be on the server", counted(self.left_behind as u64, "backup"))?;
+            match &self.ledger {
+                Some(ledger) => writeln!(out, "{WARN:#}: {} names them; `safe-conformance sweep` deletes them.", ledger.display())?,
+                None => writeln!(out, "{WARN:#}.")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::Result {
+    let mut wrapped = String::new();
+    write_wrapped(&mut wrapped, style, INDENT + 6, text)?;
+    writeln!(out, "      {FAINT}{label:<INDENT$}{FAINT:#}{}", wrapped.trim())
+}
+
+/// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
+/// characters: they do not reach the terminal.
+fn write_wrapped(out: &mut String, style: Style, indent: usize, text: &str) -> std::fmt::Result {
+    let room = style.width.saturating_sub(indent).max(20);
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = String::new();
+    for word in clean.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            writeln!(out, "{:indent$}{line}", "")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(out, "{:indent$}{line}", "")
+}
