@@ -117,6 +117,15 @@ fn both_refuse_what_has_no_numbers() {
     }
 }
 
+/// Android's parser takes these for other numbers than they seem to be.
+#[test]
+fn android_misreads_some_numbers() {
+    let config = |days: &str| format!(r#"{{"maxBackupBytes":1,"retentionDays":{days}}}"#);
+    for (days, android) in [("0180", 180), ("0100", 64), ("0x180", 384), ("\"NaN\"", 0)] {
+        check(&config(days), Some((1, android)), None);
+    }
+}
+
 #[test]
 fn bytes_that_are_not_utf8_stop_ios_alone() {
     let body = b"{\"maxBackupBytes\":524288,\"x\":\"\xff\",\"retentionDays\":180}";

@@ -17,9 +17,9 @@ impl JavaString {
 
     /// What Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
     ///
-    /// Source: VARIANTS section 2, "invalid UTF-8".
+    /// Source: VARIANTS section 2, "invalid UTF-8"; how many it puts, by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
-        Self::from(&*String::from_utf8_lossy(bytes))
+        Self::from(&*String::from_utf8_lossy(&with_joined_surrogates(bytes)))
     }
 
     /// The UTF-16 units.
@@ -30,6 +30,27 @@ impl JavaString {
     /// The text, with U+FFFD for every unpaired surrogate.
     pub fn to_string_lossy(&self) -> String {
         String::from_utf16_lossy(&self.0)
+    }
+}
+
+/// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where Rust sees
+/// one per byte.
+fn with_joined_surrogates(bytes: &[u8]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            // No sequence has 0xed anywhere but in front, so this is never the middle of one.
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..] | [0xed, 0xa0..=0xbf, rest @ ..] => {
+                joined.extend_from_slice("\u{fffd}".as_bytes());
+                rest
+            }
+            [byte, rest @ ..] => {
+                joined.push(*byte);
+                rest
+            }
+            [] => return joined,
+        };
     }
 }
 

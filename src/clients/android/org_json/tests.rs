@@ -108,6 +108,20 @@ fn strings_keep_what_java_keeps() {
 }
 
 #[test]
+fn bytes_that_are_not_utf8_become_as_many_faults_as_in_java() {
+    let faults = |bytes: &[u8]| JavaString::from_utf8_lossy(bytes).units().to_vec();
+    assert_eq!(faults(b"a\xffb"), [0x61, 0xfffd, 0x62]);
+    // A surrogate that was encoded as if it were a character, whole and cut short.
+    assert_eq!(faults(b"\xed\xa0\x80"), [0xfffd]);
+    assert_eq!(faults(b"\xed\xa0a"), [0xfffd, 0x61]);
+    assert_eq!(faults(b"\xed\x9f\xbf"), [0xd7ff]);
+    // Overlong, beyond the last character, and cut short.
+    assert_eq!(faults(b"\xc0\x80"), [0xfffd; 2]);
+    assert_eq!(faults(b"\xf4\x90\x80\x80"), [0xfffd; 4]);
+    assert_eq!(faults(b"\xf0\x9f\x98"), [0xfffd]);
+}
+
+#[test]
 fn refusals_have_reasons() {
     let cases = [
         ("", Reason::EndOfText),
