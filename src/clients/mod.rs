@@ -1,1 +1,29 @@
-//! (to come)
+//! How Threema for Android, iOS and Desktop behave towards a server. No network here.
+
+pub mod android;
+mod config_error;
+mod credentials;
+mod desktop;
+pub mod ios;
+mod persona;
+
+pub use config_error::{ConfigError, Found};
+pub use credentials::CredentialEncoding;
+pub use persona::{LoginHabit, Operation, Persona};
+
+use crate::safe::ServerConfig;
+use crate::terms::Client;
+
+/// Reads a config as a client does; `None` for Desktop, which reads none.
+///
+/// Source: clause 4.2.
+pub fn parse_config(client: Client, body: &[u8]) -> Option<Result<ServerConfig, ConfigError>> {
+    match client {
+        Client::Android => Some(android::parse_config(body)),
+        Client::Ios => Some(ios::parse_config(body)),
+        Client::Desktop => None,
+    }
+}
+
+#[cfg(test)]
+mod config_tests;

@@ -1,1 +1,14 @@
-//! (to come)
+//! The Threema Safe protocol itself, pure: keys, envelope, document, config, addresses.
+//!
+//! Nothing here reads, waits or knows a client's quirk.
+
+pub mod backup;
+pub mod base_url;
+pub mod config;
+pub mod envelope;
+pub mod keys;
+
+pub use base_url::{BaseUrl, BaseUrlError, ParsedBase, UserInfo};
+pub use config::ServerConfig;
+pub use envelope::{Compression, EnvelopeError, Nonce};
+pub use keys::{BackupId, BackupPassword, DerivedKeys, EncryptionKey, ThreemaId};

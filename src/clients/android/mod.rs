@@ -1,0 +1,75 @@
+//! Threema for Android: how it asks, and what it makes of a config.
+
+pub mod org_json;
+
+use super::config_error::{ConfigError, Found};
+use super::credentials::CredentialEncoding;
+use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use crate::safe::ServerConfig;
+use crate::terms::Client;
+use org_json::{JavaString, NoNumber, Object, Value};
+
+/// Android of today.
+///
+/// Source: clauses 4.3 to 4.8; VARIANTS section 3, "Android 6.2+".
+pub(super) static PERSONA: Persona = Persona {
+    client: Client::Android,
+    release: "Android 6.4",
+    user_agent: "Threema",
+    login_habit: LoginHabit::Preemptive(CredentialEncoding::Latin1),
+    request_headers: RequestHeaders::MOBILE,
+    status_rule: StatusRule::Any2xx,
+    size_gate: SizeGate::UpToTheLimit,
+    tokens: true,
+};
+
+/// Reads a config as Android does.
+///
+/// Source: clause 4.2.
+pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
+    let object = match Value::parse(&JavaString::from_utf8_lossy(body)) {
+        Ok(Value::Object(object)) => object,
+        Ok(other) => {
+            return Err(ConfigError::NotAnObject {
+                found: found(&other),
+            });
+        }
+        Err(error) => {
+            return Err(ConfigError::NotJson {
+                client: Client::Android,
+                reason: error.to_string(),
+            });
+        }
+    };
+    Ok(ServerConfig {
+        max_backup_bytes: number(&object, "maxBackupBytes", Object::long)?,
+        retention_days: number(&object, "retentionDays", Object::int)?.into(),
+    })
+}
+
+fn number<N>(
+    object: &Object,
+    key: &'static str,
+    read: for<'a> fn(&'a Object, &str) -> Result<N, NoNumber<'a>>,
+) -> Result<N, ConfigError> {
+    read(object, key).map_err(|no_number| match no_number {
+        NoNumber::Missing => ConfigError::Missing { key },
+        NoNumber::Other(value) => ConfigError::NotANumber {
+            key,
+            found: found(value),
+        },
+    })
+}
+
+fn found(value: &Value) -> Found {
+    match value {
+        Value::Null => Found::Null,
+        Value::Boolean(value) => Found::Boolean(*value),
+        Value::Integer(number) => Found::Number(number.to_string()),
+        Value::Long(number) => Found::Number(number.to_string()),
+        Value::Double(number) => Found::Number(number.to_string()),
+        Value::Text(text) => Found::text(&text.to_string_lossy()),
+        Value::Array(_) => Found::Array,
+        Value::Object(_) => Found::Object,
+    }
+}

@@ -1,0 +1,84 @@
+//! Java's strings: UTF-16 units, surrogates paired or not.
+
+use std::fmt::{self, Write};
+
+/// The number of characters that an excerpt shows before it is cut.
+const EXCERPT_CHARACTERS: usize = 40;
+
+/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct JavaString(Vec<u16>);
+
+impl JavaString {
+    /// The string of these UTF-16 units.
+    pub const fn from_units(units: Vec<u16>) -> Self {
+        Self(units)
+    }
+
+    /// What Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
+    ///
+    /// Source: VARIANTS section 2, "invalid UTF-8"; how many it puts, by execution on `OpenJDK` 17.
+    pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
+        Self::from(&*String::from_utf8_lossy(&with_joined_surrogates(bytes)))
+    }
+
+    /// The UTF-16 units.
+    pub fn units(&self) -> &[u16] {
+        &self.0
+    }
+
+    /// The text, with U+FFFD for every unpaired surrogate.
+    pub fn to_string_lossy(&self) -> String {
+        String::from_utf16_lossy(&self.0)
+    }
+}
+
+/// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where Rust sees
+/// one per byte.
+fn with_joined_surrogates(bytes: &[u8]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            // No sequence has 0xed anywhere but in front, so this is never the middle of one.
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..] | [0xed, 0xa0..=0xbf, rest @ ..] => {
+                joined.extend_from_slice("\u{fffd}".as_bytes());
+                rest
+            }
+            [byte, rest @ ..] => {
+                joined.push(*byte);
+                rest
+            }
+            [] => return joined,
+        };
+    }
+}
+
+impl From<&str> for JavaString {
+    fn from(text: &str) -> Self {
+        Self(text.encode_utf16().collect())
+    }
+}
+
+/// Shows the string as a reader may see it: bounded, control characters and lone surrogates escaped.
+impl fmt::Display for JavaString {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = char::decode_utf16(self.0.iter().copied());
+        for character in characters.by_ref().take(EXCERPT_CHARACTERS) {
+            match character {
+                Ok(character) => write!(formatter, "{}", character.escape_debug())?,
+                Err(lone) => write!(formatter, "\\u{{{:x}}}", lone.unpaired_surrogate())?,
+            }
+        }
+        if characters.next().is_some() {
+            formatter.write_char('…')?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for JavaString {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{self}\"")
+    }
+}

@@ -1,0 +1,189 @@
+//! The behaviour of `org.json` as Android ships it, in our own words.
+//!
+//! It takes much more than JSON: comments, single quotes or none, `=` and `;`, hexadecimal and octal
+//! numbers, a byte order mark, and anything at all behind the value. The harness needs to know exactly how
+//! much, because a config that only Android can read looks healthy to whoever tests with an Android phone.
+//!
+//! Source: clause 4.2; compared by execution with the Debian package `libandroid-json-java` 10.0.0.
+
+mod java_string;
+mod number;
+mod tokener;
+
+pub use java_string::JavaString;
+pub use tokener::DEPTH_AT_MOST;
+
+use std::collections::HashMap;
+
+/// A value, as the parser types it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// `null`, in any case.
+    Null,
+    /// `true` or `false`, in any case.
+    Boolean(bool),
+    /// A whole number that fits 32 bits.
+    Integer(i32),
+    /// A whole number that fits 64 bits and not 32.
+    Long(i64),
+    /// Any other number. In an array it may be `NaN` or infinite.
+    Double(f64),
+    /// A string, quoted or not.
+    Text(JavaString),
+    /// An array; `None` where nothing stood between two commas.
+    Array(Vec<Option<Value>>),
+    /// An object.
+    Object(Object),
+}
+
+/// An object: its keys in the order in which each came first, the last value of each.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Object {
+    entries: Vec<(JavaString, Value)>,
+    places: HashMap<JavaString, usize>,
+}
+
+/// Why a text has no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{reason} at character {place}")]
+pub struct SyntaxError {
+    /// What was wrong.
+    pub reason: Reason,
+    /// Where the parser stood, in UTF-16 units from the beginning, a byte order mark not counted.
+    pub place: usize,
+}
+
+/// What can be wrong with a text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum Reason {
+    /// Nothing is left where a value should begin.
+    #[error("the text ends where a value should begin,")]
+    EndOfText,
+    /// A value should begin, and something else stands there: the bracket after a trailing comma.
+    #[error("no value stands where one should,")]
+    NoValue,
+    /// The key of an object is a number, `true`, `null`, an array or an object.
+    #[error("the key of an object is not a string")]
+    NameIsNoString,
+    /// Neither `:` nor `=` after a key.
+    #[error("no `:` follows the key of an object")]
+    NoSeparator,
+    /// `NaN` or infinite, in an object.
+    #[error("a number is too large to be one")]
+    ForbiddenNumber,
+    /// Neither a comma nor `}` after a value.
+    #[error("an object does not end")]
+    UnterminatedObject,
+    /// Neither a comma nor `]` after a value.
+    #[error("an array does not end")]
+    UnterminatedArray,
+    /// No closing quote.
+    #[error("a string does not end")]
+    UnterminatedString,
+    /// The text ends within an escape.
+    #[error("the text ends within an escape")]
+    UnterminatedEscape,
+    /// What follows `\u` is no number.
+    #[error("an escape is not a number")]
+    InvalidEscape,
+    /// No `*/`.
+    #[error("a comment does not end")]
+    UnterminatedComment,
+    /// Deeper than [`DEPTH_AT_MOST`]; Java would run out of stack sooner or later.
+    #[error("objects and arrays lie too deep within each other")]
+    TooDeep,
+}
+
+/// Why an object has no number under a key.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum NoNumber<'a> {
+    /// The key is not there.
+    Missing,
+    /// What is there cannot be made a number.
+    Other(&'a Value),
+}
+
+impl Value {
+    /// Reads the first value in a text, and does not look at what follows it. The caller bounds the text.
+    pub fn parse(text: &JavaString) -> Result<Self, SyntaxError> {
+        tokener::read(text)
+    }
+
+    /// The number that `getLong` makes of the value: fractions are cut off, what is too large becomes the
+    /// largest there is, and a string goes through a double.
+    pub fn as_long(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(i64::from(*number)),
+            Self::Long(number) => Some(*number),
+            Self::Double(number) => Some(saturated_long(*number)),
+            Self::Text(text) => number::parse_double(text.units()).map(saturated_long),
+            _ => None,
+        }
+    }
+
+    /// The number that `getInt` makes of the value: as [`Value::as_long`], except that a whole number that
+    /// does not fit 32 bits loses its upper half.
+    pub fn as_int(&self) -> Option<i32> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            Self::Long(number) => Some(lower_half(*number)),
+            Self::Double(number) => Some(saturated_int(*number)),
+            Self::Text(text) => number::parse_double(text.units()).map(saturated_int),
+            _ => None,
+        }
+    }
+}
+
+impl Object {
+    /// The keys and values, each key where it came first.
+    pub fn entries(&self) -> &[(JavaString, Value)] {
+        &self.entries
+    }
+
+    /// The last value that was given for a key.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        let place = self.places.get(&JavaString::from(key))?;
+        self.entries.get(*place).map(|(_, value)| value)
+    }
+
+    /// What `getLong` answers for a key.
+    pub fn long(&self, key: &str) -> Result<i64, NoNumber<'_>> {
+        let value = self.value(key).ok_or(NoNumber::Missing)?;
+        value.as_long().ok_or(NoNumber::Other(value))
+    }
+
+    /// What `getInt` answers for a key.
+    pub fn int(&self, key: &str) -> Result<i32, NoNumber<'_>> {
+        let value = self.value(key).ok_or(NoNumber::Missing)?;
+        value.as_int().ok_or(NoNumber::Other(value))
+    }
+
+    fn put(&mut self, name: JavaString, value: Value) {
+        if let Some(place) = self.places.get(&name) {
+            self.entries[*place].1 = value;
+        } else {
+            self.places.insert(name.clone(), self.entries.len());
+            self.entries.push((name, value));
+        }
+    }
+}
+
+// Rust's conversions from a double do what Java's do: to the nearest end where it does not fit, and to 0
+// for NaN.
+#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
+fn saturated_long(number: f64) -> i64 {
+    number as i64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
+fn saturated_int(number: f64) -> i32 {
+    number as i32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
+fn lower_half(number: i64) -> i32 {
+    number as i32
+}
+
+#[cfg(test)]
+mod tests;

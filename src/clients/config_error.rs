@@ -1,0 +1,126 @@
+//! Why a client cannot use a server's config, in a sentence that its administrator understands.
+
+use crate::terms::{Client, Stage};
+use std::fmt;
+
+/// The number of characters of a string that are shown before it is cut.
+const EXCERPT_CHARACTERS: usize = 40;
+
+/// Why a client cannot use a config.
+///
+/// Source: clause 4.2.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not UTF-8, for a client that insists on it.
+    #[error("the config is not UTF-8: it breaks at byte {place}")]
+    NotUtf8 {
+        /// Where, in bytes from the beginning.
+        place: usize,
+    },
+    /// Not JSON, as the client understands it.
+    #[error("the config is not JSON to {client}: {reason}")]
+    NotJson {
+        /// Whose parser says so.
+        client: Client,
+        /// What its parser stumbles over.
+        reason: String,
+    },
+    /// JSON, and not an object.
+    #[error("the config is {found}, not an object with `maxBackupBytes` and `retentionDays`")]
+    NotAnObject {
+        /// What it is.
+        found: Found,
+    },
+    /// A key is not there.
+    #[error("`{key}` is missing")]
+    Missing {
+        /// The key.
+        key: &'static str,
+    },
+    /// What is there cannot be made a number.
+    #[error("`{key}` is {found}, not a number")]
+    NotANumber {
+        /// The key.
+        key: &'static str,
+        /// What is there.
+        found: Found,
+    },
+    /// What is there is no whole number, for a client that insists on one.
+    #[error("`{key}` is {found}, not a whole number")]
+    NotAWholeNumber {
+        /// The key.
+        key: &'static str,
+        /// What is there.
+        found: Found,
+    },
+    /// A whole number of more than 64 bits.
+    #[error("`{key}` is {found}, which does not fit 64 bits")]
+    TooLarge {
+        /// The key.
+        key: &'static str,
+        /// What is there.
+        found: Found,
+    },
+}
+
+impl ConfigError {
+    /// The stage at which this stops the client.
+    pub const fn stage(&self) -> Stage {
+        match self {
+            Self::NotUtf8 { .. } | Self::NotJson { .. } => Stage::Json,
+            _ => Stage::Meaning,
+        }
+    }
+}
+
+/// What stands where something else belongs. Strings are cut short; shown, they are escaped.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number, as it was understood.
+    Number(String),
+    /// The beginning of a string, and whether it goes on.
+    Text {
+        /// At most 40 characters.
+        beginning: String,
+        /// Whether more follows.
+        goes_on: bool,
+    },
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Found {
+    /// A string, cut short.
+    pub fn text(text: &str) -> Self {
+        Self::Text {
+            beginning: text.chars().take(EXCERPT_CHARACTERS).collect(),
+            goes_on: text.chars().nth(EXCERPT_CHARACTERS).is_some(),
+        }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => formatter.write_str("null"),
+            Self::Boolean(value) => write!(formatter, "{value}"),
+            Self::Number(number) => write!(formatter, "the number {number}"),
+            Self::Text { beginning, goes_on } => {
+                let more = if *goes_on { "…" } else { "" };
+                write!(
+                    formatter,
+                    "the string \"{}{more}\"",
+                    beginning.escape_debug()
+                )
+            }
+            Self::Array => formatter.write_str("an array"),
+            Self::Object => formatter.write_str("an object"),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Threema for Desktop: it looks for a backup and downloads it, and reads no config.
+
+use super::credentials::CredentialEncoding;
+use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use crate::terms::Client;
+
+/// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are plausible ones.
+///
+/// Source: clause 4.7; VARIANTS section 3.
+const USER_AGENT: &str = "Threema Desktop/2.0-beta14 (consumer, live)";
+
+/// Probing and downloading send the same.
+///
+/// Source: clauses 4.4 and 4.7; source of Desktop preview 14, where both are one function.
+const READING: &[(&str, &str)] = &[
+    ("User-Agent", USER_AGENT),
+    ("Accept", "application/octet-stream"),
+];
+
+/// The last Desktop that restored from a backup.
+///
+/// Source: clauses 4.4, 4.7 and 4.8; VARIANTS section 3.
+pub(super) static PERSONA: Persona = Persona {
+    client: Client::Desktop,
+    release: "Desktop preview 14",
+    user_agent: USER_AGENT,
+    login_habit: LoginHabit::Preemptive(CredentialEncoding::Utf8),
+    request_headers: RequestHeaders {
+        read_config: None,
+        upload: None,
+        download: Some(READING),
+        probe: Some(READING),
+        delete: None,
+    },
+    status_rule: StatusRule::Only200,
+    // It never uploads, so this is never asked.
+    size_gate: SizeGate::UpToTheLimit,
+    tokens: false,
+};

@@ -1,0 +1,299 @@
+//! What a client sends and what it accepts, as data.
+
+use super::credentials::CredentialEncoding;
+use super::{android, desktop, ios};
+use crate::terms::Client;
+
+/// The newest release of a client, as a server sees it.
+#[derive(Debug)]
+pub struct Persona {
+    /// Which client.
+    pub client: Client,
+    /// Which release: `Android 6.4`.
+    pub release: &'static str,
+    /// The value of its `User-Agent` header.
+    ///
+    /// Source: clause 4.7.
+    pub user_agent: &'static str,
+    /// When it sends credentials.
+    ///
+    /// Source: clause 4.8.
+    pub login_habit: LoginHabit,
+    pub(super) request_headers: RequestHeaders,
+    pub(super) status_rule: StatusRule,
+    pub(super) size_gate: SizeGate,
+    pub(super) tokens: bool,
+}
+
+/// When a client sends credentials.
+///
+/// Source: clause 4.8.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LoginHabit {
+    /// With every request.
+    Preemptive(CredentialEncoding),
+    /// Only after a `401` with a challenge that it knows.
+    AfterChallenge,
+}
+
+/// What a client can ask of a server.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Operation {
+    /// `GET {base}/config`. Source: clause 4.2.
+    ReadConfig,
+    /// `PUT` of a backup. Source: clause 4.3.
+    Upload,
+    /// `GET` of a backup. Source: clause 4.4.
+    Download,
+    /// `HEAD` of a backup. Source: clause 4.4.
+    Probe,
+    /// `DELETE` of a backup. Source: clause 4.5.
+    Delete,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 5] = [
+        Self::ReadConfig,
+        Self::Upload,
+        Self::Download,
+        Self::Probe,
+        Self::Delete,
+    ];
+
+    /// The HTTP method.
+    ///
+    /// Source: clauses 4.2 to 4.5.
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::ReadConfig | Self::Download => "GET",
+            Self::Upload => "PUT",
+            Self::Probe => "HEAD",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// The headers of each operation; `None` for what the client never does.
+#[derive(Debug)]
+pub(super) struct RequestHeaders {
+    pub(super) read_config: Option<Headers>,
+    pub(super) upload: Option<Headers>,
+    pub(super) download: Option<Headers>,
+    pub(super) probe: Option<Headers>,
+    pub(super) delete: Option<Headers>,
+}
+
+type Headers = &'static [(&'static str, &'static str)];
+
+impl RequestHeaders {
+    /// What Android and iOS both send. What iOS accepts on an upload or a delete is its platform's to say.
+    ///
+    /// Source: clauses 4.2 to 4.7; VARIANTS section 3.
+    pub(super) const MOBILE: Self = Self {
+        read_config: Some(&[("User-Agent", "Threema"), ("Accept", "application/json")]),
+        upload: Some(&[
+            ("User-Agent", "Threema"),
+            ("Content-Type", "application/octet-stream"),
+        ]),
+        download: Some(&[
+            ("User-Agent", "Threema"),
+            ("Accept", "application/octet-stream"),
+        ]),
+        probe: None,
+        delete: Some(&[("User-Agent", "Threema")]),
+    };
+
+    const fn of(&self, operation: Operation) -> Option<Headers> {
+        match operation {
+            Operation::ReadConfig => self.read_config,
+            Operation::Upload => self.upload,
+            Operation::Download => self.download,
+            Operation::Probe => self.probe,
+            Operation::Delete => self.delete,
+        }
+    }
+}
+
+/// Which statuses are success.
+///
+/// Source: clauses 4.2 to 4.5; VARIANTS section 3, "success".
+#[derive(Clone, Copy, Debug)]
+pub(super) enum StatusRule {
+    Any2xx,
+    Only200,
+}
+
+/// Which sizes a client uploads.
+///
+/// Source: clause 4.6.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SizeGate {
+    UpToTheLimit,
+    BelowTheLimit,
+}
+
+impl Persona {
+    /// The newest release of a client.
+    pub fn of(client: Client) -> &'static Self {
+        match client {
+            Client::Android => &android::PERSONA,
+            Client::Ios => &ios::PERSONA,
+            Client::Desktop => &desktop::PERSONA,
+        }
+    }
+
+    /// The headers that its source sets; none for an operation that it never performs. What its platform
+    /// adds is not among them, and neither is `Authorization`.
+    ///
+    /// Source: clause 4.7; VARIANTS section 3.
+    pub fn headers(&self, operation: Operation) -> &'static [(&'static str, &'static str)] {
+        self.request_headers.of(operation).unwrap_or_default()
+    }
+
+    /// Whether it ever performs an operation. Desktop only reads.
+    ///
+    /// Source: clauses 4.2 to 4.5.
+    pub fn performs(&self, operation: Operation) -> bool {
+        self.request_headers.of(operation).is_some()
+    }
+
+    /// Whether it takes a status for success; never for an operation that it never performs.
+    ///
+    /// Source: clauses 4.2 to 4.5; VARIANTS section 3, "success".
+    pub fn accepts_status(&self, operation: Operation, status: u16) -> bool {
+        self.performs(operation)
+            && match self.status_rule {
+                StatusRule::Any2xx => (200..300).contains(&status),
+                StatusRule::Only200 => status == 200,
+            }
+    }
+
+    /// Whether it has builds that log in with `Authorization: Token`.
+    ///
+    /// Source: VARIANTS section 3, "Token".
+    pub fn sends_tokens(&self) -> bool {
+        self.tokens
+    }
+
+    /// Whether it uploads a backup of `size` bytes to a server that takes `max_backup_bytes` bytes.
+    ///
+    /// Source: clause 4.6.
+    pub fn upload_fits(&self, size: u64, max_backup_bytes: i64) -> bool {
+        let (size, limit) = (i128::from(size), i128::from(max_backup_bytes));
+        self.performs(Operation::Upload)
+            && match self.size_gate {
+                SizeGate::UpToTheLimit => size <= limit,
+                SizeGate::BelowTheLimit => size < limit,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header<'a>(client: Client, operation: Operation, name: &str) -> Option<&'a str> {
+        let headers = Persona::of(client).headers(operation);
+        headers
+            .iter()
+            .find(|(each, _)| *each == name)
+            .map(|(_, value)| *value)
+    }
+
+    #[test]
+    fn each_client_has_its_persona() {
+        for client in Client::ALL {
+            let persona = Persona::of(client);
+            assert_eq!(persona.client, client);
+            assert!(persona.release.starts_with(client.name()));
+            assert!(persona.user_agent.contains("Threema"));
+            for operation in Operation::ALL {
+                let agent = header(client, operation, "User-Agent");
+                let expected = persona.performs(operation).then_some(persona.user_agent);
+                assert_eq!(agent, expected, "{client} {operation:?}");
+                assert_eq!(header(client, operation, "Authorization"), None);
+            }
+        }
+    }
+
+    #[test]
+    fn mobile_clients_say_what_they_accept_and_send() {
+        for client in [Client::Android, Client::Ios] {
+            let accept = |operation| header(client, operation, "Accept");
+            assert_eq!(accept(Operation::ReadConfig), Some("application/json"));
+            assert_eq!(
+                accept(Operation::Download),
+                Some("application/octet-stream")
+            );
+            assert_eq!(accept(Operation::Upload), None);
+            assert_eq!(accept(Operation::Delete), None);
+            let kind = |operation| header(client, operation, "Content-Type");
+            assert_eq!(kind(Operation::Upload), Some("application/octet-stream"));
+            assert_eq!(kind(Operation::Download), None);
+            assert!(!Persona::of(client).performs(Operation::Probe));
+            assert!(Persona::of(client).sends_tokens());
+        }
+    }
+
+    #[test]
+    fn desktop_only_reads() {
+        let desktop = Persona::of(Client::Desktop);
+        let performed: Vec<_> = Operation::ALL
+            .into_iter()
+            .filter(|each| desktop.performs(*each))
+            .collect();
+        assert_eq!(performed, [Operation::Download, Operation::Probe]);
+        assert!(desktop.user_agent.starts_with("Threema Desktop/"));
+        assert!(!desktop.sends_tokens() && !desktop.upload_fits(1, 2));
+    }
+
+    #[test]
+    fn statuses_are_taken_as_by_each_client() {
+        let accepts =
+            |client, operation, status| Persona::of(client).accepts_status(operation, status);
+        for client in [Client::Android, Client::Ios] {
+            for status in [200, 201, 202, 204, 206, 299] {
+                assert!(accepts(client, Operation::Upload, status));
+                assert!(accepts(client, Operation::Download, status));
+            }
+            for status in [100, 199, 300, 304, 404, 500] {
+                assert!(!accepts(client, Operation::ReadConfig, status));
+            }
+            assert!(!accepts(client, Operation::Probe, 200));
+        }
+        for operation in [Operation::Probe, Operation::Download] {
+            assert!(accepts(Client::Desktop, operation, 200));
+            assert!(!accepts(Client::Desktop, operation, 206));
+        }
+        assert!(!accepts(Client::Desktop, Operation::Upload, 200));
+    }
+
+    /// Clause 4.6: the edge at which the two clients part.
+    #[test]
+    fn a_backup_of_exactly_the_limit_is_for_android_alone() {
+        let fits = |client, size, limit| Persona::of(client).upload_fits(size, limit);
+        for client in [Client::Android, Client::Ios] {
+            assert!(fits(client, 524_287, 524_288));
+            assert!(!fits(client, 524_289, 524_288));
+            assert!(!fits(client, 0, -1));
+            assert!(!fits(client, u64::MAX, i64::MAX));
+        }
+        assert!(fits(Client::Android, 524_288, 524_288));
+        assert!(!fits(Client::Ios, 524_288, 524_288));
+    }
+
+    #[test]
+    fn only_ios_waits_for_a_challenge() {
+        let habit = |client| Persona::of(client).login_habit;
+        assert_eq!(habit(Client::Ios), LoginHabit::AfterChallenge);
+        assert_eq!(
+            habit(Client::Android),
+            LoginHabit::Preemptive(CredentialEncoding::Latin1)
+        );
+        assert_eq!(
+            habit(Client::Desktop),
+            LoginHabit::Preemptive(CredentialEncoding::Utf8)
+        );
+    }
+}

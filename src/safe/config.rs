@@ -1,0 +1,61 @@
+//! The config of a server: what it promises to take and to keep.
+
+use serde::{Deserialize, Serialize};
+
+/// The size that clients assume where nothing else is known, in bytes.
+///
+/// Source: clause 4.2; VARIANTS section 3, "Size gate".
+pub const USUAL_MAX_BACKUP_BYTES: i64 = 524_288;
+
+/// The retention that Threema's own server promises, in days.
+///
+/// Source: clauses 4.2 and 5.1.
+pub const USUAL_RETENTION_DAYS: i64 = 180;
+
+/// What `{base}/config` says. Nothing is wrong with negative numbers here: what a client makes of them is
+/// for a check to judge.
+///
+/// It serialises to the canonical JSON, `{"maxBackupBytes":524288,"retentionDays":180}`.
+///
+/// Source: clause 4.2.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerConfig {
+    /// The largest backup that the server takes, in bytes.
+    pub max_backup_bytes: i64,
+    /// How long the server keeps a backup after its last upload, in days.
+    pub retention_days: i64,
+}
+
+impl ServerConfig {
+    /// What Threema's own server answers.
+    ///
+    /// Source: clause 4.2.
+    pub const USUAL: Self = Self {
+        max_backup_bytes: USUAL_MAX_BACKUP_BYTES,
+        retention_days: USUAL_RETENTION_DAYS,
+    };
+
+    /// The canonical JSON, without a line break.
+    pub fn to_json(&self) -> String {
+        format!(
+            r#"{{"maxBackupBytes":{},"retentionDays":{}}}"#,
+            self.max_backup_bytes, self.retention_days
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_one_canonical_json() {
+        let json = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
+        assert_eq!(ServerConfig::USUAL.to_json(), json);
+        assert_eq!(
+            serde_json::to_string(&ServerConfig::USUAL).expect("JSON"),
+            json
+        );
+    }
+}
