@@ -65,7 +65,9 @@ pub enum CheckupError {
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
     /// The ledger cannot be written.
-    #[error("the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir")]
+    #[error(
+        "the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir"
+    )]
     Ledger(#[from] LedgerError),
     /// The operating system gives no randomness.
     #[error("no randomness to be had: {0}")]
@@ -96,7 +98,11 @@ impl Checkup {
     pub async fn run_with(self, events: impl FnMut(Event)) -> Result<Done, CheckupError> {
         let plan = Plan::new(server::checks(), &self.selection)?;
         let ledger = match &self.ledger_folder {
-            Some(folder) => Some(Ledger::open(folder, self.target.base.as_str(), self.settings.seed)?),
+            Some(folder) => Some(Ledger::open(
+                folder,
+                self.target.base.as_str(),
+                self.settings.seed,
+            )?),
             None => None,
         };
         let stop = self.settings.stop.clone();
@@ -108,15 +114,25 @@ impl Checkup {
                 stop.pull(StopReason::Deadline(deadline.as_secs()));
             }
         });
-        let options = Options { jobs: self.jobs, grace: GRACE, stop };
+        let options = Options {
+            jobs: self.jobs,
+            grace: GRACE,
+            stop,
+        };
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
-        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| waivers.apply(&mut run.findings, today));
+        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
+            waivers.apply(&mut run.findings, today)
+        });
         let report = assemble(&session, run, leftovers, stale);
-        Ok(Done { report, transcript, scrub: session.scrub() })
+        Ok(Done {
+            report,
+            transcript,
+            scrub: session.scrub(),
+        })
     }
 }
 
@@ -128,14 +144,25 @@ pub async fn judge(
 ) -> Result<Report, CheckupError> {
     let plan = Plan::new(server::checks(), &transcript.selection())?;
     let session = Arc::new(Session::replay(transcript));
-    let options = Options { jobs: 1, grace: GRACE, stop: engine::Stop::default() };
+    let options = Options {
+        jobs: 1,
+        grace: GRACE,
+        stop: engine::Stop::default(),
+    };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
-    let stale = waivers.map_or_else(Vec::new, |(waivers, today)| waivers.apply(&mut run.findings, today));
+    let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
+        waivers.apply(&mut run.findings, today)
+    });
     Ok(assemble(&session, run, leftovers, stale))
 }
 
-fn assemble(session: &Session, run: engine::Run, leftovers: Leftovers, stale: Vec<String>) -> Report {
+fn assemble(
+    session: &Session,
+    run: engine::Run,
+    leftovers: Leftovers,
+    stale: Vec<String>,
+) -> Report {
     let advisories = server::advice::advisories(session.facts(), &run.findings);
     Report::new(session, run, leftovers, advisories, stale)
 }
@@ -157,10 +184,18 @@ impl Report {
     /// What the report amounts to; `fail_on` is the least level of deviation that counts.
     pub fn status(&self, fail_on: Level) -> Status {
         let counts = |finding: &&engine::Finding| {
-            matches!(finding.verdict, Verdict::Fail | Verdict::Warn) && finding.level <= fail_on && finding.waived.is_none()
+            matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+                && finding.level <= fail_on
+                && finding.waived.is_none()
         };
-        let nothing = !self.findings.iter().any(|finding| finding.verdict.is_judged())
-            || self.clients.values().all(|client| client.verdict == ClientVerdict::Unknown);
+        let nothing = !self
+            .findings
+            .iter()
+            .any(|finding| finding.verdict.is_judged())
+            || self
+                .clients
+                .values()
+                .all(|client| client.verdict == ClientVerdict::Unknown);
         if self.findings.iter().any(|finding| counts(&finding)) || !self.stale_waivers.is_empty() {
             Status::Deviates
         } else if !self.complete {
@@ -180,7 +215,10 @@ impl Report {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = self.to_text(crate::report::Style { width: 100, verbose: false });
+        let text = self.to_text(crate::report::Style {
+            width: 100,
+            verbose: false,
+        });
         formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
 }

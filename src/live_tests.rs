@@ -1,7 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for whoever writes a server.
 
 use crate::checkup::{Checkup, Done};
-use crate::engine::{Facet as _, Finding};
+use crate::engine::Finding;
 use crate::reference;
 use crate::suites::server;
 use crate::terms::Verdict;
@@ -36,8 +36,13 @@ pub fn live_tests() -> ExitCode {
             let findings = Arc::clone(&findings);
             let wanted = name.clone();
             trials.push(Trial::ignorable_test(name, move || {
-                let findings = findings.get_or_init(findings_of_this_run).as_ref().map_err(Failed::from)?;
-                let finding = findings.get(&wanted).ok_or_else(|| format!("the run has no finding for `{wanted}`"))?;
+                let findings = findings
+                    .get_or_init(findings_of_this_run)
+                    .as_ref()
+                    .map_err(Failed::from)?;
+                let finding = findings
+                    .get(&wanted)
+                    .ok_or_else(|| format!("the run has no finding for `{wanted}`"))?;
                 judged(finding)
             }));
         }
@@ -61,10 +66,13 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
             finding.hurt(),
             finding.remedy
         ))),
-        Verdict::Error => Err(Failed::from(format!("could not be carried out: {}", finding.observed))),
-        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => {
-            Ok(Completion::ignored_with(format!("{}: {}", finding.verdict, finding.observed)))
-        }
+        Verdict::Error => Err(Failed::from(format!(
+            "could not be carried out: {}",
+            finding.observed
+        ))),
+        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => Ok(
+            Completion::ignored_with(format!("{}: {}", finding.verdict, finding.observed)),
+        ),
     }
 }
 
@@ -78,42 +86,61 @@ fn findings_of_this_run() -> Result<Findings, String> {
 }
 
 fn shared(run: &str) -> Result<Findings, String> {
-    let safe: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let safe: String = run
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
     let path = folder()?.join(format!("{safe}.json"));
-    let cannot = |what: &str, error: std::io::Error| format!("{}: cannot be {what}: {error}", path.display());
+    let cannot = |what: &str, error: std::io::Error| {
+        format!("{}: cannot be {what}: {error}", path.display())
+    };
     let mut options = std::fs::OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).map_err(|error| cannot("opened", error))?;
+    let mut file = options
+        .open(&path)
+        .map_err(|error| cannot("opened", error))?;
     file.lock().map_err(|error| cannot("locked", error))?;
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| cannot("read", error))?;
+    file.read_to_string(&mut text)
+        .map_err(|error| cannot("read", error))?;
     if !text.is_empty() {
-        return serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        return serde_json::from_str(&text)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     let findings = run_suite();
     let text = serde_json::to_string(&findings).map_err(|error| error.to_string())?;
-    file.rewind().and_then(|()| file.write_all(text.as_bytes())).map_err(|error| cannot("written", error))?;
+    file.rewind()
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .map_err(|error| cannot("written", error))?;
     findings
 }
 
 /// A folder that nobody else can write, in the target folder where there is one, else among the temporary files.
 fn folder() -> Result<PathBuf, String> {
-    let base = std::env::var_os("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let base =
+        std::env::var_os("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let user = std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .unwrap_or_default();
     let user: String = user.chars().filter(char::is_ascii_alphanumeric).collect();
     let folder = base.join(format!("safe-conformance-nextest-{user}"));
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    builder
+        .create(&folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
 }
 
 fn run_suite() -> Result<Findings, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let (target, running) = target().await?;
         let checkup = Checkup::new(target).map_err(|error| error.to_string())?;
@@ -121,7 +148,11 @@ fn run_suite() -> Result<Findings, String> {
         if let Some(running) = running {
             running.stop().await;
         }
-        Ok(report.findings.into_iter().map(|finding| (finding.name(), finding)).collect())
+        Ok(report
+            .findings
+            .into_iter()
+            .map(|finding| (finding.name(), finding))
+            .collect())
     })
 }
 
@@ -129,11 +160,16 @@ async fn target() -> Result<(Target, Option<reference::Running>), String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Ok(url) = std::env::var("SAFE_TARGET") else {
         if variable("SAFE_REQUIRE_LIVE").is_some_and(|value| value != "0") {
-            return Err("SAFE_REQUIRE_LIVE is set and SAFE_TARGET is not: name the server to test".to_owned());
+            return Err(
+                "SAFE_REQUIRE_LIVE is set and SAFE_TARGET is not: name the server to test"
+                    .to_owned(),
+            );
         }
         let options = reference::Options::default();
         let login = options.login.clone();
-        let running = reference::start(options).await.map_err(|error| error.to_string())?;
+        let running = reference::start(options)
+            .await
+            .map_err(|error| error.to_string())?;
         return Ok((target_of(&running, &login)?, Some(running)));
     };
     if url.trim().is_empty() {
@@ -144,15 +180,21 @@ async fn target() -> Result<(Target, Option<reference::Running>), String> {
 }
 
 /// The target that a running embedded server is.
-pub(crate) fn target_of(running: &reference::Running, login: &reference::Login) -> Result<Target, String> {
+pub(crate) fn target_of(
+    running: &reference::Running,
+    login: &reference::Login,
+) -> Result<Target, String> {
     let mut target = Target::parse(running.base_url()).map_err(|error| error.to_string())?;
     target.login = match login {
         reference::Login::Open => Login::Open,
-        reference::Login::Basic { user, password } => {
-            Login::Basic { user: user.clone(), password: Secret::new(password.clone()) }
-        }
+        reference::Login::Basic { user, password } => Login::Basic {
+            user: user.clone(),
+            password: Secret::new(password.clone()),
+        },
         reference::Login::Token(token) => Login::Token(Secret::new(token.clone())),
     };
-    target.roots.extend(running.root_certificate().map(str::to_owned));
+    target
+        .roots
+        .extend(running.root_certificate().map(str::to_owned));
     Ok(target)
 }

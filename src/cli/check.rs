@@ -74,16 +74,26 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     checkup.jobs = usize::from(arguments.jobs);
     checkup.deadline = Duration::from_secs(arguments.deadline);
     // What is put on the embedded server ends with it.
-    checkup.ledger_folder = if is_embedded { None } else { Some(ledger_folder(arguments.ledger_dir.as_ref())?) };
+    checkup.ledger_folder = if is_embedded {
+        None
+    } else {
+        Some(ledger_folder(arguments.ledger_dir.as_ref())?)
+    };
     checkup.waivers = outputs.waivers();
     listen(checkup.settings.stop.clone());
-    let done = checkup.run_with(|event| progress.on(&event)).await.map_err(|error| complaint(&error))?;
+    let done = checkup
+        .run_with(|event| progress.on(&event))
+        .await
+        .map_err(|error| complaint(&error))?;
     progress.finish();
     if let Some((path, mut file)) = transcript_file {
         let json = done.scrub.text(&done.transcript.to_json());
         file.write_all(json.as_bytes()).map_err(|error| Complaint {
             exit: Exit::Incomplete,
-            sentence: format!("the transcript `{}` cannot be written: {error}", path.display()),
+            sentence: format!(
+                "the transcript `{}` cannot be written: {error}",
+                path.display()
+            ),
         })?;
     }
     if is_embedded {
@@ -94,9 +104,15 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 
 /// Starts the embedded server, and the target that is it.
 pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint> {
-    let cannot = |why: String| Complaint { exit: Exit::Incomplete, sentence: format!("the embedded server cannot start: {why}") };
-    let running = reference::start(reference::Options::default()).await.map_err(|error| cannot(error.to_string()))?;
-    let target = crate::live_tests::target_of(&running, &reference::Options::default().login).map_err(cannot)?;
+    let cannot = |why: String| Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("the embedded server cannot start: {why}"),
+    };
+    let running = reference::start(reference::Options::default())
+        .await
+        .map_err(|error| cannot(error.to_string()))?;
+    let target = crate::live_tests::target_of(&running, &reference::Options::default().login)
+        .map_err(cannot)?;
     Ok((target, running))
 }
 
@@ -119,12 +135,21 @@ fn settings(arguments: &Arguments, settings: Settings, progress: &Arc<Progress>)
 }
 
 fn selection(arguments: &Arguments) -> Selection {
-    let mut skip: Vec<_> =
-        arguments.skip.iter().map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}"))).collect();
+    let mut skip: Vec<_> = arguments
+        .skip
+        .iter()
+        .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
+        .collect();
     if arguments.no_auth_probes {
-        skip.push((Pattern::new("auth.wrong-password"), "--no-auth-probes".to_owned()));
+        skip.push((
+            Pattern::new("auth.wrong-password"),
+            "--no-auth-probes".to_owned(),
+        ));
     }
-    Selection { only: arguments.only.iter().map(Pattern::new).collect(), skip }
+    Selection {
+        only: arguments.only.iter().map(Pattern::new).collect(),
+        skip,
+    }
 }
 
 pub(super) fn complaint(error: &CheckupError) -> Complaint {
@@ -137,7 +162,9 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
         return Ok(folder.clone());
     }
     let state = super::credentials::environment("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let home = || {
+        super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"))
+    };
     let folder = state.or_else(home).ok_or_else(|| {
         Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
     })?;
@@ -158,7 +185,10 @@ fn listen(stop: Stop) {
 #[cfg(unix)]
 pub(super) async fn signal() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -40,7 +40,14 @@ pub(super) struct ServerArguments {
 impl ServerArguments {
     /// Nothing but a URL: the rest comes from the environment.
     pub(super) fn of_url(url: &str) -> Self {
-        Self { url: Some(url.to_owned()), user: None, password_file: None, token_file: None, ca_file: None, resolve: None }
+        Self {
+            url: Some(url.to_owned()),
+            user: None,
+            password_file: None,
+            token_file: None,
+            ca_file: None,
+            resolve: None,
+        }
     }
 
     /// The target, or `None` where neither an argument nor the environment names one.
@@ -54,13 +61,20 @@ impl ServerArguments {
                 ("--ca-file", self.ca_file.is_some()),
             ];
             if let Some((option, _)) = stray.iter().find(|(_, given)| *given) {
-                return Err(Complaint::usage(format!("{option} needs the URL of a server to go with it")));
+                return Err(Complaint::usage(format!(
+                    "{option} needs the URL of a server to go with it"
+                )));
             }
             return Ok(None);
         };
-        let mut target = Target::parse(&url).map_err(|error| Complaint::usage(error.to_string()))?;
+        let mut target =
+            Target::parse(&url).map_err(|error| Complaint::usage(error.to_string()))?;
         target.login = self.login(std::mem::take(&mut target.login))?;
-        if let Some(file) = self.ca_file.clone().or_else(|| environment("SAFE_CA_FILE").map(PathBuf::from)) {
+        if let Some(file) = self
+            .ca_file
+            .clone()
+            .or_else(|| environment("SAFE_CA_FILE").map(PathBuf::from))
+        {
             target.roots.push(read(&file, "the CA file")?);
         }
         target.address = self.resolve;
@@ -77,7 +91,9 @@ impl ServerArguments {
             )),
             Ok(url) => Ok(Some(url)),
             Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => Err(Complaint::usage("SAFE_TARGET is not valid UTF-8")),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(Complaint::usage("SAFE_TARGET is not valid UTF-8"))
+            }
         }
     }
 
@@ -86,7 +102,10 @@ impl ServerArguments {
             return Ok(Login::Token(secret_line(file, "the token file")?));
         }
         let (url_user, url_password) = match in_url {
-            Login::Basic { user, password } => (Some(user), Some(password).filter(|password| !password.expose().is_empty())),
+            Login::Basic { user, password } => (
+                Some(user),
+                Some(password).filter(|password| !password.expose().is_empty()),
+            ),
             Login::Open | Login::Token(_) => (None, None),
         };
         let environment_token = environment("SAFE_SERVER_TOKEN");
@@ -94,11 +113,15 @@ impl ServerArguments {
         let user = match (named, environment("SAFE_SERVER_USER"), environment_token) {
             (Some(user), _, _) | (None, Some(user), None) => user,
             (None, Some(_), Some(_)) => {
-                return Err(Complaint::usage("both SAFE_SERVER_USER and SAFE_SERVER_TOKEN are set; unset one of them"));
+                return Err(Complaint::usage(
+                    "both SAFE_SERVER_USER and SAFE_SERVER_TOKEN are set; unset one of them",
+                ));
             }
             (None, None, Some(token)) => return Ok(Login::Token(Secret::new(token))),
             (None, None, None) if self.password_file.is_some() => {
-                return Err(Complaint::usage("--password-file needs --user to go with it"));
+                return Err(Complaint::usage(
+                    "--password-file needs --user to go with it",
+                ));
             }
             (None, None, None) => return Ok(Login::Open),
         };
@@ -117,11 +140,15 @@ impl ServerArguments {
             return Ok(Secret::new(password));
         }
         if let Some(file) = environment("SAFE_SERVER_PASSWORD_FILE") {
-            return secret_line(Path::new(&file), "the file that SAFE_SERVER_PASSWORD_FILE names");
+            return secret_line(
+                Path::new(&file),
+                "the file that SAFE_SERVER_PASSWORD_FILE names",
+            );
         }
         if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
             let prompt = format!("Password of {user}: ");
-            let password = rpassword::prompt_password(prompt).map_err(|error| Complaint::usage(format!("no password could be read: {error}")))?;
+            let password = rpassword::prompt_password(prompt)
+                .map_err(|error| Complaint::usage(format!("no password could be read: {error}")))?;
             if !password.is_empty() {
                 return Ok(Secret::new(password));
             }
@@ -142,7 +169,10 @@ pub(super) fn secret_line(file: &Path, what: &str) -> Result<Secret, Complaint> 
     let text = read(file, what)?;
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
-        return Err(Complaint::usage(format!("{what} `{}` begins with an empty line", file.display())));
+        return Err(Complaint::usage(format!(
+            "{what} `{}` begins with an empty line",
+            file.display()
+        )));
     }
     Ok(Secret::new(line.to_owned()))
 }
@@ -154,10 +184,15 @@ pub(super) fn read(file: &Path, what: &str) -> Result<String, Complaint> {
 
 /// Reads a text file of at most so many bytes.
 pub(super) fn read_at_most(file: &Path, what: &str, most: u64) -> Result<String, Complaint> {
-    let complaint = |why: String| Complaint::usage(format!("{what} `{}` cannot be read: {why}", file.display()));
+    let complaint = |why: String| {
+        Complaint::usage(format!("{what} `{}` cannot be read: {why}", file.display()))
+    };
     let opened = std::fs::File::open(file).map_err(|error| complaint(error.to_string()))?;
     let mut text = String::new();
-    let read = opened.take(most + 1).read_to_string(&mut text).map_err(|error| complaint(error.to_string()))?;
+    let read = opened
+        .take(most + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| complaint(error.to_string()))?;
     if read as u64 > most {
         return Err(complaint(format!("it is longer than {most} bytes")));
     }

@@ -20,11 +20,21 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     if let Some(check) = server::checks().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        print(&format!("Fault {}: {}\n", fault.name(), fault.explanation()))?;
+        print(&format!(
+            "Fault {}: {}\n",
+            fault.name(),
+            fault.explanation()
+        ))?;
     } else {
-        let known = server::checks().map(|check| check.id).chain(Fault::ALL.iter().map(|fault| fault.name()));
-        let suggestion = nearest(id, known).map(|id| format!(", did you mean `{id}`?")).unwrap_or_default();
-        return Err(Complaint::usage(format!("there is no check or fault `{id}`{suggestion}")));
+        let known = server::checks()
+            .map(|check| check.id)
+            .chain(Fault::ALL.iter().map(|fault| fault.name()));
+        let suggestion = nearest(id, known)
+            .map(|id| format!(", did you mean `{id}`?"))
+            .unwrap_or_default();
+        return Err(Complaint::usage(format!(
+            "there is no check or fault `{id}`{suggestion}"
+        )));
     }
     Ok(super::Exit::Conforms)
 }
@@ -37,7 +47,10 @@ fn of_check(check: &ServerCheck) -> String {
     };
     line(check.id, "");
     line("", check.title.trim());
-    line("clause", &format!("{}, {}", check.clause.number, check.clause.title));
+    line(
+        "clause",
+        &format!("{}, {}", check.clause.number, check.clause.title),
+    );
     line("source", check.clause.source);
     line("level", &check.level.to_string());
     line("hurts", &check.clients.to_string());
@@ -47,7 +60,12 @@ fn of_check(check: &ServerCheck) -> String {
     if !check.needs.is_empty() {
         line("needs", &check.needs.join(", "));
     }
-    let variants: Vec<_> = check.variants.iter().map(|facet| facet.label()).filter(|label| !label.is_empty()).collect();
+    let variants: Vec<_> = check
+        .variants
+        .iter()
+        .map(|facet| facet.label())
+        .filter(|label| !label.is_empty())
+        .collect();
     if !variants.is_empty() {
         line("variants", &variants.join(", "));
     }

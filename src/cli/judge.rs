@@ -21,8 +21,9 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let text = super::credentials::read_at_most(&arguments.transcript, "the transcript", LONGEST)?;
-    let transcript = Transcript::parse(&text)
-        .map_err(|error| Complaint::usage(format!("`{}`: {error}", arguments.transcript.display())))?;
+    let transcript = Transcript::parse(&text).map_err(|error| {
+        Complaint::usage(format!("`{}`: {error}", arguments.transcript.display()))
+    })?;
     let outputs = arguments.output.open()?;
     let progress = Progress::new(arguments.output.verbose > 0);
     let report = crate::checkup::judge(&transcript, outputs.waivers(), |event| progress.on(&event))

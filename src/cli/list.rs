@@ -41,7 +41,14 @@ fn text() -> String {
     let mut out = String::new();
     for check in server::checks() {
         // Writing to memory cannot fail.
-        let _ = writeln!(out, "{:<34} {:<13} {:<21} {}", check.id, check.level, check.clients.to_string(), check.title.trim());
+        let _ = writeln!(
+            out,
+            "{:<34} {:<13} {:<21} {}",
+            check.id,
+            check.level,
+            check.clients.to_string(),
+            check.title.trim()
+        );
     }
     out
 }

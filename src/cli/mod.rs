@@ -2,8 +2,8 @@
 
 mod check;
 mod credentials;
-mod explain;
 mod exit;
+mod explain;
 mod judge;
 mod list;
 mod output;
@@ -45,10 +45,17 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // A closed pipe is no reason to complain about the arguments.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Conforms.into() };
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Conforms.into()
+            };
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             anstream::eprintln!("error: no runtime to be had: {error}");
@@ -84,7 +91,10 @@ struct Complaint {
 
 impl Complaint {
     fn usage(sentence: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, sentence: sentence.into() }
+        Self {
+            exit: Exit::Usage,
+            sentence: sentence.into(),
+        }
     }
 }
 

@@ -58,17 +58,26 @@ impl FromStr for ReportTo {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (form, file) = text.split_once('=').ok_or("write it as json=FILE, junit=FILE or markdown=FILE")?;
+        let (form, file) = text
+            .split_once('=')
+            .ok_or("write it as json=FILE, junit=FILE or markdown=FILE")?;
         let form = match form {
             "json" => Form::Json,
             "junit" => Form::Junit,
             "markdown" => Form::Markdown,
-            other => return Err(format!("there is no form `{other}`: json, junit and markdown there are")),
+            other => {
+                return Err(format!(
+                    "there is no form `{other}`: json, junit and markdown there are"
+                ));
+            }
         };
         if file.is_empty() {
             return Err("the file is missing after the `=`".to_owned());
         }
-        Ok(Self { form, file: PathBuf::from(file) })
+        Ok(Self {
+            form,
+            file: PathBuf::from(file),
+        })
     }
 }
 
@@ -85,9 +94,19 @@ impl OutputArguments {
     pub(super) fn open(&self) -> Result<Outputs, Complaint> {
         let mut reports = Vec::new();
         for ReportTo { form, file } in &self.reports {
-            let opened = if file.as_os_str() == "-" { None } else { Some(create(file, "the report")?) };
-            if opened.is_none() && reports.iter().any(|(_, _, file): &(Form, PathBuf, Option<File>)| file.is_none()) {
-                return Err(Complaint::usage("only one report can go to standard output"));
+            let opened = if file.as_os_str() == "-" {
+                None
+            } else {
+                Some(create(file, "the report")?)
+            };
+            if opened.is_none()
+                && reports
+                    .iter()
+                    .any(|(_, _, file): &(Form, PathBuf, Option<File>)| file.is_none())
+            {
+                return Err(Complaint::usage(
+                    "only one report can go to standard output",
+                ));
             }
             reports.push((*form, file.clone(), opened));
         }
@@ -95,22 +114,33 @@ impl OutputArguments {
             None => None,
             Some(file) => {
                 let text = super::credentials::read(file, "the waivers")?;
-                let waivers = Waivers::parse(&text, server::is_known)
-                    .map_err(|error| Complaint::usage(format!("the waivers `{}`: {error}", file.display())))?;
-                Some((waivers, jiff::Zoned::now().date()))
+                let waivers = Waivers::parse(&text, server::is_known).map_err(|error| {
+                    Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
+                })?;
+                Some((waivers, jiff::ZonedDateTime::now().date()))
             }
         };
         let fail_on = match self.fail_on {
             FailOn::Required => Level::Required,
             FailOn::Recommended => Level::Informational,
         };
-        Ok(Outputs { reports, waivers, fail_on, verbose: self.verbose > 0 })
+        Ok(Outputs {
+            reports,
+            waivers,
+            fail_on,
+            verbose: self.verbose > 0,
+        })
     }
 }
 
 /// Creates a file, or says why not.
 pub(super) fn create(file: &PathBuf, what: &str) -> Result<File, Complaint> {
-    File::create(file).map_err(|error| Complaint::usage(format!("{what} `{}` cannot be written: {error}", file.display())))
+    File::create(file).map_err(|error| {
+        Complaint::usage(format!(
+            "{what} `{}` cannot be written: {error}",
+            file.display()
+        ))
+    })
 }
 
 impl Outputs {
@@ -121,7 +151,10 @@ impl Outputs {
 
     /// Writes everything, and gives the exit code.
     pub(super) fn write(self, report: &Report, scrub: &Scrub) -> super::Ended {
-        let style = Style { width: width(), verbose: self.verbose };
+        let style = Style {
+            width: width(),
+            verbose: self.verbose,
+        };
         let text = scrub.text(&report.to_text(style));
         let stdout_taken = self.reports.iter().any(|(_, _, file)| file.is_none());
         if stdout_taken {
@@ -138,12 +171,16 @@ impl Outputs {
             });
             let written = match file {
                 None => std::io::stdout().write_all(content.as_bytes()),
-                Some(mut file) => file.write_all(content.as_bytes()).and_then(|()| file.sync_all()),
+                Some(mut file) => file
+                    .write_all(content.as_bytes())
+                    .and_then(|()| file.sync_all()),
             };
-            written.or_else(closed_pipe).map_err(|error| super::Complaint {
-                exit: super::Exit::Incomplete,
-                sentence: format!("the report `{}` cannot be written: {error}", path.display()),
-            })?;
+            written
+                .or_else(closed_pipe)
+                .map_err(|error| super::Complaint {
+                    exit: super::Exit::Incomplete,
+                    sentence: format!("the report `{}` cannot be written: {error}", path.display()),
+                })?;
         }
         Ok(exit)
     }
@@ -151,19 +188,28 @@ impl Outputs {
 
 /// Whoever reads only the first lines has had enough: no error.
 fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 /// Prints to standard output, with colours where they belong.
 pub(super) fn print(text: &str) -> Result<(), Complaint> {
-    anstream::stdout().write_all(text.as_bytes()).or_else(closed_pipe).map_err(|error| Complaint {
-        exit: super::Exit::Incomplete,
-        sentence: format!("standard output cannot be written: {error}"),
-    })
+    anstream::stdout()
+        .write_all(text.as_bytes())
+        .or_else(closed_pipe)
+        .map_err(|error| Complaint {
+            exit: super::Exit::Incomplete,
+            sentence: format!("standard output cannot be written: {error}"),
+        })
 }
 
 /// The width for text: that of the terminal as it says, within what reads well.
 fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
     columns.unwrap_or(100).clamp(60, 120)
 }

@@ -90,8 +90,12 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     for name in &arguments.faults {
         faults.push(name.parse::<Fault>().map_err(|_| {
             let suggestion = nearest(name, Fault::ALL.iter().map(|fault| fault.name()));
-            let suggestion = suggestion.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default();
-            Complaint::usage(format!("there is no fault `{name}`{suggestion}; --list-faults shows them all"))
+            let suggestion = suggestion
+                .map(|name| format!(", did you mean `{name}`?"))
+                .unwrap_or_default();
+            Complaint::usage(format!(
+                "there is no fault `{name}`{suggestion}; --list-faults shows them all"
+            ))
         })?);
     }
     let given = match &arguments.password_file {
@@ -99,12 +103,17 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         None => environment("SAFE_SERVER_PASSWORD"),
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
-        return Err(Complaint::usage("beyond this machine the server needs a password of yours: --password-file FILE"));
+        return Err(Complaint::usage(
+            "beyond this machine the server needs a password of yours: --password-file FILE",
+        ));
     }
     let login = if arguments.open {
         Login::Open
     } else {
-        Login::Basic { user: arguments.user.clone(), password: given.unwrap_or_else(|| "s3cret-loopback".to_owned()) }
+        Login::Basic {
+            user: arguments.user.clone(),
+            password: given.unwrap_or_else(|| "s3cret-loopback".to_owned()),
+        }
     };
     Ok(Options {
         address: arguments.listen,
@@ -125,19 +134,42 @@ struct RootFile {
 }
 
 impl RootFile {
-    fn write(running: &reference::Running, given: Option<&PathBuf>) -> Result<Option<Self>, Complaint> {
-        let Some(pem) = running.root_certificate() else { return Ok(None) };
-        let name = format!("safe-conformance-root-{}-{}.pem", std::process::id(), running.address().port());
-        let path = given.cloned().unwrap_or_else(|| std::env::temp_dir().join(name));
+    fn write(
+        running: &reference::Running,
+        given: Option<&PathBuf>,
+    ) -> Result<Option<Self>, Complaint> {
+        let Some(pem) = running.root_certificate() else {
+            return Ok(None);
+        };
+        let name = format!(
+            "safe-conformance-root-{}-{}.pem",
+            std::process::id(),
+            running.address().port()
+        );
+        let path = given
+            .cloned()
+            .unwrap_or_else(|| std::env::temp_dir().join(name));
         let mut options = std::fs::OpenOptions::new();
         // In the temporary folder, never through a file that someone else put there.
-        if given.is_some() { options.create(true).truncate(true) } else { options.create_new(true) };
+        if given.is_some() {
+            options.create(true).truncate(true)
+        } else {
+            options.create_new(true)
+        };
         options
             .write(true)
             .open(&path)
             .and_then(|mut file| file.write_all(pem.as_bytes()))
-            .map_err(|error| Complaint::usage(format!("the root certificate cannot be written to `{}`: {error}", path.display())))?;
-        Ok(Some(Self { path, ours: given.is_none() }))
+            .map_err(|error| {
+                Complaint::usage(format!(
+                    "the root certificate cannot be written to `{}`: {error}",
+                    path.display()
+                ))
+            })?;
+        Ok(Some(Self {
+            path,
+            ours: given.is_none(),
+        }))
     }
 }
 

@@ -36,13 +36,26 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         }
     }
     if readable.is_empty() {
-        let _ = writeln!(out, "Nothing to sweep: no run has left a ledger in {}.", folder.display());
+        let _ = writeln!(
+            out,
+            "Nothing to sweep: no run has left a ledger in {}.",
+            folder.display()
+        );
     } else if let Some(target) = arguments.server.target()? {
         exit = sweep(&target, readable, &mut out, exit).await?;
     } else {
-        let _ = writeln!(out, "Runs have left something on these servers; sweep each with its URL and credentials:");
+        let _ = writeln!(
+            out,
+            "Runs have left something on these servers; sweep each with its URL and credentials:"
+        );
         for ledger in &readable {
-            let _ = writeln!(out, "  {} ({} backups, {})", ledger.target, ledger.left.len(), ledger.path().display());
+            let _ = writeln!(
+                out,
+                "  {} ({} backups, {})",
+                ledger.target,
+                ledger.left.len(),
+                ledger.path().display()
+            );
         }
         exit = Exit::Incomplete;
     }
@@ -50,13 +63,23 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     Ok(exit)
 }
 
-async fn sweep(target: &Target, ledgers: Vec<LeftLedger>, out: &mut String, mut exit: Exit) -> Ended {
+async fn sweep(
+    target: &Target,
+    ledgers: Vec<LeftLedger>,
+    out: &mut String,
+    mut exit: Exit,
+) -> Ended {
     let session = Session::live(target.clone(), Settings::new(Seed::new(0)), None)
         .map_err(|error| Complaint::usage(error.to_string()))?;
     let mut matched = false;
     for mut ledger in ledgers {
         if ledger.target != target.base.as_str() {
-            let _ = writeln!(out, "{} is about another server, {}: left as it is.", ledger.path().display(), ledger.target);
+            let _ = writeln!(
+                out,
+                "{} is about another server, {}: left as it is.",
+                ledger.path().display(),
+                ledger.target
+            );
             continue;
         }
         matched = true;
@@ -64,7 +87,11 @@ async fn sweep(target: &Target, ledgers: Vec<LeftLedger>, out: &mut String, mut 
         let (gone, refusal) = session.sweep(&mut ledger).await;
         let path = ledger.path().display().to_string();
         if let Some(refusal) = refusal {
-            let _ = writeln!(out, "{gone} of {named} backups are gone, then {}; {path} names the rest.", session.scrub().text(&refusal));
+            let _ = writeln!(
+                out,
+                "{gone} of {named} backups are gone, then {}; {path} names the rest.",
+                session.scrub().text(&refusal)
+            );
             exit = Exit::Incomplete;
         } else {
             let _ = writeln!(out, "{named} of {named} backups are gone.");

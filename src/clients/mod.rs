@@ -3,12 +3,14 @@
 pub mod android;
 mod config_error;
 mod credentials;
+mod defects;
 mod desktop;
 pub mod ios;
 mod persona;
 
 pub use config_error::{ConfigError, Found};
 pub use credentials::CredentialEncoding;
+pub use defects::Defect;
 pub use persona::{LoginHabit, Operation, Persona};
 
 use crate::safe::ServerConfig;

@@ -118,7 +118,12 @@ pub struct Deviation {
 impl Deviation {
     /// A deviation that hurts every client of the check.
     pub fn new(stage: Stage, observed: impl Into<String>) -> Self {
-        Self { stage, observed: observed.into(), hurts: None, remedy: None }
+        Self {
+            stage,
+            observed: observed.into(),
+            hurts: None,
+            remedy: None,
+        }
     }
 
     /// Narrows who is hurt.

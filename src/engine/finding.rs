@@ -50,9 +50,13 @@ impl Finding {
         };
         let about = check.clients_of(variant);
         let (verdict, stage, observed, hurt, remedy) = match outcome {
-            Outcome::Pass(observed) => {
-                (Verdict::Pass, None, observed, Clients::NONE, Some(String::new()))
-            }
+            Outcome::Pass(observed) => (
+                Verdict::Pass,
+                None,
+                observed,
+                Clients::NONE,
+                Some(String::new()),
+            ),
             Outcome::Deviates(deviation) => (
                 deviation_verdict,
                 Some(deviation.stage),
@@ -60,9 +64,13 @@ impl Finding {
                 deviation.hurts.map_or(about, |hurt| hurt.within(about)),
                 deviation.remedy,
             ),
-            Outcome::NotApplicable(why) => {
-                (Verdict::NotApplicable, None, why, about, Some(String::new()))
-            }
+            Outcome::NotApplicable(why) => (
+                Verdict::NotApplicable,
+                None,
+                why,
+                about,
+                Some(String::new()),
+            ),
             Outcome::Blocked(why) => (Verdict::Blocked, None, why, about, Some(String::new())),
             Outcome::Error(why) => (Verdict::Error, None, why, about, Some(String::new())),
         };
@@ -74,7 +82,16 @@ impl Finding {
             verdict,
             clients: about
                 .iter()
-                .map(|client| (client, if hurt.contains(client) { verdict } else { Verdict::Pass }))
+                .map(|client| {
+                    (
+                        client,
+                        if hurt.contains(client) {
+                            verdict
+                        } else {
+                            Verdict::Pass
+                        },
+                    )
+                })
                 .collect(),
             stage,
             observed,

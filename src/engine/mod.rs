@@ -12,8 +12,8 @@ mod stop;
 mod summary;
 pub mod waiver;
 
-pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
 pub(crate) use check::checks;
+pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
 pub use finding::Finding;
 pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};

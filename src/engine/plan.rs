@@ -16,7 +16,8 @@ impl Pattern {
 
     /// Whether the pattern matches the check ID.
     pub fn matches(&self, id: &str) -> bool {
-        id.strip_prefix(self.0.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        id.strip_prefix(self.0.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
@@ -71,7 +72,11 @@ impl<C: Context> Plan<C> {
     ) -> Result<Self, PlanError> {
         let registry: Vec<_> = registry.into_iter().collect();
         let by_id = index(&registry)?;
-        for pattern in selection.only.iter().chain(selection.skip.iter().map(|(pattern, _)| pattern)) {
+        for pattern in selection
+            .only
+            .iter()
+            .chain(selection.skip.iter().map(|(pattern, _)| pattern))
+        {
             if !registry.iter().any(|check| pattern.matches(check.id)) {
                 return Err(PlanError::NoMatch {
                     pattern: pattern.0.clone(),
@@ -93,7 +98,10 @@ impl<C: Context> Plan<C> {
         let checks = registry
             .into_iter()
             .map(|check| {
-                let skipped = selection.skip.iter().find(|(pattern, _)| pattern.matches(check.id));
+                let skipped = selection
+                    .skip
+                    .iter()
+                    .find(|(pattern, _)| pattern.matches(check.id));
                 let fate = match skipped {
                     Some((_, option)) => Fate::Disabled(format!("skipped by {option}")),
                     None if wanted.contains(check.id) => Fate::Runs,
@@ -107,7 +115,10 @@ impl<C: Context> Plan<C> {
 
     /// How many findings the run will have.
     pub fn len(&self) -> usize {
-        self.checks.iter().map(|(check, _)| check.variants.len()).sum()
+        self.checks
+            .iter()
+            .map(|(check, _)| check.variants.len())
+            .sum()
     }
 
     /// Whether the plan holds no check at all.
@@ -132,7 +143,10 @@ fn index<C: Context>(
             }
         }
         if by_id.insert(check.id, *check).is_some() {
-            return Err(PlanError::BrokenSuite(format!("two checks are called `{}`", check.id)));
+            return Err(PlanError::BrokenSuite(format!(
+                "two checks are called `{}`",
+                check.id
+            )));
         }
     }
     Ok(by_id)
@@ -179,7 +193,10 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_recognised() {
         let ids = ["upload.accepted", "upload.round-trip", "delete.removes"];
-        assert_eq!(nearest("upload.rond-trip", ids.into_iter()).as_deref(), Some("upload.round-trip"));
+        assert_eq!(
+            nearest("upload.rond-trip", ids.into_iter()).as_deref(),
+            Some("upload.round-trip")
+        );
         assert_eq!(nearest("nonsense", ids.into_iter()), None);
     }
 }

@@ -83,11 +83,18 @@ pub async fn run<C: Context>(
     };
     runner.settle_disabled();
     let stopped = runner.drive().await;
-    Run { findings: runner.findings.into_values().collect(), stopped }
+    Run {
+        findings: runner.findings.into_values().collect(),
+        stopped,
+    }
 }
 
 fn slots<C: Context>(plan: &Plan<C>) -> impl Iterator<Item = Slot> + use<C> {
-    let widths: Vec<usize> = plan.checks.iter().map(|(check, _)| check.variants.len()).collect();
+    let widths: Vec<usize> = plan
+        .checks
+        .iter()
+        .map(|(check, _)| check.variants.len())
+        .collect();
     widths
         .into_iter()
         .enumerate()
@@ -159,7 +166,9 @@ impl<C: Context> Runner<'_, C> {
     /// Lets running checks end for a while, then ends them, and says of the rest why it did not run.
     async fn wind_down(&mut self, reason: &StopReason) {
         let end = Instant::now() + self.options.grace;
-        while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.running.join_next_with_id()).await {
+        while let Ok(Some(ended)) =
+            tokio::time::timeout_at(end, self.running.join_next_with_id()).await
+        {
             self.collect(ended);
         }
         self.running.abort_all();
@@ -175,7 +184,9 @@ impl<C: Context> Runner<'_, C> {
         }
         for slot in std::mem::take(&mut self.waiting) {
             let (check, variant) = self.check(slot);
-            let why = Outcome::Error(format!("the run was stopped before this was judged: {reason}"));
+            let why = Outcome::Error(format!(
+                "the run was stopped before this was judged: {reason}"
+            ));
             self.settle(slot, Finding::new(check, variant, why, Duration::ZERO));
         }
     }
@@ -207,7 +218,9 @@ impl<C: Context> Runner<'_, C> {
 
     fn start(&mut self, slot: Slot) {
         let (check, variant) = self.check(slot);
-        (self.events)(Event::CheckStarted { name: check.name_of(variant) });
+        (self.events)(Event::CheckStarted {
+            name: check.name_of(variant),
+        });
         let context = self.subject.context(check, variant);
         let handle = self.running.spawn(async move {
             let began = Instant::now();
@@ -223,8 +236,16 @@ impl<C: Context> Runner<'_, C> {
         let (id, outcome, took) = match ended {
             Ok((id, (outcome, took))) => (id, outcome, Some(took)),
             Err(error) => {
-                let why = if error.is_panic() { "the check itself crashed" } else { "the check was aborted" };
-                (error.id(), Outcome::Error(format!("{why}: please report this")), None)
+                let why = if error.is_panic() {
+                    "the check itself crashed"
+                } else {
+                    "the check was aborted"
+                };
+                (
+                    error.id(),
+                    Outcome::Error(format!("{why}: please report this")),
+                    None,
+                )
             }
         };
         if let Some((slot, began)) = self.slots.remove(&id) {
@@ -246,11 +267,17 @@ impl<C: Context> Runner<'_, C> {
             }
         }
         let must_wait = match check.effect {
-            Effect::Reads | Effect::WritesOwnBackup => self.running.len() >= self.options.jobs.max(1),
+            Effect::Reads | Effect::WritesOwnBackup => {
+                self.running.len() >= self.options.jobs.max(1)
+            }
             Effect::MayLockOut => self.awaits(slot, Effect::MayLockOut) || !self.running.is_empty(),
             Effect::LooksBack => self.awaits(slot, Effect::LooksBack),
         };
-        if must_wait { Readiness::NotYet } else { Readiness::Ready }
+        if must_wait {
+            Readiness::NotYet
+        } else {
+            Readiness::Ready
+        }
     }
 
     /// Whether a check of an earlier phase than `effect` has no finding yet.
@@ -267,14 +294,25 @@ impl<C: Context> Runner<'_, C> {
     /// Where `need` was run in the same variant, that variant counts alone; else one variant that went well, for a
     /// client that is concerned here, is enough.
     fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
-        let Some(place) = self.plan.checks.iter().position(|(other, _)| other.id == need) else {
+        let Some(place) = self
+            .plan
+            .checks
+            .iter()
+            .position(|(other, _)| other.id == need)
+        else {
             return Readiness::Never(Outcome::Error(format!("there is no check `{need}`")));
         };
         let needed = self.plan.checks[place].0;
-        let same = needed.variants.iter().position(|other| other.label() == variant.label());
+        let same = needed
+            .variants
+            .iter()
+            .position(|other| other.label() == variant.label());
         let concerned = |index: &usize| {
             let clients = needed.variants[*index].clients();
-            same.map_or_else(|| !clients.within(variant.clients()).is_empty(), |same| same == *index)
+            same.map_or_else(
+                || !clients.within(variant.clients()).is_empty(),
+                |same| same == *index,
+            )
         };
         let mut findings = Vec::new();
         for index in (0..needed.variants.len()).filter(concerned) {
@@ -285,8 +323,10 @@ impl<C: Context> Runner<'_, C> {
         }
         let hinders = |finding: &&Finding| match finding.verdict {
             Verdict::Pass | Verdict::Warn | Verdict::NotApplicable => false,
-            Verdict::Fail => !finding.hurt().within(check.clients_of(variant)).is_empty()
-                || check.clients.is_empty(),
+            Verdict::Fail => {
+                !finding.hurt().within(check.clients_of(variant)).is_empty()
+                    || check.clients.is_empty()
+            }
             Verdict::Disabled | Verdict::Blocked | Verdict::Error => true,
         };
         if findings.is_empty() || findings.iter().any(|finding| !hinders(finding)) {
@@ -301,7 +341,9 @@ impl<C: Context> Runner<'_, C> {
             Verdict::Blocked => "could not be judged",
             _ => "could not be carried out",
         };
-        Readiness::Never(Outcome::Blocked(format!("needs `{}`, which {what}", worst.name())))
+        Readiness::Never(Outcome::Blocked(format!(
+            "needs `{}`, which {what}",
+            worst.name()
+        )))
     }
 }
-

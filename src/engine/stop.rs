@@ -52,7 +52,11 @@ impl Stop {
     /// Waits until the run is stopped.
     pub async fn pulled(&self) -> StopReason {
         let mut receiver = self.0.subscribe();
-        let reason = receiver.wait_for(Option::is_some).await.ok().and_then(|reason| (*reason).clone());
+        let reason = receiver
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|reason| (*reason).clone());
         match reason {
             Some(reason) => reason,
             // The sender lives as long as `self`: this cannot come.

@@ -26,14 +26,20 @@ pub type Counts = BTreeMap<Verdict, usize>;
 /// a check was blocked or in error, else `pass`. What the person skipped counts for nothing. A run that judged
 /// nothing for a client leaves it `unknown`.
 pub fn client_summaries(findings: &[Finding]) -> BTreeMap<Client, ClientSummary> {
-    Client::ALL.into_iter().map(|client| (client, summary_of(client, findings))).collect()
+    Client::ALL
+        .into_iter()
+        .map(|client| (client, summary_of(client, findings)))
+        .collect()
 }
 
 fn summary_of(client: Client, findings: &[Finding]) -> ClientSummary {
     let mut broken_by = Vec::new();
     let mut not_judged = Vec::new();
     let mut judged = false;
-    for finding in findings.iter().filter(|finding| matters(client, finding.level)) {
+    for finding in findings
+        .iter()
+        .filter(|finding| matters(client, finding.level))
+    {
         match finding.clients.get(&client) {
             Some(Verdict::Fail | Verdict::Warn) => broken_by.push(finding.name()),
             Some(Verdict::Blocked | Verdict::Error) => not_judged.push(finding.name()),
@@ -48,7 +54,11 @@ fn summary_of(client: Client, findings: &[Finding]) -> ClientSummary {
     } else {
         ClientVerdict::Pass
     };
-    ClientSummary { verdict, broken_by, not_judged }
+    ClientSummary {
+        verdict,
+        broken_by,
+        not_judged,
+    }
 }
 
 fn matters(client: Client, level: Level) -> bool {

@@ -46,7 +46,9 @@ pub enum WaiverError {
     #[error("{0}")]
     Toml(String),
     /// A check that does not exist.
-    #[error("waiver {position}: there is no check `{check}`; `safe-conformance list` shows them all")]
+    #[error(
+        "waiver {position}: there is no check `{check}`; `safe-conformance list` shows them all"
+    )]
     NoSuchCheck {
         /// Which waiver, counted from 1.
         position: usize,
@@ -79,11 +81,21 @@ impl Waivers {
             }
             if waiver.observed.is_empty() {
                 let way_out = "a part of what the report observed";
-                return Err(WaiverError::Empty { position, check, field: "observed", way_out });
+                return Err(WaiverError::Empty {
+                    position,
+                    check,
+                    field: "observed",
+                    way_out,
+                });
             }
             if waiver.reason.trim().is_empty() {
                 let way_out = "why the deviation is accepted";
-                return Err(WaiverError::Empty { position, check, field: "reason", way_out });
+                return Err(WaiverError::Empty {
+                    position,
+                    check,
+                    field: "reason",
+                    way_out,
+                });
             }
         }
         Ok(waivers)
@@ -91,19 +103,28 @@ impl Waivers {
 
     /// Marks the deviations that are excused on the day `today`, and returns a sentence for every stale waiver.
     pub fn apply(&self, findings: &mut [Finding], today: Date) -> Vec<String> {
-        self.waiver.iter().filter_map(|waiver| waiver.apply(findings, today)).collect()
+        self.waiver
+            .iter()
+            .filter_map(|waiver| waiver.apply(findings, today))
+            .collect()
     }
 }
 
 impl Waiver {
     fn apply(&self, findings: &mut [Finding], today: Date) -> Option<String> {
         if self.until < today {
-            return Some(format!("the waiver of `{}` expired on {}: {}", self.check, self.until, self.reason));
+            return Some(format!(
+                "the waiver of `{}` expired on {}: {}",
+                self.check, self.until, self.reason
+            ));
         }
         let mut excused = false;
         let mut other = None;
         let mut unjudged = false;
-        for finding in findings.iter_mut().filter(|f| f.id == self.check || f.name() == self.check) {
+        for finding in findings
+            .iter_mut()
+            .filter(|f| f.id == self.check || f.name() == self.check)
+        {
             match finding.verdict {
                 Verdict::Fail | Verdict::Warn if finding.observed.contains(&self.observed) => {
                     finding.waived = Some(self.reason.clone());
@@ -123,7 +144,10 @@ impl Waiver {
                 "the waiver of `{}` does not match what was observed: \"{observed}\" does not contain \"{}\"",
                 self.check, self.observed
             ),
-            None => format!("the waiver of `{}` is no longer needed: nothing deviates", self.check),
+            None => format!(
+                "the waiver of `{}` is no longer needed: nothing deviates",
+                self.check
+            ),
         })
     }
 }

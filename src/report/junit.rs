@@ -14,7 +14,10 @@ impl Report {
         let mut suites: Vec<TestSuite> = Vec::new();
         for finding in &self.findings {
             let subject = finding.id.split('.').next().unwrap_or_default();
-            if suites.last().is_none_or(|suite| suite.name.as_str() != subject) {
+            if suites
+                .last()
+                .is_none_or(|suite| suite.name.as_str() != subject)
+            {
                 suites.push(TestSuite::new(subject));
             }
             if let Some(suite) = suites.last_mut() {
@@ -39,7 +42,10 @@ fn case(finding: &Finding) -> TestCase {
     let status = match finding.verdict {
         Verdict::Fail if finding.waived.is_none() => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(finding.observed.as_str()).set_type(finding.clause.as_str()).set_description(details.as_str());
+            status
+                .set_message(finding.observed.as_str())
+                .set_type(finding.clause.as_str())
+                .set_description(details.as_str());
             status
         }
         Verdict::Error => {
@@ -55,10 +61,18 @@ fn case(finding: &Finding) -> TestCase {
         }
     };
     let mut case = TestCase::new(finding.name(), status);
-    case.set_classname(finding.id.as_str()).set_time(Duration::from_millis(finding.duration_ms));
+    case.set_classname(finding.id.as_str())
+        .set_time(Duration::from_millis(finding.duration_ms));
     if matches!(finding.verdict, Verdict::Warn | Verdict::Fail) {
-        let waived = finding.waived.as_ref().map(|reason| format!("\nwaived: {reason}")).unwrap_or_default();
-        case.set_system_out(XmlString::new(format!("{}\n{details}{waived}", finding.verdict)));
+        let waived = finding
+            .waived
+            .as_ref()
+            .map(|reason| format!("\nwaived: {reason}"))
+            .unwrap_or_default();
+        case.set_system_out(XmlString::new(format!(
+            "{}\n{details}{waived}",
+            finding.verdict
+        )));
     }
     case
 }

@@ -14,7 +14,11 @@ impl Report {
     }
 
     fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out, "# Threema Safe conformance of {}\n", code(&self.target))?;
+        writeln!(
+            out,
+            "# Threema Safe conformance of {}\n",
+            code(&self.target)
+        )?;
         if let Some(why) = &self.incomplete_because {
             writeln!(out, "**The run is incomplete:** {}.\n", plain(why))?;
         }
@@ -24,19 +28,47 @@ impl Report {
         writeln!(out, "| client | verdict | because of |\n|---|---|---|")?;
         for client in Client::ALL {
             if let Some(summary) = self.clients.get(&client) {
-                let names = if summary.broken_by.is_empty() { &summary.not_judged } else { &summary.broken_by };
+                let names = if summary.broken_by.is_empty() {
+                    &summary.not_judged
+                } else {
+                    &summary.broken_by
+                };
                 let names: Vec<_> = names.iter().map(|name| code(name)).collect();
-                writeln!(out, "| {client} | {} | {} |", summary.verdict, names.join(", "))?;
+                writeln!(
+                    out,
+                    "| {client} | {} | {} |",
+                    summary.verdict,
+                    names.join(", ")
+                )?;
             }
         }
         for verdict in [Verdict::Fail, Verdict::Warn] {
-            let groups = grouped(self.findings.iter().filter(|finding| finding.verdict == verdict));
+            let groups = grouped(
+                self.findings
+                    .iter()
+                    .filter(|finding| finding.verdict == verdict),
+            );
             if !groups.is_empty() {
-                writeln!(out, "\n## {}\n", if verdict == Verdict::Fail { "Failures" } else { "Warnings" })?;
+                writeln!(
+                    out,
+                    "\n## {}\n",
+                    if verdict == Verdict::Fail {
+                        "Failures"
+                    } else {
+                        "Warnings"
+                    }
+                )?;
             }
             for group in groups {
                 let finding = group.finding;
-                writeln!(out, "- **{}** (clause {}, {}, hurts {})", plain(&group.title()), finding.clause, finding.level, finding.hurt())?;
+                writeln!(
+                    out,
+                    "- **{}** (clause {}, {}, hurts {})",
+                    plain(&group.title()),
+                    finding.clause,
+                    finding.level,
+                    finding.hurt()
+                )?;
                 writeln!(out, "  - observed: {}", plain(&finding.observed))?;
                 writeln!(out, "  - expected: {}", plain(&finding.expected))?;
                 writeln!(out, "  - remedy: {}", plain(&finding.remedy))?;
@@ -49,20 +81,42 @@ impl Report {
     }
 
     fn write_rest(&self, out: &mut String) -> std::fmt::Result {
-        let unjudged = |verdict| matches!(verdict, Verdict::Blocked | Verdict::Error | Verdict::NotApplicable);
-        let groups = grouped(self.findings.iter().filter(|finding| unjudged(finding.verdict)));
+        let unjudged = |verdict| {
+            matches!(
+                verdict,
+                Verdict::Blocked | Verdict::Error | Verdict::NotApplicable
+            )
+        };
+        let groups = grouped(
+            self.findings
+                .iter()
+                .filter(|finding| unjudged(finding.verdict)),
+        );
         if !groups.is_empty() {
             writeln!(out, "\n## Not judged\n")?;
         }
         for group in groups {
             let finding = group.finding;
-            writeln!(out, "- {} ({}): {}", plain(&group.title()), finding.verdict, plain(&finding.observed))?;
+            writeln!(
+                out,
+                "- {} ({}): {}",
+                plain(&group.title()),
+                finding.verdict,
+                plain(&finding.observed)
+            )?;
         }
         if !self.advisories.is_empty() {
             writeln!(out, "\n## Advisories\n")?;
         }
         for advisory in &self.advisories {
-            writeln!(out, "- **{} {}**: {} ({})", advisory.client, advisory.releases, plain(&advisory.text), plain(&advisory.source))?;
+            writeln!(
+                out,
+                "- **{} {}**: {} ({})",
+                advisory.client,
+                advisory.releases,
+                plain(&advisory.text),
+                plain(&advisory.source)
+            )?;
         }
         if !self.stale_waivers.is_empty() {
             writeln!(out, "\n## Stale waivers\n")?;
@@ -70,7 +124,12 @@ impl Report {
         for sentence in &self.stale_waivers {
             writeln!(out, "- {}", plain(sentence))?;
         }
-        let counts: Vec<_> = self.summary.iter().filter(|(_, count)| **count > 0).map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        let counts: Vec<_> = self
+            .summary
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(verdict, count)| format!("{count} {verdict}"))
+            .collect();
         writeln!(
             out,
             "\n{} with {} of uploads: {}. Seed `{}`, safe-conformance {}.",

@@ -70,12 +70,29 @@ impl Report {
     ) -> Self {
         let facts = session.facts();
         let totals = session.totals();
-        let stopped = run.stopped.map(|reason| reason.to_string()).or_else(|| session.stopped().map(str::to_owned));
-        let halted = session.halted().map(|why| format!("{why}, so probing was stopped"));
-        let errors = run.findings.iter().find(|finding| finding.verdict == Verdict::Error);
-        let errors = errors.map(|finding| format!("`{}` could not be carried out: {}", finding.name(), finding.observed));
+        let stopped = run
+            .stopped
+            .map(|reason| reason.to_string())
+            .or_else(|| session.stopped().map(str::to_owned));
+        let halted = session
+            .halted()
+            .map(|why| format!("{why}, so probing was stopped"));
+        let errors = run
+            .findings
+            .iter()
+            .find(|finding| finding.verdict == Verdict::Error);
+        let errors = errors.map(|finding| {
+            format!(
+                "`{}` could not be carried out: {}",
+                finding.name(),
+                finding.observed
+            )
+        });
         let incomplete_because = stopped.or(halted).or(errors);
-        let mut summary: Counts = Verdict::ALL.into_iter().map(|verdict| (verdict, 0)).collect();
+        let mut summary: Counts = Verdict::ALL
+            .into_iter()
+            .map(|verdict| (verdict, 0))
+            .collect();
         for finding in &run.findings {
             *summary.entry(finding.verdict).or_default() += 1;
         }
@@ -138,15 +155,13 @@ pub(crate) fn grouped<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Gr
         });
         match same {
             Some(group) => group.variants.push(&finding.variant),
-            None => groups.push(Group { finding, variants: vec![&finding.variant] }),
+            None => groups.push(Group {
+                finding,
+                variants: vec![&finding.variant],
+            }),
         }
     }
     groups
-}
-
-/// The clients that any finding of a group hurts: `Android, iOS`.
-pub(crate) fn hurt<'a>(findings: impl Iterator<Item = &'a Finding>) -> crate::terms::Clients {
-    findings.fold(crate::terms::Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))
 }
 
 /// A number of bytes for people: `9.3 MiB`.
@@ -162,5 +177,9 @@ pub(crate) fn readable_bytes(bytes: u64) -> String {
 
 /// A count with its noun: `1 request`, `2 requests`.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

@@ -27,7 +27,12 @@ impl Progress {
             Event::CheckFinished(finding) => {
                 self.bar.inc(1);
                 if self.verbose {
-                    self.say(&format!("{:<14} {}: {}", finding.verdict, finding.name(), finding.observed));
+                    self.say(&format!(
+                        "{:<14} {}: {}",
+                        finding.verdict,
+                        finding.name(),
+                        finding.observed
+                    ));
                 }
             }
         }

@@ -35,7 +35,11 @@ impl Report {
 
     fn write_text(&self, out: &mut String, style: Style) -> std::fmt::Result {
         for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn] {
-            for group in grouped(self.findings.iter().filter(|finding| finding.verdict == verdict)) {
+            for group in grouped(
+                self.findings
+                    .iter()
+                    .filter(|finding| finding.verdict == verdict),
+            ) {
                 self.write_group(out, style, &group)?;
             }
         }
@@ -55,19 +59,42 @@ impl Report {
             Verdict::Error => (FAIL, "ERROR"),
             _ => (WARN, "warn"),
         };
-        writeln!(out, "{paint}{word:<6}{paint:#}{STRONG}{}{STRONG:#}", group.title())?;
+        writeln!(
+            out,
+            "{paint}{word:<6}{paint:#}{STRONG}{}{STRONG:#}",
+            group.title()
+        )?;
         let hurts = self
             .findings
             .iter()
-            .filter(|other| other.id == finding.id && group.variants.contains(&other.variant.as_str()))
+            .filter(|other| {
+                other.id == finding.id && group.variants.contains(&other.variant.as_str())
+            })
             .fold(Clients::NONE, |hurt, other| hurt.and(other.hurt()));
-        detail(out, style, "observed", &match finding.stage {
-            Some(stage) => format!("{} (stage {stage})", finding.observed),
-            None => finding.observed.clone(),
-        })?;
-        detail(out, style, "expected", &format!("{} (clause {}, {})", finding.expected, finding.clause, finding.level))?;
+        detail(
+            out,
+            style,
+            "observed",
+            &match finding.stage {
+                Some(stage) => format!("{} (stage {stage})", finding.observed),
+                None => finding.observed.clone(),
+            },
+        )?;
+        detail(
+            out,
+            style,
+            "expected",
+            &format!(
+                "{} (clause {}, {})",
+                finding.expected, finding.clause, finding.level
+            ),
+        )?;
         if finding.verdict != Verdict::Error {
-            let hurts = if hurts.is_empty() { "no client of today".to_owned() } else { hurts.to_string() };
+            let hurts = if hurts.is_empty() {
+                "no client of today".to_owned()
+            } else {
+                hurts.to_string()
+            };
             detail(out, style, "hurts", &hurts)?;
             detail(out, style, "do this", &finding.remedy)?;
         }
@@ -79,26 +106,41 @@ impl Report {
 
     fn write_unjudged(&self, out: &mut String, style: Style) -> std::fmt::Result {
         let told: &[Verdict] = if style.verbose {
-            &[Verdict::Blocked, Verdict::NotApplicable, Verdict::Disabled, Verdict::Pass]
+            &[
+                Verdict::Blocked,
+                Verdict::NotApplicable,
+                Verdict::Disabled,
+                Verdict::Pass,
+            ]
         } else {
             &[Verdict::Blocked]
         };
         for verdict in told {
-            let findings: Vec<_> = self.findings.iter().filter(|finding| finding.verdict == *verdict).collect();
+            let findings: Vec<_> = self
+                .findings
+                .iter()
+                .filter(|finding| finding.verdict == *verdict)
+                .collect();
             if findings.is_empty() {
                 continue;
             }
-            writeln!(out, "{STRONG}{}{STRONG:#}", match verdict {
-                Verdict::Blocked => "Could not be judged:",
-                Verdict::NotApplicable => "Does not apply here:",
-                Verdict::Disabled => "Skipped:",
-                _ => "As it should be:",
-            })?;
+            writeln!(
+                out,
+                "{STRONG}{}{STRONG:#}",
+                match verdict {
+                    Verdict::Blocked => "Could not be judged:",
+                    Verdict::NotApplicable => "Does not apply here:",
+                    Verdict::Disabled => "Skipped:",
+                    _ => "As it should be:",
+                }
+            )?;
             // One cause blocks much: told by cause.
             let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
             for group in grouped(findings.into_iter()) {
                 let title = group.title();
-                match reasons.iter_mut().find(|(reason, _)| *verdict != Verdict::Pass && *reason == group.finding.observed) {
+                match reasons.iter_mut().find(|(reason, _)| {
+                    *verdict != Verdict::Pass && *reason == group.finding.observed
+                }) {
                     Some((_, titles)) => titles.push(title),
                     None => reasons.push((&group.finding.observed, vec![title])),
                 }
@@ -113,7 +155,11 @@ impl Report {
 
     fn write_advisories(&self, out: &mut String, style: Style) -> std::fmt::Result {
         for advisory in &self.advisories {
-            writeln!(out, "{WARN}note{WARN:#}  {STRONG}{} {}{STRONG:#}: no fault of this server", advisory.client, advisory.releases)?;
+            writeln!(
+                out,
+                "{WARN}note{WARN:#}  {STRONG}{} {}{STRONG:#}: no fault of this server",
+                advisory.client, advisory.releases
+            )?;
             detail(out, style, "", &advisory.text)?;
             detail(out, style, "source", &advisory.source)?;
             writeln!(out)?;
@@ -123,14 +169,19 @@ impl Report {
 
     fn write_clients(&self, out: &mut String, style: Style) -> std::fmt::Result {
         for client in Client::ALL {
-            let Some(summary) = self.clients.get(&client) else { continue };
+            let Some(summary) = self.clients.get(&client) else {
+                continue;
+            };
             let (paint, word) = match summary.verdict {
                 ClientVerdict::Pass => (PASS, "pass"),
                 ClientVerdict::Fail => (FAIL, "FAIL"),
                 ClientVerdict::Unknown => (WARN, "unknown"),
             };
             let label = if self.without_tls { " without TLS" } else { "" };
-            write!(out, "{STRONG}{client:<8}{STRONG:#} {paint}{word:<7}{paint:#}{label} ")?;
+            write!(
+                out,
+                "{STRONG}{client:<8}{STRONG:#} {paint}{word:<7}{paint:#}{label} "
+            )?;
             let mut reason = String::new();
             write_wrapped(&mut reason, style, 17, &self.reason(client, summary))?;
             writeln!(out, "{}", reason.trim())?;
@@ -140,17 +191,28 @@ impl Report {
 
     fn reason(&self, client: Client, summary: &ClientSummary) -> String {
         let ids = |names: &[String]| {
-            let mut ids: Vec<_> = names.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
+            let mut ids: Vec<_> = names
+                .iter()
+                .map(|name| name.split('[').next().unwrap_or_default())
+                .collect();
             ids.dedup();
             ids.join(", ")
         };
         match summary.verdict {
             ClientVerdict::Fail => format!("because of {}", ids(&summary.broken_by)),
-            ClientVerdict::Unknown if summary.not_judged.is_empty() => "nothing was judged for it".to_owned(),
+            ClientVerdict::Unknown if summary.not_judged.is_empty() => {
+                "nothing was judged for it".to_owned()
+            }
             ClientVerdict::Unknown => format!("could not be judged: {}", ids(&summary.not_judged)),
             ClientVerdict::Pass => {
-                let warned = self.findings.iter().filter(|finding| finding.verdict == Verdict::Warn && finding.hurt().contains(client));
-                let does = if client == Client::Desktop { "can read a backup" } else { "can back up and restore" };
+                let warned = self.findings.iter().filter(|finding| {
+                    finding.verdict == Verdict::Warn && finding.hurt().contains(client)
+                });
+                let does = if client == Client::Desktop {
+                    "can read a backup"
+                } else {
+                    "can back up and restore"
+                };
                 match warned.count() {
                     0 => does.to_owned(),
                     count => format!("{does}; mind {} above", counted(count as u64, "warning")),
@@ -179,9 +241,17 @@ impl Report {
             writeln!(out, "{FAIL}The run is incomplete:{FAIL:#} {why}.")?;
         }
         if self.left_behind > 0 {
-            write!(out, "{WARN}{} of the harness may still be on the server", counted(self.left_behind as u64, "backup"))?;
+            write!(
+                out,
+                "{WARN}{} of the harness may still be on the server",
+                counted(self.left_behind as u64, "backup")
+            )?;
             match &self.ledger {
-                Some(ledger) => writeln!(out, "{WARN:#}: {} names them; `safe-conformance sweep` deletes them.", ledger.display())?,
+                Some(ledger) => writeln!(
+                    out,
+                    "{WARN:#}: {} names them; `safe-conformance sweep` deletes them.",
+                    ledger.display()
+                )?,
                 None => writeln!(out, "{WARN:#}.")?,
             }
         }
@@ -192,14 +262,21 @@ impl Report {
 fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::Result {
     let mut wrapped = String::new();
     write_wrapped(&mut wrapped, style, INDENT + 6, text)?;
-    writeln!(out, "      {FAINT}{label:<INDENT$}{FAINT:#}{}", wrapped.trim())
+    writeln!(
+        out,
+        "      {FAINT}{label:<INDENT$}{FAINT:#}{}",
+        wrapped.trim()
+    )
 }
 
 /// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
 /// characters: they do not reach the terminal.
 fn write_wrapped(out: &mut String, style: Style, indent: usize, text: &str) -> std::fmt::Result {
     let room = style.width.saturating_sub(indent).max(20);
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let mut line = String::new();
     for word in clean.split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {

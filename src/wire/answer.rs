@@ -34,12 +34,18 @@ pub struct Response {
 impl Response {
     /// The value of a header field, the first if there are several. The name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of a header field.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether the status is a 2xx.
@@ -70,7 +76,12 @@ pub struct Body {
 impl Body {
     /// A body that was read whole, or up to its bound.
     pub fn new(bytes: Bytes, overran: bool) -> Self {
-        Self { length: bytes.len() as u64, sha256: Sha256::digest(&bytes).into(), bytes, overran }
+        Self {
+            length: bytes.len() as u64,
+            sha256: Sha256::digest(&bytes).into(),
+            bytes,
+            overran,
+        }
     }
 
     /// Whether the body is exactly the payload.
@@ -101,7 +112,11 @@ struct RecordedBody {
 
 impl From<Body> for RecordedBody {
     fn from(body: Body) -> Self {
-        let kept = if body.bytes.len() > KEPT_WHOLE { &body.bytes[..KEPT_HEAD] } else { &body.bytes[..] };
+        let kept = if body.bytes.len() > KEPT_WHOLE {
+            &body.bytes[..KEPT_HEAD]
+        } else {
+            &body.bytes[..]
+        };
         Self {
             base64: BASE64.encode(kept),
             length: body.length,
@@ -123,7 +138,12 @@ impl TryFrom<RecordedBody> for Body {
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or("a recorded SHA-256 is not 64 hex digits")?;
-        Ok(Self { bytes: bytes.into(), length: recorded.length, sha256, overran: recorded.overran })
+        Ok(Self {
+            bytes: bytes.into(),
+            length: recorded.length,
+            sha256,
+            overran: recorded.overran,
+        })
     }
 }
 
@@ -160,12 +180,20 @@ pub enum FailureKind {
 impl Failure {
     /// The server or the network failed.
     pub fn peer(stage: Stage, message: impl Into<String>) -> Self {
-        Self { kind: FailureKind::Peer, stage, message: message.into() }
+        Self {
+            kind: FailureKind::Peer,
+            stage,
+            message: message.into(),
+        }
     }
 
     /// A failure of another kind, at the stage `http`.
     pub fn of(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, stage: Stage::Http, message: message.into() }
+        Self {
+            kind,
+            stage: Stage::Http,
+            message: message.into(),
+        }
     }
 }
 

@@ -61,7 +61,11 @@ impl Context {
 
     fn key(&self) -> Key {
         let n = self.asked.fetch_add(1, Ordering::Relaxed);
-        Key { check: self.check.to_owned(), variant: self.label.clone(), n }
+        Key {
+            check: self.check.to_owned(),
+            variant: self.label.clone(),
+            n,
+        }
     }
 
     /// What is known of the target.
@@ -86,31 +90,51 @@ impl Context {
 
     /// A backup of this run's own, under an ID that nobody can have used before.
     pub fn own_backup(&self, slot: &str) -> OwnBackup {
-        self.session.guard.own_backup(&format!("{}[{}]", self.check, self.label), slot)
+        self.session
+            .guard
+            .own_backup(&format!("{}[{}]", self.check, self.label), slot)
     }
 
     /// A body; `label` tells bodies of one recipe apart.
     pub fn payload(&self, label: &str, recipe: Recipe) -> Payload {
-        Payload::new(self.session.seed(), &format!("{}[{}]/{label}", self.check, self.label), recipe)
+        Payload::new(
+            self.session.seed(),
+            &format!("{}[{}]/{label}", self.check, self.label),
+            recipe,
+        )
     }
 
     /// A sealed backup document with a private key of its own, as the persona would upload it, and that private key.
     pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
         let keys = self.session.keys().await?;
         let random = |what: &str| {
-            self.session.seed().bytes(&format!("{what}/{}[{}]/{label}", self.check, self.label))
+            self.session
+                .seed()
+                .bytes(&format!("{what}/{}[{}]/{label}", self.check, self.label))
         };
         let private_key = random("private key");
-        let device = if self.persona().client == Client::Ios { "ios" } else { "6.4.2A/en_US" };
+        let device = if self.persona().client == Client::Ios {
+            "ios"
+        } else {
+            "6.4.2A/en_US"
+        };
         let json = backup::sample(&private_key, device, 3);
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&random("nonce")[..24]);
-        let body = envelope::seal(&keys.encryption_key, &Nonce(nonce), &json, Compression::Stored);
+        let body = envelope::seal(
+            &keys.encryption_key,
+            &Nonce(nonce),
+            &json,
+            Compression::Stored,
+        );
         Ok((Payload::sealed(body), private_key))
     }
 
     /// Opens a body that [`sealed`](Self::sealed) made, and gives the JSON.
-    pub async fn open(&self, body: &[u8]) -> Result<Result<Vec<u8>, envelope::EnvelopeError>, Failure> {
+    pub async fn open(
+        &self,
+        body: &[u8],
+    ) -> Result<Result<Vec<u8>, envelope::EnvelopeError>, Failure> {
         let keys = self.session.keys().await?;
         Ok(envelope::open(&keys.encryption_key, body, 16 * 1024 * 1024))
     }
@@ -163,7 +187,12 @@ impl Context {
 
     /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
     /// upload comes first.
-    pub async fn during(&self, upload: Request, poll: Request, most: usize) -> Result<Vec<Answer>, Failure> {
+    pub async fn during(
+        &self,
+        upload: Request,
+        poll: Request,
+        most: usize,
+    ) -> Result<Vec<Answer>, Failure> {
         self.guard(&upload).await?;
         Ok(self.session.during(self.key(), upload, poll, most).await)
     }
@@ -178,7 +207,11 @@ impl Context {
             Operation::Delete => Method::Delete,
         };
         let mut request = Request::new(method, place);
-        request.headers = persona.headers(operation).iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        request.headers = persona
+            .headers(operation)
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         request.login = self.first_login(persona);
         request
     }
@@ -194,11 +227,21 @@ impl Context {
     }
 
     /// Does what `client` does for an operation: for iOS, first without credentials, then again on a challenge.
-    pub async fn perform(&self, client: Client, operation: Operation, place: Place, payload: Option<&Payload>) -> Answer {
+    pub async fn perform(
+        &self,
+        client: Client,
+        operation: Operation,
+        place: Place,
+        payload: Option<&Payload>,
+    ) -> Answer {
         let mut request = self.as_client(client, operation, place);
         request.payload = payload.cloned();
-        request.http = self.facet.http().map_or(HttpChoice::Newest, HttpChoice::Only);
-        let challenged = request.login == LoginUse::Nobody && self.facts().login == LoginKind::Basic;
+        request.http = self
+            .facet
+            .http()
+            .map_or(HttpChoice::Newest, HttpChoice::Only);
+        let challenged =
+            request.login == LoginUse::Nobody && self.facts().login == LoginKind::Basic;
         let answer = self.send(request.clone()).await?;
         if challenged && answer.status == 401 && offers_basic(&answer) {
             return self.send(request.login(LoginUse::Given)).await;
@@ -211,7 +254,12 @@ impl Context {
         if !request.method.writes() {
             return Ok(());
         }
-        let forbidden = |what: &str| Err(Failure::of(FailureKind::Harness, format!("`{}` {what}", self.check)));
+        let forbidden = |what: &str| {
+            Err(Failure::of(
+                FailureKind::Harness,
+                format!("`{}` {what}", self.check),
+            ))
+        };
         let Place::Backup(backup) = &request.place else {
             return forbidden("wants to write what is not its own");
         };
@@ -224,18 +272,30 @@ impl Context {
             if before.is_success() {
                 return Err(Failure::of(
                     FailureKind::Guarded,
-                    format!("the server answers {} for a backup ID that nobody has used; nothing was written there", before.status),
+                    format!(
+                        "the server answers {} for a backup ID that nobody has used; nothing was written there",
+                        before.status
+                    ),
                 ));
             }
             if let Err(error) = guard.claim(backup) {
-                return Err(Failure::of(FailureKind::Harness, format!("the ledger cannot be written: {error}")));
+                return Err(Failure::of(
+                    FailureKind::Harness,
+                    format!("the ledger cannot be written: {error}"),
+                ));
             }
         }
         if request.method == Method::Put {
             if let Err(error) = guard.written(backup) {
-                return Err(Failure::of(FailureKind::Harness, format!("the ledger cannot be written: {error}")));
+                return Err(Failure::of(
+                    FailureKind::Harness,
+                    format!("the ledger cannot be written: {error}"),
+                ));
             }
-            self.written.lock().unwrap_or_else(PoisonError::into_inner).push(backup.clone());
+            self.written
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(backup.clone());
         }
         Ok(())
     }
@@ -245,7 +305,11 @@ impl Context {
 fn offers_basic(response: &super::Response) -> bool {
     response.headers("www-authenticate").any(|challenges| {
         challenges.split(',').any(|challenge| {
-            let scheme = challenge.trim_start().split_whitespace().next().unwrap_or_default();
+            let scheme = challenge
+                .trim_start()
+                .split_whitespace()
+                .next()
+                .unwrap_or_default();
             scheme.eq_ignore_ascii_case("basic")
         })
     })
@@ -256,7 +320,8 @@ impl engine::Context for Context {
 
     fn teardown(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            let written = std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
+            let written =
+                std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
             for backup in written {
                 self.session.delete(&backup).await;
             }

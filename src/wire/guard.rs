@@ -17,7 +17,10 @@ pub struct OwnBackup {
 impl OwnBackup {
     /// A backup that a ledger names: an earlier run's own.
     pub(super) fn of_ledger(id: BackupId) -> Self {
-        Self { id, slot: "swept".to_owned() }
+        Self {
+            id,
+            slot: "swept".to_owned(),
+        }
     }
 
     /// The ID, for the one place that sends it.
@@ -57,13 +60,20 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
-        Self { seed, backups: Mutex::default(), ledger }
+        Self {
+            seed,
+            backups: Mutex::default(),
+            ledger,
+        }
     }
 
     /// The backup that `check` calls `slot`.
     pub(super) fn own_backup(&self, check: &str, slot: &str) -> OwnBackup {
         let id = BackupId::from_bytes(self.seed.bytes(&format!("backup/{check}/{slot}")));
-        OwnBackup { id, slot: slot.to_owned() }
+        OwnBackup {
+            id,
+            slot: slot.to_owned(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (OwnBackup, State)>> {
@@ -83,7 +93,8 @@ impl Guard {
         if let Some(ledger) = &self.ledger {
             ledger.claimed(&backup.id)?;
         }
-        self.lock().insert(backup.id.to_hex(), (backup.clone(), State::Claimed));
+        self.lock()
+            .insert(backup.id.to_hex(), (backup.clone(), State::Claimed));
         Ok(())
     }
 
@@ -114,7 +125,9 @@ impl Guard {
 
     /// Whether something of it may be on the server.
     pub(super) fn may_be_there(&self, backup: &OwnBackup) -> bool {
-        self.lock().get(&backup.id.to_hex()).is_some_and(|(_, state)| *state == State::Written)
+        self.lock()
+            .get(&backup.id.to_hex())
+            .is_some_and(|(_, state)| *state == State::Written)
     }
 
     /// Everything that may still be on the server.

@@ -72,19 +72,30 @@ impl Ledger {
     /// URL without user info). Where the same seed left a ledger behind, this run goes on in it.
     pub fn open(folder: &Path, target: &str, seed: Seed) -> Result<Self, LedgerError> {
         let path = folder.join(format!("{seed}{SUFFIX}"));
-        let io = |source| LedgerError::Io { path: path.clone(), source };
+        let io = |source| LedgerError::Io {
+            path: path.clone(),
+            source,
+        };
         std::fs::create_dir_all(folder).map_err(io)?;
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path).map_err(io)?;
-        file.try_lock().map_err(|_| LedgerError::Busy { path: path.clone() })?;
+        file.try_lock()
+            .map_err(|_| LedgerError::Busy { path: path.clone() })?;
         if file.metadata().map_err(io)?.len() == 0 {
-            let heading = Heading { format: 1, target: target.to_owned(), seed };
+            let heading = Heading {
+                format: 1,
+                target: target.to_owned(),
+                seed,
+            };
             write_line(&mut file, &heading).map_err(io)?;
         }
-        Ok(Self { path, file: Mutex::new(file) })
+        Ok(Self {
+            path,
+            file: Mutex::new(file),
+        })
     }
 
     /// The file.
@@ -102,7 +113,10 @@ impl Ledger {
     }
 
     fn write(&self, line: &Line) -> std::io::Result<()> {
-        write_line(&mut *self.file.lock().unwrap_or_else(PoisonError::into_inner), line)
+        write_line(
+            &mut *self.file.lock().unwrap_or_else(PoisonError::into_inner),
+            line,
+        )
     }
 
     /// Removes the file: nothing is left to sweep.
@@ -134,7 +148,10 @@ impl LeftLedger {
     /// The ledgers in `folder`, in the order of their names, each read or with what is wrong with it. A folder that
     /// does not exist holds none.
     pub fn all(folder: &Path) -> Result<Vec<Result<Self, LedgerError>>, LedgerError> {
-        let io = |source| LedgerError::Io { path: folder.to_owned(), source };
+        let io = |source| LedgerError::Io {
+            path: folder.to_owned(),
+            source,
+        };
         let entries = match std::fs::read_dir(folder) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(io)?,
@@ -142,7 +159,11 @@ impl LeftLedger {
         let mut paths = Vec::new();
         for entry in entries {
             let path = entry.map_err(io)?.path();
-            if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(SUFFIX)) {
+            if path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.ends_with(SUFFIX))
+            {
                 paths.push(path);
             }
         }
@@ -151,10 +172,21 @@ impl LeftLedger {
     }
 
     fn read(path: PathBuf) -> Result<Self, LedgerError> {
-        let io = |source| LedgerError::Io { path: path.clone(), source };
-        let file = OpenOptions::new().read(true).append(true).open(&path).map_err(io)?;
-        file.try_lock().map_err(|_| LedgerError::Busy { path: path.clone() })?;
-        let malformed = |line| LedgerError::Malformed { path: path.clone(), line };
+        let io = |source| LedgerError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(&path)
+            .map_err(io)?;
+        file.try_lock()
+            .map_err(|_| LedgerError::Busy { path: path.clone() })?;
+        let malformed = |line| LedgerError::Malformed {
+            path: path.clone(),
+            line,
+        };
         let mut lines = BufReader::new((&file).take(LONGEST)).lines();
         let heading = lines.next().ok_or_else(|| malformed(1))?.map_err(io)?;
         let heading: Heading = serde_json::from_str(&heading).map_err(|_| malformed(1))?;
@@ -170,9 +202,17 @@ impl LeftLedger {
                 Err(_) => return Err(malformed(index + 2)),
             };
         }
-        let left = left.iter().map(|id| BackupId::parse(id)).collect::<Result<_, _>>();
+        let left = left
+            .iter()
+            .map(|id| BackupId::parse(id))
+            .collect::<Result<_, _>>();
         let left = left.map_err(|_| malformed(2))?;
-        Ok(Self { target: heading.target, left, file, path: path.clone() })
+        Ok(Self {
+            target: heading.target,
+            left,
+            file,
+            path: path.clone(),
+        })
     }
 
     /// The file.

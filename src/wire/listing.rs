@@ -19,9 +19,13 @@ impl Listing {
         let text = String::from_utf8_lossy(body);
         let mut found = Self::Nothing;
         // One real server hides the names in base64 in its page.
-        let hidden = long_runs(&text, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte), 88)
-            .filter_map(|run| BASE64.decode(run.as_bytes()).ok())
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let hidden = long_runs(
+            &text,
+            |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte),
+            88,
+        )
+        .filter_map(|run| BASE64.decode(run.as_bytes()).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         for text in std::iter::once(text.clone().into_owned()).chain(hidden) {
             if text.to_ascii_lowercase().contains(own) {
                 return Self::Ours;
@@ -53,7 +57,8 @@ impl Listing {
 }
 
 fn long_runs(text: &str, belongs: impl Fn(u8) -> bool, least: usize) -> impl Iterator<Item = &str> {
-    text.split(move |c: char| !u8::try_from(c).is_ok_and(&belongs)).filter(move |run| run.len() >= least)
+    text.split(move |c: char| !u8::try_from(c).is_ok_and(&belongs))
+        .filter(move |run| run.len() >= least)
 }
 
 /// The backup IDs in a text: runs of exactly 64 hex digits.
@@ -79,12 +84,27 @@ mod tests {
     #[test]
     fn a_listing_is_told_apart_by_what_it_names() {
         let other = OWN.replace("01", "ff");
-        assert_eq!(Listing::of(format!("<a href=\"{OWN}\">").as_bytes(), OWN), Listing::Ours);
-        assert_eq!(Listing::of(format!("<a href=\"{}\">", OWN.to_uppercase()).as_bytes(), OWN), Listing::Ours);
+        assert_eq!(
+            Listing::of(format!("<a href=\"{OWN}\">").as_bytes(), OWN),
+            Listing::Ours
+        );
+        assert_eq!(
+            Listing::of(
+                format!("<a href=\"{}\">", OWN.to_uppercase()).as_bytes(),
+                OWN
+            ),
+            Listing::Ours
+        );
         assert_eq!(Listing::of(other.as_bytes(), OWN), Listing::Others);
-        assert_eq!(Listing::of(b"<html>nothing to see</html>", OWN), Listing::Nothing);
+        assert_eq!(
+            Listing::of(b"<html>nothing to see</html>", OWN),
+            Listing::Nothing
+        );
         let hidden = BASE64.encode(format!("{{\"paths\":[{{\"name\":\"{OWN}\"}}]}}").as_bytes());
-        assert_eq!(Listing::of(format!("<template>{hidden}</template>").as_bytes(), OWN), Listing::Ours);
+        assert_eq!(
+            Listing::of(format!("<template>{hidden}</template>").as_bytes(), OWN),
+            Listing::Ours
+        );
         for listing in [Listing::Ours, Listing::Others, Listing::Nothing] {
             assert_eq!(Listing::from_word(listing.word().as_bytes()), listing);
         }
@@ -92,6 +112,9 @@ mod tests {
 
     #[test]
     fn what_is_observed_holds_no_id() {
-        assert_eq!(without_ids(&format!("/backups/{OWN}?x")), "/backups/<backup ID>?x");
+        assert_eq!(
+            without_ids(&format!("/backups/{OWN}?x")),
+            "/backups/<backup ID>?x"
+        );
     }
 }

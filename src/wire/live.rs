@@ -39,8 +39,16 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn new(target: Target, timeout: Duration, scrub: Scrub) -> Result<Self, TlsSetupError> {
-        let tls = if target.base.scheme_is_https() { Some(Tls::new(&target.roots)?) } else { None };
+    pub(super) fn new(
+        target: Target,
+        timeout: Duration,
+        scrub: Scrub,
+    ) -> Result<Self, TlsSetupError> {
+        let tls = if target.base.scheme_is_https() {
+            Some(Tls::new(&target.roots)?)
+        } else {
+            None
+        };
         Ok(Self {
             target,
             tls,
@@ -56,7 +64,10 @@ impl Live {
 
     /// Requests sent, and bytes of bodies sent.
     pub(super) fn counted(&self) -> (u64, u64) {
-        (self.requests.load(Ordering::Relaxed), self.bytes_sent.load(Ordering::Relaxed))
+        (
+            self.requests.load(Ordering::Relaxed),
+            self.bytes_sent.load(Ordering::Relaxed),
+        )
     }
 
     async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
@@ -69,19 +80,26 @@ impl Live {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
         let host = self.target.base.host();
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        if let Ok(address) = bare.parse::<IpAddr>() {
+        if let Ok(address) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
-        let no_address = || Failure::peer(Stage::Resolve, format!("the name `{host}` has no address"));
-        match tokio::time::timeout(self.timeout, tokio::net::lookup_host((bare, port))).await {
+        let no_address =
+            || Failure::peer(Stage::Resolve, format!("the name `{host}` has no address"));
+        match tokio::time::timeout(self.timeout, tokio::net::lookup_host((host, port))).await {
             Ok(Ok(found)) => {
                 let mut addresses: Vec<_> = found.collect();
                 addresses.dedup();
-                if addresses.is_empty() { Err(no_address()) } else { Ok(addresses) }
+                if addresses.is_empty() {
+                    Err(no_address())
+                } else {
+                    Ok(addresses)
+                }
             }
             Ok(Err(_)) => Err(no_address()),
-            Err(_) => Err(Failure::peer(Stage::Resolve, format!("no answer to the look-up of `{host}`"))),
+            Err(_) => Err(Failure::peer(
+                Stage::Resolve,
+                format!("no answer to the look-up of `{host}`"),
+            )),
         }
     }
 
@@ -129,8 +147,16 @@ impl Live {
     }
 
     /// Sends one request over `http` and reads the answer.
-    pub(super) async fn exchange(&self, request: &Request, http: Http, encoding: CredentialEncoding) -> Answer {
-        let length = request.payload.as_ref().map_or(0, |payload| payload.len() as u64);
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+    ) -> Answer {
+        let length = request
+            .payload
+            .as_ref()
+            .map_or(0, |payload| payload.len() as u64);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
         // An answer may bring back as much as was sent.
@@ -140,15 +166,26 @@ impl Live {
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
         let sent = async {
-            if raw { self.send_raw(request, encoding).await } else { self.send_ordinary(request, http, encoding).await }
+            if raw {
+                self.send_raw(request, encoding).await
+            } else {
+                self.send_ordinary(request, http, encoding).await
+            }
         };
-        let answer = tokio::time::timeout(patience, sent).await.unwrap_or_else(|_| {
-            Err(Failure::peer(Stage::Http, format!("no complete answer within {} s", self.timeout.as_secs())))
-        });
-        answer.map(|response| self.cleaned(response, &request.place)).map_err(|failure| Failure {
-            message: self.scrub.text(&failure.message),
-            ..failure
-        })
+        let answer = tokio::time::timeout(patience, sent)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Failure::peer(
+                    Stage::Http,
+                    format!("no complete answer within {} s", self.timeout.as_secs()),
+                ))
+            });
+        answer
+            .map(|response| self.cleaned(response, &request.place))
+            .map_err(|failure| Failure {
+                message: self.scrub.text(&failure.message),
+                ..failure
+            })
     }
 
     /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
@@ -157,7 +194,10 @@ impl Live {
         let mut echoed = self.scrub.finds(&response.body.bytes);
         for (_, value) in &mut response.headers {
             echoed |= self.scrub.finds(value.as_bytes());
-            *value = without_ids(&self.scrub.text(value)).chars().take(KEPT_VALUE).collect();
+            *value = without_ids(&self.scrub.text(value))
+                .chars()
+                .take(KEPT_VALUE)
+                .collect();
         }
         if let Place::Listing(own) = place {
             let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
@@ -170,7 +210,11 @@ impl Live {
         response
     }
 
-    fn authorization(&self, login: &LoginUse, working: CredentialEncoding) -> Option<(&'static str, String)> {
+    fn authorization(
+        &self,
+        login: &LoginUse,
+        working: CredentialEncoding,
+    ) -> Option<(&'static str, String)> {
         let named = |value| ("Authorization", value);
         match login {
             LoginUse::Nobody => None,
@@ -183,9 +227,9 @@ impl Live {
                 };
                 let wrong = match &self.target.login {
                     Login::Token(_) => "Token safe-conformance-wrong-on-purpose".to_owned(),
-                    Login::Open | Login::Basic { .. } => {
-                        CredentialEncoding::Utf8.encode(user, "safe-conformance-wrong-on-purpose").to_string()
-                    }
+                    Login::Open | Login::Basic { .. } => CredentialEncoding::Utf8
+                        .encode(user, "safe-conformance-wrong-on-purpose")
+                        .to_string(),
                 };
                 Some(("Authorization", wrong))
             }
@@ -199,18 +243,33 @@ impl Live {
             Place::Config => base.config_url(),
             Place::Listing(_) => base.backups_url(),
             Place::Backup(backup) => base.backup_url(backup.id()),
-            Place::CapitalBackup(backup) => format!("{}{}", base.backups_url(), backup.id().to_hex().to_ascii_uppercase()),
-            Place::DoubleSlashBackup(backup) => base.join_raw(&format!("//backups/{}", backup.id().to_hex())),
+            Place::CapitalBackup(backup) => format!(
+                "{}{}",
+                base.backups_url(),
+                backup.id().to_hex().to_ascii_uppercase()
+            ),
+            Place::DoubleSlashBackup(backup) => {
+                base.join_raw(&format!("//backups/{}", backup.id().to_hex()))
+            }
             Place::Below(suffix) => base.join_raw(suffix),
         }
     }
 
-    async fn send_ordinary(&self, request: &Request, http: Http, encoding: CredentialEncoding) -> Answer {
+    async fn send_ordinary(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+    ) -> Answer {
         let cell = match http {
             Http::One => &self.client_one,
             Http::Two => &self.client_two,
         };
-        let client = cell.get_or_init(|| self.client(http)).await.as_ref().map_err(Clone::clone)?;
+        let client = cell
+            .get_or_init(|| self.client(http))
+            .await
+            .as_ref()
+            .map_err(Clone::clone)?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
@@ -219,7 +278,12 @@ impl Live {
             Method::Propfind => reqwest::Method::from_bytes(b"PROPFIND").unwrap_or_default(),
         };
         let mut builder = client.request(method, self.url(&request.place));
-        for (name, value) in request.headers.iter().cloned().chain(self.authorization(&request.login, encoding)) {
+        for (name, value) in request
+            .headers
+            .iter()
+            .cloned()
+            .chain(self.authorization(&request.login, encoding))
+        {
             builder = builder.header(name, value);
         }
         if let Some(payload) = &request.payload {
@@ -227,7 +291,10 @@ impl Live {
         }
         let mut response = builder.send().await.map_err(|error| failure_of(&error))?;
         let headers = response.headers().iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
         });
         let headers = headers.collect();
         let mut body = BytesMut::new();
@@ -242,7 +309,11 @@ impl Live {
         }
         Ok(Response {
             status: response.status().as_u16(),
-            http: if response.version() == reqwest::Version::HTTP_2 { Http::Two } else { Http::One },
+            http: if response.version() == reqwest::Version::HTTP_2 {
+                Http::Two
+            } else {
+                Http::One
+            },
             headers,
             body: Body::new(body.freeze(), overran),
             continued: false,
@@ -270,18 +341,25 @@ impl Live {
             Http::One => builder.http1_only(),
             Http::Two => builder.http2_prior_knowledge(),
         };
-        builder.build().map_err(|error| Failure::peer(Stage::Http, error.to_string()))
+        builder
+            .build()
+            .map_err(|error| Failure::peer(Stage::Http, error.to_string()))
     }
 
     async fn send_raw(&self, request: &Request, encoding: CredentialEncoding) -> Answer {
         let url = self.url(&request.place);
         let path = url.splitn(4, '/').nth(3).unwrap_or_default();
-        let port = self.target.base.port();
-        let default_port = if self.target.base.scheme_is_https() { 443 } else { 80 };
-        let host = self.target.base.host();
-        let host = if port == default_port { host.to_owned() } else { format!("{host}:{port}") };
-        let mut head = format!("{} /{path} HTTP/1.1\r\nHost: {host}\r\n", request.method.as_str());
-        for (name, value) in request.headers.iter().cloned().chain(self.authorization(&request.login, encoding)) {
+        let host = self.target.base.authority();
+        let mut head = format!(
+            "{} /{path} HTTP/1.1\r\nHost: {host}\r\n",
+            request.method.as_str()
+        );
+        for (name, value) in request
+            .headers
+            .iter()
+            .cloned()
+            .chain(self.authorization(&request.login, encoding))
+        {
             head += &format!("{name}: {value}\r\n");
         }
         let raw = RawRequest {
@@ -343,7 +421,9 @@ fn failure_of(error: &reqwest::Error) -> Failure {
                 return tls::failure_of(tls::trouble(io));
             }
             message = Some(match io.kind() {
-                std::io::ErrorKind::ConnectionRefused => return Failure::peer(Stage::Connect, "connection refused"),
+                std::io::ErrorKind::ConnectionRefused => {
+                    return Failure::peer(Stage::Connect, "connection refused");
+                }
                 std::io::ErrorKind::UnexpectedEof => BODY_ENDED,
                 _ => "the connection was reset",
             });

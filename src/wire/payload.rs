@@ -54,9 +54,10 @@ impl Payload {
             Recipe::AllOnes(length) => vec![0xFF; length],
             Recipe::Zeros(length) => vec![0; length],
             Recipe::Gzip(length) => gzip(&random(length)),
-            Recipe::Html(length) => {
-                repeat(b"<!DOCTYPE html><html><body><p>A backup may look like this.</p></body></html>\n", length)
-            }
+            Recipe::Html(length) => repeat(
+                b"<!DOCTYPE html><html><body><p>A backup may look like this.</p></body></html>\n",
+                length,
+            ),
             Recipe::Lines(length) => repeat(b"one line\r\nanother\nand a third\r", length),
             Recipe::Sealed => Vec::new(),
         };
@@ -70,7 +71,11 @@ impl Payload {
 
     fn of(recipe: Recipe, bytes: Vec<u8>) -> Self {
         let sha256 = Sha256::digest(&bytes).into();
-        Self { recipe, bytes: bytes.into(), sha256 }
+        Self {
+            recipe,
+            bytes: bytes.into(),
+            sha256,
+        }
     }
 
     /// The number of bytes.

@@ -7,7 +7,9 @@ use super::answer::{Failure, FailureKind};
 use super::request::Manner;
 use crate::terms::Stage;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf,
+};
 
 /// The longest header section that is read, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -48,12 +50,25 @@ where
     S: AsyncRead + AsyncWrite,
 {
     let (reader, mut writer) = tokio::io::split(stream);
-    let mut reader = Reader { from: reader, buffer: Vec::new(), interim: 0 };
+    let mut reader = Reader {
+        from: reader,
+        buffer: Vec::new(),
+        interim: 0,
+    };
     match request.manner {
         Manner::CutOff { after, chunked } => {
             let body = request.body.unwrap_or_default();
-            cut_off(&mut writer, request, &body[..after.min(body.len())], chunked).await;
-            Err(Failure::of(FailureKind::BrokenOff, "the upload was broken off on purpose"))
+            cut_off(
+                &mut writer,
+                request,
+                &body[..after.min(body.len())],
+                chunked,
+            )
+            .await;
+            Err(Failure::of(
+                FailureKind::BrokenOff,
+                "the upload was broken off on purpose",
+            ))
         }
         Manner::ExpectContinue => {
             // A failed write shows in what can still be read.
@@ -66,10 +81,18 @@ where
                 Err(_) => {}
             }
             let body = request.body.unwrap_or_default();
-            both(write_all(&mut writer, body), reader.response(request, continued)).await
+            both(
+                write_all(&mut writer, body),
+                reader.response(request, continued),
+            )
+            .await
         }
         Manner::Ordinary | Manner::Chunked | Manner::Slowly { .. } => {
-            both(write_request(&mut writer, request), reader.response(request, false)).await
+            both(
+                write_request(&mut writer, request),
+                reader.response(request, false),
+            )
+            .await
         }
     }
 }
@@ -121,7 +144,10 @@ async fn write_request<W: AsyncWrite>(
             write_all(writer, b"0\r\n\r\n").await
         }
         Manner::Slowly { pieces, pause } => {
-            for (position, part) in body.chunks(body.len().div_ceil(pieces.max(1)).max(1)).enumerate() {
+            for (position, part) in body
+                .chunks(body.len().div_ceil(pieces.max(1)).max(1))
+                .enumerate()
+            {
                 if position > 0 {
                     tokio::time::sleep(pause).await;
                 }
@@ -149,7 +175,11 @@ async fn cut_off<W: AsyncWrite>(
 ) {
     let written = async {
         write_all(writer, framed_head(request).as_bytes()).await?;
-        if chunked { write_chunk(writer, part).await } else { write_all(writer, part).await }
+        if chunked {
+            write_chunk(writer, part).await
+        } else {
+            write_all(writer, part).await
+        }
     };
     // A server that already refused has cut the upload off itself.
     if written.await.is_ok() {
@@ -164,7 +194,10 @@ struct Head {
 
 impl Head {
     fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -212,7 +245,9 @@ impl<S: AsyncRead> Reader<S> {
                 if (100..200).contains(&head.status) {
                     self.interim += 1;
                     if self.interim > MOST_INTERIM {
-                        return Err(failure("more than 16 interim answers (1xx) and no real one"));
+                        return Err(failure(
+                            "more than 16 interim answers (1xx) and no real one",
+                        ));
                     }
                 }
                 return Ok(head);
@@ -242,14 +277,23 @@ impl<S: AsyncRead> Reader<S> {
         let limit = request.read_limit;
         let (body, overran) = if bodiless {
             (Vec::new(), false)
-        } else if head.all("transfer-encoding").any(|value| value.to_ascii_lowercase().contains("chunked")) {
+        } else if head
+            .all("transfer-encoding")
+            .any(|value| value.to_ascii_lowercase().contains("chunked"))
+        {
             self.chunked(limit).await?
         } else if let Some(length) = content_length(&head)? {
             self.exactly(length, limit).await?
         } else {
             self.to_the_end(limit).await?
         };
-        Ok(RawResponse { status: head.status, headers: head.headers, body, overran, continued })
+        Ok(RawResponse {
+            status: head.status,
+            headers: head.headers,
+            body,
+            overran,
+            continued,
+        })
     }
 
     async fn exactly(&mut self, length: u64, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
@@ -270,8 +314,14 @@ impl<S: AsyncRead> Reader<S> {
         let mut body = Vec::new();
         loop {
             let line = self.line().await?;
-            let size = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-            let size = std::str::from_utf8(size).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+            let size = line
+                .split(|byte| *byte == b';')
+                .next()
+                .unwrap_or_default()
+                .trim_ascii();
+            let size = std::str::from_utf8(size)
+                .ok()
+                .and_then(|size| usize::from_str_radix(size, 16).ok());
             let Some(size) = size else {
                 return Err(failure("the answer's chunks are malformed"));
             };
@@ -331,9 +381,15 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
         Ok(httparse::Status::Partial) => Ok(None),
         Ok(httparse::Status::Complete(length)) => {
             let headers = response.headers.iter().map(|field| {
-                (field.name.to_ascii_lowercase(), String::from_utf8_lossy(field.value).into_owned())
+                (
+                    field.name.to_ascii_lowercase(),
+                    String::from_utf8_lossy(field.value).into_owned(),
+                )
             });
-            let head = Head { status: response.code.unwrap_or(0), headers: headers.collect() };
+            let head = Head {
+                status: response.code.unwrap_or(0),
+                headers: headers.collect(),
+            };
             Ok(Some((head, length)))
         }
         Err(httparse::Error::TooManyHeaders) => {
@@ -345,11 +401,17 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
 
 fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
     let mut lengths = head.all("content-length");
-    let Some(first) = lengths.next() else { return Ok(None) };
+    let Some(first) = lengths.next() else {
+        return Ok(None);
+    };
     if lengths.any(|other| other != first) {
         return Err(failure("the answer has two Content-Lengths"));
     }
-    first.trim().parse().map(Some).map_err(|_| failure("the answer's Content-Length is no number"))
+    first
+        .trim()
+        .parse()
+        .map(Some)
+        .map_err(|_| failure("the answer's Content-Length is no number"))
 }
 
 #[cfg(test)]
@@ -357,7 +419,11 @@ mod tests {
     use super::*;
     use tokio::io::duplex;
 
-    async fn answered(script: &'static [u8], manner: Manner, limit: usize) -> (Result<RawResponse, Failure>, Vec<u8>) {
+    async fn answered(
+        script: &'static [u8],
+        manner: Manner,
+        limit: usize,
+    ) -> (Result<RawResponse, Failure>, Vec<u8>) {
         let (ours, mut theirs) = duplex(1 << 20);
         let server = tokio::spawn(async move {
             let mut seen = vec![0; 4096];
@@ -380,32 +446,71 @@ mod tests {
 
     async fn body_of(script: &'static [u8], limit: usize) -> Result<(Vec<u8>, bool), String> {
         let (answer, _) = answered(script, Manner::Ordinary, limit).await;
-        answer.map(|response| (response.body, response.overran)).map_err(|failure| failure.message)
+        answer
+            .map(|response| (response.body, response.overran))
+            .map_err(|failure| failure.message)
     }
 
     #[tokio::test]
     async fn every_framing_is_read_and_bounded() {
         let whole = |bytes: &[u8]| Ok((bytes.to_vec(), false));
-        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", 99).await, whole(b"abc"));
-        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 99).await, whole(b"abcdef"));
-        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 4).await, Ok((b"abcd".to_vec(), true)));
-        assert_eq!(body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef", 4).await, Ok((b"abcd".to_vec(), true)));
+        assert_eq!(
+            body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", 99).await,
+            whole(b"abc")
+        );
+        assert_eq!(
+            body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 99).await,
+            whole(b"abcdef")
+        );
+        assert_eq!(
+            body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 4).await,
+            Ok((b"abcd".to_vec(), true))
+        );
+        assert_eq!(
+            body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef", 4).await,
+            Ok((b"abcd".to_vec(), true))
+        );
         let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
         assert_eq!(body_of(chunked, 99).await, whole(b"abc"));
         assert_eq!(body_of(chunked, 1).await, Ok((b"a".to_vec(), true)));
-        assert_eq!(body_of(b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc", 99).await, whole(b""));
-        assert_eq!(body_of(b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", 9).await, whole(b"a"));
+        assert_eq!(
+            body_of(b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc", 99).await,
+            whole(b"")
+        );
+        assert_eq!(
+            body_of(
+                b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+                9
+            )
+            .await,
+            whole(b"a")
+        );
     }
 
     #[tokio::test]
     async fn what_is_not_an_answer_is_named() {
         for (script, message) in [
-            (&b""[..], "the server closed the connection without an answer"),
+            (
+                &b""[..],
+                "the server closed the connection without an answer",
+            ),
             (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"),
-            (b"HTTP/1.1 200 OK\r\nContent-Le", "the connection ended in the middle of the answer's header"),
-            (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", BODY_ENDED),
-            (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "the answer has two Content-Lengths"),
-            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the answer's chunks are malformed"),
+            (
+                b"HTTP/1.1 200 OK\r\nContent-Le",
+                "the connection ended in the middle of the answer's header",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+                BODY_ENDED,
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+                "the answer has two Content-Lengths",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "the answer's chunks are malformed",
+            ),
         ] {
             assert_eq!(body_of(script, 99).await, Err(message.to_owned()));
         }
@@ -413,14 +518,32 @@ mod tests {
 
     #[tokio::test]
     async fn interim_answers_do_not_go_on_for_ever() {
-        let flood: &'static [u8] = Box::leak(b"HTTP/1.1 102 Processing\r\n\r\n".repeat(500).into_boxed_slice());
-        assert_eq!(body_of(flood, 99).await, Err("more than 16 interim answers (1xx) and no real one".to_owned()));
+        let flood: &'static [u8] = Box::leak(
+            b"HTTP/1.1 102 Processing\r\n\r\n"
+                .repeat(500)
+                .into_boxed_slice(),
+        );
+        assert_eq!(
+            body_of(flood, 99).await,
+            Err("more than 16 interim answers (1xx) and no real one".to_owned())
+        );
     }
 
     #[tokio::test]
     async fn an_upload_that_breaks_off_announces_more_than_it_sends() {
-        let (answer, seen) = answered(b"", Manner::CutOff { after: 2, chunked: false }, 99).await;
-        assert_eq!(answer.err().map(|failure| failure.kind), Some(FailureKind::BrokenOff));
+        let (answer, seen) = answered(
+            b"",
+            Manner::CutOff {
+                after: 2,
+                chunked: false,
+            },
+            99,
+        )
+        .await;
+        assert_eq!(
+            answer.err().map(|failure| failure.kind),
+            Some(FailureKind::BrokenOff)
+        );
         let seen = String::from_utf8(seen).unwrap();
         assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");
         assert!(!seen.contains("hello"), "{seen}");
@@ -432,6 +555,10 @@ mod tests {
         let (answer, seen) = answered(script, Manner::ExpectContinue, 99).await;
         let answer = answer.ok().unwrap();
         assert_eq!((answer.status, answer.continued), (201, false));
-        assert!(String::from_utf8(seen).unwrap().ends_with("Expect: 100-continue\r\n\r\n"));
+        assert!(
+            String::from_utf8(seen)
+                .unwrap()
+                .ends_with("Expect: 100-continue\r\n\r\n")
+        );
     }
 }

@@ -149,7 +149,8 @@ impl Request {
 
     /// A download.
     pub fn get(backup: &OwnBackup) -> Self {
-        Self::new(Method::Get, Place::Backup(backup.clone())).header("Accept", "application/octet-stream")
+        Self::new(Method::Get, Place::Backup(backup.clone()))
+            .header("Accept", "application/octet-stream")
     }
 
     /// An upload.
@@ -168,7 +169,8 @@ impl Request {
     /// Sets a header field.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name, value.into()));
         self
     }
@@ -209,7 +211,8 @@ impl Request {
 
     /// Whether only the raw sender can send this: it is bound to HTTP/1.1.
     pub fn is_raw(&self) -> bool {
-        self.manner != Manner::Ordinary || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
+        self.manner != Manner::Ordinary
+            || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
     /// What a transcript keeps of the request: enough to notice that another version of the harness asks something

@@ -45,7 +45,11 @@ impl Scrub {
     /// The text without any of the values.
     pub fn text(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, value| {
-            if text.contains(value.as_str()) { text.replace(value.as_str(), REDACTED) } else { text }
+            if text.contains(value.as_str()) {
+                text.replace(value.as_str(), REDACTED)
+            } else {
+                text
+            }
         })
     }
 
@@ -64,7 +68,9 @@ impl Scrub {
 
     /// Whether any of the values is in the bytes.
     pub fn finds(&self, bytes: &[u8]) -> bool {
-        self.0.iter().any(|value| find(bytes, value.as_bytes()).is_some())
+        self.0
+            .iter()
+            .any(|value| find(bytes, value.as_bytes()).is_some())
     }
 }
 
@@ -75,7 +81,9 @@ impl fmt::Debug for Scrub {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 #[cfg(test)]
@@ -98,7 +106,10 @@ mod tests {
             scrub.text("Basic c2FmZTpodW50ZXIyMg== hunter22-and-more hunter22 abc"),
             "Basic [redacted] [redacted] [redacted] abc"
         );
-        assert_eq!(scrub.bytes(b"\xffhunter22\xff").as_deref(), Some(&b"\xff[redacted]\xff"[..]));
+        assert_eq!(
+            scrub.bytes(b"\xffhunter22\xff").as_deref(),
+            Some(&b"\xff[redacted]\xff"[..])
+        );
         assert_eq!(scrub.bytes(b"nothing"), None);
         assert!(scrub.finds(b"x hunter22"));
     }

@@ -54,8 +54,13 @@ impl FromStr for Seed {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let seed = if digits { u64::from_str_radix(text, 16).ok() } else { None };
-        seed.map(Self).ok_or_else(|| "a seed is 16 hex digits, as a report shows it".to_owned())
+        let seed = if digits {
+            u64::from_str_radix(text, 16).ok()
+        } else {
+            None
+        };
+        seed.map(Self)
+            .ok_or_else(|| "a seed is 16 hex digits, as a report shows it".to_owned())
     }
 }
 
@@ -90,7 +95,13 @@ mod tests {
         let seed = Seed::new(0x00ab_cdef);
         assert_eq!(seed.to_string(), "0000000000abcdef");
         assert_eq!(seed.to_string().parse(), Ok(seed));
-        for wrong in ["", "abc", "+000000000abcdef", "00000000000abcdeg", "00000000000abcdef"] {
+        for wrong in [
+            "",
+            "abc",
+            "+000000000abcdef",
+            "00000000000abcdeg",
+            "00000000000abcdef",
+        ] {
             assert!(wrong.parse::<Seed>().is_err(), "{wrong}");
         }
     }

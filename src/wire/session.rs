@@ -3,7 +3,7 @@
 use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use super::facet::Http;
 use super::guard::{Guard, OwnBackup};
-use super::ledger::{LeftLedger, Ledger};
+use super::ledger::{Ledger, LeftLedger};
 use super::live::Live;
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::secret::Scrub;
@@ -80,7 +80,10 @@ pub(super) struct Offers {
 }
 
 enum Source {
-    Live { live: Box<Live>, record: Mutex<BTreeMap<Key, (Vec<String>, Got)>> },
+    Live {
+        live: Box<Live>,
+        record: Mutex<BTreeMap<Key, (Vec<String>, Got)>>,
+    },
     Replay(BTreeMap<Key, (Vec<String>, Got)>),
 }
 
@@ -106,13 +109,20 @@ pub struct Session {
 
 impl Session {
     /// A session with a real server. Without a ledger, what a killed run leaves behind is not written down.
-    pub fn live(target: Target, settings: Settings, ledger: Option<Ledger>) -> Result<Self, TlsSetupError> {
+    pub fn live(
+        target: Target,
+        settings: Settings,
+        ledger: Option<Ledger>,
+    ) -> Result<Self, TlsSetupError> {
         let mut scrub = Scrub::default();
         target.login.hide(&mut scrub);
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
         let live = Box::new(Live::new(target, settings.timeout, scrub.clone())?);
-        let source = Source::Live { live, record: Mutex::default() };
+        let source = Source::Live {
+            live,
+            record: Mutex::default(),
+        };
         Ok(Self::new(facts, settings, source, ledger, scrub))
     }
 
@@ -120,14 +130,26 @@ impl Session {
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
         let source = Source::Replay(transcript.index());
-        let mut session = Self::new(transcript.facts.clone(), settings, source, None, Scrub::default());
+        let mut session = Self::new(
+            transcript.facts.clone(),
+            settings,
+            source,
+            None,
+            Scrub::default(),
+        );
         session.unfinished.clone_from(&transcript.unfinished);
         session.stopped.clone_from(&transcript.stopped);
         session.replayed = Some((transcript.totals, transcript.left_behind));
         session
     }
 
-    fn new(facts: Facts, settings: Settings, source: Source, ledger: Option<Ledger>, scrub: Scrub) -> Self {
+    fn new(
+        facts: Facts,
+        settings: Settings,
+        source: Source,
+        ledger: Option<Ledger>,
+        scrub: Scrub,
+    ) -> Self {
         Self {
             guard: Guard::new(settings.seed, ledger),
             facts,
@@ -159,7 +181,10 @@ impl Session {
 
     /// What must not appear in anything that is written.
     pub fn scrub(&self) -> Scrub {
-        self.scrub.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.scrub
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Why the server wants to be left alone, if it said so.
@@ -179,7 +204,10 @@ impl Session {
 
     /// The redirects that came, as "what was asked" and "where it pointed".
     pub fn redirects(&self) -> BTreeMap<String, String> {
-        self.redirects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.redirects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether a network stands behind the session.
@@ -192,7 +220,10 @@ impl Session {
         match (&self.source, self.replayed) {
             (Source::Live { live, .. }, _) => {
                 let (requests, bytes_sent) = live.counted();
-                Totals { requests, bytes_sent }
+                Totals {
+                    requests,
+                    bytes_sent,
+                }
             }
             (Source::Replay(_), replayed) => replayed.map(|(totals, _)| totals).unwrap_or_default(),
         }
@@ -204,11 +235,20 @@ impl Session {
         let keys = self.keys.get_or_init(|| async move {
             let derived = tokio::task::spawn_blocking(move || {
                 let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
-                Ok(derive(&BackupPassword::new(format!("safe-conformance {seed}")), &id))
+                Ok(derive(
+                    &BackupPassword::new(format!("safe-conformance {seed}")),
+                    &id,
+                ))
             });
-            derived.await.map_err(|error| error.to_string())?.map(Arc::new)
+            derived
+                .await
+                .map_err(|error| error.to_string())?
+                .map(Arc::new)
         });
-        let keys = keys.await.clone().map_err(|why| Failure::of(FailureKind::Harness, why))?;
+        let keys = keys
+            .await
+            .clone()
+            .map_err(|why| Failure::of(FailureKind::Harness, why))?;
         let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
         scrub.add(&data_encoding::HEXLOWER.encode(keys.encryption_key.as_bytes()));
         scrub.add(&data_encoding::BASE64.encode(keys.encryption_key.as_bytes()));
@@ -218,8 +258,15 @@ impl Session {
 
     /// The server's config, fetched once.
     pub(super) async fn config(&self, request: Request) -> Answer {
-        let key = Key { check: "shared.config".to_owned(), variant: String::new(), n: 0 };
-        self.config.get_or_init(|| async { self.one(key, request).await }).await.clone()
+        let key = Key {
+            check: "shared.config".to_owned(),
+            variant: String::new(),
+            n: 0,
+        };
+        self.config
+            .get_or_init(|| async { self.one(key, request).await })
+            .await
+            .clone()
     }
 
     /// The encoding of credentials that the server takes, found out once where it makes a difference.
@@ -232,12 +279,23 @@ impl Session {
 
     /// The encoding for a request: finding it out asks with a stated one, which must not wait for itself.
     async fn working_encoding(&self, request: &Request) -> CredentialEncoding {
-        if request.login == LoginUse::Given { Box::pin(self.encoding()).await } else { CredentialEncoding::Utf8 }
+        if request.login == LoginUse::Given {
+            Box::pin(self.encoding()).await
+        } else {
+            CredentialEncoding::Utf8
+        }
     }
 
     async fn find_encoding(&self) -> CredentialEncoding {
-        for (n, encoding) in [(0, CredentialEncoding::Utf8), (1, CredentialEncoding::Latin1)] {
-            let key = Key { check: "shared.encoding".to_owned(), variant: String::new(), n };
+        for (n, encoding) in [
+            (0, CredentialEncoding::Utf8),
+            (1, CredentialEncoding::Latin1),
+        ] {
+            let key = Key {
+                check: "shared.encoding".to_owned(),
+                variant: String::new(),
+                n,
+            };
             let request = Request::new(Method::Get, Place::Config)
                 .header("Accept", "application/json")
                 .login(LoginUse::Encoded(encoding));
@@ -255,15 +313,25 @@ impl Session {
 
     async fn find_offers(&self) -> Result<Offers, Failure> {
         if !self.facts.https {
-            return Ok(Offers { one: true, two: false });
+            return Ok(Offers {
+                one: true,
+                two: false,
+            });
         }
-        let key = |n| Key { check: "shared.offers".to_owned(), variant: String::new(), n };
+        let key = |n| Key {
+            check: "shared.offers".to_owned(),
+            variant: String::new(),
+            n,
+        };
         match self.handshake(key(0), &[Http::Two, Http::One]).await {
             Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
                 let one = self.handshake(key(1), &[Http::One]).await.is_ok();
                 Ok(Offers { one, two: true })
             }
-            Ok(_) => Ok(Offers { one: true, two: false }),
+            Ok(_) => Ok(Offers {
+                one: true,
+                two: false,
+            }),
             Err(trouble) => Err(super::tls::failure_of(trouble)),
         }
     }
@@ -271,15 +339,25 @@ impl Session {
     /// Why nothing may be sent any more, if that is so.
     fn closed(&self) -> Option<Failure> {
         if let Some(reason) = self.settings.stop.reason() {
-            return Some(Failure::of(FailureKind::Halted, format!("the run was stopped: {reason}")));
+            return Some(Failure::of(
+                FailureKind::Halted,
+                format!("the run was stopped: {reason}"),
+            ));
         }
-        self.halted.get().map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
+        self.halted
+            .get()
+            .map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
     }
 
     /// Connects to every address once.
     pub(super) async fn reach(&self, key: Key) -> Result<Reach, Failure> {
         let asked = vec!["connect".to_owned()];
-        let got = self.got(key, asked, |live| async { Got::Reach(live.reach().await) }, |failure| Got::Reach(Err(failure)));
+        let got = self.got(
+            key,
+            asked,
+            |live| async { Got::Reach(live.reach().await) },
+            |failure| Got::Reach(Err(failure)),
+        );
         match got.await {
             Got::Reach(reach) => reach,
             Got::Handshake(_) | Got::Answers(_) => Err(mismatch()),
@@ -287,7 +365,11 @@ impl Session {
     }
 
     /// Shakes hands, offering these versions of HTTP.
-    pub(super) async fn handshake(&self, key: Key, versions: &'static [Http]) -> Result<Handshake, TlsTrouble> {
+    pub(super) async fn handshake(
+        &self,
+        key: Key,
+        versions: &'static [Http],
+    ) -> Result<Handshake, TlsTrouble> {
         let offered: Vec<_> = versions.iter().map(|http| http.name()).collect();
         let asked = vec![format!("TLS handshake offering {}", offered.join(" and "))];
         let got = self.got(
@@ -329,8 +411,17 @@ impl Session {
 
     /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
     /// upload comes first.
-    pub(super) async fn during(&self, key: Key, upload: Request, poll: Request, most: usize) -> Vec<Answer> {
-        let asked = vec![upload.fingerprint(), format!("{}; at most {most} times", poll.fingerprint())];
+    pub(super) async fn during(
+        &self,
+        key: Key,
+        upload: Request,
+        poll: Request,
+        most: usize,
+    ) -> Vec<Answer> {
+        let asked = vec![
+            upload.fingerprint(),
+            format!("{}; at most {most} times", poll.fingerprint()),
+        ];
         let got = self.got(
             key,
             asked,
@@ -360,7 +451,13 @@ impl Session {
     }
 
     /// Asks the server and records what came, or looks it up.
-    async fn got<'s, F, Fut>(&'s self, key: Key, asked: Vec<String>, ask: F, refuse: impl Fn(Failure) -> Got) -> Got
+    async fn got<'s, F, Fut>(
+        &'s self,
+        key: Key,
+        asked: Vec<String>,
+        ask: F,
+        refuse: impl Fn(Failure) -> Got,
+    ) -> Got
     where
         F: FnOnce(&'s Live) -> Fut,
         Fut: Future<Output = Got>,
@@ -373,7 +470,10 @@ impl Session {
                 };
                 self.look(&asked, &got);
                 let kept = without_cookies(got.clone());
-                record.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (asked, kept));
+                record
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(key, (asked, kept));
                 got
             }
             Source::Replay(entries) => {
@@ -381,9 +481,15 @@ impl Session {
                     Some((then, got)) if *then == asked => got.clone(),
                     Some((then, _)) => refuse(Failure::of(
                         FailureKind::Harness,
-                        format!("the transcript asked something else here: {}", then.join(", ")),
+                        format!(
+                            "the transcript asked something else here: {}",
+                            then.join(", ")
+                        ),
                     )),
-                    None => refuse(Failure::of(FailureKind::Harness, "the transcript has no answer to this")),
+                    None => refuse(Failure::of(
+                        FailureKind::Harness,
+                        "the transcript has no answer to this",
+                    )),
                 };
                 self.look(&asked, &got);
                 got
@@ -395,21 +501,39 @@ impl Session {
     fn look(&self, asked: &[String], got: &Got) {
         let Got::Answers(answers) = got else { return };
         let lone = answers.len() == 1;
-        for (position, response) in answers.iter().enumerate().filter_map(|(at, answer)| Some((at, answer.as_ref().ok()?))) {
-            let what = asked.get(position).or(asked.last()).map_or("", String::as_str);
+        for (position, response) in answers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, answer)| Some((at, answer.as_ref().ok()?)))
+        {
+            let what = asked
+                .get(position)
+                .or(asked.last())
+                .map_or("", String::as_str);
             let short = what.split([';', '(']).next().unwrap_or_default().trim();
             if response.echoed_secret {
                 let _ = self.echoed.set(short.to_owned());
             }
             if response.is_redirect() {
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
-                let mut redirects = self.redirects.lock().unwrap_or_else(PoisonError::into_inner);
-                redirects.entry(format!("{} to {short}", response.status)).or_insert(to);
+                let mut redirects = self
+                    .redirects
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                redirects
+                    .entry(format!("{} to {short}", response.status))
+                    .or_insert(to);
             }
             // Where several uploads race, 423 is how a server keeps them apart.
             if response.status == 429 || (response.status == 423 && lone) {
-                let after = response.header("retry-after").map(|after| format!(" (Retry-After: {after})"));
-                let why = format!("the server answered {}{}", response.status, after.unwrap_or_default());
+                let after = response
+                    .header("retry-after")
+                    .map(|after| format!(" (Retry-After: {after})"));
+                let why = format!(
+                    "the server answered {}{}",
+                    response.status,
+                    after.unwrap_or_default()
+                );
                 let _ = self.halted.set(why);
             }
         }
@@ -432,13 +556,21 @@ impl Session {
     async fn version(&self, request: &Request) -> Result<Http, Failure> {
         let offers = self.offers().await?;
         let not_offered = |what: &str| Failure::of(FailureKind::NotOffered, what.to_owned());
-        let choice = if request.is_raw() { HttpChoice::Only(Http::One) } else { request.http };
+        let choice = if request.is_raw() {
+            HttpChoice::Only(Http::One)
+        } else {
+            request.http
+        };
         match choice {
-            HttpChoice::Only(Http::One) if !offers.one => Err(not_offered("the server does not offer HTTP/1.1")),
-            HttpChoice::Only(Http::Two) if !self.facts.https => {
-                Err(not_offered("HTTP/2 is tested over TLS only, and this is http://"))
+            HttpChoice::Only(Http::One) if !offers.one => {
+                Err(not_offered("the server does not offer HTTP/1.1"))
             }
-            HttpChoice::Only(Http::Two) if !offers.two => Err(not_offered("the server does not offer HTTP/2")),
+            HttpChoice::Only(Http::Two) if !self.facts.https => Err(not_offered(
+                "HTTP/2 is tested over TLS only, and this is http://",
+            )),
+            HttpChoice::Only(Http::Two) if !offers.two => {
+                Err(not_offered("the server does not offer HTTP/2"))
+            }
             HttpChoice::Only(http) => Ok(http),
             HttpChoice::Newest if offers.two => Ok(Http::Two),
             HttpChoice::Newest | HttpChoice::Any if offers.one => Ok(Http::One),
@@ -454,22 +586,33 @@ impl Session {
             Ok(response) => format!("{}, {} bytes", response.status, response.body.length),
             Err(failure) => format!("{} ({})", failure.message, failure.stage),
         };
-        trace(2, &scrub.text(&format!("{short} [{}] -> {came}", http.name())));
+        trace(
+            2,
+            &scrub.text(&format!("{short} [{}] -> {came}", http.name())),
+        );
         trace(3, &scrub.text(&format!("  > {asked}")));
         for (name, value) in answer.iter().flat_map(|response| &response.headers) {
-            let value = if name == "set-cookie" { "[redacted]" } else { value };
+            let value = if name == "set-cookie" {
+                "[redacted]"
+            } else {
+                value
+            };
             trace(3, &scrub.text(&format!("  < {name}: {value}")));
         }
     }
 
     /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees it.
     pub(super) async fn delete(&self, backup: &OwnBackup) {
-        let Source::Live { live, .. } = &self.source else { return };
+        let Source::Live { live, .. } = &self.source else {
+            return;
+        };
         if !self.guard.may_be_there(backup) {
             return;
         }
         let request = Request::delete(backup).header("Accept", "*/*");
-        let Ok(http) = self.version(&request).await else { return };
+        let Ok(http) = self.version(&request).await else {
+            return;
+        };
         let encoding = self.working_encoding(&request).await;
         if let Ok(response) = live.exchange(&request, http, encoding).await
             && (response.is_success() || matches!(response.status, 404 | 410))
@@ -481,7 +624,10 @@ impl Session {
     /// Deletes whatever is still there, within `patience`, and closes the ledger.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
         if let Some((_, left_behind)) = self.replayed {
-            return Leftovers { backups: left_behind, ledger: None };
+            return Leftovers {
+                backups: left_behind,
+                ledger: None,
+            };
         }
         let deleting = async {
             for backup in self.guard.left() {
@@ -490,15 +636,21 @@ impl Session {
         };
         // What is still there after this stands in the ledger.
         let _ = tokio::time::timeout(patience, deleting).await;
-        Leftovers { backups: self.guard.left().len(), ledger: self.guard.close() }
+        Leftovers {
+            backups: self.guard.left().len(),
+            ledger: self.guard.close(),
+        }
     }
 
     /// Deletes what a ledger of an earlier run names. Gives how many are gone, and the first refusal.
     pub async fn sweep(&self, ledger: &mut LeftLedger) -> (usize, Option<String>) {
-        let Source::Live { live, .. } = &self.source else { return (0, None) };
+        let Source::Live { live, .. } = &self.source else {
+            return (0, None);
+        };
         let (mut gone, mut refusal) = (0, None);
         for id in ledger.left.clone() {
-            let request = Request::delete(&OwnBackup::of_ledger(id.clone())).header("Accept", "*/*");
+            let request =
+                Request::delete(&OwnBackup::of_ledger(id.clone())).header("Accept", "*/*");
             let http = self.version(&request).await;
             let encoding = self.working_encoding(&request).await;
             let answer = match http {
@@ -509,11 +661,19 @@ impl Session {
                 Ok(response) if response.is_success() || matches!(response.status, 404 | 410) => {
                     match ledger.gone(&id) {
                         Ok(()) => gone += 1,
-                        Err(error) => refusal = refusal.or(Some(format!("the ledger cannot be written: {error}"))),
+                        Err(error) => {
+                            refusal =
+                                refusal.or(Some(format!("the ledger cannot be written: {error}")))
+                        }
                     }
                 }
                 // Asking again and again with credentials that are refused locks people out.
-                Ok(response) => return (gone, Some(format!("the server answered {}", response.status))),
+                Ok(response) => {
+                    return (
+                        gone,
+                        Some(format!("the server answered {}", response.status)),
+                    );
+                }
                 Err(failure) => return (gone, Some(failure.message)),
             }
         }
@@ -522,9 +682,17 @@ impl Session {
 
     /// The transcript of what came so far.
     pub fn transcript(&self, run: &engine::Run, leftovers: &Leftovers) -> Transcript {
-        let mut transcript = Transcript::new(Opening { facts: self.facts.clone(), seed: self.seed() });
+        let mut transcript = Transcript::new(Opening {
+            facts: self.facts.clone(),
+            seed: self.seed(),
+        });
         if let Source::Live { record, .. } = &self.source {
-            transcript.record(record.lock().unwrap_or_else(PoisonError::into_inner).clone());
+            transcript.record(
+                record
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone(),
+            );
         }
         transcript.totals = self.totals();
         transcript.left_behind = leftovers.backups;
@@ -546,11 +714,19 @@ impl Session {
 }
 
 impl engine::Subject<super::Context> for Arc<Session> {
-    fn context(&self, check: &'static Check<super::Context>, facet: super::Facet) -> super::Context {
+    fn context(
+        &self,
+        check: &'static Check<super::Context>,
+        facet: super::Facet,
+    ) -> super::Context {
         super::Context::new(Self::clone(self), check, facet)
     }
 
-    fn left_unfinished(&self, check: &'static Check<super::Context>, facet: super::Facet) -> Option<String> {
+    fn left_unfinished(
+        &self,
+        check: &'static Check<super::Context>,
+        facet: super::Facet,
+    ) -> Option<String> {
         let label = engine::Facet::label(facet);
         self.unfinished
             .iter()
@@ -560,14 +736,22 @@ impl engine::Subject<super::Context> for Arc<Session> {
 }
 
 fn mismatch() -> Failure {
-    Failure { kind: FailureKind::Harness, stage: Stage::Http, message: "the transcript is of another kind here".to_owned() }
+    Failure {
+        kind: FailureKind::Harness,
+        stage: Stage::Http,
+        message: "the transcript is of another kind here".to_owned(),
+    }
 }
 
 /// The same without the values of cookies, which are credentials too.
 fn without_cookies(mut got: Got) -> Got {
     if let Got::Answers(answers) = &mut got {
         for response in answers.iter_mut().flatten() {
-            for (_, value) in response.headers.iter_mut().filter(|(name, _)| name == "set-cookie") {
+            for (_, value) in response
+                .headers
+                .iter_mut()
+                .filter(|(name, _)| name == "set-cookie")
+            {
                 let name = value.split('=').next().unwrap_or_default().to_owned();
                 *value = format!("{name}=[redacted]");
             }

@@ -50,7 +50,9 @@ impl Login {
     pub(super) fn authorization(&self, encoding: CredentialEncoding) -> Option<String> {
         match self {
             Self::Open => None,
-            Self::Basic { user, password } => Some(encoding.encode(user, password.expose()).to_string()),
+            Self::Basic { user, password } => {
+                Some(encoding.encode(user, password.expose()).to_string())
+            }
             Self::Token(token) => Some(format!("Token {}", token.expose())),
         }
     }
@@ -66,7 +68,10 @@ impl Login {
                     scrub.add(value.trim_start_matches("Basic "));
                 }
                 scrub.add(&BASE64.encode(password.expose().as_bytes()));
-                scrub.add(&url::form_urlencoded::byte_serialize(password.expose().as_bytes()).collect::<String>());
+                scrub.add(
+                    &url::form_urlencoded::byte_serialize(password.expose().as_bytes())
+                        .collect::<String>(),
+                );
             }
             Self::Token(token) => scrub.add(token.expose()),
         }
@@ -101,18 +106,33 @@ impl Target {
     pub fn parse(url: &str) -> Result<Self, BaseUrlError> {
         let parsed = BaseUrl::parse(url)?;
         let encoded_user_info = parsed.user_info.is_some()
-            && url.rsplit_once('@').is_some_and(|(user_info, _)| user_info.contains('%'));
+            && url
+                .rsplit_once('@')
+                .is_some_and(|(user_info, _)| user_info.contains('%'));
         let login = parsed.user_info.map_or(Login::Open, |info| Login::Basic {
             user: info.user,
-            password: Secret::new(info.password.map(|password| password.to_string()).unwrap_or_default()),
+            password: Secret::new(
+                info.password
+                    .map(|password| password.to_string())
+                    .unwrap_or_default(),
+            ),
         });
-        Ok(Self { base: parsed.base, login, roots: Vec::new(), address: None, encoded_user_info })
+        Ok(Self {
+            base: parsed.base,
+            login,
+            roots: Vec::new(),
+            address: None,
+            encoded_user_info,
+        })
     }
 
     /// Sets a user name and a password.
     #[must_use]
     pub fn basic(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.login = Login::Basic { user: user.into(), password: Secret::new(password.into()) };
+        self.login = Login::Basic {
+            user: user.into(),
+            password: Secret::new(password.into()),
+        };
         self
     }
 

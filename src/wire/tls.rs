@@ -43,11 +43,12 @@ impl Tls {
             add_pem(&mut roots, pem)?;
         }
         let has_roots = !roots.is_empty();
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| TlsSetupError::Library(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let config =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| TlsSetupError::Library(error.to_string()))?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
         Ok(Self { config, has_roots })
     }
 
@@ -74,11 +75,14 @@ impl Tls {
         if !self.has_roots {
             return Err(TlsTrouble::NoStore);
         }
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(bare)
-            .map_err(|_| TlsTrouble::WrongName(format!("`{host}` is no name that a certificate can carry")))?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+            TlsTrouble::WrongName(format!("`{host}` is no name that a certificate can carry"))
+        })?;
         let connector = TlsConnector::from(Arc::new(self.offering(versions)));
-        connector.connect(name, stream).await.map_err(|error| trouble(&error))
+        connector
+            .connect(name, stream)
+            .await
+            .map_err(|error| trouble(&error))
     }
 }
 
@@ -87,16 +91,24 @@ fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {
     let before = roots.len();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
         let certificate = certificate.map_err(|error| bad(error.to_string()))?;
-        roots.add(certificate).map_err(|error| bad(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| bad(error.to_string()))?;
     }
-    if roots.len() == before { Err(TlsSetupError::NoCertificate) } else { Ok(()) }
+    if roots.len() == before {
+        Err(TlsSetupError::NoCertificate)
+    } else {
+        Ok(())
+    }
 }
 
 /// What a handshake settled on.
 pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
     let (_, session) = stream.get_ref();
     Handshake {
-        alpn: session.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()),
+        alpn: session
+            .alpn_protocol()
+            .map(|name| String::from_utf8_lossy(name).into_owned()),
         version: match session.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
             Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
@@ -107,7 +119,9 @@ pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
 
 /// The trouble behind an error of a handshake.
 pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(certificate)) => certificate_trouble(certificate),
         Some(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
@@ -121,7 +135,9 @@ pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
             std::io::ErrorKind::UnexpectedEof
             | std::io::ErrorKind::ConnectionReset
             | std::io::ErrorKind::ConnectionAborted
-            | std::io::ErrorKind::BrokenPipe => "the server closed the connection during the handshake".to_owned(),
+            | std::io::ErrorKind::BrokenPipe => {
+                "the server closed the connection during the handshake".to_owned()
+            }
             _ => error.to_string(),
         }),
     }
@@ -131,12 +147,16 @@ fn certificate_trouble(error: &CertificateError) -> TlsTrouble {
     match error {
         CertificateError::UnknownIssuer => TlsTrouble::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsTrouble::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => TlsTrouble::NotYetValid,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            TlsTrouble::NotYetValid
+        }
         CertificateError::NotValidForName => TlsTrouble::WrongName("other names".to_owned()),
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
             TlsTrouble::WrongName("no name at all".to_owned())
         }
-        CertificateError::NotValidForNameContext { presented, .. } => TlsTrouble::WrongName(presented.join(", ")),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            TlsTrouble::WrongName(presented.join(", "))
+        }
         other => TlsTrouble::BadCertificate(other.to_string()),
     }
 }

@@ -114,14 +114,22 @@ impl Transcript {
     /// Keeps which checks were chosen.
     pub fn keep_selection(&mut self, selection: &Selection) {
         self.only = selection.only.iter().map(ToString::to_string).collect();
-        self.skip = selection.skip.iter().map(|(pattern, option)| (pattern.to_string(), option.clone())).collect();
+        self.skip = selection
+            .skip
+            .iter()
+            .map(|(pattern, option)| (pattern.to_string(), option.clone()))
+            .collect();
     }
 
     /// Which checks were chosen.
     pub fn selection(&self) -> Selection {
         Selection {
             only: self.only.iter().map(Pattern::new).collect(),
-            skip: self.skip.iter().map(|(pattern, option)| (Pattern::new(pattern), option.clone())).collect(),
+            skip: self
+                .skip
+                .iter()
+                .map(|(pattern, option)| (Pattern::new(pattern), option.clone()))
+                .collect(),
         }
     }
 
@@ -148,7 +156,13 @@ impl Transcript {
     pub(super) fn record(&mut self, entries: BTreeMap<Key, (Vec<String>, Got)>) {
         self.exchanges = entries
             .into_iter()
-            .map(|(key, (asked, got))| Entry { check: key.check, variant: key.variant, n: key.n, asked, got })
+            .map(|(key, (asked, got))| Entry {
+                check: key.check,
+                variant: key.variant,
+                n: key.n,
+                asked,
+                got,
+            })
             .collect();
     }
 
@@ -157,7 +171,11 @@ impl Transcript {
         self.exchanges
             .iter()
             .map(|entry| {
-                let key = Key { check: entry.check.clone(), variant: entry.variant.clone(), n: entry.n };
+                let key = Key {
+                    check: entry.check.clone(),
+                    variant: entry.variant.clone(),
+                    n: entry.n,
+                };
                 (key, (entry.asked.clone(), entry.got.clone()))
             })
             .collect()

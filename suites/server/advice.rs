@@ -39,7 +39,9 @@ const ADVISORIES: &[Entry] = &[
         text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
         source: "SafeManager.swift:819 of iOS 7.2.2 (VARIANTS section 5 no. 23)",
         concerns: |_, findings| {
-            findings.iter().any(|finding| finding.id.starts_with("limits.") && finding.observed.contains("413"))
+            findings.iter().any(|finding| {
+                finding.id.starts_with("limits.") && finding.observed.contains("413")
+            })
         },
     },
     Entry {
@@ -58,14 +60,17 @@ const ADVISORIES: &[Entry] = &[
         source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2 (VARIANTS section 5 no. 18)",
         concerns: |_, findings| {
             findings.iter().any(|finding| {
-                (finding.id == "upload.restore" || finding.id == "upload.round-trip") && finding.observed.contains("empty")
+                (finding.id == "upload.restore" || finding.id == "upload.round-trip")
+                    && finding.observed.contains("empty")
             })
         },
     },
 ];
 
 fn any_judged(findings: &[Finding], id: &str) -> bool {
-    findings.iter().any(|finding| finding.id == id && finding.verdict == Verdict::Pass)
+    findings
+        .iter()
+        .any(|finding| finding.id == id && finding.verdict == Verdict::Pass)
 }
 
 /// The advisories that concern this server.

@@ -1,14 +1,20 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
-use super::judge::{Judged, describe, refusal};
 use super::WHOLE;
+use super::judge::{Judged, describe, refusal};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
-use crate::wire::{Context, Facet, LoginKind, LoginUse, OwnBackup, Place, Recipe, Request, Response};
+use crate::wire::{
+    Context, Facet, LoginKind, LoginUse, OwnBackup, Place, Recipe, Request, Response,
+};
 
 /// The three things that a client without credentials asks for first.
-const ASKING: &[Facet] = &[Facet::Case("config"), Facet::Case("download"), Facet::Case("upload")];
+const ASKING: &[Facet] = &[
+    Facet::Case("config"),
+    Facet::Case("download"),
+    Facet::Case("upload"),
+];
 /// The size of an upload at which many servers answer before they have read it, in bytes.
 const LARGE: usize = 512 * 1024;
 
@@ -152,19 +158,40 @@ async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
     if answer.status == 401 && open {
-        let deviation = Deviation::new(Stage::Auth, "the server asks for credentials, and none were given");
+        let deviation = Deviation::new(
+            Stage::Auth,
+            "the server asks for credentials, and none were given",
+        );
         return Ok(deviation.remedy("Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.").into());
     }
     if answer.status == 401 {
-        let digest_only = answer.headers("www-authenticate").any(|value| value.to_ascii_lowercase().contains("digest"))
-            && !answer.headers("www-authenticate").any(|value| value.to_ascii_lowercase().contains("basic"));
+        let digest_only = answer
+            .headers("www-authenticate")
+            .any(|value| value.to_ascii_lowercase().contains("digest"))
+            && !answer
+                .headers("www-authenticate")
+                .any(|value| value.to_ascii_lowercase().contains("basic"));
         if digest_only {
-            let deviation = Deviation::new(Stage::Auth, "the server takes Digest authentication only");
-            return Ok(deviation.remedy("Offer Basic authentication over TLS: Android and Desktop cannot do Digest.").into());
+            let deviation =
+                Deviation::new(Stage::Auth, "the server takes Digest authentication only");
+            return Ok(deviation
+                .remedy(
+                    "Offer Basic authentication over TLS: Android and Desktop cannot do Digest.",
+                )
+                .into());
         }
-        return Ok(refusal(&answer, "a GET of `config` with the credentials given", "/config").into());
+        return Ok(refusal(
+            &answer,
+            "a GET of `config` with the credentials given",
+            "/config",
+        )
+        .into());
     }
-    Ok(Outcome::pass(if open { "no credentials are asked for" } else { "the credentials are not refused" }))
+    Ok(Outcome::pass(if open {
+        "no credentials are asked for"
+    } else {
+        "the credentials are not refused"
+    }))
 }
 
 async fn charset(context: &Context) -> Judged {
@@ -172,7 +199,9 @@ async fn charset(context: &Context) -> Judged {
         return Ok(Outcome::not_applicable("the credentials are ASCII"));
     }
     let LoginHabit::Preemptive(encoding) = context.persona().login_habit else {
-        return Ok(Outcome::not_applicable("this client's encoding is its platform's"));
+        return Ok(Outcome::not_applicable(
+            "this client's encoding is its platform's",
+        ));
     };
     let name = match encoding {
         CredentialEncoding::Utf8 => "UTF-8",
@@ -183,7 +212,10 @@ async fn charset(context: &Context) -> Judged {
         .login(LoginUse::Encoded(encoding));
     let answer = context.send(request).await?;
     Ok(if answer.status == 401 {
-        Outcome::deviates(Stage::Auth, format!("the credentials are refused in {name}"))
+        Outcome::deviates(
+            Stage::Auth,
+            format!("the credentials are refused in {name}"),
+        )
     } else {
         Outcome::pass(format!("the credentials are taken in {name}"))
     })
@@ -195,7 +227,10 @@ async fn stored(context: &Context, slot: &str) -> Result<OwnBackup, Outcome> {
     let payload = context.payload(slot, Recipe::Random(600));
     let answer = context.send(Request::put(&backup, &payload)).await?;
     if !answer.is_success() {
-        return Err(Outcome::blocked(format!("no backup could be stored to try it with: {}", describe(&answer))));
+        return Err(Outcome::blocked(format!(
+            "no backup could be stored to try it with: {}",
+            describe(&answer)
+        )));
     }
     Ok(backup)
 }
@@ -203,17 +238,26 @@ async fn stored(context: &Context, slot: &str) -> Result<OwnBackup, Outcome> {
 async fn challenge(context: &Context) -> Judged {
     needs_login(context)?;
     if context.facts().login == LoginKind::Token {
-        return Ok(Outcome::not_applicable("a token is sent without being asked for"));
+        return Ok(Outcome::not_applicable(
+            "a token is sent without being asked for",
+        ));
     }
     let (request, what) = match context.facet().case() {
-        "config" => (context.as_client(Client::Ios, Operation::ReadConfig, Place::Config), "a GET of `config`"),
+        "config" => (
+            context.as_client(Client::Ios, Operation::ReadConfig, Place::Config),
+            "a GET of `config`",
+        ),
         "download" => {
             let backup = stored(context, "protected").await?;
-            (context.as_client(Client::Ios, Operation::Download, Place::Backup(backup)), "a GET of a backup")
+            (
+                context.as_client(Client::Ios, Operation::Download, Place::Backup(backup)),
+                "a GET of a backup",
+            )
         }
         _ => {
             let backup = context.own_backup("unauthorised");
-            let mut request = context.as_client(Client::Ios, Operation::Upload, Place::Backup(backup));
+            let mut request =
+                context.as_client(Client::Ios, Operation::Upload, Place::Backup(backup));
             request.payload = Some(context.payload("large", Recipe::Random(LARGE)));
             (request, "a PUT of 512 KiB")
         }
@@ -226,23 +270,43 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
     }
-    let observed = format!("{what} without credentials was answered {}", describe(answer));
+    let observed = format!(
+        "{what} without credentials was answered {}",
+        describe(answer)
+    );
     if answer.status != 401 {
-        return Outcome::deviates(Stage::Auth, format!("{observed}: iOS never sends its credentials"));
+        return Outcome::deviates(
+            Stage::Auth,
+            format!("{observed}: iOS never sends its credentials"),
+        );
     }
-    let challenges: Vec<_> = answer.headers("www-authenticate").map(str::to_ascii_lowercase).collect();
-    if challenges.iter().any(|challenge| challenge.contains("basic") || challenge.contains("digest")) {
+    let challenges: Vec<_> = answer
+        .headers("www-authenticate")
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if challenges
+        .iter()
+        .any(|challenge| challenge.contains("basic") || challenge.contains("digest"))
+    {
         Outcome::pass("401 with a challenge that iOS can answer")
     } else if challenges.is_empty() {
-        Outcome::deviates(Stage::Auth, format!("{observed} without `WWW-Authenticate`: iOS never sends its credentials"))
+        Outcome::deviates(
+            Stage::Auth,
+            format!("{observed} without `WWW-Authenticate`: iOS never sends its credentials"),
+        )
     } else {
-        Outcome::deviates(Stage::Auth, format!("{observed} with a challenge that iOS cannot answer"))
+        Outcome::deviates(
+            Stage::Auth,
+            format!("{observed} with a challenge that iOS cannot answer"),
+        )
     }
 }
 
 async fn anonymous_config(context: &Context) -> Judged {
     needs_login(context)?;
-    let request = context.as_client(Client::Android, Operation::ReadConfig, Place::Config).anonymous();
+    let request = context
+        .as_client(Client::Android, Operation::ReadConfig, Place::Config)
+        .anonymous();
     let answer = context.send(request).await?;
     Ok(if answer.is_success() {
         Outcome::deviates(Stage::Auth, "`config` is given to anyone")
@@ -266,14 +330,28 @@ async fn anonymous_upload(context: &Context) -> Judged {
     needs_login(context)?;
     let backup = context.own_backup("stranger's");
     let payload = context.payload("stranger's", Recipe::Random(600));
-    let answer = context.send(Request::put(&backup, &payload).anonymous()).await?;
+    let answer = context
+        .send(Request::put(&backup, &payload).anonymous())
+        .await?;
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() && after.body.is(&payload) {
-        Outcome::deviates(Stage::Auth, format!("an upload without credentials was stored (answered {})", answer.status))
+        Outcome::deviates(
+            Stage::Auth,
+            format!(
+                "an upload without credentials was stored (answered {})",
+                answer.status
+            ),
+        )
     } else if answer.is_success() {
-        Outcome::pass(format!("answered {}, but nothing was stored", answer.status))
+        Outcome::pass(format!(
+            "answered {}, but nothing was stored",
+            answer.status
+        ))
     } else {
-        Outcome::pass(format!("refused with {}, and nothing was stored", answer.status))
+        Outcome::pass(format!(
+            "refused with {}, and nothing was stored",
+            answer.status
+        ))
     })
 }
 
@@ -283,9 +361,18 @@ async fn anonymous_delete(context: &Context) -> Judged {
     let answer = context.send(Request::delete(&backup).anonymous()).await?;
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {
-        Outcome::pass(format!("refused with {}, and the backup is still there", answer.status))
+        Outcome::pass(format!(
+            "refused with {}, and the backup is still there",
+            answer.status
+        ))
     } else {
-        Outcome::deviates(Stage::Auth, format!("a DELETE without credentials removed a backup (answered {})", answer.status))
+        Outcome::deviates(
+            Stage::Auth,
+            format!(
+                "a DELETE without credentials removed a backup (answered {})",
+                answer.status
+            ),
+        )
     })
 }
 
@@ -293,28 +380,49 @@ async fn cookie(context: &Context) -> Judged {
     needs_login(context)?;
     let request = || context.as_client(Client::Android, Operation::ReadConfig, Place::Config);
     let with = context.send(request().login(LoginUse::Given)).await?;
-    let cookies: Vec<_> = with.headers("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
+    let cookies: Vec<_> = with
+        .headers("set-cookie")
+        .filter_map(|cookie| cookie.split(';').next())
+        .collect();
     if cookies.is_empty() {
         return Ok(Outcome::not_applicable("the server sets no cookie"));
     }
     let bare = context.send(request().anonymous()).await?;
     if bare.is_success() {
-        return Ok(Outcome::not_applicable("`config` needs no credentials here"));
+        return Ok(Outcome::not_applicable(
+            "`config` needs no credentials here",
+        ));
     }
-    let answer = context.send(request().login(LoginUse::Cookie(cookies.join("; ")))).await?;
+    let answer = context
+        .send(request().login(LoginUse::Cookie(cookies.join("; "))))
+        .await?;
     Ok(if answer.is_success() {
-        Outcome::deviates(Stage::Auth, "a cookie of an earlier answer was enough to get in")
+        Outcome::deviates(
+            Stage::Auth,
+            "a cookie of an earlier answer was enough to get in",
+        )
     } else {
-        Outcome::pass(format!("the cookie alone was refused with {}", answer.status))
+        Outcome::pass(format!(
+            "the cookie alone was refused with {}",
+            answer.status
+        ))
     })
 }
 
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
     let backup = stored(context, "guarded").await?;
-    let answer = context.send(Request::get(&backup).login(LoginUse::Wrong)).await?;
+    let answer = context
+        .send(Request::get(&backup).login(LoginUse::Wrong))
+        .await?;
     Ok(if answer.is_success() {
-        Outcome::deviates(Stage::Auth, format!("a wrong password was as good as the right one: {}", describe(&answer)))
+        Outcome::deviates(
+            Stage::Auth,
+            format!(
+                "a wrong password was as good as the right one: {}",
+                describe(&answer)
+            ),
+        )
     } else {
         Outcome::pass(format!("refused with {}", answer.status))
     })

@@ -101,30 +101,52 @@ checks! { Context;
 
 async fn readable(context: &Context) -> Judged {
     let persona = context.persona();
-    let answer = context.perform(persona.client, Operation::ReadConfig, Place::Config, None).await?;
-    Ok(if persona.accepts_status(Operation::ReadConfig, answer.status) {
-        Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
-    } else {
-        let deviation = refusal(&answer, "a GET of `config`", "/config");
-        // The usual cause has a remedy of its own.
-        if answer.status == 404 { Deviation { remedy: None, ..deviation } } else { deviation }.into()
-    })
+    let answer = context
+        .perform(persona.client, Operation::ReadConfig, Place::Config, None)
+        .await?;
+    Ok(
+        if persona.accepts_status(Operation::ReadConfig, answer.status) {
+            Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
+        } else {
+            let deviation = refusal(&answer, "a GET of `config`", "/config");
+            // The usual cause has a remedy of its own.
+            if answer.status == 404 {
+                Deviation {
+                    remedy: None,
+                    ..deviation
+                }
+            } else {
+                deviation
+            }
+            .into()
+        },
+    )
 }
 
 /// The config that the run fetched, if it came.
 async fn fetched(context: &Context) -> Result<Response, Outcome> {
     let answer = context.config().await?;
-    if answer.is_success() { Ok(answer) } else { Err(refusal(&answer, "a GET of `config`", "/config").into()) }
+    if answer.is_success() {
+        Ok(answer)
+    } else {
+        Err(refusal(&answer, "a GET of `config`", "/config").into())
+    }
 }
 
 fn parse(client: Client, body: &[u8]) -> Result<ServerConfig, ConfigError> {
-    if client == Client::Ios { ios::parse_config(body) } else { android::parse_config(body) }
+    if client == Client::Ios {
+        ios::parse_config(body)
+    } else {
+        android::parse_config(body)
+    }
 }
 
 /// The config as the client of this variant reads it.
 pub(super) async fn config_of(context: &Context, client: Client) -> Result<ServerConfig, Outcome> {
     let answer = fetched(context).await?;
-    parse(client, &answer.body.bytes).map_err(|error| Outcome::blocked(format!("{client} does not understand `config`: {error}")))
+    parse(client, &answer.body.bytes).map_err(|error| {
+        Outcome::blocked(format!("{client} does not understand `config`: {error}"))
+    })
 }
 
 /// The config as whichever client understands it.
@@ -138,7 +160,10 @@ pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
 async fn understood(context: &Context) -> Judged {
     let answer = fetched(context).await?;
     if let Some(page) = page(&answer.body) {
-        let deviation = Deviation::new(Stage::Json, format!("`config` is {page}, answered with {}", answer.status));
+        let deviation = Deviation::new(
+            Stage::Json,
+            format!("`config` is {page}, answered with {}", answer.status),
+        );
         return Ok(deviation.remedy("That is a page for people: the URL leads to a web site or a login. Use the WebDAV address of the folder (for Nextcloud https://HOST/remote.php/dav/files/USER/FOLDER), and put the file `config` there.").into());
     }
     if answer.body.overran {
@@ -161,7 +186,10 @@ async fn limit(context: &Context) -> Judged {
     Ok(if limit >= SMALLEST {
         Outcome::pass(format!("maxBackupBytes is {limit}"))
     } else {
-        Outcome::deviates(Stage::Meaning, format!("maxBackupBytes is {limit}: the app never uploads"))
+        Outcome::deviates(
+            Stage::Meaning,
+            format!("maxBackupBytes is {limit}: the app never uploads"),
+        )
     })
 }
 
@@ -177,12 +205,19 @@ async fn generous_limit(context: &Context) -> Judged {
 async fn retention(context: &Context) -> Judged {
     let as_ios = config_of(context, Client::Ios).await;
     let as_android = config_of(context, Client::Android).await;
-    let days = as_ios.as_ref().or(as_android.as_ref()).map_err(Clone::clone)?.retention_days;
+    let days = as_ios
+        .as_ref()
+        .or(as_android.as_ref())
+        .map_err(Clone::clone)?
+        .retention_days;
     let observed = match (days, as_android) {
         (1..=2_147_483_647, _) => return Ok(Outcome::pass(format!("retentionDays is {days}"))),
         (0, _) => "retentionDays is 0: Android takes it for 180, iOS for no time at all".to_owned(),
         (..0, _) => format!("retentionDays is {days}, which no server can keep"),
-        (_, Ok(config)) => format!("retentionDays is {days}: Android reads {}", config.retention_days),
+        (_, Ok(config)) => format!(
+            "retentionDays is {days}: Android reads {}",
+            config.retention_days
+        ),
         (_, Err(_)) => format!("retentionDays is {days}"),
     };
     Ok(Outcome::deviates(Stage::Meaning, observed))

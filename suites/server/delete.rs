@@ -44,13 +44,24 @@ async fn removes(context: &Context) -> Judged {
     let client = context.persona().client;
     upload(context, client, &backup, &payload, "a PUT of a backup").await?;
     let place = Place::Backup(backup.clone());
-    let answer = context.perform(client, Operation::Delete, place, None).await?;
-    if !context.persona().accepts_status(Operation::Delete, answer.status) {
+    let answer = context
+        .perform(client, Operation::Delete, place, None)
+        .await?;
+    if !context
+        .persona()
+        .accepts_status(Operation::Delete, answer.status)
+    {
         return Ok(refusal(&answer, "a DELETE of a backup", "/backups").into());
     }
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {
-        Outcome::deviates(Stage::Http, format!("DELETE was answered {}, but a GET still gives the backup", answer.status))
+        Outcome::deviates(
+            Stage::Http,
+            format!(
+                "DELETE was answered {}, but a GET still gives the backup",
+                answer.status
+            ),
+        )
     } else {
         Outcome::pass(format!("{}, and then {}", answer.status, after.status))
     })

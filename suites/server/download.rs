@@ -96,13 +96,27 @@ checks! { Context;
 
 async fn missing(context: &Context) -> Judged {
     let place = Place::Backup(context.own_backup("never uploaded"));
-    let answer = context.perform(context.persona().client, Operation::Download, place, None).await?;
+    let answer = context
+        .perform(context.persona().client, Operation::Download, place, None)
+        .await?;
     Ok(if answer.is_success() {
-        Outcome::deviates(Stage::Http, format!("a backup that was never uploaded was answered {}", describe(&answer)))
+        Outcome::deviates(
+            Stage::Http,
+            format!(
+                "a backup that was never uploaded was answered {}",
+                describe(&answer)
+            ),
+        )
     } else if answer.is_redirect() {
         redirect(&answer, "/backups").into()
     } else if answer.status >= 500 {
-        Outcome::deviates(Stage::Http, format!("a backup that was never uploaded was answered {}", describe(&answer)))
+        Outcome::deviates(
+            Stage::Http,
+            format!(
+                "a backup that was never uploaded was answered {}",
+                describe(&answer)
+            ),
+        )
     } else {
         Outcome::pass(format!("{}", answer.status))
     })
@@ -111,13 +125,24 @@ async fn missing(context: &Context) -> Judged {
 async fn not_found(context: &Context) -> Judged {
     let client = context.persona().client;
     let place = Place::Backup(context.own_backup("never uploaded"));
-    let operation = if client == Client::Desktop { Operation::Probe } else { Operation::Download };
+    let operation = if client == Client::Desktop {
+        Operation::Probe
+    } else {
+        Operation::Download
+    };
     let answer = context.perform(client, operation, place, None).await?;
     Ok(if answer.status == 404 {
         Outcome::pass("404")
     } else {
-        let method = if operation == Operation::Probe { "HEAD" } else { "GET" };
-        Outcome::deviates(Stage::Http, format!("a {method} was answered {}", describe(&answer)))
+        let method = if operation == Operation::Probe {
+            "HEAD"
+        } else {
+            "GET"
+        };
+        Outcome::deviates(
+            Stage::Http,
+            format!("a {method} was answered {}", describe(&answer)),
+        )
     })
 }
 
@@ -141,36 +166,80 @@ async fn fresh(context: &Context) -> Judged {
     for _ in 0..2 {
         download(context, &backup, "a GET after the first upload").await?;
     }
-    upload(context, Client::Android, &backup, &second, "a PUT over a backup that is there").await?;
+    upload(
+        context,
+        Client::Android,
+        &backup,
+        &second,
+        "a PUT over a backup that is there",
+    )
+    .await?;
     for attempt in ["first", "second", "third"] {
         let answer = download(context, &backup, "a GET after the second upload").await?;
         if answer.body.is(&first) {
-            return Ok(Outcome::deviates(Stage::Http, format!("the {attempt} GET after an overwrite gave the old backup")));
+            return Ok(Outcome::deviates(
+                Stage::Http,
+                format!("the {attempt} GET after an overwrite gave the old backup"),
+            ));
         }
         if let Some(difference) = difference(&answer.body, &second) {
-            return Ok(Outcome::deviates(Stage::Size, format!("the new backup {difference}")));
+            return Ok(Outcome::deviates(
+                Stage::Size,
+                format!("the new backup {difference}"),
+            ));
         }
     }
-    Ok(Outcome::pass("every GET after an overwrite gave the new backup"))
+    Ok(Outcome::pass(
+        "every GET after an overwrite gave the new backup",
+    ))
 }
 
 async fn head(context: &Context) -> Judged {
     let payload = context.payload("backup", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    upload(context, Client::Android, &backup, &payload, "a PUT of a backup").await.map_err(not_stored)?;
+    upload(
+        context,
+        Client::Android,
+        &backup,
+        &payload,
+        "a PUT of a backup",
+    )
+    .await
+    .map_err(not_stored)?;
     let place = Place::Backup(backup);
-    let answer = context.perform(Client::Desktop, Operation::Probe, place, None).await?;
-    Ok(if context.persona().accepts_status(Operation::Probe, answer.status) {
-        Outcome::pass("200")
-    } else {
-        Outcome::deviates(Stage::Http, format!("a HEAD of a backup that exists was answered {}", describe(&answer)))
-    })
+    let answer = context
+        .perform(Client::Desktop, Operation::Probe, place, None)
+        .await?;
+    Ok(
+        if context
+            .persona()
+            .accepts_status(Operation::Probe, answer.status)
+        {
+            Outcome::pass("200")
+        } else {
+            Outcome::deviates(
+                Stage::Http,
+                format!(
+                    "a HEAD of a backup that exists was answered {}",
+                    describe(&answer)
+                ),
+            )
+        },
+    )
 }
 
 async fn desktop(context: &Context) -> Judged {
     let (payload, private_key) = context.sealed("backup").await?;
     let backup = context.own_backup("backup");
-    upload(context, Client::Android, &backup, &payload, "a PUT of a backup").await.map_err(not_stored)?;
+    upload(
+        context,
+        Client::Android,
+        &backup,
+        &payload,
+        "a PUT of a backup",
+    )
+    .await
+    .map_err(not_stored)?;
     let answer = download(context, &backup, "a GET of a backup that exists").await?;
     judge_restore(context, &answer, &private_key).await
 }
@@ -178,7 +247,10 @@ async fn desktop(context: &Context) -> Judged {
 /// That nothing could be stored is not what is asked here.
 fn not_stored(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Deviates(deviation) => Outcome::blocked(format!("no backup could be stored to try it with: {}", deviation.observed)),
+        Outcome::Deviates(deviation) => Outcome::blocked(format!(
+            "no backup could be stored to try it with: {}",
+            deviation.observed
+        )),
         other => other,
     }
 }

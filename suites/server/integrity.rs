@@ -5,7 +5,9 @@ use super::judge::{Judged, describe, difference};
 use super::upload::fitting;
 use crate::engine::{Outcome, checks};
 use crate::terms::{Clients, Effect, Level, Stage, clause};
-use crate::wire::{Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response};
+use crate::wire::{
+    Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
+};
 use flate2::read::MultiGzDecoder;
 use std::io::Read as _;
 use std::time::Duration;
@@ -128,7 +130,10 @@ async fn store(context: &Context, backup: &OwnBackup, payload: &Payload) -> Resu
     if answer.is_success() {
         Ok(())
     } else {
-        Err(Outcome::blocked(format!("no backup could be stored to try it with: {}", describe(&answer))))
+        Err(Outcome::blocked(format!(
+            "no backup could be stored to try it with: {}",
+            describe(&answer)
+        )))
     }
 }
 
@@ -147,7 +152,10 @@ async fn content(context: &Context) -> Judged {
     store(context, &backup, &payload).await?;
     let answer = context.send(Request::get(&backup)).await?;
     if !answer.is_success() {
-        return Ok(Outcome::deviates(Stage::Http, format!("a GET of it was answered {}", describe(&answer))));
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("a GET of it was answered {}", describe(&answer)),
+        ));
     }
     Ok(match difference(&answer.body, &payload) {
         None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
@@ -156,7 +164,10 @@ async fn content(context: &Context) -> Judged {
 }
 
 /// Stores something that compresses well and gets it back; `offer` is what Accept-Encoding says.
-async fn fetch_compressible(context: &Context, offer: Option<&str>) -> Result<(Payload, Response), Outcome> {
+async fn fetch_compressible(
+    context: &Context,
+    offer: Option<&str>,
+) -> Result<(Payload, Response), Outcome> {
     let payload = context.payload("body", Recipe::Lines(fitting(context, 20_000).await));
     let backup = context.own_backup("backup");
     store(context, &backup, &payload).await?;
@@ -166,21 +177,33 @@ async fn fetch_compressible(context: &Context, offer: Option<&str>) -> Result<(P
     }
     let answer = context.send(request).await?;
     if !answer.is_success() {
-        return Err(Outcome::blocked(format!("a GET of it was answered {}", describe(&answer))));
+        return Err(Outcome::blocked(format!(
+            "a GET of it was answered {}",
+            describe(&answer)
+        )));
     }
     Ok((payload, answer))
 }
 
 fn encoding_of(answer: &Response) -> Option<&str> {
-    answer.header("content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+    answer
+        .header("content-encoding")
+        .filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
 }
 
 async fn encoding(context: &Context) -> Judged {
-    let offer = if context.facet().case() == "asked" { Some("gzip, deflate, br") } else { None };
+    let offer = if context.facet().case() == "asked" {
+        Some("gzip, deflate, br")
+    } else {
+        None
+    };
     let (_, answer) = fetch_compressible(context, offer).await?;
     Ok(match encoding_of(&answer) {
         None => Outcome::pass("no Content-Encoding"),
-        Some(encoding) => Outcome::deviates(Stage::Http, format!("the backup came with Content-Encoding: {encoding}")),
+        Some(encoding) => Outcome::deviates(
+            Stage::Http,
+            format!("the backup came with Content-Encoding: {encoding}"),
+        ),
     })
 }
 
@@ -193,31 +216,55 @@ async fn compressed(context: &Context) -> Judged {
         });
     };
     if !encoding.eq_ignore_ascii_case("gzip") {
-        return Ok(Outcome::deviates(Stage::Http, format!("it came with Content-Encoding: {encoding}, which was not offered")));
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("it came with Content-Encoding: {encoding}, which was not offered"),
+        ));
     }
     let mut unpacked = Vec::new();
     let most = payload.len() as u64 + 1;
-    let read = MultiGzDecoder::new(&answer.body.bytes[..]).take(most).read_to_end(&mut unpacked);
+    let read = MultiGzDecoder::new(&answer.body.bytes[..])
+        .take(most)
+        .read_to_end(&mut unpacked);
     Ok(if read.is_ok() && unpacked == payload.bytes {
         Outcome::pass("it came compressed, and unpacks to what was stored")
     } else {
-        Outcome::deviates(Stage::Gunzip, "it came with Content-Encoding: gzip, and does not unpack to what was stored")
+        Outcome::deviates(
+            Stage::Gunzip,
+            "it came with Content-Encoding: gzip, and does not unpack to what was stored",
+        )
     })
 }
 
 /// Breaks an upload off in the middle, and gives the server time to notice.
-async fn break_off(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<(), Outcome> {
+async fn break_off(
+    context: &Context,
+    backup: &OwnBackup,
+    payload: &Payload,
+) -> Result<(), Outcome> {
     let chunked = context.facet().case() == "chunked";
-    let manner = Manner::CutOff { after: payload.len() / 2, chunked };
-    match context.send(Request::put(backup, payload).manner(manner)).await {
+    let manner = Manner::CutOff {
+        after: payload.len() / 2,
+        chunked,
+    };
+    match context
+        .send(Request::put(backup, payload).manner(manner))
+        .await
+    {
         Err(failure) if failure.kind == FailureKind::BrokenOff => Ok(()),
         Err(failure) => Err(failure.into()),
-        Ok(_) => Err(Outcome::Error("an upload that was to break off came to an end".to_owned())),
+        Ok(_) => Err(Outcome::Error(
+            "an upload that was to break off came to an end".to_owned(),
+        )),
     }
 }
 
 /// When to look after an upload broke off: servers take a moment to notice.
-const LOOKING: [Duration; 3] = [Duration::ZERO, Duration::from_millis(200), Duration::from_millis(500)];
+const LOOKING: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+];
 
 async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
@@ -241,7 +288,10 @@ async fn cut_off_keeps(context: &Context) -> Judged {
         } else {
             "is damaged".to_owned()
         };
-        return Ok(Outcome::deviates(Stage::Http, format!("the backup that was there {now} after an upload broke off")));
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("the backup that was there {now} after an upload broke off"),
+        ));
     }
     Ok(Outcome::pass("the old backup is whole"))
 }
@@ -254,7 +304,10 @@ async fn cut_off_invisible(context: &Context) -> Judged {
         context.pause(pause).await;
         let answer = context.send(Request::get(&backup)).await?;
         if answer.is_success() {
-            return Ok(Outcome::deviates(Stage::Http, "the part that had arrived is given out as a backup"));
+            return Ok(Outcome::deviates(
+                Stage::Http,
+                "the part that had arrived is given out as a backup",
+            ));
         }
     }
     Ok(Outcome::pass("nothing became visible"))
@@ -265,22 +318,44 @@ async fn concurrent(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let before = context.payload("before", Recipe::Random(size));
     store(context, &backup, &before).await?;
-    let mut payloads: Vec<_> =
-        (0..6).map(|number| context.payload(&number.to_string(), Recipe::Random(size))).collect();
-    let manner = Manner::Slowly { pieces: 8, pause: Duration::from_millis(4) };
-    let requests = payloads.iter().map(|payload| Request::put(&backup, payload).manner(manner)).collect();
+    let mut payloads: Vec<_> = (0..6)
+        .map(|number| context.payload(&number.to_string(), Recipe::Random(size)))
+        .collect();
+    let manner = Manner::Slowly {
+        pieces: 8,
+        pause: Duration::from_millis(4),
+    };
+    let requests = payloads
+        .iter()
+        .map(|payload| Request::put(&backup, payload).manner(manner))
+        .collect();
     let answers = context.together(requests).await?;
-    let accepted = answers.iter().flatten().filter(|answer| answer.is_success()).count();
+    let accepted = answers
+        .iter()
+        .flatten()
+        .filter(|answer| answer.is_success())
+        .count();
     let after = context.send(Request::get(&backup)).await?;
     payloads.push(before);
-    Ok(if after.is_success() && payloads.iter().any(|payload| after.body.is(payload)) {
-        let how_many = if accepted == answers.len() { "all" } else { "not all" };
-        Outcome::pass(format!("one of the uploads is there, whole; {how_many} were answered with success"))
-    } else if after.is_success() {
-        Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
-    } else {
-        Outcome::deviates(Stage::Http, format!("a GET afterwards was answered {}", describe(&after)))
-    })
+    Ok(
+        if after.is_success() && payloads.iter().any(|payload| after.body.is(payload)) {
+            let how_many = if accepted == answers.len() {
+                "all"
+            } else {
+                "not all"
+            };
+            Outcome::pass(format!(
+                "one of the uploads is there, whole; {how_many} were answered with success"
+            ))
+        } else if after.is_success() {
+            Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+        } else {
+            Outcome::deviates(
+                Stage::Http,
+                format!("a GET afterwards was answered {}", describe(&after)),
+            )
+        },
+    )
 }
 
 async fn during(context: &Context) -> Judged {
@@ -289,12 +364,20 @@ async fn during(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(size));
     let backup = context.own_backup("backup");
     store(context, &backup, &old).await?;
-    let manner = Manner::Slowly { pieces: 16, pause: Duration::from_millis(10) };
+    let manner = Manner::Slowly {
+        pieces: 16,
+        pause: Duration::from_millis(10),
+    };
     let upload = Request::put(&backup, &new).manner(manner);
-    let mut answers = context.during(upload, Request::get(&backup).reading(size), 60).await?;
+    let mut answers = context
+        .during(upload, Request::get(&backup).reading(size), 60)
+        .await?;
     let uploaded = answers.remove(0)?;
     if !uploaded.is_success() {
-        return Ok(Outcome::blocked(format!("the upload itself was answered {}", describe(&uploaded))));
+        return Ok(Outcome::blocked(format!(
+            "the upload itself was answered {}",
+            describe(&uploaded)
+        )));
     }
     let torn = |answer: &&Answer| match answer {
         Ok(answer) if answer.is_success() => !answer.body.is(&old) && !answer.body.is(&new),
@@ -303,8 +386,13 @@ async fn during(context: &Context) -> Judged {
         Err(_) => true,
     };
     Ok(match answers.iter().filter(torn).count() {
-        0 if answers.is_empty() => Outcome::blocked("the upload was over before a GET was answered"),
+        0 if answers.is_empty() => {
+            Outcome::blocked("the upload was over before a GET was answered")
+        }
         0 => Outcome::pass("every GET gave the old backup or the new one, or asked to come again"),
-        _ => Outcome::deviates(Stage::Size, "a GET during an upload gave neither the old backup nor the new one"),
+        _ => Outcome::deviates(
+            Stage::Size,
+            "a GET during an upload gave neither the old backup nor the new one",
+        ),
     })
 }

@@ -20,12 +20,17 @@ impl From<Failure> for Outcome {
 
 /// The status with its reason phrase, what the body is if that says more, and where a redirect points.
 pub fn describe(response: &Response) -> String {
-    let phrase = http::StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());
+    let phrase = http::StatusCode::from_u16(response.status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     let mut text = match phrase {
         Some(phrase) => format!("{} {phrase}", response.status),
         None => response.status.to_string(),
     };
-    if let Some(location) = response.header("location").filter(|_| response.is_redirect()) {
+    if let Some(location) = response
+        .header("location")
+        .filter(|_| response.is_redirect())
+    {
         text += &format!(" to {location}");
     }
     if let Some(page) = page(&response.body) {
@@ -41,7 +46,10 @@ pub fn describe(response: &Response) -> String {
 pub fn page(body: &Body) -> Option<String> {
     let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
     let start = text.trim_start().to_ascii_lowercase();
-    if !start.starts_with("<!doctype html") && !start.starts_with("<html") && !start.contains("<html") {
+    if !start.starts_with("<!doctype html")
+        && !start.starts_with("<html")
+        && !start.contains("<html")
+    {
         return None;
     }
     Some(match between(&text, "<title", "</title>") {
@@ -65,7 +73,9 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     let words: Vec<_> = text.get(start..end)?.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(100).collect();
     // A path in it may hold an ID; such a message tells nothing that the status does not.
-    let holds_id = line.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= 32);
+    let holds_id = line
+        .split(|c: char| !c.is_ascii_hexdigit())
+        .any(|run| run.len() >= 32);
     (!line.is_empty() && !holds_id).then_some(line)
 }
 
@@ -109,20 +119,40 @@ fn remedy_for(response: &Response) -> Option<&'static str> {
         400 if response.body.length == 0 => {
             "Safe servers answer so when User-Agent or Accept is missing or unknown: let the proxy pass both fields on, and let the server accept the client's name."
         }
-        400 => "For Nextcloud: add this host name to `trusted_domains` (`occ config:system:set trusted_domains 1 --value=HOST`).",
+        400 => {
+            "For Nextcloud: add this host name to `trusted_domains` (`occ config:system:set trusted_domains 1 --value=HOST`)."
+        }
         401 if response.header("www-authenticate").is_none() => {
             "The credentials were refused without a challenge: for Nextcloud with two-factor login, use an app password; for a public link with a password, use /public.php/webdav with the link's token as the user name."
         }
-        401 => "Check user name and password; for Nextcloud, make an app password (Settings, Security).",
-        403 => "Let this user write there: a share or link must allow editing, and the directory must belong to the user that the server runs as (`chown`).",
-        405 | 501 => "The server does not do this here: enable WebDAV (Apache: `Dav On`; nginx: `dav_methods PUT DELETE;`; lighttpd: `webdav.activate = \"enable\"`).",
-        404 | 409 => "Make the directory `backups` beside `config`, and check that the URL is the folder that holds both.",
-        413 => "Raise the server's or proxy's limit (nginx: `client_max_body_size`; Apache: `LimitRequestBody`) or lower maxBackupBytes in `config`.",
-        423 => "Something holds a lock: wait a minute and try again; if it stays, remove the lock on the server.",
-        429 => "The server wants to be left alone: wait half an hour, or for Nextcloud run `occ security:bruteforce:reset IP`.",
-        500 => "Look into the server's error log: most often `backups` is missing or not writable for the user that the server runs as.",
+        401 => {
+            "Check user name and password; for Nextcloud, make an app password (Settings, Security)."
+        }
+        403 => {
+            "Let this user write there: a share or link must allow editing, and the directory must belong to the user that the server runs as (`chown`)."
+        }
+        405 | 501 => {
+            "The server does not do this here: enable WebDAV (Apache: `Dav On`; nginx: `dav_methods PUT DELETE;`; lighttpd: `webdav.activate = \"enable\"`)."
+        }
+        404 | 409 => {
+            "Make the directory `backups` beside `config`, and check that the URL is the folder that holds both."
+        }
+        413 => {
+            "Raise the server's or proxy's limit (nginx: `client_max_body_size`; Apache: `LimitRequestBody`) or lower maxBackupBytes in `config`."
+        }
+        423 => {
+            "Something holds a lock: wait a minute and try again; if it stays, remove the lock on the server."
+        }
+        429 => {
+            "The server wants to be left alone: wait half an hour, or for Nextcloud run `occ security:bruteforce:reset IP`."
+        }
+        500 => {
+            "Look into the server's error log: most often `backups` is missing or not writable for the user that the server runs as."
+        }
         502 | 504 => "The proxy does not reach the server behind it: start that service.",
-        503 => "The server is in maintenance, or the account is disabled or the link's token is wrong: its message says which.",
+        503 => {
+            "The server is in maintenance, or the account is disabled or the link's token is wrong: its message says which."
+        }
         507 => "Raise the quota or free some space.",
         _ => return None,
     })
@@ -141,14 +171,29 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
     } else if body.is_cut_from(uploaded) {
         format!("came back cut to {} of {sent} bytes", body.length)
     } else if body.bytes.starts_with(&uploaded.bytes) {
-        format!("came back with bytes after its end: {sent} were uploaded, {} came", body.length)
+        format!(
+            "came back with bytes after its end: {sent} were uploaded, {} came",
+            body.length
+        )
     } else {
-        let same = body.bytes.iter().zip(&uploaded.bytes).take_while(|(a, b)| a == b).count();
-        format!("came back changed from byte {same} on: {sent} bytes were uploaded, {} came", body.length)
+        let same = body
+            .bytes
+            .iter()
+            .zip(&uploaded.bytes)
+            .take_while(|(a, b)| a == b)
+            .count();
+        format!(
+            "came back changed from byte {same} on: {sent} bytes were uploaded, {} came",
+            body.length
+        )
     })
 }
 
 /// The number of findings or bytes with its unit, in words: `1 byte`, `2 bytes`.
 pub fn bytes(count: u64) -> String {
-    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+    if count == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{count} bytes")
+    }
 }

@@ -71,11 +71,17 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
-        Err(failure) if failure.kind == FailureKind::Peer => return Ok(Size::Refused(failure.stage, failure.message)),
+        Err(failure) if failure.kind == FailureKind::Peer => {
+            return Ok(Size::Refused(failure.stage, failure.message));
+        }
         Err(failure) => return Err(failure.into()),
     };
     if !answer.is_success() {
-        let stage = if answer.status == 413 { Stage::Size } else { Stage::Http };
+        let stage = if answer.status == 413 {
+            Stage::Size
+        } else {
+            Stage::Http
+        };
         return Ok(Size::Refused(stage, describe(&answer)));
     }
     let after = context.send(Request::get(backup).reading(length)).await?;
@@ -97,7 +103,9 @@ async fn must_store(context: &Context, size: u64) -> Judged {
             bytes(size)
         )),
         Size::Stored => Outcome::pass(format!("{} stored and read back", bytes(size))),
-        Size::Damaged(how) => Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}")),
+        Size::Damaged(how) => {
+            Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}"))
+        }
         Size::Refused(stage, how) => {
             let limit = bisect(context, &backup, tested, budget.saturating_sub(tested)).await?;
             Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}")).into()
@@ -106,12 +114,19 @@ async fn must_store(context: &Context, size: u64) -> Judged {
 }
 
 /// Finds the largest size that is taken below `refused`, sending at most `budget` bytes.
-async fn bisect(context: &Context, backup: &OwnBackup, refused: u64, mut budget: u64) -> Result<String, Outcome> {
+async fn bisect(
+    context: &Context,
+    backup: &OwnBackup,
+    refused: u64,
+    mut budget: u64,
+) -> Result<String, Outcome> {
     let (mut taken, mut refused) = (0, refused);
     while refused - taken > 1 {
         let middle = taken + (refused - taken) / 2;
         if middle > budget {
-            return Ok(format!("the real limit lies between {taken} and {refused} bytes"));
+            return Ok(format!(
+                "the real limit lies between {taken} and {refused} bytes"
+            ));
         }
         budget -= middle;
         match attempt(context, backup, middle).await? {
@@ -139,11 +154,16 @@ async fn above(context: &Context) -> Judged {
     let limit = promised(context).await?;
     let size = limit.saturating_add(1);
     if size > context.facts().max_upload {
-        return Ok(Outcome::blocked(format!("{size} bytes are more than --max-upload allows to send")));
+        return Ok(Outcome::blocked(format!(
+            "{size} bytes are more than --max-upload allows to send"
+        )));
     }
     let backup = context.own_backup("backup");
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(_, how) => Outcome::pass(format!("{size} bytes refused: {how}")),
-        Size::Stored | Size::Damaged(_) => Outcome::deviates(Stage::Size, format!("{size} bytes were taken: no limit is enforced at maxBackupBytes")),
+        Size::Stored | Size::Damaged(_) => Outcome::deviates(
+            Stage::Size,
+            format!("{size} bytes were taken: no limit is enforced at maxBackupBytes"),
+        ),
     })
 }

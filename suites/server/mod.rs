@@ -39,7 +39,11 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
 /// Whether `name` is a check, or a check with one of its variants: `upload.accepted[ios-h2]`.
 pub fn is_known(name: &str) -> bool {
     checks().any(|check| {
-        check.id == name || check.variants.iter().any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
+        check.id == name
+            || check
+                .variants
+                .iter()
+                .any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
     })
 }
 
@@ -51,5 +55,7 @@ const MOBILE_BY_HTTP: &[Facet] = &[
     Facet::Over(Client::Ios, Http::One),
     Facet::Over(Client::Ios, Http::Two),
 ];
-const DESKTOP_BY_HTTP: &[Facet] =
-    &[Facet::Over(Client::Desktop, Http::One), Facet::Over(Client::Desktop, Http::Two)];
+const DESKTOP_BY_HTTP: &[Facet] = &[
+    Facet::Over(Client::Desktop, Http::One),
+    Facet::Over(Client::Desktop, Http::Two),
+];

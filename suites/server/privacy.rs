@@ -102,25 +102,46 @@ async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outc
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
     let stored = context.send(Request::put(&backup, &payload)).await?;
     if !stored.is_success() {
-        return Err(Outcome::blocked(format!("no backup could be stored to look for: {}", describe(&stored))));
+        return Err(Outcome::blocked(format!(
+            "no backup could be stored to look for: {}",
+            describe(&stored)
+        )));
     }
     let place = Place::Listing(backup);
     let request = if context.facet().case() == "propfind" {
-        Request::new(Method::Propfind, place).header("Depth", "1").header("Accept", "*/*")
+        Request::new(Method::Propfind, place)
+            .header("Depth", "1")
+            .header("Accept", "*/*")
     } else {
         Request::new(Method::Get, place).header("Accept", "*/*")
     };
     // A directory with many backups makes a long list.
     let request = request.reading(1024 * 1024);
-    let answer = context.send(if anonymous { request.anonymous() } else { request }).await?;
-    let listing = if answer.is_success() { Listing::from_word(&answer.body.bytes) } else { Listing::Nothing };
+    let answer = context
+        .send(if anonymous {
+            request.anonymous()
+        } else {
+            request
+        })
+        .await?;
+    let listing = if answer.is_success() {
+        Listing::from_word(&answer.body.bytes)
+    } else {
+        Listing::Nothing
+    };
     Ok((answer.status, listing))
 }
 
 fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
     match listing {
-        Listing::Ours => Outcome::deviates(Stage::Http, format!("answered {status} with the IDs of the backups")),
-        Listing::Others => Outcome::deviates(Stage::Http, format!("answered {status} with IDs of backups")),
+        Listing::Ours => Outcome::deviates(
+            Stage::Http,
+            format!("answered {status} with the IDs of the backups"),
+        ),
+        Listing::Others => Outcome::deviates(
+            Stage::Http,
+            format!("answered {status} with IDs of backups"),
+        ),
         Listing::Nothing => Outcome::pass(format!("answered {status}, without any backup ID")),
     }
 }
@@ -141,12 +162,19 @@ async fn letter_case(context: &Context) -> Judged {
     let payload = context.payload("backup", Recipe::Random(600));
     let stored = context.send(Request::put(&backup, &payload)).await?;
     if !stored.is_success() {
-        return Ok(Outcome::blocked(format!("no backup could be stored to try it with: {}", describe(&stored))));
+        return Ok(Outcome::blocked(format!(
+            "no backup could be stored to try it with: {}",
+            describe(&stored)
+        )));
     }
-    let request = Request::new(Method::Get, Place::CapitalBackup(backup)).header("Accept", "application/octet-stream");
+    let request = Request::new(Method::Get, Place::CapitalBackup(backup))
+        .header("Accept", "application/octet-stream");
     let answer = context.send(request).await?;
     Ok(if answer.is_success() && answer.body.is(&payload) {
-        Outcome::deviates(Stage::Http, "the same backup answers under its ID in capital letters")
+        Outcome::deviates(
+            Stage::Http,
+            "the same backup answers under its ID in capital letters",
+        )
     } else {
         Outcome::pass(format!("answered {}", answer.status))
     })
@@ -154,21 +182,32 @@ async fn letter_case(context: &Context) -> Judged {
 
 async fn encoded_slash(context: &Context) -> Judged {
     let config = context.config().await?;
-    let answer = context.send(Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))).await?;
-    Ok(if answer.is_success() && answer.body.sha256 == config.body.sha256 {
-        Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")
-    } else {
-        Outcome::pass(format!("answered {}", answer.status))
-    })
+    let answer = context
+        .send(Request::new(
+            Method::Get,
+            Place::Below("/backups/..%2fconfig"),
+        ))
+        .await?;
+    Ok(
+        if answer.is_success() && answer.body.sha256 == config.body.sha256 {
+            Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")
+        } else {
+            Outcome::pass(format!("answered {}", answer.status))
+        },
+    )
 }
 
 async fn double_slash(context: &Context) -> Judged {
-    let request = Request::new(Method::Get, Place::Below("//config")).header("Accept", "application/json");
+    let request =
+        Request::new(Method::Get, Place::Below("//config")).header("Accept", "application/json");
     let answer = context.send(request).await?;
     Ok(if answer.is_success() {
         Outcome::pass(format!("{}", answer.status))
     } else {
-        Outcome::deviates(Stage::Http, format!("`//config` was answered {}", describe(&answer)))
+        Outcome::deviates(
+            Stage::Http,
+            format!("`//config` was answered {}", describe(&answer)),
+        )
     })
 }
 
@@ -178,6 +217,9 @@ async fn echo(context: &Context) -> Judged {
     }
     Ok(match context.session().echoed() {
         None => Outcome::pass("no answer held a secret"),
-        Some(what) => Outcome::deviates(Stage::Http, format!("the answer to {what} held the credentials")),
+        Some(what) => Outcome::deviates(
+            Stage::Http,
+            format!("the answer to {what} held the credentials"),
+        ),
     })
 }

@@ -84,14 +84,22 @@ async fn reachable(context: &Context) -> Judged {
         // No connection is no judgement on the server: the run cannot go on.
         Err(failure) => return Ok(Outcome::Error(failure.message)),
     };
-    let troubles = reach.addresses.iter().filter(|(_, trouble)| !trouble.is_empty());
-    let troubles: Vec<_> = troubles.map(|(address, trouble)| format!("{address}: {trouble}")).collect();
+    let troubles = reach
+        .addresses
+        .iter()
+        .filter(|(_, trouble)| !trouble.is_empty());
+    let troubles: Vec<_> = troubles
+        .map(|(address, trouble)| format!("{address}: {trouble}"))
+        .collect();
     Ok(if !reach.is_reached() {
         Outcome::Error(troubles.join("; "))
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {
-        Outcome::pass(format!("connected, but not to every address: {}", troubles.join("; ")))
+        Outcome::pass(format!(
+            "connected, but not to every address: {}",
+            troubles.join("; ")
+        ))
     })
 }
 
@@ -102,7 +110,10 @@ async fn https(context: &Context) -> Judged {
     } else if facts.loopback {
         Outcome::not_applicable("http:// on this machine itself: every verdict is without TLS")
     } else {
-        Outcome::deviates(Stage::Tls, "the URL is http://; nothing was sent in the clear")
+        Outcome::deviates(
+            Stage::Tls,
+            "the URL is http://; nothing was sent in the clear",
+        )
     })
 }
 
@@ -143,7 +154,10 @@ async fn redirects(context: &Context) -> Judged {
         1 => String::new(),
         count => format!(", and {} more", count - 1),
     };
-    Ok(Outcome::deviates(Stage::Http, format!("{what}, pointing to {to}{more}")))
+    Ok(Outcome::deviates(
+        Stage::Http,
+        format!("{what}, pointing to {to}{more}"),
+    ))
 }
 
 async fn left_alone(context: &Context) -> Judged {

@@ -3,7 +3,7 @@
 use super::config;
 use super::judge::{Judged, describe, difference, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::Operation;
+use crate::clients::{Operation, Persona};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::safe::backup;
 use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
@@ -118,8 +118,13 @@ pub(super) async fn upload(
     doing: &str,
 ) -> Result<Response, Outcome> {
     let place = Place::Backup(backup.clone());
-    let answer = context.perform(client, Operation::Upload, place, Some(payload)).await?;
-    if context.persona().accepts_status(Operation::Upload, answer.status) {
+    let answer = context
+        .perform(client, Operation::Upload, place, Some(payload))
+        .await?;
+    if context
+        .persona()
+        .accepts_status(Operation::Upload, answer.status)
+    {
         Ok(answer)
     } else {
         Err(refusal(&answer, doing, "/backups").into())
@@ -127,31 +132,63 @@ pub(super) async fn upload(
 }
 
 /// Downloads as the client of this variant does.
-pub(super) async fn download(context: &Context, backup: &OwnBackup, doing: &str) -> Result<Response, Outcome> {
+pub(super) async fn download(
+    context: &Context,
+    backup: &OwnBackup,
+    doing: &str,
+) -> Result<Response, Outcome> {
     let persona = context.persona();
     let place = Place::Backup(backup.clone());
-    let answer = context.perform(persona.client, Operation::Download, place, None).await?;
+    let answer = context
+        .perform(persona.client, Operation::Download, place, None)
+        .await?;
     if persona.accepts_status(Operation::Download, answer.status) {
         Ok(answer)
     } else {
         let deviation = refusal(&answer, doing, "/backups");
         // What helps against a refused upload does not help here.
-        Err(if answer.is_redirect() { deviation } else { Deviation { remedy: None, ..deviation } }.into())
+        Err(if answer.is_redirect() {
+            deviation
+        } else {
+            Deviation {
+                remedy: None,
+                ..deviation
+            }
+        }
+        .into())
     }
 }
 
 async fn accepted(context: &Context) -> Judged {
     let (payload, _) = context.sealed("backup").await?;
     let backup = context.own_backup("backup");
-    let answer = upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
-    Ok(Outcome::pass(format!("{} over {}", answer.status, answer.http.name())))
+    let answer = upload(
+        context,
+        context.persona().client,
+        &backup,
+        &payload,
+        "a PUT of a backup",
+    )
+    .await?;
+    Ok(Outcome::pass(format!(
+        "{} over {}",
+        answer.status,
+        answer.http.name()
+    )))
 }
 
 async fn round_trip(context: &Context) -> Judged {
     // Not a multiple of anything, so that padding shows.
     let payload = context.payload("backup", Recipe::Random(24_001));
     let backup = context.own_backup("backup");
-    upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
+    upload(
+        context,
+        context.persona().client,
+        &backup,
+        &payload,
+        "a PUT of a backup",
+    )
+    .await?;
     let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
     Ok(match difference(&answer.body, &payload) {
         None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
@@ -162,7 +199,14 @@ async fn round_trip(context: &Context) -> Judged {
 async fn restore(context: &Context) -> Judged {
     let (payload, private_key) = context.sealed("backup").await?;
     let backup = context.own_backup("backup");
-    upload(context, context.persona().client, &backup, &payload, "a PUT of a backup").await?;
+    upload(
+        context,
+        context.persona().client,
+        &backup,
+        &payload,
+        "a PUT of a backup",
+    )
+    .await?;
     let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
     Ok(judge_restore(context, &answer, &private_key).await?)
 }
@@ -175,13 +219,21 @@ pub(super) async fn judge_restore(
 ) -> Result<Outcome, Outcome> {
     let json = match context.open(&answer.body.bytes).await? {
         Ok(json) => json,
-        Err(error) => return Ok(Outcome::deviates(error.stage(), format!("what came back: {error}"))),
+        Err(error) => {
+            return Ok(Outcome::deviates(
+                error.stage(),
+                format!("what came back: {error}"),
+            ));
+        }
     };
     Ok(match backup::identity_of(&json) {
         Ok(identity) if identity.private_key.as_bytes() == private_key => {
             Outcome::pass("decrypted, unpacked, and the identity is the one that was backed up")
         }
-        Ok(_) => Outcome::deviates(Stage::Meaning, "another identity came back than was backed up"),
+        Ok(_) => Outcome::deviates(
+            Stage::Meaning,
+            "another identity came back than was backed up",
+        ),
         Err(error) => Outcome::deviates(error.stage(), format!("what came back: {error}")),
     })
 }
@@ -193,12 +245,22 @@ async fn overwrite(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let client = context.persona().client;
     upload(context, client, &backup, &first, "the first PUT").await?;
-    upload(context, client, &backup, &second, "a PUT over a backup that is there").await?;
+    upload(
+        context,
+        client,
+        &backup,
+        &second,
+        "a PUT over a backup that is there",
+    )
+    .await?;
     let answer = download(context, &backup, "a GET after the second upload").await?;
     Ok(if answer.body.is(&second) {
         Outcome::pass("the second upload replaced the first")
     } else if answer.body.is(&first) {
-        Outcome::deviates(Stage::Http, "the second upload was accepted, but the first is still there")
+        Outcome::deviates(
+            Stage::Http,
+            "the second upload was accepted, but the first is still there",
+        )
     } else {
         let difference = difference(&answer.body, &second).unwrap_or_default();
         Outcome::deviates(Stage::Size, format!("the second backup {difference}"))
@@ -212,39 +274,64 @@ async fn status(context: &Context) -> Judged {
         let payload = context.payload(slot, Recipe::Random(600));
         let answer = context.send(Request::put(&backup, &payload)).await?;
         if !answer.is_success() {
-            return Ok(Outcome::blocked(format!("an upload was answered {}", describe(&answer))));
+            return Ok(Outcome::blocked(format!(
+                "an upload was answered {}",
+                describe(&answer)
+            )));
         }
         seen.push(answer.status);
     }
-    let observed = format!("{} for a new backup, {} for a replaced one", seen[0], seen[1]);
-    Ok(if seen.iter().all(|status| matches!(status, 200 | 201 | 204)) {
-        Outcome::pass(observed)
-    } else {
-        Outcome::deviates(Stage::Http, observed)
-    })
+    let observed = format!(
+        "{} for a new backup, {} for a replaced one",
+        seen[0], seen[1]
+    );
+    Ok(
+        if seen.iter().all(|status| matches!(status, 200 | 201 | 204)) {
+            Outcome::pass(observed)
+        } else {
+            Outcome::deviates(Stage::Http, observed)
+        },
+    )
 }
 
 /// Uploads in an uncommon manner and reads back; `Err` where that already settles it.
-async fn uncommon(context: &Context, manner: Manner) -> Result<(Response, Payload, Response), Outcome> {
+async fn uncommon(
+    context: &Context,
+    manner: Manner,
+) -> Result<(Response, Payload, Response), Outcome> {
     let payload = context.payload("backup", Recipe::Random(6000));
     let backup = context.own_backup("backup");
-    let answer = context.send(Request::put(&backup, &payload).manner(manner)).await?;
+    let answer = context
+        .send(Request::put(&backup, &payload).manner(manner))
+        .await?;
     let after = context.send(Request::get(&backup)).await?;
     Ok((answer, payload, after))
 }
 
 async fn expect_continue(context: &Context) -> Judged {
     let (answer, payload, after) = uncommon(context, Manner::ExpectContinue).await?;
-    Ok(if answer.is_success() && !(after.is_success() && after.body.is(&payload)) {
-        let stored = if after.is_success() { bytes_of(&after) } else { "nothing".to_owned() };
-        Outcome::deviates(Stage::Http, format!("answered {} without waiting for the body, and stored {stored}", answer.status))
-    } else if !answer.is_success() {
-        Outcome::deviates(Stage::Http, format!("refused with {}", describe(&answer)))
-    } else if answer.continued {
-        Outcome::pass("100, then the body was taken and stored")
-    } else {
-        Outcome::pass("no 100 came within a second, but the body was taken and stored")
-    })
+    Ok(
+        if answer.is_success() && !(after.is_success() && after.body.is(&payload)) {
+            let stored = if after.is_success() {
+                bytes_of(&after)
+            } else {
+                "nothing".to_owned()
+            };
+            Outcome::deviates(
+                Stage::Http,
+                format!(
+                    "answered {} without waiting for the body, and stored {stored}",
+                    answer.status
+                ),
+            )
+        } else if !answer.is_success() {
+            Outcome::deviates(Stage::Http, format!("refused with {}", describe(&answer)))
+        } else if answer.continued {
+            Outcome::pass("100, then the body was taken and stored")
+        } else {
+            Outcome::pass("no 100 came within a second, but the body was taken and stored")
+        },
+    )
 }
 
 fn bytes_of(answer: &Response) -> String {
@@ -258,12 +345,17 @@ async fn chunked(context: &Context) -> Judged {
     } else if after.is_success() && after.body.is(&payload) {
         Outcome::pass("stored")
     } else {
-        Outcome::deviates(Stage::Http, format!("answered {}, but not stored as it was sent", answer.status))
+        Outcome::deviates(
+            Stage::Http,
+            format!("answered {}, but not stored as it was sent", answer.status),
+        )
     })
 }
 
 /// The smaller of `wanted` and half of what the config allows, in bytes.
 pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
-    let limit = config::config(context).await.map_or(i64::MAX, |config| config.max_backup_bytes);
+    let limit = config::config(context)
+        .await
+        .map_or(i64::MAX, |config| config.max_backup_bytes);
     usize::try_from(limit / 2).map_or(wanted, |half| wanted.min(half).max(64))
 }

@@ -1,0 +1,19 @@
+//! Defects of published clients that no server can mend: what happens, and where it is seen.
+
+use crate::terms::Client;
+use serde::{Deserialize, Serialize};
+
+/// A defect of a published client.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Defect {
+    /// The name, for ever.
+    pub id: String,
+    /// The client.
+    pub client: Client,
+    /// Its releases.
+    pub releases: String,
+    /// What happens, and what people can do.
+    pub text: String,
+    /// Where it is seen: file and line of a release.
+    pub source: String,
+}
