@@ -121,10 +121,7 @@ pub(super) async fn upload(
     let answer = context
         .perform(client, Operation::Upload, place, Some(payload))
         .await?;
-    if context
-        .persona()
-        .accepts_status(Operation::Upload, answer.status)
-    {
+    if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
         Ok(answer)
     } else {
         Err(refusal(&answer, doing, "/backups").into())
