@@ -191,20 +191,19 @@ impl Live {
     /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
     fn cleaned(&self, mut response: Response, place: &Place) -> Response {
         response.headers.truncate(KEPT_FIELDS);
-        let mut echoed = self.scrub.finds(&response.body.bytes);
+        let mut echoed = false;
         for (_, value) in &mut response.headers {
-            echoed |= self.scrub.finds(value.as_bytes());
-            *value = without_ids(&self.scrub.text(value))
-                .chars()
-                .take(KEPT_VALUE)
-                .collect();
+            let scrubbed = self.scrub.text(value);
+            echoed |= scrubbed != *value;
+            *value = without_ids(&scrubbed).chars().take(KEPT_VALUE).collect();
+        }
+        if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
+            response.body.bytes = scrubbed.into();
+            echoed = true;
         }
         if let Place::Listing(own) = place {
             let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
             response.body = Body::new(listing.word().into(), false);
-        }
-        if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
-            response.body.bytes = scrubbed.into();
         }
         response.echoed_secret = echoed;
         response
