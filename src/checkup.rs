@@ -95,7 +95,7 @@ impl Checkup {
     }
 
     /// Makes the checkup and tells of every step.
-    pub async fn run_with(self, events: impl FnMut(Event)) -> Result<Done, CheckupError> {
+    pub async fn run_with(self, events: impl FnMut(Event) + Send) -> Result<Done, CheckupError> {
         let plan = Plan::new(server::checks(), &self.selection)?;
         let ledger = match &self.ledger_folder {
             Some(folder) => Some(Ledger::open(
@@ -140,7 +140,7 @@ impl Checkup {
 pub async fn judge(
     transcript: &Transcript,
     waivers: Option<(Waivers, Date)>,
-    events: impl FnMut(Event),
+    events: impl FnMut(Event) + Send,
 ) -> Result<Report, CheckupError> {
     let plan = Plan::new(server::checks(), &transcript.selection())?;
     let session = Arc::new(Session::replay(transcript));

@@ -68,7 +68,7 @@ pub async fn run<C: Context>(
     plan: Plan<C>,
     subject: Arc<dyn Subject<C>>,
     options: Options,
-    mut events: impl FnMut(Event),
+    mut events: impl FnMut(Event) + Send,
 ) -> Run {
     events(Event::Started { total: plan.len() });
     let mut runner = Runner {
@@ -109,7 +109,7 @@ struct Runner<'e, C: Context> {
     slots: HashMap<Id, (Slot, Instant)>,
     findings: BTreeMap<Slot, Finding>,
     options: Options,
-    events: &'e mut dyn FnMut(Event),
+    events: &'e mut (dyn FnMut(Event) + Send),
 }
 
 /// What stands between a check and its start.
@@ -307,13 +307,16 @@ impl<C: Context> Runner<'_, C> {
             .variants
             .iter()
             .position(|other| other.label() == variant.label());
-        let concerned = |index: &usize| {
-            let clients = needed.variants[*index].clients();
-            same.map_or_else(
-                || !clients.within(variant.clients()).is_empty(),
-                |same| same == *index,
-            )
+        let speaks = |index: usize| {
+            !needed.variants[index]
+                .clients()
+                .within(variant.clients())
+                .is_empty()
         };
+        // Where no variant speaks for the same client, all of them count: an upload is an upload.
+        let any_speaks = (0..needed.variants.len()).any(speaks);
+        let concerned =
+            |index: &usize| same.map_or(!any_speaks || speaks(*index), |same| same == *index);
         let mut findings = Vec::new();
         for index in (0..needed.variants.len()).filter(concerned) {
             match self.findings.get(&(place, index)) {
@@ -324,7 +327,8 @@ impl<C: Context> Runner<'_, C> {
         let hinders = |finding: &&Finding| match finding.verdict {
             Verdict::Pass | Verdict::Warn | Verdict::NotApplicable => false,
             Verdict::Fail => {
-                !finding.hurt().within(check.clients_of(variant)).is_empty()
+                !any_speaks
+                    || !finding.hurt().within(check.clients_of(variant)).is_empty()
                     || check.clients.is_empty()
             }
             Verdict::Disabled | Verdict::Blocked | Verdict::Error => true,

@@ -5,8 +5,10 @@ use super::payload::Payload;
 use crate::terms::Stage;
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
+use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::io::Read as _;
 use thiserror::Error;
 
 /// What came of one request.
@@ -26,6 +28,9 @@ pub struct Response {
     /// Whether `100 Continue` came before the body was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continued: bool,
+    /// Whether the body was unpacked by its Content-Encoding after it came.
+    #[serde(skip)]
+    pub unpacked: bool,
     /// Whether the answer repeated a secret of the person's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub echoed_secret: bool,
@@ -46,6 +51,29 @@ impl Response {
             .iter()
             .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The response as an HTTP library gives it to an app: a body that is gzipped by its Content-Encoding is unpacked,
+    /// to at most `limit` bytes. What does not unpack stays as it is.
+    #[must_use]
+    pub(super) fn unpacked(mut self, limit: usize) -> Self {
+        let gzipped = self
+            .headers("content-encoding")
+            .any(|encoding| encoding.eq_ignore_ascii_case("gzip"));
+        if gzipped && !self.body.overran {
+            let mut unpacked = Vec::new();
+            let most = limit as u64 + 1;
+            let read = MultiGzDecoder::new(&self.body.bytes[..])
+                .take(most)
+                .read_to_end(&mut unpacked);
+            if read.is_ok() {
+                let overran = unpacked.len() > limit;
+                unpacked.truncate(limit);
+                self.body = Body::new(unpacked.into(), overran);
+                self.unpacked = true;
+            }
+        }
+        self
     }
 
     /// Whether the status is a 2xx.

@@ -316,6 +316,7 @@ impl Live {
             headers,
             body: Body::new(body.freeze(), overran),
             continued: false,
+            unpacked: false,
             echoed_secret: false,
         })
     }
@@ -385,6 +386,7 @@ impl Live {
             headers: answer.headers,
             body: Body::new(Bytes::from(answer.body), answer.overran),
             continued: answer.continued,
+            unpacked: false,
             echoed_secret: false,
         })
     }
@@ -446,6 +448,12 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     }
     if error.is_connect() && message.is_none() {
         return Failure::peer(Stage::Connect, "no connection");
+    }
+    if last.contains("stream error") {
+        return Failure::peer(Stage::Http, "the server broke the HTTP/2 stream off");
+    }
+    if last.contains("connection error") {
+        return Failure::peer(Stage::Http, "the HTTP/2 connection broke off");
     }
     let message = message.map_or_else(|| last.chars().take(200).collect(), str::to_owned);
     Failure::peer(Stage::Http, message)

@@ -58,8 +58,12 @@ impl Scrub {
     pub fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut scrubbed: Option<Vec<u8>> = None;
         for value in &self.0 {
-            while let Some(start) = memmem::find(scrubbed.as_deref().unwrap_or(bytes), value.as_bytes()) {
-                scrubbed.get_or_insert_with(|| bytes.to_vec()).splice(start..start + value.len(), REDACTED.bytes());
+            while let Some(start) =
+                memmem::find(scrubbed.as_deref().unwrap_or(bytes), value.as_bytes())
+            {
+                scrubbed
+                    .get_or_insert_with(|| bytes.to_vec())
+                    .splice(start..start + value.len(), REDACTED.bytes());
             }
         }
         scrubbed

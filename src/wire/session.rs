@@ -521,7 +521,7 @@ impl Session {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner);
                 redirects
-                    .entry(format!("{} to {short}", response.status))
+                    .entry(format!("{short} was answered {}", response.status))
                     .or_insert(to);
             }
             // Where several uploads race, 423 is how a server keeps them apart.
@@ -554,6 +554,12 @@ impl Session {
 
     /// The version of HTTP for a request, or why there is none.
     async fn version(&self, request: &Request) -> Result<Http, Failure> {
+        if !self.facts.https && !self.facts.loopback {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                "nothing is sent over http:// beyond this machine",
+            ));
+        }
         let offers = self.offers().await?;
         let not_offered = |what: &str| Failure::of(FailureKind::NotOffered, what.to_owned());
         let choice = if request.is_raw() {

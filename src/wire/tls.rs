@@ -154,11 +154,22 @@ fn certificate_trouble(error: &CertificateError) -> TlsTrouble {
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
             TlsTrouble::WrongName("no name at all".to_owned())
         }
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            TlsTrouble::WrongName(presented.join(", "))
-        }
+        CertificateError::NotValidForNameContext { presented, .. } => TlsTrouble::WrongName(
+            presented
+                .iter()
+                .map(|name| bare_name(name))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         other => TlsTrouble::BadCertificate(other.to_string()),
     }
+}
+
+/// `DnsName("other.example")`, as the library writes it, as people do.
+fn bare_name(presented: &str) -> &str {
+    presented.split_once('(').map_or(presented, |(_, name)| {
+        name.trim_end_matches(')').trim_matches('"')
+    })
 }
 
 /// The failure of an ordinary exchange that the trouble amounts to.

@@ -1,7 +1,8 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
 use super::WHOLE;
-use super::judge::{Judged, describe, refusal};
+use super::judge::{Doing, Judged, describe, refusal};
+use super::upload::stored;
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
@@ -25,7 +26,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         clients: Clients::ALL,
-        variants: WHOLE,
+        variants: &[Facet::As(Client::Android), Facet::As(Client::Ios), Facet::As(Client::Desktop)],
         needs: &["tls.trusted"],
         effect: Effect::Reads,
         expected: "no 401 for the credentials given (HTTP Basic, or a token)",
@@ -171,6 +172,11 @@ async fn accepted(context: &Context) -> Judged {
             && !answer
                 .headers("www-authenticate")
                 .any(|value| value.to_ascii_lowercase().contains("basic"));
+        if digest_only && context.persona().client == Client::Ios {
+            return Ok(Outcome::blocked(
+                "the server takes Digest authentication only: iOS can do it, this harness cannot",
+            ));
+        }
         if digest_only {
             let deviation =
                 Deviation::new(Stage::Auth, "the server takes Digest authentication only");
@@ -183,6 +189,7 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(refusal(
             &answer,
             "a GET of `config` with the credentials given",
+            &context.facts().base,
             "/config",
         )
         .into());
@@ -221,17 +228,11 @@ async fn charset(context: &Context) -> Judged {
     })
 }
 
-/// Stores a small backup with the credentials given, and believes it.
-async fn stored(context: &Context, slot: &str) -> Result<OwnBackup, Outcome> {
+/// Stores a small backup with the credentials given.
+async fn small_backup(context: &Context, slot: &str) -> Result<OwnBackup, Outcome> {
     let backup = context.own_backup(slot);
     let payload = context.payload(slot, Recipe::Random(600));
-    let answer = context.send(Request::put(&backup, &payload)).await?;
-    if !answer.is_success() {
-        return Err(Outcome::blocked(format!(
-            "no backup could be stored to try it with: {}",
-            describe(&answer)
-        )));
-    }
+    stored(context, &backup, &payload).await?;
     Ok(backup)
 }
 
@@ -248,7 +249,7 @@ async fn challenge(context: &Context) -> Judged {
             "a GET of `config`",
         ),
         "download" => {
-            let backup = stored(context, "protected").await?;
+            let backup = small_backup(context, "protected").await?;
             (
                 context.as_client(Client::Ios, Operation::Download, Place::Backup(backup)),
                 "a GET of a backup",
@@ -262,13 +263,19 @@ async fn challenge(context: &Context) -> Judged {
             (request, "a PUT of 512 KiB")
         }
     };
-    let answer = context.send(request).await?;
+    let answer = context
+        .send(request)
+        .await
+        .doing(&format!("{what} without credentials"))?;
     Ok(judge_challenge(&answer, what))
 }
 
 fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
+    }
+    if answer.status >= 500 {
+        return Outcome::blocked(format!("{what} was answered {}", describe(answer)));
     }
     let observed = format!(
         "{what} without credentials was answered {}",
@@ -292,7 +299,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     } else if challenges.is_empty() {
         Outcome::deviates(
             Stage::Auth,
-            format!("{observed} without `WWW-Authenticate`: iOS never sends its credentials"),
+            format!("{observed}: iOS never sends its credentials"),
         )
     } else {
         Outcome::deviates(
@@ -317,7 +324,7 @@ async fn anonymous_config(context: &Context) -> Judged {
 
 async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = stored(context, "secret").await?;
+    let backup = small_backup(context, "secret").await?;
     let answer = context.send(Request::get(&backup).anonymous()).await?;
     Ok(if answer.is_success() {
         Outcome::deviates(Stage::Auth, "a backup is given to anyone who knows its ID")
@@ -357,7 +364,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
 
 async fn anonymous_delete(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = stored(context, "victim").await?;
+    let backup = small_backup(context, "victim").await?;
     let answer = context.send(Request::delete(&backup).anonymous()).await?;
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {
@@ -411,7 +418,7 @@ async fn cookie(context: &Context) -> Judged {
 
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = stored(context, "guarded").await?;
+    let backup = small_backup(context, "guarded").await?;
     let answer = context
         .send(Request::get(&backup).login(LoginUse::Wrong))
         .await?;

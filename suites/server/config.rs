@@ -1,6 +1,6 @@
 //! The config file: there, and read alike by every client.
 
-use super::judge::{Judged, page, refusal};
+use super::judge::{Doing, Judged, page, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, android, ios};
 use crate::engine::{Deviation, Outcome, checks};
@@ -103,12 +103,18 @@ async fn readable(context: &Context) -> Judged {
     let persona = context.persona();
     let answer = context
         .perform(persona.client, Operation::ReadConfig, Place::Config, None)
-        .await?;
+        .await
+        .doing("a GET of `config`")?;
     Ok(
         if persona.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let deviation = refusal(&answer, "a GET of `config`", "/config");
+            let deviation = refusal(
+                &answer,
+                "a GET of `config`",
+                &context.facts().base,
+                "/config",
+            );
             // The usual cause has a remedy of its own.
             if answer.status == 404 {
                 Deviation {
@@ -129,7 +135,13 @@ async fn fetched(context: &Context) -> Result<Response, Outcome> {
     if answer.is_success() {
         Ok(answer)
     } else {
-        Err(refusal(&answer, "a GET of `config`", "/config").into())
+        Err(refusal(
+            &answer,
+            "a GET of `config`",
+            &context.facts().base,
+            "/config",
+        )
+        .into())
     }
 }
 

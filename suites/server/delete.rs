@@ -16,7 +16,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: MOBILE_BY_HTTP,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a DELETE, after which a GET finds nothing",
         remedy: "Let this user delete files: when someone switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
@@ -30,7 +30,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["auth.accepted"],
+        needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "404 for a DELETE of a backup that does not exist",
         remedy: "No app needs it; other tools tell by it whether there was anything to delete.",
@@ -51,7 +51,13 @@ async fn removes(context: &Context) -> Judged {
         .persona()
         .accepts_status(Operation::Delete, answer.status)
     {
-        return Ok(refusal(&answer, "a DELETE of a backup", "/backups").into());
+        return Ok(refusal(
+            &answer,
+            "a DELETE of a backup",
+            &context.facts().base,
+            "/backups",
+        )
+        .into());
     }
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {

@@ -1,7 +1,7 @@
 //! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
 
-use super::judge::{Judged, describe, difference, redirect};
-use super::upload::{download, judge_restore, upload};
+use super::judge::{Doing, Judged, describe, difference, redirect};
+use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
 use crate::engine::{Outcome, checks};
@@ -16,7 +16,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: MOBILE,
-        needs: &["auth.accepted"],
+        needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "an error, best 404, for a GET of a backup that was never uploaded",
         remedy: "Let the server answer 404 for files that do not exist: an app takes any page that comes with a 200 for a backup, and fails to restore it.",
@@ -30,7 +30,7 @@ checks! { Context;
         level: Level::Recommended,
         clients: Clients::ALL,
         variants: &[Facet::As(Client::Android), Facet::As(Client::Ios), Facet::As(Client::Desktop)],
-        needs: &["auth.accepted"],
+        needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "404 for a backup that was never uploaded",
         remedy: "Let the server answer 404 for files that do not exist: with another status the app tells its user something else than \"no backup found\".",
@@ -44,7 +44,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["auth.accepted"],
+        needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "400 or 404 for a GET of something that is no backup ID",
         remedy: "No app asks for such a thing; a server that fails on it may fail on other input, too.",
@@ -58,7 +58,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: WHOLE,
-        needs: &["upload.accepted"],
+        needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
         expected: "the new bytes from the first GET after an overwrite on",
         remedy: "Take `backups` out of every cache on the way (nginx: `proxy_cache off;`; others: `Cache-Control: no-store`).",
@@ -72,7 +72,7 @@ checks! { Context;
         level: Level::Recommended,
         clients: Clients::DESKTOP,
         variants: DESKTOP_BY_HTTP,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "exactly 200 for a HEAD of a backup that exists, with Desktop's User-Agent",
         remedy: "Answer HEAD wherever GET is answered, and let any User-Agent in: Desktop's begins with `Threema Desktop/`.",
@@ -86,7 +86,7 @@ checks! { Context;
         level: Level::Recommended,
         clients: Clients::DESKTOP,
         variants: DESKTOP_BY_HTTP,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "exactly 200 for a GET of a backup, with Desktop's User-Agent, and a backup that opens",
         remedy: "Let any User-Agent in (Desktop's begins with `Threema Desktop/`), and answer a GET with 200.",
@@ -108,7 +108,7 @@ async fn missing(context: &Context) -> Judged {
             ),
         )
     } else if answer.is_redirect() {
-        redirect(&answer, "/backups").into()
+        redirect(&answer, &context.facts().base, "/backups").into()
     } else if answer.status >= 500 {
         Outcome::deviates(
             Stage::Http,
@@ -161,21 +161,21 @@ async fn fresh(context: &Context) -> Judged {
     let first = context.payload("first", Recipe::Random(2000));
     let second = context.payload("second", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    upload(context, Client::Android, &backup, &first, "the first PUT").await?;
-    // Whatever caches has now seen it.
-    for _ in 0..2 {
-        download(context, &backup, "a GET after the first upload").await?;
+    // Whatever caches has seen it after this: storing reads back, and once more.
+    stored(context, &backup, &first).await?;
+    context.send(Request::get(&backup)).await?;
+    let answer = context.send(Request::put(&backup, &second)).await?;
+    if !answer.is_success() {
+        return Ok(Outcome::blocked(format!(
+            "an upload over it was answered {}",
+            describe(&answer)
+        )));
     }
-    upload(
-        context,
-        Client::Android,
-        &backup,
-        &second,
-        "a PUT over a backup that is there",
-    )
-    .await?;
     for attempt in ["first", "second", "third"] {
-        let answer = download(context, &backup, "a GET after the second upload").await?;
+        let answer = context
+            .send(Request::get(&backup))
+            .await
+            .doing("a GET after an overwrite")?;
         if answer.body.is(&first) {
             return Ok(Outcome::deviates(
                 Stage::Http,
@@ -197,15 +197,7 @@ async fn fresh(context: &Context) -> Judged {
 async fn head(context: &Context) -> Judged {
     let payload = context.payload("backup", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    upload(
-        context,
-        Client::Android,
-        &backup,
-        &payload,
-        "a PUT of a backup",
-    )
-    .await
-    .map_err(not_stored)?;
+    stored(context, &backup, &payload).await?;
     let place = Place::Backup(backup);
     let answer = context
         .perform(Client::Desktop, Operation::Probe, place, None)
@@ -231,26 +223,7 @@ async fn head(context: &Context) -> Judged {
 async fn desktop(context: &Context) -> Judged {
     let (payload, private_key) = context.sealed("backup").await?;
     let backup = context.own_backup("backup");
-    upload(
-        context,
-        Client::Android,
-        &backup,
-        &payload,
-        "a PUT of a backup",
-    )
-    .await
-    .map_err(not_stored)?;
+    stored(context, &backup, &payload).await?;
     let answer = download(context, &backup, "a GET of a backup that exists").await?;
     judge_restore(context, &answer, &private_key).await
-}
-
-/// That nothing could be stored is not what is asked here.
-fn not_stored(outcome: Outcome) -> Outcome {
-    match outcome {
-        Outcome::Deviates(deviation) => Outcome::blocked(format!(
-            "no backup could be stored to try it with: {}",
-            deviation.observed
-        )),
-        other => other,
-    }
 }

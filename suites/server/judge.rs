@@ -2,7 +2,7 @@
 
 use crate::engine::{Deviation, Outcome};
 use crate::terms::Stage;
-use crate::wire::{Body, Failure, FailureKind, Response};
+use crate::wire::{Answer, Body, Failure, FailureKind, Response};
 
 /// What a check's function gives: an error is an outcome that was clear early.
 pub type Judged = Result<Outcome, Outcome>;
@@ -15,6 +15,23 @@ impl From<Failure> for Outcome {
             FailureKind::Halted | FailureKind::Guarded => Self::Blocked(failure.message),
             FailureKind::BrokenOff | FailureKind::Harness => Self::Error(failure.message),
         }
+    }
+}
+
+/// Names what was being done in the failure of an exchange.
+pub trait Doing {
+    /// The response, or the outcome that tells at what it failed.
+    fn doing(self, what: &str) -> Result<Response, Outcome>;
+}
+
+impl Doing for Answer {
+    fn doing(self, what: &str) -> Result<Response, Outcome> {
+        self.map_err(|failure| match failure.kind {
+            FailureKind::Peer => {
+                Outcome::deviates(failure.stage, format!("{what}: {}", failure.message))
+            }
+            _ => failure.into(),
+        })
     }
 }
 
@@ -32,6 +49,9 @@ pub fn describe(response: &Response) -> String {
         .filter(|_| response.is_redirect())
     {
         text += &format!(" to {location}");
+    }
+    if response.status == 401 && response.header("www-authenticate").is_none() {
+        text += " without `WWW-Authenticate`";
     }
     if let Some(page) = page(&response.body) {
         text += &format!(", {page}");
@@ -79,13 +99,23 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     (!line.is_empty() && !holds_id).then_some(line)
 }
 
-/// A redirect is not followed: what it means, and the base URL that it seems to want instead.
-pub fn redirect(response: &Response, suffix: &str) -> Deviation {
-    let remedy = match response.header("location") {
-        Some(location) if location.contains("://") && location.trim_end_matches('/').ends_with(suffix) => {
-            let base = location.trim_end_matches('/');
-            let base = base[..base.len() - suffix.len()].trim_end_matches('/');
-            format!("Enter {base} as the server in the apps (and here), if that is your server; they must not depend on being redirected.")
+/// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
+/// was tested, `suffix` what was asked for below it.
+pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
+    let location = response
+        .header("location")
+        .unwrap_or_default()
+        .trim_end_matches('/');
+    let wanted = location
+        .strip_suffix("<backup ID>")
+        .unwrap_or(location)
+        .trim_end_matches('/');
+    let remedy = match wanted.strip_suffix(suffix).map(|wanted| wanted.trim_end_matches('/')) {
+        Some(same) if same == base => {
+            "Serve files as files: the server wants a slash at the end, as after a directory.".to_owned()
+        }
+        Some(other) if other.contains("://") => {
+            format!("Enter {other} as the server, in the apps and here, if that is your server: an upload does not survive a redirect.")
         }
         _ => "Enter the URL at which the files really are; a redirect to a login page means that this is not a WebDAV address (for Nextcloud it is https://HOST/remote.php/dav/files/USER/FOLDER).".to_owned(),
     };
@@ -95,9 +125,9 @@ pub fn redirect(response: &Response, suffix: &str) -> Deviation {
 /// Why a request that should have succeeded did not, with the remedy that the status calls for.
 ///
 /// Source: SERVERS section 4, the failure modes that must be told apart.
-pub fn refusal(response: &Response, doing: &str, suffix: &str) -> Deviation {
+pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> Deviation {
     if response.is_redirect() {
-        return redirect(response, suffix);
+        return redirect(response, base, suffix);
     }
     let observed = format!("{doing} was answered {}", describe(response));
     let stage = if matches!(response.status, 401 | 403) {
@@ -123,7 +153,7 @@ fn remedy_for(response: &Response) -> Option<&'static str> {
             "For Nextcloud: add this host name to `trusted_domains` (`occ config:system:set trusted_domains 1 --value=HOST`)."
         }
         401 if response.header("www-authenticate").is_none() => {
-            "The credentials were refused without a challenge: for Nextcloud with two-factor login, use an app password; for a public link with a password, use /public.php/webdav with the link's token as the user name."
+            "Without a challenge iOS never sends its credentials, and refused credentials look the same: for Nextcloud with two-factor login, use an app password; for a public link with a password, use /public.php/webdav with the link's token as the user name."
         }
         401 => {
             "Check user name and password; for Nextcloud, make an app password (Settings, Security)."
@@ -164,29 +194,31 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
         return None;
     }
     let sent = uploaded.len();
-    Some(if let Some(page) = page(body) {
-        format!("came back as {page} instead of the {sent} bytes uploaded")
-    } else if body.length == 0 {
-        format!("came back empty instead of the {sent} bytes uploaded")
-    } else if body.is_cut_from(uploaded) {
-        format!("came back cut to {} of {sent} bytes", body.length)
-    } else if body.bytes.starts_with(&uploaded.bytes) {
-        format!(
-            "came back with bytes after its end: {sent} were uploaded, {} came",
-            body.length
-        )
-    } else {
-        let same = body
-            .bytes
-            .iter()
-            .zip(&uploaded.bytes)
-            .take_while(|(a, b)| a == b)
-            .count();
-        format!(
-            "came back changed from byte {same} on: {sent} bytes were uploaded, {} came",
-            body.length
-        )
-    })
+    Some(
+        if let Some(page) = page(body).filter(|_| !uploaded.bytes.starts_with(b"<")) {
+            format!("came back as {page} instead of the {sent} bytes uploaded")
+        } else if body.length == 0 {
+            format!("came back empty instead of the {sent} bytes uploaded")
+        } else if body.is_cut_from(uploaded) {
+            format!("came back cut to {} of {sent} bytes", body.length)
+        } else if body.bytes.starts_with(&uploaded.bytes) {
+            format!(
+                "came back with bytes after its end: {sent} were uploaded, {} came",
+                body.length
+            )
+        } else {
+            let same = body
+                .bytes
+                .iter()
+                .zip(&uploaded.bytes)
+                .take_while(|(a, b)| a == b)
+                .count();
+            format!(
+                "came back changed from byte {same} on: {sent} bytes were uploaded, {} came",
+                body.length
+            )
+        },
+    )
 }
 
 /// The number of findings or bytes with its unit, in words: `1 byte`, `2 bytes`.

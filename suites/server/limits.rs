@@ -15,7 +15,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: WHOLE,
-        needs: &["upload.accepted", "config.limit"],
+        needs: &["upload.round-trip", "config.limit"],
         effect: Effect::WritesOwnBackup,
         expected: "a backup of maxBackupBytes - 1 bytes is stored and comes back",
         remedy: "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or lower maxBackupBytes in `config` to what really passes.",
@@ -86,7 +86,10 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     }
     let after = context.send(Request::get(backup).reading(length)).await?;
     Ok(if !after.is_success() {
-        Size::Damaged(format!("is answered {} afterwards", describe(&after)))
+        Size::Damaged(format!(
+            "was accepted, and a GET of it answered {}",
+            describe(&after)
+        ))
     } else {
         difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
     })
@@ -95,49 +98,109 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
 /// Judges an upload of `size` bytes that must be taken; looks for the real limit if it is not.
 async fn must_store(context: &Context, size: u64) -> Judged {
     let budget = context.facts().max_upload;
-    let tested = size.min(budget);
+    // Half of the budget is for finding the real limit.
+    let tested = size.min(budget / 2);
     let backup = context.own_backup("backup");
     Ok(match attempt(context, &backup, tested).await? {
         Size::Stored if tested < size => Outcome::blocked(format!(
-            "config promises room for {}; tested with {tested} only: --max-upload {size} tests it whole",
-            bytes(size)
+            "config promises room for {}; tested with {tested} only: --max-upload {} tests it whole",
+            bytes(size),
+            size.saturating_mul(2)
         )),
         Size::Stored => Outcome::pass(format!("{} stored and read back", bytes(size))),
         Size::Damaged(how) => {
             Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}"))
         }
         Size::Refused(stage, how) => {
-            let limit = bisect(context, &backup, tested, budget.saturating_sub(tested)).await?;
-            Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}")).into()
+            let search = Search {
+                taken: 0,
+                refused: tested,
+                budget: budget - tested,
+            };
+            let (limit, remedy) = search.run(context, &backup).await?;
+            let deviation =
+                Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}"));
+            match remedy {
+                Some(limit) => deviation.remedy(format!(
+                    "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or set maxBackupBytes in `config` to {limit}."
+                )),
+                None => deviation,
+            }
+            .into()
         }
     })
 }
 
-/// Finds the largest size that is taken below `refused`, sending at most `budget` bytes.
-async fn bisect(
-    context: &Context,
-    backup: &OwnBackup,
+/// Limits that people and programs set, in bytes: tried before the search narrows down blindly.
+const USUAL_LIMITS: [u64; 10] = [
+    65_536, 100_000, 131_072, 250_000, 262_144, 500_000, 524_288, 1_000_000, 1_048_576, 10_485_760,
+];
+
+/// A search for the largest size that is taken.
+struct Search {
+    /// Known to be taken.
+    taken: u64,
+    /// Known to be refused.
     refused: u64,
-    mut budget: u64,
-) -> Result<String, Outcome> {
-    let (mut taken, mut refused) = (0, refused);
-    while refused - taken > 1 {
-        let middle = taken + (refused - taken) / 2;
-        if middle > budget {
-            return Ok(format!(
-                "the real limit lies between {taken} and {refused} bytes"
-            ));
+    /// Bytes that may still be sent.
+    budget: u64,
+}
+
+impl Search {
+    /// What was found, and the limit for `config` if it is exact.
+    async fn run(
+        mut self,
+        context: &Context,
+        backup: &OwnBackup,
+    ) -> Result<(String, Option<u64>), Outcome> {
+        // From below, so that little is sent to find a low limit under a high promise.
+        let mut size = 4096;
+        while size < self.refused
+            && self.try_size(context, backup, size).await?
+            && self.taken == size
+        {
+            size *= 2;
         }
-        budget -= middle;
-        match attempt(context, backup, middle).await? {
-            Size::Stored => taken = middle,
-            Size::Damaged(_) | Size::Refused(..) => refused = middle,
+        for usual in USUAL_LIMITS {
+            for size in [usual, usual + 1] {
+                if self.taken < size && size < self.refused {
+                    self.try_size(context, backup, size).await?;
+                }
+            }
         }
+        while self.refused - self.taken > 1 {
+            let middle = self.taken + (self.refused - self.taken) / 2;
+            if !self.try_size(context, backup, middle).await? {
+                let range = format!(
+                    "the real limit lies between {} and {} bytes",
+                    self.taken, self.refused
+                );
+                return Ok((range, None));
+            }
+        }
+        Ok(match self.taken {
+            0 => ("nothing smaller was taken either".to_owned(), None),
+            limit => (format!("the real limit is {limit} bytes"), Some(limit)),
+        })
     }
-    Ok(match taken {
-        0 => "nothing smaller was taken either".to_owned(),
-        limit => format!("the real limit is {limit} bytes"),
-    })
+
+    /// Tries one size; whether the budget allowed it.
+    async fn try_size(
+        &mut self,
+        context: &Context,
+        backup: &OwnBackup,
+        size: u64,
+    ) -> Result<bool, Outcome> {
+        if size > self.budget {
+            return Ok(false);
+        }
+        self.budget -= size;
+        match attempt(context, backup, size).await? {
+            Size::Stored => self.taken = size,
+            Size::Damaged(_) | Size::Refused(..) => self.refused = size,
+        }
+        Ok(true)
+    }
 }
 
 async fn below(context: &Context) -> Judged {

@@ -2,7 +2,7 @@
 
 use super::WHOLE;
 use super::judge::{Judged, describe};
-use super::upload::fitting;
+use super::upload::{fitting, stored};
 use crate::engine::{Outcome, checks};
 use crate::terms::{Clients, Effect, Level, Stage, clause};
 use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
@@ -18,7 +18,7 @@ checks! { Context;
         level: Level::Recommended,
         clients: Clients::ALL,
         variants: ASKING,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups for someone without credentials",
         remedy: "Switch listings off (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: whoever sees the IDs can download or delete every backup.",
@@ -32,7 +32,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: ASKING,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups, even with credentials",
         remedy: "Usual for WebDAV. Give every person an account of their own: who shares this one can delete the backups of the others.",
@@ -46,7 +46,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no backup under its ID in capital letters",
         remedy: "No app depends on it: the server ignores the case of letters, or its disk does.",
@@ -100,13 +100,7 @@ checks! { Context;
 async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outcome> {
     let backup: OwnBackup = context.own_backup("backup");
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
-    let stored = context.send(Request::put(&backup, &payload)).await?;
-    if !stored.is_success() {
-        return Err(Outcome::blocked(format!(
-            "no backup could be stored to look for: {}",
-            describe(&stored)
-        )));
-    }
+    stored(context, &backup, &payload).await?;
     let place = Place::Listing(backup);
     let request = if context.facet().case() == "propfind" {
         Request::new(Method::Propfind, place)
@@ -160,13 +154,7 @@ async fn own_listing(context: &Context) -> Judged {
 async fn letter_case(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let payload = context.payload("backup", Recipe::Random(600));
-    let stored = context.send(Request::put(&backup, &payload)).await?;
-    if !stored.is_success() {
-        return Ok(Outcome::blocked(format!(
-            "no backup could be stored to try it with: {}",
-            describe(&stored)
-        )));
-    }
+    stored(context, &backup, &payload).await?;
     let request = Request::new(Method::Get, Place::CapitalBackup(backup))
         .header("Accept", "application/octet-stream");
     let answer = context.send(request).await?;

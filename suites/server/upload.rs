@@ -1,13 +1,15 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Judged, describe, difference, refusal};
+use super::judge::{Doing, Judged, describe, difference, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Operation, Persona};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::safe::backup;
 use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
-use crate::wire::{Context, Manner, OwnBackup, Payload, Place, Recipe, Request, Response};
+use crate::wire::{
+    Context, Failure, FailureKind, Manner, OwnBackup, Payload, Place, Recipe, Request, Response,
+};
 
 checks! { Context;
     /// An upload is accepted.
@@ -59,7 +61,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: MOBILE_BY_HTTP,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a second PUT, after which a GET gives the second backup and nothing of the first",
         remedy: "Let this user replace files, not only add them: every backup after the first is lost otherwise.",
@@ -87,7 +89,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "an upload with `Expect: 100-continue` is stored, or refused in the open",
         remedy: "No app sends it today, but proxies and other tools do: update the server, or let a proxy take the field out.",
@@ -101,7 +103,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["upload.accepted"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "an upload with `Transfer-Encoding: chunked` is stored",
         remedy: "No app needs it today; a proxy that streams uploads does: let that proxy buffer them.",
@@ -120,11 +122,12 @@ pub(super) async fn upload(
     let place = Place::Backup(backup.clone());
     let answer = context
         .perform(client, Operation::Upload, place, Some(payload))
-        .await?;
+        .await
+        .doing(doing)?;
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
         Ok(answer)
     } else {
-        Err(refusal(&answer, doing, "/backups").into())
+        Err(refusal(&answer, doing, &context.facts().base, "/backups").into())
     }
 }
 
@@ -138,11 +141,12 @@ pub(super) async fn download(
     let place = Place::Backup(backup.clone());
     let answer = context
         .perform(persona.client, Operation::Download, place, None)
-        .await?;
+        .await
+        .doing(doing)?;
     if persona.accepts_status(Operation::Download, answer.status) {
         Ok(answer)
     } else {
-        let deviation = refusal(&answer, doing, "/backups");
+        let deviation = refusal(&answer, doing, &context.facts().base, "/backups");
         // What helps against a refused upload does not help here.
         Err(if answer.is_redirect() {
             deviation
@@ -153,6 +157,43 @@ pub(super) async fn download(
             }
         }
         .into())
+    }
+}
+
+/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks: here, where it does
+/// not, the outcome is that nothing could be tried.
+pub(super) async fn stored(
+    context: &Context,
+    backup: &OwnBackup,
+    payload: &Payload,
+) -> Result<(), Outcome> {
+    let not_stored =
+        |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));
+    let peer = |failure: Failure| match failure.kind {
+        FailureKind::Peer => not_stored(failure.message),
+        _ => failure.into(),
+    };
+    let answer = context
+        .send(Request::put(backup, payload))
+        .await
+        .map_err(peer)?;
+    if !answer.is_success() {
+        return Err(not_stored(describe(&answer)));
+    }
+    let after = context
+        .send(Request::get(backup).reading(payload.len()))
+        .await
+        .map_err(peer)?;
+    if !after.is_success() {
+        return Err(not_stored(format!(
+            "a PUT was answered {}, then a GET {}",
+            answer.status,
+            describe(&after)
+        )));
+    }
+    match difference(&after.body, payload) {
+        None => Ok(()),
+        Some(difference) => Err(not_stored(format!("it {difference}"))),
     }
 }
 

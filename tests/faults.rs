@@ -1,0 +1,291 @@
+//! Teeth: the healthy server passes every check, every fault changes exactly the findings of a reviewed snapshot, and
+//! every check is made to deviate by some fault.
+
+use safe_conformance::engine::Finding;
+use safe_conformance::reference::{self, Fault, Login, Options};
+use safe_conformance::suites::server;
+use safe_conformance::terms::Verdict;
+use safe_conformance::{Checkup, Target};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// How many servers are checked at once: enough to use the waiting time, few enough to keep races rare.
+const AT_ONCE: usize = 4;
+
+/// A way for things to be wrong.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Scenario {
+    /// A fault of the embedded server.
+    Fault(Fault),
+    /// The target is `http://` under a name that is not this machine's.
+    PlainName,
+    /// Nothing listens.
+    ClosedPort,
+}
+
+impl Scenario {
+    fn all() -> impl Iterator<Item = Self> {
+        Fault::ALL
+            .iter()
+            .map(|fault| Self::Fault(*fault))
+            .chain([Self::PlainName, Self::ClosedPort])
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Fault(fault) => fault.name().to_owned(),
+            Self::PlainName => "(http under another name)".to_owned(),
+            Self::ClosedPort => "(nothing listens)".to_owned(),
+        }
+    }
+
+    /// The login with which the fault shows.
+    fn login(self) -> LoginName {
+        match self {
+            Self::Fault(Fault::CredentialsUtf8Only | Fault::CredentialsLatin1Only) => {
+                LoginName::Umlauts
+            }
+            Self::Fault(Fault::TokenRefused) => LoginName::Token,
+            Self::Fault(_) | Self::PlainName | Self::ClosedPort => LoginName::Ascii,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum LoginName {
+    Ascii,
+    Umlauts,
+    Token,
+}
+
+impl LoginName {
+    const ALL: [Self; 3] = [Self::Ascii, Self::Umlauts, Self::Token];
+
+    fn login(self) -> Login {
+        match self {
+            Self::Ascii => Login::Basic {
+                user: "safe".to_owned(),
+                password: "s3cret-loopback".to_owned(),
+            },
+            Self::Umlauts => Login::Basic {
+                user: "jörg".to_owned(),
+                password: "grüne Käfer".to_owned(),
+            },
+            Self::Token => Login::Token("a-token-for-tests".to_owned()),
+        }
+    }
+}
+
+async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> {
+    let faults = match scenario {
+        Some(Scenario::Fault(fault)) => vec![fault],
+        _ => Vec::new(),
+    };
+    let tls = scenario != Some(Scenario::PlainName);
+    let options = Options {
+        faults,
+        tls,
+        login: login.login(),
+        ..Options::default()
+    };
+    let running = reference::start(options)
+        .await
+        .expect("the embedded server starts");
+    let mut url = running.base_url().to_owned();
+    if scenario == Some(Scenario::PlainName) {
+        url = url.replace("localhost", "safe.example");
+    }
+    let mut target = Target::parse(&url).expect("the embedded server has a good URL");
+    if scenario == Some(Scenario::PlainName) {
+        target = target.at([127, 0, 0, 1].into());
+    }
+    target = match login.login() {
+        Login::Basic { user, password } => target.basic(user, password),
+        Login::Token(token) => target.token(token),
+        Login::Open => target,
+    };
+    if let Some(root) = running.root_certificate() {
+        target = target.trusting(root);
+    }
+    let mut checkup = Checkup::new(target).expect("a checkup can be made");
+    checkup.deadline = Duration::from_secs(60);
+    if matches!(
+        scenario,
+        Some(Scenario::Fault(Fault::RateLimited | Fault::Locked))
+    ) {
+        // Which check meets the limit is a matter of order.
+        checkup.jobs = 1;
+    }
+    if scenario == Some(Scenario::ClosedPort) {
+        running.stop().await;
+        return checkup
+            .run()
+            .await
+            .expect("the checkup runs")
+            .report
+            .findings;
+    }
+    let done = checkup.run().await.expect("the checkup runs");
+    let left = running.stored();
+    let allowed = matches!(
+        scenario,
+        Some(Scenario::Fault(
+            Fault::DeleteNotAllowed | Fault::DeleteLies | Fault::UploadRenamed | Fault::RateLimited
+        ))
+    );
+    assert!(
+        left == 0 || allowed,
+        "{scenario:?} leaves {left} backups behind"
+    );
+    done.report.findings
+}
+
+/// Runs every scenario, a few at a time.
+async fn run_all() -> (
+    BTreeMap<LoginName, Vec<Finding>>,
+    BTreeMap<Scenario, Vec<Finding>>,
+) {
+    let mut healthy = BTreeMap::new();
+    for login in LoginName::ALL {
+        healthy.insert(login, findings(None, login).await);
+    }
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    for scenario in Scenario::all() {
+        let slots = Arc::clone(&slots);
+        running.spawn(async move {
+            let _slot = slots.acquire().await;
+            (scenario, findings(Some(scenario), scenario.login()).await)
+        });
+    }
+    (healthy, running.join_all().await.into_iter().collect())
+}
+
+/// The findings that a scenario changes, grouped so that a person can read them.
+fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
+    let mut out = String::new();
+    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut blocked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (before, now) in healthy
+        .iter()
+        .zip(ill)
+        .filter(|(before, now)| before.verdict != now.verdict)
+    {
+        assert_eq!(before.name(), now.name());
+        if matches!(now.verdict, Verdict::Blocked | Verdict::NotApplicable) {
+            let key = if now.verdict == Verdict::Blocked {
+                "blocked"
+            } else {
+                "not_applicable"
+            };
+            blocked.entry(key).or_default().insert(&now.id);
+            continue;
+        }
+        let hurt = now.hurt();
+        let line = format!("{} {} ({hurt}): {}", now.verdict, now.id, now.observed);
+        match told.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, variants)) => variants.push(&now.variant),
+            None => told.push((line, vec![&now.variant])),
+        }
+    }
+    for (line, variants) in told {
+        let variants = variants.join(" ");
+        let _ = writeln!(
+            out,
+            "  {line}{}",
+            if variants.is_empty() {
+                String::new()
+            } else {
+                format!(" [{variants}]")
+            }
+        );
+    }
+    for (verdict, ids) in blocked {
+        let _ = writeln!(out, "  {verdict}: {}", abridged(&ids).join(" "));
+    }
+    // Ports are different each time.
+    out.split("localhost:")
+        .enumerate()
+        .map(|(n, part)| {
+            if n == 0 {
+                part.to_owned()
+            } else {
+                format!(
+                    "localhost:PORT{}",
+                    part.trim_start_matches(|c: char| c.is_ascii_digit())
+                )
+            }
+        })
+        .collect()
+}
+
+/// The IDs, those of a whole subject as `subject.*`, and `*` for all.
+fn abridged(ids: &BTreeSet<&str>) -> Vec<String> {
+    let subject = |id: &str| id.split('.').next().unwrap_or_default().to_owned();
+    let mut short = BTreeSet::new();
+    for id in ids {
+        let of_subject = |other: &&str| subject(other) == subject(id);
+        let whole = server::checks()
+            .map(|check| check.id)
+            .filter(|other| of_subject(&other))
+            .all(|other| ids.contains(other));
+        short.insert(if whole {
+            format!("{}.*", subject(id))
+        } else {
+            (*id).to_owned()
+        });
+    }
+    short.into_iter().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_changes_exactly_what_the_snapshot_says_and_every_check_can_fail() {
+    let (healthy, ill) = run_all().await;
+
+    for (login, findings) in &healthy {
+        for finding in findings {
+            let fine = matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable);
+            assert!(
+                fine,
+                "healthy, {login:?}: {} is {}: {}",
+                finding.name(),
+                finding.verdict,
+                finding.observed
+            );
+        }
+    }
+
+    let mut caught: BTreeSet<&str> = BTreeSet::new();
+    let mut snapshot = String::new();
+    for (scenario, findings) in &ill {
+        let changed = changes(&healthy[&scenario.login()], findings);
+        let deviates = |finding: &&Finding| {
+            matches!(
+                finding.verdict,
+                Verdict::Fail | Verdict::Warn | Verdict::Error
+            )
+        };
+        assert!(!changed.is_empty(), "no check notices {}", scenario.name());
+        caught.extend(
+            findings
+                .iter()
+                .filter(deviates)
+                .map(|finding| finding.id.as_str()),
+        );
+        let _ = writeln!(snapshot, "{}\n{changed}", scenario.name());
+    }
+    let missed: Vec<_> = server::checks()
+        .map(|check| check.id)
+        .filter(|id| !caught.contains(id))
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "no fault makes these checks deviate: {missed:?}"
+    );
+
+    insta::assert_snapshot!(snapshot);
+}
