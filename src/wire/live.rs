@@ -3,7 +3,7 @@
 use super::answer::{Answer, Body, Failure, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;
 use super::listing::{Listing, without_ids};
-use super::raw::{self, BODY_ENDED, RawRequest};
+use super::raw::{self, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::Scrub;
 use super::target::{Login, Target};
@@ -412,49 +412,49 @@ async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
 
 /// The failure behind an error of reqwest, in words that do not change from run to run.
 fn failure_of(error: &reqwest::Error) -> Failure {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    let mut message = None;
+    let in_body = error.is_body() || error.is_decode();
+    let broken = if in_body { BODY_ENDED } else { NO_ANSWER };
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    });
     let mut last = String::new();
-    while let Some(current) = cause {
-        if let Some(io) = current.downcast_ref::<std::io::Error>() {
-            if let Some(rustls) = io.get_ref().filter(|inner| inner.is::<rustls::Error>()) {
-                let _ = rustls;
+    for cause in causes {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            if io
+                .get_ref()
+                .is_some_and(|inner| inner.is::<rustls::Error>())
+            {
                 return tls::failure_of(tls::trouble(io));
             }
-            message = Some(match io.kind() {
-                std::io::ErrorKind::ConnectionRefused => {
-                    return Failure::peer(Stage::Connect, "connection refused");
-                }
-                std::io::ErrorKind::UnexpectedEof => BODY_ENDED,
-                _ => "the connection was reset",
-            });
-        } else if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
-            message = message.or(if hyper.is_incomplete_message() {
-                Some(if error.is_body() || error.is_decode() {
-                    BODY_ENDED
-                } else {
-                    "the server closed the connection without an answer"
-                })
+            if io.get_ref().is_none() {
+                return match io.kind() {
+                    std::io::ErrorKind::ConnectionRefused => {
+                        Failure::peer(Stage::Connect, "connection refused")
+                    }
+                    _ => Failure::peer(Stage::Http, broken),
+                };
+            }
+        } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
+            if hyper.is_incomplete_message() {
+                return Failure::peer(Stage::Http, broken);
             } else if hyper.is_parse_too_large() {
-                Some("the answer's header is too large")
+                return Failure::peer(Stage::Http, "the answer's header is too large");
             } else if hyper.is_parse() {
-                Some("the answer is not HTTP")
-            } else {
-                None
-            });
+                return Failure::peer(Stage::Http, "the answer is not HTTP");
+            }
         }
-        last = current.to_string();
-        cause = current.source();
+        last = cause.to_string();
     }
-    if error.is_connect() && message.is_none() {
+    if error.is_connect() {
         return Failure::peer(Stage::Connect, "no connection");
     }
-    if last.contains("stream error") {
-        return Failure::peer(Stage::Http, "the server broke the HTTP/2 stream off");
-    }
-    if last.contains("connection error") {
-        return Failure::peer(Stage::Http, "the HTTP/2 connection broke off");
-    }
-    let message = message.map_or_else(|| last.chars().take(200).collect(), str::to_owned);
+    // The HTTP/2 library's errors have no type that could be named here.
+    let message = if last.contains("stream error") {
+        "the server broke the HTTP/2 stream off".to_owned()
+    } else if last.contains("connection error") {
+        "the HTTP/2 connection broke off".to_owned()
+    } else {
+        last.chars().take(200).collect()
+    };
     Failure::peer(Stage::Http, message)
 }

@@ -231,9 +231,8 @@ impl<S: AsyncRead> Reader<S> {
                 self.buffer.extend_from_slice(&part[..read]);
                 Ok(read)
             }
-            // TLS without a close_notify: the end, as far as HTTP is concerned.
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
-            Err(_) => Err(Failure::peer(Stage::Http, "the connection was reset")),
+            // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The end, for HTTP.
+            Err(_) => Ok(0),
         }
     }
 
@@ -258,7 +257,7 @@ impl<S: AsyncRead> Reader<S> {
             let nothing_yet = self.buffer.is_empty();
             if self.fill().await? == 0 {
                 return Err(failure(if nothing_yet {
-                    "the server closed the connection without an answer"
+                    NO_ANSWER
                 } else {
                     "the connection ended in the middle of the answer's header"
                 }));
@@ -367,6 +366,8 @@ impl<S: AsyncRead> Reader<S> {
     }
 }
 
+/// What is said where nothing came at all.
+pub(super) const NO_ANSWER: &str = "the server closed the connection without an answer";
 /// What is said of a body that is shorter than announced.
 pub(super) const BODY_ENDED: &str = "the connection ended in the middle of the answer's body";
 
