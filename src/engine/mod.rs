@@ -10,6 +10,8 @@ mod plan;
 mod runner;
 mod stop;
 mod summary;
+#[cfg(test)]
+mod tests;
 pub mod waiver;
 
 pub(crate) use check::checks;

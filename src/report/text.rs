@@ -155,10 +155,15 @@ impl Report {
 
     fn write_advisories(&self, out: &mut String, style: Style) -> std::fmt::Result {
         for advisory in &self.advisories {
+            let releases = if advisory.releases == "all" {
+                "every release"
+            } else {
+                &advisory.releases
+            };
             writeln!(
                 out,
-                "{WARN}note{WARN:#}  {STRONG}{} {}{STRONG:#}: no fault of this server",
-                advisory.client, advisory.releases
+                "{WARN}note{WARN:#}  {STRONG}{}, {releases}{STRONG:#}: no fault of this server",
+                advisory.client
             )?;
             detail(out, style, "", &advisory.text)?;
             detail(out, style, "source", &advisory.source)?;
@@ -204,20 +209,38 @@ impl Report {
                 "nothing was judged for it".to_owned()
             }
             ClientVerdict::Unknown => format!("could not be judged: {}", ids(&summary.not_judged)),
-            ClientVerdict::Pass => {
-                let warned = self.findings.iter().filter(|finding| {
-                    finding.verdict == Verdict::Warn && finding.hurt().contains(client)
-                });
-                let does = if client == Client::Desktop {
-                    "can read a backup"
-                } else {
-                    "can back up and restore"
-                };
-                match warned.count() {
-                    0 => does.to_owned(),
-                    count => format!("{does}; mind {} above", counted(count as u64, "warning")),
-                }
-            }
+            ClientVerdict::Pass => self.praise(client),
+        }
+    }
+
+    /// What a client that passes can do here, and what to mind all the same.
+    fn praise(&self, client: Client) -> String {
+        let warned = |finding: &&crate::engine::Finding| {
+            finding.verdict == Verdict::Warn && finding.hurt().contains(client)
+        };
+        let warnings = self.findings.iter().filter(warned).count();
+        let notes = self
+            .advisories
+            .iter()
+            .filter(|advisory| advisory.client == client)
+            .count();
+        let mut mind = Vec::new();
+        if warnings > 0 {
+            mind.push(counted(warnings as u64, "warning"));
+        }
+        if notes > 0 {
+            mind.push(counted(notes as u64, "note"));
+        }
+        let does = match (client, notes) {
+            (Client::Desktop, _) => "can read a backup",
+            (_, 0) => "can back up and restore",
+            // What a defect of the app prevents is not this server's to promise.
+            (_, _) => "the server does its part",
+        };
+        if mind.is_empty() {
+            does.to_owned()
+        } else {
+            format!("{does}; mind {} above", mind.join(" and "))
         }
     }
 

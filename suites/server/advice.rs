@@ -21,7 +21,7 @@ const ADVISORIES: &[Entry] = &[
         client: Client::Ios,
         releases: "7.2 to 7.2.2",
         text: "restoring from a server that asks for credentials fails: the app answers the server with the Safe password (the one that encrypts the backup) instead of the server's. The server's administrator can see it. Backing up works. Restore with iOS 7.1.1 or older, or on a server without credentials.",
-        source: "RestoreSafeViewController.swift:294-297 and OnboardingRestoreSafeManager:81-87 of iOS 7.2 (VARIANTS section 5 no. 1)",
+        source: "RestoreSafeViewController.swift:294-297 and OnboardingRestoreSafeManager:81-87 of iOS 7.2",
         concerns: |facts, _| facts.login == LoginKind::Basic,
     },
     Entry {
@@ -29,7 +29,7 @@ const ADVISORIES: &[Entry] = &[
         client: Client::Ios,
         releases: "all",
         text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes on the dot loses it. Keep backups longer than retentionDays says.",
-        source: "SafeManager.swift:721 of iOS 7.2.2 (VARIANTS section 5 no. 4)",
+        source: "SafeManager.swift:721 of iOS 7.2.2",
         concerns: |_, findings| any_judged(findings, "config.understood"),
     },
     Entry {
@@ -37,10 +37,12 @@ const ADVISORIES: &[Entry] = &[
         client: Client::Ios,
         releases: "all",
         text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
-        source: "SafeManager.swift:819 of iOS 7.2.2 (VARIANTS section 5 no. 23)",
+        source: "SafeManager.swift:819 of iOS 7.2.2",
         concerns: |_, findings| {
             findings.iter().any(|finding| {
-                finding.id.starts_with("limits.") && finding.observed.contains("413")
+                finding.id.starts_with("limits.")
+                    && finding.verdict == Verdict::Fail
+                    && finding.observed.contains("413")
             })
         },
     },
@@ -49,7 +51,7 @@ const ADVISORIES: &[Entry] = &[
         client: Client::Android,
         releases: "all",
         text: "credentials inside the URL are taken as they stand: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
-        source: "ThreemaSafeServerInfo.java of Android 6.4.2 (VARIANTS section 5 no. 7)",
+        source: "ThreemaSafeServerInfo.java of Android 6.4.2",
         concerns: |facts, _| facts.encoded_user_info,
     },
     Entry {
@@ -57,7 +59,7 @@ const ADVISORIES: &[Entry] = &[
         client: Client::Android,
         releases: "all",
         text: "a backup of less than 24 bytes crashes the app when it is restored.",
-        source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2 (VARIANTS section 5 no. 18)",
+        source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2",
         concerns: |_, findings| {
             findings.iter().any(|finding| {
                 (finding.id == "upload.restore" || finding.id == "upload.round-trip")
