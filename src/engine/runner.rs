@@ -307,11 +307,9 @@ impl<C: Context> Runner<'_, C> {
             .variants
             .iter()
             .position(|other| other.label() == variant.label());
+        let mine = check.clients_of(variant);
         let speaks = |index: usize| {
-            !needed.variants[index]
-                .clients()
-                .within(variant.clients())
-                .is_empty()
+            mine.is_empty() || !needed.variants[index].clients().within(mine).is_empty()
         };
         // Where no variant speaks for the same client, all of them count: an upload is an upload.
         let any_speaks = (0..needed.variants.len()).any(speaks);
@@ -327,9 +325,7 @@ impl<C: Context> Runner<'_, C> {
         let hinders = |finding: &&Finding| match finding.verdict {
             Verdict::Pass | Verdict::Warn | Verdict::NotApplicable => false,
             Verdict::Fail => {
-                !any_speaks
-                    || !finding.hurt().within(check.clients_of(variant)).is_empty()
-                    || check.clients.is_empty()
+                !any_speaks || mine.is_empty() || !finding.hurt().within(mine).is_empty()
             }
             Verdict::Disabled | Verdict::Blocked | Verdict::Error => true,
         };

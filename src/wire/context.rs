@@ -273,6 +273,8 @@ impl Context {
         if !matches!(self.effect, Effect::WritesOwnBackup | Effect::MayLockOut) {
             return forbidden("is declared to write nothing, and wants to");
         }
+        // What the server does not offer is never sent, and leaves nothing to clean up.
+        self.session.version(request).await?;
         let guard = &self.session.guard;
         if !guard.is_claimed(backup) {
             let before = self.session.one(self.key(), Request::get(backup)).await?;
@@ -327,8 +329,9 @@ impl engine::Context for Context {
 
     fn teardown(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            let written =
+            let mut written =
                 std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
+            written.dedup();
             for backup in written {
                 self.session.delete(&backup).await;
             }

@@ -553,7 +553,7 @@ impl Session {
     }
 
     /// The version of HTTP for a request, or why there is none.
-    async fn version(&self, request: &Request) -> Result<Http, Failure> {
+    pub(super) async fn version(&self, request: &Request) -> Result<Http, Failure> {
         if !self.facts.https && !self.facts.loopback {
             return Err(Failure::of(
                 FailureKind::Guarded,
