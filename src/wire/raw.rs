@@ -224,16 +224,10 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    async fn fill(&mut self) -> Result<usize, Failure> {
-        let mut part = [0; 16 * 1024];
-        match self.from.read(&mut part).await {
-            Ok(read) => {
-                self.buffer.extend_from_slice(&part[..read]);
-                Ok(read)
-            }
-            // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The end, for HTTP.
-            Err(_) => Ok(0),
-        }
+    async fn fill(&mut self) -> usize {
+        self.buffer.reserve(16 * 1024);
+        // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The end, for HTTP.
+        self.from.read_buf(&mut self.buffer).await.unwrap_or(0)
     }
 
     /// The next header section.
@@ -255,7 +249,7 @@ impl<S: AsyncRead> Reader<S> {
                 return Err(failure("the answer's header is larger than 64 KiB"));
             }
             let nothing_yet = self.buffer.is_empty();
-            if self.fill().await? == 0 {
+            if self.fill().await == 0 {
                 return Err(failure(if nothing_yet {
                     NO_ANSWER
                 } else {
@@ -303,7 +297,7 @@ impl<S: AsyncRead> Reader<S> {
     }
 
     async fn to_the_end(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
-        while self.buffer.len() <= limit && self.fill().await? > 0 {}
+        while self.buffer.len() <= limit && self.fill().await > 0 {}
         let overran = self.buffer.len() > limit;
         self.buffer.truncate(limit);
         Ok((std::mem::take(&mut self.buffer), overran))
@@ -342,7 +336,7 @@ impl<S: AsyncRead> Reader<S> {
     /// Waits until so many bytes are in the buffer.
     async fn need(&mut self, bytes: usize) -> Result<(), Failure> {
         while self.buffer.len() < bytes {
-            if self.fill().await? == 0 {
+            if self.fill().await == 0 {
                 return Err(failure(BODY_ENDED));
             }
         }
@@ -359,7 +353,7 @@ impl<S: AsyncRead> Reader<S> {
             if self.buffer.len() > 1024 {
                 return Err(failure("the answer's chunks are malformed"));
             }
-            if self.fill().await? == 0 {
+            if self.fill().await == 0 {
                 return Err(failure(BODY_ENDED));
             }
         }
