@@ -233,7 +233,7 @@ fn abridged(ids: &BTreeSet<&str>) -> Vec<String> {
         let of_subject = |other: &&str| subject(other) == subject(id);
         let whole = server::checks()
             .map(|check| check.id)
-            .filter(|other| of_subject(&other))
+            .filter(|other| of_subject(other))
             .all(|other| ids.contains(other));
         short.insert(if whole {
             format!("{}.*", subject(id))

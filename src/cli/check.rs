@@ -59,14 +59,14 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         Some(file) => Some((file.clone(), create(file, "the transcript")?)),
         None => None,
     };
-    let (target, _embedded) = match arguments.server.target()? {
-        Some(target) => (target, None),
-        None => {
-            let (target, running) = embedded().await?;
-            (target, Some(running))
-        }
+    // Kept until the end: the embedded server stops when it is dropped.
+    let (target, server) = if let Some(target) = arguments.server.target()? {
+        (target, None)
+    } else {
+        let (target, running) = embedded().await?;
+        (target, Some(running))
     };
-    let is_embedded = _embedded.is_some();
+    let is_embedded = server.is_some();
     let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
     checkup.settings = settings(&arguments, checkup.settings, &progress);
@@ -99,6 +99,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if is_embedded {
         anstream::eprintln!("No URL given: this is the embedded reference server.\n");
     }
+    drop(server);
     outputs.write(&done.report, &done.scrub)
 }
 

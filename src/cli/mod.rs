@@ -1,6 +1,10 @@
 //! The command line, a file per subcommand.
 
-#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "doc comments of arguments are what --help prints, as it stands")]
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "doc comments of arguments are what --help prints, as it stands"
+)]
 
 mod check;
 mod credentials;

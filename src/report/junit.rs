@@ -1,4 +1,4 @@
-//! The report as JUnit XML, one test case a finding.
+//! The report as `JUnit` XML, one test case a finding.
 
 use super::Report;
 use crate::engine::Finding;
@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString
 use std::time::Duration;
 
 impl Report {
-    /// The report as JUnit XML: `fail` is a failure, `error` an error, a `warn` a success that tells what was seen, all
+    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that tells what was seen, all
     /// that was not judged is skipped with its reason.
     pub fn to_junit(&self) -> String {
         let mut report = quick_junit::Report::new("safe-conformance");

@@ -1,4 +1,4 @@
-//! What a run came to, and its forms: for people, as JSON, JUnit and Markdown.
+//! What a run came to, and its forms: for people, as JSON, `JUnit` and Markdown.
 
 mod json;
 mod junit;

@@ -314,11 +314,7 @@ impl Context {
 fn offers_basic(response: &super::Response) -> bool {
     response.headers("www-authenticate").any(|challenges| {
         challenges.split(',').any(|challenge| {
-            let scheme = challenge
-                .trim_start()
-                .split_whitespace()
-                .next()
-                .unwrap_or_default();
+            let scheme = challenge.split_whitespace().next().unwrap_or_default();
             scheme.eq_ignore_ascii_case("basic")
         })
     })

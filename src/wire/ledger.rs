@@ -114,7 +114,7 @@ impl Ledger {
 
     fn write(&self, line: &Line) -> std::io::Result<()> {
         write_line(
-            &mut *self.file.lock().unwrap_or_else(PoisonError::into_inner),
+            &mut self.file.lock().unwrap_or_else(PoisonError::into_inner),
             line,
         )
     }
@@ -168,23 +168,24 @@ impl LeftLedger {
             }
         }
         paths.sort();
-        Ok(paths.into_iter().map(Self::read).collect())
+        Ok(paths.iter().map(|path| Self::read(path)).collect())
     }
 
-    fn read(path: PathBuf) -> Result<Self, LedgerError> {
+    fn read(path: &Path) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         };
         let file = OpenOptions::new()
             .read(true)
             .append(true)
-            .open(&path)
+            .open(path)
             .map_err(io)?;
-        file.try_lock()
-            .map_err(|_| LedgerError::Busy { path: path.clone() })?;
+        file.try_lock().map_err(|_| LedgerError::Busy {
+            path: path.to_owned(),
+        })?;
         let malformed = |line| LedgerError::Malformed {
-            path: path.clone(),
+            path: path.to_owned(),
             line,
         };
         let mut lines = BufReader::new((&file).take(LONGEST)).lines();
@@ -211,7 +212,7 @@ impl LeftLedger {
             target: heading.target,
             left,
             file,
-            path: path.clone(),
+            path: path.to_owned(),
         })
     }
 

@@ -420,10 +420,11 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     let mut last = String::new();
     for cause in causes {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if io
-                .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>())
-            {
+            if io.get_ref().is_some_and(
+                <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
+                    rustls::Error,
+                >,
+            ) {
                 return tls::failure_of(tls::trouble(io));
             }
             if io.get_ref().is_none() {

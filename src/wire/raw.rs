@@ -278,7 +278,7 @@ impl<S: AsyncRead> Reader<S> {
         } else if let Some(length) = content_length(&head)? {
             self.exactly(length, limit).await?
         } else {
-            self.to_the_end(limit).await?
+            self.until_closed(limit).await?
         };
         Ok(RawResponse {
             status: head.status,
@@ -296,7 +296,7 @@ impl<S: AsyncRead> Reader<S> {
         Ok((body, wanted > limit))
     }
 
-    async fn to_the_end(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
+    async fn until_closed(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
         while self.buffer.len() <= limit && self.fill().await > 0 {}
         let overran = self.buffer.len() > limit;
         self.buffer.truncate(limit);

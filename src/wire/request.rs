@@ -17,7 +17,7 @@ pub enum Method {
     Put,
     /// DELETE.
     Delete,
-    /// PROPFIND of WebDAV, which lists a collection.
+    /// PROPFIND of `WebDAV`, which lists a collection.
     Propfind,
 }
 

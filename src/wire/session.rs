@@ -655,8 +655,7 @@ impl Session {
         };
         let (mut gone, mut refusal) = (0, None);
         for id in ledger.left.clone() {
-            let request =
-                Request::delete(&OwnBackup::of_ledger(id.clone())).header("Accept", "*/*");
+            let request = Request::delete(&OwnBackup::of_ledger(id)).header("Accept", "*/*");
             let http = self.version(&request).await;
             let encoding = self.working_encoding(&request).await;
             let answer = match http {
@@ -669,7 +668,7 @@ impl Session {
                         Ok(()) => gone += 1,
                         Err(error) => {
                             refusal =
-                                refusal.or(Some(format!("the ledger cannot be written: {error}")))
+                                refusal.or(Some(format!("the ledger cannot be written: {error}")));
                         }
                     }
                 }

@@ -10,6 +10,8 @@ use crate::wire::{Context, Place, Response};
 
 /// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.
 const USUAL_LIMIT: i64 = 524_288;
+/// The smallest real backup, an identity without contacts, takes about this much, in bytes.
+const SMALLEST_BACKUP: i64 = 512;
 /// What Android up to 6.1.3 reads of a config, in bytes. Source: VARIANTS section 3, row "config body".
 const OLD_ANDROID_READ: u64 = 4096;
 
@@ -193,9 +195,7 @@ async fn understood(context: &Context) -> Judged {
 async fn limit(context: &Context) -> Judged {
     let config = config_of(context, context.persona().client).await?;
     let limit = config.max_backup_bytes;
-    // The smallest real backup, an identity without contacts, takes about this much.
-    const SMALLEST: i64 = 512;
-    Ok(if limit >= SMALLEST {
+    Ok(if limit >= SMALLEST_BACKUP {
         Outcome::pass(format!("maxBackupBytes is {limit}"))
     } else {
         Outcome::deviates(

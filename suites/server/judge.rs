@@ -78,7 +78,7 @@ pub fn page(body: &Body) -> Option<String> {
     })
 }
 
-/// What a WebDAV server of the sabre family says in its XML. Source: SERVERS section 1, Nextcloud specifics.
+/// What a `WebDAV` server of the sabre family says in its XML. Source: SERVERS section 1, Nextcloud specifics.
 fn dav_message(body: &Body) -> Option<String> {
     let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
     between(&text, "<s:message", "</s:message>")

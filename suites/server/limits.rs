@@ -85,13 +85,13 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
         return Ok(Size::Refused(stage, describe(&answer)));
     }
     let after = context.send(Request::get(backup).reading(length)).await?;
-    Ok(if !after.is_success() {
+    Ok(if after.is_success() {
+        difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
+    } else {
         Size::Damaged(format!(
             "was accepted, and a GET of it answered {}",
             describe(&after)
         ))
-    } else {
-        difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
     })
 }
 
