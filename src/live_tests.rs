@@ -47,7 +47,27 @@ pub fn live_tests() -> ExitCode {
             }));
         }
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let listing = arguments.list;
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let judged_nothing = conclusion.num_passed + conclusion.num_failed == 0 && !listing;
+    // Under nextest a process holds one test, and one that does not apply is no failure.
+    if judged_nothing && std::env::var_os("NEXTEST_RUN_ID").is_none() && could_not_go_on(&findings)
+    {
+        eprintln!("error: nothing was judged: the run could not be carried out");
+        return ExitCode::from(101);
+    }
+    conclusion.exit_code()
+}
+
+/// Whether the run came to no judgement on what it began with.
+fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
+    match findings.get() {
+        Some(Ok(findings)) => findings
+            .values()
+            .any(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Error)),
+        Some(Err(_)) => true,
+        None => false,
+    }
 }
 
 /// A finding in libtest's terms.
@@ -109,12 +129,29 @@ fn shared(run: &str) -> Result<Findings, String> {
         return serde_json::from_str(&text)
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
+    forget_old_runs(path.parent());
     let findings = run_suite();
     let text = serde_json::to_string(&findings).map_err(|error| error.to_string())?;
     file.rewind()
         .and_then(|()| file.write_all(text.as_bytes()))
         .map_err(|error| cannot("written", error))?;
     findings
+}
+
+/// Removes what runs of days ago have left, so that the folder does not grow for ever.
+fn forget_old_runs(folder: Option<&std::path::Path>) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let age = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .map(|then| then.elapsed());
+        if matches!(age, Ok(Ok(age)) if age > DAY) {
+            // Another run may be faster.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A folder that nobody else can write, in the target folder where there is one, else among the temporary files.
