@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`]; [`clients`] and [`reference`];
+//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`]; [`clients`] and [`mod@reference`];
 //! [`engine`] and [`wire`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
 
 mod checkup;
