@@ -12,7 +12,7 @@ NOTES = {
     "Unicode": "Not ASCII: password and ID enter as UTF-8.",
     "Normalisation": "One of a pair that looks the same and is spelled differently. No Unicode normalisation takes place: the two are different passwords.",
     "WhiteSpace": "White space counts. Nothing is trimmed.",
-    "Nul": "A NUL in the password. Android and Desktop keep it; iOS hands C strings on and stops before it.",
+    "Nul": "A NUL in the password. Android and Desktop keep it; iOS hands C strings on and stops before it. At the end of a password below 64 bytes this makes no difference.",
     "Star": "An ID that begins with an asterisk, as those of gateways do.",
     "LowerCase": "An ID in lower case. The salt is case sensitive; dialogs turn an ID into upper case before they derive, an ID from a device administrator stays as it was written.",
     "NearMiss": "A password or ID that differs from the known answer's as little as can be, and must give a wholly different key.",
@@ -20,6 +20,7 @@ NOTES = {
 
 ID = "ECHOECHO"
 PASSWORD = "shootdeathstar"
+LONG = expand_text({"pattern": "abcdefghijklm", "length": 64})
 MASTER = (
     "066384d3695fbbd9f31a7d533900fd0cd8d1373beb6a28678522d2a49980c9c3"
     "51c3d8d752fb6e1fd3199ead7f0895d6e3893ff691f2a5ee1976ed0897fc2f66"
@@ -95,7 +96,7 @@ def build(oracles):
          mistake("password and ID swapped", derive(ID, PASSWORD)),
          mistake("ID in lower case", derive(PASSWORD, ID.lower())),
          mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le"))),
-         mistake("password with its terminating NUL", derive(PASSWORD + "\0"))])
+         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))])
 
     group = file.group("passwords and IDs", "derive", ["clause 1.1", "clause 1.2", "clause 1.3", "clause 1.4"], both)
 
@@ -156,11 +157,13 @@ def build(oracles):
                 by("desktop", "read", "VARIANTS section 3; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
     for name, comment, password, kept in [
         ("nul-inside", "A NUL inside: iOS derives from what stands before it", "abcdefgh\0xyz", "abcdefgh"),
-        ("nul-trailing", "A NUL at the end", "abcdefgh\0", "abcdefgh"),
+        ("nul-trailing", "A NUL at the end: HMAC fills short passwords up with zero bytes anyway, so that it changes nothing", "abcdefgh\0", "abcdefgh"),
+        ("nul-trailing-64", "A NUL behind 64 bytes: beyond SHA-256's block, it counts", LONG + "\0", LONG),
         ("nul-leading", "A NUL in front: nothing is left of the password on iOS", "\0abcdefgh", ""),
     ]:
         whole = output(derive(password))
-        cut = valid(output(derive(kept)), "the password ends at the NUL")
+        cut = output(derive(kept))
+        cut = valid(cut, None if cut == whole else "the password ends at the NUL")
         special.add(f"kdf.{name}", comment, ["Nul"], {"password": password, "id": ID},
                     {"android": valid(whole), "ios": cut, "desktop": valid(whole)})
     lower = output(derive(PASSWORD, ID.lower()))

@@ -83,6 +83,15 @@ def _outcome(result, stage=None, output=None, because=None, crash=False):
     return outcome
 
 
+def what_all_do(clients):
+    """The outcome that all clients share which do such a thing at all; None where they differ, or fewer than two do."""
+    outcomes = [outcome for outcome in clients.values() if outcome["result"] != "not_applicable"]
+    first = outcomes[0]
+    if len(outcomes) < 2 or any(outcome != first for outcome in outcomes) or not set(first) <= {"result", "stage", "output"}:
+        return None
+    return None if first["result"] == "unknown" else first
+
+
 class Group:
     def __init__(self, name, operation, source, provenance):
         self.value = {"name": name, "operation": operation, "source": source, "provenance": provenance, "tests": []}
@@ -95,8 +104,12 @@ class Group:
             test.update(outcome)
         else:
             assert tuple(outcome) == CLIENTS, id
-            test["clients"] = outcome
+            same = what_all_do(outcome)
+            test.update(same if same is not None else {"clients": outcome})
         if mistakes:
+            for mistake in mistakes:
+                for part, answer in mistake.items():
+                    assert part == "name" or answer != test["output"][part], (id, mistake["name"], "is no mistake")
             test["mistakes"] = mistakes
         self.value["tests"].append(test)
 
