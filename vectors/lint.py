@@ -72,18 +72,35 @@ def where_in(value, path):
     return "/".join(map(str, path)) or "the whole file"
 
 
+def tells_apart(error):
+    """Whether an error says that an alternative was not the one meant, rather than what is wrong with it."""
+    if error.validator == "const":
+        return list(error.relative_path)[-1:] in (["operation"], ["result"])
+    return error.validator == "required" and error.message.startswith(("'result'", "'clients'"))
+
+
+def innermost(error):
+    """Out of alternatives, what is wrong with the one that was meant."""
+    while error.validator in ("oneOf", "anyOf") and error.context:
+        alternatives = {}
+        for inner in error.context:
+            alternatives.setdefault(inner.schema_path[0], []).append(inner)
+        meant = min(alternatives.values(), key=lambda errors: (sum(map(tells_apart, errors)), len(errors)))
+        error = min(meant, key=lambda inner: (tells_apart(inner), inner.validator == "additionalProperties"))
+    return error
+
+
 def check_schema(name, value, schema):
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
     Draft202012Validator.check_schema(schema)
     for place in open_objects(schema):
         yield f"{name}.schema.json: an object without additionalProperties at {place}"
     for error in sorted(Draft202012Validator(schema).iter_errors(value), key=lambda error: str(error.path)):
-        best = best_match([error])
-        path = list(best.absolute_path)
-        message = best.message if len(best.message) < 300 else best.message[:300] + "..."
-        yield f"{name}.json: {where_in(value, path)} does not fit the schema: {message}"
+        error = innermost(error)
+        path = list(error.absolute_path)
+        message = error.message if len(error.message) < 200 else error.message[:200] + "..."
+        yield f"{name}.json: {where_in(value, path)} does not fit the schema at {'/'.join(map(str, path))}: {message}"
 
 
 def check_meaning(name, value):
@@ -98,6 +115,12 @@ def check_meaning(name, value):
             if flag not in value["notes"]:
                 yield f"{name}.json: {test['id']} has the flag {flag}, which notes do not explain"
         clients = test.get("clients")
+        applicable = [outcome for outcome in (clients or {}).values() if outcome["result"] != "not_applicable"]
+        if len(applicable) > 1 and all(set(outcome) <= {"result", "stage", "output"} and outcome == applicable[0] for outcome in applicable):
+            yield f"{name}.json: {test['id']} says the same of every client that does this; write it once, as result"
+        for mistake in test.get("mistakes", []):
+            if all(test["output"].get(part) == answer for part, answer in mistake.items() if part != "name"):
+                yield f"{name}.json: {test['id']} calls the right answer a mistake: {mistake['name']}"
         if clients and all(outcome["result"] in ("unknown", "not_applicable") for outcome in clients.values()):
             yield f"{name}.json: {test['id']} says of no client what it does"
     for flag in value["notes"]:
@@ -156,11 +179,15 @@ def check_ids(values):
     for id in live:
         if id not in where:
             yield f"ids.txt: {id} has no test; an ID does not vanish, write `retired {id}` at the end"
-    before = git("show", "HEAD:./ids.txt")
-    if before is not None and before.returncode == 0 and not text.startswith(before.stdout):
-        old, new = before.stdout.split("\n"), text.split("\n")
-        line = next((n for n, (a, b) in enumerate(zip(old, new), 1) if a != b), min(len(old), len(new)))
-        yield f"ids.txt, line {line}: changed since the last commit; the file only grows at its end"
+    # In a fresh checkout the file is that of HEAD: so look at all that it has been.
+    log = git("log", "--format=%H", "--", "ids.txt")
+    for commit in log.stdout.split() if log is not None and log.returncode == 0 else []:
+        before = git("show", f"{commit}:./ids.txt")
+        if before.returncode == 0 and not text.startswith(before.stdout):
+            old, new = before.stdout.split("\n"), text.split("\n")
+            line = next((n for n, (a, b) in enumerate(zip(old, new), 1) if a != b), min(len(old), len(new)))
+            yield f"ids.txt, line {line}: not as it was in commit {commit[:12]}; the file only grows at its end"
+            break
 
 
 def check_bytes(tools):
