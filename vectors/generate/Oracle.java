@@ -1,0 +1,126 @@
+// The Java half of the generator: the real org.json of Android, and the platform's classes that Android's app runs on.
+// One JSON object a line in, one a line out.
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import org.json.JSONException;
+import org.json.JSONObject;
+import org.json.JSONTokener;
+
+public final class Oracle {
+    public static void main(String[] arguments) throws Exception {
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        var out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            out.println(ascii(answer(new JSONObject(line)).toString()));
+        }
+    }
+
+    private static JSONObject answer(JSONObject request) throws JSONException {
+        switch (request.getString("op")) {
+            case "config":
+                return config(text(request.getString("data")));
+            case "document":
+                return document(text(request.getString("data")));
+            case "gunzip":
+                return gunzip(bytes(request.getString("data")));
+            case "url":
+                return url(request.getString("url"));
+            case "trim":
+                return new JSONObject().put("text", request.getString("text").trim());
+            case "latin1":
+                return new JSONObject().put(
+                        "base64",
+                        Base64.getEncoder()
+                                .encodeToString(request.getString("text").getBytes(StandardCharsets.ISO_8859_1)));
+            case "matches":
+                return new JSONObject()
+                        .put("matches", Pattern.compile(request.getString("pattern")).matcher(request.getString("text")).matches())
+                        .put("length", request.getString("text").length());
+            default:
+                throw new IllegalArgumentException("no such operation");
+        }
+    }
+
+    private static JSONObject config(String text) throws JSONException {
+        Object value;
+        try {
+            value = new JSONTokener(text).nextValue();
+        } catch (JSONException refused) {
+            return new JSONObject().put("stage", "json");
+        }
+        if (!(value instanceof JSONObject)) {
+            // What the app calls refuses the same texts.
+            try {
+                new JSONObject(text);
+                throw new IllegalStateException("JSONObject and JSONTokener disagree");
+            } catch (JSONException refused) {
+                return new JSONObject().put("stage", "meaning");
+            }
+        }
+        try {
+            var object = new JSONObject(text);
+            return new JSONObject()
+                    .put("max_backup_bytes", Long.toString(object.getLong("maxBackupBytes")))
+                    .put("retention_days", Integer.toString(object.getInt("retentionDays")));
+        } catch (JSONException refused) {
+            return new JSONObject().put("stage", "meaning");
+        }
+    }
+
+    private static JSONObject document(String text) throws JSONException {
+        try {
+            return new JSONObject().put("value", new JSONObject(text));
+        } catch (JSONException refused) {
+            return new JSONObject().put("stage", "json");
+        }
+    }
+
+    private static JSONObject gunzip(byte[] data) throws JSONException {
+        try (var stream = new GZIPInputStream(new ByteArrayInputStream(data))) {
+            return new JSONObject().put("data", HexFormat.of().formatHex(stream.readAllBytes()));
+        } catch (IOException refused) {
+            return new JSONObject().put("stage", "gunzip");
+        }
+    }
+
+    private static JSONObject url(String text) throws JSONException {
+        try {
+            var url = new URL(text);
+            return new JSONObject().put("host", url.getHost()).put("port", url.getPort()).put("file", url.getFile());
+        } catch (MalformedURLException refused) {
+            return new JSONObject().put("refused", true);
+        }
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    private static String text(String hex) {
+        return new String(bytes(hex), StandardCharsets.UTF_8);
+    }
+
+    private static String ascii(String text) {
+        var out = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                out.append(c);
+            } else {
+                out.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return out.toString().replace("\n", " ");
+    }
+}

@@ -1,0 +1,60 @@
+"""Writes every file of vectors and its schema.
+
+    python vectors/generate/generate.py [--tools DIR] [--out DIR]
+
+Nothing is written before all implementations have agreed on everything. IDs that are new are put at the end of
+ids.txt; none is ever taken out.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import base_url
+import config
+import envelope
+import exchange
+import kdf
+import password_policy
+import secretbox
+from model import written
+from oracles import DEFAULT_TOOLS, HERE, Oracles
+from schemas import schema
+
+BUILDERS = (kdf, secretbox, envelope, config, base_url, password_policy, exchange)
+
+
+def generate(tools):
+    """Every generated file: name and text."""
+    oracles = Oracles(tools)
+    try:
+        values = [builder.build(oracles).value() for builder in BUILDERS]
+    finally:
+        oracles.close()
+    files = {}
+    for value in values:
+        files[f"{value['algorithm']}.json"] = written(value)
+        files[f"{value['algorithm']}.schema.json"] = written(schema(value["algorithm"]))
+    ids = [test["id"] for value in values for group in value["groups"] for test in group["tests"]]
+    return files, ids
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tools", type=Path, default=DEFAULT_TOOLS, help="what setup.sh has installed")
+    parser.add_argument("--out", type=Path, default=HERE.parent, help="where to write")
+    arguments = parser.parse_args()
+    files, ids = generate(arguments.tools)
+    for name, text in files.items():
+        (arguments.out / name).write_text(text, encoding="ascii", newline="\n")
+    registry = arguments.out / "ids.txt"
+    known = registry.read_text(encoding="ascii").split("\n")[:-1] if registry.exists() else []
+    new = [id for id in ids if id not in set(known)]
+    registry.write_text("".join(line + "\n" for line in known + new), encoding="ascii", newline="\n")
+    print(f"{len(files)} files, {len(ids)} vectors, {len(new)} new")
+
+
+if __name__ == "__main__":
+    main()

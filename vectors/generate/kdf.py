@@ -1,0 +1,184 @@
+"""kdf.json: from password and ID to master key, backup ID and encryption key."""
+
+import unicodedata
+
+from model import File, by, expand_text, invalid, valid
+
+NOTES = {
+    "KnownAnswer": "The answer that the test suites of Threema for Android and for iOS both hold.",
+    "ScryptItself": "scrypt at other parameters than Threema Safe's. Where these fail, scrypt is broken; where these pass and all others fail, the parameters are wrong.",
+    "LargeMemory": "Needs 1 GiB of memory. A runner may leave it out by default; it must say so.",
+    "LengthEdge": "A password at an edge: the shortest that clients take (8), the block of SHA-256 that HMAC pads to or hashes beyond (63, 64, 65 bytes), the longest that Android takes (4096).",
+    "Unicode": "Not ASCII: password and ID enter as UTF-8.",
+    "Normalisation": "One of a pair that looks the same and is spelled differently. No Unicode normalisation takes place: the two are different passwords.",
+    "WhiteSpace": "White space counts. Nothing is trimmed.",
+    "Nul": "A NUL in the password. Android and Desktop keep it; iOS hands C strings on and stops before it. At the end of a password below 64 bytes this makes no difference.",
+    "Star": "An ID that begins with an asterisk, as those of gateways do.",
+    "LowerCase": "An ID in lower case. The salt is case sensitive; dialogs turn an ID into upper case before they derive, an ID from a device administrator stays as it was written.",
+    "NearMiss": "A password or ID that differs from the known answer's as little as can be, and must give a wholly different key.",
+}
+
+ID = "ECHOECHO"
+PASSWORD = "shootdeathstar"
+LONG = expand_text({"pattern": "abcdefghijklm", "length": 64})
+MASTER = (
+    "066384d3695fbbd9f31a7d533900fd0cd8d1373beb6a28678522d2a49980c9c3"
+    "51c3d8d752fb6e1fd3199ead7f0895d6e3893ff691f2a5ee1976ed0897fc2f66"
+)
+
+# RFC 7914 section 12.
+PUBLISHED = [
+    ("empty", "", "", 16, 1, 1,
+     "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442"
+     "fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906"),
+    ("r8-p16", "password", "NaCl", 1024, 8, 16,
+     "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+     "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"),
+    ("r8-p1", "pleaseletmein", "SodiumChloride", 16384, 8, 1,
+     "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
+     "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"),
+    ("1-gib", "pleaseletmein", "SodiumChloride", 1048576, 8, 1,
+     "2101cb9b6a511aaeaddbbe09cf70f881ec568d574a2ffd4dabe5ee9820adaa47"
+     "8e56fd8f4ba5d09ffa1c6d927c40f4c337304049e8a952fbcbf45c6fa77a41a4"),
+]
+
+
+def output(master):
+    return {
+        "master_key": master.hex(),
+        "backup_id": master[:32].hex(),
+        "encryption_key": master[32:].hex(),
+        "resource": "backups/" + master[:32].hex(),
+        "shard_prefix": master[:1].hex(),
+    }
+
+
+def build(oracles):
+    file = File("kdf", NOTES)
+    by_rfc = file.group(
+        "scrypt at its own parameters", "scrypt", ["RFC 7914 section 12"],
+        [by("key", "published", "RFC 7914 section 12"),
+         by("key", "computed", "OpenSSL's scrypt (Python hashlib); scrypt-js 3.0.1 (Node) agrees, but was not asked for the one of 1 GiB")])
+    for name, password, salt, n, r, p, key in PUBLISHED:
+        large = name == "1-gib"
+        computed = oracles.scrypt(password.encode(), salt.encode(), n, r, p, second=not large)
+        assert computed.hex() == key, name
+        by_rfc.add(
+            f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}",
+            ["ScryptItself"] + ["LargeMemory"] * large,
+            {"password": password, "salt": salt, "n": n, "r": r, "p": p, "length": 64},
+            valid({"key": key}))
+
+    both = [by("all", "computed", "OpenSSL's scrypt (Python hashlib)"), by("all", "computed", "scrypt-js 3.0.1 (Node)")]
+    known = file.group(
+        "known answer", "derive", ["clause 1.1", "clause 1.2", "clause 1.5"],
+        [by("master_key", "published", "the test suites of Threema for Android and Threema for iOS")] + both)
+
+    def derive(password, id=ID, **other):
+        return oracles.scrypt(password if isinstance(password, bytes) else password.encode(),
+                              id.encode(), **other)
+
+    def mistake(name, master):
+        return {"name": name, "master_key": master.hex()}
+
+    assert derive(PASSWORD).hex() == MASTER
+    right = derive(PASSWORD)
+    known.add(
+        "kdf.known-answer", "The known answer. `mistakes` shows what comes out of the likeliest wrong implementations",
+        ["KnownAnswer"], {"password": PASSWORD, "id": ID}, valid(output(right)),
+        [mistake("N halved: 32768", derive(PASSWORD, n=32768)),
+         mistake("N doubled: 131072", derive(PASSWORD, n=131072)),
+         # r and p swapped gives no answer to show: RFC 7914 wants N below 2^(16 r), and OpenSSL refuses.
+         mistake("r halved: 4", derive(PASSWORD, r=4)),
+         mistake("p doubled: 2", derive(PASSWORD, p=2)),
+         mistake("dkLen 32: the backup ID is right, and there is no key", derive(PASSWORD, length=32)),
+         mistake("backup ID and encryption key swapped", right[32:] + right[:32]),
+         mistake("password and ID swapped", derive(ID, PASSWORD)),
+         mistake("ID in lower case", derive(PASSWORD, ID.lower())),
+         mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le"))),
+         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))])
+
+    group = file.group("passwords and IDs", "derive", ["clause 1.1", "clause 1.2", "clause 1.3", "clause 1.4"], both)
+
+    def add(name, comment, flags, password, id=ID, mistakes=()):
+        group.add(f"kdf.{name}", comment, flags, {"password": password, "id": id},
+                  valid(output(derive(expand_text(password), id))),
+                  [mistake(what, derive(wrong, wrong_id)) for what, wrong, wrong_id in mistakes])
+
+    add("ascii-1", "Letters, digits and punctuation", ["NearMiss"], "Tr0ub4dor&3 horse!", "ABCD1234")
+    add("password-upper-case", "The known answer's password in upper case", ["NearMiss"], "SHOOTDEATHSTAR")
+    add("id-last-character", "Another ID in its last character", ["NearMiss"], PASSWORD, "ECHOECHP")
+    add("id-digits", "An ID of digits", ["NearMiss"], PASSWORD, "01234567")
+    add("length-8", "8 bytes, the shortest that clients take", ["LengthEdge"], "8 bytes!")
+    add("length-63", "63 bytes: one below HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 63})
+    add("length-64", "64 bytes: exactly HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 64})
+    add("length-65", "65 bytes: HMAC hashes the password first", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
+        mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID)])
+    add("length-4096", "4096 bytes, the longest that Android takes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
+        mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID),
+                  ("cut off at 255 bytes", expand_text({"pattern": "abcdefghijklm", "length": 255}), ID)])
+    nfc = "gr\u00fc\u00dfe-\u00c5str\u00f6m"
+    nfd = unicodedata.normalize("NFD", nfc)
+    assert nfc == unicodedata.normalize("NFC", nfd) and nfc != nfd
+    add("nfc", "Accented letters as one code point each (NFC). The other of the pair: kdf.nfd", ["Unicode", "Normalisation"], nfc,
+        mistakes=[("normalised to NFD", nfd, ID)])
+    group.value["tests"][-1]["mistakes"].append(mistake("password as ISO-8859-1", derive(nfc.encode("latin-1"))))
+    add("nfd", "The same as letter and combining accent (NFD). The other of the pair: kdf.nfc", ["Unicode", "Normalisation"], nfd,
+        mistakes=[("normalised to NFC", nfc, ID)])
+    compatible = "\ufb01ne\u2460\uff21\u212bngstrom"
+    add("compatibility", "Ligature, circled digit, full-width letter, angstrom sign: NFKC would change each", ["Unicode", "Normalisation"], compatible,
+        mistakes=[("normalised to NFC", unicodedata.normalize("NFC", compatible), ID),
+                  ("normalised to NFKC", unicodedata.normalize("NFKC", compatible), ID)])
+    emoji = "\U0001f511 s\u00e9curit\u00e9 \U0001f468\u200d\U0001f469\u200d\U0001f467"
+    add("emoji", "Beyond the basic plane, with zero-width joiners: 4 bytes of UTF-8 each, not two of 3", ["Unicode"], emoji)
+    group.value["tests"][-1]["mistakes"] = [
+        mistake("surrogates encoded one by one (CESU-8)",
+                derive("".join(unit for character in emoji for unit in _surrogates(character)).encode("utf-8", "surrogatepass")))]
+    add("rtl", "Hebrew and Arabic with a mark of direction", ["Unicode"], "\u05e1\u05d9\u05e1\u05de\u05d4\u200f \u0643\u0644\u0645\u0629 123")
+    add("cjk", "Chinese, Japanese, Korean", ["Unicode"], "\u5bc6\u7801\u30d1\u30b9\u30ef\u30fc\u30c9\ube44\ubc00")
+    for name, comment, password in [
+        ("space-leading", "A leading space", " " + PASSWORD),
+        ("space-trailing", "A trailing space", PASSWORD + " "),
+        ("space-no-break", "A trailing no-break space", PASSWORD + "\u00a0"),
+        ("newline-trailing", "A trailing line feed, as `echo` would add", PASSWORD + "\n"),
+    ]:
+        add(name, comment, ["WhiteSpace"], password, mistakes=[("trimmed", PASSWORD, ID)])
+    add("space-only", "Eight spaces", ["WhiteSpace"], " " * 8)
+    add("bom-leading", "A leading U+FEFF: it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
+        mistakes=[("byte order mark dropped", PASSWORD, ID)])
+    add("id-star", "An ID that begins with an asterisk", ["Star"], PASSWORD, "*SUPPORT")
+    add("id-star-digits", "An asterisk, then digits and letters", ["Star"], PASSWORD, "*0MY1D23",
+        mistakes=[("asterisk dropped", PASSWORD, "0MY1D23")])
+
+    special = file.group(
+        "where clients differ", "derive", ["clause 1.3", "clause 1.4", "VARIANTS section 3, \"Password\"", "VARIANTS section 5.24"],
+        both + [by("android", "read", "VARIANTS section 3 (Android 6.4.2)"),
+                by("ios", "read", "VARIANTS section 3; Threema for iOS: SafeStore.swift, createKey"),
+                by("desktop", "read", "VARIANTS section 3; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
+    for name, comment, password, kept in [
+        ("nul-inside", "A NUL inside: iOS derives from what stands before it", "abcdefgh\0xyz", "abcdefgh"),
+        ("nul-trailing", "A NUL at the end: HMAC fills short passwords up with zero bytes anyway, so that it changes nothing", "abcdefgh\0", "abcdefgh"),
+        ("nul-trailing-64", "A NUL behind 64 bytes: beyond SHA-256's block, it counts", LONG + "\0", LONG),
+        ("nul-leading", "A NUL in front: nothing is left of the password on iOS", "\0abcdefgh", ""),
+    ]:
+        whole = output(derive(password))
+        cut = output(derive(kept))
+        cut = valid(cut, None if cut == whole else "the password ends at the NUL")
+        special.add(f"kdf.{name}", comment, ["Nul"], {"password": password, "id": ID},
+                    {"android": valid(whole), "ios": cut, "desktop": valid(whole)})
+    lower = output(derive(PASSWORD, ID.lower()))
+    special.add(
+        "kdf.id-lower-case",
+        "An ID in lower case that nobody has turned into upper case. The key is not that of kdf.known-answer, and the server has no such backup",
+        ["LowerCase"], {"password": PASSWORD, "id": ID.lower()},
+        {"android": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),
+         "ios": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),
+         "desktop": invalid("meaning", because="it demands upper case")})
+    return file
+
+
+def _surrogates(character):
+    if ord(character) < 0x10000:
+        return [character]
+    rest = ord(character) - 0x10000
+    return [chr(0xD800 + (rest >> 10)), chr(0xDC00 + (rest & 0x3FF))]

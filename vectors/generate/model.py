@@ -1,0 +1,146 @@
+"""The envelope that all files share, and how it is written."""
+
+import hashlib
+import json
+import re
+
+VERSION = 1
+CLIENTS = ("android", "ios", "desktop")
+STAGES = ("resolve", "connect", "tls", "auth", "http", "size", "open", "gunzip", "json", "meaning")
+HEX_UP_TO = 4112
+
+
+def counted(length):
+    """The bytes of the recipe `count`: byte i is i modulo 251."""
+    return bytes(i % 251 for i in range(length))
+
+
+def expand(recipe):
+    """The bytes that a recipe stands for, as vectors/README.md defines it."""
+    ((kind, value),) = [(k, v) for k, v in recipe.items() if k in ("hex", "text", "pattern", "count", "concat")]
+    if kind == "hex":
+        return bytes.fromhex(value)
+    if kind == "text":
+        return value.encode()
+    if kind == "count":
+        return counted(value)
+    if kind == "concat":
+        return b"".join(map(expand, value))
+    pattern = bytes.fromhex(value)
+    return (pattern * (recipe["length"] // len(pattern) + 1))[: recipe["length"]]
+
+
+def expand_text(text):
+    """The string that a text, or a recipe of one, stands for."""
+    if isinstance(text, str):
+        return text
+    return (text["pattern"] * (text["length"] // len(text["pattern"]) + 1))[: text["length"]]
+
+
+def hexed(data):
+    return {"hex": data.hex()}
+
+
+def answer_bytes(data):
+    """Bytes in an answer: in hex, or by length and hash where they are many."""
+    if len(data) <= HEX_UP_TO:
+        return {"hex": data.hex()}
+    return {"length": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def by(of, how, name):
+    """One entry of a provenance: which part of the answers, how it was had, from whom."""
+    return {"of": of, "how": how, "by": name}
+
+
+def valid(output=None, because=None):
+    return _outcome("valid", output=output, because=because)
+
+
+def invalid(stage, output=None, because=None, crash=False):
+    return _outcome("invalid", stage=stage, output=output, because=because, crash=crash)
+
+
+def unknown(because):
+    return _outcome("unknown", because=because)
+
+
+def not_applicable(because):
+    return _outcome("not_applicable", because=because)
+
+
+def _outcome(result, stage=None, output=None, because=None, crash=False):
+    outcome = {"result": result}
+    if stage is not None:
+        assert stage in STAGES, stage
+        outcome["stage"] = stage
+    if crash:
+        outcome["crash"] = True
+    if output is not None:
+        outcome["output"] = output
+    if because is not None:
+        outcome["because"] = because
+    return outcome
+
+
+def what_all_do(clients):
+    """The outcome that all clients share which do such a thing at all; None where they differ, or fewer than two do."""
+    outcomes = [outcome for outcome in clients.values() if outcome["result"] != "not_applicable"]
+    first = outcomes[0]
+    if len(outcomes) < 2 or any(outcome != first for outcome in outcomes) or not set(first) <= {"result", "stage", "output"}:
+        return None
+    return None if first["result"] == "unknown" else first
+
+
+class Group:
+    def __init__(self, name, operation, source, provenance):
+        self.value = {"name": name, "operation": operation, "source": source, "provenance": provenance, "tests": []}
+
+    def add(self, id, comment, flags, input, outcome, mistakes=None):
+        """`outcome`: of `valid` or `invalid`, or one outcome per client."""
+        test = {"id": id, "comment": comment, "flags": flags, "input": input}
+        if "result" in outcome:
+            assert "because" not in outcome and outcome["result"] in ("valid", "invalid"), id
+            test.update(outcome)
+        else:
+            assert tuple(outcome) == CLIENTS, id
+            same = what_all_do(outcome)
+            test.update(same if same is not None else {"clients": outcome})
+        if mistakes:
+            for mistake in mistakes:
+                for part, answer in mistake.items():
+                    assert part == "name" or answer != test["output"][part], (id, mistake["name"], "is no mistake")
+            test["mistakes"] = mistakes
+        self.value["tests"].append(test)
+
+
+class File:
+    def __init__(self, algorithm, notes):
+        self.algorithm = algorithm
+        self.notes = notes
+        self.groups = []
+
+    def group(self, *arguments):
+        group = Group(*arguments)
+        self.groups.append(group)
+        return group
+
+    def value(self):
+        groups = [group.value for group in self.groups]
+        tests = [test for group in groups for test in group["tests"]]
+        used = {flag for test in tests for flag in test["flags"]}
+        assert used == set(self.notes), (self.algorithm, used ^ set(self.notes))
+        for test in tests:
+            assert re.fullmatch(re.escape(self.algorithm) + r"\.[a-z0-9]+(-[a-z0-9]+)*", test["id"]), test["id"]
+        return {
+            "$schema": f"{self.algorithm}.schema.json",
+            "algorithm": self.algorithm,
+            "version": VERSION,
+            "number_of_tests": len(tests),
+            "notes": dict(sorted(self.notes.items())),
+            "groups": groups,
+        }
+
+
+def written(value):
+    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"

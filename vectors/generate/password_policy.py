@@ -1,0 +1,94 @@
+"""password-policy.json: which passwords clients warn of or refuse, apart from the list of bad ones."""
+
+import re
+
+from model import CLIENTS, File, by, expand_text, invalid, not_applicable, unknown, valid
+
+NOTES = {
+    "Length": "At least 8: UTF-16 units on Android, graphemes (what a person calls a character) on iOS. At most 4096 on Android.",
+    "OneCharacter": "One character, repeated.",
+    "Digits": "ASCII digits only, up to 15 of them.",
+    "Good": "Nothing is wrong with it, unless it is on the list of bad passwords, which is not shipped here.",
+    "Pattern": "A device administrator's pattern takes the place of all other rules. Android wants the whole password to match, iOS exactly one match anywhere in it.",
+}
+
+RULES = {"one_character": r"(.)\1+", "digits": r"^[0-9]{0,15}$"}
+DESKTOP = not_applicable("it sets no password")
+
+
+def build(oracles):
+    file = File("password-policy", NOTES)
+    executed = by("android", "executed", "Java's regular expressions (OpenJDK 17) and String.length")
+    plain = file.group(
+        "without a pattern", "check_password", ["clause 1.6", "VARIANTS section 3, \"Password\""],
+        [by("android", "read", "clause 1.6; VARIANTS section 3; Threema for Android: the checks beside checkBadPassword"), executed,
+         by("ios", "read", "clause 1.6; VARIANTS section 3; Threema for iOS: SafeManager.swift, isPasswordBad and checkPasswordToRegEx, which ignores case")])
+
+    def on_android(password):
+        length = oracles.java.ask(op="matches", pattern="", text=password)["length"]
+        if not 8 <= length <= 4096:
+            return "length"
+        return next((rule for rule, pattern in RULES.items() if oracles.java.ask(op="matches", pattern=pattern, text=password)["matches"]), None)
+
+    def outcome(rule):
+        return valid() if rule is None else invalid("meaning", {"rule": rule})
+
+    def add(name, flag, comment, password, android, ios):
+        assert on_android(expand_text(password)) == android, (name, on_android(expand_text(password)))
+        input = {"password": password, "pattern": None}
+        if android == ios:
+            plain.add(f"password-policy.{name}", comment, [flag], input, outcome(android))
+            return
+        plain.add(f"password-policy.{name}", comment, [flag], input,
+                  {"android": outcome(android), "ios": unknown(ios[0]) if isinstance(ios, tuple) else outcome(ios), "desktop": DESKTOP})
+
+    long = {"pattern": "abcdefghijklm", "length": 4096}
+    add("empty", "Length", "Nothing", "", "length", "length")
+    add("length-7", "Length", "7 characters", "Xq7!vmZ", "length", "length")
+    add("length-8", "Length", "8 characters", "Xq7!vmZp", None, None)
+    add("length-4096", "Length", "4096 characters", long, None, None)
+    add("length-4097", "Length", "4097 characters: too long for Android alone", long | {"length": 4097}, "length", None)
+    add("emoji-4", "Length", "4 different emoji: 8 UTF-16 units, 4 graphemes", "\U0001f511\U0001f512\U0001f513\U0001f514", None, "length")
+    add("emoji-family", "Length", "A family of three, one grapheme of 8 UTF-16 units", "\U0001f468\u200d\U0001f469\u200d\U0001f467", None, "length")
+    add("combining-7", "Length", "7 letters with combining accents: 14 UTF-16 units, 7 graphemes", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301", None, "length")
+    add("combining-8", "Length", "8 letters with combining accents", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301h\u0301", None, None)
+    add("umlauts-7", "Length", "7 umlauts: 14 bytes of UTF-8, and still 7", "\u00e4\u00f6\u00fc\u00df\u00c4\u00d6\u00dc", "length", "length")
+    add("one-letter", "OneCharacter", "8 times the same letter", "kkkkkkkk", "one_character", "one_character")
+    add("one-letter-long", "OneCharacter", "100 times the same letter", {"pattern": "k", "length": 100}, "one_character", "one_character")
+    add("one-letter-both-cases", "OneCharacter", "The same letter in both cases: one character for iOS alone", "kkkkKKKK", None, "one_character")
+    add("one-letter-but-last", "OneCharacter", "7 times the same letter, then another", "kkkkkkkq", None, None)
+    add("two-letters", "OneCharacter", "Two letters in turn", "kqkqkqkq", None, None)
+    add("one-space", "OneCharacter", "8 spaces", " " * 8, "one_character", "one_character")
+    add("one-emoji", "OneCharacter", "8 times the same emoji", "\U0001f511" * 8, "one_character",
+        ("its source counts graphemes against UTF-16 units here; not executed",))
+    add("digits-8", "Digits", "8 digits", "83497585", "digits", "digits")
+    add("digits-15", "Digits", "15 digits", "834975851204766", "digits", "digits")
+    add("digits-16", "Digits", "16 digits", "8349758512047669", None, None)
+    add("digits-16-same", "OneCharacter", "16 times the same digit", "7777777777777777", "one_character", "one_character")
+    add("digits-space", "Digits", "Digits and a space", "834975 8", None, None)
+    add("digits-arabic", "Digits", "8 Arabic-Indic digits: not ASCII digits", "\u0668\u0663\u0664\u0669\u0667\u0665\u0668\u0665", None, None)
+    add("digits-full-width", "Digits", "8 full-width digits: not ASCII digits", "\uff18\uff13\uff14\uff19\uff17\uff15\uff18\uff15", None, None)
+    add("good-words", "Good", "Words with spaces", "seven grey herons wade", None, None)
+    add("good-leading-space", "Good", "A leading space counts as a character", " Xq7!vmZ", None, None)
+
+    managed = file.group(
+        "with a device administrator's pattern", "check_password", ["clause 1.6", "VARIANTS section 3, \"Password\""],
+        [by("android", "read", "VARIANTS section 3: full match, at least 1 character"), executed,
+         by("ios", "read", "VARIANTS section 3: exactly one match anywhere; Threema for iOS: SafeManager.swift, isPasswordPatternValid")])
+    for name, comment, pattern, password, android, ios in [
+        ("pattern-whole", "The whole password matches, once", "[a-z]+[0-9]+", "abcd1234", True, True),
+        ("pattern-part", "A part matches, once", "[a-z]{4}", "abcd1234", False, True),
+        ("pattern-twice", "Two parts match", "[a-z]{4}", "abcdefgh", False, False),
+        ("pattern-none", "Nothing matches", "[a-z]+", "12345678", False, False),
+        ("pattern-short", "Shorter than 8, which a pattern allows. The dialog for restoring on Android wants 8 all the same", "[a-z]+", "qmv", True, True),
+        ("pattern-one-character", "One repeated character, which a pattern allows", ".{8,}", "kkkkkkkk", True, True),
+        ("pattern-digits", "Digits only, which a pattern allows", "[0-9]{8}", "83497585", True, True),
+        ("pattern-case", "The case counts", "[a-z]{8}", "ABCDEFGH", False, False),
+        ("pattern-lookahead", "Lookaheads, as such patterns have them: ten characters of three kinds", "(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z]).{10,}", "12345678aA", True, True),
+    ]:
+        assert oracles.java.ask(op="matches", pattern=pattern, text=password)["matches"] == android, name
+        assert (len(re.findall(pattern, password)) == 1) == ios, name
+        each = [outcome(None if good else "pattern") for good in (android, ios)]
+        managed.add(f"password-policy.{name}", comment, ["Pattern"], {"password": password, "pattern": pattern},
+                    each[0] if android == ios else dict(zip(CLIENTS, [*each, DESKTOP])))
+    return file

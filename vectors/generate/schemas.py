@@ -1,0 +1,171 @@
+"""The JSON Schema of each file: one envelope, and per operation what goes in and what comes out."""
+
+from model import CLIENTS, STAGES, VERSION
+
+
+def obj(properties, required=None, **more):
+    return {"type": "object", "additionalProperties": False,
+            "required": list(properties) if required is None else required, "properties": properties} | more
+
+
+def ref(name):
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def or_null(schema):
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+TEXT = {"type": "string"}
+LENGTH = {"type": "integer", "minimum": 0, "maximum": 16777216}
+
+
+def hex_of(length):
+    return {"type": "string", "pattern": f"^[0-9a-f]{{{2 * length}}}$"}
+
+
+DEFS = {
+    "hex": {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
+    "bytes": {"oneOf": [
+        obj({"hex": ref("hex")}),
+        obj({"text": TEXT}),
+        obj({"pattern": {"type": "string", "pattern": "^([0-9a-f]{2})+$"}, "length": LENGTH}),
+        obj({"count": LENGTH}),
+        obj({"concat": {"type": "array", "minItems": 1, "items": ref("bytes")}}),
+    ]},
+    "text": {"oneOf": [TEXT, obj({"pattern": {"type": "string", "minLength": 1}, "length": LENGTH})]},
+    "digest": {"oneOf": [obj({"hex": ref("hex")}), obj({"length": LENGTH, "sha256": hex_of(32)})]},
+    "digits": {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)$"},
+    "stage": {"enum": list(STAGES)},
+}
+
+KEY = hex_of(32)
+NONCE = hex_of(24)
+MASTER_KEY = hex_of(64)
+URL = {"type": "string", "pattern": "^https://[!-~]+$"}
+
+# Per file and operation: input, output of a valid test, output that an invalid one may have (or None), a mistake (or None).
+OPERATIONS = {
+    "kdf": {
+        "scrypt": (
+            obj({"password": TEXT, "salt": TEXT, "n": {"type": "integer"}, "r": {"type": "integer"}, "p": {"type": "integer"}, "length": LENGTH}),
+            obj({"key": MASTER_KEY}), None, None),
+        "derive": (
+            obj({"password": ref("text"), "id": {"type": "string", "pattern": "^[0-9A-Za-z*][0-9A-Za-z]{7}$"}}),
+            obj({"master_key": MASTER_KEY, "backup_id": KEY, "encryption_key": KEY,
+                 "resource": {"type": "string", "pattern": "^backups/[0-9a-f]{64}$"}, "shard_prefix": hex_of(1)}),
+            None, obj({"name": TEXT, "master_key": {"type": "string", "pattern": "^([0-9a-f]{64}){1,2}$"}})),
+    },
+    "secretbox": {
+        "seal": (obj({"key": KEY, "nonce": NONCE, "plaintext": ref("bytes")}), obj({"box": ref("digest")}), None,
+                 obj({"name": TEXT, "box": ref("digest")})),
+        "open_box": (obj({"key": KEY, "nonce": NONCE, "box": ref("bytes")}), obj({"plaintext": ref("digest")}), None, None),
+    },
+    "envelope": {
+        "open": (
+            {"oneOf": [
+                obj({"key": KEY, "body": ref("bytes")}),
+                obj({"key": KEY, "seal": obj({"nonce": NONCE, "plaintext": ref("bytes")}), "body_length": LENGTH, "body_sha256": hex_of(32)}),
+            ]},
+            obj({"document": {"type": "object", "description": "The JSON of a backup: open on purpose, since unknown keys are to be kept."}}), None, None),
+    },
+    "config": {
+        "parse_config": (obj({"body": ref("bytes")}), obj({"max_backup_bytes": ref("digits"), "retention_days": ref("digits")}), None, None),
+    },
+    "base-url": {
+        "request_urls": (
+            obj({"address": or_null(TEXT), "entered": {"enum": ["typed", "migrated"]}, "user": or_null(TEXT), "password": or_null(TEXT),
+                 "token": or_null(TEXT), "backup_id": or_null(KEY)}),
+            obj({"config_url": or_null(URL), "backup_url": or_null(URL),
+                 "authorization": or_null({"type": "string", "pattern": "^(Basic [A-Za-z0-9+/]+={0,2}|Token [!-~]+)$"}),
+                 "sent": {"enum": ["always", "challenged", "never"]}}),
+            None, None),
+    },
+    "password-policy": {
+        "check_password": (
+            obj({"password": ref("text"), "pattern": or_null(TEXT)}), None,
+            obj({"rule": {"enum": ["length", "one_character", "digits", "pattern"]}}), None),
+    },
+    "exchange": {
+        "judge_exchange": (
+            obj({
+                "operation": {"enum": ["read_config", "upload", "download", "probe", "delete"]},
+                "key": or_null(KEY),
+                "credentials": {"type": "boolean"},
+                "body_length": or_null(LENGTH),
+                "max_backup_bytes": or_null(ref("digits")),
+                "answers": {"type": "array", "minItems": 1, "items": obj({
+                    "to": {"enum": ["any", "anonymous", "basic", "digest"]},
+                    "status": {"type": "integer", "minimum": 200, "maximum": 599},
+                    "headers": {"type": "array", "items": {"type": "array", "prefixItems": [TEXT, TEXT], "items": False, "minItems": 2}},
+                    "body": ref("bytes")})},
+            }), None, None, None),
+    },
+}
+
+
+def outcomes(output, refusal):
+    """What a test without `clients` says of all, and what it says of one client."""
+    good = {"result": {"const": "valid"}}
+    bad = {"result": {"const": "invalid"}, "stage": ref("stage")}
+    if output is not None:
+        good["output"] = output
+    if refusal is not None:
+        bad["output"] = refusal
+    because = {"because": {"type": "string", "minLength": 1}}
+    crash = {"crash": {"const": True}}
+    of_one = {"oneOf": [
+        obj(good | because, list(good)),
+        obj(bad | crash | because, list(bad)),
+        obj({"result": {"const": "unknown"}} | because),
+        obj({"result": {"const": "not_applicable"}} | because),
+    ]}
+    return good, bad, of_one
+
+
+def schema(algorithm):
+    operations = OPERATIONS[algorithm]
+    defs = dict(DEFS)
+    groups = []
+    for name, (input, output, refusal, mistake) in operations.items():
+        good, bad, of_one = outcomes(output, refusal)
+        about = {
+            "id": {"type": "string", "pattern": f"^{algorithm}\\.[a-z0-9]+(-[a-z0-9]+)*$"},
+            "comment": {"type": "string", "minLength": 1},
+            "flags": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"}},
+            "input": input,
+        }
+        required = list(about)
+        if mistake is not None:
+            about["mistakes"] = {"type": "array", "minItems": 1, "items": mistake}
+        defs[f"outcome_of_{name}"] = of_one
+        clients = {"clients": obj({client: ref(f"outcome_of_{name}") for client in CLIENTS})}
+        defs[f"test_of_{name}"] = {"oneOf": [
+            obj(about | good, required + list(good)),
+            obj(about | bad, required + list(bad)),
+            obj(about | clients, required + list(clients)),
+        ]}
+        groups.append(obj({
+            "name": {"type": "string", "minLength": 1},
+            "operation": {"const": name},
+            "source": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+            "provenance": {"type": "array", "minItems": 1, "items": obj({
+                "of": {"type": "string", "minLength": 1},
+                "how": {"enum": ["computed", "executed", "published", "read"]},
+                "by": {"type": "string", "minLength": 1}})},
+            "tests": {"type": "array", "minItems": 1, "items": ref(f"test_of_{name}")},
+        }))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Vectors of Threema Safe: {algorithm}",
+        **obj({
+            "$schema": {"const": f"{algorithm}.schema.json"},
+            "algorithm": {"const": algorithm},
+            "version": {"const": VERSION},
+            "number_of_tests": {"type": "integer", "minimum": 1},
+            "notes": {"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^[A-Z][A-Za-z0-9]*$"},
+                      "additionalProperties": {"type": "string", "minLength": 1}},
+            "groups": {"type": "array", "minItems": 1, "items": groups[0] if len(groups) == 1 else {"oneOf": groups}},
+        }),
+        "$defs": defs,
+    }

@@ -1,0 +1,115 @@
+"""secretbox.json: XSalsa20-Poly1305 as NaCl lays it out, tag first."""
+
+import hashlib
+
+from kdf import MASTER
+from model import File, answer_bytes, by, counted, hexed, invalid, valid
+
+NOTES = {
+    "Published": "The vector of NaCl's own test suite.",
+    "BlockEdge": "A plaintext at an edge of a block: Poly1305 works on 16 bytes, Salsa20 on 64, and the first 32 bytes of key stream go to Poly1305's key.",
+    "Large": "As large as a server of today takes at the most. The answer is a hash: seal, compare, then open your own box.",
+    "TamperedTag": "The tag was changed. Nothing of the plaintext may come out.",
+    "TamperedCiphertext": "A byte of the ciphertext was changed. Nothing of the plaintext may come out.",
+    "WrongNonce": "The box was sealed under another nonce.",
+    "WrongKey": "The box was sealed under another key. A wrong password looks like this, and cannot be told from tampering.",
+    "TagPosition": "The tag is not in front. NaCl and libsodium put it before the ciphertext, many other libraries behind it.",
+    "NaclPadding": "NaCl's first interface wants 32 zero bytes before the plaintext and gives 16 before the box. They are not part of the message.",
+    "Truncated": "Bytes are missing, or too many.",
+}
+
+# NaCl: tests/secretbox.c and tests/secretbox.out.
+NACL_KEY = "1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389"
+NACL_NONCE = "69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37"
+NACL_PLAIN = (
+    "be075fc53c81f2d5cf141316ebeb0c7b5228c52a4c62cbd44b66849b64244ffce5ecbaaf33bd751a1ac728d45e6c6129"
+    "6cdc3c01233561f41db66cce314adb310e3be8250c46f06dceea3a7fa1348057e2f6556ad6b1318a024a838f21af1fde"
+    "048977eb48f59ffd4924ca1c60902e52f0a089bc76897040e082f937763848645e0705"
+)
+NACL_BOX = (
+    "f3ffc7703f9400e52a7dfb4b3d3305d98e993b9f48681273c29650ba32fc76ce48332ea7164d96a4476fb8c531a1186a"
+    "c0dfc17c98dce87b4da7f011ec48c97271d2c20f9b928fe2270d6fb863d51738b48eeee314a7cc8ab932164548e526ae"
+    "90224368517acfeabd6bb3732bc0e9da99832b61ca01b6de56244a9e88d5f9b37973f622a43d14a6599b1f654cb45a74e355a5"
+)
+
+BACKUP_ID = bytes.fromhex(MASTER[:64])
+KEY = bytes.fromhex(MASTER[64:])
+
+
+def nonce_of(name):
+    """A nonce that no other vector has."""
+    return hashlib.sha256(f"safe-conformance vectors, nonce of {name}".encode()).digest()[:24]
+
+
+def build(oracles):
+    file = File("secretbox", NOTES)
+    both = [by("all", "computed", "libsodium (PyNaCl 1.6.2)"), by("all", "computed", "tweetnacl 1.0.3 (Node)")]
+
+    published = file.group("NaCl's own", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
+                           [by("box", "published", "NaCl: tests/secretbox.out")] + both)
+    key, nonce, plain = map(bytes.fromhex, (NACL_KEY, NACL_NONCE, NACL_PLAIN))
+    assert oracles.seal(key, nonce, plain).hex() == NACL_BOX
+    box = bytes.fromhex(NACL_BOX)
+    published.add(
+        "secretbox.nacl", "NaCl's published vector, 131 bytes, without its padding", ["Published"],
+        {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}}, valid({"box": hexed(box)}),
+        [{"name": "tag behind the ciphertext", "box": hexed(box[16:] + box[:16])},
+         {"name": "16 zero bytes of NaCl's padding left in front of the box", "box": hexed(bytes(16) + box)},
+         {"name": "32 zero bytes of NaCl's padding sealed as part of the plaintext",
+          "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}])
+
+    edges = file.group("lengths", "seal", ["clause 2.1"], both)
+    for length in (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 4095, 4096, 524288):
+        name = f"secretbox.length-{length}"
+        plain = counted(length)
+        nonce = nonce_of(name)
+        edges.add(name, f"A plaintext of {length} byte{'' if length == 1 else 's'}", ["Large" if length > 4096 else "BlockEdge"],
+                  {"key": KEY.hex(), "nonce": nonce.hex(), "plaintext": {"count": length}},
+                  valid({"box": answer_bytes(oracles.seal(KEY, nonce, plain))}))
+
+    opened = file.group("boxes to open", "open_box", ["clause 2.1", "clause 2.3"], both)
+    plain = b"65 bytes, more than one block of Salsa20, and not all of one kind"
+    assert len(plain) == 65
+
+    def add(name, comment, flags, change, good=False, stage="open"):
+        id = f"secretbox.{name}"
+        nonce = nonce_of(id)
+        box = oracles.seal(KEY, nonce, plain)
+        key, nonce, box = change(KEY, nonce, box)
+        found = oracles.open(key, nonce, box)
+        assert found == (plain if good else None), id
+        opened.add(id, comment, flags, {"key": key.hex(), "nonce": nonce.hex(), "box": hexed(box)},
+                   valid({"plaintext": hexed(plain)}) if good else invalid(stage))
+
+    def flip(position, bit=1):
+        def change(key, nonce, box):
+            at = position % len(box)
+            return key, nonce, box[:at] + bytes([box[at] ^ bit]) + box[at + 1:]
+        return change
+
+    add("open", "The box that the others of this group are changed from, apart from its nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True)
+    add("tag-first-bit", "The lowest bit of the tag's first byte", ["TamperedTag"], flip(0))
+    add("tag-last-bit", "The highest bit of the tag's last byte", ["TamperedTag"], flip(15, 128))
+    add("tag-zero", "The tag replaced by zero bytes", ["TamperedTag"], lambda k, n, b: (k, n, bytes(16) + b[16:]))
+    add("ciphertext-first", "The first byte of the ciphertext", ["TamperedCiphertext"], flip(16))
+    add("ciphertext-block-2", "The first byte of the second block of Salsa20's key stream", ["TamperedCiphertext"], flip(16 + 32))
+    add("ciphertext-last", "The last byte of the ciphertext", ["TamperedCiphertext"], flip(-1, 128))
+    add("nonce-first", "The nonce's first byte, which enters HSalsa20", ["WrongNonce"],
+        lambda k, n, b: (k, bytes([n[0] ^ 1]) + n[1:], b))
+    add("nonce-last", "The nonce's last byte, which enters Salsa20 only", ["WrongNonce"],
+        lambda k, n, b: (k, n[:-1] + bytes([n[-1] ^ 128]), b))
+    add("halves-swapped", "The backup ID in the place of the key: the halves of the master key swapped", ["WrongKey"],
+        lambda k, n, b: (BACKUP_ID, n, b))
+    add("key-last-bit", "The highest bit of the key's last byte", ["WrongKey"],
+        lambda k, n, b: (k[:-1] + bytes([k[-1] ^ 128]), n, b))
+    add("key-zero", "A key of zero bytes, as an empty buffer would be", ["WrongKey"], lambda k, n, b: (bytes(32), n, b))
+    add("tag-last", "The tag at the end instead of the front", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]))
+    add("nacl-padding-16", "NaCl's 16 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(16) + b))
+    add("nacl-padding-32", "32 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(32) + b))
+    add("cut-last", "The last byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[:-1]))
+    add("cut-first", "The first byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[1:]))
+    add("one-more", "A zero byte behind the box", ["Truncated"], lambda k, n, b: (k, n, b + b"\0"))
+    add("tag-only", "The tag, and nothing after it", ["Truncated"], lambda k, n, b: (k, n, b[:16]))
+    add("short", "15 bytes, one less than a tag", ["Truncated"], lambda k, n, b: (k, n, b[:15]), stage="size")
+    add("empty", "No byte at all", ["Truncated"], lambda k, n, b: (k, n, b""), stage="size")
+    return file
