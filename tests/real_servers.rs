@@ -11,11 +11,11 @@ mod findings;
 mod process;
 
 use certificates::Certificates;
-use findings::{Racy, diagnosis, digest};
+use findings::{Racy, digest};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use process::{Folder, Running, program, start};
 use safe_conformance::report::Report;
-use safe_conformance::terms::Verdict;
+use safe_conformance::terms::{Client, ClientVerdict, Verdict};
 use safe_conformance::{Checkup, Target};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -97,7 +97,13 @@ const CASES: &[Case] = &[
     Case {
         name: "apache",
         needs: &[NEED_APACHE],
-        run: || examine("apache", &start(|folder, port| apache(folder, port, "")), APACHE_RACES),
+        run: || {
+            examine(
+                "apache",
+                &start(|folder, port| apache(folder, port, "")),
+                APACHE_RACES,
+            )
+        },
     },
     Case {
         name: "apache_over_tls",
@@ -134,117 +140,117 @@ const CASES: &[Case] = &[
         needs: &[NEED_NGINX, NEED_WSGIDAV],
         run: || behind_nginx("wsgidav_behind_nginx", wsgidav, WSGIDAV_BEHIND_RACES),
     },
-    Case {
-        name: "nginx_misconfigured_static",
-        needs: &[NEED_NGINX],
-        run: || diagnose("nginx_misconfigured_static", "location /safe/ { }"),
-    },
-    Case {
-        name: "nginx_misconfigured_redirect",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_redirect",
-                "return 301 https://$host$request_uri;",
-            );
-        },
-    },
-    Case {
-        name: "nginx_misconfigured_open_reads",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_open_reads",
-                r#"
-    location /safe/ {
-      dav_methods PUT DELETE;
-      limit_except GET HEAD {
-        auth_basic "Threema Safe";
-        auth_basic_user_file @DIRECTORY@/run/htpasswd;
-      }
-    }"#,
-            );
-        },
-    },
-    Case {
-        name: "nginx_misconfigured_dead_upstream",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_dead_upstream",
-                "location / { proxy_pass http://unix:@DIRECTORY@/run/nobody-listens; }",
-            );
-        },
-    },
-    Case {
-        name: "nginx_misconfigured_catch_all",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_catch_all",
-                r#"default_type text/html;
-    location / { return 200 "<html><title>Sign in</title></html>"; }"#,
-            );
-        },
-    },
-    Case {
-        name: "nginx_misconfigured_login_redirect",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_login_redirect",
-                r#"default_type text/html;
-    location / { return 302 /login?next=$request_uri; }
-    location /login { return 200 "<html><title>Sign in</title></html>"; }"#,
-            );
-        },
-    },
-    Case {
-        name: "nginx_misconfigured_small_limit",
-        needs: &[NEED_NGINX],
-        run: || {
-            diagnose(
-                "nginx_misconfigured_small_limit",
-                "client_max_body_size 1k;
-    location /safe/ { dav_methods PUT DELETE; }",
-            );
-        },
-    },
 ];
 
-const APACHE_RACES: &[Racy] = &[];
-const RCLONE_RACES: &[Racy] = &[];
-const SABRE_RACES: &[Racy] = &[];
-const WSGIDAV_RACES: &[Racy] = &[];
-const RCLONE_BEHIND_RACES: &[Racy] = &[];
-const WSGIDAV_BEHIND_RACES: &[Racy] = &[];
+// What is not the same in every run, each with the reason; seen in ten runs or more of each server. All of it was also
+// seen without the suite, with a client that reads while another writes.
+const PASS_OR_WARN: &[Verdict] = &[Verdict::Pass, Verdict::Warn];
+
+const APACHE_RACES: &[Racy] = &[Racy {
+    finding: "integrity.download-during-upload",
+    allowed: PASS_OR_WARN,
+    why: "mod_dav_fs renames, but the length of an answer is taken before the file is opened: 3 in 100 GETs were cut",
+}];
+const RCLONE_RACES: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: PASS_OR_WARN,
+        why: "the file is truncated and written anew when the last byte has come: empty or a part for a few milliseconds",
+    },
+    Racy {
+        finding: "integrity.cut-off-keeps-old[length]",
+        allowed: &[Verdict::Warn],
+        why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
+    },
+    Racy {
+        finding: "integrity.cut-off-keeps-old[chunked]",
+        allowed: &[Verdict::Warn],
+        why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
+    },
+    LISTING_RACE,
+];
+const SABRE_RACES: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: PASS_OR_WARN,
+        why: "file_put_contents truncates and writes in place; PHP's own server hands a body over only when it is whole",
+    },
+    Racy {
+        finding: "integrity.concurrent-uploads",
+        allowed: PASS_OR_WARN,
+        why: "file_put_contents takes no lock: two workers that write at once mix their bytes",
+    },
+];
+const WSGIDAV_RACES: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: &[Verdict::Pass, Verdict::Warn, Verdict::Blocked],
+        why: "it writes in place; but its ten threads may all be busy, and then no GET is answered before the end",
+    },
+    LISTING_RACE,
+    PAGE_RACE,
+];
+const RCLONE_BEHIND_RACES: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: PASS_OR_WARN,
+        why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
+    },
+    LISTING_RACE,
+];
+const WSGIDAV_BEHIND_RACES: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: PASS_OR_WARN,
+        why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
+    },
+    Racy {
+        finding: "integrity.concurrent-uploads",
+        allowed: PASS_OR_WARN,
+        why: "nginx passes whole uploads on, but at the same time, and wsgidav writes all of them into one file",
+    },
+    LISTING_RACE,
+    PAGE_RACE,
+];
+const LISTING_RACE: Racy = Racy {
+    finding: "privacy.own-listing[propfind]",
+    allowed: PASS_OR_WARN,
+    why: "a file that another check deletes while the folder is read ends the list (rclone), or makes it a 500 (wsgidav)",
+};
+const PAGE_RACE: Racy = Racy {
+    finding: "privacy.own-listing[get]",
+    ..LISTING_RACE
+};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
-    let trials = CASES
-        .iter()
-        .map(|case| Trial::ignorable_test(case.name, move || case.try_it(required)))
-        .collect();
+    let real = CASES.iter().map(|case| {
+        Trial::ignorable_test(case.name, move || attempt(case.needs, required, case.run))
+    });
+    let misconfigured = MISCONFIGURED.iter().map(|wrong| {
+        Trial::ignorable_test(wrong.name, move || {
+            attempt(&[NEED_NGINX], required, || wrong.diagnose())
+        })
+    });
+    let trials = real.chain(misconfigured).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-impl Case {
-    fn try_it(&self, required: bool) -> Result<Completion, Failed> {
-        let missing: Vec<_> = self
-            .needs
-            .iter()
-            .filter(|need| need.path().is_none())
-            .map(|need| format!("{} ({}) is not installed", need.program, need.package))
-            .collect();
-        if missing.is_empty() {
-            (self.run)();
-            Ok(Completion::Completed)
-        } else if required {
-            Err(Failed::from(missing.join("; ")))
-        } else {
-            Ok(Completion::ignored_with(missing.join("; ")))
-        }
+/// Runs a test if the programs that it needs are there.
+fn attempt(needs: &[Need], required: bool, run: impl FnOnce()) -> Result<Completion, Failed> {
+    let missing: Vec<_> = needs
+        .iter()
+        .filter(|need| need.path().is_none())
+        .map(|need| format!("{} ({}) is not installed", need.program, need.package))
+        .collect();
+    if missing.is_empty() {
+        run();
+        Ok(Completion::Completed)
+    } else if required {
+        Err(Failed::from(missing.join("; ")))
+    } else {
+        Ok(Completion::ignored_with(missing.join("; ")))
     }
 }
 
@@ -353,11 +359,16 @@ impl Certificates {
 }
 
 /// The remedy that reports name for a server that does not write atomically: nginx in front, which buffers uploads.
+///
+/// It asks for the credentials itself. Where it leaves that to the server behind, a server that answers 401 and
+/// closes before it has read the upload (rclone: 9 in 10 of 512 KiB) makes it answer 502, and iOS never logs in.
 fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) {
     let behind = start(server);
     let proxy = nginx(&format!(
         "
     client_max_body_size 524288;
+    auth_basic \"Threema Safe\";
+    auth_basic_user_file @DIRECTORY@/run/htpasswd;
     location / {{
       proxy_pass http://127.0.0.1:{};
       proxy_http_version 1.1;
@@ -367,6 +378,21 @@ fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) 
     ));
     let report = check(&proxy, "http", |target| target);
     assert_eq!(behind.folder.left_over(), Vec::<String>::new());
+    for framing in ["length", "chunked"] {
+        for check in ["cut-off-keeps-old", "cut-off-invisible"] {
+            let name = format!("integrity.{check}[{framing}]");
+            let finding = report
+                .findings
+                .iter()
+                .find(|finding| finding.name() == name);
+            let verdict = finding.map(|finding| finding.verdict);
+            assert_eq!(
+                verdict,
+                Some(Verdict::Pass),
+                "the remedy for {name}: {report}"
+            );
+        }
+    }
     compare(name, &report, racy, &proxy);
 }
 
@@ -377,17 +403,155 @@ fn examine(name: &str, running: &Running, racy: &[Racy]) {
 }
 
 fn examine_over_tls(name: &str, running: &Running, certificates: &Certificates, racy: &[Racy]) {
-    let report = check(running, "https", |target| target.trusting(&certificates.root));
+    let report = check(running, "https", |target| {
+        target.trusting(&certificates.root)
+    });
     assert_eq!(running.folder.left_over(), Vec::<String>::new());
     compare(name, &report, racy, running);
 }
 
-fn diagnose(name: &str, server: &str) {
-    let running = nginx(server);
-    let report = check(&running, "http", |target| target);
-    assert_eq!(running.folder.left_over(), Vec::<String>::new());
-    let port = running.port.to_string();
-    insta::assert_snapshot!(name, diagnosis(&report, &[(&port, "PORT")]));
+/// A way in which people set nginx up wrong, and what the suite must say to it.
+struct Misconfigured {
+    name: &'static str,
+    server: &'static str,
+    /// Whether Android and iOS can use it all the same.
+    usable: bool,
+    /// The finding that names the cause, a part of what it observed and a part of its remedy.
+    causes: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const MISCONFIGURED: &[Misconfigured] = &[
+    Misconfigured {
+        name: "nginx_static_only",
+        server: "location /safe/ { }",
+        usable: false,
+        causes: &[(
+            "upload.accepted[android-h1]",
+            "405 Method Not Allowed",
+            "enable WebDAV",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_redirecting",
+        server: "return 301 https://$host$request_uri;",
+        usable: false,
+        causes: &[
+            (
+                "server.redirects",
+                "301",
+                "URL at which the files really are",
+            ),
+            (
+                "config.readable[ios-h1]",
+                "a redirect, 301 Moved Permanently to https://127.0.0.1/safe/config",
+                "Enter https://127.0.0.1/safe as the server",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_open_reads",
+        server: r#"
+    location /safe/ {
+      dav_methods PUT DELETE;
+      limit_except GET HEAD {
+        auth_basic "Threema Safe";
+        auth_basic_user_file @DIRECTORY@/run/htpasswd;
+      }
+    }"#,
+        usable: true,
+        causes: &[
+            (
+                "auth.anonymous-config",
+                "given to anyone",
+                "`auth_basic` outside `limit_except`",
+            ),
+            (
+                "auth.anonymous-download",
+                "given to anyone who knows its ID",
+                "Protect reading as well as writing",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_dead_upstream",
+        server: "location / { proxy_pass http://unix:@DIRECTORY@/run/nobody-listens; }",
+        usable: false,
+        causes: &[(
+            "config.readable[android-h1]",
+            "502 Bad Gateway",
+            "does not reach the server behind it",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_catch_all",
+        server: r#"default_type text/html;
+    location / { return 200 "<html><title>Sign in</title></html>"; }"#,
+        usable: false,
+        causes: &[
+            (
+                "config.understood[ios]",
+                "an HTML page titled \"Sign in\"",
+                "remote.php/dav/files",
+            ),
+            (
+                "download.missing[android]",
+                "200 OK, an HTML page",
+                "404 for files that do not exist",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_login_redirect",
+        server: r#"default_type text/html;
+    location / { return 302 /login?next=$request_uri; }
+    location /login { return 200 "<html><title>Sign in</title></html>"; }"#,
+        usable: false,
+        causes: &[(
+            "upload.restore[android]",
+            "302 Found to http://127.0.0.1",
+            "a redirect to a login page means that this is not a WebDAV address",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_small_limit",
+        server: "client_max_body_size 1k;
+    location /safe/ { dav_methods PUT DELETE; }",
+        usable: false,
+        causes: &[
+            (
+                "upload.accepted[ios-h1]",
+                "413 Payload Too Large",
+                "client_max_body_size",
+            ),
+            (
+                "limits.below",
+                "the real limit is 1024 bytes",
+                "client_max_body_size",
+            ),
+        ],
+    },
+];
+
+impl Misconfigured {
+    fn diagnose(&self) {
+        let running = nginx(self.server);
+        let report = check(&running, "http", |target| target);
+        assert!(report.complete, "{report}");
+        assert_eq!(running.folder.left_over(), Vec::<String>::new());
+        for client in [Client::Android, Client::Ios] {
+            let usable = report.clients[&client].verdict == ClientVerdict::Pass;
+            assert_eq!(usable, self.usable, "{report}");
+        }
+        for (name, observed, remedy) in self.causes {
+            let told = report.findings.iter().any(|finding| {
+                finding.name() == *name
+                    && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+                    && finding.observed.contains(observed)
+                    && finding.remedy.contains(remedy)
+            });
+            assert!(told, "{name} does not say {observed}, {remedy}:\n{report}");
+        }
+    }
 }
 
 /// Runs the suite.

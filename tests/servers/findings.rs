@@ -42,49 +42,14 @@ pub fn digest(report: &Report, racy: &[Racy], elided: &[(&str, &str)]) -> String
     let passed = settled.iter().filter(|finding| passes(finding)).count();
     let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());
     for finding in settled.iter().filter(|finding| !passes(finding)) {
-        let _ = writeln!(
-            text,
-            "{} {} {}",
-            finding.verdict,
-            finding.name(),
-            finding.observed
-        );
+        let (verdict, name) = (finding.verdict, finding.name());
+        let _ = writeln!(text, "{verdict} {name} {}", finding.observed);
     }
-    elide(text, elided)
-}
-
-/// What is wrong and what to do about it: the deviations with their remedies, and how many findings they block.
-pub fn diagnosis(report: &Report, elided: &[(&str, &str)]) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        if matches!(finding.verdict, Verdict::Fail | Verdict::Warn) {
-            let _ = writeln!(
-                text,
-                "{} {} {}\n    {}",
-                finding.verdict,
-                finding.name(),
-                finding.observed,
-                finding.remedy
-            );
-        }
-    }
-    for verdict in [
-        Verdict::Pass,
-        Verdict::NotApplicable,
-        Verdict::Blocked,
-        Verdict::Error,
-    ] {
-        let _ = writeln!(text, "{verdict}: {}", report.count(verdict));
-    }
-    elide(text, elided)
+    elided
+        .iter()
+        .fold(text, |text, (word, name)| text.replace(word, name))
 }
 
 fn passes(finding: &Finding) -> bool {
     finding.verdict == Verdict::Pass
-}
-
-fn elide(text: String, elided: &[(&str, &str)]) -> String {
-    elided
-        .iter()
-        .fold(text, |text, (word, name)| text.replace(word, name))
 }

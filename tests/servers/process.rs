@@ -149,7 +149,11 @@ fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String
     };
     let begun = Instant::now();
     while begun.elapsed() < START {
-        if let Some(status) = running.child.try_wait().map_err(|error| error.to_string())? {
+        if let Some(status) = running
+            .child
+            .try_wait()
+            .map_err(|error| error.to_string())?
+        {
             return Err(format!("it ended with {status}: {}", running.folder.log()));
         }
         if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
