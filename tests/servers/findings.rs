@@ -17,8 +17,13 @@ pub struct Racy {
 
 /// Everything that is not a pass, in the order of the suite, with the verdict of each client and the number of passes.
 ///
-/// `elided` are words that differ from run to run, with what stands for them.
-pub fn digest(report: &Report, racy: &[Racy], elided: &[(&str, &str)]) -> String {
+/// `why` tells why the server is so; `elided` are words that differ from run to run, with what stands for them.
+pub fn digest(
+    report: &Report,
+    racy: &[Racy],
+    why: impl Fn(&Finding) -> Option<&'static str>,
+    elided: &[(&str, &str)],
+) -> String {
     let (raced, settled): (Vec<_>, Vec<_>) = report
         .findings
         .iter()
@@ -44,6 +49,9 @@ pub fn digest(report: &Report, racy: &[Racy], elided: &[(&str, &str)]) -> String
     for finding in settled.iter().filter(|finding| !passes(finding)) {
         let (verdict, name) = (finding.verdict, finding.name());
         let _ = writeln!(text, "{verdict} {name} {}", finding.observed);
+        if let Some(why) = why(finding) {
+            let _ = writeln!(text, "    because {why}");
+        }
     }
     elided
         .iter()
