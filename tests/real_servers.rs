@@ -103,7 +103,7 @@ const CASES: &[Case] = &[
                 "apache",
                 &start(|folder, port| apache(folder, port, "")),
                 APACHE_RACES,
-            )
+            );
         },
     },
     Case {

@@ -182,7 +182,7 @@ const REPRODUCED: &[Reproduced] = &[
     ),
 ];
 
-/// Deviates: nothing enforces the limit; a PROPFIND lists the folder. As every WebDAV server.
+/// Deviates: nothing enforces the limit; a PROPFIND lists the folder. So do all its kind.
 #[tokio::test]
 async fn nextcloud() {
     let replay = Replay::new(NEXTCLOUD, Names::Any, |_| true);
@@ -228,7 +228,7 @@ async fn faults_stand_for_what_was_measured() {
         if !check.starts_with("server.") {
             checkup.selection.only.push(Pattern::new(check));
         }
-        let report = checkup.run().await.expect("a run").report;
+        let report = Box::pin(checkup.run()).await.expect("a run").report;
         running.stop().await;
         let shown = report.findings.iter().any(|finding| {
             finding.name() == entry.finding
@@ -259,7 +259,7 @@ async fn replayed(replay: Replay, login: bool) -> String {
         let why = "this test: a mock cannot show it".to_owned();
         checkup.selection.skip.push((Pattern::new(check), why));
     }
-    let report: Report = checkup.run().await.expect("a run").report;
+    let report: Report = Box::pin(checkup.run()).await.expect("a run").report;
     assert!(report.complete, "{report}");
     assert_eq!(report.left_behind, 0, "{report}");
     assert!(

@@ -182,17 +182,19 @@ fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The whole group: nginx, Apache and PHP have workers.
-        let group = format!("kill -KILL -- -{}", self.child.id());
-        let _ = Command::new("sh")
+        // The whole group: nginx, Apache and PHP have workers. In this form dash and bash both know it.
+        let group = format!("kill -KILL -{}", self.child.id());
+        let ended = Command::new("sh")
             .args(["-c", &group])
             .stdin(Stdio::null())
-            .stderr(Stdio::null())
             .status();
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
             eprintln!("the server's log ends with:\n{}", self.folder.log());
+        } else {
+            let ended = ended.is_ok_and(|status| status.success());
+            assert!(ended, "the server's processes could not be ended");
         }
     }
 }

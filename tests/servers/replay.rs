@@ -3,13 +3,14 @@
 use data_encoding::BASE64;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use wiremock::{Request, Respond, ResponseTemplate};
 
 /// What all three say in their config, in bytes.
 const LIMIT: usize = 524_288;
 
-/// What a server takes for the name of a backup. Source: the probes get_upper, put_upper and put_nothex.
+/// What a server takes for the name of a backup. Source: the probes `get_upper`, `put_upper` and `put_nothex`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Names {
     /// Whatever a file may be called.
@@ -199,10 +200,13 @@ impl Replay {
             return self.replay(probe);
         }
         let stored = self.stored.lock().expect("no panic while it was held");
-        let entries: String = stored
-            .keys()
-            .map(|name| format!("<d:response><d:href>/safe/backups/{name}</d:href></d:response>"))
-            .collect();
+        let mut entries = String::new();
+        for name in stored.keys() {
+            let _ = write!(
+                entries,
+                "<d:response><d:href>/safe/backups/{name}</d:href></d:response>"
+            );
+        }
         let body = format!("<d:multistatus xmlns:d=\"DAV:\">{entries}</d:multistatus>");
         with_headers(measured).set_body_bytes(body)
     }
