@@ -189,11 +189,6 @@ const REASONS: &[Reason] = &[
         check: "integrity.cut-off-invisible",
         why: "the file on the disk holds the 24576 bytes that had arrived of 49152",
     },
-    Reason {
-        servers: &["wsgidav"],
-        check: "integrity.concurrent-uploads",
-        why: "every upload writes into the visible file: what is left is mixed from several",
-    },
 ];
 
 // What is not the same in every run, each with the reason; seen in ten runs or more of each server. All of it was also
@@ -241,6 +236,11 @@ const WSGIDAV_RACES: &[Racy] = &[
         finding: "integrity.download-during-upload",
         allowed: &[Verdict::Pass, Verdict::Warn, Verdict::Blocked],
         why: "it writes in place, 35 of 225 GETs while six uploads ran were cut; but its ten threads may all be busy, and then no GET is answered before the end",
+    },
+    Racy {
+        finding: "integrity.concurrent-uploads",
+        allowed: PASS_OR_WARN,
+        why: "every upload writes into the visible file: 7 of 15 files that six uploads raced for were left mixed",
     },
     LISTING_RACE,
     PAGE_RACE,
@@ -431,7 +431,7 @@ fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) 
     }}",
         behind.port
     ));
-    let report = check(&proxy, "http", |target| target);
+    let report = check(name, &proxy, "http", |target| target);
     assert_eq!(behind.folder.left_over(), Vec::<String>::new());
     for framing in ["length", "chunked"] {
         for check in ["cut-off-keeps-old", "cut-off-invisible"] {
@@ -452,13 +452,13 @@ fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) 
 }
 
 fn examine(name: &str, running: &Running, racy: &[Racy]) {
-    let report = check(running, "http", |target| target);
+    let report = check(name, running, "http", |target| target);
     assert_eq!(running.folder.left_over(), Vec::<String>::new());
     compare(name, &report, racy, running);
 }
 
 fn examine_over_tls(name: &str, running: &Running, certificates: &Certificates, racy: &[Racy]) {
-    let report = check(running, "https", |target| {
+    let report = check(name, running, "https", |target| {
         target.trusting(&certificates.root)
     });
     assert_eq!(running.folder.left_over(), Vec::<String>::new());
@@ -590,7 +590,7 @@ const MISCONFIGURED: &[Misconfigured] = &[
 impl Misconfigured {
     fn diagnose(&self) {
         let running = nginx(self.server);
-        let report = check(&running, "http", |target| target);
+        let report = check(self.name, &running, "http", |target| target);
         assert!(report.complete, "{report}");
         assert_eq!(running.folder.left_over(), Vec::<String>::new());
         for client in [Client::Android, Client::Ios] {
@@ -610,11 +610,20 @@ impl Misconfigured {
 }
 
 /// Runs the suite.
-fn check(running: &Running, scheme: &str, more: impl FnOnce(Target) -> Target) -> Report {
+fn check(
+    name: &str,
+    running: &Running,
+    scheme: &str,
+    more: impl FnOnce(Target) -> Target,
+) -> Report {
     let url = format!("{scheme}://127.0.0.1:{}/safe", running.port);
     let target = Target::parse(&url).expect("a base URL");
     let target = more(target.basic("safe", "s3cret-loopback"));
-    let checkup = Checkup::new(target).expect("randomness");
+    let mut checkup = Checkup::new(target).expect("randomness");
+    // cheroot has ten threads and keeps ten connections: above that it closes some just as they are used again.
+    if name.starts_with("wsgidav") {
+        checkup.jobs = 4;
+    }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run()).expect("a run");
     done.report
