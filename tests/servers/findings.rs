@@ -1,0 +1,63 @@
+//! The findings of a run as a short text to review, and those that race taken out of it.
+
+use safe_conformance::engine::Finding;
+use safe_conformance::report::Report;
+use safe_conformance::terms::Verdict;
+use std::fmt::Write as _;
+
+/// A finding that is not the same in every run of a server.
+pub struct Racy {
+    /// Its name, with its variant.
+    pub finding: &'static str,
+    /// The verdicts that have been seen and are true.
+    pub allowed: &'static [Verdict],
+    /// Why the server does now this, now that.
+    pub why: &'static str,
+}
+
+/// Everything that is not a pass, in the order of the suite, with the verdict of each client and the number of passes.
+///
+/// `why` tells why the server is so; `elided` are words that differ from run to run, with what stands for them.
+pub fn digest(
+    report: &Report,
+    racy: &[Racy],
+    why: impl Fn(&Finding) -> Option<&'static str>,
+    elided: &[(&str, &str)],
+) -> String {
+    let (raced, settled): (Vec<_>, Vec<_>) = report
+        .findings
+        .iter()
+        .partition(|finding| racy.iter().any(|racy| racy.finding == finding.name()));
+    for racy in racy {
+        let finding = raced.iter().find(|finding| finding.name() == racy.finding);
+        let finding = finding.unwrap_or_else(|| panic!("no finding is named {}", racy.finding));
+        assert!(
+            racy.allowed.contains(&finding.verdict),
+            "{} is {}: {}, although {}",
+            racy.finding,
+            finding.verdict,
+            finding.observed,
+            racy.why
+        );
+    }
+    let mut text = String::new();
+    for (client, summary) in &report.clients {
+        let _ = writeln!(text, "{client}: {:?}", summary.verdict);
+    }
+    let passed = settled.iter().filter(|finding| passes(finding)).count();
+    let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());
+    for finding in settled.iter().filter(|finding| !passes(finding)) {
+        let (verdict, name) = (finding.verdict, finding.name());
+        let _ = writeln!(text, "{verdict} {name} {}", finding.observed);
+        if let Some(why) = why(finding) {
+            let _ = writeln!(text, "    because {why}");
+        }
+    }
+    elided
+        .iter()
+        .fold(text, |text, (word, name)| text.replace(word, name))
+}
+
+fn passes(finding: &Finding) -> bool {
+    finding.verdict == Verdict::Pass
+}

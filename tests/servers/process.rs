@@ -1,0 +1,216 @@
+//! A real server as a process: an own folder, a free port, and an end that nothing survives.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// The user `nobody` and its group, as Debian numbers them.
+const NOBODY: u32 = 65534;
+/// How long a server may take until it listens.
+const START: Duration = Duration::from_secs(20);
+/// How often a server is tried with another port: between choosing one and listening on it, someone else may take it.
+const ATTEMPTS: usize = 3;
+/// The config that every server has on its disk.
+pub const CONFIG: &str = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
+/// `safe` with the password `s3cret-loopback`, as `openssl passwd -apr1` encodes it.
+const HTPASSWD: &str = "safe:$apr1$loopback$/OZhxI/88Y4bbw9Xqxtxg0\n";
+
+/// The folder of one server: `files/safe/{config,backups}`, and `run` for all else.
+pub struct Folder {
+    directory: TempDir,
+}
+
+impl Folder {
+    /// A fresh folder with a config and no backup.
+    pub fn new() -> Self {
+        let directory = TempDir::with_prefix("safe-conformance-").expect("a temporary folder");
+        let folder = Self { directory };
+        fs::create_dir_all(folder.backups()).expect("the folder of the backups");
+        fs::create_dir(folder.run()).expect("the folder for all else");
+        fs::write(folder.files().join("safe/config"), CONFIG).expect("the config");
+        folder.write("htpasswd", HTPASSWD);
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What the server shows.
+    pub fn files(&self) -> PathBuf {
+        self.path().join("files")
+    }
+
+    /// Where the backups are.
+    pub fn backups(&self) -> PathBuf {
+        self.files().join("safe/backups")
+    }
+
+    /// Where the server's own files are.
+    pub fn run(&self) -> PathBuf {
+        self.path().join("run")
+    }
+
+    /// Writes one of the server's own files.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.run().join(name);
+        fs::write(&path, text).expect("a file of the server");
+        path
+    }
+
+    /// Writes a configuration: the template with this folder, the port and `server` filled in.
+    pub fn configure(&self, name: &str, template: &str, port: u16, server: &str) -> PathBuf {
+        let text = template
+            .replace("@SERVER@", server)
+            .replace("@DIRECTORY@", &self.path().display().to_string())
+            .replace("@PORT@", &port.to_string());
+        self.write(name, &text)
+    }
+
+    /// What the run of the suite has changed: nothing, if it cleaned up and kept its hands off the config.
+    pub fn left_over(&self) -> Vec<String> {
+        let mut left: Vec<_> = fs::read_dir(self.backups())
+            .expect("the folder of the backups is still there")
+            .map(|entry| entry.expect("an entry").file_name().display().to_string())
+            .collect();
+        let config = fs::read_to_string(self.files().join("safe/config"));
+        if !config.is_ok_and(|config| config == CONFIG) {
+            left.push("another config".to_owned());
+        }
+        left
+    }
+
+    /// Gives everything to `nobody`.
+    fn give_away(&self) {
+        let mut folders = vec![self.path().to_owned()];
+        while let Some(path) = folders.pop() {
+            chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may give files away");
+            if path.is_dir() {
+                let entries = fs::read_dir(&path).expect("a folder of ours");
+                folders.extend(entries.map(|entry| entry.expect("an entry").path()));
+            }
+        }
+    }
+
+    /// The end of what the server wrote to its logs.
+    fn log(&self) -> String {
+        let read = |name: &str| fs::read_to_string(self.run().join(name)).unwrap_or_default();
+        let log = read("output.log") + &read("error.log");
+        let tail = log.char_indices().rev().nth(2000).map_or(0, |(at, _)| at);
+        log[tail..].to_owned()
+    }
+}
+
+/// A server that runs; dropping it ends it, with whatever it started.
+pub struct Running {
+    /// Where it listens.
+    pub port: u16,
+    child: Child,
+    /// Kept for as long as the server runs.
+    pub folder: Folder,
+}
+
+/// Starts what `command` makes of a folder and a port, and waits until it listens.
+pub fn start(command: impl Fn(&Folder, u16) -> Command) -> Running {
+    let mut trouble = String::new();
+    for _ in 0..ATTEMPTS {
+        match attempt(&command) {
+            Ok(running) => return running,
+            Err(why) => trouble = why,
+        }
+    }
+    panic!("the server does not start: {trouble}");
+}
+
+fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String> {
+    let folder = Folder::new();
+    let port = free_port();
+    let mut command = command(&folder, port);
+    let output = File::create(folder.run().join("output.log")).expect("a file of the server");
+    let errors = output.try_clone().expect("the same file");
+    command
+        .current_dir(folder.run())
+        .env("HOME", folder.run())
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors)
+        .process_group(0);
+    let child = spawn(&mut command, &folder).map_err(|error| error.to_string())?;
+    let mut running = Running {
+        port,
+        child,
+        folder,
+    };
+    let begun = Instant::now();
+    while begun.elapsed() < START {
+        if let Some(status) = running
+            .child
+            .try_wait()
+            .map_err(|error| error.to_string())?
+        {
+            return Err(format!("it ended with {status}: {}", running.folder.log()));
+        }
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(running);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Err(format!("it does not listen: {}", running.folder.log()))
+}
+
+/// Starts a server as `nobody` where root may do that, else as whoever runs the tests.
+fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
+    let ourselves = fs::metadata("/proc/self")?;
+    if ourselves.uid() == 0 {
+        folder.give_away();
+        match command.uid(NOBODY).gid(NOBODY).spawn() {
+            // The program lies where only root may look.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                command.uid(ourselves.uid()).gid(ourselves.gid());
+            }
+            spawned => return spawned,
+        }
+    }
+    command.spawn()
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The whole group: nginx, Apache and PHP have workers. In this form dash and bash both know it.
+        let group = format!("kill -KILL -{}", self.child.id());
+        let ended = Command::new("sh")
+            .args(["-c", &group])
+            .stdin(Stdio::null())
+            .status();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the server's log ends with:\n{}", self.folder.log());
+        } else {
+            let ended = ended.is_ok_and(|status| status.success());
+            assert!(ended, "the server's processes could not be ended");
+        }
+    }
+}
+
+/// A port on which nobody listens just now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// Where a program is: at the path that the environment variable names, in `PATH`, or where Debian has it.
+pub fn program(name: &str, variable: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")])
+        .map(|folder| folder.join(name));
+    named.into_iter().chain(found).find(|path| path.is_file())
+}
