@@ -562,7 +562,7 @@ const MISCONFIGURED: &[Misconfigured] = &[
     location /login { return 200 "<html><title>Sign in</title></html>"; }"#,
         usable: false,
         causes: &[(
-            "upload.restore[android]",
+            "config.readable[android-h1]",
             "302 Found to http://127.0.0.1",
             "a redirect to a login page means that this is not a WebDAV address",
         )],

@@ -4,7 +4,7 @@ use super::check::{Check, Context, Facet, Outcome};
 use super::finding::Finding;
 use super::plan::{Fate, Plan};
 use super::stop::{Stop, StopReason};
-use crate::terms::{Effect, Verdict};
+use crate::terms::{Clients, Effect, Verdict};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -290,9 +290,6 @@ impl<C: Context> Runner<'_, C> {
     }
 
     /// Whether what `check` needs of the check called `need` is there.
-    ///
-    /// Where `need` was run in the same variant, that variant counts alone; else one variant that went well, for a
-    /// client that is concerned here, is enough.
     fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
         let Some(place) = self
             .plan
@@ -302,48 +299,80 @@ impl<C: Context> Runner<'_, C> {
         else {
             return Readiness::Never(Outcome::Error(format!("there is no check `{need}`")));
         };
-        let needed = self.plan.checks[place].0;
-        let same = needed
-            .variants
-            .iter()
-            .position(|other| other.label() == variant.label());
         let mine = check.clients_of(variant);
-        let speaks = |index: usize| {
-            mine.is_empty() || !needed.variants[index].clients().within(mine).is_empty()
+        let (concerned, spoken_for) = concerned(self.plan.checks[place].0, variant, mine);
+        let findings: Option<Vec<_>> = concerned
+            .into_iter()
+            .map(|index| self.findings.get(&(place, index)))
+            .collect();
+        let Some(findings) = findings else {
+            return Readiness::NotYet;
         };
-        // Where no variant speaks for the same client, all of them count: an upload is an upload.
-        let any_speaks = (0..needed.variants.len()).any(speaks);
-        let concerned =
-            |index: &usize| same.map_or(!any_speaks || speaks(*index), |same| same == *index);
-        let mut findings = Vec::new();
-        for index in (0..needed.variants.len()).filter(concerned) {
-            match self.findings.get(&(place, index)) {
-                Some(finding) => findings.push(finding),
-                None => return Readiness::NotYet,
-            }
-        }
-        let hinders = |finding: &&Finding| match finding.verdict {
-            Verdict::Pass | Verdict::Warn | Verdict::NotApplicable => false,
-            Verdict::Fail => {
-                !any_speaks || mine.is_empty() || !finding.hurt().within(mine).is_empty()
-            }
-            Verdict::Disabled | Verdict::Blocked | Verdict::Error => true,
+        let serves = |finding: &Finding| match finding.verdict {
+            Verdict::Pass | Verdict::Warn => true,
+            Verdict::Fail => spoken_for && finding.hurt().within(mine).is_empty(),
+            Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked | Verdict::Error => false,
         };
-        if findings.is_empty() || findings.iter().any(|finding| !hinders(finding)) {
+        if findings.iter().any(|finding| serves(finding)) {
             return Readiness::Ready;
         }
-        let worst = findings[0];
-        if worst.verdict == Verdict::Disabled {
+        // What does not apply hinders nothing, and does not stand in for what went wrong either.
+        match findings
+            .iter()
+            .find(|finding| finding.verdict != Verdict::NotApplicable)
+        {
+            Some(worst) => hindrance(need, worst),
+            None => Readiness::Ready,
+        }
+    }
+}
+
+/// The variants of `needed` that count for `variant`, which speaks for the clients `mine`; and whether any of them
+/// speaks for those clients.
+///
+/// Where `needed` was run in the same variant, that one counts alone; else those that speak for the same clients; and
+/// where none does, all: an upload is an upload, whoever made it.
+fn concerned<C: Context>(
+    needed: &Check<C>,
+    variant: C::Facet,
+    mine: Clients,
+) -> (Vec<usize>, bool) {
+    if let Some(same) = needed
+        .variants
+        .iter()
+        .position(|other| other.label() == variant.label())
+    {
+        return (vec![same], !mine.is_empty());
+    }
+    let all = 0..needed.variants.len();
+    let speaking: Vec<_> = all
+        .clone()
+        .filter(|index| {
+            !needed
+                .clients_of(needed.variants[*index])
+                .within(mine)
+                .is_empty()
+        })
+        .collect();
+    if speaking.is_empty() {
+        (all.collect(), false)
+    } else {
+        (speaking, true)
+    }
+}
+
+/// What becomes of a check whose need came to `worst`.
+fn hindrance(need: &str, worst: &Finding) -> Readiness {
+    let what = match worst.verdict {
+        Verdict::Disabled => {
             return Readiness::Skipped(format!("needs `{need}`, which was skipped"));
         }
-        let what = match worst.verdict {
-            Verdict::Fail => "failed",
-            Verdict::Blocked => "could not be judged",
-            _ => "could not be carried out",
-        };
-        Readiness::Never(Outcome::Blocked(format!(
-            "needs `{}`, which {what}",
-            worst.name()
-        )))
-    }
+        Verdict::Fail => "failed",
+        Verdict::Blocked => "could not be judged",
+        _ => "could not be carried out",
+    };
+    Readiness::Never(Outcome::Blocked(format!(
+        "needs `{}`, which {what}",
+        worst.name()
+    )))
 }

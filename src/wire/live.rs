@@ -167,9 +167,17 @@ impl Live {
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
         let sent = async {
             if raw {
-                self.send_raw(request, encoding).await
-            } else {
-                self.send_ordinary(request, http, encoding).await
+                return self.send_raw(request, encoding).await;
+            }
+            let first = self.send_ordinary(request, http, encoding).await;
+            match first {
+                // A server may close an idle connection just as it is used again. Platform clients then ask once more.
+                Err(failure) if failure.message == NO_ANSWER => {
+                    self.requests.fetch_add(1, Ordering::Relaxed);
+                    self.bytes_sent.fetch_add(length, Ordering::Relaxed);
+                    self.send_ordinary(request, http, encoding).await
+                }
+                first => first,
             }
         };
         let answer = tokio::time::timeout(patience, sent)

@@ -19,6 +19,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -105,6 +106,7 @@ pub struct Session {
     replayed: Option<(Totals, usize)>,
     echoed: OnceLock<String>,
     redirects: Mutex<BTreeMap<String, String>>,
+    answers: AtomicUsize,
 }
 
 impl Session {
@@ -166,6 +168,7 @@ impl Session {
             replayed: None,
             echoed: OnceLock::new(),
             redirects: Mutex::default(),
+            answers: AtomicUsize::new(0),
         }
     }
 
@@ -190,6 +193,11 @@ impl Session {
     /// Why the server wants to be left alone, if it said so.
     pub fn halted(&self) -> Option<&str> {
         self.halted.get().map(String::as_str)
+    }
+
+    /// How many responses the run has seen.
+    pub fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
     }
 
     /// What answered with a secret of the person's, if anything did.
@@ -433,10 +441,16 @@ impl Session {
                     if polled.len() >= most {
                         break uploading.await;
                     }
+                    let polling = self.exchange(live, &poll);
+                    tokio::pin!(polling);
                     tokio::select! {
                         biased;
-                        answer = &mut uploading => break answer,
-                        answer = self.exchange(live, &poll) => polled.push(answer),
+                        answer = &mut uploading => {
+                            // What is under way when the upload ends is the most likely to be torn.
+                            polled.push(polling.await);
+                            break answer;
+                        }
+                        answer = &mut polling => polled.push(answer),
                     }
                 };
                 polled.insert(0, first);
@@ -501,6 +515,8 @@ impl Session {
     fn look(&self, asked: &[String], got: &Got) {
         let Got::Answers(answers) = got else { return };
         let lone = answers.len() == 1;
+        self.answers
+            .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
         for (position, response) in answers
             .iter()
             .enumerate()

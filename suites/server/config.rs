@@ -1,6 +1,6 @@
 //! The config file: there, and read alike by every client.
 
-use super::judge::{Doing, Judged, page, refusal};
+use super::judge::{Doing, Judged, describe, page, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, android, ios};
 use crate::engine::{Deviation, Outcome, checks};
@@ -131,19 +131,16 @@ async fn readable(context: &Context) -> Judged {
     )
 }
 
-/// The config that the run fetched, if it came.
+/// The config that the run fetched, if it came. Whether it comes is judged by the first check here.
 async fn fetched(context: &Context) -> Result<Response, Outcome> {
     let answer = context.config().await?;
     if answer.is_success() {
         Ok(answer)
     } else {
-        Err(refusal(
-            &answer,
-            "a GET of `config`",
-            &context.facts().base,
-            "/config",
-        )
-        .into())
+        Err(Outcome::blocked(format!(
+            "a GET of `config` was answered {}",
+            describe(&answer)
+        )))
     }
 }
 
@@ -188,6 +185,10 @@ async fn understood(context: &Context) -> Judged {
             "maxBackupBytes {}, retentionDays {}",
             config.max_backup_bytes, config.retention_days
         )),
+        // Inferred, not read in a source: it decides nothing.
+        Err(ConfigError::NotUtf8 { .. }) => Outcome::blocked(
+            "`config` is not UTF-8; whether iOS reads it all the same is not known",
+        ),
         Err(error) => Outcome::deviates(error.stage(), error.to_string()),
     })
 }

@@ -1,6 +1,6 @@
 //! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
 
-use super::judge::{Doing, Judged, describe, difference, redirect};
+use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
@@ -110,13 +110,13 @@ async fn missing(context: &Context) -> Judged {
     } else if answer.is_redirect() {
         redirect(&answer, &context.facts().base, "/backups").into()
     } else if answer.status >= 500 {
-        Outcome::deviates(
-            Stage::Http,
-            format!(
-                "a backup that was never uploaded was answered {}",
-                describe(&answer)
-            ),
+        refusal(
+            &answer,
+            "a GET of a backup that was never uploaded",
+            &context.facts().base,
+            "/backups",
         )
+        .into()
     } else {
         Outcome::pass(format!("{}", answer.status))
     })

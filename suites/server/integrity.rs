@@ -75,7 +75,7 @@ checks! { Context;
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
         expected: "the old backup, whole, after an upload over it broke off",
-        remedy: "A phone that loses its network during the daily upload has then no backup at all. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default); on Nextcloud the versions app keeps the old file.",
+        remedy: "A phone that loses its network during the daily upload has then no backup at all. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
         run: cut_off_keeps,
     }
 
@@ -89,7 +89,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "404 after the first upload to an ID broke off",
-        remedy: "Half a backup looks like a backup until someone tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default).",
+        remedy: "Half a backup looks like a backup until someone tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`).",
         run: cut_off_invisible,
     }
 

@@ -110,7 +110,8 @@ pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
         .strip_suffix("<backup ID>")
         .unwrap_or(location)
         .trim_end_matches('/');
-    let remedy = match wanted.strip_suffix(suffix).map(|wanted| wanted.trim_end_matches('/')) {
+    // A login page that takes the place along in its query is no place to enter.
+    let remedy = match wanted.strip_suffix(suffix).filter(|wanted| !wanted.contains('?')).map(|wanted| wanted.trim_end_matches('/')) {
         Some(same) if same == base => {
             "Serve files as files: the server wants a slash at the end, as after a directory.".to_owned()
         }

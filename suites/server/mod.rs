@@ -10,6 +10,7 @@ mod judge;
 mod limits;
 mod privacy;
 mod reach;
+mod strangers;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
@@ -26,6 +27,7 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         auth::CHECKS,
         config::CHECKS,
         upload::CHECKS,
+        strangers::CHECKS,
         download::CHECKS,
         delete::CHECKS,
         limits::CHECKS,

@@ -60,7 +60,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["config.readable"],
+        needs: &["config.understood"],
         effect: Effect::Reads,
         expected: "an error for `backups/..%2fconfig`",
         remedy: "Let the server or a proxy refuse encoded slashes (Apache: `AllowEncodedSlashes Off`), so that a name can never become a path.",
@@ -74,7 +74,7 @@ checks! { Context;
         level: Level::Informational,
         clients: Clients::NONE,
         variants: WHOLE,
-        needs: &["config.readable"],
+        needs: &["config.understood"],
         effect: Effect::Reads,
         expected: "the config under `//config`, too, which is what a base URL with a slash at its end makes of some tools",
         remedy: "The apps take a slash at the end off, or need none; enter the base URL without it.",
@@ -134,8 +134,13 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
         ),
         Listing::Others => Outcome::deviates(
             Stage::Http,
-            format!("answered {status} with IDs of backups"),
+            format!(
+                "answered {status} with the IDs of other backups, if not of the one just stored"
+            ),
         ),
+        Listing::Nothing if status >= 500 => {
+            Outcome::blocked(format!("a listing was answered {status}"))
+        }
         Listing::Nothing => Outcome::pass(format!("answered {status}, without any backup ID")),
     }
 }
@@ -204,6 +209,7 @@ async fn echo(context: &Context) -> Judged {
         return Ok(Outcome::not_applicable("no credentials were given"));
     }
     Ok(match context.session().echoed() {
+        None if context.session().answers() == 0 => Outcome::blocked("the run has seen no answer"),
         None => Outcome::pass("no answer held a secret"),
         Some(what) => Outcome::deviates(
             Stage::Http,

@@ -147,8 +147,16 @@ async fn trusted(context: &Context) -> Judged {
 
 async fn redirects(context: &Context) -> Judged {
     let redirects = context.session().redirects();
-    let Some((what, to)) = redirects.iter().next() else {
-        return Ok(Outcome::pass("no redirect came"));
+    // The one of `config` says the most.
+    let first = redirects
+        .iter()
+        .find(|(what, _)| what.starts_with("GET config"));
+    let Some((what, to)) = first.or(redirects.iter().next()) else {
+        return Ok(if context.session().answers() == 0 {
+            Outcome::blocked("the run has seen no answer")
+        } else {
+            Outcome::pass("no redirect came")
+        });
     };
     let more = if redirects.len() == 1 {
         ""
@@ -163,6 +171,7 @@ async fn redirects(context: &Context) -> Judged {
 
 async fn left_alone(context: &Context) -> Judged {
     Ok(match context.session().halted() {
+        None if context.session().answers() == 0 => Outcome::blocked("the run has seen no answer"),
         None => Outcome::pass("neither 429 nor 423 came"),
         Some(why) => Outcome::deviates(Stage::Http, format!("{why}; probing was stopped at once")),
     })

@@ -390,6 +390,14 @@ async fn chunked(context: &Context) -> Judged {
     })
 }
 
+/// The largest backup that every client uploads, in bytes, as far as the config can be read.
+pub(super) async fn largest(context: &Context) -> usize {
+    let limit = config::config(context)
+        .await
+        .map_or(i64::MAX, |config| config.max_backup_bytes);
+    usize::try_from(limit - 1).unwrap_or(usize::MAX).max(64)
+}
+
 /// The smaller of `wanted` and half of what the config allows, in bytes.
 pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
     let limit = config::config(context)
