@@ -88,7 +88,7 @@ const REPRODUCED: &[Reproduced] = &[
         "Nextcloud",
         "two-factor login: the login password is refused",
         "credentials-refused",
-        "auth.accepted",
+        "auth.accepted[android]",
     ),
     reproduced(
         "Nextcloud",

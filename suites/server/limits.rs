@@ -3,6 +3,7 @@
 use super::WHOLE;
 use super::config::config;
 use super::judge::{Judged, bytes, describe, difference};
+use super::upload::stored;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::terms::{Clients, Effect, Level, Stage, clause};
 use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
@@ -15,7 +16,7 @@ checks! { Context;
         level: Level::Required,
         clients: Clients::MOBILE,
         variants: WHOLE,
-        needs: &["upload.round-trip", "config.limit"],
+        needs: &["config.limit"],
         effect: Effect::WritesOwnBackup,
         expected: "a backup of maxBackupBytes - 1 bytes is stored and comes back",
         remedy: "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or lower maxBackupBytes in `config` to what really passes.",
@@ -62,8 +63,8 @@ enum Size {
     Stored,
     /// Accepted, and came back otherwise.
     Damaged(String),
-    /// Refused, or the connection was closed.
-    Refused(Stage, String),
+    /// Refused, or the connection was closed; and whether the size may be the reason.
+    Refused(Stage, String, bool),
 }
 
 async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
@@ -72,7 +73,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
         Err(failure) if failure.kind == FailureKind::Peer => {
-            return Ok(Size::Refused(failure.stage, failure.message));
+            return Ok(Size::Refused(failure.stage, failure.message, true));
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -82,9 +83,22 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
         } else {
             Stage::Http
         };
-        return Ok(Size::Refused(stage, describe(&answer)));
+        return Ok(Size::Refused(
+            stage,
+            describe(&answer),
+            matches!(answer.status, 400 | 413),
+        ));
     }
-    let after = context.send(Request::get(backup).reading(length)).await?;
+    let after = match context.send(Request::get(backup).reading(length)).await {
+        Ok(after) => after,
+        Err(failure) if failure.kind == FailureKind::Peer => {
+            return Ok(Size::Damaged(format!(
+                "was accepted, and a GET of it failed: {}",
+                failure.message
+            )));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
     Ok(if after.is_success() {
         difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
     } else {
@@ -109,15 +123,26 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         )),
         Size::Stored => Outcome::pass(format!("{} stored and read back", bytes(size))),
         Size::Damaged(how) => {
+            // Where a small one fares no better, size is not the matter.
+            let small = context.payload("small", Recipe::Random(600));
+            stored(context, &context.own_backup("small"), &small).await?;
             Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}"))
         }
-        Size::Refused(stage, how) => {
+        Size::Refused(_, how, false) => {
+            Outcome::blocked(format!("no backup could be stored to try it with: {how}"))
+        }
+        Size::Refused(stage, how, true) => {
             let search = Search {
                 taken: 0,
                 refused: tested,
                 budget: budget - tested,
             };
             let (limit, remedy) = search.run(context, &backup).await?;
+            if limit.is_empty() {
+                return Ok(Outcome::blocked(format!(
+                    "no backup of any size is taken: {how}"
+                )));
+            }
             let deviation =
                 Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}"));
             match remedy {
@@ -147,7 +172,7 @@ struct Search {
 }
 
 impl Search {
-    /// What was found, and the limit for `config` if it is exact.
+    /// What was found, empty if no size at all was taken; and the limit for `config` if it is exact.
     async fn run(
         mut self,
         context: &Context,
@@ -179,7 +204,7 @@ impl Search {
             }
         }
         Ok(match self.taken {
-            0 => ("nothing smaller was taken either".to_owned(), None),
+            0 => (String::new(), None),
             limit => (format!("the real limit is {limit} bytes"), Some(limit)),
         })
     }
@@ -223,7 +248,8 @@ async fn above(context: &Context) -> Judged {
     }
     let backup = context.own_backup("backup");
     Ok(match attempt(context, &backup, size).await? {
-        Size::Refused(_, how) => Outcome::pass(format!("{size} bytes refused: {how}")),
+        Size::Refused(_, how, true) => Outcome::pass(format!("{size} bytes refused: {how}")),
+        Size::Refused(_, how, false) => Outcome::blocked(format!("{size} bytes refused: {how}")),
         Size::Stored | Size::Damaged(_) => Outcome::deviates(
             Stage::Size,
             format!("{size} bytes were taken: no limit is enforced at maxBackupBytes"),
