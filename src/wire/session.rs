@@ -631,16 +631,34 @@ impl Session {
         if !self.guard.may_be_there(backup) {
             return;
         }
-        let request = Request::delete(backup).header("Accept", "*/*");
-        let Ok(http) = self.version(&request).await else {
-            return;
-        };
-        let encoding = self.working_encoding(&request).await;
-        if let Ok(response) = live.exchange(&request, http, encoding).await
-            && (response.is_success() || matches!(response.status, 404 | 410))
-        {
+        if self.is_deleted(live, backup).await {
             self.guard.gone(backup);
         }
+    }
+
+    /// Deletes a backup, and tells whether it is gone: because the server says so, or because it is not there although
+    /// the server deletes nothing.
+    async fn is_deleted(&self, live: &Live, backup: &OwnBackup) -> bool {
+        let says_gone = |answer: &Answer| matches!(answer, Ok(response) if matches!(response.status, 404 | 410));
+        let answer = self
+            .unseen(live, Request::delete(backup).header("Accept", "*/*"))
+            .await;
+        match &answer {
+            Ok(response) if response.is_success() => true,
+            Ok(_) if says_gone(&answer) => true,
+            // Asking again with credentials that are refused locks people out.
+            Ok(response) if response.status != 401 => {
+                says_gone(&self.unseen(live, Request::get(backup)).await)
+            }
+            _ => false,
+        }
+    }
+
+    /// Sends a request that no check sees and no transcript keeps.
+    async fn unseen(&self, live: &Live, request: Request) -> Answer {
+        let http = self.version(&request).await?;
+        let encoding = self.working_encoding(&request).await;
+        live.exchange(&request, http, encoding).await
     }
 
     /// Deletes whatever is still there, within `patience`, and closes the ledger.
