@@ -669,6 +669,12 @@ impl Session {
                 ledger: None,
             };
         }
+        self.delete_all(patience).await;
+        Leftovers {
+            backups: self.guard.left().len(),
+            ledger: self.guard.close(),
+    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
+    pub async fn delete_all(&self, patience: Duration) {
         let deleting = async {
             for backup in self.guard.left() {
                 self.delete(&backup).await;
@@ -676,9 +682,8 @@ impl Session {
         };
         // What is still there after this stands in the ledger.
         let _ = tokio::time::timeout(patience, deleting).await;
-        Leftovers {
-            backups: self.guard.left().len(),
-            ledger: self.guard.close(),
+    }
+
         }
     }
 
