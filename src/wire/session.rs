@@ -17,7 +17,7 @@ use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use crate::terms::Stage;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -104,7 +104,8 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, usize)>,
-    echoed: OnceLock<String>,
+    /// What was answered with a secret; the first in the order of the alphabet is told, whatever came first.
+    echoed: Mutex<BTreeSet<String>>,
     redirects: Mutex<BTreeMap<String, String>>,
     answers: AtomicUsize,
 }
@@ -141,6 +142,10 @@ impl Session {
         );
         session.unfinished.clone_from(&transcript.unfinished);
         session.stopped.clone_from(&transcript.stopped);
+        if let Some(why) = &transcript.halted {
+            // Of several answers that ask for it, the one that came first counts.
+            let _ = session.halted.set(why.clone());
+        }
         session.replayed = Some((transcript.totals, transcript.left_behind));
         session
     }
@@ -166,7 +171,7 @@ impl Session {
             unfinished: Vec::new(),
             stopped: None,
             replayed: None,
-            echoed: OnceLock::new(),
+            echoed: Mutex::default(),
             redirects: Mutex::default(),
             answers: AtomicUsize::new(0),
         }
@@ -201,8 +206,12 @@ impl Session {
     }
 
     /// What answered with a secret of the person's, if anything did.
-    pub fn echoed(&self) -> Option<&str> {
-        self.echoed.get().map(String::as_str)
+    pub fn echoed(&self) -> Option<String> {
+        self.echoed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .first()
+            .cloned()
     }
 
     /// Why the run that a transcript tells of was stopped.
@@ -528,7 +537,10 @@ impl Session {
                 .map_or("", String::as_str);
             let short = what.split([';', '(']).next().unwrap_or_default().trim();
             if response.echoed_secret {
-                let _ = self.echoed.set(short.to_owned());
+                self.echoed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(short.to_owned());
             }
             if response.is_redirect() {
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
@@ -538,6 +550,12 @@ impl Session {
                     .unwrap_or_else(PoisonError::into_inner);
                 redirects
                     .entry(format!("{short} was answered {}", response.status))
+                    // Which of two came first must not matter.
+                    .and_modify(|known| {
+                        if to < *known {
+                            known.clone_from(&to);
+                        }
+                    })
                     .or_insert(to);
             }
             // Where several uploads race, 423 is how a server keeps them apart.
@@ -739,6 +757,7 @@ impl Session {
             );
         }
         transcript.totals = self.totals();
+        transcript.halted = self.halted().map(str::to_owned);
         transcript.left_behind = leftovers.backups;
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());
