@@ -118,6 +118,14 @@ impl Body {
     }
 
     /// Whether the body is the beginning of the payload, and not all of it.
+    /// Forgets what a transcript does not keep.
+    pub(super) fn shorten(&mut self) {
+        if self.bytes.len() > KEPT_WHOLE {
+            // A copy: a part would hold on to the whole.
+            self.bytes = Bytes::copy_from_slice(&self.bytes[..KEPT_HEAD]);
+        }
+    }
+
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(&self.bytes)
     }

@@ -492,7 +492,7 @@ impl Session {
                     None => ask(live).await,
                 };
                 self.look(&asked, &got);
-                let kept = without_cookies(got.clone());
+                let kept = as_kept(got.clone());
                 record
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
@@ -806,17 +806,21 @@ fn mismatch() -> Failure {
     }
 }
 
-/// The same without the values of cookies, which are credentials too.
-fn without_cookies(mut got: Got) -> Got {
+/// The same as it is kept: without the values of cookies, which are credentials too, and without the rest of bodies
+/// that are not written down whole.
+fn as_kept(mut got: Got) -> Got {
     if let Got::Answers(answers) = &mut got {
         for response in answers.iter_mut().flatten() {
+            response.body.shorten();
             for (_, value) in response
                 .headers
                 .iter_mut()
                 .filter(|(name, _)| name == "set-cookie")
             {
-                let name = value.split('=').next().unwrap_or_default().to_owned();
-                *value = format!("{name}=[redacted]");
+                *value = match value.split_once('=') {
+                    Some((name, _)) => format!("{name}=[redacted]"),
+                    None => "[redacted]".to_owned(),
+                };
             }
         }
     }
