@@ -57,23 +57,29 @@ impl Response {
     /// to at most `limit` bytes. What does not unpack stays as it is.
     #[must_use]
     pub(super) fn unpacked(mut self, limit: usize) -> Self {
+        if let Some(mut unpacked) = self.gunzipped(limit) {
+            let overran = unpacked.len() > limit;
+            unpacked.truncate(limit);
+            self.body = Body::new(unpacked.into(), overran);
+            self.unpacked = true;
+        }
+        self
+    }
+
+    /// What the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit` at the most.
+    pub(super) fn gunzipped(&self, limit: usize) -> Option<Vec<u8>> {
         let gzipped = self
             .headers("content-encoding")
             .any(|encoding| encoding.eq_ignore_ascii_case("gzip"));
-        if gzipped && !self.body.overran {
-            let mut unpacked = Vec::new();
-            let most = limit as u64 + 1;
-            let read = MultiGzDecoder::new(&self.body.bytes[..])
-                .take(most)
-                .read_to_end(&mut unpacked);
-            if read.is_ok() {
-                let overran = unpacked.len() > limit;
-                unpacked.truncate(limit);
-                self.body = Body::new(unpacked.into(), overran);
-                self.unpacked = true;
-            }
+        if !gzipped || self.body.overran {
+            return None;
         }
-        self
+        let mut unpacked = Vec::new();
+        MultiGzDecoder::new(&self.body.bytes[..])
+            .take(limit as u64 + 1)
+            .read_to_end(&mut unpacked)
+            .ok()?;
+        Some(unpacked)
     }
 
     /// Whether the status is a 2xx.
@@ -112,12 +118,6 @@ impl Body {
         }
     }
 
-    /// Whether the body is exactly the payload.
-    pub fn is(&self, payload: &Payload) -> bool {
-        !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
-    }
-
-    /// Whether the body is the beginning of the payload, and not all of it.
     /// Forgets what a transcript does not keep.
     pub(super) fn shorten(&mut self) {
         if self.bytes.len() > KEPT_WHOLE {
@@ -126,6 +126,12 @@ impl Body {
         }
     }
 
+    /// Whether the body is exactly the payload.
+    pub fn is(&self, payload: &Payload) -> bool {
+        !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
+    }
+
+    /// Whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(&self.bytes)
     }
