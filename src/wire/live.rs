@@ -448,6 +448,14 @@ fn failure_of(error: &reqwest::Error) -> Failure {
             ) {
                 return tls::failure_of(tls::trouble(io));
             }
+            // The library's own words for what the raw sender tells in ours.
+            match io.kind() {
+                std::io::ErrorKind::UnexpectedEof => return Failure::peer(Stage::Http, broken),
+                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+                    return Failure::peer(Stage::Http, BAD_CHUNKS);
+                }
+                _ => {}
+            }
             if io.get_ref().is_none() {
                 return match io.kind() {
                     std::io::ErrorKind::ConnectionRefused => {
