@@ -192,7 +192,7 @@ impl Session {
         self.scrub
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .of_own_words()
     }
 
     /// Why the server wants to be left alone, if it said so.
@@ -679,6 +679,17 @@ impl Session {
         live.exchange(&request, http, encoding).await
     }
 
+    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
+    pub async fn delete_all(&self, patience: Duration) {
+        let deleting = async {
+            for backup in self.guard.left() {
+                self.delete(&backup).await;
+            }
+        };
+        // What is still there after this stands in the ledger.
+        let _ = tokio::time::timeout(patience, deleting).await;
+    }
+
     /// Deletes whatever is still there, within `patience`, and closes the ledger.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
         if let Some((_, left_behind)) = self.replayed {
@@ -691,17 +702,6 @@ impl Session {
         Leftovers {
             backups: self.guard.left().len(),
             ledger: self.guard.close(),
-    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
-    pub async fn delete_all(&self, patience: Duration) {
-        let deleting = async {
-            for backup in self.guard.left() {
-                self.delete(&backup).await;
-            }
-        };
-        // What is still there after this stands in the ledger.
-        let _ = tokio::time::timeout(patience, deleting).await;
-    }
-
         }
     }
 
