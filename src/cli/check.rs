@@ -1,7 +1,7 @@
 //! `check`: checks a server.
 
 use super::credentials::ServerArguments;
-use super::output::{OutputArguments, create};
+use super::output::{OutputArguments, create, tell};
 use super::{Complaint, Ended, Exit};
 use crate::checkup::{Checkup, CheckupError};
 use crate::engine::{Pattern, Selection, Stop, StopReason};
@@ -97,7 +97,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         })?;
     }
     if is_embedded {
-        anstream::eprintln!("No URL given: this is the embedded reference server.\n");
+        tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
     outputs.write(&done.report, &done.scrub)
@@ -185,6 +185,7 @@ fn listen(stop: Stop) {
     });
 }
 
+/// Waits for SIGINT or SIGTERM. Either is caught from the call on, not from the first poll on.
 #[cfg(unix)]
 pub(super) fn signal() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            anstream::eprintln!("error: no runtime to be had: {error}");
+            output::tell(&format!("error: no runtime to be had: {error}\n"));
             return Exit::Incomplete.into();
         }
     };
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(complaint) => {
-            anstream::eprintln!("error: {}", complaint.sentence);
+            output::tell(&format!("error: {}\n", complaint.sentence));
             complaint.exit.into()
         }
     }
