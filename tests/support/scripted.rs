@@ -297,14 +297,26 @@ impl Scripted {
     }
 }
 
-impl Drop for Scripted {
-    fn drop(&mut self) {
+impl Scripted {
+    /// Ends the server as a crash would, and gives the IDs of what it had stored.
+    pub fn crash(mut self) -> BTreeSet<String> {
+        self.end();
+        self.stored()
+    }
+
+    fn end(&mut self) {
         self.control.ending.store(true, Ordering::Relaxed);
         // Wakes the listener.
         let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
         }
+    }
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
