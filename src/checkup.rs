@@ -107,6 +107,7 @@ impl Checkup {
         };
         let stop = self.settings.stop.clone();
         let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
+        session.delete_all(CLEAN_UP).await;
         let alarm = tokio::spawn({
             let (stop, deadline) = (stop.clone(), self.deadline);
             async move {

@@ -1,7 +1,7 @@
 //! `check`: checks a server.
 
 use super::credentials::ServerArguments;
-use super::output::{OutputArguments, create};
+use super::output::{OutputArguments, create, tell};
 use super::{Complaint, Ended, Exit};
 use crate::checkup::{Checkup, CheckupError};
 use crate::engine::{Pattern, Selection, Stop, StopReason};
@@ -97,7 +97,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         })?;
     }
     if is_embedded {
-        anstream::eprintln!("No URL given: this is the embedded reference server.\n");
+        tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
     outputs.write(&done.report, &done.scrub)
@@ -174,27 +174,33 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
 
 /// Stops the run on SIGINT or SIGTERM; a second one ends the program at once.
 fn listen(stop: Stop) {
+    let first = signal();
     tokio::spawn(async move {
-        let name = signal().await;
+        let name = first.await;
+        let second = signal();
         stop.pull(StopReason::Signal(name));
-        anstream::eprintln!("{name}: cleaning up; once more ends at once");
-        signal().await;
+        tell(&format!("{name}: cleaning up; once more ends at once\n"));
+        second.await;
         std::process::exit(i32::from(Exit::Incomplete as u8));
     });
 }
 
+/// Waits for SIGINT or SIGTERM. Either is caught from the call on, not from the first poll on.
 #[cfg(unix)]
-pub(super) async fn signal() -> &'static str {
+pub(super) fn signal() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
+    let signals = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
+    );
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => "SIGINT",
+            _ = terminate.recv() => "SIGTERM",
+        }
     }
 }
 

@@ -99,7 +99,7 @@ impl ServerArguments {
 
     fn login(&self, in_url: Login) -> Result<Login, Complaint> {
         if let Some(file) = &self.token_file {
-            return Ok(Login::Token(secret_line(file, "the token file")?));
+            return token(secret_line(file, "the token file")?);
         }
         let (url_user, url_password) = match in_url {
             Login::Basic { user, password } => (
@@ -117,7 +117,7 @@ impl ServerArguments {
                     "both SAFE_SERVER_USER and SAFE_SERVER_TOKEN are set; unset one of them",
                 ));
             }
-            (None, None, Some(token)) => return Ok(Login::Token(Secret::new(token))),
+            (None, None, Some(value)) => return token(Secret::new(value)),
             (None, None, None) if self.password_file.is_some() => {
                 return Err(Complaint::usage(
                     "--password-file needs --user to go with it",
@@ -157,6 +157,16 @@ impl ServerArguments {
             "no password for `{user}`: give --password-file FILE, or set SAFE_SERVER_PASSWORD"
         )))
     }
+}
+
+/// A token stands in a header field as it is.
+fn token(token: Secret) -> Result<Login, Complaint> {
+    if token.expose().chars().any(char::is_control) {
+        return Err(Complaint::usage(
+            "the token holds a control character (a line end?), which no header field can carry",
+        ));
+    }
+    Ok(Login::Token(token))
 }
 
 /// A variable of the environment that is set and not empty.

@@ -50,10 +50,14 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // A closed pipe is no reason to complain about the arguments.
-            let _ = error.print();
             return if error.use_stderr() {
+                let sentence = error.render().ansi().to_string();
+                let arguments =
+                    std::env::args_os().map(|typed| typed.to_string_lossy().into_owned());
+                output::tell(&without_user_info(&sentence, arguments));
                 Exit::Usage.into()
             } else {
+                let _ = error.print();
                 Exit::Conforms.into()
             };
         }
@@ -64,7 +68,7 @@ pub fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            anstream::eprintln!("error: no runtime to be had: {error}");
+            output::tell(&format!("error: no runtime to be had: {error}\n"));
             return Exit::Incomplete.into();
         }
     };
@@ -83,10 +87,23 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(complaint) => {
-            anstream::eprintln!("error: {}", complaint.sentence);
+            output::tell(&format!("error: {}\n", complaint.sentence));
             complaint.exit.into()
         }
     }
+}
+
+/// The sentence without any user info with a password that was typed: it repeats a URL that stands where none belongs.
+fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) -> String {
+    arguments.fold(sentence.to_owned(), |sentence, argument| {
+        let before = argument.rsplit_once('@').map_or("", |(before, _)| before);
+        let user_info = before.split_once("://").map_or(before, |(_, rest)| rest);
+        if user_info.contains(':') {
+            sentence.replace(user_info, "[redacted]")
+        } else {
+            sentence
+        }
+    })
 }
 
 /// One clear sentence for a person, and the exit code that goes with it.

@@ -158,7 +158,7 @@ impl Outputs {
         let text = scrub.text(&report.to_text(style));
         let stdout_taken = self.reports.iter().any(|(_, _, file)| file.is_none());
         if stdout_taken {
-            anstream::eprint!("{text}");
+            tell(&text);
         } else {
             print(&text)?;
         }
@@ -204,6 +204,11 @@ pub(super) fn print(text: &str) -> Result<(), Complaint> {
             exit: super::Exit::Incomplete,
             sentence: format!("standard output cannot be written: {error}"),
         })
+}
+
+/// Tells something on standard error. Where that cannot be written, there is nobody to tell it to.
+pub(super) fn tell(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// The width for text: that of the terminal as it says, within what reads well.

@@ -35,7 +35,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             }
         }
     }
-    if readable.is_empty() {
+    if readable.is_empty() && exit != Exit::Conforms {
+        let _ = writeln!(out, "Nothing was swept.");
+    } else if readable.is_empty() {
         let _ = writeln!(
             out,
             "Nothing to sweep: no run has left a ledger in {}.",

@@ -2,6 +2,7 @@
 
 use crate::engine::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write as _;
 
 /// A line on standard error that says how far the run is; nothing where that is no terminal.
 pub struct Progress {
@@ -38,9 +39,16 @@ impl Progress {
         }
     }
 
-    /// Writes a line above the progress line.
+    /// Writes a line above the progress line. What a server wrote may hold control characters: they do not reach the
+    /// terminal.
     pub fn say(&self, line: &str) {
-        self.bar.suspend(|| anstream::eprintln!("{line}"));
+        let line: String = line
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        // Whoever does not take what is told while the run goes on still gets the report.
+        self.bar
+            .suspend(|| _ = writeln!(anstream::stderr(), "{line}"));
     }
 
     /// Takes the line away.

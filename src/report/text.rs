@@ -2,7 +2,7 @@
 
 use super::{Group, Report, counted, grouped, readable_bytes};
 use crate::engine::ClientSummary;
-use crate::terms::{Client, ClientVerdict, Clients, Verdict};
+use crate::terms::{Client, ClientVerdict, Clients, Level, Verdict};
 use anstyle::{AnsiColor, Style as Paint};
 use std::fmt::Write as _;
 
@@ -231,14 +231,23 @@ impl Report {
         if notes > 0 {
             mind.push(counted(notes as u64, "note"));
         }
-        let does = match (client, notes) {
-            (Client::Desktop, _) => "can read a backup",
-            (_, 0) => "can back up and restore",
+        let left_out = self.findings.iter().filter(|finding| {
+            finding.clients.get(&client) == Some(&Verdict::Disabled)
+                && finding.level <= least(client)
+        });
+        let does = match (left_out.count(), client, notes) {
+            (0, Client::Desktop, _) => "can read a backup".to_owned(),
+            (0, _, 0) => "can back up and restore".to_owned(),
             // What a defect of the app prevents is not this server's to promise.
-            (_, _) => "the server does its part",
+            (0, _, _) => "the server does its part".to_owned(),
+            // Nor is what was not looked at.
+            (count, _, _) => format!(
+                "nothing that was checked hinders it; {} left out",
+                counted(count as u64, "check")
+            ),
         };
         if mind.is_empty() {
-            does.to_owned()
+            does
         } else {
             format!("{does}; mind {} above", mind.join(" and "))
         }
@@ -279,6 +288,14 @@ impl Report {
             }
         }
         Ok(())
+    }
+}
+
+/// The least level of a check whose deviation counts as `client`'s failure.
+const fn least(client: Client) -> Level {
+    match client {
+        Client::Desktop => Level::Recommended,
+        Client::Android | Client::Ios => Level::Required,
     }
 }
 

@@ -57,23 +57,29 @@ impl Response {
     /// to at most `limit` bytes. What does not unpack stays as it is.
     #[must_use]
     pub(super) fn unpacked(mut self, limit: usize) -> Self {
+        if let Some(mut unpacked) = self.gunzipped(limit) {
+            let overran = unpacked.len() > limit;
+            unpacked.truncate(limit);
+            self.body = Body::new(unpacked.into(), overran);
+            self.unpacked = true;
+        }
+        self
+    }
+
+    /// What the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit` at the most.
+    pub(super) fn gunzipped(&self, limit: usize) -> Option<Vec<u8>> {
         let gzipped = self
             .headers("content-encoding")
             .any(|encoding| encoding.eq_ignore_ascii_case("gzip"));
-        if gzipped && !self.body.overran {
-            let mut unpacked = Vec::new();
-            let most = limit as u64 + 1;
-            let read = MultiGzDecoder::new(&self.body.bytes[..])
-                .take(most)
-                .read_to_end(&mut unpacked);
-            if read.is_ok() {
-                let overran = unpacked.len() > limit;
-                unpacked.truncate(limit);
-                self.body = Body::new(unpacked.into(), overran);
-                self.unpacked = true;
-            }
+        if !gzipped || self.body.overran {
+            return None;
         }
-        self
+        let mut unpacked = Vec::new();
+        MultiGzDecoder::new(&self.body.bytes[..])
+            .take(limit as u64 + 1)
+            .read_to_end(&mut unpacked)
+            .ok()?;
+        Some(unpacked)
     }
 
     /// Whether the status is a 2xx.
@@ -109,6 +115,14 @@ impl Body {
             sha256: Sha256::digest(&bytes).into(),
             bytes,
             overran,
+        }
+    }
+
+    /// Forgets what a transcript does not keep.
+    pub(super) fn shorten(&mut self) {
+        if self.bytes.len() > KEPT_WHOLE {
+            // A copy: a part would hold on to the whole.
+            self.bytes = Bytes::copy_from_slice(&self.bytes[..KEPT_HEAD]);
         }
     }
 

@@ -55,14 +55,19 @@ enum State {
 pub(super) struct Guard {
     seed: Seed,
     backups: Mutex<BTreeMap<String, (OwnBackup, State)>>,
+    /// What an earlier run with the same seed left, by ID. The checks of this run do not count it as theirs.
+    inherited: Mutex<BTreeMap<String, OwnBackup>>,
     ledger: Option<Ledger>,
 }
 
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
+        let inherited = ledger.iter().flat_map(Ledger::left);
+        let inherited = inherited.map(|id| (id.to_hex(), OwnBackup::of_ledger(id.clone())));
         Self {
             seed,
             backups: Mutex::default(),
+            inherited: Mutex::new(inherited.collect()),
             ledger,
         }
     }
@@ -78,6 +83,12 @@ impl Guard {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (OwnBackup, State)>> {
         self.backups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn inherited(&self) -> MutexGuard<'_, BTreeMap<String, OwnBackup>> {
+        self.inherited
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is known that nothing was there before this run.
@@ -114,29 +125,36 @@ impl Guard {
 
     /// Notes that the server said it is deleted, or that it never was there.
     pub(super) fn gone(&self, backup: &OwnBackup) {
+        let inherited = self.inherited().remove(&backup.id.to_hex()).is_some();
         let mut backups = self.lock();
-        if let Some((_, state)) = backups.get_mut(&backup.id.to_hex()) {
+        let known = backups.get_mut(&backup.id.to_hex());
+        if let (Some(ledger), true) = (&self.ledger, inherited || known.is_some()) {
+            ledger.gone(&backup.id);
+        }
+        if let Some((_, state)) = known {
             *state = State::Gone;
-            if let Some(ledger) = &self.ledger {
-                ledger.gone(&backup.id);
-            }
         }
     }
 
     /// Whether something of it may be on the server.
     pub(super) fn may_be_there(&self, backup: &OwnBackup) -> bool {
-        self.lock()
-            .get(&backup.id.to_hex())
-            .is_some_and(|(_, state)| *state == State::Written)
+        let id = backup.id.to_hex();
+        self.inherited().contains_key(&id)
+            || self
+                .lock()
+                .get(&id)
+                .is_some_and(|(_, state)| *state == State::Written)
     }
 
     /// Everything that may still be on the server.
     pub(super) fn left(&self) -> Vec<OwnBackup> {
-        self.lock()
-            .values()
-            .filter(|(_, state)| *state == State::Written)
-            .map(|(backup, _)| backup.clone())
-            .collect()
+        let mut left = self.inherited().clone();
+        for (id, (backup, state)) in &*self.lock() {
+            if *state == State::Written {
+                left.insert(id.clone(), backup.clone());
+            }
+        }
+        left.into_values().collect()
     }
 
     /// Closes the ledger: removed if nothing is left, else kept, and where.

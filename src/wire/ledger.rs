@@ -6,9 +6,9 @@
 use super::seed::Seed;
 use crate::safe::keys::BackupId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
@@ -52,6 +52,14 @@ pub enum LedgerError {
         /// The line, from 1.
         line: usize,
     },
+    /// The file is about another server.
+    #[error("{}: an earlier run with this seed left it, against {target}; sweep that first", path.display())]
+    OtherTarget {
+        /// The file.
+        path: PathBuf,
+        /// What the earlier run was against.
+        target: String,
+    },
     /// The run that writes the file is still going on.
     #[error("{}: a run is still writing it", path.display())]
     Busy {
@@ -65,6 +73,7 @@ pub enum LedgerError {
 pub struct Ledger {
     path: PathBuf,
     file: Mutex<File>,
+    left: Vec<BackupId>,
 }
 
 impl Ledger {
@@ -84,18 +93,34 @@ impl Ledger {
         let mut file = options.open(&path).map_err(io)?;
         file.try_lock()
             .map_err(|_| LedgerError::Busy { path: path.clone() })?;
-        if file.metadata().map_err(io)?.len() == 0 {
-            let heading = Heading {
-                format: 1,
-                target: target.to_owned(),
-                seed,
-            };
-            write_line(&mut file, &heading).map_err(io)?;
-        }
+        let left = match contents(&file, &path)? {
+            Some((heading, left)) if heading.target == target => left,
+            Some((heading, _)) => {
+                return Err(LedgerError::OtherTarget {
+                    path,
+                    target: heading.target,
+                });
+            }
+            None => {
+                let heading = Heading {
+                    format: 1,
+                    target: target.to_owned(),
+                    seed,
+                };
+                write_line(&mut file, &heading).map_err(io)?;
+                Vec::new()
+            }
+        };
         Ok(Self {
             path,
             file: Mutex::new(file),
+            left,
         })
+    }
+
+    /// What an earlier run with this seed left behind.
+    pub(super) fn left(&self) -> &[BackupId] {
+        &self.left
     }
 
     /// The file.
@@ -133,6 +158,53 @@ fn write_line(file: &mut File, line: &impl Serialize) -> std::io::Result<()> {
     file.write_all(&text)
 }
 
+/// What a ledger that is locked says: its heading, and what is left. `None` where not even the heading is whole.
+///
+/// A line without its end was torn when the machine lost power, and its upload was never sent: it is cut off, so that
+/// the next line does not grow together with it.
+fn contents(file: &File, path: &Path) -> Result<Option<(Heading, Vec<BackupId>)>, LedgerError> {
+    let io = |source| LedgerError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let malformed = |line| LedgerError::Malformed {
+        path: path.to_owned(),
+        line,
+    };
+    let mut bytes = Vec::new();
+    let mut reader = file.take(LONGEST + 1);
+    let read = reader.read_to_end(&mut bytes).map_err(io)?;
+    if read as u64 > LONGEST {
+        return Err(malformed(1));
+    }
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
+    if whole < bytes.len() {
+        file.set_len(whole as u64).map_err(io)?;
+        bytes.truncate(whole);
+    }
+    let mut lines = bytes.split(|byte| *byte == b'\n').zip(1..);
+    let heading = match lines.next() {
+        Some((line, _)) if !line.is_empty() => {
+            serde_json::from_slice(line).map_err(|_| malformed(1))?
+        }
+        Some(_) | None => return Ok(None),
+    };
+    let mut left = BTreeMap::new();
+    for (line, number) in lines.filter(|(line, _)| !line.is_empty()) {
+        let line: Line = serde_json::from_slice(line).map_err(|_| malformed(number))?;
+        let (Line::Claimed(id) | Line::Gone(id)) = &line;
+        let parsed = BackupId::parse(id).map_err(|_| malformed(number))?;
+        match line {
+            Line::Claimed(id) => left.insert(id, parsed),
+            Line::Gone(id) => left.remove(&id),
+        };
+    }
+    Ok(Some((heading, left.into_values().collect())))
+}
+
 /// A ledger that a run left behind: locked while it is swept.
 #[derive(Debug)]
 pub struct LeftLedger {
@@ -168,10 +240,14 @@ impl LeftLedger {
             }
         }
         paths.sort();
-        Ok(paths.iter().map(|path| Self::read(path)).collect())
+        Ok(paths
+            .into_iter()
+            .filter_map(|path| Self::read(path).transpose())
+            .collect())
     }
 
-    fn read(path: &Path) -> Result<Self, LedgerError> {
+    /// Reads a ledger; `None` where its run was killed before it had claimed anything.
+    fn read(path: PathBuf) -> Result<Option<Self>, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
             source,
@@ -181,39 +257,14 @@ impl LeftLedger {
             .append(true)
             .open(path)
             .map_err(io)?;
-        file.try_lock().map_err(|_| LedgerError::Busy {
-            path: path.to_owned(),
-        })?;
-        let malformed = |line| LedgerError::Malformed {
-            path: path.to_owned(),
-            line,
-        };
-        let mut lines = BufReader::new((&file).take(LONGEST)).lines();
-        let heading = lines.next().ok_or_else(|| malformed(1))?.map_err(io)?;
-        let heading: Heading = serde_json::from_str(&heading).map_err(|_| malformed(1))?;
-        let mut left = BTreeSet::new();
-        let mut lines = lines.enumerate().peekable();
-        while let Some((index, line)) = lines.next() {
-            let line = line.map_err(io)?;
-            match serde_json::from_str(&line) {
-                Ok(Line::Claimed(id)) => left.insert(id),
-                Ok(Line::Gone(id)) => left.remove(&id),
-                // A machine that lost power may have torn the last line: its upload was never sent.
-                Err(_) if lines.peek().is_none() => false,
-                Err(_) => return Err(malformed(index + 2)),
-            };
-        }
-        let left = left
-            .iter()
-            .map(|id| BackupId::parse(id))
-            .collect::<Result<_, _>>();
-        let left = left.map_err(|_| malformed(2))?;
-        Ok(Self {
+        file.try_lock()
+            .map_err(|_| LedgerError::Busy { path: path.clone() })?;
+        Ok(contents(&file, &path)?.map(|(heading, left)| Self {
             target: heading.target,
             left,
             file,
-            path: path.to_owned(),
-        })
+            path,
+        }))
     }
 
     /// The file.

@@ -75,6 +75,21 @@ pub(super) fn without_ids(text: &str) -> String {
     cleaned
 }
 
+/// The bytes with every backup ID replaced by as many dashes, which keeps their length; `None` where there is none.
+///
+/// Error pages repeat the path that was asked for. No body of the harness's own holds such a run.
+pub(super) fn bytes_without_ids(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut cleaned: Option<Vec<u8>> = None;
+    let mut start = 0;
+    for run in bytes.split(|byte| !byte.is_ascii_hexdigit()) {
+        if run.len() == 64 {
+            cleaned.get_or_insert_with(|| bytes.to_vec())[start..start + 64].fill(b'-');
+        }
+        start += run.len() + 1;
+    }
+    cleaned
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +123,14 @@ mod tests {
         for listing in [Listing::Ours, Listing::Others, Listing::Nothing] {
             assert_eq!(Listing::from_word(listing.word().as_bytes()), listing);
         }
+    }
+
+    #[test]
+    fn a_page_that_is_kept_holds_no_id() {
+        let page = format!("no /backups/{OWN} here, {OWN}0 is longer");
+        let kept = page.replacen(OWN, &"-".repeat(64), 1);
+        assert_eq!(bytes_without_ids(page.as_bytes()), Some(kept.into_bytes()));
+        assert_eq!(bytes_without_ids(b"nothing, cafe"), None);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Body, Failure, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;
-use super::listing::{Listing, without_ids};
-use super::raw::{self, BODY_ENDED, NO_ANSWER, RawRequest};
+use super::listing::{Listing, bytes_without_ids, without_ids};
+use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::Scrub;
 use super::target::{Login, Target};
@@ -189,7 +189,7 @@ impl Live {
                 ))
             });
         answer
-            .map(|response| self.cleaned(response, &request.place))
+            .map(|response| self.cleaned(response, request))
             .map_err(|failure| Failure {
                 message: self.scrub.text(&failure.message),
                 ..failure
@@ -197,7 +197,7 @@ impl Live {
     }
 
     /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
-    fn cleaned(&self, mut response: Response, place: &Place) -> Response {
+    fn cleaned(&self, mut response: Response, request: &Request) -> Response {
         response.headers.truncate(KEPT_FIELDS);
         let mut echoed = false;
         for (_, value) in &mut response.headers {
@@ -209,9 +209,22 @@ impl Live {
             response.body.bytes = scrubbed.into();
             echoed = true;
         }
-        if let Place::Listing(own) = place {
+        if let Place::Listing(own) = &request.place {
             let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
             response.body = Body::new(listing.word().into(), false);
+        }
+        if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
+            response.body.bytes = cleaned.into();
+        }
+        // What is packed is looked at as well: a check unpacks it, and so does whoever reads the transcript.
+        if let Some(plain) = response.gunzipped(request.read_limit) {
+            let scrubbed = self.scrub.bytes(&plain);
+            echoed |= scrubbed.is_some();
+            let scrubbed = scrubbed.as_deref();
+            let cleaned = bytes_without_ids(scrubbed.unwrap_or(&plain));
+            if let Some(cleaned) = cleaned.as_deref().or(scrubbed) {
+                response.body.bytes = super::payload::gzip(cleaned).into();
+            }
         }
         response.echoed_secret = echoed;
         response
@@ -434,6 +447,14 @@ fn failure_of(error: &reqwest::Error) -> Failure {
                 >,
             ) {
                 return tls::failure_of(tls::trouble(io));
+            }
+            // The library's own words for what the raw sender tells in ours.
+            match io.kind() {
+                std::io::ErrorKind::UnexpectedEof => return Failure::peer(Stage::Http, broken),
+                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+                    return Failure::peer(Stage::Http, BAD_CHUNKS);
+                }
+                _ => {}
             }
             if io.get_ref().is_none() {
                 return match io.kind() {

@@ -94,7 +94,7 @@ fn repeat(pattern: &[u8], length: usize) -> Vec<u8> {
 }
 
 /// A gzip file; at level 0, so that its bytes are the same whatever compresses.
-fn gzip(content: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
     // Writing to memory cannot fail.
     let _ = encoder.write_all(content);

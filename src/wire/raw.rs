@@ -316,7 +316,7 @@ impl<S: AsyncRead> Reader<S> {
                 .ok()
                 .and_then(|size| usize::from_str_radix(size, 16).ok());
             let Some(size) = size else {
-                return Err(failure("the answer's chunks are malformed"));
+                return Err(failure(BAD_CHUNKS));
             };
             if size == 0 {
                 return Ok((body, false));
@@ -328,7 +328,7 @@ impl<S: AsyncRead> Reader<S> {
                 return Ok((body, true));
             }
             if !self.line().await?.is_empty() {
-                return Err(failure("the answer's chunks are malformed"));
+                return Err(failure(BAD_CHUNKS));
             }
         }
     }
@@ -351,7 +351,7 @@ impl<S: AsyncRead> Reader<S> {
                 return Ok(line);
             }
             if self.buffer.len() > 1024 {
-                return Err(failure("the answer's chunks are malformed"));
+                return Err(failure(BAD_CHUNKS));
             }
             if self.fill().await == 0 {
                 return Err(failure(BODY_ENDED));
@@ -360,6 +360,8 @@ impl<S: AsyncRead> Reader<S> {
     }
 }
 
+/// What is said of a chunked body that is not one.
+pub(super) const BAD_CHUNKS: &str = "the answer's chunks are malformed";
 /// What is said where nothing came at all.
 pub(super) const NO_ANSWER: &str = "the server closed the connection without an answer";
 /// What is said of a body that is shorter than announced.

@@ -17,7 +17,7 @@ use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use crate::terms::Stage;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -104,7 +104,8 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, usize)>,
-    echoed: OnceLock<String>,
+    /// What was answered with a secret; the first in the order of the alphabet is told, whatever came first.
+    echoed: Mutex<BTreeSet<String>>,
     redirects: Mutex<BTreeMap<String, String>>,
     answers: AtomicUsize,
 }
@@ -141,6 +142,10 @@ impl Session {
         );
         session.unfinished.clone_from(&transcript.unfinished);
         session.stopped.clone_from(&transcript.stopped);
+        if let Some(why) = &transcript.halted {
+            // Of several answers that ask for it, the one that came first counts.
+            let _ = session.halted.set(why.clone());
+        }
         session.replayed = Some((transcript.totals, transcript.left_behind));
         session
     }
@@ -166,7 +171,7 @@ impl Session {
             unfinished: Vec::new(),
             stopped: None,
             replayed: None,
-            echoed: OnceLock::new(),
+            echoed: Mutex::default(),
             redirects: Mutex::default(),
             answers: AtomicUsize::new(0),
         }
@@ -187,7 +192,7 @@ impl Session {
         self.scrub
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .of_own_words()
     }
 
     /// Why the server wants to be left alone, if it said so.
@@ -201,8 +206,12 @@ impl Session {
     }
 
     /// What answered with a secret of the person's, if anything did.
-    pub fn echoed(&self) -> Option<&str> {
-        self.echoed.get().map(String::as_str)
+    pub fn echoed(&self) -> Option<String> {
+        self.echoed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .first()
+            .cloned()
     }
 
     /// Why the run that a transcript tells of was stopped.
@@ -483,7 +492,7 @@ impl Session {
                     None => ask(live).await,
                 };
                 self.look(&asked, &got);
-                let kept = without_cookies(got.clone());
+                let kept = as_kept(got.clone());
                 record
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
@@ -528,7 +537,10 @@ impl Session {
                 .map_or("", String::as_str);
             let short = what.split([';', '(']).next().unwrap_or_default().trim();
             if response.echoed_secret {
-                let _ = self.echoed.set(short.to_owned());
+                self.echoed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(short.to_owned());
             }
             if response.is_redirect() {
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
@@ -538,6 +550,12 @@ impl Session {
                     .unwrap_or_else(PoisonError::into_inner);
                 redirects
                     .entry(format!("{short} was answered {}", response.status))
+                    // Which of two came first must not matter.
+                    .and_modify(|known| {
+                        if to < *known {
+                            known.clone_from(&to);
+                        }
+                    })
                     .or_insert(to);
             }
             // Where several uploads race, 423 is how a server keeps them apart.
@@ -631,16 +649,45 @@ impl Session {
         if !self.guard.may_be_there(backup) {
             return;
         }
-        let request = Request::delete(backup).header("Accept", "*/*");
-        let Ok(http) = self.version(&request).await else {
-            return;
-        };
-        let encoding = self.working_encoding(&request).await;
-        if let Ok(response) = live.exchange(&request, http, encoding).await
-            && (response.is_success() || matches!(response.status, 404 | 410))
-        {
+        if self.is_deleted(live, backup).await {
             self.guard.gone(backup);
         }
+    }
+
+    /// Deletes a backup, and tells whether it is gone: because the server says so, or because it is not there although
+    /// the server deletes nothing.
+    async fn is_deleted(&self, live: &Live, backup: &OwnBackup) -> bool {
+        let says_gone = |answer: &Answer| matches!(answer, Ok(response) if matches!(response.status, 404 | 410));
+        let answer = self
+            .unseen(live, Request::delete(backup).header("Accept", "*/*"))
+            .await;
+        match &answer {
+            Ok(response) if response.is_success() => true,
+            Ok(_) if says_gone(&answer) => true,
+            // Asking again with credentials that are refused locks people out.
+            Ok(response) if response.status != 401 => {
+                says_gone(&self.unseen(live, Request::get(backup)).await)
+            }
+            _ => false,
+        }
+    }
+
+    /// Sends a request that no check sees and no transcript keeps.
+    async fn unseen(&self, live: &Live, request: Request) -> Answer {
+        let http = self.version(&request).await?;
+        let encoding = self.working_encoding(&request).await;
+        live.exchange(&request, http, encoding).await
+    }
+
+    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
+    pub async fn delete_all(&self, patience: Duration) {
+        let deleting = async {
+            for backup in self.guard.left() {
+                self.delete(&backup).await;
+            }
+        };
+        // What is still there after this stands in the ledger.
+        let _ = tokio::time::timeout(patience, deleting).await;
     }
 
     /// Deletes whatever is still there, within `patience`, and closes the ledger.
@@ -651,13 +698,7 @@ impl Session {
                 ledger: None,
             };
         }
-        let deleting = async {
-            for backup in self.guard.left() {
-                self.delete(&backup).await;
-            }
-        };
-        // What is still there after this stands in the ledger.
-        let _ = tokio::time::timeout(patience, deleting).await;
+        self.delete_all(patience).await;
         Leftovers {
             backups: self.guard.left().len(),
             ledger: self.guard.close(),
@@ -716,6 +757,7 @@ impl Session {
             );
         }
         transcript.totals = self.totals();
+        transcript.halted = self.halted().map(str::to_owned);
         transcript.left_behind = leftovers.backups;
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());
@@ -764,17 +806,21 @@ fn mismatch() -> Failure {
     }
 }
 
-/// The same without the values of cookies, which are credentials too.
-fn without_cookies(mut got: Got) -> Got {
+/// The same as it is kept: without the values of cookies, which are credentials too, and without the rest of bodies
+/// that are not written down whole.
+fn as_kept(mut got: Got) -> Got {
     if let Got::Answers(answers) = &mut got {
         for response in answers.iter_mut().flatten() {
+            response.body.shorten();
             for (_, value) in response
                 .headers
                 .iter_mut()
                 .filter(|(name, _)| name == "set-cookie")
             {
-                let name = value.split('=').next().unwrap_or_default().to_owned();
-                *value = format!("{name}=[redacted]");
+                *value = match value.split_once('=') {
+                    Some((name, _)) => format!("{name}=[redacted]"),
+                    None => "[redacted]".to_owned(),
+                };
             }
         }
     }

@@ -62,18 +62,14 @@ impl Login {
         match self {
             Self::Open => {}
             Self::Basic { user, password } => {
-                scrub.add(password.expose());
+                hide(scrub, password.expose());
+                hide(scrub, &BASE64.encode(password.expose().as_bytes()));
                 for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
                     let value = encoding.encode(user, password.expose());
-                    scrub.add(value.trim_start_matches("Basic "));
+                    hide(scrub, value.trim_start_matches("Basic "));
                 }
-                scrub.add(&BASE64.encode(password.expose().as_bytes()));
-                scrub.add(
-                    &url::form_urlencoded::byte_serialize(password.expose().as_bytes())
-                        .collect::<String>(),
-                );
             }
-            Self::Token(token) => scrub.add(token.expose()),
+            Self::Token(token) => hide(scrub, token.expose()),
         }
     }
 
@@ -188,4 +184,47 @@ pub struct Facts {
     pub encoded_user_info: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
+}
+
+/// Adds a value in every spelling in which pages, addresses and reports carry it.
+fn hide(scrub: &mut Scrub, value: &str) {
+    scrub.add(value);
+    // Base64 is as good without its padding, which addresses encode.
+    scrub.add(value.trim_end_matches('='));
+    let percent = |upper: bool, space: &str, kept: &[u8]| -> String {
+        let encoded = value.bytes().map(|byte| match byte {
+            b' ' => space.to_owned(),
+            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => {
+                char::from(byte).to_string()
+            }
+            _ if upper => format!("%{byte:02X}"),
+            _ => format!("%{byte:02x}"),
+        });
+        encoded.collect()
+    };
+    for upper in [true, false] {
+        for kept in [
+            &b"-_."[..],
+            b"-_.~",
+            b"*-_.",
+            b"-_.!~*'()",
+            b"-_.~!$&'()*+,;=",
+        ] {
+            scrub.add(&percent(upper, "+", kept));
+            scrub.add(&percent(upper, "%20", kept));
+        }
+    }
+    // In JSON, and in HTML.
+    if let Ok(json) = serde_json::to_string(value) {
+        scrub.add(&json[1..json.len() - 1]);
+    }
+    let html = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    scrub.add(&html);
+    for apostrophe in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
+        scrub.add(&html.replace('\'', apostrophe));
+    }
 }

@@ -69,6 +69,9 @@ pub struct Transcript {
     /// Why the run was stopped before its end, if it was.
     pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
+    /// Why the server wanted to be left alone, if it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) halted: Option<String>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
     /// How many backups the server still has because it did not delete them.
@@ -105,6 +108,7 @@ impl Transcript {
             skip: Vec::new(),
             stopped: None,
             unfinished: Vec::new(),
+            halted: None,
             totals: Totals::default(),
             left_behind: 0,
             exchanges: Vec::new(),

@@ -1,0 +1,483 @@
+//! Runs that are interrupted at any moment: what they uploaded is deleted, or stands in a ledger that `sweep` reads.
+
+mod support;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use support::program::{Running, file, ledgers, named_in_ledgers, program, run};
+use support::reference::{Reference, USER};
+use support::scripted::{self, Deed, Scripted};
+
+const PASSWORD: &str = "interrupted-Pa55word";
+/// How long the server waits before every answer, so that a run has moments to be interrupted at.
+const DELAY: Duration = Duration::from_millis(20);
+/// At how many moments each signal is tried.
+const MOMENTS: usize = 21;
+/// How many requests the moments are spread over; a run has somewhat more.
+const SPREAD: usize = 230;
+
+fn with_delay() -> Reference {
+    Reference::plain(PASSWORD, &[], DELAY)
+}
+
+fn program_against(home: &Path, subcommand: &str, url: &str) -> Command {
+    let mut command = program(home);
+    command
+        .args([subcommand, url, "--user", USER, "--ledger-dir"])
+        .arg(home.join("ledgers"))
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    command
+}
+
+fn check(home: &Path, url: &str) -> Command {
+    let mut command = program_against(home, "check", url);
+    command.args(["--timeout", "5"]);
+    command
+}
+
+fn sweep(home: &Path, url: &str) -> Command {
+    program_against(home, "sweep", url)
+}
+
+/// The folder of a test and of its ledgers.
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn report(home: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(home.join("report.json")).expect("a report was written");
+    serde_json::from_str(&text).expect("the report is JSON")
+}
+
+/// Interrupts runs at moments spread over the run, counted in requests and so the same on any machine.
+fn interrupted_by(signal: &str) {
+    let mut incomplete = 0;
+    for moment in 0..MOMENTS {
+        let server = with_delay();
+        let home = home();
+        let form = format!("json={}", home.path().join("report.json").display());
+        let running = Running::start(check(home.path(), server.url()).args(["--report", &form]));
+        let requests = 1 + moment * SPREAD / MOMENTS;
+        server.wait_until(|server| server.count() >= requests);
+        running.signal(signal);
+        let ended = running.end();
+        let report = report(home.path());
+        if report["complete"] == true {
+            assert_eq!(ended.code, Some(0), "{}", ended.all());
+        } else {
+            incomplete += 1;
+            let fails = report["summary"]["fail"].as_u64().expect("a count");
+            assert_eq!(
+                ended.code,
+                Some(if fails > 0 { 1 } else { 3 }),
+                "{}",
+                ended.all()
+            );
+            let why = report["incomplete_because"].as_str().unwrap_or_default();
+            assert_eq!(why, format!("SIG{signal} came"));
+            let said = format!("The run is incomplete: SIG{signal} came.");
+            assert!(ended.stdout.contains(&said), "{}", ended.all());
+            assert!(ended.stderr.contains("cleaning up"), "{}", ended.all());
+            for client in ["android", "ios", "desktop"] {
+                assert_ne!(
+                    report["clients"][client]["verdict"],
+                    "pass",
+                    "{}",
+                    ended.all()
+                );
+            }
+        }
+        server.settle();
+        assert_eq!(
+            server.running.stored(),
+            0,
+            "moment {moment}: {}",
+            ended.all()
+        );
+        assert_eq!(report["left_behind"], 0);
+        assert!(
+            ledgers(&home.path().join("ledgers")).is_empty(),
+            "moment {moment}: {}",
+            ended.all()
+        );
+    }
+    assert!(
+        incomplete >= MOMENTS - 3,
+        "only {incomplete} runs were interrupted"
+    );
+}
+
+#[test]
+fn sigint_at_any_moment() {
+    interrupted_by("INT");
+}
+
+#[test]
+fn sigterm_at_any_moment() {
+    interrupted_by("TERM");
+}
+
+#[test]
+fn sigkill_at_any_moment() {
+    let mut left_something = 0;
+    for moment in 0..MOMENTS {
+        let server = with_delay();
+        let home = home();
+        let folder = home.path().join("ledgers");
+        let running = Running::start(&mut check(home.path(), server.url()));
+        let requests = moment * SPREAD / MOMENTS;
+        server.wait_until(|server| server.count() >= requests);
+        running.signal("KILL");
+        let ended = running.end();
+        server.settle();
+        let stored = server.running.stored();
+        let named = named_in_ledgers(&folder).len();
+        assert!(
+            named >= stored,
+            "moment {moment}: {stored} are left, {named} are named"
+        );
+        left_something += usize::from(stored > 0);
+        if ended.code.is_none() {
+            let swept = run(&mut sweep(home.path(), server.url()));
+            assert_eq!(swept.code, Some(0), "moment {moment}: {}", swept.all());
+        }
+        assert_eq!(server.running.stored(), 0, "moment {moment}");
+        assert!(ledgers(&folder).is_empty(), "moment {moment}");
+    }
+    assert!(
+        left_something > MOMENTS / 3,
+        "only {left_something} kills left anything to sweep"
+    );
+}
+
+/// A server on which a killed run left backups, and the folder with its ledger.
+fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
+    let server = with_delay();
+    let home = home();
+    let running = Running::start(check(home.path(), server.url()).args(["--seed", seed]));
+    server.wait_until(|server| server.running.stored() >= 3);
+    running.signal("KILL");
+    running.end();
+    server.settle();
+    assert!(
+        server.running.stored() >= 1,
+        "the killed run left something"
+    );
+    (server, home)
+}
+
+const SEED: &str = "00000000000000a5";
+
+#[test]
+fn a_run_with_the_seed_of_a_killed_one_deletes_what_that_left() {
+    for only in [None, Some("config")] {
+        let (server, home) = killed(SEED);
+        let mut command = check(home.path(), server.url());
+        command.args(["--seed", SEED]);
+        if let Some(only) = only {
+            command.args(["--only", only]);
+        }
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        assert_eq!(server.running.stored(), 0, "{only:?}: {}", ended.all());
+        assert!(ledgers(&home.path().join("ledgers")).is_empty());
+    }
+}
+
+#[test]
+fn a_run_with_the_seed_of_one_against_another_server_does_not_begin() {
+    let (server, home) = killed(SEED);
+    let other = with_delay();
+    let ended = run(check(home.path(), other.url()).args(["--seed", SEED]));
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(ended.stderr.contains("sweep that first"), "{}", ended.all());
+    assert_eq!(other.count(), 0, "nothing was sent");
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(
+        (swept.code, server.running.stored()),
+        (Some(0), 0),
+        "{}",
+        swept.all()
+    );
+}
+
+fn ledger_of(home: &Path) -> std::path::PathBuf {
+    ledgers(&home.join("ledgers"))
+        .pop()
+        .expect("a ledger is left")
+}
+
+fn append(path: &Path, text: &str) {
+    let file = std::fs::OpenOptions::new().append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .expect("a ledger can be appended to");
+}
+
+#[test]
+fn a_torn_last_line_does_not_keep_the_rest_from_being_swept() {
+    let (server, home) = killed(SEED);
+    append(&ledger_of(home.path()), "{\"claimed\":\"0123");
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(
+        (swept.code, server.running.stored()),
+        (Some(0), 0),
+        "{}",
+        swept.all()
+    );
+    assert!(ledgers(&home.path().join("ledgers")).is_empty());
+}
+
+#[test]
+fn a_torn_last_line_does_not_spoil_what_is_written_after_it() {
+    let (server, home) = killed(SEED);
+    let ledger = ledger_of(home.path());
+    append(&ledger, "{\"claimed\":\"0123");
+    // A second run with this seed is killed too: what it wrote stands after the torn line.
+    let count = server.count();
+    let running = Running::start(check(home.path(), server.url()).args(["--seed", SEED]));
+    server.wait_until(|server| server.count() > count + 120);
+    running.signal("KILL");
+    running.end();
+    server.settle();
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(
+        (swept.code, server.running.stored()),
+        (Some(0), 0),
+        "{}",
+        swept.all()
+    );
+    assert!(!ledger.exists());
+}
+
+#[test]
+fn a_damaged_ledger_is_left_as_it_is() {
+    for (damage, line) in [
+        ("oh no\n", "is not a line"),
+        ("{\"claimed\":\"xyz\"}\n", "is not a line"),
+    ] {
+        let (server, home) = killed(SEED);
+        let ledger = ledger_of(home.path());
+        append(&ledger, damage);
+        append(
+            &ledger,
+            &format!("{{\"claimed\":\"{}\"}}\n", "a".repeat(64)),
+        );
+        let before = std::fs::read(&ledger).expect("a ledger");
+        let stored = server.running.stored();
+        let swept = run(&mut sweep(home.path(), server.url()));
+        assert_eq!(swept.code, Some(3), "{}", swept.all());
+        assert!(
+            swept.stdout.contains(line) && swept.stdout.contains("nothing of this file was swept")
+        );
+        assert!(!swept.stdout.contains("no run has left"), "{}", swept.all());
+        assert_eq!(server.running.stored(), stored);
+        assert_eq!(std::fs::read(&ledger).expect("a ledger"), before);
+    }
+}
+
+#[test]
+fn damage_in_the_last_line_is_damage_too() {
+    let (server, home) = killed(SEED);
+    append(
+        &ledger_of(home.path()),
+        "{\"clained\":\"what was this?\"}\n",
+    );
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(ledger_of(home.path()).exists());
+}
+
+#[test]
+fn sweeping_while_the_run_lives_touches_nothing() {
+    let server = with_delay();
+    let home = home();
+    let mut running = Running::start(&mut check(home.path(), server.url()));
+    server.wait_until(|server| server.running.stored() > 0);
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert!(running.is_running(), "the run outlives the sweep");
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains("a run is still writing it"),
+        "{}",
+        swept.all()
+    );
+    assert!(!swept.stdout.contains("no run has left"), "{}", swept.all());
+    let ended = running.end();
+    assert_eq!(
+        ended.code,
+        Some(0),
+        "the run did not suffer: {}",
+        ended.all()
+    );
+    assert_eq!(server.running.stored(), 0);
+}
+
+#[test]
+fn sweeping_with_the_wrong_server_or_credentials_keeps_the_ledger() {
+    let (server, home) = killed(SEED);
+    let other = with_delay();
+    let swept = run(&mut sweep(home.path(), other.url()));
+    assert!(swept.stdout.contains("another server"), "{}", swept.all());
+    assert_eq!(other.count(), 0);
+    let stored = server.running.stored();
+    let count = server.count();
+    let swept = run(sweep(home.path(), server.url()).env("SAFE_SERVER_PASSWORD", "wrong"));
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(swept.stdout.contains("401"), "{}", swept.all());
+    assert_eq!(server.count() - count, 1, "one refused login is enough");
+    assert_eq!(server.running.stored(), stored);
+    let ended = run(program(home.path())
+        .args(["sweep", "--ledger-dir"])
+        .arg(home.path().join("ledgers")));
+    assert!(ended.stdout.contains(server.url()), "{}", ended.all());
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(
+        (swept.code, server.running.stored()),
+        (Some(0), 0),
+        "{}",
+        swept.all()
+    );
+}
+
+#[test]
+fn nothing_to_sweep_is_no_error() {
+    let server = with_delay();
+    let home = home();
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(swept.code, Some(0), "{}", swept.all());
+    assert!(swept.stdout.contains("Nothing to sweep"));
+    assert_eq!(server.count(), 0);
+}
+
+#[test]
+fn two_runs_at_once_do_not_meet() {
+    let server = with_delay();
+    let home = home();
+    let first = Running::start(&mut check(home.path(), server.url()));
+    let second = Running::start(&mut check(home.path(), server.url()));
+    for ended in [first.end(), second.end()] {
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+    }
+    assert_eq!(server.running.stored(), 0);
+    assert!(ledgers(&home.path().join("ledgers")).is_empty());
+}
+
+#[test]
+fn two_runs_at_once_with_one_seed_are_kept_apart() {
+    let server = with_delay();
+    let home = home();
+    let first = Running::start(check(home.path(), server.url()).args(["--seed", SEED]));
+    server.wait_until(|server| server.count() > 10);
+    let second = run(check(home.path(), server.url()).args(["--seed", SEED]));
+    assert_eq!(second.code, Some(2), "{}", second.all());
+    assert!(
+        second.stderr.contains("a run is still writing it"),
+        "{}",
+        second.all()
+    );
+    let first = first.end();
+    assert_eq!(first.code, Some(0), "{}", first.all());
+    assert_eq!(server.running.stored(), 0);
+}
+
+#[test]
+fn a_deadline_ends_the_run_and_cleans_up() {
+    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(60));
+    let home = home();
+    let ended = run(check(home.path(), server.url()).args(["--deadline", "1"]));
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert!(
+        ended
+            .stdout
+            .contains("The run is incomplete: the deadline of 1 s passed."),
+        "{}",
+        ended.all()
+    );
+    server.settle();
+    assert_eq!(server.running.stored(), 0);
+    assert!(ledgers(&home.path().join("ledgers")).is_empty());
+}
+
+#[test]
+fn a_second_signal_ends_at_once_and_leaves_the_ledger() {
+    let server = Scripted::start(|asked| {
+        if asked.method == "DELETE" {
+            Deed::Silence
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = home();
+    let mut command = check(home.path(), &server.url());
+    command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
+    let mut running = Running::start(&mut command);
+    let began = Instant::now();
+    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.signal("INT");
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(
+        running.is_running(),
+        "it cleans up, and the server does not answer"
+    );
+    running.signal("INT");
+    let second = Instant::now();
+    let ended = running.end();
+    // To clean up takes 8 s at least on this server.
+    assert!(
+        second.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        second.elapsed()
+    );
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    let named = named_in_ledgers(&home.path().join("ledgers"));
+    assert!(server.stored().is_subset(&named));
+    assert!(!named.is_empty());
+}
+
+#[test]
+fn a_signal_while_nothing_answers_leaves_the_ledger_and_says_so() {
+    let server = Scripted::start(|asked| {
+        if asked.method == "DELETE" {
+            Deed::Silence
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = home();
+    let mut command = check(home.path(), &server.url());
+    command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
+    let running = Running::start(&mut command);
+    let began = Instant::now();
+    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.signal("TERM");
+    let ended = running.end();
+    let named = named_in_ledgers(&home.path().join("ledgers"));
+    assert!(server.stored().is_subset(&named) && !named.is_empty());
+    assert!(
+        ended.stdout.contains("safe-conformance sweep"),
+        "{}",
+        ended.all()
+    );
+}
+
+#[test]
+fn an_empty_ledger_is_no_obstacle() {
+    let server = with_delay();
+    let home = home();
+    std::fs::create_dir(home.path().join("ledgers")).expect("a folder");
+    for (name, content) in [("one", ""), ("two", "{\"format\":1,\"tar")] {
+        file(
+            &home.path().join("ledgers"),
+            &format!("{name}.ledger.jsonl"),
+            content,
+        );
+    }
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(swept.code, Some(0), "{}", swept.all());
+}

@@ -1,0 +1,7 @@
+//! What the tests of the harness itself share: scripted servers, the embedded one, and the real program as a child.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+pub mod program;
+pub mod reference;
+pub mod scripted;

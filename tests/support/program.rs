@@ -1,0 +1,163 @@
+//! The program as a child process: without the caller's environment, and never longer than it may.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long any invocation may take before a test gives it up as hanging.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What an invocation came to.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// Both outputs.
+    pub fn all(&self) -> String {
+        format!("{}\n{}", self.stdout, self.stderr)
+    }
+}
+
+/// The program with nothing of this environment but what it needs, and its state in `home`.
+pub fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safe-conformance"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("TMPDIR", home)
+        .stdin(Stdio::null());
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// A child that does not outlive its test.
+pub struct Running {
+    child: Child,
+    readers: Vec<std::thread::JoinHandle<String>>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be started");
+        let readers = vec![
+            reader(child.stdout.take().expect("stdout is piped")),
+            reader(child.stderr.take().expect("stderr is piped")),
+        ];
+        Self { child, readers }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal: `INT`, `TERM`, `KILL`.
+    pub fn signal(&self, name: &str) {
+        // If the process has ended already, there is nobody to send it to.
+        let _ = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .stderr(Stdio::null())
+            .status();
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                return status;
+            }
+            assert!(began.elapsed() < PATIENCE, "the program hangs");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn end(mut self) -> Ended {
+        let code = self.wait().code();
+        let mut texts = self
+            .readers
+            .drain(..)
+            .map(|reader| reader.join().unwrap_or_default());
+        Ended {
+            code,
+            stdout: texts.next().unwrap_or_default(),
+            stderr: texts.next().unwrap_or_default(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn reader(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read so far counts.
+        let _ = from.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Runs the program to its end.
+pub fn run(command: &mut Command) -> Ended {
+    Running::start(command).end()
+}
+
+/// A file with this content.
+pub fn file(folder: &Path, name: &str, content: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    std::fs::File::create(&path)
+        .and_then(|mut file| file.write_all(content.as_bytes()))
+        .expect("a temporary folder can be written");
+    path
+}
+
+/// The IDs that ledgers in a folder name as not gone.
+pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
+    let mut named = std::collections::BTreeSet::new();
+    for path in ledgers(folder) {
+        let mut text = String::new();
+        std::fs::File::open(path)
+            .and_then(|mut file| file.read_to_string(&mut text))
+            .expect("a ledger can be read");
+        for line in text.lines().skip(1) {
+            let line: serde_json::Value =
+                serde_json::from_str(line).expect("a ledger is JSON a line");
+            if let Some(id) = line["claimed"].as_str() {
+                named.insert(id.to_owned());
+            } else if let Some(id) = line["gone"].as_str() {
+                named.remove(id);
+            }
+        }
+    }
+    named
+}
+
+/// The ledgers in a folder.
+pub fn ledgers(folder: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".ledger.jsonl"))
+        .collect()
+}

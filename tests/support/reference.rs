@@ -1,0 +1,74 @@
+//! The embedded server in this process, on a runtime of its own.
+
+use safe_conformance::reference::{self, Fault, Login, Options};
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+pub const USER: &str = "safe";
+
+/// A running server with its runtime; both end with it.
+pub struct Reference {
+    pub running: reference::Running,
+    _runtime: Runtime,
+}
+
+impl Reference {
+    pub fn start(options: Options) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let running = runtime
+            .block_on(reference::start(options))
+            .expect("loopback takes a listener");
+        Self {
+            running,
+            _runtime: runtime,
+        }
+    }
+
+    /// Plain http, with this password, these faults and this delay before every answer.
+    pub fn plain(password: &str, faults: &[Fault], delay: Duration) -> Self {
+        Self::start(Options {
+            tls: false,
+            login: Login::Basic {
+                user: USER.to_owned(),
+                password: password.to_owned(),
+            },
+            faults: faults.to_vec(),
+            delay,
+            ..Options::default()
+        })
+    }
+
+    pub fn url(&self) -> &str {
+        self.running.base_url()
+    }
+
+    /// How many requests came so far.
+    pub fn count(&self) -> usize {
+        self.running.requests().len()
+    }
+
+    /// Waits until it is so, or until a run would be long over.
+    pub fn wait_until(&self, mut is_so: impl FnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !is_so(self) && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Lets requests end whose client is gone.
+    pub fn settle(&self) {
+        let mut quiet = (self.count(), self.running.stored());
+        loop {
+            std::thread::sleep(Duration::from_millis(120));
+            let now = (self.count(), self.running.stored());
+            if now == quiet {
+                return;
+            }
+            quiet = now;
+        }
+    }
+}
