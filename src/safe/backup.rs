@@ -114,6 +114,8 @@ impl DocumentError {
 ///
 /// Source: clauses 3.1 to 3.3.
 pub fn identity_of(json: &[u8]) -> Result<RestoredIdentity, DocumentError> {
+    // All three clients take a byte order mark.
+    let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     let document: Value = serde_json::from_slice(json).map_err(|error| DocumentError::NotJson {
         line: error.line(),
         column: error.column(),

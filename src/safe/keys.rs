@@ -153,11 +153,11 @@ impl BackupId {
         HEXLOWER.encode(&self.0)
     }
 
-    /// The first 8 hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a sharded base URL.
+    /// The first 8 bits as two hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a sharded base URL.
     ///
     /// Source: VARIANTS section 3, "URL".
     pub fn shard_prefix(&self) -> String {
-        HEXLOWER.encode(&self.0[..4])
+        HEXLOWER.encode(&self.0[..1])
     }
 }
 
@@ -261,7 +261,7 @@ mod tests {
             HEXLOWER.encode(keys.encryption_key.as_bytes()),
             "51c3d8d752fb6e1fd3199ead7f0895d6e3893ff691f2a5ee1976ed0897fc2f66"
         );
-        assert_eq!(keys.backup_id.shard_prefix(), "066384d3");
+        assert_eq!(keys.backup_id.shard_prefix(), "06");
     }
 
     /// Clause 1.3: the two spellings of ü, and a space at the end, are passwords of their own.

@@ -241,13 +241,13 @@ impl LeftLedger {
         }
         paths.sort();
         Ok(paths
-            .into_iter()
+            .iter()
             .filter_map(|path| Self::read(path).transpose())
             .collect())
     }
 
     /// Reads a ledger; `None` where its run was killed before it had claimed anything.
-    fn read(path: PathBuf) -> Result<Option<Self>, LedgerError> {
+    fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
             source,
@@ -257,13 +257,14 @@ impl LeftLedger {
             .append(true)
             .open(path)
             .map_err(io)?;
-        file.try_lock()
-            .map_err(|_| LedgerError::Busy { path: path.clone() })?;
-        Ok(contents(&file, &path)?.map(|(heading, left)| Self {
+        file.try_lock().map_err(|_| LedgerError::Busy {
+            path: path.to_owned(),
+        })?;
+        Ok(contents(&file, path)?.map(|(heading, left)| Self {
             target: heading.target,
             left,
             file,
-            path,
+            path: path.to_owned(),
         }))
     }
 
