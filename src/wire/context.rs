@@ -143,7 +143,9 @@ impl Context {
     pub async fn config(&self) -> Answer {
         let mut request = self.as_client(Client::Android, Operation::ReadConfig, Place::Config);
         request.login = LoginUse::Given;
-        self.session.config(request).await
+        let limit = request.read_limit;
+        let answer = self.session.config(request).await;
+        answer.map(|response| response.unpacked(limit))
     }
 
     /// Connects to every address of the host.
