@@ -253,10 +253,7 @@ fn a_torn_last_line_does_not_spoil_what_is_written_after_it() {
 
 #[test]
 fn a_damaged_ledger_is_left_as_it_is() {
-    for (damage, line) in [
-        ("oh no\n", "is not a line"),
-        ("{\"claimed\":\"xyz\"}\n", "is not a line"),
-    ] {
+    for damage in ["oh no\n", "{\"claimed\":\"xyz\"}\n"] {
         let (server, home) = killed(SEED);
         let ledger = ledger_of(home.path());
         append(&ledger, damage);
@@ -269,7 +266,8 @@ fn a_damaged_ledger_is_left_as_it_is() {
         let swept = run(&mut sweep(home.path(), server.url()));
         assert_eq!(swept.code, Some(3), "{}", swept.all());
         assert!(
-            swept.stdout.contains(line) && swept.stdout.contains("nothing of this file was swept")
+            swept.stdout.contains("is not a line")
+                && swept.stdout.contains("nothing of this file was swept")
         );
         assert!(!swept.stdout.contains("no run has left"), "{}", swept.all());
         assert_eq!(server.running.stored(), stored);

@@ -63,7 +63,7 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
         let inherited = ledger.iter().flat_map(Ledger::left);
-        let inherited = inherited.map(|id| (id.to_hex(), OwnBackup::of_ledger(id.clone())));
+        let inherited = inherited.map(|id| (id.to_hex(), OwnBackup::of_ledger(*id)));
         Self {
             seed,
             backups: Mutex::default(),

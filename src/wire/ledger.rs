@@ -249,13 +249,13 @@ impl LeftLedger {
     /// Reads a ledger; `None` where its run was killed before it had claimed anything.
     fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let io = |source| LedgerError::Io {
-            path: path.to_owned(),
+            path: path.clone(),
             source,
         };
         let file = OpenOptions::new()
             .read(true)
             .append(true)
-            .open(path)
+            .open(&path)
             .map_err(io)?;
         file.try_lock().map_err(|_| LedgerError::Busy {
             path: path.to_owned(),

@@ -104,8 +104,8 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, usize)>,
-    /// What was answered with a secret; the first in the order of the alphabet is told, whatever came first.
-    echoed: Mutex<BTreeSet<String>>,
+    /// What was answered with a secret, by length: the shortest is told, whatever came first.
+    echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
     answers: AtomicUsize,
 }
@@ -211,7 +211,7 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .first()
-            .cloned()
+            .map(|(_, what)| what.clone())
     }
 
     /// Why the run that a transcript tells of was stopped.
@@ -540,7 +540,7 @@ impl Session {
                 self.echoed
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .insert(short.to_owned());
+                    .insert((short.len(), short.to_owned()));
             }
             if response.is_redirect() {
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
