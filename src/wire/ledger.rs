@@ -249,7 +249,7 @@ impl LeftLedger {
     /// Reads a ledger; `None` where its run was killed before it had claimed anything.
     fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let io = |source| LedgerError::Io {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         };
         let file = OpenOptions::new()
