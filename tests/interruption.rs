@@ -13,8 +13,14 @@ use support::scripted::{self, Deed, Scripted};
 const PASSWORD: &str = "interrupted-Pa55word";
 /// How long the server waits before every answer, so that a run has moments to be interrupted at.
 const DELAY: Duration = Duration::from_millis(20);
-/// At how many moments each signal is tried.
-const MOMENTS: usize = 21;
+/// At how many moments each signal is tried: in CI at many, on someone's own machine at some.
+fn moments() -> usize {
+    if std::env::var_os("CI").is_some() {
+        21
+    } else {
+        7
+    }
+}
 /// How many requests the moments are spread over; a run has somewhat more.
 const SPREAD: usize = 230;
 
@@ -54,12 +60,12 @@ fn report(home: &Path) -> serde_json::Value {
 /// Interrupts runs at moments spread over the run, counted in requests and so the same on any machine.
 fn interrupted_by(signal: &str) {
     let mut incomplete = 0;
-    for moment in 0..MOMENTS {
+    for moment in 0..moments() {
         let server = with_delay();
         let home = home();
         let form = format!("json={}", home.path().join("report.json").display());
         let running = Running::start(check(home.path(), server.url()).args(["--report", &form]));
-        let requests = 1 + moment * SPREAD / MOMENTS;
+        let requests = 1 + moment * SPREAD / moments();
         server.wait_until(|server| server.count() >= requests);
         running.signal(signal);
         let ended = running.end();
@@ -104,7 +110,7 @@ fn interrupted_by(signal: &str) {
         );
     }
     assert!(
-        incomplete >= MOMENTS - 3,
+        incomplete >= moments() - 3,
         "only {incomplete} runs were interrupted"
     );
 }
@@ -122,12 +128,12 @@ fn sigterm_at_any_moment() {
 #[test]
 fn sigkill_at_any_moment() {
     let mut left_something = 0;
-    for moment in 0..MOMENTS {
+    for moment in 0..moments() {
         let server = with_delay();
         let home = home();
         let folder = home.path().join("ledgers");
         let running = Running::start(&mut check(home.path(), server.url()));
-        let requests = moment * SPREAD / MOMENTS;
+        let requests = moment * SPREAD / moments();
         server.wait_until(|server| server.count() >= requests);
         running.signal("KILL");
         let ended = running.end();
@@ -147,7 +153,7 @@ fn sigkill_at_any_moment() {
         assert!(ledgers(&folder).is_empty(), "moment {moment}");
     }
     assert!(
-        left_something > MOMENTS / 3,
+        left_something > moments() / 3,
         "only {left_something} kills left anything to sweep"
     );
 }

@@ -57,6 +57,8 @@ pub(super) struct Guard {
     backups: Mutex<BTreeMap<String, (OwnBackup, State)>>,
     /// What an earlier run with the same seed left, by ID. The checks of this run do not count it as theirs.
     inherited: Mutex<BTreeMap<String, OwnBackup>>,
+    /// IDs with uploads that were sent and not answered: the server may store them yet.
+    unanswered: Mutex<BTreeMap<String, usize>>,
     ledger: Option<Ledger>,
 }
 
@@ -68,6 +70,7 @@ impl Guard {
             seed,
             backups: Mutex::default(),
             inherited: Mutex::new(inherited.collect()),
+            unanswered: Mutex::default(),
             ledger,
         }
     }
@@ -121,6 +124,42 @@ impl Guard {
             *state = State::Written;
         }
         Ok(())
+    }
+
+    fn unanswered(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.unanswered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that an upload is on its way.
+    pub(super) fn sent(&self, backup: &OwnBackup) {
+        *self.unanswered().entry(backup.id.to_hex()).or_default() += 1;
+    }
+
+    /// Notes that an upload was answered.
+    pub(super) fn answered(&self, backup: &OwnBackup) {
+        let mut unanswered = self.unanswered();
+        let id = backup.id.to_hex();
+        match unanswered.get_mut(&id) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                unanswered.remove(&id);
+            }
+        }
+    }
+
+    /// Whether the server may still store an upload that it has not answered.
+    pub(super) fn is_unanswered(&self, backup: &OwnBackup) -> bool {
+        self.unanswered().contains_key(&backup.id.to_hex())
+    }
+
+    /// Waits no longer for answers; whether any was missing.
+    pub(super) fn give_up_waiting(&self) -> bool {
+        let mut unanswered = self.unanswered();
+        let missing = !unanswered.is_empty();
+        unanswered.clear();
+        missing
     }
 
     /// Notes that the server said it is deleted, or that it never was there.

@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
+/// How long a server gets to store an upload that it had not answered, before it is deleted for the last time.
+const LATE_STORE: Duration = Duration::from_millis(500);
+
 /// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
 pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
 
@@ -250,17 +253,8 @@ impl Session {
     pub(super) async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
         let seed = self.seed();
         let keys = self.keys.get_or_init(|| async move {
-            let derived = tokio::task::spawn_blocking(move || {
-                let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
-                Ok(derive(
-                    &BackupPassword::new(format!("safe-conformance {seed}")),
-                    &id,
-                ))
-            });
-            derived
-                .await
-                .map_err(|error| error.to_string())?
-                .map(Arc::new)
+            let derived = tokio::task::spawn_blocking(move || derived_from(seed));
+            derived.await.map_err(|error| error.to_string())?
         });
         let keys = keys
             .await
@@ -579,7 +573,22 @@ impl Session {
             Err(failure) => return Err(failure),
         };
         let encoding = self.working_encoding(request).await;
+        let upload = match (&request.place, request.method) {
+            (Place::Backup(backup), Method::Put) => Some(backup),
+            _ => None,
+        };
+        if let Some(backup) = upload {
+            self.guard.sent(backup);
+        }
         let answer = live.exchange(request, http, encoding).await;
+        let settled = match &answer {
+            Ok(_) => true,
+            // What it broke off, the check waits for by itself.
+            Err(failure) => failure.kind == FailureKind::BrokenOff,
+        };
+        if let Some(backup) = upload.filter(|_| settled) {
+            self.guard.answered(backup);
+        }
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }
@@ -649,7 +658,8 @@ impl Session {
         if !self.guard.may_be_there(backup) {
             return;
         }
-        if self.is_deleted(live, backup).await {
+        // A server may store an upload after we gave up waiting for its answer: then it is deleted once more at the end.
+        if self.is_deleted(live, backup).await && !self.guard.is_unanswered(backup) {
             self.guard.gone(backup);
         }
     }
@@ -697,6 +707,9 @@ impl Session {
                 backups: left_behind,
                 ledger: None,
             };
+        }
+        if self.guard.give_up_waiting() {
+            tokio::time::sleep(LATE_STORE).await;
         }
         self.delete_all(patience).await;
         Leftovers {
@@ -796,6 +809,20 @@ impl engine::Subject<super::Context> for Arc<Session> {
             .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
             .map(|unfinished| unfinished.why.clone())
     }
+}
+
+/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed derives once.
+fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
+    static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, keys)) = last.as_ref().filter(|(of, _)| *of == seed) {
+        return Ok(Arc::clone(keys));
+    }
+    let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
+    let password = BackupPassword::new(format!("safe-conformance {seed}"));
+    let keys = Arc::new(derive(&password, &id));
+    *last = Some((seed, Arc::clone(&keys)));
+    Ok(keys)
 }
 
 fn mismatch() -> Failure {
