@@ -100,11 +100,7 @@ fn run(shown: &str, arguments: &str, url: &str, password: &str, folder: &Path) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned()
         + &String::from_utf8_lossy(&output.stdout);
     // The healthy server needs no waiver: the one of the README is stale here, and that is what exit code 1 says.
-    let expected = if arguments.contains("--waivers") {
-        1
-    } else {
-        0
-    };
+    let expected = i32::from(arguments.contains("--waivers"));
     assert_eq!(output.status.code(), Some(expected), "`{shown}`: {said}");
     if expected == 1 {
         assert!(

@@ -255,7 +255,7 @@ impl LeftLedger {
         let file = OpenOptions::new()
             .read(true)
             .append(true)
-            .open(&path)
+            .open(path)
             .map_err(io)?;
         file.try_lock().map_err(|_| LedgerError::Busy {
             path: path.to_owned(),
