@@ -1,0 +1,428 @@
+//! Asking the server, or the transcript: every call of a check goes through here, and what concerns the whole run is
+//! noted on the way.
+
+use super::{Offers, Session, Source, Trace};
+use crate::clients::CredentialEncoding;
+use crate::terms::Stage;
+use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
+use crate::wire::facet::Http;
+use crate::wire::live::Live;
+use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::transcript::{Got, Key};
+use futures_util::future::join_all;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+impl Session {
+    /// The server's config, fetched once.
+    pub(in crate::wire) async fn config(&self, request: Request) -> Answer {
+        let key = Key {
+            check: "shared.config".to_owned(),
+            variant: String::new(),
+            n: 0,
+        };
+        self.config
+            .get_or_init(|| async { self.one(key, request).await })
+            .await
+            .clone()
+    }
+
+    /// The encoding of credentials that the server takes, found out once where it makes a difference.
+    pub(in crate::wire) async fn encoding(&self) -> CredentialEncoding {
+        if self.facts.ascii_login {
+            return CredentialEncoding::Utf8;
+        }
+        *self.encoding.get_or_init(|| self.find_encoding()).await
+    }
+
+    /// The encoding for a request: finding it out asks with a stated one, which must not wait for itself.
+    pub(super) async fn working_encoding(&self, request: &Request) -> CredentialEncoding {
+        if request.login == LoginUse::Given {
+            Box::pin(self.encoding()).await
+        } else {
+            CredentialEncoding::Utf8
+        }
+    }
+
+    async fn find_encoding(&self) -> CredentialEncoding {
+        for (n, encoding) in [
+            (0, CredentialEncoding::Utf8),
+            (1, CredentialEncoding::Latin1),
+        ] {
+            let key = Key {
+                check: "shared.encoding".to_owned(),
+                variant: String::new(),
+                n,
+            };
+            let request = Request::new(Method::Get, Place::Config)
+                .header("Accept", "application/json")
+                .login(LoginUse::Encoded(encoding));
+            if matches!(self.one(key, request).await, Ok(response) if response.status != 401) {
+                return encoding;
+            }
+        }
+        CredentialEncoding::Utf8
+    }
+
+    /// The versions of HTTP that the server offers, found out once.
+    pub(in crate::wire) async fn offers(&self) -> Result<Offers, Failure> {
+        self.offers.get_or_init(|| self.find_offers()).await.clone()
+    }
+
+    async fn find_offers(&self) -> Result<Offers, Failure> {
+        if !self.facts.https {
+            return Ok(Offers {
+                one: true,
+                two: false,
+            });
+        }
+        let key = |n| Key {
+            check: "shared.offers".to_owned(),
+            variant: String::new(),
+            n,
+        };
+        match self.handshake(key(0), &[Http::Two, Http::One]).await {
+            Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
+                let one = self.handshake(key(1), &[Http::One]).await.is_ok();
+                Ok(Offers { one, two: true })
+            }
+            Ok(_) => Ok(Offers {
+                one: true,
+                two: false,
+            }),
+            Err(trouble) => Err(crate::wire::tls::failure_of(trouble)),
+        }
+    }
+
+    /// Why nothing may be sent any more, if that is so.
+    fn closed(&self) -> Option<Failure> {
+        if let Some(reason) = self.settings.stop.reason() {
+            return Some(Failure::of(
+                FailureKind::Halted,
+                format!("the run was stopped: {reason}"),
+            ));
+        }
+        self.halted
+            .get()
+            .map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
+    }
+
+    /// Connects to every address once.
+    pub(in crate::wire) async fn reach(&self, key: Key) -> Result<Reach, Failure> {
+        let asked = vec!["connect".to_owned()];
+        let got = self.got(
+            key,
+            asked,
+            |live| async { Got::Reach(live.reach().await) },
+            |failure| Got::Reach(Err(failure)),
+        );
+        match got.await {
+            Got::Reach(reach) => reach,
+            Got::Handshake(_) | Got::Answers(_) => Err(mismatch()),
+        }
+    }
+
+    /// Shakes hands, offering these versions of HTTP.
+    pub(in crate::wire) async fn handshake(
+        &self,
+        key: Key,
+        versions: &'static [Http],
+    ) -> Result<Handshake, TlsTrouble> {
+        let offered: Vec<_> = versions.iter().map(|http| http.name()).collect();
+        let asked = vec![format!("TLS handshake offering {}", offered.join(" and "))];
+        let got = self.got(
+            key,
+            asked,
+            |live| async { Got::Handshake(live.handshake(versions).await) },
+            |failure| Got::Handshake(Err(TlsTrouble::Failure(failure))),
+        );
+        match got.await {
+            Got::Handshake(handshake) => handshake,
+            Got::Reach(_) | Got::Answers(_) => Err(TlsTrouble::Failure(mismatch())),
+        }
+    }
+
+    /// Sends one request.
+    pub(in crate::wire) async fn one(&self, key: Key, request: Request) -> Answer {
+        let mut answers = self.together(key, vec![request]).await;
+        answers.pop().unwrap_or_else(|| Err(mismatch()))
+    }
+
+    /// Sends several requests at once; the answers come in their order.
+    pub(in crate::wire) async fn together(&self, key: Key, requests: Vec<Request>) -> Vec<Answer> {
+        let asked: Vec<_> = requests.iter().map(Request::fingerprint).collect();
+        let count = requests.len();
+        let got = self.got(
+            key,
+            asked,
+            |live| async {
+                let exchanges = requests.iter().map(|request| self.exchange(live, request));
+                Got::Answers(join_all(exchanges).await)
+            },
+            |failure| Got::Answers(vec![Err(failure); count]),
+        );
+        match got.await {
+            Got::Answers(answers) => answers,
+            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch()); count],
+        }
+    }
+
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
+    /// upload comes first.
+    pub(in crate::wire) async fn during(
+        &self,
+        key: Key,
+        upload: Request,
+        poll: Request,
+        most: usize,
+    ) -> Vec<Answer> {
+        let asked = vec![
+            upload.fingerprint(),
+            format!("{}; at most {most} times", poll.fingerprint()),
+        ];
+        let got = self.got(
+            key,
+            asked,
+            |live| async {
+                let uploading = self.exchange(live, &upload);
+                tokio::pin!(uploading);
+                let mut polled = Vec::new();
+                let first = loop {
+                    if polled.len() >= most {
+                        break uploading.await;
+                    }
+                    let polling = self.exchange(live, &poll);
+                    tokio::pin!(polling);
+                    tokio::select! {
+                        biased;
+                        answer = &mut uploading => {
+                            // What is under way when the upload ends is the most likely to be torn.
+                            polled.push(polling.await);
+                            break answer;
+                        }
+                        answer = &mut polling => polled.push(answer),
+                    }
+                };
+                polled.insert(0, first);
+                Got::Answers(polled)
+            },
+            |failure| Got::Answers(vec![Err(failure)]),
+        );
+        match got.await {
+            Got::Answers(answers) => answers,
+            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch())],
+        }
+    }
+
+    /// Asks the server and records what came, or looks it up.
+    async fn got<'s, F, Fut>(
+        &'s self,
+        key: Key,
+        asked: Vec<String>,
+        ask: F,
+        refuse: impl Fn(Failure) -> Got,
+    ) -> Got
+    where
+        F: FnOnce(&'s Live) -> Fut,
+        Fut: Future<Output = Got>,
+    {
+        match &self.source {
+            Source::Live { live, record } => {
+                let got = match self.closed() {
+                    Some(failure) => refuse(failure),
+                    None => ask(live).await,
+                };
+                self.look(&asked, &got);
+                let kept = as_kept(got.clone());
+                record
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(key, (asked, kept));
+                got
+            }
+            Source::Replay(entries) => {
+                let got = match entries.get(&key) {
+                    Some((then, got)) if *then == asked => got.clone(),
+                    Some((then, _)) => refuse(Failure::of(
+                        FailureKind::Harness,
+                        format!(
+                            "the transcript asked something else here: {}",
+                            then.join(", ")
+                        ),
+                    )),
+                    None => refuse(Failure::of(
+                        FailureKind::Harness,
+                        "the transcript has no answer to this",
+                    )),
+                };
+                self.look(&asked, &got);
+                got
+            }
+        }
+    }
+
+    /// Notes what concerns the whole run: a server that wants to be left alone, redirects, an echoed secret.
+    fn look(&self, asked: &[String], got: &Got) {
+        let Got::Answers(answers) = got else { return };
+        let lone = answers.len() == 1;
+        self.answers
+            .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
+        for (position, response) in answers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, answer)| Some((at, answer.as_ref().ok()?)))
+        {
+            let what = asked
+                .get(position)
+                .or(asked.last())
+                .map_or("", String::as_str);
+            let short = what.split([';', '(']).next().unwrap_or_default().trim();
+            if response.echoed_secret {
+                self.echoed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert((short.len(), short.to_owned()));
+            }
+            if response.is_redirect() {
+                let to = response.header("location").unwrap_or("nowhere").to_owned();
+                let mut redirects = self
+                    .redirects
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                redirects
+                    .entry(format!("{short} was answered {}", response.status))
+                    // Which of two came first must not matter.
+                    .and_modify(|known| {
+                        if to < *known {
+                            known.clone_from(&to);
+                        }
+                    })
+                    .or_insert(to);
+            }
+            // Where several uploads race, 423 is how a server keeps them apart.
+            if response.status == 429 || (response.status == 423 && lone) {
+                let after = response
+                    .header("retry-after")
+                    .map(|after| format!(" (Retry-After: {after})"));
+                let why = format!(
+                    "the server answered {}{}",
+                    response.status,
+                    after.unwrap_or_default()
+                );
+                let _ = self.halted.set(why);
+            }
+        }
+    }
+
+    async fn exchange(&self, live: &Live, request: &Request) -> Answer {
+        let http = match self.version(request).await {
+            Ok(http) => http,
+            Err(failure) => return Err(failure),
+        };
+        let encoding = self.working_encoding(request).await;
+        let upload = match (&request.place, request.method) {
+            (Place::Backup(backup), Method::Put) => Some(backup),
+            _ => None,
+        };
+        if let Some(backup) = upload {
+            self.guard.sent(backup);
+        }
+        let answer = live.exchange(request, http, encoding).await;
+        let settled = match &answer {
+            Ok(_) => true,
+            // What it broke off, the check waits for by itself.
+            Err(failure) => failure.kind == FailureKind::BrokenOff,
+        };
+        if let Some(backup) = upload.filter(|_| settled) {
+            self.guard.answered(backup);
+        }
+        if let Some(trace) = &self.settings.trace {
+            self.tell(trace, request, http, &answer);
+        }
+        answer
+    }
+
+    /// The version of HTTP for a request, or why there is none.
+    pub(in crate::wire) async fn version(&self, request: &Request) -> Result<Http, Failure> {
+        if !self.facts.https && !self.facts.loopback {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                "nothing is sent over http:// beyond this machine",
+            ));
+        }
+        let offers = self.offers().await?;
+        let not_offered = |what: &str| Failure::of(FailureKind::NotOffered, what.to_owned());
+        let choice = if request.is_raw() {
+            HttpChoice::Only(Http::One)
+        } else {
+            request.http
+        };
+        match choice {
+            HttpChoice::Only(Http::One) if !offers.one => {
+                Err(not_offered("the server does not offer HTTP/1.1"))
+            }
+            HttpChoice::Only(Http::Two) if !self.facts.https => Err(not_offered(
+                "HTTP/2 is tested over TLS only, and this is http://",
+            )),
+            HttpChoice::Only(Http::Two) if !offers.two => {
+                Err(not_offered("the server does not offer HTTP/2"))
+            }
+            HttpChoice::Only(http) => Ok(http),
+            HttpChoice::Newest if offers.two => Ok(Http::Two),
+            HttpChoice::Newest | HttpChoice::Any if offers.one => Ok(Http::One),
+            HttpChoice::Newest | HttpChoice::Any => Ok(Http::Two),
+        }
+    }
+
+    fn tell(&self, trace: &Trace, request: &Request, http: Http, answer: &Answer) {
+        let scrub = self.scrub();
+        let asked = request.fingerprint();
+        let short = asked.split(';').next().unwrap_or_default();
+        let came = match answer {
+            Ok(response) => format!("{}, {} bytes", response.status, response.body.length),
+            Err(failure) => format!("{} ({})", failure.message, failure.stage),
+        };
+        trace(
+            2,
+            &scrub.text(&format!("{short} [{}] -> {came}", http.name())),
+        );
+        trace(3, &scrub.text(&format!("  > {asked}")));
+        for (name, value) in answer.iter().flat_map(|response| &response.headers) {
+            let value = if name == "set-cookie" {
+                "[redacted]"
+            } else {
+                value
+            };
+            trace(3, &scrub.text(&format!("  < {name}: {value}")));
+        }
+    }
+}
+
+fn mismatch() -> Failure {
+    Failure {
+        kind: FailureKind::Harness,
+        stage: Stage::Http,
+        message: "the transcript is of another kind here".to_owned(),
+    }
+}
+
+/// The same as it is kept: without the values of cookies, which are credentials too, and without the rest of bodies
+/// that are not written down whole.
+fn as_kept(mut got: Got) -> Got {
+    if let Got::Answers(answers) = &mut got {
+        for response in answers.iter_mut().flatten() {
+            response.body.shorten();
+            for (_, value) in response
+                .headers
+                .iter_mut()
+                .filter(|(name, _)| name == "set-cookie")
+            {
+                *value = match value.split_once('=') {
+                    Some((name, _)) => format!("{name}=[redacted]"),
+                    None => "[redacted]".to_owned(),
+                };
+            }
+        }
+    }
+    got
+}

@@ -1,0 +1,337 @@
+//! One run against one target: the one door through which every call goes, live or replayed.
+
+mod asking;
+mod cleaning;
+
+use super::answer::{Answer, Failure, FailureKind};
+use super::guard::Guard;
+use super::ledger::Ledger;
+use super::live::Live;
+use super::secret::Scrub;
+use super::seed::Seed;
+use super::target::{Facts, Target};
+use super::tls::TlsSetupError;
+use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
+use crate::clients::CredentialEncoding;
+use crate::engine::{self, Check, Stop};
+use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// How long a server gets to store an upload that it had not answered, before it is deleted for the last time.
+const LATE_STORE: Duration = Duration::from_millis(500);
+
+/// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
+pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
+
+/// How a session behaves.
+#[derive(Clone)]
+pub struct Settings {
+    /// The seed of everything made up.
+    pub seed: Seed,
+    /// How long one answer may take; large bodies get more.
+    pub timeout: Duration,
+    /// How many bytes the size checks may upload, together.
+    pub max_upload: u64,
+    /// The switch that stops the run.
+    pub stop: Stop,
+    /// Where to tell of every exchange.
+    pub trace: Option<Trace>,
+}
+
+impl Settings {
+    /// The settings that `check` has unless told otherwise.
+    pub fn new(seed: Seed) -> Self {
+        Self {
+            seed,
+            timeout: Duration::from_secs(10),
+            max_upload: 16 * 1024 * 1024,
+            stop: Stop::default(),
+            trace: None,
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Totals {
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes of bodies sent.
+    pub bytes_sent: u64,
+}
+
+/// What a run could not delete.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leftovers {
+    /// How many backups may still be on the server.
+    pub backups: usize,
+    /// The ledger that names them, where there is one.
+    pub ledger: Option<PathBuf>,
+}
+
+/// The versions of HTTP that a server offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::wire) struct Offers {
+    pub(in crate::wire) one: bool,
+    pub(in crate::wire) two: bool,
+}
+
+enum Source {
+    Live {
+        live: Box<Live>,
+        record: Mutex<BTreeMap<Key, (Vec<String>, Got)>>,
+    },
+    Replay(BTreeMap<Key, (Vec<String>, Got)>),
+}
+
+/// One run against one target.
+pub struct Session {
+    facts: Facts,
+    settings: Settings,
+    source: Source,
+    pub(in crate::wire) guard: Guard,
+    scrub: Mutex<Scrub>,
+    /// Why the server wants to be left alone, once it has said so.
+    halted: OnceLock<String>,
+    keys: OnceCell<Result<Arc<DerivedKeys>, String>>,
+    offers: OnceCell<Result<Offers, Failure>>,
+    config: OnceCell<Answer>,
+    encoding: OnceCell<CredentialEncoding>,
+    unfinished: Vec<Unfinished>,
+    stopped: Option<String>,
+    replayed: Option<(Totals, usize)>,
+    /// What was answered with a secret, by length: the shortest is told, whatever came first.
+    echoed: Mutex<BTreeSet<(usize, String)>>,
+    redirects: Mutex<BTreeMap<String, String>>,
+    answers: AtomicUsize,
+}
+
+impl Session {
+    /// A session with a real server. Without a ledger, what a killed run leaves behind is not written down.
+    pub fn live(
+        target: Target,
+        settings: Settings,
+        ledger: Option<Ledger>,
+    ) -> Result<Self, TlsSetupError> {
+        let mut scrub = Scrub::default();
+        target.login.hide(&mut scrub);
+        let mut facts = target.facts();
+        facts.max_upload = settings.max_upload;
+        let live = Box::new(Live::new(target, settings.timeout, scrub.clone())?);
+        let source = Source::Live {
+            live,
+            record: Mutex::default(),
+        };
+        Ok(Self::new(facts, settings, source, ledger, scrub))
+    }
+
+    /// The session that a transcript tells of.
+    pub fn replay(transcript: &Transcript) -> Self {
+        let settings = Settings::new(transcript.seed);
+        let source = Source::Replay(transcript.index());
+        let mut session = Self::new(
+            transcript.facts.clone(),
+            settings,
+            source,
+            None,
+            Scrub::default(),
+        );
+        session.unfinished.clone_from(&transcript.unfinished);
+        session.stopped.clone_from(&transcript.stopped);
+        if let Some(why) = &transcript.halted {
+            // Of several answers that ask for it, the one that came first counts.
+            let _ = session.halted.set(why.clone());
+        }
+        session.replayed = Some((transcript.totals, transcript.left_behind));
+        session
+    }
+
+    fn new(
+        facts: Facts,
+        settings: Settings,
+        source: Source,
+        ledger: Option<Ledger>,
+        scrub: Scrub,
+    ) -> Self {
+        Self {
+            guard: Guard::new(settings.seed, ledger),
+            facts,
+            settings,
+            source,
+            scrub: Mutex::new(scrub),
+            halted: OnceLock::new(),
+            keys: OnceCell::new(),
+            offers: OnceCell::new(),
+            config: OnceCell::new(),
+            encoding: OnceCell::new(),
+            unfinished: Vec::new(),
+            stopped: None,
+            replayed: None,
+            echoed: Mutex::default(),
+            redirects: Mutex::default(),
+            answers: AtomicUsize::new(0),
+        }
+    }
+
+    /// What is known of the target.
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The seed of everything made up.
+    pub const fn seed(&self) -> Seed {
+        self.settings.seed
+    }
+
+    /// What must not appear in anything that is written.
+    pub fn scrub(&self) -> Scrub {
+        self.scrub
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .of_own_words()
+    }
+
+    /// Why the server wants to be left alone, if it said so.
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.get().map(String::as_str)
+    }
+
+    /// How many responses the run has seen.
+    pub fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// What answered with a secret of the person's, if anything did.
+    pub fn echoed(&self) -> Option<String> {
+        self.echoed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .first()
+            .map(|(_, what)| what.clone())
+    }
+
+    /// Why the run that a transcript tells of was stopped.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// The redirects that came, as "what was asked" and "where it pointed".
+    pub fn redirects(&self) -> BTreeMap<String, String> {
+        self.redirects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether a network stands behind the session.
+    pub(in crate::wire) const fn is_live(&self) -> bool {
+        matches!(self.source, Source::Live { .. })
+    }
+
+    /// What the run cost so far.
+    pub fn totals(&self) -> Totals {
+        match (&self.source, self.replayed) {
+            (Source::Live { live, .. }, _) => {
+                let (requests, bytes_sent) = live.counted();
+                Totals {
+                    requests,
+                    bytes_sent,
+                }
+            }
+            (Source::Replay(_), replayed) => replayed.map(|(totals, _)| totals).unwrap_or_default(),
+        }
+    }
+
+    /// The keys of the run's own backups: one derivation, on first need.
+    pub(in crate::wire) async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
+        let seed = self.seed();
+        let keys = self.keys.get_or_init(|| async move {
+            let derived = tokio::task::spawn_blocking(move || derived_from(seed));
+            derived.await.map_err(|error| error.to_string())?
+        });
+        let keys = keys
+            .await
+            .clone()
+            .map_err(|why| Failure::of(FailureKind::Harness, why))?;
+        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
+        scrub.add(&data_encoding::HEXLOWER.encode(keys.encryption_key.as_bytes()));
+        scrub.add(&data_encoding::BASE64.encode(keys.encryption_key.as_bytes()));
+        drop(scrub);
+        Ok(keys)
+    }
+
+    /// The transcript of what came so far.
+    pub fn transcript(&self, run: &engine::Run, leftovers: &Leftovers) -> Transcript {
+        let mut transcript = Transcript::new(Opening {
+            facts: self.facts.clone(),
+            seed: self.seed(),
+        });
+        if let Source::Live { record, .. } = &self.source {
+            transcript.record(
+                record
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone(),
+            );
+        }
+        transcript.totals = self.totals();
+        transcript.halted = self.halted().map(str::to_owned);
+        transcript.left_behind = leftovers.backups;
+        if let Some(reason) = &run.stopped {
+            transcript.stopped = Some(reason.to_string());
+            transcript.unfinished = run
+                .findings
+                .iter()
+                .filter(|finding| finding.verdict == crate::terms::Verdict::Error)
+                .map(|finding| Unfinished {
+                    check: finding.id.clone(),
+                    variant: finding.variant.clone(),
+                    why: finding.observed.clone(),
+                })
+                .collect();
+        }
+        transcript
+    }
+}
+
+impl engine::Subject<super::Context> for Arc<Session> {
+    fn context(
+        &self,
+        check: &'static Check<super::Context>,
+        facet: super::Facet,
+    ) -> super::Context {
+        super::Context::new(Self::clone(self), check, facet)
+    }
+
+    fn left_unfinished(
+        &self,
+        check: &'static Check<super::Context>,
+        facet: super::Facet,
+    ) -> Option<String> {
+        let label = engine::Facet::label(facet);
+        self.unfinished
+            .iter()
+            .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
+            .map(|unfinished| unfinished.why.clone())
+    }
+}
+
+/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed derives once.
+fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
+    static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, keys)) = last.as_ref().filter(|(of, _)| *of == seed) {
+        return Ok(Arc::clone(keys));
+    }
+    let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
+    let password = BackupPassword::new(format!("safe-conformance {seed}"));
+    let keys = Arc::new(derive(&password, &id));
+    *last = Some((seed, Arc::clone(&keys)));
+    Ok(keys)
+}
