@@ -80,7 +80,12 @@ impl<C: Context> Plan<C> {
             if !registry.iter().any(|check| pattern.matches(check.id)) {
                 return Err(PlanError::NoMatch {
                     pattern: pattern.0.clone(),
-                    suggestion: nearest(&pattern.0, registry.iter().map(|check| check.id)),
+                    suggestion: nearest(
+                        &pattern.0,
+                        registry
+                            .iter()
+                            .flat_map(|check| [check.id, subject(check.id)]),
+                    ),
                 });
             }
         }
@@ -150,6 +155,11 @@ fn index<C: Context>(
         }
     }
     Ok(by_id)
+}
+
+/// The first segment of an ID, which a pattern may name alone.
+fn subject(id: &str) -> &str {
+    id.split('.').next().unwrap_or(id)
 }
 
 /// The ID that looks most like `typed`, if one does.

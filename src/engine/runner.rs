@@ -368,6 +368,10 @@ fn hindrance(need: &str, worst: &Finding) -> Readiness {
             return Readiness::Skipped(format!("needs `{need}`, which was skipped"));
         }
         Verdict::Fail => "failed",
+        // The first cause says more than the chain that leads to it.
+        Verdict::Blocked if worst.observed.starts_with("needs `") => {
+            return Readiness::Never(Outcome::Blocked(worst.observed.clone()));
+        }
         Verdict::Blocked => "could not be judged",
         _ => "could not be carried out",
     };

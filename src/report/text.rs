@@ -146,7 +146,12 @@ impl Report {
                 }
             }
             for (reason, titles) in reasons {
-                write_wrapped(out, style, 2, &format!("{reason}: {}", titles.join(", ")))?;
+                let titles = if *verdict == Verdict::Pass {
+                    titles.join(", ")
+                } else {
+                    abridged(&titles)
+                };
+                write_wrapped(out, style, 2, &format!("{reason}: {titles}"))?;
             }
             writeln!(out)?;
         }
@@ -201,7 +206,10 @@ impl Report {
                 .map(|name| name.split('[').next().unwrap_or_default())
                 .collect();
             ids.dedup();
-            ids.join(", ")
+            match ids.len() {
+                0..=6 => ids.join(", "),
+                many => format!("{} and {} more", ids[..4].join(", "), many - 4),
+            }
         };
         match summary.verdict {
             ClientVerdict::Fail => format!("because of {}", ids(&summary.broken_by)),
@@ -297,6 +305,21 @@ const fn least(client: Client) -> Level {
         Client::Desktop => Level::Recommended,
         Client::Android | Client::Ios => Level::Required,
     }
+}
+
+/// The names, or where they are many, how many of which subjects.
+fn abridged(titles: &[String]) -> String {
+    const MANY: usize = 8;
+    if titles.len() <= MANY {
+        return titles.join(", ");
+    }
+    let mut subjects: Vec<_> = titles
+        .iter()
+        .filter_map(|title| title.split('.').next())
+        .collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    format!("{} checks, of {}", titles.len(), subjects.join(", "))
 }
 
 fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::Result {
