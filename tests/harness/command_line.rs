@@ -1,7 +1,8 @@
 //! The contract of the command line: exit codes, sentences, reports, waivers, pipes.
 
-mod support;
-
+use crate::support::program::{Ended, Running, file, program, run};
+use crate::support::reference::{Reference, USER};
+use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::reference::{Fault, Options};
 use safe_conformance::report::SCHEMA;
 use serde_json::Value;
@@ -9,9 +10,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::program::{Ended, Running, file, program, run};
-use support::reference::{Reference, USER};
-use support::scripted::{self, Deed, Reply, Scripted};
 
 const PASSWORD: &str = "command-line-Pa55word";
 

@@ -1,7 +1,7 @@
 //! Servers that misbehave on purpose: every run ends in time, names what is wrong, and leaves nothing behind.
 
-mod support;
-
+use crate::support::program::{ledgers, named_in_ledgers};
+use crate::support::scripted::{Asked, CONFIG, Control, Deed, PASSWORD, Reply, Scripted, USER};
 use safe_conformance::engine::Finding;
 use safe_conformance::report::Report;
 use safe_conformance::terms::{Stage, Verdict};
@@ -13,8 +13,6 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::program::{ledgers, named_in_ledgers};
-use support::scripted::{Asked, CONFIG, Control, Deed, PASSWORD, Reply, Scripted, USER};
 
 /// The deadline that every run here gets.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -1119,7 +1117,7 @@ const MOST_MEMORY: u64 = 160 * 1024;
 /// Runs the program against a server, and gives the most memory it had at once, in KiB.
 #[cfg(target_os = "linux")]
 fn peak_of(url: &str) -> u64 {
-    use support::program::{Running, program};
+    use crate::support::program::{Running, program};
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut command = program(home.path());
     command.args([

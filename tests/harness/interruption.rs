@@ -1,14 +1,12 @@
 //! Runs that are interrupted at any moment: what they uploaded is deleted, or stands in a ledger that `sweep` reads.
 
-mod support;
-
+use crate::support::program::{Running, file, ledgers, named_in_ledgers, program, run};
+use crate::support::reference::{Reference, USER};
+use crate::support::scripted::{self, Deed, Scripted};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use support::program::{Running, file, ledgers, named_in_ledgers, program, run};
-use support::reference::{Reference, USER};
-use support::scripted::{self, Deed, Scripted};
 
 const PASSWORD: &str = "interrupted-Pa55word";
 /// How long the server waits before every answer, so that a run has moments to be interrupted at.

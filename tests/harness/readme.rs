@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 /// The commands of the README: lines that begin with `$ ` in its console blocks.
 fn commands() -> Vec<String> {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let blocks = readme
         .split("```console\n")
         .skip(1)
@@ -20,7 +20,7 @@ fn commands() -> Vec<String> {
 
 #[test]
 fn ci_runs_every_cargo_command() {
-    let ci = include_str!("../.ci/run");
+    let ci = include_str!("../../.ci/run");
     for command in commands()
         .iter()
         .filter(|command| command.contains("cargo "))
@@ -49,7 +49,7 @@ async fn every_other_command_works_as_written() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("root.pem"), running.root_certificate().expect("a root")).expect("written");
-    let waivers = include_str!("../README.md")
+    let waivers = include_str!("../../README.md")
         .split("```toml\n")
         .nth(1)
         .and_then(|rest| rest.split("```").next());

@@ -4,9 +4,9 @@
 //! server behaves when a connection breaks off or two clients write at once cannot be mocked so: for that there are
 //! faults of the embedded server, and [`REPRODUCED`] tells which fault stands for what was measured.
 
-#[path = "servers/findings.rs"]
+#[path = "../servers/findings.rs"]
 mod findings;
-#[path = "servers/replay.rs"]
+#[path = "../servers/replay.rs"]
 mod replay;
 
 use findings::digest;
@@ -19,9 +19,9 @@ use safe_conformance::{Checkup, Target};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
-const NEXTCLOUD: &str = include_str!("servers/measured/nextcloud.json");
-const SEKURSRANKO: &str = include_str!("servers/measured/sekursranko.json");
-const EEE_SAFE: &str = include_str!("servers/measured/eee-safe.json");
+const NEXTCLOUD: &str = include_str!("../servers/measured/nextcloud.json");
+const SEKURSRANKO: &str = include_str!("../servers/measured/sekursranko.json");
+const EEE_SAFE: &str = include_str!("../servers/measured/eee-safe.json");
 
 /// What a mock cannot show: it takes bodies whole, one after the other.
 const NOT_SHOWN: [&str; 4] = [

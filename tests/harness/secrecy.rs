@@ -1,16 +1,14 @@
 //! No output of the program holds a secret: not the password, not the token, not what is derived from either.
 
-mod support;
-
+use crate::support::program::{Ended, file, program, run};
+use crate::support::reference::Reference;
+use crate::support::scripted::{Asked, Deed, Reply, Scripted};
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use safe_conformance::reference::{Fault, Login, Options};
 use safe_conformance::safe::keys::{BackupPassword, ThreemaId, derive};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::program::{Ended, file, program, run};
-use support::reference::Reference;
-use support::scripted::{Asked, Deed, Reply, Scripted};
 
 const USER: &str = "zaphod";
 /// With a space, quotes, umlauts and what base64 and addresses write otherwise.
@@ -494,7 +492,7 @@ fn session_cookies_do_not_show() {
     let server = Scripted::start(|asked| {
         if asked.is("GET", "/config") && asked.header("authorization").is_some() {
             Deed::Reply(
-                Reply::new(200, support::scripted::CONFIG)
+                Reply::new(200, crate::support::scripted::CONFIG)
                     .with("Set-Cookie", &format!("session={COOKIE}; HttpOnly"))
                     .with("Set-Cookie", COOKIE),
             )
@@ -504,8 +502,8 @@ fn session_cookies_do_not_show() {
     });
     let home = home();
     let mut command = check(home.path(), &server.url());
-    command.args(["--user", support::scripted::USER]);
-    command.env("SAFE_SERVER_PASSWORD", support::scripted::PASSWORD);
+    command.args(["--user", crate::support::scripted::USER]);
+    command.env("SAFE_SERVER_PASSWORD", crate::support::scripted::PASSWORD);
     assert_secret(home.path(), &mut command, &[COOKIE.as_bytes().to_vec()]);
     let sent = server.asked().iter().any(|asked| {
         asked

@@ -1,0 +1,12 @@
+//! The tests of the harness as a whole. They are one program, so that what one of them waits for is time that another uses.
+
+mod command_line;
+mod faults;
+mod guard;
+mod hostile;
+mod interruption;
+mod readme;
+mod replayed_servers;
+mod secrecy;
+#[path = "../support/mod.rs"]
+mod support;
