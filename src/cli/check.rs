@@ -1,7 +1,7 @@
 //! `check`: checks a server.
 
 use super::credentials::ServerArguments;
-use super::output::{OutputArguments, create, tell};
+use super::output::{OutputArguments, tell};
 use super::{Complaint, Ended, Exit};
 use crate::checkup::{Checkup, CheckupError};
 use crate::engine::{Pattern, Selection, Stop, StopReason};
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let outputs = arguments.output.open()?;
     let transcript_file = match &arguments.transcript {
-        Some(file) => Some((file.clone(), create(file, "the transcript")?)),
+        Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
     };
     // Kept until the end: the embedded server stops when it is dropped.

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// What becomes of the findings.
@@ -94,20 +94,22 @@ impl OutputArguments {
     pub(super) fn open(&self) -> Result<Outputs, Complaint> {
         let mut reports = Vec::new();
         for ReportTo { form, file } in &self.reports {
-            let opened = if file.as_os_str() == "-" {
+            let is_stdout = file.as_os_str() == "-";
+            if reports
+                .iter()
+                .any(|(_, other, _): &(Form, PathBuf, Option<File>)| other == file)
+            {
+                return Err(Complaint::usage(if is_stdout {
+                    "only one report can go to standard output".to_owned()
+                } else {
+                    one_use(file)
+                }));
+            }
+            let opened = if is_stdout {
                 None
             } else {
                 Some(create(file, "the report")?)
             };
-            if opened.is_none()
-                && reports
-                    .iter()
-                    .any(|(_, _, file): &(Form, PathBuf, Option<File>)| file.is_none())
-            {
-                return Err(Complaint::usage(
-                    "only one report can go to standard output",
-                ));
-            }
             reports.push((*form, file.clone(), opened));
         }
         let waivers = match &self.waivers {
@@ -133,8 +135,16 @@ impl OutputArguments {
     }
 }
 
+/// What to say where two outputs would overwrite each other.
+fn one_use(file: &Path) -> String {
+    format!(
+        "only one output can go to the file `{}`; give each a file of its own",
+        file.display()
+    )
+}
+
 /// Creates a file, or says why not.
-pub(super) fn create(file: &PathBuf, what: &str) -> Result<File, Complaint> {
+fn create(file: &PathBuf, what: &str) -> Result<File, Complaint> {
     File::create(file).map_err(|error| {
         Complaint::usage(format!(
             "{what} `{}` cannot be written: {error}",
@@ -147,6 +157,14 @@ impl Outputs {
     /// The waivers, and the day that counts.
     pub(super) fn waivers(&self) -> Option<(Waivers, Date)> {
         self.waivers.clone()
+    }
+
+    /// Creates another file than those of the reports.
+    pub(super) fn create_beside(&self, file: &PathBuf, what: &str) -> Result<File, Complaint> {
+        if self.reports.iter().any(|(_, report, _)| report == file) {
+            return Err(Complaint::usage(one_use(file)));
+        }
+        create(file, what)
     }
 
     /// Writes everything, and gives the exit code.

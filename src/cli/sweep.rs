@@ -104,6 +104,8 @@ async fn sweep(
     }
     if !matched {
         let _ = writeln!(out, "No ledger is about {}.", target.base.as_str());
+        // Whoever mistypes the URL would take a 0 for a clean server.
+        exit = Exit::Incomplete;
     }
     Ok(exit)
 }
