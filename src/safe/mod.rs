@@ -6,6 +6,7 @@ pub mod backup;
 pub mod base_url;
 pub mod config;
 pub mod envelope;
+pub mod json;
 pub mod keys;
 
 pub use base_url::{BaseUrl, BaseUrlError, ParsedBase, UserInfo};

@@ -1,0 +1,317 @@
+//! From text to values, by RFC 8259 and nothing more.
+
+use super::writer::Gaps;
+use super::{JsonError, Limits, Number, Object, Path, Reason, Step, Text, Value};
+
+/// Reads the whole text: its value, and the white space between the tokens.
+pub(super) fn parse(bytes: &[u8], limits: Limits) -> Result<(Value, Gaps), JsonError> {
+    if bytes.len() > limits.bytes {
+        return Err(JsonError::TooLarge {
+            bytes: bytes.len(),
+            limit: limits.bytes,
+        });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let broken = Broken::at(error.valid_up_to(), Reason::NotUtf8);
+        broken.into_error(bytes)
+    })?;
+    let mut parser = Parser {
+        text,
+        place: 0,
+        token: 0,
+        gaps: Gaps::default(),
+        values_left: limits.values,
+        depth_left: limits.depth,
+        limits,
+    };
+    parser
+        .document()
+        .map(|value| (value, parser.gaps))
+        .map_err(|broken| broken.into_error(bytes))
+}
+
+/// Whether this is how JSON spells a number.
+pub(super) fn is_number(spelling: &[u8]) -> bool {
+    number_length(spelling) == Some(spelling.len())
+}
+
+/// Whether this may stand between the quotes of a string.
+pub(super) fn is_string_content(spelling: &[u8]) -> bool {
+    // Whole, but for the closing quote.
+    string_length(spelling) == Err((spelling.len(), Reason::EndOfText))
+}
+
+/// What went wrong, and the way there, from the inside out.
+struct Broken {
+    place: usize,
+    reason: Reason,
+    steps: Vec<Step>,
+}
+
+impl Broken {
+    fn at(place: usize, reason: Reason) -> Self {
+        Self {
+            place,
+            reason,
+            steps: Vec::new(),
+        }
+    }
+
+    fn within(mut self: Box<Self>, step: Step) -> Box<Self> {
+        self.steps.push(step);
+        self
+    }
+
+    fn into_error(mut self, bytes: &[u8]) -> JsonError {
+        self.steps.reverse();
+        let before = &bytes[..self.place.min(bytes.len())];
+        let line_begin = memchr::memrchr(b'\n', before).map_or(0, |place| place + 1);
+        JsonError::Broken {
+            line: memchr::memchr_iter(b'\n', before).count() + 1,
+            column: before.len() - line_begin + 1,
+            path: Path(self.steps),
+            reason: self.reason,
+        }
+    }
+}
+
+/// Boxed, so that what goes well is not slowed down by what may not.
+type Parsed<T> = Result<T, Box<Broken>>;
+
+struct Parser<'a> {
+    text: &'a str,
+    place: usize,
+    /// The number of the next token.
+    token: usize,
+    gaps: Gaps,
+    values_left: usize,
+    depth_left: usize,
+    limits: Limits,
+}
+
+impl Parser<'_> {
+    fn document(&mut self) -> Result<Value, Broken> {
+        let value = self.value().map_err(|broken| *broken)?;
+        match self.peek() {
+            None => Ok(value),
+            Some(_) => Err(Broken::at(self.place, Reason::TrailingText)),
+        }
+    }
+
+    /// Skips the white space, notes it as that of the next token, and looks at the first byte of that.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.place..];
+        let length = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+            .count();
+        if length > 0 {
+            let gap = &self.text[self.place..self.place + length];
+            self.gaps.note(self.token, gap);
+            self.place += length;
+        }
+        rest.get(length).copied()
+    }
+
+    /// Goes on behind a token of this length that [`peek`](Self::peek) has shown.
+    fn take(&mut self, length: usize) {
+        self.place += length;
+        self.token += 1;
+    }
+
+    fn broken<T>(&self, reason: Reason) -> Parsed<T> {
+        Err(Box::new(Broken::at(self.place, reason)))
+    }
+
+    fn value(&mut self) -> Parsed<Value> {
+        let first = self.peek();
+        let Some(left) = self.values_left.checked_sub(1) else {
+            return self.broken(Reason::TooManyValues {
+                limit: self.limits.values,
+            });
+        };
+        self.values_left = left;
+        match first {
+            None => self.broken(Reason::EndOfText),
+            Some(b'{') => self.nested(Self::object).map(Value::Object),
+            Some(b'[') => self.nested(Self::array).map(Value::Array),
+            Some(b'"') => self.string().map(Value::Text),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
+            Some(b't') => self.literal("true", Value::Boolean(true)),
+            Some(b'f') => self.literal("false", Value::Boolean(false)),
+            Some(b'n') => self.literal("null", Value::Null),
+            Some(_) => self.broken(Reason::NoValue),
+        }
+    }
+
+    fn nested<T>(&mut self, read: fn(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let Some(left) = self.depth_left.checked_sub(1) else {
+            return self.broken(Reason::TooDeep {
+                limit: self.limits.depth,
+            });
+        };
+        self.depth_left = left;
+        self.take(1);
+        let value = read(self)?;
+        self.depth_left += 1;
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Parsed<Vec<Value>> {
+        let mut items = Vec::new();
+        if self.peek() == Some(b']') {
+            self.take(1);
+            return Ok(items);
+        }
+        loop {
+            let item = self
+                .value()
+                .map_err(|broken| broken.within(Step::Index(items.len())))?;
+            items.push(item);
+            if self.ends(b']')? {
+                return Ok(items);
+            }
+        }
+    }
+
+    fn object(&mut self) -> Parsed<Object> {
+        let mut members = Vec::new();
+        if self.peek() == Some(b'}') {
+            self.take(1);
+            return Ok(Object(members));
+        }
+        loop {
+            let key = match self.peek() {
+                Some(b'"') => self.string()?,
+                None => return self.broken(Reason::EndOfText),
+                Some(_) => return self.broken(Reason::NoKey),
+            };
+            let value = self
+                .member()
+                .map_err(|broken| broken.within(Step::Key(key.to_str_lossy().into_owned())))?;
+            members.push((key, value));
+            if self.ends(b'}')? {
+                return Ok(Object(members));
+            }
+        }
+    }
+
+    fn member(&mut self) -> Parsed<Value> {
+        match self.peek() {
+            Some(b':') => self.take(1),
+            None => return self.broken(Reason::EndOfText),
+            Some(_) => return self.broken(Reason::NoColon),
+        }
+        self.value()
+    }
+
+    /// Whether the array or object ends here, or goes on behind a comma.
+    fn ends(&mut self, end: u8) -> Parsed<bool> {
+        match self.peek() {
+            Some(byte) if byte == end => {
+                self.take(1);
+                Ok(true)
+            }
+            Some(b',') => {
+                self.take(1);
+                Ok(false)
+            }
+            None => self.broken(Reason::EndOfText),
+            Some(_) => self.broken(Reason::NoCommaOrEnd),
+        }
+    }
+
+    fn string(&mut self) -> Parsed<Text> {
+        let rest = &self.text[self.place + 1..];
+        match string_length(rest.as_bytes()) {
+            Ok(length) => {
+                self.take(length + 2);
+                Ok(Text::of_checked_spelling(&rest[..length]))
+            }
+            Err((within, reason)) => {
+                self.place += 1 + within;
+                self.broken(reason)
+            }
+        }
+    }
+
+    fn number(&mut self) -> Parsed<Number> {
+        let rest = &self.text[self.place..];
+        match number_length(rest.as_bytes()) {
+            Some(length) => {
+                self.take(length);
+                Ok(Number::of_checked_spelling(&rest[..length]))
+            }
+            None => self.broken(Reason::Number),
+        }
+    }
+
+    fn literal(&mut self, name: &str, value: Value) -> Parsed<Value> {
+        if !self.text[self.place..].starts_with(name) {
+            return self.broken(Reason::NoValue);
+        }
+        self.take(name.len());
+        Ok(value)
+    }
+}
+
+/// The length up to the closing quote, in bytes; or where the string breaks, and why.
+fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
+    let mut place = 0;
+    loop {
+        let plain = content[place..]
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+        place += plain.ok_or((content.len(), Reason::EndOfText))?;
+        match content[place] {
+            b'"' => return Ok(place),
+            b'\\' => place += escape_length(&content[place..]).map_err(|why| (place, why))?,
+            _ => return Err((place, Reason::ControlCharacter)),
+        }
+    }
+}
+
+/// The length of an escape, its backslash included, in bytes.
+fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
+    match escape.get(1) {
+        None => Err(Reason::EndOfText),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => {
+            let digits = &escape[2..];
+            let found = digits
+                .iter()
+                .take(4)
+                .take_while(|digit| digit.is_ascii_hexdigit())
+                .count();
+            match (found, digits.len()) {
+                (4, _) => Ok(6),
+                (found, there) if found == there => Err(Reason::EndOfText),
+                _ => Err(Reason::Escape),
+            }
+        }
+        Some(_) => Err(Reason::Escape),
+    }
+}
+
+/// The length of the number at the beginning, in bytes. What goes on as no number may is none: `01`, `1.`, `1e`.
+fn number_length(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        let digits = text[from..].iter().take_while(|byte| byte.is_ascii_digit());
+        digits.count()
+    };
+    let begin = usize::from(text.first() == Some(&b'-'));
+    let mut end = begin + digits(begin);
+    if end == begin || (text[begin] == b'0' && end > begin + 1) {
+        return None;
+    }
+    if text.get(end) == Some(&b'.') {
+        let fraction = digits(end + 1);
+        end += 1 + (fraction > 0).then_some(fraction)?;
+    }
+    if matches!(text.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(text.get(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(end + 1 + sign);
+        end += 1 + sign + (exponent > 0).then_some(exponent)?;
+    }
+    Some(end)
+}

@@ -1,0 +1,82 @@
+//! Where in a document something stands.
+
+use std::fmt;
+
+/// The characters of a key that are shown at most.
+const SHOWN_OF_A_KEY: usize = 40;
+
+/// The steps that are shown at most.
+const SHOWN_STEPS: usize = 16;
+
+/// One step into a value.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Step {
+    /// To the member of this key.
+    Key(String),
+    /// To the item at this index, from 0.
+    Index(usize),
+}
+
+/// Where in a document a value stands: `contacts[3].identity`. The whole is `the document`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Path(pub Vec<Step>);
+
+impl Path {
+    /// The place of these keys, from the outside in.
+    pub fn of<const N: usize>(keys: [&str; N]) -> Self {
+        Self(keys.map(|key| Step::Key(key.to_owned())).to_vec())
+    }
+
+    /// The place of the member of this key.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        self.with(Step::Key(key.to_owned()))
+    }
+
+    /// The place of the item at this index, from 0.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.with(Step::Index(index))
+    }
+
+    fn with(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+/// A key comes from a stranger: nothing of it may steer a terminal, nor be endless.
+impl fmt::Display for Path {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return formatter.write_str("the document");
+        }
+        let mut text = String::from("`");
+        for (position, step) in self.0.iter().take(SHOWN_STEPS).enumerate() {
+            match step {
+                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Key(key) if is_plain(key) => {
+                    text.push_str(if position == 0 { "" } else { "." });
+                    text.push_str(key);
+                }
+                Step::Key(key) => {
+                    let shown: String = key.chars().take(SHOWN_OF_A_KEY).collect();
+                    let more = if shown.len() < key.len() { "…" } else { "" };
+                    text.push_str(&format!("[\"{}{more}\"]", shown.escape_default()));
+                }
+            }
+        }
+        let more = if self.0.len() > SHOWN_STEPS {
+            "…"
+        } else {
+            ""
+        };
+        write!(formatter, "{text}{more}`")
+    }
+}
+
+fn is_plain(key: &str) -> bool {
+    let plain = |each: u8| each.is_ascii_alphanumeric() || each == b'_';
+    !key.is_empty() && key.len() <= SHOWN_OF_A_KEY && key.bytes().all(plain)
+}

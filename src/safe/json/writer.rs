@@ -1,0 +1,159 @@
+//! From values to text.
+
+use super::{Object, Text, Value};
+
+/// Where white space goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// Nowhere.
+    Compact,
+    /// Each member and item on a line of its own, indented by this many spaces a level, and one space after a colon.
+    Lines {
+        /// The spaces of each level.
+        indent: usize,
+    },
+}
+
+/// The white space before each token that has some, in the order of the tokens.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(super) struct Gaps {
+    /// The number of the token, and the length of the white space before it, in bytes.
+    places: Vec<(u32, u32)>,
+    white_space: String,
+}
+
+impl Gaps {
+    /// Notes the white space before token `token`; nothing is noted for none.
+    pub(super) fn note(&mut self, token: usize, white_space: &str) {
+        if let (false, Ok(token), Ok(length)) = (
+            white_space.is_empty(),
+            u32::try_from(token),
+            u32::try_from(white_space.len()),
+        ) {
+            self.places.push((token, length));
+            self.white_space.push_str(white_space);
+        }
+    }
+}
+
+/// What goes before a token and between the parts of an array or object.
+trait Spacing {
+    fn before_token(&mut self, _out: &mut Vec<u8>) {}
+    fn new_line(&mut self, _depth: usize, _out: &mut Vec<u8>) {}
+    fn after_colon(&mut self, _out: &mut Vec<u8>) {}
+}
+
+struct Compact;
+
+impl Spacing for Compact {}
+
+struct Lines {
+    indent: usize,
+}
+
+impl Spacing for Lines {
+    fn new_line(&mut self, depth: usize, out: &mut Vec<u8>) {
+        out.push(b'\n');
+        out.resize(out.len() + depth * self.indent, b' ');
+    }
+
+    fn after_colon(&mut self, out: &mut Vec<u8>) {
+        out.push(b' ');
+    }
+}
+
+struct AsRead<'a> {
+    token: u32,
+    places: &'a [(u32, u32)],
+    white_space: &'a str,
+}
+
+impl Spacing for AsRead<'_> {
+    fn before_token(&mut self, out: &mut Vec<u8>) {
+        if let Some(((_, length), rest)) = self
+            .places
+            .split_first()
+            .filter(|((token, _), _)| *token == self.token)
+        {
+            let (now, later) = self.white_space.split_at(*length as usize);
+            out.extend_from_slice(now.as_bytes());
+            (self.places, self.white_space) = (rest, later);
+        }
+        self.token += 1;
+    }
+}
+
+pub(super) fn write(value: &Value, layout: Layout, out: &mut Vec<u8>) {
+    match layout {
+        Layout::Compact => write_value(value, 0, &mut Compact, out),
+        Layout::Lines { indent } => write_value(value, 0, &mut Lines { indent }, out),
+    }
+}
+
+/// The end of the text counts as a token: white space may stand before it.
+pub(super) fn write_as_read(value: &Value, gaps: &Gaps, out: &mut Vec<u8>) {
+    let mut spacing = AsRead {
+        token: 0,
+        places: &gaps.places,
+        white_space: &gaps.white_space,
+    };
+    write_value(value, 0, &mut spacing, out);
+    spacing.before_token(out);
+}
+
+fn write_value<S: Spacing>(value: &Value, depth: usize, spacing: &mut S, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => token(b"null", spacing, out),
+        Value::Boolean(true) => token(b"true", spacing, out),
+        Value::Boolean(false) => token(b"false", spacing, out),
+        Value::Number(number) => token(number.spelling().as_bytes(), spacing, out),
+        Value::Text(text) => write_text(text, spacing, out),
+        Value::Array(items) => write_array(items, depth, spacing, out),
+        Value::Object(object) => write_object(object, depth, spacing, out),
+    }
+}
+
+fn token<S: Spacing>(token: &[u8], spacing: &mut S, out: &mut Vec<u8>) {
+    spacing.before_token(out);
+    out.extend_from_slice(token);
+}
+
+fn write_text<S: Spacing>(text: &Text, spacing: &mut S, out: &mut Vec<u8>) {
+    spacing.before_token(out);
+    out.push(b'"');
+    out.extend_from_slice(text.spelling().as_bytes());
+    out.push(b'"');
+}
+
+fn write_array<S: Spacing>(items: &[Value], depth: usize, spacing: &mut S, out: &mut Vec<u8>) {
+    token(b"[", spacing, out);
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 {
+            token(b",", spacing, out);
+        }
+        spacing.new_line(depth + 1, out);
+        write_value(item, depth + 1, spacing, out);
+    }
+    if !items.is_empty() {
+        spacing.new_line(depth, out);
+    }
+    token(b"]", spacing, out);
+}
+
+fn write_object<S: Spacing>(object: &Object, depth: usize, spacing: &mut S, out: &mut Vec<u8>) {
+    token(b"{", spacing, out);
+    for (position, (key, value)) in object.0.iter().enumerate() {
+        if position > 0 {
+            token(b",", spacing, out);
+        }
+        spacing.new_line(depth + 1, out);
+        write_text(key, spacing, out);
+        token(b":", spacing, out);
+        spacing.after_colon(out);
+        write_value(value, depth + 1, spacing, out);
+    }
+    if !object.0.is_empty() {
+        spacing.new_line(depth, out);
+    }
+    token(b"}", spacing, out);
+}
