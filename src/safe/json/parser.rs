@@ -57,9 +57,8 @@ impl Broken {
         }
     }
 
-    fn within(mut self: Box<Self>, step: Step) -> Box<Self> {
+    fn within(&mut self, step: Step) {
         self.steps.push(step);
-        self
     }
 
     fn into_error(mut self, bytes: &[u8]) -> JsonError {
@@ -164,10 +163,13 @@ impl Parser<'_> {
             return Ok(items);
         }
         loop {
-            let item = self
-                .value()
-                .map_err(|broken| broken.within(Step::Index(items.len())))?;
-            items.push(item);
+            match self.value() {
+                Ok(item) => items.push(item),
+                Err(mut broken) => {
+                    broken.within(Step::Index(items.len()));
+                    return Err(broken);
+                }
+            }
             if self.ends(b']')? {
                 return Ok(items);
             }
@@ -186,10 +188,13 @@ impl Parser<'_> {
                 None => return self.broken(Reason::EndOfText),
                 Some(_) => return self.broken(Reason::NoKey),
             };
-            let value = self
-                .member()
-                .map_err(|broken| broken.within(Step::Key(key.to_str_lossy().into_owned())))?;
-            members.push((key, value));
+            match self.member() {
+                Ok(value) => members.push((key, value)),
+                Err(mut broken) => {
+                    broken.within(Step::Key(key.to_str_lossy().into_owned()));
+                    return Err(broken);
+                }
+            }
             if self.ends(b'}')? {
                 return Ok(Object(members));
             }
