@@ -5,13 +5,18 @@ mod config_error;
 mod credentials;
 mod defects;
 mod desktop;
+pub mod field;
 pub mod ios;
 mod persona;
+pub mod release;
+pub mod restore;
 
 pub use config_error::{ConfigError, Found};
 pub use credentials::CredentialEncoding;
 pub use defects::Defect;
+pub use field::Field;
 pub use persona::{LoginHabit, Operation, Persona};
+pub use release::{Reader, Writer};
 
 use crate::safe::ServerConfig;
 use crate::terms::Client;

@@ -1,0 +1,462 @@
+//! How the typed parts of a document are read from values and written back: what was not changed keeps its spelling and
+//! its place, and what is unknown or not understood is kept as it is.
+
+use super::deviation::{Deviations, Wrong};
+use crate::safe::json::{Object, Path, Step, Text, Value};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+/// Where reading stands; it becomes a [`Path`] only when something is to be said.
+#[derive(Clone, Copy)]
+pub(super) enum At<'a> {
+    Root,
+    Key(&'a At<'a>, &'static str),
+    Index(&'a At<'a>, usize),
+}
+
+impl<'a> At<'a> {
+    pub(super) fn key(&'a self, key: &'static str) -> At<'a> {
+        At::Key(self, key)
+    }
+
+    pub(super) fn path(&self) -> Path {
+        let (outer, step) = match self {
+            At::Root => return Path::default(),
+            At::Key(outer, key) => (outer, Step::Key((*key).to_owned())),
+            At::Index(outer, index) => (outer, Step::Index(*index)),
+        };
+        let mut path = outer.path();
+        path.0.push(step);
+        path
+    }
+}
+
+/// What was read, and the value that is to be kept for its spelling; `None` where the part keeps its own.
+pub(super) type Taken<T> = (T, Option<Value>);
+
+/// Something that a value of the document is read into.
+pub(super) trait Part: Sized {
+    /// Whether the value can be read, where that is known without taking it.
+    fn acceptable(_value: &Value) -> Result<(), Wrong> {
+        Ok(())
+    }
+
+    /// Reads the value, or says why not and gives it back.
+    fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value>;
+
+    /// The value; as it was kept, if that still says the same.
+    fn put(&self, kept: Option<&Value>) -> Value;
+}
+
+/// A part that is one value with nothing of its own to keep.
+pub(super) trait Leaf: Sized + PartialEq {
+    fn read(value: &Value) -> Result<Self, Wrong>;
+
+    /// The value in its usual spelling.
+    fn spell(&self) -> Value;
+
+    /// What is wrong with it, although it can be read.
+    fn remark(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl<L: Leaf> Part for L {
+    fn acceptable(value: &Value) -> Result<(), Wrong> {
+        L::read(value).map(|_| ())
+    }
+
+    fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value> {
+        match L::read(&value) {
+            Ok(part) => {
+                if let Some(remark) = part.remark() {
+                    deviations.note(at, Wrong::Remark(remark));
+                }
+                Ok((part, Some(value)))
+            }
+            Err(wrong) => {
+                deviations.note(at, wrong);
+                Err(value)
+            }
+        }
+    }
+
+    fn put(&self, kept: Option<&Value>) -> Value {
+        match kept {
+            Some(kept) if L::read(kept).is_ok_and(|read| read == *self) => kept.clone(),
+            _ => self.spell(),
+        }
+    }
+}
+
+/// A list; items that could not be read stay where they were.
+#[derive(Clone, PartialEq, Eq)]
+pub struct List<T> {
+    items: Vec<T>,
+    /// The values of the items as they were read, for their spelling.
+    spellings: Vec<Option<Value>>,
+    /// What could not be read, and its index in the whole list.
+    unread: Vec<(usize, Value)>,
+}
+
+impl<T> List<T> {
+    /// The items that could not be read.
+    pub fn unread(&self) -> impl Iterator<Item = &Value> {
+        self.unread.iter().map(|(_, value)| value)
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self {
+            items,
+            spellings: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::from(items.into_iter().collect::<Vec<_>>())
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.items
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.items
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.items.fmt(formatter)
+    }
+}
+
+impl<T: Part> Part for List<T> {
+    fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value> {
+        let values = match value {
+            Value::Array(values) => values,
+            other => {
+                deviations.note(at, Wrong::kind("an array", &other));
+                return Err(other);
+            }
+        };
+        let mut list = Self::from(Vec::with_capacity(values.len()));
+        for (index, value) in values.into_iter().enumerate() {
+            match T::take(value, &At::Index(at, index), deviations) {
+                Ok((item, spelling)) => {
+                    list.items.push(item);
+                    if spelling.is_some() {
+                        list.spellings.push(spelling);
+                    }
+                }
+                Err(value) => list.unread.push((index, value)),
+            }
+        }
+        Ok((list, None))
+    }
+
+    fn put(&self, _kept: Option<&Value>) -> Value {
+        let mut values = Vec::with_capacity(self.items.len() + self.unread.len());
+        let mut unread = self.unread.iter().peekable();
+        for (index, item) in self.items.iter().enumerate() {
+            while let Some((_, value)) = unread.next_if(|(place, _)| *place == values.len()) {
+                values.push(value.clone());
+            }
+            values.push(item.put(self.spellings.get(index).and_then(Option::as_ref)));
+        }
+        values.extend(unread.map(|(_, value)| value.clone()));
+        Value::Array(values)
+    }
+}
+
+/// A field of an object: what absence means.
+pub(super) trait Slot: Sized {
+    type Part: Part;
+
+    /// The field of what was read; `None` where it must be there and is not.
+    fn of(part: Option<Self::Part>) -> Option<Self>;
+
+    /// The value; `None` where nothing is to be written. `present`: write it though it is empty.
+    fn value(&self, kept: Option<&Value>, present: bool) -> Option<Value>;
+}
+
+impl<P: Part> Slot for P
+where
+    P: Essential,
+{
+    type Part = P;
+
+    fn of(part: Option<P>) -> Option<Self> {
+        part
+    }
+
+    fn value(&self, kept: Option<&Value>, _present: bool) -> Option<Value> {
+        Some(self.put(kept))
+    }
+}
+
+/// A part without which the object that holds it makes no sense.
+pub(super) trait Essential {}
+
+impl<P: Part> Slot for Option<P> {
+    type Part = P;
+
+    fn of(part: Option<P>) -> Option<Self> {
+        Some(part)
+    }
+
+    fn value(&self, kept: Option<&Value>, _present: bool) -> Option<Value> {
+        self.as_ref().map(|part| part.put(kept))
+    }
+}
+
+/// A list that is not there is empty.
+impl<P: Part> Slot for List<P> {
+    type Part = List<P>;
+
+    fn of(part: Option<Self>) -> Option<Self> {
+        Some(part.unwrap_or_default())
+    }
+
+    fn value(&self, kept: Option<&Value>, present: bool) -> Option<Value> {
+        (present || !self.is_empty() || !self.unread.is_empty()).then(|| self.put(kept))
+    }
+}
+
+/// What an object was read from: its members in order, with what is unknown or was not understood.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// Whether the object was read at all, or made.
+    pub(super) read: bool,
+    pub(super) entries: Vec<(Text, Entry)>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A field of the type, and the value that it had; `None` where the field keeps its own.
+    Field(Option<Value>),
+    /// Everything else.
+    Other(Value),
+}
+
+impl Kept {
+    /// What is unknown or was not understood: key and value, in order.
+    pub fn others(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        self.entries.iter().filter_map(|(key, entry)| match entry {
+            Entry::Other(value) => Some((key, value)),
+            Entry::Field(_) => None,
+        })
+    }
+
+    /// Adds a member that the type does not know, at the end.
+    pub fn add(&mut self, key: &str, value: Value) {
+        self.entries.push((Text::new(key), Entry::Other(value)));
+    }
+
+    fn has_field(&self, key: &str) -> bool {
+        let mut fields = self.entries.iter();
+        fields.any(|(each, entry)| matches!(entry, Entry::Field(_)) && each.is(key))
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Kept({} members)", self.entries.len())
+    }
+}
+
+/// Reads one member into its field, and says what is to be kept of it.
+pub(super) fn take_field<P: Part>(
+    field: &mut Option<P>,
+    value: Value,
+    nullable: bool,
+    at: &At<'_>,
+    deviations: &mut Deviations,
+) -> Entry {
+    if field.is_some() {
+        deviations.note(at, Wrong::Duplicate);
+        return Entry::Other(value);
+    }
+    if nullable && value == Value::Null {
+        return Entry::Other(value);
+    }
+    match P::take(value, at, deviations) {
+        Ok((part, kept)) => {
+            *field = Some(part);
+            Entry::Field(kept)
+        }
+        Err(value) => Entry::Other(value),
+    }
+}
+
+/// Writes an object: what was kept in its order, then the fields that are new. `value_of` gives a field's value.
+pub(super) fn put_object(
+    kept: &Kept,
+    keys: &[&'static str],
+    value_of: impl Fn(&str, Option<&Value>, bool) -> Option<Value>,
+) -> Value {
+    let mut members = Vec::with_capacity(kept.entries.len().max(keys.len()));
+    let mut written = vec![false; keys.len()];
+    for (key, entry) in &kept.entries {
+        let name = key.to_str_lossy();
+        let field = keys.iter().position(|each| *each == name);
+        let value = match (field, entry) {
+            (Some(field), Entry::Field(spelling)) => {
+                written[field] = true;
+                value_of(&name, spelling.as_ref(), true)
+            }
+            // A field that was not understood, and has been set since.
+            (Some(field), Entry::Other(value)) if !kept.has_field(&name) => {
+                let set = (!written[field])
+                    .then(|| value_of(&name, None, false))
+                    .flatten();
+                written[field] |= set.is_some();
+                set.or_else(|| Some(value.clone()))
+            }
+            (_, Entry::Other(value)) => Some(value.clone()),
+            (None, Entry::Field(_)) => None,
+        };
+        members.extend(value.map(|value| (key.clone(), value)));
+    }
+    for (key, _) in keys.iter().zip(written).filter(|(_, written)| !written) {
+        let value = value_of(key, None, !kept.read);
+        members.extend(value.map(|value| (Text::new(key), value)));
+    }
+    Value::Object(Object(members))
+}
+
+/// Declares an object of the document: its fields, their keys, and what their absence means.
+///
+/// `essential` fields must be there, or the object cannot be read. Of the others, `expected` ones are reported where they
+/// are absent, `nullable` ones may be `null`.
+macro_rules! objects {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident {
+            essential { $($(#[$essential_meta:meta])* $essential:ident: $essential_type:ty = $essential_key:literal,)* }
+            others { $($(#[$other_meta:meta])* $other:ident: $other_type:ty = $other_key:literal $need:ident,)* }
+        }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Debug)]
+        pub struct $name {
+            $($(#[$essential_meta])* pub $essential: $essential_type,)*
+            $($(#[$other_meta])* pub $other: $other_type,)*
+            /// What it was read from, and everything that has no place above.
+            pub kept: Kept,
+        }
+
+        $crate::safe::backup::part::constructor! { $name { $($essential: $essential_type,)* } { $($other)* } }
+
+        impl Essential for $name {}
+
+        impl Part for $name {
+            fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value> {
+                let object = match value {
+                    Value::Object(object) => object,
+                    other => {
+                        deviations.note(at, Wrong::kind("an object", &other));
+                        return Err(other);
+                    }
+                };
+                $(
+                    let acceptable = object
+                        .first($essential_key)
+                        .ok_or(Wrong::Missing)
+                        .and_then(<$essential_type as Part>::acceptable);
+                    if let Err(wrong) = acceptable {
+                        deviations.note(&at.key($essential_key), wrong);
+                        return Err(Value::Object(object));
+                    }
+                )*
+                $(let mut $essential: Option<<$essential_type as Slot>::Part> = None;)*
+                $(let mut $other: Option<<$other_type as Slot>::Part> = None;)*
+                let mut kept = Kept { read: true, entries: Vec::with_capacity(object.0.len()) };
+                for (key, value) in object.0 {
+                    let entry = match &*key.to_str_lossy() {
+                        $($essential_key => take_field(&mut $essential, value, false, &at.key($essential_key), deviations),)*
+                        $($other_key => {
+                            let nullable = stringify!($need) == "nullable";
+                            take_field(&mut $other, value, nullable, &at.key($other_key), deviations)
+                        })*
+                        _ => Entry::Other(value),
+                    };
+                    kept.entries.push((key, entry));
+                }
+                $(if stringify!($need) == "expected" && !kept.entries.iter().any(|(key, _)| key.is($other_key)) {
+                    deviations.note(&at.key($other_key), Wrong::Missing);
+                })*
+                let whole = (|| Some(Self {
+                    $($essential: Slot::of($essential)?,)*
+                    $($other: Slot::of($other)?,)*
+                    kept,
+                }))();
+                whole.map(|whole| (whole, None)).ok_or(Value::Null)
+            }
+
+            fn put(&self, _kept: Option<&Value>) -> Value {
+                let keys = &[$($essential_key,)* $($other_key,)*];
+                put_object(&self.kept, keys, |key, kept, present| match key {
+                    $($essential_key => Slot::value(&self.$essential, kept, present),)*
+                    $($other_key => Slot::value(&self.$other, kept, present),)*
+                    _ => None,
+                })
+            }
+        }
+    )*};
+}
+
+/// The way to make an object of [`objects!`]: empty, or with what is essential.
+macro_rules! constructor {
+    ($name:ident {} { $($other:ident)* }) => {
+        impl Default for $name {
+            /// With nothing in it.
+            fn default() -> Self {
+                Self {
+                    $($other: Default::default(),)*
+                    kept: Kept::default(),
+                }
+            }
+        }
+    };
+    ($name:ident { $($essential:ident: $essential_type:ty,)+ } { $($other:ident)* }) => {
+        impl $name {
+            /// With nothing but what must be there.
+            pub fn new($($essential: $essential_type),*) -> Self {
+                Self {
+                    $($essential,)*
+                    $($other: Default::default(),)*
+                    kept: Kept::default(),
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {constructor, objects};
