@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 VECTORS = Path(__file__).resolve().parent
-SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange")
+SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
 TOTAL_BYTES = 2 * 1024 * 1024
 
 

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
 import org.json.JSONTokener;
@@ -32,6 +33,10 @@ public final class Oracle {
                 return config(text(request.getString("data")));
             case "document":
                 return document(text(request.getString("data")));
+            case "parses":
+                return new JSONObject().put("as", parses(text(request.getString("data"))));
+            case "accessor":
+                return accessor(text(request.getString("data")), request.getJSONArray("path"), request.getString("accessor"));
             case "gunzip":
                 return gunzip(bytes(request.getString("data")));
             case "url":
@@ -84,6 +89,41 @@ public final class Oracle {
         } catch (JSONException refused) {
             return new JSONObject().put("stage", "json");
         }
+    }
+
+    private static String parses(String text) {
+        try {
+            new JSONObject(text);
+            return "an object";
+        } catch (JSONException refused) {
+            try {
+                new JSONTokener(text).nextValue();
+                return "another value";
+            } catch (JSONException none) {
+                return "nothing";
+            }
+        }
+    }
+
+    /** What an accessor of the object in which the last step of a path is a key gives for that key, as text. */
+    private static JSONObject accessor(String text, JSONArray path, String accessor) throws JSONException {
+        Object place = new JSONObject(text);
+        for (int i = 0; i < path.length() - 1; i++) {
+            place = place instanceof JSONArray array ? array.get(path.getInt(i)) : ((JSONObject) place).get(path.getString(i));
+        }
+        var object = (JSONObject) place;
+        String key = path.getString(path.length() - 1);
+        Object value =
+                switch (accessor) {
+                    case "getInt" -> object.getInt(key);
+                    case "optInt" -> object.optInt(key);
+                    case "optLong" -> object.optLong(key);
+                    case "optString" -> object.optString(key);
+                    case "optBoolean" -> object.optBoolean(key);
+                    case "optBooleanTrue" -> object.optBoolean(key, true);
+                    default -> throw new IllegalArgumentException("no such accessor");
+                };
+        return new JSONObject().put("value", value.toString());
     }
 
     private static JSONObject gunzip(byte[] data) throws JSONException {

@@ -18,12 +18,13 @@ import envelope
 import exchange
 import kdf
 import password_policy
+import payload
 import secretbox
 from model import written
 from oracles import DEFAULT_TOOLS, HERE, Oracles
 from schemas import schema
 
-BUILDERS = (kdf, secretbox, envelope, config, base_url, password_policy, exchange)
+BUILDERS = (kdf, secretbox, envelope, config, base_url, password_policy, exchange, payload)
 
 
 def generate(tools):

@@ -1,6 +1,6 @@
 """The JSON Schema of each file: one envelope, and per operation what goes in and what comes out."""
 
-from model import CLIENTS, STAGES, VERSION
+from model import CLIENTS, EARLIER, STAGES, VERSION
 
 
 def obj(properties, required=None, **more):
@@ -104,6 +104,22 @@ OPERATIONS = {
 }
 
 
+DIRECTORY = {"type": "array", "items": obj({"id": {"type": "string", "pattern": "^[0-9A-Z*][0-9A-Z]{7}$"}, "public_key": KEY,
+                                            "state": {"enum": ["active", "revoked"]}})}
+OWN = {"own_id": {"type": "string", "pattern": "^[0-9A-Z]{8}$"}, "directory": DIRECTORY}
+POINTERS = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^(/[A-Za-z0-9]+)+$"},
+            "additionalProperties": {"type": ["string", "number", "boolean", "array", "null"]}}
+OPERATIONS["payload"] = {
+    "read_backup": (
+        {"oneOf": [obj({"document": ref("bytes")} | OWN), obj({"key": KEY, "body": ref("bytes")} | OWN)]},
+        obj({"restored": POINTERS}),
+        None, None),
+    "write_backup": (
+        obj({"backup": ref("bytes"), "own_id": OWN["own_id"]}),
+        obj({"written": POINTERS, "contains": {"type": "array", "minItems": 1, "items": TEXT}}, ["written"]), None, None),
+}
+
+
 def outcomes(output, refusal):
     """What a test without `clients` says of all, and what it says of one client."""
     good = {"result": {"const": "valid"}}
@@ -123,12 +139,21 @@ def outcomes(output, refusal):
     return good, bad, of_one
 
 
+def earlier(operation, of_one):
+    """What earlier releases do, where that is known: an outcome with the releases that it is of."""
+    releases = {"releases": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(EARLIER[operation])}}}
+    each = [obj(releases | one["properties"], ["releases"] + one["required"]) for one in of_one["oneOf"]]
+    return {"earlier": {"type": "array", "minItems": 1, "items": {"oneOf": each}}}
+
+
 def schema(algorithm):
     operations = OPERATIONS[algorithm]
     defs = dict(DEFS)
     groups = []
     for name, (input, output, refusal, mistake) in operations.items():
         good, bad, of_one = outcomes(output, refusal)
+        if algorithm == "payload":
+            of_one["oneOf"][1]["properties"]["hang"] = {"const": True}
         about = {
             "id": {"type": "string", "pattern": f"^{algorithm}\\.[a-z0-9]+(-[a-z0-9]+)*$"},
             "comment": {"type": "string", "minLength": 1},
@@ -138,6 +163,8 @@ def schema(algorithm):
         required = list(about)
         if mistake is not None:
             about["mistakes"] = {"type": "array", "minItems": 1, "items": mistake}
+        if algorithm == "payload":
+            about |= earlier(name, of_one)
         defs[f"outcome_of_{name}"] = of_one
         clients = {"clients": obj({client: ref(f"outcome_of_{name}") for client in CLIENTS})}
         defs[f"test_of_{name}"] = {"oneOf": [

@@ -1,0 +1,623 @@
+"""payload.json: whole backup documents, and what each client release restores from them."""
+
+import base64
+import hashlib
+import json
+import zlib
+
+from envelope import member
+from model import CLIENTS, EARLIER, File, by, hexed, invalid, not_applicable, unknown, valid
+from secretbox import KEY, nonce_of
+
+NOTES = {
+    "Whole": "A document with everything in it, as a client of today writes it.",
+    "Minimal": "As little as anybody takes.",
+    "Version": "`info.version`.",
+    "MissingPart": "A part of the document, or a key that a client needs, is not there.",
+    "UnknownKey": "Keys that no client knows. A reader ignores them, a tool keeps them.",
+    "WrongType": "A value of another type. Android's parser makes something of it, the others refuse the whole document.",
+    "Null": "An explicit null. Android's parser makes the text `null` of it where a string is wanted.",
+    "Timestamp": "A time that is no whole number between 0 and 2^63.",
+    "ContactId": "Contacts whose ID is spelled otherwise, or there twice.",
+    "PublicKey": "A contact's public key against the directory's.",
+    "Verification": "The level of verification.",
+    "Revoked": "A contact whose ID the directory does not know any more.",
+    "Group": "Who made a group, who is in it, and what becomes of it.",
+    "GroupId": "A group ID that is not 16 hexadecimal digits.",
+    "DistributionList": "iOS has no distribution lists: its first upload after a restore overwrites the only copy of them.",
+    "Base64": "base64 with white space, without padding, or none at all.",
+    "PictureRelease": "`user.profilePicRelease`: to whom the picture is shown.",
+    "SyncExclusion": "The IDs that are left out of the contact sync: iOS 4.8 and later spells the key otherwise.",
+    "DuplicateKey": "A key twice in one object.",
+    "Lenient": "Not JSON. Android's parser takes more than JSON.",
+    "Encoding": "A byte order mark, a lone surrogate, bytes that are not UTF-8.",
+    "Container": "The gzip around the document, and what stands behind it.",
+    "Short": "A body too short to hold nonce and tag.",
+    "WrongKey": "A body sealed under another key.",
+    "Writing": "What a client writes for a backup: which keys, under which names, with which values.",
+}
+
+OWN = "TESTER01"
+PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
+TIME = 1700000000000
+
+
+def public_key(id):
+    """The key that the directory has for an ID: any 32 bytes will do."""
+    return base64.b64encode(hashlib.sha256(id.encode()).digest()).decode()
+
+
+def entry(id, state="active"):
+    return {"id": id, "public_key": base64.b64decode(public_key(id)).hex(), "state": state}
+
+
+DIRECTORY = [entry("ECHOECHO"), entry("ABCD1234"), entry("OTHERID1")]
+
+
+def contact(id="ECHOECHO", **fields):
+    return {"identity": id, "createdAt": TIME, "verification": 0, "firstname": "Ada", "lastname": "Example"} | fields
+
+
+def group(number=1, creator=OWN, members=(OWN, "ECHOECHO"), **fields):
+    return {"id": f"{number:016x}", "creator": creator, "groupname": f"Group {number}", "createdAt": TIME,
+            "members": list(members), "deleted": False} | fields
+
+
+def without(value, *keys):
+    return {key: inner for key, inner in value.items() if key not in keys}
+
+
+def document(**parts):
+    """A document in the order of Android, with one contact; `user`, `settings` and `info` are added to."""
+    whole = {
+        "info": {"version": 1, "device": "6.4.2A/de_CH"} | parts.pop("info", {}),
+        "user": {"privatekey": PRIVATE_KEY, "nickname": "Tester", "links": []} | parts.pop("user", {}),
+        "contacts": parts.pop("contacts", [contact()]),
+        "groups": parts.pop("groups", []),
+        "distributionlists": parts.pop("distributionlists", []),
+        "settings": {"syncContacts": False} | parts.pop("settings", {}),
+    }
+    assert not parts, parts
+    return whole
+
+
+def text_of(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def spelled(value, old, new):
+    """The document's text, with one place spelled otherwise."""
+    text = text_of(value)
+    assert text.count(old) == 1, (old, text.count(old))
+    return text.replace(old, new)
+
+
+def gives(restored, because=None):
+    return valid({"restored": restored}, because)
+
+
+def hangs(stage, because="the failure is swallowed: nothing is restored, and the app waits for ever"):
+    return invalid(stage, because=because) | {"hang": True}
+
+
+def crashes(stage, because):
+    return invalid(stage, because=because, crash=True)
+
+
+REFUSES = invalid("meaning")
+NO_JSON = invalid("json")
+NO_LISTS = not_applicable("it has no distribution lists")
+SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
+
+
+def add_earlier(group, earlier, known):
+    """To the test added last: what earlier releases do, by their names."""
+    releases = []
+    for names, outcome in (earlier or {}).items():
+        assert set(names.split()) <= set(known), names
+        releases.append({"releases": names.split()} | outcome)
+    named = [name for entry in releases for name in entry["releases"]]
+    assert len(named) == len(set(named)), named
+    if releases:
+        group.value["tests"][-1]["earlier"] = releases
+
+
+class Builder:
+    def __init__(self, group, oracles):
+        self.group, self.oracles = group, oracles
+
+    def add(self, id, flag, comment, document, android, ios, desktop, earlier=None, directory=DIRECTORY, java=()):
+        """`java`: what Android's org.json must answer: path, accessor, answer."""
+        text = document if isinstance(document, (str, bytes)) else text_of(document)
+        data = text if isinstance(text, bytes) else text.encode()
+        self.check(id, data, android, ios, desktop, java)
+        recipe = hexed(data) if isinstance(text, bytes) else {"text": text}
+        self.put(id, flag, comment, {"document": recipe}, directory, (android, ios, desktop), earlier)
+
+    def body(self, id, flag, comment, body, android, ios, desktop, earlier=None):
+        self.put(id, flag, comment, {"key": KEY.hex(), "body": hexed(body)}, DIRECTORY, (android, ios, desktop), earlier)
+
+    def put(self, id, flag, comment, what, directory, outcomes, earlier):
+        self.group.add(f"payload.{id}", comment, [flag], what | {"own_id": OWN, "directory": directory}, dict(zip(CLIENTS, outcomes)))
+        add_earlier(self.group, earlier, EARLIER["read_backup"])
+
+    def check(self, id, data, android, ios, desktop, java):
+        """The outcome of the JSON stage is what the platforms' own parsers say."""
+        parsed = self.oracles.java.ask(op="parses", data=data.hex())["as"]
+        assert (parsed == "nothing") == (android.get("stage") == "json"), (id, "org.json", parsed)
+        assert parsed != "another value" or android == REFUSES, (id, "org.json", parsed)
+        for path, accessor, answer in java:
+            found = self.oracles.java.ask(op="accessor", data=data.hex(), path=list(path), accessor=accessor)
+            assert found == {"value": answer}, (id, path, accessor, found)
+        node = self.oracles.node.ask(op="utf8_json", data=data.hex())
+        assert ("value" not in node) == (desktop.get("stage") == "json"), (id, "JSON.parse", node)
+        if ios["result"] != "unknown" and "\\ud800" not in data.decode("utf-8", "replace"):
+            assert strict(data) == (ios.get("stage") != "json"), (id, "strict JSON")
+
+
+def strict(data):
+    def refuse(constant):
+        raise ValueError(constant)
+
+    try:
+        json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
+    except ValueError:
+        return False
+    return True
+
+
+def whole(add):
+    android = {
+        "info": {"version": 1, "device": "6.4.2A/de_CH"},
+        "user": {"privatekey": PRIVATE_KEY, "nickname": "Tester", "profilePic": "/9j/2wBDAP/Z", "profilePicRelease": ["ABCD1234"],
+                 "links": [{"type": "mobile", "value": "41790000000"}, {"type": "email", "value": "tester@example.com"}]},
+        "contacts": [
+            {"identity": "ECHOECHO", "publickey": public_key("ECHOECHO"), "createdAt": TIME, "verification": 2, "workVerified": False, "hidden": False,
+             "firstname": "Ada", "lastname": "Example", "nickname": "ada", "lastUpdate": TIME + 1, "typingIndicators": 1, "readReceipts": 2, "private": True},
+            {"identity": "ABCD1234", "createdAt": TIME, "verification": 1, "workVerified": True, "hidden": True, "typingIndicators": 0,
+             "readReceipts": 0, "private": False},
+        ],
+        "groups": [{"id": "0102030405060708", "creator": "ECHOECHO", "groupname": "Family", "createdAt": TIME,
+                    "members": ["ECHOECHO", OWN, "ABCD1234"], "deleted": False, "lastUpdate": TIME + 2, "private": False}],
+        "distributionlists": [{"id": "0100000000000000", "name": "Neighbours", "createdAt": TIME, "members": ["ABCD1234"],
+                               "lastUpdate": TIME + 3, "private": True}],
+        "settings": {"syncContacts": True, "blockUnknown": True, "sendTyping": False, "readReceipts": False, "threemaCalls": True,
+                     "relayThreemaCalls": True, "disableScreenshots": True, "incognitoKeyboard": True, "blockedContacts": ["OTHERID1"],
+                     "syncExcludedIds": ["ECHOECHO"], "recentEmojis": ["\U0001f600"]},
+    }
+    kept = {"/user/privatekey": PRIVATE_KEY, "/user/nickname": "Tester", "/user/profilePic": "/9j/2wBDAP/Z", "/user/profilePicRelease": ["ABCD1234"],
+            "/contacts/0/identity": "ECHOECHO", "/contacts/0/verification": 2, "/contacts/0/createdAt": TIME, "/contacts/0/firstname": "Ada",
+            "/contacts/0/lastname": "Example", "/contacts/0/nickname": "ada", "/contacts/1/hidden": True, "/contacts/1/workVerified": True,
+            "/contacts/2": None, "/groups/0/id": "0102030405060708", "/groups/0/creator": "ECHOECHO", "/groups/0/groupname": "Family",
+            "/groups/0/members": ["ECHOECHO", OWN, "ABCD1234"], "/groups/0/state": "member"}
+    mobile = {"/user/links/1/value": "tester@example.com", "/contacts/0/typingIndicators": 1, "/contacts/0/readReceipts": 2,
+              "/settings/blockUnknown": True, "/settings/sendTyping": False, "/settings/readReceipts": False, "/settings/relayThreemaCalls": True,
+              "/settings/blockedContacts": ["OTHERID1"]}
+    add("whole-android", "Whole", "Everything, as Android 6.4 writes it", android,
+        gives(kept | mobile | {"/contacts/1/verification": 0, "/groups/0/createdAt": TIME, "/distributionlists/0/id": "1",
+                               "/distributionlists/0/name": "Neighbours", "/distributionlists/0/members": ["ABCD1234"],
+                               "/settings/syncExcludedIds": ["ECHOECHO"], "/settings/disableScreenshots": True,
+                               "/settings/incognitoKeyboard": True, "/settings/recentEmojis": ["\U0001f600"]}),
+        gives(kept | mobile | {"/contacts/1/verification": 1, "/groups/0/createdAt": None, "/distributionlists": None,
+                               "/settings/syncExcludedIds": None, "/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None,
+                               "/settings/recentEmojis": None}),
+        gives(kept | {"/contacts/1/verification": 1, "/groups/0/createdAt": TIME, "/user/links": None, "/contacts/0/typingIndicators": None,
+                      "/contacts/0/readReceipts": None, "/distributionlists": None, "/settings": None}))
+    ios = {
+        "settings": {"syncContacts": True, "blockUnknown": False, "readReceipts": True, "sendTyping": True, "threemaCalls": True,
+                     "relayThreemaCalls": False, "blockedContacts": [], "syncExcludedIDs": ["ECHOECHO"]},
+        "user": {"nickname": "Tester", "privatekey": PRIVATE_KEY, "links": [{"name": "", "type": "email", "value": "tester@example.com"}]},
+        "info": {"device": "ios", "version": 1},
+        "groups": [{"creator": OWN, "createdAt": 0, "members": [OWN, "ECHOECHO"], "id": "0102030405060708", "groupname": "Family",
+                    "deleted": False, "private": False}],
+        "contacts": [{"identity": "ECHOECHO", "createdAt": TIME, "verification": 1, "workVerified": False, "hidden": False, "firstname": "Ada",
+                      "lastname": "", "nickname": "", "typingIndicators": 0, "readReceipts": 0, "private": False}],
+    }
+    kept = {"/user/privatekey": PRIVATE_KEY, "/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada",
+            "/contacts/1": None, "/groups/0/id": "0102030405060708", "/groups/0/members": [OWN, "ECHOECHO"]}
+    add("whole-ios", "Whole", "Everything, as iOS 7.2 writes it, the keys in some order: nobody may see the picture, which Desktop takes for everyone", ios,
+        gives(kept | {"/contacts/0/verification": 0, "/groups/0/createdAt": 0, "/user/links/0/name": None, "/user/links/0/value": "tester@example.com",
+                      "/user/profilePicRelease": "nobody", "/settings/syncExcludedIds": None, "/settings/syncContacts": True}),
+        gives(kept | {"/contacts/0/verification": 1, "/user/links/0/value": "tester@example.com", "/user/profilePicRelease": "nobody",
+                      "/settings/syncExcludedIds": None, "/settings/syncContacts": True}),
+        gives(kept | {"/contacts/0/verification": 1, "/user/profilePicRelease": "everyone", "/settings": None}))
+    add("minimal", "Minimal", "Version and private key alone: enough for Android's identity; iOS crashes without settings",
+        {"info": {"version": 1}, "user": {"privatekey": PRIVATE_KEY}},
+        gives({"/user/privatekey": PRIVATE_KEY, "/contacts": None, "/groups": None}),
+        crashes("meaning", "the settings are unwrapped without a look"), REFUSES)
+
+
+def versions(add):
+    def of(spelling):
+        return spelled(document(), '"version":1', f'"version":{spelling}')
+
+    hang = {"ios-5.4 ios-6.8": hangs("meaning")}
+    for id, spelling, as_int, ios, desktop, comment in [
+        ("0", "0", "0", REFUSES, REFUSES, "Version 0"),
+        ("minus-3", "-3", "-3", REFUSES, REFUSES, "Version -3"),
+        ("string", '"1"', "1", REFUSES, REFUSES, "The version as a string"),
+        ("fraction", "1.9", "1", REFUSES, REFUSES, "Version 1.9: Android cuts it off"),
+        ("whole-fraction", "1.0", "1", gives(SAME), gives(SAME), "Version 1.0, which is 1"),
+        ("2-32-plus-1", "4294967297", "1", REFUSES, REFUSES, "Version 4294967297: wraps round to 1 on Android"),
+        ("2", "2", "2", REFUSES, REFUSES, "Version 2, of a format to come"),
+    ]:
+        android = REFUSES if int(as_int) > 1 else gives(SAME)
+        add(f"version-{id}", "Version", comment, of(spelling), android, ios, desktop, hang if id == "2" else None,
+            java=[(("info", "version"), "getInt", as_int)])
+
+
+def missing(add):
+    def less(*path):
+        value = document(contacts=[contact()], groups=[group()], distributionlists=[{"name": "List", "members": ["ECHOECHO"]}])
+        inner = value
+        for key in path[:-1]:
+            inner = inner[key]
+        del inner[path[-1]]
+        return value
+
+    add("no-user", "MissingPart", "Without user", less("user"), REFUSES, REFUSES, REFUSES)
+    add("no-privatekey", "MissingPart", "Without the private key", less("user", "privatekey"), REFUSES, REFUSES, REFUSES)
+    add("no-settings", "MissingPart", "Without settings: Android skips them, iOS crashes", less("settings"),
+        gives(SAME), crashes("meaning", "the settings are unwrapped without a look"), REFUSES)
+    add("no-sync-contacts", "MissingPart", "Settings without syncContacts", less("settings", "syncContacts"),
+        gives(SAME | {"/settings/syncContacts": False}), REFUSES, REFUSES)
+    add("no-contacts", "MissingPart", "Without contacts: Android then restores neither groups nor distribution lists", less("contacts"),
+        gives({"/user/nickname": "Tester", "/groups": None, "/distributionlists": None}),
+        gives({"/user/nickname": "Tester", "/contacts": None, "/groups/0/id": "0000000000000001"}),
+        unknown("what becomes of a group whose members are no contacts is not known"),
+        {"ios-7.0.0 ios-7.0.5": gives({"/groups/0/id": "0000000000000001"}), "ios-5.4 ios-6.8": gives({"/groups": None}),
+         "ios-4.6": hangs("meaning", "what waits for the end of the restore is never called")})
+    value = document(groups=[without(group(), "deleted")])
+    add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses all", value,
+        gives(SAME | {"/groups/0/id": "0000000000000001"}), gives(SAME | {"/groups/0/id": "0000000000000001"}), REFUSES,
+        {"android-4.8 android-5.8": gives({"/groups": None})})
+    add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
+        gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 0}), REFUSES)
+    add("unknown-keys", "UnknownKey", "Unknown keys at every level, with known names inside",
+        document(info={"x": None}, user={"y": {"privatekey": 1}}, contacts=[contact(z=[1, 2])], settings={"w": "syncContacts"}) | {"links": [], "v": {"user": None}},
+        gives(SAME), gives(SAME), gives(SAME))
+
+
+def types(add):
+    def one(old, new, **fields):
+        return spelled(document(contacts=[contact(**fields)]), old, new)
+
+    place = ("contacts", 0)
+    add("time-string", "WrongType", "createdAt as a string", one(f'"createdAt":{TIME}', f'"createdAt":"{TIME}"'),
+        gives(SAME | {"/contacts/0/createdAt": TIME}), REFUSES, REFUSES, java=[(place + ("createdAt",), "optLong", str(TIME))])
+    add("boolean-string", "WrongType", "workVerified as the string true", one('"firstname"', '"workVerified":"true","firstname"'),
+        gives(SAME | {"/contacts/0/workVerified": True}), REFUSES, REFUSES, java=[(place + ("workVerified",), "optBoolean", "true")])
+    add("boolean-number", "WrongType", "readReceipts of the settings as 0: Android takes its default, true", document(settings={"readReceipts": 0}),
+        gives(SAME | {"/settings/readReceipts": True}), REFUSES, REFUSES, java=[(("settings", "readReceipts"), "optBooleanTrue", "true")])
+    add("verification-string", "WrongType", "verification as the string 2",
+        one('"verification":0', f'"publickey":"{public_key("ECHOECHO")}","verification":"2"'),
+        gives(SAME | {"/contacts/0/verification": 2}), REFUSES, REFUSES, java=[(place + ("verification",), "optInt", "2")])
+    null = gives(SAME | {"/user/nickname": "null"})
+    add("null-user-nickname", "Null", "user.nickname is null: on Android the nickname is then `null`", document(user={"nickname": None}),
+        null, gives({"/user/nickname": None}), REFUSES, java=[(("user", "nickname"), "optString", "null")])
+    for key in ("firstname", "lastname"):
+        add(f"null-{key}", "Null", f"A contact's {key} is null", document(contacts=[contact(**{key: None})]),
+            gives({"/contacts/0/identity": "ECHOECHO", f"/contacts/0/{key}": "null"}), gives({"/contacts/0/identity": "ECHOECHO", f"/contacts/0/{key}": None}), REFUSES,
+            java=[(place + (key,), "optString", "null")])
+    add("null-groupname", "Null", "A group's name is null", document(groups=[group(groupname=None)]),
+        gives({"/groups/0/groupname": "null"}), gives({"/groups/0/id": "0000000000000001", "/groups/0/groupname": None}), REFUSES,
+        java=[(("groups", 0, "groupname"), "optString", "null")])
+    safe = gives(SAME | {"/contacts/0/nickname": None})
+    add("null-contact-nickname", "Null", "A contact's nickname is null: the one string that Android looks at twice", document(contacts=[contact(nickname=None)]),
+        safe, safe, safe, {"android-5.8 android-6.1": safe})
+    add("null-picture", "Null", "profilePic is null: to Android it is the text null, which is base64 of three bytes", document(user={"profilePic": None}),
+        unknown("what it does with three bytes that are no picture is not known"), gives(SAME | {"/user/profilePic": None}), REFUSES,
+        java=[(("user", "profilePic"), "optString", "null")])
+    add("null-publickey", "Null", "A contact's public key is null: to Android it is the text null, which is base64 of three bytes",
+        document(contacts=[contact(verification=2, publickey=None)]),
+        unknown("what it does with a key of three bytes is not known"), gives(SAME | {"/contacts/0/verification": 2}), REFUSES,
+        java=[(place + ("publickey",), "optString", "null")])
+    add("null-created-at", "Null", "createdAt is null", document(contacts=[contact(createdAt=None)]),
+        gives(SAME | {"/contacts/0/createdAt": 0}), gives(SAME | {"/contacts/0/createdAt": None}), REFUSES, java=[(place + ("createdAt",), "optLong", "0")])
+    add("null-last-update", "Null", "lastUpdate is null, as the format allows", document(contacts=[contact(lastUpdate=None)]),
+        unknown("whether it is then unset or 0 is not known"), gives(SAME | {"/contacts/0/lastUpdate": None}), gives(SAME | {"/contacts/0/lastUpdate": None}))
+
+    def time(spelling):
+        return one(f'"createdAt":{TIME}', f'"createdAt":{spelling}')
+
+    for id, spelling, android, ios, desktop, comment in [
+        ("minus-1", "-1", -1, REFUSES, -1, "createdAt -1, as Android before 5.0.5 writes it: one such number ends the restore on iOS"),
+        ("fraction", "1700000000000.5", TIME, REFUSES, 1700000000000.5, "createdAt with a fraction: Android cuts it off"),
+        ("whole-fraction", "1700000000000.0", TIME, TIME, TIME, "createdAt with a fraction of zero"),
+        ("2-64", "18446744073709552000", 2**63 - 1, REFUSES, None, "createdAt at the most that the format's own schema allows, which is just beyond 64 bits"),
+    ]:
+        add(f"time-{id}", "Timestamp", comment, time(spelling), gives(SAME | {"/contacts/0/createdAt": android}),
+            ios if isinstance(ios, dict) else gives(SAME | {"/contacts/0/createdAt": ios}),
+            gives(SAME, "the date is invalid") if desktop is None else gives(SAME | {"/contacts/0/createdAt": desktop}),
+            java=[(place + ("createdAt",), "optLong", str(android))])
+    add("time-0", "Timestamp", "createdAt 0, which stands for unknown", time("0"), gives(SAME | {"/contacts/0/createdAt": 0}),
+        gives(SAME | {"/contacts/0/createdAt": None}), gives(SAME | {"/contacts/0/createdAt": 0}))
+
+
+def contacts(add):
+    first = {"/contacts/0/identity": "ABCD1234", "/contacts/1": None}
+    both = [contact("echoecho"), contact("ABCD1234")]
+    add("id-lower-case", "ContactId", "A contact's ID in lower case: gone on Android, mended on iOS", document(contacts=both),
+        gives(first), gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"}), REFUSES)
+    add("id-twice", "ContactId", "A contact twice: the first wins", document(contacts=[contact(firstname="One"), contact(firstname="Two")]),
+        gives({"/contacts/0/firstname": "One", "/contacts/1": None}), gives({"/contacts/0/firstname": "One", "/contacts/1": None}),
+        unknown("that the import fails is inferred, not read"))
+    other = public_key("ABCD1234")
+    differs = document(contacts=[contact(verification=2, publickey=other)])
+    add("key-differs", "PublicKey", "A verified contact whose key is not the directory's: Android believes the backup, iOS the directory, and Desktop nobody", differs,
+        gives({"/contacts/0/publickey": other, "/contacts/0/verification": 2}),
+        gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 2}), REFUSES)
+    add("key-matches", "PublicKey", "A verified contact whose key is the directory's", document(contacts=[contact(verification=2, publickey=public_key("ECHOECHO"))]),
+        *[gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 2})] * 3)
+    add("key-bad-base64", "PublicKey", "A verified contact whose key is no base64: iOS never looks at it",
+        document(contacts=[contact(verification=2, publickey="%%%%"), contact("ABCD1234")]),
+        gives(first), gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/1/identity": "ABCD1234"}), REFUSES)
+    add("verification-1", "Verification", "Verification 1: becomes 0 on Android", document(contacts=[contact(verification=1)]),
+        gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 1}), gives(SAME | {"/contacts/0/verification": 1}))
+    revoked = [entry("ECHOECHO", "revoked"), entry("ABCD1234")]
+    add("revoked-with-key", "Revoked", "A revoked contact with its key: Android and iOS write the key, and no mobile reader uses it",
+        document(contacts=[contact(publickey=public_key("ECHOECHO")), contact("ABCD1234")]),
+        gives(first), gives(first), gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"}), directory=revoked)
+    add("revoked-without-key", "Revoked", "A revoked contact without its key", document(contacts=[contact(), contact("ABCD1234")]),
+        gives(first), gives(first), REFUSES, directory=revoked)
+
+
+def groups(add):
+    def of(*groups, contacts=None):
+        return document(contacts=[contact(), contact("ABCD1234")] if contacts is None else contacts, groups=list(groups))
+
+    next_one = {"/groups/0/id": "0000000000000002", "/groups/1": None}
+    member = group(2)
+    add("group-creator-unknown", "Group", "A group whose creator is no contact", of(group(creator="OTHERID1", members=["OTHERID1", OWN]), member),
+        gives(next_one), gives(next_one), REFUSES)
+    left = {"/groups/0/id": "0000000000000001", "/groups/0/state": "left", "/groups/1/id": "0000000000000002"}
+    add("group-left", "Group", "A group that the user has left: the own ID is not among the members", of(group(creator="ECHOECHO", members=["ECHOECHO", "ABCD1234"]), member),
+        gives(left), gives(left), gives(left), {"android-5.8 android-6.1": gives(left), "ios-7.0.5": gives(left)})
+    add("group-left-empty", "Group", "A left group without members, before another: iOS 7.0 to 7.0.4 then restores none that follow",
+        of(group(creator="OTHERID1", members=[]), member, contacts=[contact(), contact("OTHERID1")]),
+        gives(left), gives(left), gives(left), {"ios-7.0.0": gives({"/groups/1": None})})
+    add("group-own-empty", "Group", "A group of one's own without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
+        gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),
+        {"ios-5.4 ios-6.8 ios-7.0.0": gives({"/groups/0/state": "member"})})
+    add("group-creator-no-member", "Group", "The creator is not among the members, the own ID is: Android says that the user was removed",
+        of(group(creator="ECHOECHO", members=[OWN, "ABCD1234"])),
+        gives({"/groups/0/state": "kicked"}), gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
+        gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}))
+    add("group-deleted", "Group", "A group deleted on Android before 6.0: it comes back on iOS", of(group(deleted=True), member),
+        unknown("whether releases from 6.0 on still look at it is not known"),
+        gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"}),
+        unknown("that the members are ignored is known, and not what becomes of the group"),
+        {"android-4.8 android-5.8": gives(next_one)})
+    for id, spelling, comment, android, ios, earlier in [
+        ("odd", "123", "A group ID of an odd number of digits", gives({"/groups/0/id": ""}), crashes("meaning", "an index out of range"), None),
+        ("not-hex", "zzzzzzzzzzzzzzzz", "A group ID that is not hexadecimal", unknown("it becomes some bytes; which, is not known"), gives(next_one),
+         {"ios-5.4 ios-6.8 ios-7.0.0": crashes("meaning", "so it did before 7.0.5"), "ios-7.0.5": gives(next_one)}),
+    ]:
+        add(f"group-id-{id}", "GroupId", comment, of(group(id=spelling), member), android, ios, REFUSES, earlier)
+
+
+def distribution_lists(add):
+    def of(*lists):
+        return document(distributionlists=[{"name": "Neighbours", "createdAt": TIME, "members": ["ECHOECHO"]} | one for one in lists])
+
+    none = gives(SAME | {"/distributionlists": None})
+    add("list", "DistributionList", "A distribution list: iOS does not restore it, and overwrites it on the server seconds later", of({"id": "0100000000000000"}),
+        gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": "1"}), none, none,
+        {"android-5.8 android-6.1": gives({"/distributionlists/0/id": "1"}),
+         "android-4.8": gives({"/distributionlists/0/id": "72057594037927936"}, "it reads the digits in the other byte order")})
+    add("list-without-id", "DistributionList", "A distribution list without an ID, as Android before 4.8 wrote it: it gets a new one", of({}),
+        gives({"/distributionlists/0/name": "Neighbours"}), none, none)
+    for id, spelling, comment, earlier in [
+        ("short", "01", "A list's ID of two digits: it gets a new one", None),
+        ("negative", "0000000000000080", "A list's ID with the highest bit of its number set: it gets a new one", None),
+        ("high-digit", "8000000000000000", "A list's ID that begins with 8: Android 4.8 to 5.2 crashes",
+         {"android-4.8": crashes("meaning", "a NumberFormatException that nobody catches")}),
+    ]:
+        add(f"list-id-{id}", "DistributionList", comment, of({"id": spelling}), gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/1": None}),
+            none, none if id != "short" else unknown("whether its check of the ID counts the digits is not known"), earlier)
+    add("list-id-twice", "DistributionList", "Two lists with one ID: the second gets a new one", of({"id": "0100000000000000"}, {"id": "0100000000000000"}),
+        gives({"/distributionlists/0/id": "1", "/distributionlists/1/name": "Neighbours"}), none, none)
+
+
+def encodings(add):
+    spaced = PRIVATE_KEY[:20] + "\n " + PRIVATE_KEY[20:]
+    add("base64-spaces-key", "Base64", "White space in the private key", document(user={"privatekey": spaced}),
+        gives({"/user/privatekey": PRIVATE_KEY}), REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
+    picture = "/9j/2wBDAP/Z"
+    add("base64-spaces-picture", "Base64", "White space in the picture: iOS drops it", document(user={"profilePic": "/9j/\n2wBDAP/Z"}),
+        gives({"/user/profilePic": picture}), gives(SAME | {"/user/profilePic": None}), gives({"/user/profilePic": picture}))
+    add("base64-no-padding", "Base64", "The private key without its padding: Android cuts it short", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
+        unknown("that the last bytes are cut off is known, and not what it does with a key of 30 bytes"), REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
+    add("base64-bad-picture", "Base64", "A picture that is no base64", document(user={"profilePic": "%%%%"}),
+        gives(SAME | {"/user/profilePic": None}), gives(SAME | {"/user/profilePic": None}), REFUSES)
+
+
+def releases(add):
+    def of(*value):
+        return document(contacts=[contact(), contact("ABCD1234")], user={"profilePic": "/9j/2wBDAP/Z"} | ({"profilePicRelease": value[0]} if value else {}))
+
+    def to(who, because=None):
+        return gives({"/user/profilePicRelease": who}, because)
+
+    listed = ["ABCD1234"]
+    for id, comment, value, android, ios, desktop, earlier in [
+        ("everyone", "Everyone", [["*"]], to("everyone"), to("everyone"), to("everyone"), None),
+        ("list", "Some", [listed], to(listed), to(listed), to(listed), None),
+        ("nobody", "Nobody, as the format spells it; Android before 6.0 takes it for a list of nobody", [[None]], to("nobody"), to("nobody"), to("nobody"),
+         {"android-4.8 android-5.8": to([])}),
+        ("empty", "An empty list: both mobiles write it, the format's schema forbids it, and Desktop takes it for everyone", [[]], to([]), to("nobody"), to("everyone"), None),
+        ("missing", "No such key, which is how iOS spells nobody: Desktop takes it for everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
+        ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-7.0.0 ios-7.0.5": to(listed)}),
+        ("one-and-null", "One and null", [["ABCD1234", None]], to("nobody"), to(listed), REFUSES, None),
+        ("null-string", "The string null", [["null"]], to("nobody"), to([]), REFUSES, {"android-6.1": to("nobody")}),
+    ]:
+        add(f"release-{id}", "PictureRelease", comment, of(*value), android, ios, desktop, earlier)
+    for id, key, android, comment in [
+        ("ids", "syncExcludedIds", ["ECHOECHO"], "As the format spells it: iOS 4.8 and later does not read it"),
+        ("upper-case", "syncExcludedIDs", None, "As iOS 4.8 and later spells it: nobody else reads it"),
+    ]:
+        ios = gives(SAME | {"/settings/syncExcludedIds": ["ECHOECHO"] if id == "upper-case" else None})
+        lost = gives({"/settings/syncExcludedIds": None})
+        add(f"sync-excluded-{id}", "SyncExclusion", comment, document(settings={key: ["ECHOECHO"]}),
+            gives(SAME | {"/settings/syncExcludedIds": android}), ios, gives(SAME | {"/settings": None}),
+            {"ios-5.4 ios-6.8 ios-7.0.0 ios-7.0.5": lost} if id == "ids" else None)
+
+
+def texts(add):
+    twice = spelled(document(), '"nickname":"Tester"', '"nickname":"One","nickname":"Two"')
+    add("duplicate-nickname", "DuplicateKey", "The nickname twice: the last wins on Android and Desktop, the first on iOS", twice,
+        gives({"/user/nickname": "Two"}), gives({"/user/nickname": "One"}, "on iOS 17 and later"), gives({"/user/nickname": "Two"}),
+        java=[(("user", "nickname"), "optString", "Two")])
+    plain = text_of(document())
+    hang = {"ios-5.4 ios-6.8": hangs("json")}
+    for id, comment, text in [
+        ("text-after", "Text behind the JSON", plain + " and so on"),
+        ("comment", "A comment", plain.replace("{", "/* backup */{", 1)),
+        ("single-quotes", "Single quotes", plain.replace('"nickname":"Tester"', "'nickname':'Tester'")),
+        ("equals", "An equals sign and a semicolon", plain.replace('"nickname":"Tester",', '"nickname"="Tester";')),
+        ("hex-number", "A hexadecimal number", plain.replace('"version":1', '"version":0x1')),
+        ("octal-number", "A number with a leading zero", plain.replace('"version":1', '"version":01')),
+        ("raw-line-break", "A line break in a string", plain.replace("Example", "Exam\nple")),
+    ]:
+        add(id, "Lenient", comment, text, gives({"/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO"}), NO_JSON, NO_JSON, hang)
+    add("not-an-object", "Lenient", "An array around the document", "[" + plain + "]", REFUSES, REFUSES, REFUSES)
+    add("bom", "Encoding", "A byte order mark", b"\xef\xbb\xbf" + plain.encode(), gives(SAME), gives(SAME), gives(SAME))
+    add("lone-surrogate", "Encoding", "Half of a surrogate pair in a name", plain.replace("Ada", "Ada\\ud800"),
+        gives({"/contacts/0/identity": "ECHOECHO"}), NO_JSON, gives({"/contacts/0/identity": "ECHOECHO"}))
+    add("lone-surrogate-unknown", "Encoding", "Half of a surrogate pair in a value that no client reads", plain.replace('"device"', '"x":"\\ud800","device"'),
+        gives(SAME), gives(SAME), gives(SAME))
+    add("not-utf8", "Encoding", "A byte that is not UTF-8 in a name: Android puts a replacement character there", plain.encode().replace(b"Ada", b"Ad\xff"),
+        gives({"/contacts/0/firstname": "Ad\ufffd"}), unknown("that it fails is inferred, not read"), NO_JSON)
+
+
+def bodies(builder):
+    plain = text_of(document()).encode()
+    half = len(plain) // 2
+    nonce = nonce_of("payload")
+
+    def sealed(packed):
+        return nonce + builder.oracles.seal(KEY, nonce, packed)
+
+    def add(id, flag, comment, packed, android, ios, desktop, earlier=None):
+        unpacked = builder.oracles.gunzip(packed)
+        for client, outcome in (("android", android), ("ios", ios), ("desktop", desktop)):
+            assert (unpacked[client] is None) == (outcome.get("stage") == "gunzip"), (id, client)
+        builder.body(id, flag, comment, sealed(packed), android, ios, desktop, earlier)
+
+    good, bad = gives(SAME), invalid("gunzip")
+    add("gzip", "Container", "A gzip of one member", member(plain), good, good, good)
+    add("gzip-members", "Container", "A gzip of two members: iOS before 5.9 sees the first alone", member(plain[:half]) + member(plain[half:]), good, good, good,
+        {"ios-7.0.0 ios-7.0.5 ios-6.8": good})
+    add("gzip-byte-after", "Container", "A byte behind the gzip", member(plain) + b"x", good, bad, bad, {"ios-7.0.0 ios-7.0.5": bad})
+    add("gzip-zero-after", "Container", "A zero byte behind the gzip", member(plain) + b"\0", good, bad, good, {"ios-7.0.0 ios-7.0.5": bad})
+    add("zlib", "Container", "zlib instead of gzip", zlib.compress(plain), bad, good, bad)
+    whole = sealed(member(plain))
+    overrun = "an exception that nobody catches"
+    crash = crashes("size", overrun)
+    builder.body("short", "Short", "23 bytes", whole[:23], crash, invalid("size"), invalid("size"),
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("size", "so it did before 7.0.4"), "ios-7.0.5": invalid("size")})
+    wrong = nonce + builder.oracles.seal(bytes(32), nonce, member(plain))
+    builder.body("wrong-key", "WrongKey", "Sealed under another key", wrong, invalid("open"), invalid("open"), invalid("open"),
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a look"), "ios-7.0.5": invalid("open")})
+
+
+def build(oracles):
+    file = File("payload", NOTES)
+    read = [
+        by("android", "read", "VARIANTS sections 2 and 5; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("android", "executed", "what is JSON, and how a value is coerced: Android's org.json (libandroid-json-java 10.0.0) on OpenJDK 17"),
+        by("ios", "read", "VARIANTS sections 2 and 5 (swift-foundation for what its decoder takes); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "VARIANTS sections 2 and 4; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+        by("desktop", "executed", "what is JSON: JSON.parse of Node 20"),
+    ]
+    for name, builder in [("documents", (whole, versions, missing, types, contacts, groups, distribution_lists, encodings, releases, texts)), ("bodies", (bodies,))]:
+        source = ["clauses 3.1 to 3.7", "VARIANTS section 2", "VARIANTS section 5"] if name == "documents" else ["clause 2.1", "clause 2.3", "VARIANTS section 2"]
+        extra = [] if name == "documents" else [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
+        one = Builder(file.group(name, "read_backup", source, extra + read), oracles)
+        for part in builder:
+            part(one if name == "bodies" else one.add)
+    writing(file)
+    return file
+
+
+def writing(file):
+    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7", "VARIANTS section 1", "VARIANTS section 5.2"], [
+        by("android", "read", "VARIANTS section 1; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("ios", "read", "VARIANTS section 1; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "VARIANTS: it never writes a backup")])
+    never = not_applicable("it never writes a backup")
+
+    def writes(written, contains=()):
+        return valid({"written": written} | ({"contains": list(contains)} if contains else {}))
+
+    def add(id, comment, backup, android, ios, earlier=None):
+        asked.add(f"payload.write-{id}", comment, ["Writing"], {"backup": {"text": text_of(backup)}, "own_id": OWN},
+                  {"android": android, "ios": ios, "desktop": never})
+        add_earlier(asked, earlier, EARLIER["write_backup"])
+
+    def all_of(client, first, last=None):
+        names = [name for name in EARLIER["write_backup"] if name.startswith(client) and not name.endswith(("test", "devicelink"))]
+        return " ".join(names[names.index(f"{client}-{first}"):names.index(f"{client}-{last}") + 1 if last else None])
+
+    picture = {"profilePic": "/9j/2wBDAP/Z"}
+    add("info", "Version and device", document(), writes({"/info/version": 1}), writes({"/info/version": 1, "/info/device": "ios"}))
+    add("nothing", "Neither contacts nor groups nor links: Android writes empty lists, iOS nothing", document(contacts=[]),
+        writes({"/contacts": [], "/groups": [], "/distributionlists": [], "/user/links": [], "/user/profilePicRelease": None}),
+        writes({"/contacts": None, "/groups": None, "/distributionlists": None, "/user/links": None}))
+    add("release-without-picture", "Everyone may see the picture, and there is none: Android does not say so", document(user={"profilePicRelease": ["*"]}),
+        writes({"/user/profilePicRelease": None}), writes({"/user/profilePicRelease": ["*"]}))
+    add("release-nobody", "Nobody may see the picture: iOS leaves the key out", document(user=picture | {"profilePicRelease": [None]}),
+        writes({"/user/profilePicRelease": [None]}), writes({"/user/profilePicRelease": None}))
+    add("release-empty", "A list of nobody: both write it, although the format's own schema forbids it", document(user=picture | {"profilePicRelease": []}),
+        writes({"/user/profilePicRelease": []}), writes({"/user/profilePicRelease": []}))
+    mail = {"type": "email", "value": "tester@example.com"}
+    add("link", "A link: iOS gives it an empty name", document(user={"links": [mail]}),
+        writes({"/user/links/0/value": mail["value"], "/user/links/0/name": None}), writes({"/user/links/0/value": mail["value"], "/user/links/0/name": ""}))
+    add("contact-without-names", "A contact without names: iOS writes empty ones", document(contacts=[without(contact(), "firstname", "lastname")]),
+        writes({"/contacts/0/firstname": None, "/contacts/0/lastname": None, "/contacts/0/nickname": None}),
+        writes({"/contacts/0/firstname": "", "/contacts/0/lastname": "", "/contacts/0/nickname": ""}))
+    policies = {"/contacts/0/readReceipts": 1, "/contacts/0/typingIndicators": 2}
+    no_policies = {"/contacts/0/readReceipts": None, "/contacts/0/typingIndicators": None}
+    add("policies", "A contact's read receipts and typing indicators", document(contacts=[contact(readReceipts=1, typingIndicators=2)]),
+        writes(policies), writes(policies), {"android-4.5 ios-4.6": writes(no_policies), all_of("android", "4.57") + " " + all_of("ios", "4.8"): writes(policies)})
+    add("created-at-below-zero", "A contact made before 1970: Android before 5.0.5 wrote the number as it is, and no iOS restores that",
+        document(contacts=[contact(createdAt=-1)]), writes({"/contacts/0/createdAt": 0}), unknown("whether iOS can hold such a time is not known"),
+        {all_of("android", "4.5", "5.0"): writes({"/contacts/0/createdAt": -1}), all_of("android", "5.0.5"): writes({"/contacts/0/createdAt": 0})})
+    update = {"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": 0}
+    add("last-update", "lastUpdate of a contact, and of a group that has none: there Android writes 0",
+        document(contacts=[contact(lastUpdate=TIME + 1)], groups=[group()]), writes(update), writes({"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": None}),
+        {all_of("android", "4.5", "5.0.5"): writes({"/contacts/0/lastUpdate": None, "/groups/0/lastUpdate": None}), all_of("android", "5.3"): writes(update),
+         all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/lastUpdate": None}), all_of("ios", "4.9"): writes({"/contacts/0/lastUpdate": TIME + 1})})
+    add("contact-created-at", "When a contact was made: iOS before 6.3 wrote 0", document(), writes({"/contacts/0/createdAt": TIME}), writes({"/contacts/0/createdAt": TIME}),
+        {all_of("ios", "4.6"): writes({"/contacts/0/createdAt": 0})})
+    add("hidden", "A hidden contact: iOS before 4.9 always wrote false", document(contacts=[contact(hidden=True)]),
+        writes({"/contacts/0/hidden": True}), writes({"/contacts/0/hidden": True}),
+        {all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/hidden": False}), all_of("ios", "4.9"): writes({"/contacts/0/hidden": True})})
+    add("private", "A private chat: iOS before 4.8 does not write that", document(contacts=[contact(private=True)]),
+        writes({"/contacts/0/private": True}), writes({"/contacts/0/private": True}),
+        {"ios-4.6": writes({"/contacts/0/private": None}), all_of("ios", "4.8"): writes({"/contacts/0/private": True})})
+    add("own-contact", "The own ID among the contacts: Android 6.4 leaves it out", document(contacts=[contact(OWN), contact()]),
+        writes({"/contacts/0/identity": "ECHOECHO", "/contacts/1": None}), unknown("whether iOS leaves it out is not known"))
+    add("group", "A group: iOS always writes 0 for when it was made", document(groups=[group()]),
+        writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": TIME, "/groups/0/deleted": False}),
+        writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": 0, "/groups/0/deleted": False}))
+    add("group-without-name", "A group without a name: iOS writes an empty one", document(groups=[without(group(), "groupname")]),
+        writes({"/groups/0/groupname": None}), writes({"/groups/0/groupname": ""}))
+    lists = document(distributionlists=[{"id": "0100000000000000", "name": "Neighbours", "createdAt": TIME, "members": ["ECHOECHO"]}])
+    low, high = writes({"/distributionlists/0/id": "0100000000000000"}), writes({"/distributionlists/0/id": "0000000000000001"})
+    add("list", "A distribution list with the number 1: its lowest byte first, but highest first on Android 4.8 to 5.2; iOS has none", lists,
+        low, writes({"/distributionlists": None}),
+        {all_of("android", "4.5", "4.57"): writes({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": None}),
+         all_of("android", "4.8", "5.0.5"): high, all_of("android", "5.3"): low})
+    ids, upper = "/settings/syncExcludedIds", "/settings/syncExcludedIDs"
+    excluded = document(settings={"syncExcludedIds": ["ECHOECHO"]})
+    add("sync-excluded", "The IDs left out of the contact sync: iOS 4.8 and later spells the key otherwise, and nobody else reads that", excluded,
+        writes({ids: ["ECHOECHO"], upper: None}), writes({upper: ["ECHOECHO"], ids: None}),
+        {"ios-4.6": writes({ids: ["ECHOECHO"], upper: None}), all_of("ios", "4.8"): writes({upper: ["ECHOECHO"], ids: None}),
+         all_of("android", "4.5"): writes({ids: ["ECHOECHO"], upper: None})})
+    add("settings", "Settings that iOS does not have", document(settings={"disableScreenshots": True, "incognitoKeyboard": True, "recentEmojis": ["\U0001f600"]}),
+        writes({"/settings/disableScreenshots": True, "/settings/incognitoKeyboard": True, "/settings/recentEmojis": ["\U0001f600"], "/settings/locationPreviews": None}),
+        writes({"/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None, "/settings/recentEmojis": None}),
+        {all_of("android", "4.5", "4.57"): writes({"/settings/locationPreviews": False}), all_of("android", "4.8"): writes({"/settings/locationPreviews": None})})
+    add("slash", "A slash in a name: both escape it, as no JSON demands", document(contacts=[contact(firstname="Ada/Bob")]),
+        writes({"/contacts/0/firstname": "Ada/Bob"}, ["Ada\\/Bob"]), writes({"/contacts/0/firstname": "Ada/Bob"}, ["Ada\\/Bob"]))
