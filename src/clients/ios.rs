@@ -1,5 +1,9 @@
 //! Threema for iOS: how it asks, and what it makes of a config.
 
+mod write;
+
+pub(super) use write::write;
+
 use super::config_error::{ConfigError, Found};
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use crate::safe::ServerConfig;

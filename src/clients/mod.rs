@@ -10,6 +10,7 @@ pub mod ios;
 mod persona;
 pub mod release;
 pub mod restore;
+mod write;
 
 pub use config_error::{ConfigError, Found};
 pub use credentials::CredentialEncoding;
@@ -17,6 +18,7 @@ pub use defects::Defect;
 pub use field::Field;
 pub use persona::{LoginHabit, Operation, Persona};
 pub use release::{Reader, Writer};
+pub use write::Phone;
 
 use crate::safe::ServerConfig;
 use crate::terms::Client;

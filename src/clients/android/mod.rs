@@ -1,6 +1,9 @@
 //! Threema for Android: how it asks, and what it makes of a config.
 
 pub mod org_json;
+mod write;
+
+pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};
 use super::credentials::CredentialEncoding;

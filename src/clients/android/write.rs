@@ -1,0 +1,276 @@
+//! The document as Android writes it: a fixed order, a line for every member and item, `\/`.
+
+use crate::clients::release::Writer;
+use crate::clients::write::{Phone, Spelling, object, whole};
+use crate::safe::backup::{
+    Backup, Contact, DistributionList, DistributionListId, Group, Link, LinkKind, PictureRelease,
+    Policy, Settings, Timestamp, User, VERSION, Verification,
+};
+use crate::safe::json::{Layout, Object, Value};
+
+struct Android;
+
+impl Spelling for Android {
+    const LONE_SURROGATE: char = '?';
+}
+
+/// Source: VARIANTS section 1, "Android".
+pub(in crate::clients) fn write(writer: Writer, backup: &Backup, phone: &Phone) -> Vec<u8> {
+    let pen = Pen { writer, phone };
+    // `toString(0)`: lines, and no indentation.
+    Value::Object(pen.document(backup)).to_bytes(Layout::Lines { indent: 0 })
+}
+
+struct Pen<'a> {
+    writer: Writer,
+    phone: &'a Phone,
+}
+
+impl Pen<'_> {
+    fn since(&self, first: Writer) -> bool {
+        self.writer.since(first)
+    }
+
+    fn document(&self, backup: &Backup) -> Object {
+        let contacts = backup.contacts.iter().filter(|each| self.has(each));
+        let lists = backup.distribution_lists.iter();
+        let info = object([
+            ("version", Some(Value::from(i128::from(VERSION)))),
+            ("device", Some(Android::plain(&self.device()))),
+        ]);
+        let mut document = object([
+            ("info", Some(info.into())),
+            ("user", Some(Self::user(&backup.user).into())),
+            (
+                "contacts",
+                Some(array(contacts.map(|each| self.contact(each)))),
+            ),
+            (
+                "groups",
+                Some(array(backup.groups.iter().map(|each| self.group(each)))),
+            ),
+            (
+                "distributionlists",
+                Some(array(lists.map(|each| self.distribution_list(each)))),
+            ),
+            (
+                "settings",
+                Some(self.settings(backup.settings.as_ref()).into()),
+            ),
+        ]);
+        if self.writer == Writer::Android4_7Test {
+            // Where they stand and what is in them is not known; no reader looks at them.
+            for key in ["links", "incomingRequests", "outgoingRequests"] {
+                document.push(key, Vec::new());
+            }
+        }
+        document
+    }
+
+    /// The version is that of the first release of the range.
+    fn device(&self) -> String {
+        format!("{}A/en_US", self.writer.releases().since)
+    }
+
+    /// Source: VARIANTS section 1, "6.0.0" and "6.4.0".
+    fn has(&self, contact: &Contact) -> bool {
+        let own = contact.identity == self.phone.own_id && self.since(Writer::Android6_4);
+        let removed = self.phone.removed_contacts.contains(&contact.identity)
+            && self.since(Writer::Android6_0);
+        !own && !removed
+    }
+
+    fn user(user: &User) -> Object {
+        let picture = user.picture.as_ref();
+        // Only where there is a picture.
+        let release = picture.map(|_| picture_release(user.picture_release.as_ref()));
+        object([
+            (
+                "privatekey",
+                Some(Android::base64(user.private_key.as_bytes())),
+            ),
+            ("nickname", user.nickname.as_ref().map(Android::text)),
+            (
+                "profilePic",
+                picture.map(|picture| Android::base64(&picture.0)),
+            ),
+            ("profilePicRelease", release),
+            ("links", Some(array(user.links.iter().map(link)))),
+        ])
+    }
+
+    fn contact(&self, contact: &Contact) -> Object {
+        let hidden = Some(Value::Boolean(contact.hidden.unwrap_or(false)));
+        let policies = self.since(Writer::Android4_57);
+        let (hidden_before, hidden_behind) = if self.since(Writer::Android5_3) {
+            (hidden, None)
+        } else {
+            (None, hidden)
+        };
+        let level = contact.verification.unwrap_or(Verification::Unverified);
+        let key = contact
+            .public_key
+            .filter(|_| level == Verification::Full || self.since(Writer::Android5_0));
+        object([
+            ("identity", Some(Android::plain(contact.identity.as_str()))),
+            ("publickey", key.map(|key| Android::base64(&key.0))),
+            ("createdAt", Some(self.created_at(contact.created_at))),
+            ("verification", Some(Value::from(level as i128))),
+            (
+                "workVerified",
+                Some(contact.work_verified.unwrap_or(false).into()),
+            ),
+            ("hidden", hidden_before),
+            ("firstname", contact.first_name.as_ref().map(Android::text)),
+            ("lastname", contact.last_name.as_ref().map(Android::text)),
+            ("nickname", contact.nickname.as_ref().map(Android::text)),
+            ("hidden", hidden_behind),
+            (
+                "lastUpdate",
+                contact
+                    .last_update
+                    .filter(|_| self.since(Writer::Android5_3))
+                    .map(long),
+            ),
+            (
+                "typingIndicators",
+                policies.then(|| policy(contact.typing_indicators)),
+            ),
+            (
+                "readReceipts",
+                policies.then(|| policy(contact.read_receipts)),
+            ),
+            ("private", Some(contact.private.unwrap_or(false).into())),
+        ])
+    }
+
+    fn group(&self, group: &Group) -> Object {
+        let left = self.phone.left_groups.contains(&(group.id, group.creator));
+        // Source: VARIANTS section 1, "5.7.0".
+        let members = group.members.iter().filter(|member| {
+            !(left && **member == self.phone.own_id && self.since(Writer::Android5_7))
+        });
+        let deleted = group.deleted.unwrap_or(false) && !self.since(Writer::Android6_0);
+        object([
+            ("id", Some(Android::hex(&group.id.0))),
+            ("creator", Some(Android::plain(group.creator.as_str()))),
+            ("groupname", group.name.as_ref().map(Android::text)),
+            ("createdAt", Some(self.created_at(group.created_at))),
+            ("members", Some(Android::ids(members).into())),
+            ("deleted", Some(deleted.into())),
+            ("lastUpdate", self.last_update(group.last_update)),
+            ("private", Some(group.private.unwrap_or(false).into())),
+        ])
+    }
+
+    fn distribution_list(&self, list: &DistributionList) -> Object {
+        object([
+            ("id", list.id.and_then(|id| self.list_id(id))),
+            ("name", list.name.as_ref().map(Android::text)),
+            ("createdAt", Some(self.created_at(list.created_at))),
+            ("members", Some(Android::ids(&list.members).into())),
+            ("lastUpdate", self.last_update(list.last_update)),
+            ("private", Some(list.private.unwrap_or(false).into())),
+        ])
+    }
+
+    /// Source: VARIANTS section 1, "4.8" and "5.3".
+    fn list_id(&self, id: DistributionListId) -> Option<Value> {
+        if self.since(Writer::Android5_3) {
+            Some(Android::hex(&id.0))
+        } else {
+            self.since(Writer::Android4_8)
+                .then(|| Android::hex(&id.reversed().0))
+        }
+    }
+
+    /// Source: VARIANTS section 1, "5.0.5".
+    fn created_at(&self, timestamp: Option<Timestamp>) -> Value {
+        let least = if self.since(Writer::Android5_0_5) {
+            Timestamp(0)
+        } else {
+            Timestamp(i64::MIN.into())
+        };
+        long(timestamp.unwrap_or(Timestamp(0)).max(least))
+    }
+
+    /// Of groups and distribution lists, where it is never absent. Source: VARIANTS section 1, "5.3".
+    fn last_update(&self, timestamp: Option<Timestamp>) -> Option<Value> {
+        self.since(Writer::Android5_3)
+            .then(|| long(timestamp.unwrap_or(Timestamp(0))))
+    }
+
+    fn settings(&self, settings: Option<&Settings>) -> Object {
+        let none = Settings::default();
+        let settings = settings.unwrap_or(&none);
+        let flag = |value: Option<bool>, default| Some(Value::Boolean(value.unwrap_or(default)));
+        let emojis = settings.recent_emojis.iter().map(Android::text);
+        // Source: VARIANTS section 1, "4.8".
+        let previews = !self.since(Writer::Android4_8);
+        object([
+            ("syncContacts", flag(settings.sync_contacts, false)),
+            ("blockUnknown", flag(settings.block_unknown, false)),
+            ("sendTyping", flag(settings.send_typing, true)),
+            ("readReceipts", flag(settings.read_receipts, true)),
+            ("threemaCalls", flag(settings.threema_calls, true)),
+            (
+                "locationPreviews",
+                previews.then_some(Value::Boolean(false)),
+            ),
+            (
+                "relayThreemaCalls",
+                flag(settings.relay_threema_calls, false),
+            ),
+            (
+                "disableScreenshots",
+                flag(settings.disable_screenshots, false),
+            ),
+            (
+                "incognitoKeyboard",
+                flag(settings.incognito_keyboard, false),
+            ),
+            (
+                "blockedContacts",
+                Some(Android::ids(&settings.blocked_contacts).into()),
+            ),
+            (
+                "syncExcludedIds",
+                Some(Android::ids(&settings.sync_excluded_ids).into()),
+            ),
+            ("recentEmojis", Some(emojis.collect::<Vec<_>>().into())),
+        ])
+    }
+}
+
+fn array(objects: impl Iterator<Item = Object>) -> Value {
+    Value::Array(objects.map(Value::Object).collect())
+}
+
+/// A time as Java's `long` holds it.
+fn long(timestamp: Timestamp) -> Value {
+    whole(timestamp, i64::MIN.into(), i64::MAX.into())
+}
+
+fn policy(policy: Option<Policy>) -> Value {
+    Value::from(policy.unwrap_or(Policy::Default) as i128)
+}
+
+fn picture_release(release: Option<&PictureRelease>) -> Value {
+    Value::Array(match release {
+        Some(PictureRelease::Everyone) => vec![Android::plain("*")],
+        Some(PictureRelease::Only(ids)) => Android::ids(ids),
+        Some(PictureRelease::Nobody) | None => vec![Value::Null],
+    })
+}
+
+fn link(link: &Link) -> Object {
+    let kind = match &link.kind {
+        LinkKind::Mobile => Android::plain("mobile"),
+        LinkKind::Email => Android::plain("email"),
+        LinkKind::Other(kind) => Android::text(kind),
+    };
+    object([
+        ("type", Some(kind)),
+        ("value", Some(Android::text(&link.value))),
+    ])
+}
