@@ -10,7 +10,7 @@ use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use crate::safe::ServerConfig;
 use crate::terms::Client;
-use org_json::{JavaString, NoNumber, Object, Value};
+use org_json::{JavaString, NoValue, Object, Value};
 
 /// Android of today.
 ///
@@ -53,11 +53,11 @@ pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
 fn number<N>(
     object: &Object,
     key: &'static str,
-    read: for<'a> fn(&'a Object, &str) -> Result<N, NoNumber<'a>>,
+    read: for<'a> fn(&'a Object, &str) -> Result<N, NoValue<'a>>,
 ) -> Result<N, ConfigError> {
-    read(object, key).map_err(|no_number| match no_number {
-        NoNumber::Missing => ConfigError::Missing { key },
-        NoNumber::Other(value) => ConfigError::NotANumber {
+    read(object, key).map_err(|no_value| match no_value {
+        NoValue::Missing => ConfigError::Missing { key },
+        NoValue::Other(value) => ConfigError::NotANumber {
             key,
             found: found(value),
         },

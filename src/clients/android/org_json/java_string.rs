@@ -27,10 +27,26 @@ impl JavaString {
         &self.0
     }
 
+    /// `String.equalsIgnoreCase`, for a word of lower-case letters. Java compares capitals too, and the long s has the
+    /// capital S.
+    pub fn equals_ignoring_case(&self, word: &str) -> bool {
+        equals_ignoring_case(&self.0, word)
+    }
+
     /// The text, with U+FFFD for every unpaired surrogate.
     pub fn to_string_lossy(&self) -> String {
         String::from_utf16_lossy(&self.0)
     }
+}
+
+/// `String.equalsIgnoreCase` for a word of lower-case letters.
+pub(super) fn equals_ignoring_case(units: &[u16], word: &str) -> bool {
+    const LONG_S: u16 = 0x017f;
+    units.len() == word.len()
+        && units.iter().zip(word.bytes()).all(|(unit, letter)| {
+            let folded = u8::try_from(*unit).map(|byte| byte.to_ascii_lowercase());
+            folded == Ok(letter) || *unit == LONG_S && letter == b's'
+        })
 }
 
 /// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where Rust sees

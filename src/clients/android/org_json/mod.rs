@@ -6,12 +6,14 @@
 //!
 //! Source: clause 4.2; compared by execution with the Debian package `libandroid-json-java` 10.0.0.
 
+mod coercion;
 mod java_string;
 mod number;
 mod tokener;
+mod writer;
 
 pub use java_string::JavaString;
-pub use tokener::DEPTH_AT_MOST;
+pub use tokener::{DEPTH_AT_MOST, VALUES_AT_MOST};
 
 use std::collections::HashMap;
 
@@ -92,14 +94,17 @@ pub enum Reason {
     /// Deeper than [`DEPTH_AT_MOST`]; Java would run out of stack sooner or later.
     #[error("objects and arrays lie too deep within each other")]
     TooDeep,
+    /// More values than [`VALUES_AT_MOST`]; Java would run out of memory sooner or later.
+    #[error("there are too many values")]
+    TooManyValues,
 }
 
-/// Why an object has no number under a key.
+/// Why an object has nothing of the wanted kind under a key.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum NoNumber<'a> {
+pub enum NoValue<'a> {
     /// The key is not there.
     Missing,
-    /// What is there cannot be made a number.
+    /// What is there cannot be made what is wanted.
     Other(&'a Value),
 }
 
@@ -107,30 +112,6 @@ impl Value {
     /// Reads the first value in a text, and does not look at what follows it. The caller bounds the text.
     pub fn parse(text: &JavaString) -> Result<Self, SyntaxError> {
         tokener::read(text)
-    }
-
-    /// The number that `getLong` makes of the value: fractions are cut off, what is too large becomes the
-    /// largest there is, and a string goes through a double.
-    pub fn as_long(&self) -> Option<i64> {
-        match self {
-            Self::Integer(number) => Some(i64::from(*number)),
-            Self::Long(number) => Some(*number),
-            Self::Double(number) => Some(saturated_long(*number)),
-            Self::Text(text) => number::parse_double(text.units()).map(saturated_long),
-            _ => None,
-        }
-    }
-
-    /// The number that `getInt` makes of the value: as [`Value::as_long`], except that a whole number that
-    /// does not fit 32 bits loses its upper half.
-    pub fn as_int(&self) -> Option<i32> {
-        match self {
-            Self::Integer(number) => Some(*number),
-            Self::Long(number) => Some(lower_half(*number)),
-            Self::Double(number) => Some(saturated_int(*number)),
-            Self::Text(text) => number::parse_double(text.units()).map(saturated_int),
-            _ => None,
-        }
     }
 }
 
@@ -140,22 +121,10 @@ impl Object {
         &self.entries
     }
 
-    /// The last value that was given for a key.
+    /// What `opt` answers for a key: the last value that was given for it.
     pub fn value(&self, key: &str) -> Option<&Value> {
         let place = self.places.get(&JavaString::from(key))?;
         self.entries.get(*place).map(|(_, value)| value)
-    }
-
-    /// What `getLong` answers for a key.
-    pub fn long(&self, key: &str) -> Result<i64, NoNumber<'_>> {
-        let value = self.value(key).ok_or(NoNumber::Missing)?;
-        value.as_long().ok_or(NoNumber::Other(value))
-    }
-
-    /// What `getInt` answers for a key.
-    pub fn int(&self, key: &str) -> Result<i32, NoNumber<'_>> {
-        let value = self.value(key).ok_or(NoNumber::Missing)?;
-        value.as_int().ok_or(NoNumber::Other(value))
     }
 
     fn put(&mut self, name: JavaString, value: Value) {
@@ -166,23 +135,6 @@ impl Object {
             self.entries.push((name, value));
         }
     }
-}
-
-// Rust's conversions from a double do what Java's do: to the nearest end where it does not fit, and to 0
-// for NaN.
-#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
-fn saturated_long(number: f64) -> i64 {
-    number as i64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
-fn saturated_int(number: f64) -> i32 {
-    number as i32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
-fn lower_half(number: i64) -> i32 {
-    number as i32
 }
 
 #[cfg(test)]

@@ -219,6 +219,47 @@ fn numbers_are_coerced_as_java_does() {
 }
 
 #[test]
+fn everything_has_a_string_and_little_a_truth_value() {
+    let cases = [
+        ("null", Some("null"), None),
+        ("TRUE", Some("true"), Some(true)),
+        ("\"FALSE\"", Some("FALSE"), Some(false)),
+        ("\"yes\"", Some("yes"), None),
+        ("1", Some("1"), None),
+        ("1.0", Some("1.0"), None),
+        ("-0.0", Some("-0.0"), None),
+        ("0.001", Some("0.001"), None),
+        ("0.0009", Some("9.0E-4"), None),
+        ("9999999.9", Some("9999999.9"), None),
+        ("1e7", Some("1.0E7"), None),
+        ("5e-324", Some("4.9E-324"), None),
+        ("[]", Some("[]"), None),
+        ("[1.0,,'/',{}]", Some("[1,null,\"\\/\",{}]"), None),
+        ("{a:-0.0,b:[null]}", Some("{\"a\":-0,\"b\":[null]}"), None),
+        ("'\\u0001'", Some("\u{1}"), None),
+        ("['\\u0001']", Some("[\"\\u0001\"]"), None),
+        ("[NaN]", None, None),
+    ];
+    for (literal, string, boolean) in cases {
+        let value = value_of_a(&format!("{{a:{literal}}}"));
+        let string = string.map(JavaString::from);
+        assert_eq!(
+            (value.as_string(), value.as_boolean()),
+            (string, boolean),
+            "{literal}"
+        );
+    }
+}
+
+#[test]
+fn the_number_of_values_is_bounded() {
+    let commas = |count: usize| format!("[{}]", ",".repeat(count));
+    assert!(parse(&commas(VALUES_AT_MOST - 2)).is_ok());
+    let refusal = parse(&commas(VALUES_AT_MOST)).expect_err("refused");
+    assert_eq!(refusal.reason, Reason::TooManyValues);
+}
+
+#[test]
 fn keys_keep_their_first_place_and_their_last_value() {
     let Ok(Value::Object(object)) = parse("{a:1,b:2,a:3}") else {
         panic!("an object");
@@ -230,7 +271,7 @@ fn keys_keep_their_first_place_and_their_last_value() {
         .collect();
     assert_eq!(keys, ["a", "b"]);
     assert_eq!(object.long("a"), Ok(3));
-    assert_eq!(object.long("c"), Err(NoNumber::Missing));
+    assert_eq!(object.long("c"), Err(NoValue::Missing));
 }
 
 #[test]

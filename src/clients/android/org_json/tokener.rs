@@ -1,6 +1,6 @@
 //! The reader of JSON text, with everything that it takes and should not.
 
-use super::java_string::JavaString;
+use super::java_string::{JavaString, equals_ignoring_case};
 use super::number;
 use super::{Object, Reason, SyntaxError, Value};
 
@@ -9,6 +9,11 @@ use super::{Object, Reason, SyntaxError, Value};
 /// Java has no such limit: it runs out of stack instead, at a depth that depends on the device and the
 /// thread, and the app dies. Refusing is the nearest that a harness should come.
 pub const DEPTH_AT_MOST: usize = 512;
+
+/// How many values a text may hold, those within others included.
+///
+/// Java has no such limit either; no client writes as many, and they must fit into memory.
+pub const VALUES_AT_MOST: usize = 1_000_000;
 
 /// The characters that end a literal, beside the ends of a line.
 const LITERAL_ENDS: &str = "{}[]/\\:,=;# \t\u{c}";
@@ -26,6 +31,7 @@ pub(super) fn read(text: &JavaString) -> Result<Value, SyntaxError> {
         units,
         place: 0,
         depth: 0,
+        values_left: VALUES_AT_MOST,
     };
     tokener.value()
 }
@@ -34,10 +40,12 @@ struct Tokener<'a> {
     units: &'a [u16],
     place: usize,
     depth: usize,
+    values_left: usize,
 }
 
 impl Tokener<'_> {
     fn value(&mut self) -> Result<Value, SyntaxError> {
+        self.count()?;
         match self.next_clean()? {
             None => Err(self.refuse(Reason::EndOfText)),
             Some(unit) if is(unit, '{') => self.nested(Self::object),
@@ -47,6 +55,17 @@ impl Tokener<'_> {
                 self.place -= 1;
                 self.literal()
             }
+        }
+    }
+
+    /// Counts one more value, or key, or hole in an array.
+    fn count(&mut self) -> Result<(), SyntaxError> {
+        match self.values_left.checked_sub(1) {
+            Some(left) => {
+                self.values_left = left;
+                Ok(())
+            }
+            None => Err(self.refuse(Reason::TooManyValues)),
         }
     }
 
@@ -111,6 +130,7 @@ impl Tokener<'_> {
                     return Ok(Value::Array(items));
                 }
                 Some(unit) if is_comma(unit) => {
+                    self.count()?;
                     items.push(None);
                     after_comma = true;
                     continue;
@@ -270,17 +290,6 @@ fn word(literal: &[u16]) -> Option<Value> {
     } else {
         None
     }
-}
-
-/// `String.equalsIgnoreCase` for a word of lower-case letters. Java compares capitals too, and the long s
-/// has the capital S.
-fn equals_ignoring_case(literal: &[u16], word: &str) -> bool {
-    const LONG_S: u16 = 0x017f;
-    literal.len() == word.len()
-        && literal.iter().zip(word.bytes()).all(|(unit, letter)| {
-            let folded = u8::try_from(*unit).map(|byte| byte.to_ascii_lowercase());
-            folded == Ok(letter) || *unit == LONG_S && letter == b's'
-        })
 }
 
 /// A whole number: decimal, hexadecimal after `0x`, octal after `0`; narrow if it fits 32 bits.

@@ -1,0 +1,160 @@
+//! The real `org.json` of Android against ours: thousands of generated documents, and every accessor on every value.
+//!
+//! It needs a Java that compiles (Debian's `default-jdk-headless`) and Debian's `libandroid-json-java`; where they are
+//! missing it is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `ORG_JSON_JAR` names the archive where it is elsewhere.
+
+#[path = "org_json/documents.rs"]
+mod documents;
+#[path = "org_json/told.rs"]
+mod told;
+
+use data_encoding::HEXLOWER;
+use documents::{ASKED, any_document};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use proptest::test_runner::{Config, FileFailurePersistence, TestError, TestRunner};
+use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+
+/// How many documents a case of proptest holds: with its default of 256 cases there are some eight thousand.
+const DOCUMENTS_A_CASE: usize = 32;
+
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = vec![
+        Trial::ignorable_test("generated documents", || with_java(generated)),
+        Trial::ignorable_test("a difference is found", || with_java(difference)),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Runs a test with the real one, or says what is missing.
+fn with_java(test: impl FnOnce(Java) -> Result<(), Failed>) -> Result<Completion, Failed> {
+    let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
+    match Java::start() {
+        Ok(java) => test(java).map(|()| Completion::Completed),
+        Err(missing) if required => Err(Failed::from(missing)),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    }
+}
+
+fn generated(java: Java) -> Result<(), Failed> {
+    let java = RefCell::new(java);
+    let regressions = FileFailurePersistence::WithSource("regressions");
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: Some(Box::new(regressions)),
+        source_file: Some(file!()),
+        ..Config::default()
+    });
+    let documents = proptest::collection::vec(any_document(), 1..=DOCUMENTS_A_CASE);
+    let outcome = runner.run(&documents, |documents| {
+        let mut java = java.borrow_mut();
+        for document in documents {
+            let (real, ours) = (java.told(&document), told::told(&document, ASKED));
+            proptest::prop_assert!(
+                real == ours,
+                "{}\nof the document: {}",
+                where_they_part(&real, &ours),
+                document.escape_ascii()
+            );
+        }
+        Ok(())
+    });
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => {
+            Err(Failed::from(reason.to_string()))
+        }
+    }
+}
+
+/// Both answers, from shortly before the first difference on.
+fn where_they_part(real: &str, ours: &str) -> String {
+    let same = real
+        .bytes()
+        .zip(ours.bytes())
+        .take_while(|(real, ours)| real == ours);
+    let from = same.count().saturating_sub(60);
+    let part = |told: &str| told.chars().skip(from).take(160).collect::<String>();
+    format!("really: …{}\nours:   …{}", part(real), part(ours))
+}
+
+/// The comparison can fail: JSON's strict reader answers otherwise.
+#[expect(clippy::unnecessary_wraps, reason = "as the other test")]
+fn difference(mut java: Java) -> Result<(), Failed> {
+    let lenient = br#"{"version":010}"#;
+    assert!(serde_json::from_slice::<serde_json::Value>(lenient).is_err());
+    let real = java.told(lenient);
+    assert!(real.starts_with("{\"version\"=I8("), "{real}");
+    assert_ne!(real, told::told(br#"{"version":10}"#, ASKED));
+    assert_ne!(
+        java.told(br#"{"deleted":"yes"}"#),
+        java.told(br#"{"deleted":"true"}"#)
+    );
+    Ok(())
+}
+
+/// The real one, in a process of its own.
+struct Java {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Java {
+    fn start() -> Result<Self, String> {
+        let jar = jar().ok_or(
+            "Debian's libandroid-json-java is not installed (ORG_JSON_JAR names it elsewhere)",
+        )?;
+        let compiles = Command::new("javac").arg("-version").output();
+        if !compiles.is_ok_and(|output| output.status.success()) {
+            return Err("no javac: Debian's default-jdk-headless is not installed".to_owned());
+        }
+        let mut child = Command::new("java")
+            .args(["-XX:TieredStopAtLevel=1", "-cp"])
+            .arg(jar)
+            .arg(PROGRAM)
+            .args(ASKED)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("java does not start: {error}"))?;
+        let input = child.stdin.take().expect("piped");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Ok(Self {
+            child,
+            input,
+            output,
+        })
+    }
+
+    fn told(&mut self, document: &[u8]) -> String {
+        writeln!(self.input, "{}", HEXLOWER.encode(document)).expect("Java listens");
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("Java answers");
+        assert!(
+            line.ends_with('\n'),
+            "Java has died of {}",
+            document.escape_ascii()
+        );
+        line.truncate(line.len() - 1);
+        line
+    }
+}
+
+impl Drop for Java {
+    fn drop(&mut self) {
+        // It may have died already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn jar() -> Option<PathBuf> {
+    let named = std::env::var_os("ORG_JSON_JAR").map(PathBuf::from);
+    let usual = || Path::new("/usr/share/java/com.android.json.jar").to_owned();
+    Some(named.unwrap_or_else(usual)).filter(|jar| jar.is_file())
+}

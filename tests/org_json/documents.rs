@@ -1,0 +1,314 @@
+//! Documents that real readers stumble over: well-formed, with values of the wrong kind, and spoiled.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// Every key of a backup.
+pub const KEYS: &[&str] = &[
+    "info",
+    "user",
+    "contacts",
+    "groups",
+    "distributionlists",
+    "settings",
+    "version",
+    "device",
+    "privatekey",
+    "nickname",
+    "profilePic",
+    "profilePicRelease",
+    "links",
+    "type",
+    "name",
+    "value",
+    "temporaryDeviceGroupKeyTodoRemove",
+    "identity",
+    "publickey",
+    "createdAt",
+    "lastUpdate",
+    "verification",
+    "workVerified",
+    "hidden",
+    "firstname",
+    "lastname",
+    "typingIndicators",
+    "readReceipts",
+    "private",
+    "id",
+    "creator",
+    "groupname",
+    "members",
+    "deleted",
+    "syncContacts",
+    "blockUnknown",
+    "sendTyping",
+    "threemaCalls",
+    "relayThreemaCalls",
+    "disableScreenshots",
+    "incognitoKeyboard",
+    "blockedContacts",
+    "syncExcludedIds",
+    "syncExcludedIDs",
+    "recentEmojis",
+];
+
+/// Some that every object is asked for, whether it has them or not.
+pub const ASKED: &[&str] = &[
+    "privatekey",
+    "identity",
+    "createdAt",
+    "members",
+    "deleted",
+    "absent",
+];
+
+/// Values that are coerced, or not quite.
+const SCALARS: &[&str] = &[
+    "null",
+    "NULL",
+    "true",
+    "TRUE",
+    "false",
+    "fal\u{17f}e",
+    "0",
+    "-0",
+    "-0.0",
+    "1",
+    "-1",
+    "1.0",
+    "1.9",
+    "-1.9",
+    "0.001",
+    "0.0009",
+    "9999999.9",
+    "10000000.0",
+    "1e3",
+    "1E-7",
+    "1e300",
+    "5e-324",
+    "1e999",
+    "NaN",
+    "-Infinity",
+    "2147483647",
+    "2147483648",
+    "4294967297",
+    "9007199254740993",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "18446744073709552000",
+    "010",
+    "0x10",
+    "0X1f",
+    "0-7",
+    "09",
+    "+5",
+    ".5",
+    "5.",
+    "1d",
+    "1.5F",
+    "0x1p3",
+    "\"\"",
+    "\"1\"",
+    "\" 1 \"",
+    "\"1.9\"",
+    "\"1e3\"",
+    "\"true\"",
+    "\"True\"",
+    "\"yes\"",
+    "\"null\"",
+    "\"NaN\"",
+    "\"Infinity\"",
+    "\"0x10\"",
+    "\"0x1p4\"",
+    "\"010\"",
+    "\"1d\"",
+    "\"18446744073709552000\"",
+    "\"ECHOECHO\"",
+    "\"*SUPPORT\"",
+    "'x'",
+    "x",
+    "\"\\ud800\"",
+    "\"\\ud83d\\udd11\"",
+    "\"\\/\\\"\\b\\u0000\"",
+    "\"\u{1f511}\u{202e}\"",
+    "\"\\u-001\"",
+    "[]",
+    "[null]",
+    "[,]",
+    "[\"*\"]",
+    "[\"ABCDEFGH\",null]",
+    "[1.0,-0.0,1e300]",
+    "[NaN]",
+    "{}",
+    "{\"a\":[{}]}",
+    "{a=1;b=>'c'}",
+];
+
+/// What spoils a text.
+const FRAGMENTS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ";",
+    ":",
+    "=",
+    "=>",
+    "\"",
+    "'",
+    "\\",
+    "/",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "\n",
+    "\r",
+    "\t",
+    "\u{c}",
+    " ",
+    "\u{0}",
+    "\u{feff}",
+    "0",
+    "0x",
+    "-",
+    "+",
+    ".",
+    "e",
+    "E",
+    "p",
+    "d",
+    "\\u",
+    "\\ud800",
+    "null",
+    "true",
+    "NaN",
+    "\u{661}",
+    "\u{ff11}",
+    "\u{a0}",
+    "\u{1f511}",
+    "a",
+];
+
+/// Bytes that are no UTF-8, or only nearly.
+const RAW: &[&[u8]] = &[
+    b"\xff",
+    b"\xc0\x80",
+    b"\xed\xa0\x80",
+    b"\xed\xa0",
+    b"\xf4\x90\x80\x80",
+    b"\xf0\x9f\x98",
+    b"\x80",
+];
+
+/// Any document, as bytes.
+pub fn any_document() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        3 => text(),
+        3 => backup(),
+        4 => prop_oneof![text(), backup()].prop_flat_map(spoiled),
+    ]
+}
+
+fn scalar() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => prop::sample::select(SCALARS).prop_map(str::to_owned),
+        1 => any::<f64>().prop_map(|number| format!("{number:e}")),
+        1 => any::<i64>().prop_map(|number| number.to_string()),
+        1 => any::<u64>().prop_map(|number| number.to_string()),
+        1 => "[ -~]{0,12}".prop_map(|text| serde_json::Value::from(text).to_string()),
+        1 => any::<String>().prop_map(|text| serde_json::Value::from(text).to_string()),
+        1 => "\"([0-9]{1,20}(\\.[0-9]{1,4})?(e[+-]?[0-9]{1,3})?[dfDF]?|0x[0-9a-f.]{1,20}p-?[0-9]{1,4})\"",
+        1 => "[0-9a-zA-Z+.\u{e9}\u{661}-]{1,8}",
+    ]
+}
+
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => prop::sample::select(KEYS).prop_map(|key| format!("\"{key}\"")),
+        1 => prop::sample::select(KEYS).prop_map(str::to_owned),
+        1 => scalar(),
+    ]
+}
+
+fn space() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        12 => Just(""),
+        3 => prop::sample::select(&[" ", "\n", "\t", "\r\n"][..]),
+        1 => prop::sample::select(&["/*x*/", "//x\n", "#x\r", "/**/"][..]),
+    ]
+}
+
+/// A value with values in it, in JSON or in what `org.json` takes for it.
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let value = scalar().prop_recursive(4, 24, 5, |inner| {
+        let members = prop::collection::vec(
+            (space(), key(), separator(), space(), inner.clone(), space()),
+            0..5,
+        );
+        let items = prop::collection::vec((space(), inner), 0..5);
+        prop_oneof![
+            (members, comma()).prop_map(|(members, comma)| {
+                let members = members.into_iter().map(|(a, key, separator, b, value, c)| {
+                    format!("{a}{key}{separator}{b}{value}{c}")
+                });
+                format!("{{{}}}", members.collect::<Vec<_>>().join(comma))
+            }),
+            (items, comma()).prop_map(|(items, comma)| {
+                let items = items
+                    .into_iter()
+                    .map(|(space, item)| format!("{space}{item}"));
+                format!("[{}]", items.collect::<Vec<_>>().join(comma))
+            }),
+        ]
+    });
+    value.prop_map(String::into_bytes)
+}
+
+fn separator() -> impl Strategy<Value = &'static str> {
+    prop_oneof![8 => Just(":"), 1 => prop::sample::select(&["=", "=>", ":>", " : "][..])]
+}
+
+fn comma() -> impl Strategy<Value = &'static str> {
+    prop_oneof![8 => Just(","), 1 => prop::sample::select(&[";", ",,", " , "][..])]
+}
+
+/// The shape of a backup, any of its values of any kind.
+fn backup() -> impl Strategy<Value = Vec<u8>> {
+    let object = |keys: &'static [&'static str]| {
+        let member = (prop::sample::select(keys), scalar())
+            .prop_map(|(key, value)| format!("\"{key}\":{value}"));
+        prop::collection::vec(member, 0..8).prop_map(|members| format!("{{{}}}", members.join(",")))
+    };
+    let info = object(&["version", "device"]);
+    let user = object(&KEYS[8..17]);
+    let contacts = prop::collection::vec(object(&KEYS[17..29]), 0..3);
+    let groups = prop::collection::vec(object(&KEYS[19..34]), 0..3);
+    let settings = object(&KEYS[26..45]);
+    (info, user, contacts, groups, settings).prop_map(|(info, user, contacts, groups, settings)| {
+        let (contacts, groups) = (contacts.join(","), groups.join(",\n"));
+        format!("{{\"info\":{info},\n\"user\": {user},\"contacts\":[{contacts}],\"groups\":[{groups}],\"settings\":{settings}}}").into_bytes()
+    })
+}
+
+/// A text with a few of its bytes gone, doubled, or others between them.
+fn spoiled(text: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let insertion = prop_oneof![
+        12 => prop::sample::select(FRAGMENTS).prop_map(|fragment| fragment.as_bytes().to_vec()),
+        1 => prop::sample::select(RAW).prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 1..3),
+    ];
+    let change = (any::<Index>(), 0..3_usize, insertion);
+    prop::collection::vec(change, 1..6).prop_map(move |changes| {
+        let mut text = text.clone();
+        for (place, gone, come) in changes {
+            let place = place.index(text.len() + 1);
+            let end = (place + gone).min(text.len());
+            text.splice(place..end, come);
+        }
+        text
+    })
+}
