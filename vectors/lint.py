@@ -16,6 +16,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 VECTORS = Path(__file__).resolve().parent
 SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
+# The schema of what the vectors are about, and no schema of vectors.
+DOCUMENT_SCHEMA = "backup.schema.json"
 TOTAL_BYTES = 2 * 1024 * 1024
 
 
@@ -101,6 +103,18 @@ def check_schema(name, value, schema):
         path = list(error.absolute_path)
         message = error.message if len(error.message) < 200 else error.message[:200] + "..."
         yield f"{name}.json: {where_in(value, path)} does not fit the schema at {'/'.join(map(str, path))}: {message}"
+
+
+def check_document_schema():
+    """That it is a schema, and that nothing in it is left over."""
+    from jsonschema import Draft202012Validator
+
+    schema = load(VECTORS / DOCUMENT_SCHEMA)
+    Draft202012Validator.check_schema(schema)
+    used = json.dumps(schema)
+    for name in schema["$defs"]:
+        if f'"#/$defs/{name}"' not in used:
+            yield f"{DOCUMENT_SCHEMA}: nothing refers to {name}"
 
 
 def check_meaning(name, value):
@@ -222,8 +236,9 @@ def check_all(regenerate, tools):
             values[name] = value
             yield from check_meaning(name, value)
     for path in sorted(VECTORS.glob("*.json")):
-        if path.name.removesuffix(".json").removesuffix(".schema") not in SUBJECTS:
+        if path.name != DOCUMENT_SCHEMA and path.name.removesuffix(".json").removesuffix(".schema") not in SUBJECTS:
             yield f"{path.name}: no subject of the linter's; add it to SUBJECTS"
+    yield from check_document_schema()
     if len(values) == len(SUBJECTS):
         yield from check_ids(values)
     total = sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)

@@ -1,0 +1,6 @@
+//! Property tests of backup documents: the model, the writers, the readers, and what is lost between them.
+
+mod envelope;
+mod model;
+mod strategies;
+mod writers;

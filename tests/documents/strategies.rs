@@ -1,0 +1,520 @@
+//! What breaks real readers, made up: documents, and the text of documents.
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use safe_conformance::clients::Phone;
+use safe_conformance::clients::restore::made_up_key;
+use safe_conformance::safe::ThreemaId;
+use safe_conformance::safe::backup::{
+    Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, LATEST_TIMESTAMP,
+    Link, LinkKind, List, PictureRelease, Policy, PrivateKey, Settings, Timestamp, User,
+    Verification,
+};
+use safe_conformance::safe::json::{Layout, Number, Object, Text, Value};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Whose backups these are.
+pub const OWN_ID: &str = "OWNOWNID";
+
+const OTHER_IDS: [&str; 8] = [
+    "ECHOECHO", "ABCDEFGH", "00000000", "*THREEMA", "ZZZZZZZZ", "1A2B3C4D", "*0000000", "NOBODY01",
+];
+
+pub fn id(id: &str) -> ThreemaId {
+    ThreemaId::parse(id).expect("an ID")
+}
+
+/// A backup and what it depends on; it prints as its document.
+#[derive(Clone)]
+pub struct Case {
+    pub backup: Backup,
+    pub phone: Phone,
+    /// Contacts whose IDs the directory no longer knows.
+    pub revoked: BTreeSet<ThreemaId>,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let document = shown(&self.backup.to_value());
+        write!(
+            formatter,
+            "{document}\nrevoked: {:?}\n{:?}",
+            self.revoked, self.phone
+        )
+    }
+}
+
+/// A value as text; values do not print otherwise.
+pub fn shown(value: &Value) -> String {
+    String::from_utf8_lossy(&value.to_bytes(Layout::Compact)).into_owned()
+}
+
+/// Text that prints.
+#[derive(Clone)]
+pub struct Written(pub Value);
+
+impl fmt::Debug for Written {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&shown(&self.0))
+    }
+}
+
+/// Strings: plain, emoji, right to left, escapes, control characters, lone surrogates.
+pub fn text() -> impl Strategy<Value = Text> {
+    let curious = [
+        "",
+        "null",
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+        "שלום",
+        "\u{202e}evil\u{202c}",
+        "e\u{301}",
+        "a/b\\c\"d",
+        "\n\r\t\u{8}\u{c}\u{0}\u{1f}\u{7f}",
+        "\u{fffe}\u{feff}\u{2028}",
+        "</script>",
+        "\u{10ffff}",
+    ];
+    prop_oneof![
+        4 => "[A-Za-z ]{0,12}".prop_map(|text| Text::new(&text)),
+        2 => select(curious.to_vec()).prop_map(Text::new),
+        1 => any::<String>().prop_map(|text| Text::new(&text)),
+        1 => vec(prop_oneof![0xd7fe_u16..0xe002, 0x20..0x7f_u16], 1..4).prop_map(|units| Text::from_units(&units)),
+    ]
+}
+
+/// Times: usual ones, and those at which types end.
+pub fn timestamp() -> impl Strategy<Value = Timestamp> {
+    let edges = [
+        0,
+        1,
+        -1,
+        i128::from(i64::MIN),
+        1 << 31,
+        (1 << 53) - 1,
+        1 << 53,
+        (1 << 53) + 1,
+        (1 << 63) - 1,
+        1 << 63,
+        (1 << 64) - 1,
+        1 << 64,
+        LATEST_TIMESTAMP.0,
+    ];
+    prop_oneof![
+        6 => (0..2_000_000_000_000_i128).prop_map(Timestamp),
+        1 => select(edges.to_vec()).prop_map(Timestamp),
+    ]
+}
+
+fn any_id() -> impl Strategy<Value = ThreemaId> {
+    prop_oneof![
+        1 => Just(id(OWN_ID)),
+        6 => select(&OTHER_IDS[..]).prop_map(id),
+    ]
+}
+
+/// IDs, each once.
+fn ids() -> impl Strategy<Value = Vec<ThreemaId>> {
+    let all: Vec<_> = OTHER_IDS.into_iter().chain([OWN_ID]).map(id).collect();
+    subsequence(all, 0..=9).prop_shuffle()
+}
+
+fn list_of_ids() -> impl Strategy<Value = List<ThreemaId>> {
+    ids().prop_map(List::from)
+}
+
+fn picture_release() -> impl Strategy<Value = PictureRelease> {
+    prop_oneof![
+        Just(PictureRelease::Everyone),
+        Just(PictureRelease::Nobody),
+        ids().prop_map(PictureRelease::Only),
+    ]
+}
+
+fn link() -> impl Strategy<Value = Link> {
+    let kind = prop_oneof![
+        3 => Just(LinkKind::Mobile),
+        3 => Just(LinkKind::Email),
+        1 => Just(LinkKind::Other("fax".into())),
+    ];
+    let value = prop_oneof![
+        Just(Text::new("41791234567")),
+        Just(Text::new("***")),
+        text()
+    ];
+    (kind, value, option::of(text())).prop_map(|(kind, value, name)| Link {
+        name,
+        ..Link::new(kind, value)
+    })
+}
+
+fn user() -> impl Strategy<Value = User> {
+    let picture = vec(any::<u8>(), 0..20).prop_map(Bytes);
+    (
+        any::<[u8; 32]>(),
+        option::of(text()),
+        option::of(picture),
+        option::of(picture_release()),
+        vec(link(), 0..3),
+        option::of("[a-p]{16}"),
+    )
+        .prop_map(
+            |(key, nickname, picture, picture_release, links, group_key)| User {
+                nickname,
+                picture,
+                picture_release,
+                links: links.into(),
+                device_group_key: group_key.map(|key| Text::new(&key)),
+                ..User::new(PrivateKey::from_bytes(key))
+            },
+        )
+}
+
+/// Everything about a contact but who it is; and whether it was revoked.
+fn contact() -> impl Strategy<Value = (Contact, bool)> {
+    let times = (option::of(timestamp()), option::of(timestamp()));
+    let names = (option::of(text()), option::of(text()), option::of(text()));
+    let policies = (
+        option::of(select(&Policy::ALL[..])),
+        option::of(select(&Policy::ALL[..])),
+    );
+    let flags = any::<[Option<bool>; 3]>();
+    let level = option::weighted(0.9, select(&Verification::ALL[..]));
+    (
+        times,
+        names,
+        policies,
+        flags,
+        level,
+        prop::bool::weighted(0.15),
+    )
+        .prop_map(
+            |((created_at, last_update), names, policies, flags, verification, revoked)| {
+                let contact = Contact {
+                    created_at,
+                    last_update,
+                    verification,
+                    first_name: names.0,
+                    last_name: names.1,
+                    nickname: names.2,
+                    read_receipts: policies.0,
+                    typing_indicators: policies.1,
+                    work_verified: flags[0],
+                    hidden: flags[1],
+                    private: flags[2],
+                    ..Contact::new(id(OWN_ID))
+                };
+                (contact, revoked)
+            },
+        )
+}
+
+/// Contacts: each ID once, sometimes the own one; a level 2 or revoked one has its key.
+fn contacts() -> impl Strategy<Value = Vec<(Contact, bool)>> {
+    btree_map(any_id(), contact(), 0..7).prop_map(|contacts| {
+        let with_ids = contacts.into_iter().map(|(identity, (contact, revoked))| {
+            let known = revoked || contact.verification == Some(Verification::Full);
+            let public_key = known.then(|| made_up_key(identity));
+            (
+                Contact {
+                    identity,
+                    public_key,
+                    ..contact
+                },
+                revoked,
+            )
+        });
+        with_ids.collect()
+    })
+}
+
+/// Groups: with and without the person, with and without their creator, deleted, without a name.
+fn group() -> impl Strategy<Value = ((GroupId, ThreemaId), Group)> {
+    let key = (
+        prop_oneof![Just([0; 8]), Just([0xff; 8]), any::<[u8; 8]>()],
+        any_id(),
+    );
+    let times = (option::of(timestamp()), option::of(timestamp()));
+    (
+        key,
+        option::of(text()),
+        times,
+        list_of_ids(),
+        any::<[Option<bool>; 2]>(),
+    )
+        .prop_map(
+            |((group_id, creator), name, (created_at, last_update), members, flags)| {
+                let group_id = GroupId(group_id);
+                let group = Group {
+                    name,
+                    created_at,
+                    last_update,
+                    members,
+                    deleted: flags[0],
+                    private: flags[1],
+                    ..Group::new(group_id, creator)
+                };
+                ((group_id, creator), group)
+            },
+        )
+}
+
+fn distribution_list() -> impl Strategy<Value = DistributionList> {
+    let list_id = prop_oneof![
+        Just([0; 8]),
+        Just([0xff; 8]),
+        Just([1, 0, 0, 0, 0, 0, 0, 0]),
+        any::<[u8; 8]>()
+    ];
+    let times = (option::of(timestamp()), option::of(timestamp()));
+    (
+        option::weighted(0.9, list_id),
+        option::weighted(0.9, text()),
+        times,
+        list_of_ids(),
+        any::<Option<bool>>(),
+    )
+        .prop_map(
+            |(list_id, name, (created_at, last_update), members, private)| DistributionList {
+                id: list_id.map(DistributionListId),
+                name,
+                created_at,
+                last_update,
+                members,
+                private,
+                ..DistributionList::default()
+            },
+        )
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (
+        any::<[Option<bool>; 8]>(),
+        list_of_ids(),
+        list_of_ids(),
+        vec(text(), 0..3),
+    )
+        .prop_map(|(flags, blocked, excluded, emojis)| Settings {
+            sync_contacts: flags[0],
+            block_unknown: flags[1],
+            send_typing: flags[2],
+            read_receipts: flags[3],
+            threema_calls: flags[4],
+            relay_threema_calls: flags[5],
+            disable_screenshots: flags[6],
+            incognito_keyboard: flags[7],
+            blocked_contacts: blocked,
+            sync_excluded_ids: excluded,
+            recent_emojis: emojis.into(),
+            ..Settings::default()
+        })
+}
+
+/// A backup as it could be on a phone.
+pub fn case() -> impl Strategy<Value = Case> {
+    let groups = vec(group(), 0..4);
+    let lists = vec(distribution_list(), 0..3);
+    let settings = option::weighted(0.9, settings());
+    (user(), contacts(), groups, lists, settings, any::<u64>()).prop_map(
+        |(user, contacts, mut groups, lists, settings, order_seed)| {
+            let mut backup = Backup::new(user);
+            let revoked = contacts.iter().filter(|(_, revoked)| *revoked);
+            let revoked = revoked.map(|(contact, _)| contact.identity).collect();
+            backup.contacts = contacts.into_iter().map(|(contact, _)| contact).collect();
+            groups.sort_by_key(|(key, _)| *key);
+            groups.dedup_by_key(|(key, _)| *key);
+            backup.groups = groups.into_iter().map(|(_, group)| group).collect();
+            backup.distribution_lists = lists.into();
+            backup.settings = settings;
+            let phone = Phone {
+                order_seed,
+                ..Phone::new(id(OWN_ID))
+            };
+            Case {
+                backup,
+                phone,
+                revoked,
+            }
+        },
+    )
+}
+
+fn number() -> impl Strategy<Value = Value> {
+    let spellings = [
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "1.0",
+        "1.5",
+        "1e3",
+        "1E-2",
+        "9007199254740992",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "18446744073709552000",
+        "4294967297",
+        "1e400",
+        "-1.50e+1",
+        "0.30000000000000004",
+    ];
+    select(spellings.to_vec())
+        .prop_map(|spelling| Value::Number(Number::from_spelling(spelling).expect("a number")))
+}
+
+fn key() -> impl Strategy<Value = Text> {
+    let known = [
+        "info",
+        "user",
+        "contacts",
+        "groups",
+        "distributionlists",
+        "settings",
+        "version",
+        "device",
+        "privatekey",
+        "nickname",
+        "profilePic",
+        "profilePicRelease",
+        "links",
+        "identity",
+        "createdAt",
+        "lastUpdate",
+        "verification",
+        "members",
+        "creator",
+        "id",
+        "deleted",
+        "name",
+        "value",
+        "type",
+        "syncContacts",
+        "blockedContacts",
+        "syncExcludedIds",
+        "syncExcludedIDs",
+    ];
+    prop_oneof![
+        4 => select(known.to_vec()).prop_map(Text::new),
+        1 => Just(Text::from_spelling("\\u0069\\u0064").expect("a string")),
+        1 => text(),
+    ]
+}
+
+/// Any JSON, with keys that mean something and duplicates among them.
+pub fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Boolean),
+        number(),
+        text().prop_map(Value::Text),
+        any_id().prop_map(|id| Value::from(id.as_str())),
+        Just(Value::from("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..5).prop_map(Value::Array),
+            vec((key(), inner), 0..5).prop_map(|members| Value::Object(Object(members))),
+        ]
+    })
+}
+
+/// A document that may be broken: that of a backup, in which things were replaced, doubled, taken out, put in.
+pub fn broken_document() -> impl Strategy<Value = Written> {
+    let change = (any::<prop::sample::Index>(), 0..4_u8, key(), value());
+    (case(), vec(change, 0..6)).prop_map(|(case, changes)| {
+        let mut root = case.backup.to_value();
+        for (place, kind, key, value) in changes {
+            let places = count(&root);
+            change_at(
+                &mut root,
+                &mut place.index(places),
+                &|found| match (kind, found) {
+                    (0, Value::Object(object)) => object.0.push((key.clone(), value.clone())),
+                    (1, Value::Object(object)) if !object.0.is_empty() => {
+                        let middle = object.0.len() / 2;
+                        let doubled = (object.0[middle].0.clone(), value.clone());
+                        object.0.insert(middle / 2, doubled);
+                    }
+                    (2, Value::Object(object)) => object.0.truncate(object.0.len() / 2),
+                    (0..=2, Value::Array(items)) => items.insert(items.len() / 2, value.clone()),
+                    (_, found) => *found = value.clone(),
+                },
+            );
+        }
+        Written(root)
+    })
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(object) => object.0.iter().map(|(_, value)| count(value)).sum(),
+        _ => 0,
+    }
+}
+
+/// Applies a change to the value at this place, counted from the outside in.
+fn change_at(value: &mut Value, place: &mut usize, change: &impl Fn(&mut Value)) -> bool {
+    if *place == 0 {
+        change(value);
+        return true;
+    }
+    *place -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().any(|item| change_at(item, place, change)),
+        Value::Object(object) => object
+            .0
+            .iter_mut()
+            .any(|(_, value)| change_at(value, place, change)),
+        _ => false,
+    }
+}
+
+/// White space that JSON allows.
+pub fn white_space() -> impl Strategy<Value = String> {
+    prop_oneof![4 => Just(String::new()), 1 => "[ \t\r\n]{1,3}"]
+}
+
+/// A backup of 2,000 contacts, in 100 groups.
+pub fn large() -> Case {
+    let mut backup = Backup::new(User::new(PrivateKey::from_bytes([7; 32])));
+    for number in 0..2_000 {
+        let identity = id(&format!("T{number:07}"));
+        backup.contacts.push(Contact {
+            public_key: (number % 3 == 0).then(|| made_up_key(identity)),
+            created_at: Some(Timestamp(1_600_000_000_000 + number)),
+            last_update: Some(Timestamp(1_700_000_000_000 + number)),
+            verification: Some(if number % 3 == 0 {
+                Verification::Full
+            } else {
+                Verification::Unverified
+            }),
+            first_name: Some(Text::new(&format!("Emma-Sophie Nr. {number}"))),
+            last_name: Some(Text::new("Müller/Meier")),
+            nickname: Some(Text::new("😀")),
+            ..Contact::new(identity)
+        });
+    }
+    for number in 0..100_u64 {
+        let members = (0..20).map(|member| id(&format!("T{:07}", number * 20 + member)));
+        backup.groups.push(Group {
+            name: Some(Text::new(&format!("Group {number}"))),
+            members: members.chain([id(OWN_ID)]).collect(),
+            ..Group::new(GroupId(number.to_le_bytes()), id("T0000000"))
+        });
+    }
+    backup.settings = Some(Settings {
+        sync_contacts: Some(true),
+        ..Settings::default()
+    });
+    Case {
+        backup,
+        phone: Phone::new(id(OWN_ID)),
+        revoked: BTreeSet::new(),
+    }
+}
