@@ -228,8 +228,13 @@ impl Backup {
     }
 
     /// The document again: what was not changed as it was, in its order, what is new at the end.
-    pub fn to_value(&self) -> Value {
+    pub fn into_value(self) -> Value {
         self.put(None)
+    }
+
+    /// The same of a backup that is needed further.
+    pub fn to_value(&self) -> Value {
+        self.clone().into_value()
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) trait Part: Sized {
     fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value>;
 
     /// The value; as it was kept, if that still says the same.
-    fn put(&self, kept: Option<&Value>) -> Value;
+    fn put(self, kept: Option<Value>) -> Value;
 }
 
 /// A part that is one value with nothing of its own to keep.
@@ -54,6 +54,11 @@ pub(super) trait Leaf: Sized + PartialEq {
 
     /// The value in its usual spelling.
     fn spell(&self) -> Value;
+
+    /// Whether the value says this.
+    fn is_said_by(&self, value: &Value) -> bool {
+        Self::read(value).is_ok_and(|read| read == *self)
+    }
 
     /// What is wrong with it, although it can be read.
     fn remark(&self) -> Option<&'static str> {
@@ -81,9 +86,9 @@ impl<L: Leaf> Part for L {
         }
     }
 
-    fn put(&self, kept: Option<&Value>) -> Value {
+    fn put(self, kept: Option<Value>) -> Value {
         match kept {
-            Some(kept) if L::read(kept).is_ok_and(|read| read == *self) => kept.clone(),
+            Some(kept) if self.is_said_by(&kept) => kept,
             _ => self.spell(),
         }
     }
@@ -181,16 +186,17 @@ impl<T: Part> Part for List<T> {
         Ok((list, None))
     }
 
-    fn put(&self, _kept: Option<&Value>) -> Value {
+    fn put(self, _kept: Option<Value>) -> Value {
         let mut values = Vec::with_capacity(self.items.len() + self.unread.len());
-        let mut unread = self.unread.iter().peekable();
-        for (index, item) in self.items.iter().enumerate() {
+        let mut unread = self.unread.into_iter().peekable();
+        let mut spellings = self.spellings.into_iter();
+        for item in self.items {
             while let Some((_, value)) = unread.next_if(|(place, _)| *place == values.len()) {
-                values.push(value.clone());
+                values.push(value);
             }
-            values.push(item.put(self.spellings.get(index).and_then(Option::as_ref)));
+            values.push(item.put(spellings.next().flatten()));
         }
-        values.extend(unread.map(|(_, value)| value.clone()));
+        values.extend(unread.map(|(_, value)| value));
         Value::Array(values)
     }
 }
@@ -203,7 +209,7 @@ pub(super) trait Slot: Sized {
     fn of(part: Option<Self::Part>) -> Option<Self>;
 
     /// The value; `None` where nothing is to be written. `present`: write it though it is empty.
-    fn value(&self, kept: Option<&Value>, present: bool) -> Option<Value>;
+    fn into_value(self, kept: Option<Value>, present: bool) -> Option<Value>;
 }
 
 impl<P: Part> Slot for P
@@ -216,7 +222,7 @@ where
         part
     }
 
-    fn value(&self, kept: Option<&Value>, _present: bool) -> Option<Value> {
+    fn into_value(self, kept: Option<Value>, _present: bool) -> Option<Value> {
         Some(self.put(kept))
     }
 }
@@ -231,8 +237,8 @@ impl<P: Part> Slot for Option<P> {
         Some(part)
     }
 
-    fn value(&self, kept: Option<&Value>, _present: bool) -> Option<Value> {
-        self.as_ref().map(|part| part.put(kept))
+    fn into_value(self, kept: Option<Value>, _present: bool) -> Option<Value> {
+        self.map(|part| part.put(kept))
     }
 }
 
@@ -244,7 +250,7 @@ impl<P: Part> Slot for List<P> {
         Some(part.unwrap_or_default())
     }
 
-    fn value(&self, kept: Option<&Value>, present: bool) -> Option<Value> {
+    fn into_value(self, kept: Option<Value>, present: bool) -> Option<Value> {
         (present || !self.is_empty() || !self.unread.is_empty()).then(|| self.put(kept))
     }
 }
@@ -259,8 +265,8 @@ pub struct Kept {
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// A field of the type, and the value that it had; `None` where the field keeps its own.
-    Field(Option<Value>),
+    /// A field of the type, by its place there, and the value that it had; `None` where the field keeps its own.
+    Field(usize, Option<Value>),
     /// Everything else.
     Other(Value),
 }
@@ -270,18 +276,13 @@ impl Kept {
     pub fn others(&self) -> impl Iterator<Item = (&Text, &Value)> {
         self.entries.iter().filter_map(|(key, entry)| match entry {
             Entry::Other(value) => Some((key, value)),
-            Entry::Field(_) => None,
+            Entry::Field(..) => None,
         })
     }
 
     /// Adds a member that the type does not know, at the end.
     pub fn add(&mut self, key: &str, value: Value) {
         self.entries.push((Text::new(key), Entry::Other(value)));
-    }
-
-    fn has_field(&self, key: &str) -> bool {
-        let mut fields = self.entries.iter();
-        fields.any(|(each, entry)| matches!(entry, Entry::Field(_)) && each.is(key))
     }
 }
 
@@ -291,9 +292,10 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// Reads one member into its field, and says what is to be kept of it.
+/// Reads one member into its field, and says what is to be kept of it. `place`: that of the field in its type.
 pub(super) fn take_field<P: Part>(
     field: &mut Option<P>,
+    place: usize,
     value: Value,
     nullable: bool,
     at: &At<'_>,
@@ -309,43 +311,47 @@ pub(super) fn take_field<P: Part>(
     match P::take(value, at, deviations) {
         Ok((part, kept)) => {
             *field = Some(part);
-            Entry::Field(kept)
+            Entry::Field(place, kept)
         }
         Err(value) => Entry::Other(value),
     }
 }
 
-/// Writes an object: what was kept in its order, then the fields that are new. `value_of` gives a field's value.
+/// Writes an object: what was kept in its order, then the fields that are new. `take_value` gives a field's value, once.
 pub(super) fn put_object(
-    kept: &Kept,
+    kept: Kept,
     keys: &[&'static str],
-    value_of: impl Fn(&str, Option<&Value>, bool) -> Option<Value>,
+    mut take_value: impl FnMut(usize, Option<Value>, bool) -> Option<Value>,
 ) -> Value {
     let mut members = Vec::with_capacity(kept.entries.len().max(keys.len()));
     let mut written = vec![false; keys.len()];
-    for (key, entry) in &kept.entries {
-        let name = key.to_str_lossy();
-        let field = keys.iter().position(|each| *each == name);
-        let value = match (field, entry) {
-            (Some(field), Entry::Field(spelling)) => {
-                written[field] = true;
-                value_of(&name, spelling.as_ref(), true)
-            }
-            // A field that was not understood, and has been set since.
-            (Some(field), Entry::Other(value)) if !kept.has_field(&name) => {
-                let set = (!written[field])
-                    .then(|| value_of(&name, None, false))
-                    .flatten();
-                written[field] |= set.is_some();
-                set.or_else(|| Some(value.clone()))
-            }
-            (_, Entry::Other(value)) => Some(value.clone()),
-            (None, Entry::Field(_)) => None,
-        };
-        members.extend(value.map(|value| (key.clone(), value)));
+    for (_, entry) in &kept.entries {
+        if let Entry::Field(field, _) = entry {
+            written[*field] = true;
+        }
     }
-    for (key, _) in keys.iter().zip(written).filter(|(_, written)| !written) {
-        let value = value_of(key, None, !kept.read);
+    for (key, entry) in kept.entries {
+        let value = match entry {
+            Entry::Field(field, spelling) => take_value(field, spelling, true),
+            Entry::Other(value) => {
+                // It may be a field that was not understood, and has been set since.
+                let field = keys.iter().position(|each| key.is(each));
+                let unset = field.filter(|field| !written[*field]);
+                let set = unset.and_then(|field| take_value(field, None, false));
+                if let (Some(field), Some(_)) = (unset, &set) {
+                    written[field] = true;
+                }
+                set.or(Some(value))
+            }
+        };
+        members.extend(value.map(|value| (key, value)));
+    }
+    for (field, key) in keys
+        .iter()
+        .enumerate()
+        .filter(|(field, _)| !written[*field])
+    {
+        let value = take_value(field, None, !kept.read);
         members.extend(value.map(|value| (Text::new(key), value)));
     }
     Value::Object(Object(members))
@@ -399,11 +405,15 @@ macro_rules! objects {
                 $(let mut $other: Option<<$other_type as Slot>::Part> = None;)*
                 let mut kept = Kept { read: true, entries: Vec::with_capacity(object.0.len()) };
                 for (key, value) in object.0 {
-                    let entry = match &*key.to_str_lossy() {
-                        $($essential_key => take_field(&mut $essential, value, false, &at.key($essential_key), deviations),)*
-                        $($other_key => {
+                    let name = key.to_str_lossy();
+                    let place = Self::KEYS.iter().position(|each| *each == name);
+                    let entry = match place.map(|place| (place, Self::KEYS[place])) {
+                        $(Some((place, $essential_key)) => {
+                            take_field(&mut $essential, place, value, false, &at.key($essential_key), deviations)
+                        })*
+                        $(Some((place, $other_key)) => {
                             let nullable = stringify!($need) == "nullable";
-                            take_field(&mut $other, value, nullable, &at.key($other_key), deviations)
+                            take_field(&mut $other, place, value, nullable, &at.key($other_key), deviations)
                         })*
                         _ => Entry::Other(value),
                     };
@@ -420,14 +430,19 @@ macro_rules! objects {
                 whole.map(|whole| (whole, None)).ok_or(Value::Null)
             }
 
-            fn put(&self, _kept: Option<&Value>) -> Value {
-                let keys = &[$($essential_key,)* $($other_key,)*];
-                put_object(&self.kept, keys, |key, kept, present| match key {
-                    $($essential_key => Slot::value(&self.$essential, kept, present),)*
-                    $($other_key => Slot::value(&self.$other, kept, present),)*
+            fn put(self, _kept: Option<Value>) -> Value {
+                $(let mut $essential = Some(self.$essential);)*
+                $(let mut $other = Some(self.$other);)*
+                put_object(self.kept, Self::KEYS, |field, kept, present| match Self::KEYS[field] {
+                    $($essential_key => $essential.take()?.into_value(kept, present),)*
+                    $($other_key => $other.take()?.into_value(kept, present),)*
                     _ => None,
                 })
             }
+        }
+
+        impl $name {
+            const KEYS: &[&'static str] = &[$($essential_key,)* $($other_key,)*];
         }
     )*};
 }

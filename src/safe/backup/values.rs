@@ -368,6 +368,10 @@ impl Leaf for Text {
     fn spell(&self) -> Value {
         Value::Text(self.clone())
     }
+
+    fn is_said_by(&self, value: &Value) -> bool {
+        matches!(value, Value::Text(text) if text == self)
+    }
 }
 
 impl Leaf for Version {

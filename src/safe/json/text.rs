@@ -5,9 +5,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use zeroize::Zeroize;
 
+/// The length of 32 bytes in base64, without padding.
+const LENGTH_OF_A_KEY: usize = 43;
+
 /// A string: it keeps its spelling, and equals every other spelling of the same.
 ///
-/// It may hold a lone surrogate (`\ud800`), which Rust's own strings cannot. It is wiped from memory when dropped.
+/// It may hold a lone surrogate (`\ud800`), which Rust's own strings cannot. If it is as long as a private key in base64, it
+/// is wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Text(Box<str>);
 
@@ -189,7 +193,9 @@ impl From<&str> for Text {
 
 impl Drop for Text {
     fn drop(&mut self) {
-        self.0.zeroize();
+        if self.0.len() >= LENGTH_OF_A_KEY {
+            self.0.zeroize();
+        }
     }
 }
 
