@@ -14,11 +14,13 @@
 //! # }
 //! ```
 //!
-//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`]; [`clients`] and [`mod@reference`];
+//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`] and [`adapter`]; [`clients`] and [`mod@reference`];
 //! [`engine`] and [`wire`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
 
+pub mod adapter;
 mod checkup;
 pub mod cli;
+mod client_checkup;
 pub mod clients;
 pub mod engine;
 mod live_tests;
@@ -28,8 +30,10 @@ pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;
 pub mod terms;
+pub mod vectors;
 pub mod wire;
 
 pub use checkup::{Checkup, CheckupError, Done, Status, judge};
+pub use client_checkup::ClientCheckup;
 pub use live_tests::live_tests;
 pub use wire::Target;

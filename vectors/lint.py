@@ -18,6 +18,8 @@ VECTORS = Path(__file__).resolve().parent
 SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
 # The schema of what the vectors are about, and no schema of vectors.
 DOCUMENT_SCHEMA = "backup.schema.json"
+# The line protocol, one schema each way.
+PROTOCOL = ("adapter.request.schema.json", "adapter.answer.schema.json")
 TOTAL_BYTES = 2 * 1024 * 1024
 
 
@@ -115,6 +117,14 @@ def check_document_schema():
     for name in schema["$defs"]:
         if f'"#/$defs/{name}"' not in used:
             yield f"{DOCUMENT_SCHEMA}: nothing refers to {name}"
+
+
+def check_protocol(name, schema):
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(schema)
+    for place in open_objects(schema):
+        yield f"{name}: an object without additionalProperties at {place}"
 
 
 def check_meaning(name, value):
@@ -235,8 +245,13 @@ def check_all(regenerate, tools):
         if not mistakes:
             values[name] = value
             yield from check_meaning(name, value)
+    for name in PROTOCOL:
+        try:
+            yield from check_protocol(name, load(VECTORS / name))
+        except Mistake as mistake:
+            yield str(mistake)
     for path in sorted(VECTORS.glob("*.json")):
-        if path.name != DOCUMENT_SCHEMA and path.name.removesuffix(".json").removesuffix(".schema") not in SUBJECTS:
+        if path.name != DOCUMENT_SCHEMA and path.name not in PROTOCOL and path.name.removesuffix(".json").removesuffix(".schema") not in SUBJECTS:
             yield f"{path.name}: no subject of the linter's; add it to SUBJECTS"
     yield from check_document_schema()
     if len(values) == len(SUBJECTS):

@@ -54,7 +54,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
-    let outputs = arguments.output.open()?;
+    let outputs = arguments.output.open(crate::suites::server::is_known)?;
     let transcript_file = match &arguments.transcript {
         Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
@@ -173,7 +173,7 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
 }
 
 /// Stops the run on SIGINT or SIGTERM; a second one ends the program at once.
-fn listen(stop: Stop) {
+pub(super) fn listen(stop: Stop) {
     let first = signal();
     tokio::spawn(async move {
         let name = first.await;
@@ -181,6 +181,7 @@ fn listen(stop: Stop) {
         stop.pull(StopReason::Signal(name));
         tell(&format!("{name}: cleaning up; once more ends at once\n"));
         second.await;
+        crate::adapter::kill_all();
         std::process::exit(i32::from(Exit::Incomplete as u8));
     });
 }

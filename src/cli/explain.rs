@@ -1,23 +1,29 @@
-//! `explain`: one check, or one fault of the embedded server, for people.
+//! `explain`: one check, one vector, or one fault of the embedded server, for people.
 
 use super::output::print;
 use super::{Complaint, Ended};
-use crate::engine::{Facet as _, nearest};
+use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::reference::Fault;
-use crate::suites::server::{self, ServerCheck};
+use crate::suites::client::{self, Like};
+use crate::suites::server;
+use crate::vectors::{self, File, Group, Provenance, Vector};
 use clap::Args;
 use std::fmt::Write as _;
 
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check, as a report or `list` shows it, or the name of a fault
+    /// The ID of a check or a vector, as a report or `list` shows it, or the name of a fault
     id: String,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     if let Some(check) = server::checks().find(|check| check.id == id) {
+        print(&of_check(check))?;
+    } else if let Some((file, group, vector)) = vectors::find(id) {
+        print(&of_vector(file, group, vector))?;
+    } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
         print(&format!(
@@ -28,18 +34,59 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else {
         let known = server::checks()
             .map(|check| check.id)
+            .chain(client_checks().iter().map(|check| check.id))
             .chain(Fault::ALL.iter().map(|fault| fault.name()));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "there is no check or fault `{id}`{suggestion}"
+            "there is no check, vector or fault `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
 }
 
-fn of_check(check: &ServerCheck) -> String {
+fn client_checks() -> &'static [client::ClientCheck] {
+    client::checks(Like::Anyone)
+}
+
+/// A vector: where it comes from, and all that stands in its file.
+fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, text: &str| {
+        // Writing to memory cannot fail.
+        let _ = writeln!(out, "{label:<10} {text}");
+    };
+    line(&vector.id, "");
+    line("", &vector.comment);
+    line(
+        "file",
+        &format!("vectors/{}.json, group \"{}\"", file.algorithm, group.name),
+    );
+    line(
+        "asks",
+        &format!("{}: {}", group.operation, group.operation.about()),
+    );
+    for flag in &vector.flags {
+        line(
+            "flag",
+            &format!("{flag}: {}", file.note(flag).unwrap_or_default()),
+        );
+    }
+    for source in &group.source {
+        line("source", source);
+    }
+    for provenance in &group.provenance {
+        let Provenance { of, how, by } = provenance;
+        line("answers", &format!("{of}: {how} by {by}"));
+    }
+    line("expected", &client::expected(vector, Like::Anyone));
+    let indent = "\n        ";
+    line("", &format!("\n{}", vector.text.replace(indent, "\n")));
+    out
+}
+
+fn of_check<C: Context>(check: &Check<C>) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
         // Writing to memory cannot fail.

@@ -24,7 +24,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let transcript = Transcript::parse(&text).map_err(|error| {
         Complaint::usage(format!("`{}`: {error}", arguments.transcript.display()))
     })?;
-    let outputs = arguments.output.open()?;
+    let outputs = arguments.output.open(crate::suites::server::is_known)?;
     let progress = Progress::new(arguments.output.verbose > 0);
     let report = crate::checkup::judge(&transcript, outputs.waivers(), |event| progress.on(&event))
         .await

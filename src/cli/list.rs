@@ -1,9 +1,10 @@
-//! `list`: every check.
+//! `list`: every check of a server, or of an implementation.
 
 use super::Ended;
 use super::output::print;
-use crate::engine::Facet as _;
-use crate::suites::server::{self, ServerCheck};
+use crate::engine::{Check, Context, Facet as _};
+use crate::suites::client::{self, Like};
+use crate::suites::server;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -14,6 +15,9 @@ pub(super) struct Arguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// The checks of an implementation, as `client` makes them, instead of those of a server
+    #[arg(long)]
+    client: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -25,21 +29,28 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
-    let text = match arguments.format {
-        Format::Text => text(),
-        Format::Json => {
-            let checks: Vec<_> = server::checks().map(as_json).collect();
-            // Plain strings: this cannot fail.
-            serde_json::to_string_pretty(&checks).unwrap_or_default() + "\n"
-        }
-    };
-    print(&text)?;
+    print(&if arguments.client {
+        listed(arguments.format, client::checks(Like::Anyone).iter())
+    } else {
+        listed(arguments.format, server::checks())
+    })?;
     Ok(super::Exit::Conforms)
 }
 
-fn text() -> String {
+fn listed<C: Context>(format: Format, checks: impl Iterator<Item = &'static Check<C>>) -> String {
+    match format {
+        Format::Text => text(checks),
+        Format::Json => {
+            let checks: Vec<_> = checks.map(as_json).collect();
+            // Plain strings: this cannot fail.
+            serde_json::to_string_pretty(&checks).unwrap_or_default() + "\n"
+        }
+    }
+}
+
+fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
     let mut out = String::new();
-    for check in server::checks() {
+    for check in checks {
         // Writing to memory cannot fail.
         let _ = writeln!(
             out,
@@ -54,7 +65,7 @@ fn text() -> String {
 }
 
 /// Everything about a check.
-pub(super) fn as_json(check: &ServerCheck) -> serde_json::Value {
+fn as_json<C: Context>(check: &Check<C>) -> serde_json::Value {
     json!({
         "id": check.id,
         "title": check.title.trim(),

@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod client;
 mod credentials;
 mod exit;
 mod explain;
@@ -32,13 +33,15 @@ struct Arguments {
 enum Command {
     /// Check a server, or the embedded one if no URL is given.
     Check(check::Arguments),
+    /// Check an implementation of a client against the known-answer vectors.
+    Client(client::Arguments),
     /// Judge again what a transcript tells of, without a network.
     Judge(judge::Arguments),
     /// Run the embedded reference server, healthy or with faults.
     Serve(serve::Arguments),
-    /// List every check.
+    /// List every check of a server, or of an implementation.
     List(list::Arguments),
-    /// Explain a check, a fault or an exit code.
+    /// Explain a check, a vector or a fault.
     Explain(explain::Arguments),
     /// Delete what a killed run has left on a server.
     Sweep(sweep::Arguments),
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match arguments.command {
             Command::Check(arguments) => check::run(arguments).await,
+            Command::Client(arguments) => client::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::List(arguments) => list::run(&arguments),

@@ -3,7 +3,6 @@
 use super::Complaint;
 use crate::engine::waiver::Waivers;
 use crate::report::{Report, Style};
-use crate::suites::server;
 use crate::terms::Level;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
@@ -90,8 +89,8 @@ pub(super) struct Outputs {
 }
 
 impl OutputArguments {
-    /// Opens every file, so that a slip shows before the run and not after it.
-    pub(super) fn open(&self) -> Result<Outputs, Complaint> {
+    /// Opens every file, so that a slip shows before the run and not after it. `is_known` tells which checks there are.
+    pub(super) fn open(&self, is_known: fn(&str) -> bool) -> Result<Outputs, Complaint> {
         let mut reports = Vec::new();
         for ReportTo { form, file } in &self.reports {
             let is_stdout = file.as_os_str() == "-";
@@ -116,7 +115,7 @@ impl OutputArguments {
             None => None,
             Some(file) => {
                 let text = super::credentials::read(file, "the waivers")?;
-                let waivers = Waivers::parse(&text, server::is_known).map_err(|error| {
+                let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
                 Some((waivers, jiff::ZonedDateTime::now().date()))

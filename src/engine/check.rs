@@ -70,6 +70,15 @@ impl<C: Context> Check<C> {
 pub enum Outcome {
     /// As it should be; what was seen.
     Pass(String),
+    /// As it should be, in the way of some clients and not of others, where they differ among themselves.
+    Like {
+        /// What was seen.
+        observed: String,
+        /// The clients that do the same.
+        same: Clients,
+        /// The clients that do otherwise.
+        other: Clients,
+    },
     /// Not as it should be. The check's level decides between `fail` and `warn`.
     Deviates(Deviation),
     /// The question does not arise; why.

@@ -48,7 +48,7 @@ impl Finding {
             Level::Required => Verdict::Fail,
             Level::Recommended | Level::Informational => Verdict::Warn,
         };
-        let about = check.clients_of(variant);
+        let mut about = check.clients_of(variant);
         let (verdict, stage, observed, hurt, remedy) = match outcome {
             Outcome::Pass(observed) => (
                 Verdict::Pass,
@@ -57,6 +57,15 @@ impl Finding {
                 Clients::NONE,
                 Some(String::new()),
             ),
+            Outcome::Like {
+                observed,
+                same,
+                other,
+            } => {
+                about = about.within(same.and(other));
+                let hurt = other.within(about);
+                (Verdict::Pass, None, observed, hurt, Some(String::new()))
+            }
             Outcome::Deviates(deviation) => (
                 deviation_verdict,
                 Some(deviation.stage),
@@ -85,10 +94,11 @@ impl Finding {
                 .map(|client| {
                     (
                         client,
-                        if hurt.contains(client) {
-                            verdict
-                        } else {
-                            Verdict::Pass
+                        match verdict {
+                            _ if !hurt.contains(client) => Verdict::Pass,
+                            // What passes in the way of others is not this client's way.
+                            Verdict::Pass => deviation_verdict,
+                            verdict => verdict,
                         },
                     )
                 })

@@ -310,7 +310,10 @@ impl<C: Context> Runner<'_, C> {
         };
         let serves = |finding: &Finding| match finding.verdict {
             Verdict::Pass | Verdict::Warn => true,
-            Verdict::Fail => spoken_for && finding.hurt().within(mine).is_empty(),
+            // A failure that names no client hinders them all.
+            Verdict::Fail => {
+                spoken_for && !finding.clients.is_empty() && finding.hurt().within(mine).is_empty()
+            }
             Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked | Verdict::Error => false,
         };
         if findings.iter().any(|finding| serves(finding)) {

@@ -17,7 +17,10 @@ impl Report {
         writeln!(
             out,
             "# Threema Safe conformance of {}\n",
-            code(&self.target)
+            match &self.implementation {
+                None => code(&self.target),
+                Some(_) => plain(&self.subject()),
+            }
         )?;
         if let Some(why) = &self.incomplete_because {
             writeln!(out, "**The run is incomplete:** {}.\n", plain(why))?;
@@ -25,9 +28,26 @@ impl Report {
         if self.without_tls {
             writeln!(out, "Every verdict is without TLS.\n")?;
         }
-        writeln!(out, "| client | verdict | because of |\n|---|---|---|")?;
+        if self.implementation.is_some() {
+            writeln!(out, "| as | |\n|---|---|")?;
+        } else {
+            writeln!(out, "| client | verdict | because of |\n|---|---|---|")?;
+        }
         for client in Client::ALL {
-            if let Some(summary) = self.clients.get(&client) {
+            if let (Some(summary), Some(implementation)) =
+                (self.clients.get(&client), &self.implementation)
+            {
+                if implementation
+                    .held_to
+                    .is_none_or(|held_to| held_to == client)
+                {
+                    writeln!(
+                        out,
+                        "| {client} | {} |",
+                        plain(&self.likeness(client, summary))
+                    )?;
+                }
+            } else if let Some(summary) = self.clients.get(&client) {
                 let names = if summary.broken_by.is_empty() {
                     &summary.not_judged
                 } else {
@@ -130,14 +150,19 @@ impl Report {
             .filter(|(_, count)| **count > 0)
             .map(|(verdict, count)| format!("{count} {verdict}"))
             .collect();
+        let requests = counted(self.requests, "request");
+        let (sent, counts) = (readable_bytes(self.bytes_sent), counts.join(", "));
+        if self.implementation.is_some() {
+            return writeln!(
+                out,
+                "\n{requests}: {counts}. safe-conformance {}.",
+                self.version
+            );
+        }
         writeln!(
             out,
-            "\n{} with {} of uploads: {}. Seed `{}`, safe-conformance {}.",
-            counted(self.requests, "request"),
-            readable_bytes(self.bytes_sent),
-            counts.join(", "),
-            self.seed,
-            self.version
+            "\n{requests} with {sent} of uploads: {counts}. Seed `{}`, safe-conformance {}.",
+            self.seed, self.version
         )
     }
 }

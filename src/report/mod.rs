@@ -1,11 +1,13 @@
 //! What a run came to, and its forms: for people, as JSON, `JUnit` and Markdown.
 
+mod implementation;
 mod json;
 mod junit;
 mod markdown;
 mod progress;
 mod text;
 
+pub use implementation::{Implementation, Interviewed};
 pub use json::SCHEMA;
 pub use progress::Progress;
 pub use text::Style;
@@ -27,9 +29,13 @@ pub struct Report {
     pub tool: String,
     /// The version of the tool.
     pub version: String,
-    /// The base URL, without user info.
+    /// The base URL, without user info; of an implementation, the command that starts it.
     pub target: String,
-    /// The seed, as 16 hex digits.
+    /// What an implementation says of itself, where one was checked and not a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implementation: Option<Implementation>,
+    /// The seed, as 16 hex digits; nothing where nothing is random.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seed: String,
     /// Whether the run came to its end, with nothing left that the harness failed to carry out.
     pub complete: bool,
@@ -77,37 +83,20 @@ impl Report {
         let halted = session
             .halted()
             .map(|why| format!("{why}, so probing was stopped"));
-        let errors = run
-            .findings
-            .iter()
-            .find(|finding| finding.verdict == Verdict::Error);
-        let errors = errors.map(|finding| {
-            format!(
-                "`{}` could not be carried out: {}",
-                finding.name(),
-                finding.observed
-            )
-        });
-        let incomplete_because = stopped.or(halted).or(errors);
-        let mut summary: Counts = Verdict::ALL
-            .into_iter()
-            .map(|verdict| (verdict, 0))
-            .collect();
-        for finding in &run.findings {
-            *summary.entry(finding.verdict).or_default() += 1;
-        }
+        let incomplete_because = stopped.or(halted).or_else(|| error_among(&run.findings));
         Self {
             format: 1,
             tool: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             target: facts.base.clone(),
+            implementation: None,
             seed: session.seed().to_string(),
             complete: incomplete_because.is_none(),
             incomplete_because,
             without_tls: !facts.https,
             clients: client_summaries(&run.findings),
+            summary: counts(&run.findings),
             findings: run.findings,
-            summary,
             advisories,
             stale_waivers,
             requests: totals.requests,
@@ -121,6 +110,27 @@ impl Report {
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)
     }
+}
+
+/// What the harness failed to carry out, if anything.
+fn error_among(findings: &[Finding]) -> Option<String> {
+    let error = findings
+        .iter()
+        .find(|finding| finding.verdict == Verdict::Error)?;
+    Some(format!(
+        "`{}` could not be carried out: {}",
+        error.name(),
+        error.observed
+    ))
+}
+
+fn counts(findings: &[Finding]) -> Counts {
+    let none = Verdict::ALL.into_iter().map(|verdict| (verdict, 0));
+    let mut counts: Counts = none.collect();
+    for finding in findings {
+        *counts.entry(finding.verdict).or_default() += 1;
+    }
+    counts
 }
 
 /// Findings of one check that say the same, told once.

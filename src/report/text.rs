@@ -95,8 +95,12 @@ impl Report {
             } else {
                 hurts.to_string()
             };
-            detail(out, style, "hurts", &hurts)?;
-            detail(out, style, "do this", &finding.remedy)?;
+            if self.implementation.is_some() {
+                detail(out, style, "about", &finding.remedy)?;
+            } else {
+                detail(out, style, "hurts", &hurts)?;
+                detail(out, style, "do this", &finding.remedy)?;
+            }
         }
         if let Some(reason) = &finding.waived {
             detail(out, style, "waived", reason)?;
@@ -182,6 +186,18 @@ impl Report {
             let Some(summary) = self.clients.get(&client) else {
                 continue;
             };
+            if let Some(implementation) = &self.implementation {
+                if implementation
+                    .held_to
+                    .is_none_or(|held_to| held_to == client)
+                {
+                    let likeness = self.likeness(client, summary);
+                    let mut wrapped = String::new();
+                    write_wrapped(&mut wrapped, style, 12, &likeness)?;
+                    writeln!(out, "as {STRONG}{client:<8}{STRONG:#} {}", wrapped.trim())?;
+                }
+                continue;
+            }
             let (paint, word) = match summary.verdict {
                 ClientVerdict::Pass => (PASS, "pass"),
                 ClientVerdict::Fail => (FAIL, "FAIL"),
@@ -268,15 +284,24 @@ impl Report {
             .filter(|(_, count)| **count > 0)
             .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
             .collect();
-        writeln!(out, "{} checked: {}", self.target, counts.join(", "))?;
-        write!(
-            out,
-            "{FAINT}{}, {} uploaded, seed {}{FAINT:#}",
-            counted(self.requests, "request"),
-            readable_bytes(self.bytes_sent),
-            self.seed
-        )?;
-        writeln!(out)?;
+        writeln!(out, "{} checked: {}", self.subject(), counts.join(", "))?;
+        let requests = counted(self.requests, "request");
+        let sent = readable_bytes(self.bytes_sent);
+        match &self.implementation {
+            None => writeln!(
+                out,
+                "{FAINT}{requests}, {sent} uploaded, seed {}{FAINT:#}",
+                self.seed
+            )?,
+            Some(implementation) => {
+                writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;
+                if let (true, Some(tracker)) =
+                    (self.count(Verdict::Fail) > 0, &implementation.bug_tracker)
+                {
+                    writeln!(out, "Its defects are reported at {tracker}")?;
+                }
+            }
+        }
         if let Some(why) = &self.incomplete_because {
             writeln!(out, "{FAIL}The run is incomplete:{FAIL:#} {why}.")?;
         }

@@ -26,6 +26,8 @@ macro_rules! clauses {
 clauses! {
     KEYS = "1.1", "scrypt with N 65536, r 8, p 1 gives backup ID and encryption key",
         "source of Android 6.4.2 and iOS 7.2.2; known answer in both test suites";
+    PASSWORD = "1.6", "which passwords are refused or warned of",
+        "source of Android 6.4.2 and iOS 7.2.2";
     ENVELOPE = "2.1", "the body is a nonce and a secretbox of the gzipped JSON",
         "source of Android 6.4.2 and iOS 7.2.2";
     DOCUMENT = "3.1", "what a backup document must hold",

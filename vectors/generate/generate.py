@@ -22,7 +22,7 @@ import payload
 import secretbox
 from model import written
 from oracles import DEFAULT_TOOLS, HERE, Oracles
-from schemas import schema
+from schemas import protocol, schema
 
 BUILDERS = (kdf, secretbox, envelope, config, base_url, password_policy, exchange, payload)
 
@@ -38,6 +38,7 @@ def generate(tools):
     for value in values:
         files[f"{value['algorithm']}.json"] = written(value)
         files[f"{value['algorithm']}.schema.json"] = written(schema(value["algorithm"]))
+    files |= {name: written(value) for name, value in protocol().items()}
     ids = [test["id"] for value in values for group in value["groups"] for test in group["tests"]]
     return files, ids
 

@@ -196,3 +196,63 @@ def schema(algorithm):
         }),
         "$defs": defs,
     }
+
+
+# The line protocol: what its operations give that the vectors say in another way.
+ANSWERS = {
+    "check_password": obj({"rule": or_null({"enum": ["length", "one_character", "digits", "pattern"]})}),
+    "judge_exchange": obj({}),
+}
+
+
+def expanded(schema):
+    """The schema with every recipe expanded: bytes are hexadecimal digits, texts are strings."""
+    if isinstance(schema, list):
+        return [expanded(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema in (ref("bytes"), ref("digest")):
+        return ref("hex")
+    if schema == ref("text"):
+        return TEXT
+    return {key: expanded(value) for key, value in schema.items()}
+
+
+def protocol():
+    """What the line protocol asks, and what it answers: a schema for each way."""
+    number = {"type": "integer", "minimum": 1, "description": "The number of the request; the answer repeats it."}
+    version = {"const": 1}
+
+    def question(name, input):
+        return obj({"id": number, "op": {"const": name}, "input": input})
+
+    hello = obj({
+        "protocol": version,
+        "name": TEXT, "version": TEXT, "bug_tracker": TEXT,
+        "operations": {"type": "array", "items": TEXT, "description": "Those of the schema of requests, without hello and bye. Others are not asked for."},
+    }, ["protocol", "name", "version", "operations"])
+    questions, outputs = [question("hello", obj({"protocol": version}))], {"hello": hello}
+    for operations in OPERATIONS.values():
+        for name, (input, output, _, _) in operations.items():
+            questions.append(question(name, expanded(input["oneOf"][0] if name == "open" else input)))
+            outputs[name] = ANSWERS.get(name) or expanded(output)
+    questions.append(question("bye", obj({})))
+    outputs["bye"] = obj({})
+    hex = {"hex": DEFS["hex"]}
+    requests = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The line protocol of safe-conformance: a request",
+        "oneOf": questions,
+        "$defs": hex | {"digits": DEFS["digits"]},
+    }
+    answers = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The line protocol of safe-conformance: an answer. What `ok` holds stands under $defs, by operation.",
+        "oneOf": [
+            obj({"id": number, "ok": {"type": "object", "description": "See #/$defs/ and the name of the operation."}}),
+            obj({"id": number, "error": obj({"stage": ref("stage"), "message": {"type": "string", "description": "For people."}})}),
+            obj({"id": number, "unsupported": {"type": "string", "description": "Why: shown in the report."}}),
+        ],
+        "$defs": hex | {"digits": DEFS["digits"], "stage": DEFS["stage"]} | outputs,
+    }
+    return {"adapter.request.schema.json": requests, "adapter.answer.schema.json": answers}

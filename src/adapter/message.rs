@@ -1,0 +1,180 @@
+//! The frame: one JSON object a line, there and back.
+
+use super::implementation::Hello;
+use super::operation::{Operation, Request};
+use crate::terms::Stage;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+/// What came back.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reply {
+    /// The output of the operation.
+    Done(Map<String, Value>),
+    /// The input was refused.
+    Refused {
+        /// The first stage that failed.
+        stage: Stage,
+        /// What the implementation says. For people: nothing is judged by it.
+        message: String,
+    },
+    /// The implementation has no such thing; why.
+    Unsupported(String),
+}
+
+/// What is wrong with a line. Each sentence ends where the line, or what is wrong in it, can be named after it.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum MessageError {
+    /// Not one JSON object.
+    #[error("the line is not a JSON object ({reason}): `{line}`")]
+    NotJson {
+        /// What the parser says.
+        reason: String,
+        /// The beginning of the line.
+        line: String,
+    },
+    /// None, or more than one, of `ok`, `error` and `unsupported`.
+    #[error("an answer has exactly one of `ok`, `error` and `unsupported`, this one has {count}")]
+    NotOneOutcome {
+        /// How many there were.
+        count: usize,
+    },
+    /// The answer to another request.
+    #[error("the answer is to request {found}, and request {expected} was asked")]
+    OtherRequest {
+        /// The number of the request that was asked.
+        expected: u64,
+        /// The number in the answer.
+        found: u64,
+    },
+    /// The output is not in the form of the operation.
+    #[error("the answer has not the form that `vectors/README.md` gives: {reason}")]
+    WrongForm {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another version of the protocol.
+    #[error(
+        "it speaks version {found} of the protocol, and this program version {}",
+        super::PROTOCOL
+    )]
+    OtherProtocol {
+        /// The version that was offered.
+        found: u32,
+    },
+}
+
+/// The longest part of a line that is shown, in characters.
+const SHOWN: usize = 80;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: u64,
+    ok: Option<Map<String, Value>>,
+    error: Option<Trouble>,
+    unsupported: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trouble {
+    stage: Stage,
+    message: String,
+}
+
+/// A request as a line, without the line feed.
+pub(super) fn request(id: u64, request: &Request) -> String {
+    // Structs of strings, numbers and lists: this cannot fail.
+    let mut value = serde_json::to_value(request).unwrap_or_default();
+    value["id"] = id.into();
+    value.to_string()
+}
+
+/// The first request to a process.
+pub(super) fn hello(id: u64) -> String {
+    json!({"id": id, "op": "hello", "input": {"protocol": super::PROTOCOL}}).to_string()
+}
+
+/// The last request to a process.
+pub(super) fn bye(id: u64) -> String {
+    json!({"id": id, "op": "bye", "input": {}}).to_string()
+}
+
+/// Reads the answer to request `id`, an `operation`.
+pub(super) fn reply(id: u64, operation: Operation, line: &[u8]) -> Result<Reply, MessageError> {
+    let reply = any_reply(id, line)?;
+    if let Reply::Done(output) = &reply {
+        operation.check_output(output)?;
+    }
+    Ok(reply)
+}
+
+/// Reads the answer to `hello`.
+pub(super) fn hello_reply(id: u64, line: &[u8]) -> Result<Hello, MessageError> {
+    let wrong = |reason: String| MessageError::WrongForm { reason };
+    match any_reply(id, line)? {
+        Reply::Done(output) => {
+            let hello: Hello = serde_json::from_value(Value::Object(output))
+                .map_err(|error| wrong(error.to_string()))?;
+            if hello.protocol == super::PROTOCOL {
+                Ok(hello)
+            } else {
+                Err(MessageError::OtherProtocol {
+                    found: hello.protocol,
+                })
+            }
+        }
+        Reply::Refused { message, .. } => {
+            Err(wrong(format!("`hello` is refused: {}", shown(&message))))
+        }
+        Reply::Unsupported(why) => Err(wrong(format!("`hello` is unsupported: {}", shown(&why)))),
+    }
+}
+
+/// Reads an answer whose output may be anything.
+pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
+    let text = String::from_utf8_lossy(line);
+    let not_json = |reason: String| MessageError::NotJson {
+        reason,
+        line: shown(&text),
+    };
+    let value: Value = serde_json::from_slice(line).map_err(|error| not_json(error.to_string()))?;
+    if !value.is_object() {
+        return Err(not_json("it is another JSON value".to_owned()));
+    }
+    // A second pass, from the text: the value would have lost keys that are there twice.
+    let line: Line = serde_json::from_slice(line).map_err(|error| MessageError::WrongForm {
+        reason: error.to_string(),
+    })?;
+    if line.id != id {
+        return Err(MessageError::OtherRequest {
+            expected: id,
+            found: line.id,
+        });
+    }
+    match (line.ok, line.error, line.unsupported) {
+        (Some(output), None, None) => Ok(Reply::Done(output)),
+        (None, Some(Trouble { stage, message }), None) => Ok(Reply::Refused { stage, message }),
+        (None, None, Some(why)) => Ok(Reply::Unsupported(why)),
+        (ok, error, unsupported) => Err(MessageError::NotOneOutcome {
+            count: usize::from(ok.is_some())
+                + usize::from(error.is_some())
+                + usize::from(unsupported.is_some()),
+        }),
+    }
+}
+
+/// The beginning of a text, without control characters.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

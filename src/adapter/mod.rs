@@ -1,0 +1,31 @@
+//! The line protocol to an implementation under test, and its process.
+//!
+//! An implementation is asked one [`Request`] at a time and gives one [`Reply`]: raw results, never a verdict. Written in
+//! another language it is a child process that reads one JSON object a line and writes one a line ([`Processes`]);
+//! written in Rust it is an [`Implementation`] ([`InProcess`], or [`serve`] to make it such a child process). Either is
+//! a [`Peer`] to whoever asks. The protocol for people is in `vectors/README.md`, with its JSON Schemas beside it.
+//!
+//! To add an operation: what goes in and what comes out, and one line in `operations!`, all in `operation.rs`.
+
+mod group;
+mod implementation;
+mod message;
+mod operation;
+mod peer;
+mod process;
+mod serve;
+
+pub use group::kill_all;
+pub use implementation::{Answer, Hello, Refusal};
+pub use message::{MessageError, Reply};
+pub use operation::{
+    CheckPassword, Checked, Config, Derive, Derived, Document, Entered, Hex, Implementation,
+    JudgeExchange, Open, OpenBox, Opened, Operation, ParseConfig, Request, RequestUrls, Rule,
+    Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
+};
+pub use peer::{Breakdown, InProcess, Peer};
+pub use process::{Limits, Processes, Tell};
+pub use serve::serve;
+
+/// The version of the line protocol that this crate speaks.
+pub const PROTOCOL: u32 = 1;

@@ -1,0 +1,131 @@
+//! Whoever can be asked: child processes, or an implementation in this process.
+
+use super::implementation::Hello;
+use super::message::{MessageError, Reply, shown};
+use super::operation::{self, Implementation, Request};
+use futures_util::future::BoxFuture;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// An implementation under test, as whoever asks it sees it.
+pub trait Peer: Send + Sync {
+    /// What the implementation says of itself; starts it if need be.
+    fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
+
+    /// Asks one question. After a breakdown the next question finds the implementation started anew.
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
+
+    /// Ends the implementation: whether it went by itself once it was told `bye`.
+    fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>>;
+}
+
+/// Why there is no answer.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum Breakdown {
+    /// It cannot be started.
+    #[error("it cannot be started: {0}")]
+    CannotStart(String),
+    /// It ended, or closed its standard output, instead of answering.
+    #[error("it ended instead of answering: {how}{}", last_words(said.as_ref()))]
+    Ended {
+        /// How: an exit status, a signal, a panic.
+        how: String,
+        /// The last line that it wrote to standard error.
+        said: Option<String>,
+    },
+    /// It did not answer in time.
+    #[error("it did not answer within {} s", limit.as_secs_f32())]
+    Hung {
+        /// The time limit.
+        limit: Duration,
+    },
+    /// What it wrote is no answer.
+    #[error("{0}")]
+    Garbage(#[from] MessageError),
+    /// Its answer is too large.
+    #[error("its answer is longer than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit_bytes: usize,
+    },
+    /// It wrote something that nobody had asked for.
+    #[error(
+        "it wrote a line that nobody had asked for: `{0}`; what is for people belongs on standard error"
+    )]
+    Unasked(String),
+    /// It has broken down at its start too often: it is not started again.
+    #[error("it has failed to start {0} times in a row, and is not started again")]
+    GivenUp(u32),
+    /// It was told `bye`, and did not go.
+    #[error("it was still there {} s after `bye`, and had to be killed", limit.as_secs_f32())]
+    DoesNotGo {
+        /// How long it had.
+        limit: Duration,
+    },
+}
+
+fn last_words(said: Option<&String>) -> String {
+    said.map(|line| format!("; last on its standard error: `{}`", shown(line)))
+        .unwrap_or_default()
+}
+
+/// An implementation in this process, as a peer.
+#[derive(Clone)]
+pub struct InProcess(Arc<dyn Implementation>);
+
+impl InProcess {
+    /// The implementation as a peer.
+    pub fn new(implementation: Arc<dyn Implementation>) -> Self {
+        Self(implementation)
+    }
+
+    /// Asks in the calling thread. A panic of the implementation is a breakdown.
+    pub fn ask_here(&self, request: Request) -> Result<Reply, Breakdown> {
+        let operation = request.operation();
+        let asked = AssertUnwindSafe(|| operation::ask(&*self.0, request));
+        let reply = std::panic::catch_unwind(asked).map_err(|panic| Breakdown::Ended {
+            how: format!("it panicked, {}", message_of(&*panic)),
+            said: None,
+        })?;
+        if let Reply::Done(output) = &reply {
+            operation.check_output(output)?;
+        }
+        Ok(reply)
+    }
+}
+
+fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    text.map_or_else(
+        || "saying nothing".to_owned(),
+        |text| format!("`{}`", shown(text)),
+    )
+}
+
+impl Peer for InProcess {
+    fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>> {
+        Box::pin(async { Ok(self.0.hello()) })
+    }
+
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>> {
+        let (peer, request) = (self.clone(), request.clone());
+        Box::pin(async move {
+            let asked = tokio::task::spawn_blocking(move || peer.ask_here(request));
+            asked.await.unwrap_or_else(|error| {
+                Err(Breakdown::Ended {
+                    how: error.to_string(),
+                    said: None,
+                })
+            })
+        })
+    }
+
+    fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>> {
+        Box::pin(async { Ok(()) })
+    }
+}

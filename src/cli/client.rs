@@ -1,0 +1,138 @@
+//! `client`: checks an implementation of a client against the known-answer vectors.
+
+use super::output::{OutputArguments, tell};
+use super::{Complaint, Ended};
+use crate::adapter::{Limits, Tell};
+use crate::client_checkup::ClientCheckup;
+use crate::engine::{Pattern, Selection};
+use crate::report::{Progress, Report};
+use crate::suites::client;
+use crate::terms::{Client, Verdict};
+use crate::wire::Scrub;
+use clap::{Args, ValueEnum};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many lines of the adapter's standard error are shown after the run.
+const LAST_LINES: usize = 10;
+
+/// Arguments of `client`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a line,
+    /// as vectors/README.md says
+    #[arg(long, value_name = "COMMAND")]
+    exec: String,
+    /// Whose outcome counts where the published clients differ; without this, that of any
+    #[arg(long = "as", value_name = "CLIENT", value_enum)]
+    held_to: Option<As>,
+    #[command(flatten)]
+    output: OutputArguments,
+    /// Only these vectors: whole segments of an ID, `kdf` or `envelope.crc`
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// All but these vectors
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Ask the vectors that take 1 GiB of memory, too
+    #[arg(long)]
+    large_memory: bool,
+    /// How many adapters run at once; a derivation takes each of them 64 MiB
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// How long one answer may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// How long the adapter may take to start, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    start_timeout: u64,
+    /// How long the whole run may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: u64,
+    /// The longest answer that is taken, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 8 * 1024 * 1024)]
+    max_answer: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum As {
+    Android,
+    Ios,
+    Desktop,
+}
+
+impl From<As> for Client {
+    fn from(held_to: As) -> Self {
+        match held_to {
+            As::Android => Self::Android,
+            As::Ios => Self::Ios,
+            As::Desktop => Self::Desktop,
+        }
+    }
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    if arguments.exec.trim().is_empty() {
+        return Err(Complaint::usage(
+            "--exec is empty; give the command that starts the adapter",
+        ));
+    }
+    let outputs = arguments.output.open(client::is_known)?;
+    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let mut checkup = ClientCheckup::new(&arguments.exec);
+    checkup.held_to = arguments.held_to.map(Client::from);
+    checkup.selection = Selection {
+        only: arguments.only.iter().map(Pattern::new).collect(),
+        skip: arguments
+            .skip
+            .iter()
+            .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
+            .collect(),
+    };
+    checkup.limits = Limits {
+        answer: Duration::from_secs(arguments.timeout),
+        start: Duration::from_secs(arguments.start_timeout),
+        answer_bytes: arguments.max_answer,
+        ..Limits::default()
+    };
+    checkup.jobs = arguments.jobs;
+    checkup.deadline = Duration::from_secs(arguments.deadline);
+    checkup.large_memory = arguments.large_memory;
+    checkup.waivers = outputs.waivers();
+    if arguments.output.verbose > 0 {
+        let progress = Arc::clone(&progress);
+        let tell: Tell = Arc::new(move |line| progress.say(&format!("adapter: {line}")));
+        checkup.tell = Some(tell);
+    }
+    super::check::listen(checkup.stop.clone());
+    let (report, last_words) = checkup
+        .run_with(|event| progress.on(&event))
+        .await
+        .map_err(|error| Complaint::usage(error.to_string()))?;
+    progress.finish();
+    if arguments.output.verbose == 0 {
+        show(&report, &last_words);
+    }
+    outputs.write(&report, &Scrub::default())
+}
+
+/// What the adapter said last, where something went wrong.
+fn show(report: &Report, last_words: &[String]) {
+    let wrong = report
+        .findings
+        .iter()
+        .any(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Error));
+    if !wrong || last_words.is_empty() {
+        return;
+    }
+    let from = last_words.len().saturating_sub(LAST_LINES);
+    let mut text = String::from("The adapter's standard error ends with:\n");
+    for line in &last_words[from..] {
+        let line: String = line
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        text += &format!("  {line}\n");
+    }
+    tell(&format!("{text}\n"));
+}

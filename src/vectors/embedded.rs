@@ -1,0 +1,72 @@
+//! The copy of `vectors/` that is part of the program.
+
+use super::file::{File, Group, Vector};
+use std::sync::LazyLock;
+
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../vectors/", $name)))),*]
+    };
+}
+
+/// The subjects, in the order in which reports name them: each has a file and a schema.
+pub const SUBJECTS: &[&str] = &[
+    "kdf",
+    "secretbox",
+    "envelope",
+    "config",
+    "base-url",
+    "password-policy",
+    "exchange",
+];
+
+/// Every file that `vectors export` writes: name and text.
+pub const FILES: &[(&str, &str)] = embedded![
+    "README.md",
+    "ids.txt",
+    "adapter.request.schema.json",
+    "adapter.answer.schema.json",
+    "kdf.json",
+    "kdf.schema.json",
+    "secretbox.json",
+    "secretbox.schema.json",
+    "envelope.json",
+    "envelope.schema.json",
+    "config.json",
+    "config.schema.json",
+    "base-url.json",
+    "base-url.schema.json",
+    "password-policy.json",
+    "password-policy.schema.json",
+    "exchange.json",
+    "exchange.schema.json",
+    "payload.json",
+    "payload.schema.json",
+    "backup.schema.json",
+];
+
+static ALL: LazyLock<Vec<File>> = LazyLock::new(|| {
+    SUBJECTS
+        .iter()
+        .map(|subject| {
+            let name = format!("{subject}.json");
+            let text = FILES.iter().find(|(known, _)| *known == name);
+            let (_, text) = text.unwrap_or_else(|| panic!("{name} is not embedded"));
+            // A test reads them all.
+            File::parse(&name, text).unwrap_or_else(|error| panic!("{error}"))
+        })
+        .collect()
+});
+
+/// Every file, read.
+pub fn all() -> &'static [File] {
+    &ALL
+}
+
+/// The vector of this ID.
+pub fn find(id: &str) -> Option<(&'static File, &'static Group, &'static Vector)> {
+    all().iter().find_map(|file| {
+        let (group, vector) = file.vectors().find(|(_, vector)| vector.id == id)?;
+        Some((file, group, vector))
+    })
+}

@@ -1,0 +1,57 @@
+//! What is wrong with a file of vectors, and where.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+/// What is wrong with a file of vectors.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{file}, line {line}: {reason}")]
+pub struct LoadError {
+    /// The name of the file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// A file's name and text, to say where something stands in it.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn error(self, line: usize, reason: impl Into<String>) -> LoadError {
+        LoadError {
+            file: self.name.to_owned(),
+            line,
+            reason: reason.into(),
+        }
+    }
+
+    /// Reads the whole text.
+    pub(super) fn read<T: Deserialize<'a>>(self) -> Result<T, LoadError> {
+        serde_json::from_str(self.text).map_err(|error| self.located(&error, 1))
+    }
+
+    /// Reads a part of the text.
+    pub(super) fn part<T: Deserialize<'a>>(self, part: &'a RawValue) -> Result<T, LoadError> {
+        serde_json::from_str(part.get()).map_err(|error| self.located(&error, self.line_of(part)))
+    }
+
+    /// The line on which a part of the text begins, from 1.
+    pub(super) fn line_of(self, part: &RawValue) -> usize {
+        let offset = part.get().as_ptr().addr() - self.text.as_ptr().addr();
+        1 + self.text[..offset].matches('\n').count()
+    }
+
+    fn located(self, error: &serde_json::Error, first_line: usize) -> LoadError {
+        let whole = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = whole.strip_suffix(&place).unwrap_or(&whole);
+        self.error(first_line + error.line().saturating_sub(1), reason)
+    }
+}

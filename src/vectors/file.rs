@@ -1,0 +1,427 @@
+//! One file of vectors: what all files share.
+
+use super::error::{LoadError, Source};
+use super::input::Input;
+use super::output::{self, Output};
+use super::recipe::Fields;
+use crate::adapter::{Operation, Request};
+use crate::terms::{Client, Stage};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The longest file that is read, in bytes.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// The version of the format.
+const VERSION: u64 = 1;
+
+/// One subject's vectors.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The subject, and the first part of every ID.
+    pub algorithm: String,
+    /// Every flag and what it means.
+    pub notes: Vec<(String, String)>,
+    /// The groups.
+    pub groups: Vec<Group>,
+}
+
+/// Vectors of one operation with one origin.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The name.
+    pub name: String,
+    /// What is asked.
+    pub operation: Operation,
+    /// Where the requirement is written.
+    pub source: Vec<String>,
+    /// Where the answers come from.
+    pub provenance: Vec<Provenance>,
+    /// The vectors.
+    pub tests: Vec<Vector>,
+}
+
+/// Where a part of the answers comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Which part, or which client.
+    pub of: String,
+    /// `computed`, `executed`, `published` or `read`.
+    pub how: String,
+    /// By what.
+    pub by: String,
+}
+
+/// One vector.
+#[derive(Clone, Debug)]
+pub struct Vector {
+    /// The name, for ever.
+    pub id: String,
+    /// What is special about it; of an invalid one, the mistake that would let it pass.
+    pub comment: String,
+    /// What the file's notes explain.
+    pub flags: Vec<String>,
+    /// What must come out.
+    pub wanted: Wanted,
+    /// What likely mistakes give.
+    pub mistakes: Vec<Mistake>,
+    /// The JSON, as it stands in the file.
+    pub text: String,
+    input: Input,
+}
+
+/// What must come out.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Wanted {
+    /// The same for every client that does such a thing at all.
+    OfAll(Outcome),
+    /// For Android, iOS and Desktop.
+    OfEach([Outcome; 3]),
+}
+
+impl Wanted {
+    /// What a client does.
+    pub fn of(&self, client: Client) -> &Outcome {
+        match self {
+            Self::OfAll(outcome) => outcome,
+            Self::OfEach([android, ios, desktop]) => match client {
+                Client::Android => android,
+                Client::Ios => ios,
+                Client::Desktop => desktop,
+            },
+        }
+    }
+}
+
+/// What comes of an input.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// It is taken.
+    Valid {
+        /// What is made of it.
+        output: Output,
+        /// Why.
+        because: Option<String>,
+    },
+    /// It is refused.
+    Invalid {
+        /// The first stage that fails.
+        stage: Stage,
+        /// What is said of it all the same.
+        output: Option<Output>,
+        /// Whether the client crashes, which nobody should copy.
+        crash: bool,
+        /// Why.
+        because: Option<String>,
+    },
+    /// No source and no execution tells.
+    Unknown {
+        /// What is missing.
+        because: String,
+    },
+    /// The client never does this.
+    NotApplicable {
+        /// Why.
+        because: String,
+    },
+}
+
+/// A likely mistake, and what it gives.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Mistake {
+    /// What the mistake is.
+    pub name: String,
+    /// The parts of the output that it gives.
+    pub gives: Output,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileParts<'a> {
+    #[serde(rename = "$schema")]
+    schema: String,
+    algorithm: String,
+    version: u64,
+    number_of_tests: usize,
+    #[serde(borrow)]
+    notes: Fields<'a>,
+    #[serde(borrow)]
+    groups: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupParts<'a> {
+    name: String,
+    operation: Operation,
+    source: Vec<String>,
+    provenance: Vec<Provenance>,
+    #[serde(borrow)]
+    tests: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VectorParts<'a> {
+    id: String,
+    comment: String,
+    flags: Vec<String>,
+    #[serde(borrow)]
+    input: &'a RawValue,
+    result: Option<ResultWord>,
+    stage: Option<Stage>,
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
+    #[serde(borrow)]
+    clients: Option<ClientsParts<'a>>,
+    #[serde(borrow, default)]
+    mistakes: Vec<Fields<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientsParts<'a> {
+    #[serde(borrow)]
+    android: OutcomeParts<'a>,
+    #[serde(borrow)]
+    ios: OutcomeParts<'a>,
+    #[serde(borrow)]
+    desktop: OutcomeParts<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutcomeParts<'a> {
+    result: ResultWord,
+    stage: Option<Stage>,
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
+    #[serde(default)]
+    crash: bool,
+    because: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ResultWord {
+    Valid,
+    Invalid,
+    Unknown,
+    NotApplicable,
+}
+
+impl File {
+    /// Reads a file from its text. `name` is for the messages.
+    pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
+        let source = Source { name, text };
+        if text.len() as u64 > MOST_BYTES {
+            return Err(source.error(1, format!("it is longer than {MOST_BYTES} bytes")));
+        }
+        let parts: FileParts<'_> = source.read()?;
+        let algorithm = parts.algorithm;
+        if name != format!("{algorithm}.json") || parts.schema != format!("{algorithm}.schema.json")
+        {
+            return Err(source.error(
+                1,
+                format!(
+                    "the name, `algorithm` ({algorithm}) and `$schema` ({}) are not of one subject",
+                    parts.schema
+                ),
+            ));
+        }
+        if parts.version != VERSION {
+            return Err(source.error(
+                1,
+                format!(
+                    "version {} of the format, and {VERSION} is known",
+                    parts.version
+                ),
+            ));
+        }
+        let mut notes = Vec::new();
+        for (flag, meaning) in &parts.notes.0 {
+            notes.push((flag.clone(), source.part(meaning)?));
+        }
+        let mut groups = Vec::new();
+        for group in parts.groups {
+            groups.push(Group::read(source, &algorithm, group)?);
+        }
+        let found: usize = groups.iter().map(|group| group.tests.len()).sum();
+        if found != parts.number_of_tests {
+            return Err(source.error(
+                1,
+                format!(
+                    "`number_of_tests` is {}, and there are {found}",
+                    parts.number_of_tests
+                ),
+            ));
+        }
+        Ok(Self {
+            algorithm,
+            notes,
+            groups,
+        })
+    }
+
+    /// Every vector with its group.
+    pub fn vectors(&self) -> impl Iterator<Item = (&Group, &Vector)> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.tests.iter().map(move |vector| (group, vector)))
+    }
+
+    /// What a flag means.
+    pub fn note(&self, flag: &str) -> Option<&str> {
+        self.notes
+            .iter()
+            .find(|(known, _)| known == flag)
+            .map(|(_, meaning)| meaning.as_str())
+    }
+}
+
+impl Group {
+    fn read<'a>(source: Source<'a>, algorithm: &str, raw: &'a RawValue) -> Result<Self, LoadError> {
+        let parts: GroupParts<'a> = source.part(raw)?;
+        let mut tests = Vec::new();
+        for test in parts.tests {
+            let vector = Vector::read(source, parts.operation, test)?;
+            if vector.id.split('.').next() != Some(algorithm) {
+                let reason = format!("the ID `{}` does not begin with `{algorithm}.`", vector.id);
+                return Err(source.error(source.line_of(test), reason));
+            }
+            tests.push(vector);
+        }
+        Ok(Self {
+            name: parts.name,
+            operation: parts.operation,
+            source: parts.source,
+            provenance: parts.provenance,
+            tests,
+        })
+    }
+}
+
+impl Vector {
+    fn read<'a>(
+        source: Source<'a>,
+        operation: Operation,
+        raw: &'a RawValue,
+    ) -> Result<Self, LoadError> {
+        let parts: VectorParts<'a> = source.part(raw)?;
+        let line = source.line_of(raw);
+        let id = parts.id;
+        let named = |mut error: LoadError| {
+            error.reason = format!("`{id}`: {}", error.reason);
+            error
+        };
+        let all = |result| OutcomeParts {
+            result,
+            stage: parts.stage,
+            output: parts.output,
+            crash: false,
+            because: None,
+        };
+        let read = |parts| Outcome::read(operation, source, line, parts);
+        let wanted = match (parts.result, parts.clients) {
+            (Some(result @ (ResultWord::Valid | ResultWord::Invalid)), None) => {
+                read(all(result)).map(Wanted::OfAll)
+            }
+            (None, Some(clients)) if parts.stage.is_none() && parts.output.is_none() => {
+                let [android, ios, desktop] =
+                    [clients.android, clients.ios, clients.desktop].map(read);
+                android.and_then(|android| Ok(Wanted::OfEach([android, ios?, desktop?])))
+            }
+            _ => Err(source.error(
+                line,
+                "a vector has `result` (valid or invalid) with what belongs to it, or `clients`",
+            )),
+        };
+        let mut mistakes = Vec::new();
+        for mistake in parts.mistakes {
+            mistakes.push(Mistake::read(source, line, mistake).map_err(named)?);
+        }
+        Ok(Self {
+            input: Input::read(operation, source, parts.input).map_err(named)?,
+            wanted: wanted.map_err(named)?,
+            mistakes,
+            comment: parts.comment,
+            flags: parts.flags,
+            text: raw.get().to_owned(),
+            id,
+        })
+    }
+
+    /// The request, with every recipe expanded.
+    pub fn request(&self) -> Request {
+        self.input.request()
+    }
+
+    /// Whether it takes 1 GiB of memory, and is left out unless someone asks for it.
+    pub fn is_large(&self) -> bool {
+        self.flags.iter().any(|flag| flag == "LargeMemory")
+    }
+}
+
+impl Outcome {
+    fn read<'a>(
+        operation: Operation,
+        source: Source<'a>,
+        line: usize,
+        parts: OutcomeParts<'a>,
+    ) -> Result<Self, LoadError> {
+        let wrong = |what: &str| Err(source.error(line, what));
+        let OutcomeParts {
+            result,
+            stage,
+            output,
+            crash,
+            because,
+        } = parts;
+        match (result, stage) {
+            (ResultWord::Valid, None) if !crash => Ok(Self::Valid {
+                output: output::of_valid(operation, source, output).map_err(|mut error| {
+                    error.line = error.line.max(line);
+                    error
+                })?,
+                because,
+            }),
+            (ResultWord::Invalid, Some(stage)) => Ok(Self::Invalid {
+                stage,
+                output: output::of_invalid(operation, source, output)?,
+                crash,
+                because,
+            }),
+            (ResultWord::Unknown | ResultWord::NotApplicable, None)
+                if !crash && output.is_none() =>
+            {
+                let Some(because) = because else {
+                    return wrong(
+                        "an outcome that is not known, or not applicable, says `because`",
+                    );
+                };
+                Ok(match result {
+                    ResultWord::Unknown => Self::Unknown { because },
+                    _ => Self::NotApplicable { because },
+                })
+            }
+            _ => wrong(
+                "an outcome is `valid` with an output, `invalid` with a `stage`, or neither and says `because`",
+            ),
+        }
+    }
+}
+
+impl Mistake {
+    fn read<'a>(source: Source<'a>, line: usize, mut parts: Fields<'a>) -> Result<Self, LoadError> {
+        let place = parts.0.iter().position(|(key, _)| key == "name");
+        let Some((_, name)) = place.map(|place| parts.0.remove(place)) else {
+            return Err(source.error(line, "a mistake without a `name`"));
+        };
+        let name = source.part::<String>(name)?;
+        Ok(Self {
+            name,
+            gives: output::of_mistake(source, &parts)?,
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! What comes out of each operation, as the files write it.
+
+use super::error::{LoadError, Source};
+pub use super::recipe::Digest;
+use super::recipe::{Fields, Unique};
+use crate::adapter::{Checked, Config, Derived, Operation, Rule, ScryptKey, Taken, Urls};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// What one part of an output must be.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Expected {
+    /// This JSON value.
+    Json(Value),
+    /// Hexadecimal digits of these bytes.
+    Bytes(Digest),
+}
+
+/// What an output must be, part by part.
+pub type Output = BTreeMap<String, Expected>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentOutput {
+    document: Unique,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealOutput {
+    r#box: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenBoxOutput {
+    plaintext: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleOutput {
+    rule: Rule,
+}
+
+/// Reads the output of a valid vector; without one, what the operation gives then.
+pub(super) fn of_valid<'a>(
+    operation: Operation,
+    source: Source<'a>,
+    raw: Option<&'a RawValue>,
+) -> Result<Output, LoadError> {
+    let Some(raw) = raw else {
+        return match operation {
+            Operation::CheckPassword => Ok(json(&Checked { rule: None })),
+            Operation::JudgeExchange => Ok(json(&Taken {})),
+            _ => Err(source.error(1, format!("a valid `{operation}` without an `output`"))),
+        };
+    };
+    match operation {
+        Operation::Scrypt => Ok(json(&source.part::<ScryptKey>(raw)?)),
+        Operation::Derive => Ok(json(&source.part::<Derived>(raw)?)),
+        Operation::ParseConfig => Ok(json(&source.part::<Config>(raw)?)),
+        Operation::RequestUrls => Ok(json(&source.part::<Urls>(raw)?)),
+        Operation::Open => {
+            let DocumentOutput { document } = source.part(raw)?;
+            Ok(one("document", Expected::Json(document.0)))
+        }
+        Operation::Seal => {
+            let SealOutput { r#box } = source.part(raw)?;
+            Ok(one("box", Expected::Bytes(r#box)))
+        }
+        Operation::OpenBox => {
+            let OpenBoxOutput { plaintext } = source.part(raw)?;
+            Ok(one("plaintext", Expected::Bytes(plaintext)))
+        }
+        Operation::CheckPassword | Operation::JudgeExchange => {
+            let reason = format!("a valid `{operation}` has no `output`");
+            Err(source.error(source.line_of(raw), reason))
+        }
+    }
+}
+
+/// Reads the output of an invalid vector: only a password's has one, the rule that it breaks.
+pub(super) fn of_invalid<'a>(
+    operation: Operation,
+    source: Source<'a>,
+    raw: Option<&'a RawValue>,
+) -> Result<Option<Output>, LoadError> {
+    match (operation, raw) {
+        (Operation::CheckPassword, Some(raw)) => {
+            let RuleOutput { rule } = source.part(raw)?;
+            Ok(Some(json(&Checked { rule: Some(rule) })))
+        }
+        (_, None) => Ok(None),
+        (_, Some(raw)) => {
+            let reason = format!("an invalid `{operation}` has no `output`");
+            Err(source.error(source.line_of(raw), reason))
+        }
+    }
+}
+
+/// Reads what a mistake gives: parts of an output.
+pub(super) fn of_mistake<'a>(source: Source<'a>, parts: &Fields<'a>) -> Result<Output, LoadError> {
+    let mut output = Output::new();
+    for (key, raw) in &parts.0 {
+        let expected = match source.part::<Unique>(raw)?.0 {
+            Value::Object(_) => Expected::Bytes(source.part(raw)?),
+            other => Expected::Json(other),
+        };
+        output.insert(key.clone(), expected);
+    }
+    Ok(output)
+}
+
+fn json(output: &impl Serialize) -> Output {
+    match serde_json::to_value(output) {
+        Ok(Value::Object(parts)) => parts
+            .into_iter()
+            .map(|(key, value)| (key, Expected::Json(value)))
+            .collect(),
+        // The outputs are structs: this cannot come.
+        _ => Output::new(),
+    }
+}
+
+fn one(key: &str, expected: Expected) -> Output {
+    Output::from([(key.to_owned(), expected)])
+}

@@ -1,0 +1,341 @@
+//! Recipes: long inputs that are said in few words, as `vectors/README.md` defines them.
+
+use crate::adapter::Hex;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+/// The most that one recipe may come to, in bytes. The largest vector of today takes 1 MiB.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Bytes that go in.
+#[derive(Clone, Debug)]
+pub(super) enum Bytes {
+    Hex(Hex),
+    Text(String),
+    Pattern { pattern: Hex, length: usize },
+    Count(usize),
+    Concat(Vec<Self>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BytesParts {
+    hex: Option<Hex>,
+    text: Option<String>,
+    pattern: Option<Hex>,
+    length: Option<usize>,
+    count: Option<usize>,
+    concat: Option<Vec<Bytes>>,
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parts = BytesParts::deserialize(deserializer)?;
+        let recipe = match parts {
+            BytesParts {
+                hex: Some(hex),
+                text: None,
+                pattern: None,
+                length: None,
+                count: None,
+                concat: None,
+            } => Self::Hex(hex),
+            BytesParts {
+                hex: None,
+                text: Some(text),
+                pattern: None,
+                length: None,
+                count: None,
+                concat: None,
+            } => Self::Text(text),
+            BytesParts {
+                hex: None,
+                text: None,
+                pattern: Some(pattern),
+                length: Some(length),
+                count: None,
+                concat: None,
+            } if !pattern.0.is_empty() => Self::Pattern { pattern, length },
+            BytesParts {
+                hex: None,
+                text: None,
+                pattern: None,
+                length: None,
+                count: Some(count),
+                concat: None,
+            } => Self::Count(count),
+            BytesParts {
+                hex: None,
+                text: None,
+                pattern: None,
+                length: None,
+                count: None,
+                concat: Some(concat),
+            } => Self::Concat(concat),
+            _ => {
+                return Err(D::Error::custom(
+                    "bytes are one of `hex`, `text`, `pattern` with `length`, `count` and `concat`",
+                ));
+            }
+        };
+        let length = recipe.length();
+        if length > MOST_BYTES {
+            return Err(D::Error::custom(format!(
+                "a recipe of {length} bytes, and at most {MOST_BYTES} are allowed"
+            )));
+        }
+        Ok(recipe)
+    }
+}
+
+impl Bytes {
+    fn length(&self) -> usize {
+        match self {
+            Self::Hex(hex) => hex.0.len(),
+            Self::Text(text) => text.len(),
+            Self::Pattern { length, .. } | Self::Count(length) => *length,
+            Self::Concat(parts) => parts
+                .iter()
+                .fold(0, |sum, part| part.length().saturating_add(sum)),
+        }
+    }
+
+    pub(super) fn to_vec(&self) -> Vec<u8> {
+        match self {
+            Self::Hex(hex) => hex.0.clone(),
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Pattern { pattern, length } => {
+                pattern.0.iter().copied().cycle().take(*length).collect()
+            }
+            Self::Count(count) => (0..251).cycle().take(*count).collect(),
+            Self::Concat(parts) => parts.iter().flat_map(Self::to_vec).collect(),
+        }
+    }
+
+    pub(super) fn to_hex(&self) -> Hex {
+        Hex(self.to_vec())
+    }
+}
+
+/// A text that goes in: a string, or a pattern and a length.
+#[derive(Clone, Debug)]
+pub(super) struct Text(pub(super) String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextPattern {
+    pattern: String,
+    length: usize,
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Text;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string, or `pattern` and `length`")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+                let recipe =
+                    TextPattern::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                if recipe.pattern.is_empty() || recipe.length > MOST_BYTES {
+                    return Err(A::Error::custom(format!(
+                        "a pattern of at least one character, and at most {MOST_BYTES} bytes"
+                    )));
+                }
+                Ok(Text(
+                    recipe.pattern.chars().cycle().take(recipe.length).collect(),
+                ))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// Bytes of an answer: themselves, or their length and SHA-256.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Digest {
+    /// The bytes.
+    Whole(Vec<u8>),
+    /// How many, and their SHA-256.
+    Hash {
+        /// The number of bytes.
+        length: usize,
+        /// Their SHA-256.
+        sha256: Hex,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DigestParts {
+    hex: Option<Hex>,
+    length: Option<usize>,
+    sha256: Option<Hex>,
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match DigestParts::deserialize(deserializer)? {
+            DigestParts {
+                hex: Some(hex),
+                length: None,
+                sha256: None,
+            } => Ok(Self::Whole(hex.0)),
+            DigestParts {
+                hex: None,
+                length: Some(length),
+                sha256: Some(sha256),
+            } => Ok(Self::Hash { length, sha256 }),
+            _ => Err(D::Error::custom(
+                "bytes of an answer are `hex`, or `length` and `sha256`",
+            )),
+        }
+    }
+}
+
+impl Digest {
+    /// Whether these are the bytes.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Whole(whole) => whole == bytes,
+            Self::Hash { length, sha256 } => {
+                bytes.len() == *length && self::sha256(bytes) == *sha256
+            }
+        }
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) if bytes.len() <= 24 => {
+                write!(formatter, "`{}`", String::from(Hex(bytes.clone())))
+            }
+            Self::Whole(bytes) => {
+                let start = String::from(Hex(bytes[..16].to_vec()));
+                write!(formatter, "`{start}… ({} bytes)`", bytes.len())
+            }
+            Self::Hash { length, sha256 } => {
+                let sha256 = String::from(sha256.clone());
+                write!(formatter, "{length} bytes with the SHA-256 `{sha256}`")
+            }
+        }
+    }
+}
+
+/// The SHA-256 of some bytes.
+pub(super) fn sha256(bytes: &[u8]) -> Hex {
+    Hex(Sha256::digest(bytes).to_vec())
+}
+
+/// A JSON value none of whose objects has a key twice.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Unique(pub(super) Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON value")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(Unique(item)) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(items.into())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                let mut object = serde_json::Map::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    let Unique(value) = map.next_value()?;
+                    if object.contains_key(&key) {
+                        return Err(A::Error::custom(format!("duplicate field `{key}`")));
+                    }
+                    object.insert(key, value);
+                }
+                Ok(object.into())
+            }
+        }
+
+        deserializer.deserialize_any(Any).map(Self)
+    }
+}
+
+/// An object with any keys, none of them twice, in order; the values unread.
+#[derive(Clone, Debug)]
+pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs: Self::Value = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if pairs.iter().any(|(known, _)| *known == key) {
+                        return Err(A::Error::custom(format!("duplicate field `{key}`")));
+                    }
+                    pairs.push((key, map.next_value()?));
+                }
+                Ok(pairs)
+            }
+        }
+
+        deserializer.deserialize_map(Pairs).map(Self)
+    }
+}

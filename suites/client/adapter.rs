@@ -1,0 +1,104 @@
+//! The adapter itself: it starts, says what it has, and goes when it is told to.
+
+use super::{ClientCheck, Context, Like, PROTOCOL};
+use crate::adapter::Operation;
+use crate::engine::{Check, Deviation, Outcome, nearest};
+use crate::terms::{Clients, Effect, Level, Stage};
+
+/// The adapter starts and answers `hello`.
+pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
+    Check {
+        id: "adapter.starts",
+        title: "The adapter starts and answers `hello`.",
+        clause: PROTOCOL,
+        level: Level::Required,
+        clients: Clients::NONE,
+        variants,
+        needs: &[],
+        effect: Effect::Reads,
+        expected: "one line of JSON on standard output, in answer to `hello`, with name, version and operations",
+        remedy: "Run the command by hand and give it the line {\"id\":1,\"op\":\"hello\",\"input\":{\"protocol\":1}}. Only answers belong on standard output, each flushed; what is for people belongs on standard error.",
+        run: |context| {
+            Box::pin(async {
+                match context.hello().await {
+                    Ok(hello) => Outcome::pass(format!("{} {}", hello.name, hello.version)),
+                    Err(outcome) => outcome,
+                }
+            })
+        },
+    }
+}
+
+/// The adapter names operations that there are.
+pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
+    Check {
+        id: "adapter.operations",
+        title: "The operations that the adapter names are known here.",
+        clause: PROTOCOL,
+        level: Level::Recommended,
+        clients: Clients::NONE,
+        variants,
+        needs: &["adapter.starts"],
+        effect: Effect::Reads,
+        expected: "`operations` holds at least one operation, and none that this program does not know",
+        remedy: "A slip in a name leaves its vectors out. If the operation is newer than this program, update the program.",
+        run: |context| Box::pin(known_operations(context)),
+    }
+}
+
+async fn known_operations(context: &Context) -> Outcome {
+    let hello = match context.hello().await {
+        Ok(hello) => hello,
+        Err(outcome) => return outcome,
+    };
+    let names = || Operation::ALL.iter().map(|operation| operation.name());
+    let strange = hello
+        .operations
+        .iter()
+        .find(|name| Operation::named(name).is_none());
+    if let Some(strange) = strange {
+        let suggestion = nearest(strange, names())
+            .map(|name| format!(", did you mean `{name}`?"))
+            .unwrap_or_default();
+        return Deviation::new(
+            Stage::Meaning,
+            format!("`{strange}` is no operation{suggestion}"),
+        )
+        .into();
+    }
+    if hello.operations.is_empty() {
+        return Deviation::new(Stage::Meaning, "it has no operation at all").into();
+    }
+    let lacking: Vec<_> = names()
+        .filter(|name| !hello.operations.iter().any(|known| known == name))
+        .collect();
+    Outcome::pass(if lacking.is_empty() {
+        "it has every operation".to_owned()
+    } else {
+        format!("it has all but {}", lacking.join(", "))
+    })
+}
+
+/// The adapter goes when it is told to.
+pub(super) fn ends(variants: &'static [Like]) -> ClientCheck {
+    Check {
+        id: "adapter.ends",
+        title: "The adapter answers `bye` and ends.",
+        clause: PROTOCOL,
+        level: Level::Recommended,
+        clients: Clients::NONE,
+        variants,
+        needs: &["adapter.starts"],
+        effect: Effect::LooksBack,
+        expected: "`bye` is answered, and the process ends by itself within a few seconds",
+        remedy: "Leave the loop at `bye`, and at the end of standard input, too. What does not go is killed, with all that it has started.",
+        run: |context| {
+            Box::pin(async {
+                match context.peer.bye().await {
+                    Ok(()) => Outcome::pass("it ended by itself"),
+                    Err(breakdown) => Deviation::new(Stage::Connect, breakdown.to_string()).into(),
+                }
+            })
+        },
+    }
+}

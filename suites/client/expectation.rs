@@ -1,0 +1,44 @@
+//! What a vector expects, and where to read about it, in words.
+
+use super::Like;
+use crate::terms::Client;
+use crate::vectors::{File, Outcome, Vector, Wanted};
+
+/// What comes of a vector's input, after its comment.
+pub fn expected(vector: &Vector, like: Like) -> String {
+    let outcome = match (&vector.wanted, like) {
+        (Wanted::OfAll(outcome), _) => one(outcome),
+        (Wanted::OfEach(_), Like::Client(client)) => {
+            format!("as {client}: {}", one(vector.wanted.of(client)))
+        }
+        (Wanted::OfEach(_), Like::Anyone | Like::Strictest) => {
+            let each =
+                Client::ALL.map(|client| format!("{client}: {}", one(vector.wanted.of(client))));
+            format!("the published clients differ; {}", each.join("; "))
+        }
+    };
+    format!("{}: {outcome}", vector.comment)
+}
+
+fn one(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Valid { .. } => "valid".to_owned(),
+        Outcome::Invalid { stage, .. } => format!("refused at the stage `{stage}`"),
+        Outcome::Unknown { .. } => "not known".to_owned(),
+        Outcome::NotApplicable { .. } => "never does this".to_owned(),
+    }
+}
+
+/// Where to read on, and what the flags of the vector mean.
+pub(super) fn remedy(file: &File, vector: &Vector) -> String {
+    let notes: Vec<_> = vector
+        .flags
+        .iter()
+        .filter_map(|flag| file.note(flag))
+        .collect();
+    format!(
+        "{} `safe-conformance explain {}` shows all of it.",
+        notes.join(" "),
+        vector.id
+    )
+}

@@ -1,0 +1,235 @@
+//! The checks of an implementation: one per vector, and before them whether the adapter works at all.
+
+mod adapter;
+mod expectation;
+mod judge;
+mod smoke;
+
+pub use expectation::expected;
+pub use judge::{judge, refusals_of};
+
+use crate::adapter::{Hello, Operation, Peer};
+use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
+use crate::terms::clause::{self, Clause};
+use crate::terms::{Client, Clients, Effect, Level};
+use crate::vectors::{self, File, Group, Vector};
+use std::sync::{Arc, LazyLock};
+
+/// A check of an implementation.
+pub type ClientCheck = Check<Context>;
+
+/// Which published client an implementation is held to where they differ.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Like {
+    /// Any of them will do.
+    #[default]
+    Anyone,
+    /// This one.
+    Client(Client),
+    /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as Android takes it. For
+    /// tools that must not let pass what some client will not read.
+    Strictest,
+}
+
+impl Like {
+    const ALL: [Self; 5] = [
+        Self::Anyone,
+        Self::Client(Client::Android),
+        Self::Client(Client::Ios),
+        Self::Client(Client::Desktop),
+        Self::Strictest,
+    ];
+
+    const fn variants(self) -> &'static [Self] {
+        match self {
+            Self::Anyone => &[Self::Anyone],
+            Self::Client(Client::Android) => &[Self::Client(Client::Android)],
+            Self::Client(Client::Ios) => &[Self::Client(Client::Ios)],
+            Self::Client(Client::Desktop) => &[Self::Client(Client::Desktop)],
+            Self::Strictest => &[Self::Strictest],
+        }
+    }
+}
+
+impl Facet for Like {
+    fn label(self) -> &'static str {
+        ""
+    }
+
+    fn clients(self) -> Clients {
+        match self {
+            Self::Client(client) => Clients::of(client),
+            Self::Anyone | Self::Strictest => Clients::ALL,
+        }
+    }
+}
+
+/// What a check of an implementation looks at.
+pub struct Context {
+    peer: Arc<dyn Peer>,
+    question: Question,
+    like: Like,
+}
+
+/// What one check asks.
+#[derive(Clone, Copy)]
+enum Question {
+    /// Nothing of the vectors.
+    OfTheAdapter,
+    /// A first request of an operation, whatever it is answered.
+    Smoke(Operation, &'static Vector),
+    /// A vector.
+    Vector(Operation, &'static Vector),
+}
+
+impl engine::Context for Context {
+    type Facet = Like;
+
+    fn teardown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl Context {
+    /// What the implementation says of itself, or why it does not.
+    async fn hello(&self) -> Result<Hello, Outcome> {
+        self.peer.hello().await.map_err(|breakdown| {
+            engine::Deviation::new(crate::terms::Stage::Connect, breakdown.to_string()).into()
+        })
+    }
+}
+
+/// An implementation as the subject of a run.
+pub struct Interviewee {
+    peer: Arc<dyn Peer>,
+}
+
+impl Interviewee {
+    /// The implementation behind `peer`.
+    pub fn new(peer: Arc<dyn Peer>) -> Self {
+        Self { peer }
+    }
+}
+
+impl Subject<Context> for Interviewee {
+    fn context(&self, check: &'static ClientCheck, like: Like) -> Context {
+        Context {
+            peer: Arc::clone(&self.peer),
+            question: question(check.id),
+            like,
+        }
+    }
+}
+
+fn question(id: &str) -> Question {
+    if let Some((_, group, vector)) = vectors::find(id) {
+        return Question::Vector(group.operation, vector);
+    }
+    let smoke = smoke::FIRST.iter().find(|(name, _, _)| *name == id);
+    smoke.map_or(Question::OfTheAdapter, |(_, operation, vector)| {
+        Question::Smoke(*operation, vector)
+    })
+}
+
+/// The line protocol itself, for checks that no clause of Threema Safe is behind.
+const PROTOCOL: Clause = Clause {
+    number: "0.1",
+    title: "the line protocol to an implementation under test",
+    source: "vectors/README.md, \"An adapter\"",
+};
+
+/// Every check, for an implementation that is held to `like`, in the order in which reports show them.
+pub fn checks(like: Like) -> &'static [ClientCheck] {
+    static ALL: LazyLock<Vec<Vec<ClientCheck>>> =
+        LazyLock::new(|| Like::ALL.into_iter().map(all_checks).collect());
+    let place = Like::ALL.iter().position(|known| *known == like);
+    place.map_or(&[], |place| &ALL[place])
+}
+
+fn all_checks(like: Like) -> Vec<ClientCheck> {
+    let variants = like.variants();
+    let mut checks = vec![adapter::starts(variants), adapter::operations(variants)];
+    checks.extend(
+        smoke::FIRST
+            .iter()
+            .map(|(name, operation, _)| smoke::check(name, *operation, variants)),
+    );
+    for file in vectors::all() {
+        for (group, vector) in file.vectors() {
+            checks.push(of_vector(file, group, vector, like));
+        }
+    }
+    checks.push(adapter::ends(variants));
+    checks
+}
+
+/// Whether `name` is a check of an implementation.
+pub fn is_known(name: &str) -> bool {
+    checks(Like::Anyone).iter().any(|check| check.id == name)
+}
+
+fn of_vector(
+    file: &'static File,
+    group: &'static Group,
+    vector: &'static Vector,
+    like: Like,
+) -> ClientCheck {
+    Check {
+        id: &vector.id,
+        title: &vector.comment,
+        clause: clause_of(group),
+        level: Level::Required,
+        clients: judge::concerned(vector),
+        variants: like.variants(),
+        needs: smoke::needs(group.operation),
+        effect: Effect::Reads,
+        // Made once in the life of the program, from files that are part of it.
+        expected: String::leak(expectation::expected(vector, like)),
+        remedy: String::leak(expectation::remedy(file, vector)),
+        run: |context| Box::pin(answer(context)),
+    }
+}
+
+async fn answer(context: &Context) -> Outcome {
+    let Question::Vector(operation, vector) = context.question else {
+        return Outcome::Error("no vector belongs to this check".to_owned());
+    };
+    let hello = match context.hello().await {
+        Ok(hello) => hello,
+        Err(outcome) => return outcome,
+    };
+    if !hello.has(operation) {
+        return Outcome::not_applicable(format!("the adapter does not have `{operation}`"));
+    }
+    let request = vector.request();
+    if let Like::Client(client) = context.like
+        && let Some(why) = judge::never_asked(client, &request, vector)
+    {
+        return Outcome::not_applicable(why);
+    }
+    judge(
+        vector,
+        operation,
+        context.like,
+        context.peer.ask(&request).await,
+    )
+}
+
+/// The first clause among a group's sources that the project judges by; else that of the operation.
+fn clause_of(group: &Group) -> Clause {
+    let named = |source: &String| {
+        let number = source.strip_prefix("clause ")?;
+        clause::ALL.iter().find(|clause| clause.number == number)
+    };
+    if let Some(clause) = group.source.iter().find_map(named) {
+        return *clause;
+    }
+    match group.operation {
+        Operation::Scrypt | Operation::Derive => clause::KEYS,
+        Operation::Seal | Operation::OpenBox | Operation::Open => clause::ENVELOPE,
+        Operation::ParseConfig => clause::CONFIG,
+        Operation::RequestUrls => clause::BASE_URL,
+        Operation::CheckPassword => clause::PASSWORD,
+        Operation::JudgeExchange => clause::DOWNLOAD,
+    }
+}

@@ -1,0 +1,82 @@
+//! Whether the adapter answers a first request of each operation in the right form, whatever it answers: this tells a
+//! broken adapter from a wrong implementation.
+
+use super::{ClientCheck, Context, Like, PROTOCOL, Question};
+use crate::adapter::{Operation, Reply};
+use crate::engine::{Check, Deviation, Outcome};
+use crate::terms::{Clients, Effect, Level, Stage};
+use crate::vectors::{self, File, Vector};
+use std::sync::LazyLock;
+
+/// Each operation with the name of its check and its first vector.
+pub(super) static FIRST: LazyLock<Vec<(&'static str, Operation, &'static Vector)>> =
+    LazyLock::new(|| {
+        Operation::ALL
+            .iter()
+            .filter_map(|operation| first(*operation))
+            .collect()
+    });
+
+fn first(operation: Operation) -> Option<(&'static str, Operation, &'static Vector)> {
+    let mut all = vectors::all().iter().flat_map(File::vectors);
+    let (_, vector) =
+        all.find(|(group, vector)| group.operation == operation && !vector.is_large())?;
+    let name = format!("smoke.{}", operation.name().replace('_', "-"));
+    Some((String::leak(name), operation, vector))
+}
+
+/// What a vector of the operation needs.
+pub(super) fn needs(operation: Operation) -> &'static [&'static str] {
+    static NEEDS: LazyLock<Vec<(Operation, [&'static str; 1])>> = LazyLock::new(|| {
+        FIRST
+            .iter()
+            .map(|(name, operation, _)| (*operation, [*name]))
+            .collect()
+    });
+    let need = NEEDS.iter().find(|(known, _)| *known == operation);
+    need.map_or(&[], |(_, need)| need)
+}
+
+pub(super) fn check(
+    id: &'static str,
+    operation: Operation,
+    variants: &'static [Like],
+) -> ClientCheck {
+    Check {
+        id,
+        title: operation.about(),
+        clause: PROTOCOL,
+        level: Level::Required,
+        clients: Clients::NONE,
+        variants,
+        needs: &["adapter.starts"],
+        effect: Effect::Reads,
+        expected: "a first request is answered, in time and in the form of the operation, whatever the answer is",
+        remedy: "Correct the adapter, not the implementation: vectors/README.md has the form of every answer, and JSON Schemas of both ways beside it.",
+        run: |context| Box::pin(ask(context)),
+    }
+}
+
+async fn ask(context: &Context) -> Outcome {
+    let Question::Smoke(operation, vector) = context.question else {
+        return Outcome::Error("no operation belongs to this check".to_owned());
+    };
+    let hello = match context.hello().await {
+        Ok(hello) => hello,
+        Err(outcome) => return outcome,
+    };
+    if !hello.has(operation) {
+        return Outcome::not_applicable(format!("the adapter does not have `{operation}`"));
+    }
+    match context.peer.ask(&vector.request()).await {
+        Ok(Reply::Unsupported(why)) => {
+            Outcome::not_applicable(format!("unsupported, it says: {why}"))
+        }
+        Ok(_) => Outcome::pass("answered in the right form"),
+        Err(breakdown) => Deviation::new(
+            Stage::Http,
+            format!("asked for `{}`: {breakdown}", vector.id),
+        )
+        .into(),
+    }
+}
