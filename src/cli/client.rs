@@ -108,7 +108,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let (report, last_words) = checkup
         .run_with(|event| progress.on(&event))
         .await
-        .map_err(|error| Complaint::usage(error.to_string()))?;
+        .map_err(|error| {
+            let sentence = error.to_string();
+            Complaint::usage(sentence.replace("` shows them all", " --client` shows them all"))
+        })?;
     progress.finish();
     if arguments.output.verbose == 0 {
         show(&report, &last_words);

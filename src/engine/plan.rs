@@ -40,7 +40,7 @@ pub struct Selection {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum PlanError {
     /// A pattern that matches no check.
-    #[error("no check matches `{pattern}`{}; `safe-conformance list` shows them all, and those of an implementation with --client", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
+    #[error("no check matches `{pattern}`{}; `safe-conformance list` shows them all", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
     NoMatch {
         /// The pattern.
         pattern: String,
