@@ -8,6 +8,7 @@ mod desktop;
 pub mod field;
 pub mod ios;
 mod persona;
+pub mod refresh;
 pub mod release;
 pub mod restore;
 mod write;
@@ -17,7 +18,7 @@ pub use credentials::CredentialEncoding;
 pub use defects::Defect;
 pub use field::Field;
 pub use persona::{LoginHabit, Operation, Persona};
-pub use release::{Reader, Writer};
+pub use release::{Reader, Refresher, Writer};
 pub use write::Phone;
 
 use crate::safe::ServerConfig;

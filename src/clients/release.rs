@@ -159,6 +159,22 @@ releases! {
     }
 }
 
+releases! {
+    /// Releases that upload a backup again by the same rule.
+    ///
+    /// Source: VARIANTS section 3, "Unchanged re-upload".
+    Refresher {
+        /// Uploads what did not change after a week, whatever the server says.
+        Android4_5 = "android-4.5" Android "4.5" Until::Last("4.831");
+        /// Uploads what did not change after half of the retention.
+        Android4_84 = "android-4.84" Android "4.84" Until::Before("5.0");
+        /// The same, and what changed not within 23 hours.
+        Android5_0 = "android-5.0" Android "5.0" Until::Last("6.4");
+        /// Means half of the retention, and takes all of it.
+        Ios4_6 = "ios-4.6" Ios "4.6" Until::Last("7.2");
+    }
+}
+
 impl Writer {
     /// The newest writer of each client that writes.
     pub const NEWEST: [Self; 2] = [Self::Android6_4, Self::Ios6_3];

@@ -53,6 +53,8 @@ fn text(site: &Site) -> String {
     }
     let days = if site.has(Fault::ConfigZeroRetention) {
         0
+    } else if site.has(Fault::ConfigShortRetention) {
+        1
     } else if site.has(Fault::ConfigNegativeRetention) {
         -1
     } else if site.has(Fault::ConfigRetentionOverflow) {

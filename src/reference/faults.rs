@@ -240,6 +240,28 @@ faults! {
     RedirectTrailing = "redirect-trailing",
         "Redirects a backup with 308 to the same path with a slash at its end, as some web frameworks do.";
 
+    // Retention.
+    ConfigShortRetention = "config-short-retention",
+        "Says that retentionDays is 1 and keeps a backup that long, as where 1 was meant as one copy.";
+    EntityTagKept = "entity-tag-kept",
+        "Keeps the ETag through an overwrite of the same length, as servers do that make it from inode and size.";
+    DownloadRefreshes = "download-refreshes",
+        "Counts a download as an upload in Last-Modified and in the retention, as caches do that touch what is read.";
+    DeletedInHead = "deleted-in-head",
+        "Goes on answering HEAD of a deleted backup with 200, as caches of metadata do.";
+    DeletedInListing = "deleted-in-listing",
+        "Shows who has logged in a list that still names deleted backups, as object storage does that is consistent only later.";
+    TrashBin = "trash-bin",
+        "Sends OC-ETag with a backup, as Nextcloud does, whose bin and versions keep what is deleted or replaced.";
+    ExpiresEarly = "expires-early",
+        "Deletes a backup after nine tenths of its retention, as a job does whose number is not the one in config.";
+    ExpiresByFirstUpload = "expires-by-first-upload",
+        "Counts the retention from the first upload and shows that time, as storage does that keeps the time of creation.";
+    ExpiresByAccess = "expires-by-access",
+        "Counts the retention from the last download or the first upload, as find -atime does where uploads are written in place.";
+    ExpiresByTimePutBack = "expires-by-time-put-back",
+        "Counts the retention from a time that a backup tool sets back by a third of it every night, as after restoring an older copy.";
+
     // Running.
     RateLimited = "rate-limited",
         "Answers 429 from the twelfth request on, as Nextcloud does after failed logins.";

@@ -17,6 +17,7 @@ use http::{Method, StatusCode, Version};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use sha2::{Digest, Sha256};
 use std::io::{Read as _, Write as _};
+use std::time::SystemTime;
 
 /// How much a stored body may unpack to.
 const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
@@ -39,8 +40,12 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
         return answer;
     }
     let Some(entry) = site.store.read(id) else {
+        if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
+            return empty(StatusCode::OK);
+        }
         return missing(site);
     };
+    site.store.touch(id);
     let answer = present(site, &call.parts.headers, &entry);
     if caches {
         site.keep_cached(call.url(), &answer);
@@ -59,6 +64,9 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     } else {
         site.store.remove(id)
     };
+    if existed {
+        site.haunt(id);
+    }
     if existed || site.has(Fault::DeleteMissingSucceeds) {
         empty(StatusCode::NO_CONTENT)
     } else {
@@ -93,10 +101,18 @@ fn present(site: &Site, asked: &HeaderMap, entry: &Entry) -> Answer {
     let bytes = mangled(site, entry.content.clone());
     let mut answer = content(status, "application/octet-stream", bytes);
     let headers = answer.headers_mut();
-    if let Some(tag) = entity_tag(&entry.content) {
+    let tagged = if site.has(Fault::EntityTagKept) {
+        entry.content.len().to_string().into_bytes()
+    } else {
+        entry.content.to_vec()
+    };
+    if let Some(tag) = entity_tag(&tagged) {
+        if site.has(Fault::TrashBin) {
+            headers.insert("oc-etag", tag.clone());
+        }
         headers.insert(ETAG, tag);
     }
-    if let Some(modified) = modified(entry) {
+    if let Some(modified) = http_date(site.store.modified(entry)) {
         headers.insert(LAST_MODIFIED, modified);
     }
     encode(site, asks_for_gzip(asked), &mut answer);
@@ -194,10 +210,11 @@ fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("\"{digest}\"")).ok()
 }
 
-fn modified(entry: &Entry) -> Option<HeaderValue> {
-    let uploaded = jiff::Timestamp::try_from(entry.uploaded).ok()?;
+/// A time as header fields have it.
+pub(super) fn http_date(time: SystemTime) -> Option<HeaderValue> {
+    let time = jiff::Timestamp::try_from(time).ok()?;
     let date = DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&uploaded)
+        .timestamp_to_rfc9110_string(&time)
         .ok()?;
     HeaderValue::try_from(date).ok()
 }

@@ -6,7 +6,7 @@ use super::faults::Fault;
 use super::route::Route;
 use super::site::Site;
 use super::{auth, config, get, listing, put};
-use http::header::{ALLOW, AUTHORIZATION, EXPECT, HeaderValue, RETRY_AFTER};
+use http::header::{ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
@@ -108,6 +108,10 @@ async fn hear_out(
 }
 
 fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
+    // By the clock that the retention is counted by, not by the machine's.
+    if let Some(now) = get::http_date(site.store.now()) {
+        answer.headers_mut().insert(DATE, now);
+    }
     if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
         let cookie = format!("session={}; Path=/; HttpOnly", site.session);
         if let Ok(cookie) = HeaderValue::try_from(cookie) {

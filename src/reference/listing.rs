@@ -5,6 +5,7 @@ use super::faults::Fault;
 use super::handler::{Call, not_allowed};
 use super::site::Site;
 use http::{Method, StatusCode};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Answers a request for the folder itself.
@@ -14,22 +15,34 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         return refusal(StatusCode::NOT_FOUND);
     }
     if method == Method::GET || method == Method::HEAD {
-        let lists = site.has(Fault::AnonymousListing) || site.has(Fault::ListingAuthenticated);
+        let lists = site.has(Fault::AnonymousListing)
+            || site.has(Fault::ListingAuthenticated)
+            || site.has(Fault::DeletedInListing);
         return if lists {
             index(site)
         } else {
             refusal(StatusCode::NOT_FOUND)
         };
     }
-    if method.as_str() == "PROPFIND" && site.has(Fault::AnonymousPropfind) {
+    let lists = site.has(Fault::AnonymousPropfind) || site.has(Fault::DeletedInListing);
+    if method.as_str() == "PROPFIND" && lists {
         return properties(site, call);
     }
     not_allowed("GET, HEAD")
 }
 
+/// The names that a list shows.
+fn names(site: &Site) -> BTreeSet<String> {
+    let mut names: BTreeSet<_> = site.store.names().into_iter().collect();
+    if site.has(Fault::DeletedInListing) {
+        names.append(&mut site.ghosts());
+    }
+    names
+}
+
 fn index(site: &Site) -> Answer {
     let mut body = "<h1>Index of backups</h1><ul>".to_owned();
-    for name in site.store.names() {
+    for name in names(site) {
         let _ = write!(body, "<li><a href=\"{name}\">{name}</a></li>");
     }
     body.push_str("</ul>");
@@ -41,8 +54,7 @@ fn properties(site: &Site, call: &Call<'_>) -> Answer {
     let mut paths = vec![format!("{}/backups/", site.base_path)];
     if depth.is_none_or(|depth| depth != "0") {
         paths.extend(
-            site.store
-                .names()
+            names(site)
                 .iter()
                 .map(|name| format!("{}/backups/{name}", site.base_path)),
         );

@@ -25,6 +25,7 @@ mod body;
 mod certificates;
 mod clock;
 mod config;
+mod expiry;
 mod faults;
 mod get;
 mod handler;
@@ -42,6 +43,7 @@ mod tasks;
 mod tests;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use expiry::Tidying;
 pub use faults::{Fault, UnknownFault};
 pub use log::LoggedRequest;
 pub use options::{Login, Options};

@@ -1,6 +1,7 @@
 //! What can be set on a server before it starts.
 
 use super::clock::{Clock, SystemClock};
+use super::expiry::Tidying;
 use super::faults::Fault;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,6 +26,8 @@ pub struct Options {
     pub max_backup_bytes: i64,
     /// How many days it keeps a backup, and what `config` says; less than 1 counts as 180.
     pub retention_days: i64,
+    /// What it does once the retention of a backup is over.
+    pub tidying: Tidying,
     /// How long it waits before each answer.
     pub delay: Duration,
     /// The path of the base URL: empty, or with a slash at its beginning and none at its end.
@@ -44,6 +47,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             max_backup_bytes: 524_288,
             retention_days: 180,
+            tidying: Tidying::OnTheDot,
             delay: Duration::ZERO,
             base_path: "/safe".to_owned(),
         }

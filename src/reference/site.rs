@@ -1,12 +1,13 @@
 //! What all requests to one server share.
 
 use super::answer::Answer;
+use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
 use super::log::RequestLog;
 use super::options::{Login, Options};
 use super::store::Store;
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,9 @@ const LOWER_LIMIT: u64 = 100_000;
 
 /// The limit of [`Fault::ConfigSmallLimit`].
 pub(super) const SMALL_LIMIT: i64 = 131_072;
+
+/// How many deleted backups are remembered at the most.
+const MAX_GHOSTS: usize = 10_000;
 
 /// How many answers a stale cache holds at the most.
 const MAX_CACHED: usize = 256;
@@ -50,6 +54,7 @@ pub(super) struct Site {
     pub(super) faults: Faults,
     requests: AtomicUsize,
     cache: Mutex<HashMap<String, Answer>>,
+    ghosts: Mutex<BTreeSet<String>>,
 }
 
 impl Site {
@@ -57,11 +62,14 @@ impl Site {
     pub(super) fn new(options: Options, base_url: String) -> io::Result<Self> {
         let mut session = [0; 16];
         getrandom::fill(&mut session).map_err(io::Error::other)?;
+        let faults: Faults = options.faults.into_iter().collect();
         let days = match options.retention_days {
+            _ if faults.contains(Fault::ConfigShortRetention) => 1,
             ..1 => 180,
             days => days.unsigned_abs(),
         };
         let retention = Duration::from_secs(days.saturating_mul(86_400));
+        let expiry = Expiry::new(retention, options.tidying, faults);
         Ok(Self {
             login: options.login,
             base_url,
@@ -69,13 +77,14 @@ impl Site {
             max_backup_bytes: options.max_backup_bytes,
             retention_days: options.retention_days,
             delay: options.delay,
-            store: Store::new(options.clock, retention),
+            store: Store::new(options.clock, expiry),
             log: RequestLog::default(),
             session: data_encoding::HEXLOWER.encode(&session),
             writers: AtomicUsize::new(0),
-            faults: options.faults.into_iter().collect(),
+            faults,
             requests: AtomicUsize::new(0),
             cache: Mutex::default(),
+            ghosts: Mutex::default(),
         })
     }
 
@@ -133,6 +142,23 @@ impl Site {
     pub(super) fn drop_cached(&self, path: &str) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache.retain(|url, _| url.split('?').next() != Some(path));
+    }
+
+    /// Remembers a backup that was deleted, for the faults by which it does not disappear everywhere.
+    pub(super) fn haunt(&self, name: &str) {
+        let mut ghosts = self.ghosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if ghosts.len() >= MAX_GHOSTS {
+            ghosts.clear();
+        }
+        ghosts.insert(name.to_owned());
+    }
+
+    /// The names of the backups that were deleted.
+    pub(super) fn ghosts(&self) -> BTreeSet<String> {
+        self.ghosts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Puts what came of an upload that broke off where the faults say.

@@ -1,10 +1,11 @@
 //! The backups that are there now, in memory.
 
 use super::clock::Clock;
+use super::expiry::Expiry;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// What all backups together may weigh.
 const CAPACITY: usize = 1024 * 1024 * 1024;
@@ -14,31 +15,70 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// There is no room for the backup.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Full;
+pub(crate) struct Full;
 
 /// One backup.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// The bytes as they were uploaded.
     pub(super) content: Bytes,
-    /// When the upload ended.
-    pub(super) uploaded: SystemTime,
+    /// What an expiry job and a client can see of its history.
+    pub(super) times: Times,
 }
 
-/// The backups by name; whatever is older than the retention is not there any more.
-pub(super) struct Store {
+/// What an expiry job can see of a backup's history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// When the first upload ended.
+    pub(super) made: SystemTime,
+    /// When the last upload ended.
+    pub(super) uploaded: SystemTime,
+    /// When it was made or last downloaded: an upload over it leaves this alone.
+    pub(super) accessed: SystemTime,
+}
+
+impl Times {
+    const fn of_new(now: SystemTime) -> Self {
+        Self {
+            made: now,
+            uploaded: now,
+            accessed: now,
+        }
+    }
+}
+
+/// The backups by name; what has expired is not there any more.
+pub(crate) struct Store {
     clock: Arc<dyn Clock>,
-    retention: Duration,
+    expiry: Expiry,
     entries: Mutex<BTreeMap<String, Entry>>,
 }
 
 impl Store {
-    /// An empty store that keeps a backup for `retention` after its last upload.
-    pub(super) fn new(clock: Arc<dyn Clock>, retention: Duration) -> Self {
+    /// An empty store that deletes backups by this rule.
+    pub(crate) fn new(clock: Arc<dyn Clock>, expiry: Expiry) -> Self {
         Self {
             clock,
-            retention,
+            expiry,
             entries: Mutex::default(),
+        }
+    }
+
+    /// The time now.
+    pub(super) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// What a download says of when the backup was last changed.
+    pub(super) fn modified(&self, entry: &Entry) -> SystemTime {
+        self.expiry.shown(&entry.times, self.clock.now())
+    }
+
+    /// Notes that the backup `name` was downloaded or looked at.
+    pub(crate) fn touch(&self, name: &str) {
+        let now = self.clock.now();
+        if let Some(entry) = self.current().get_mut(name) {
+            entry.times.accessed = now;
         }
     }
 
@@ -48,19 +88,24 @@ impl Store {
     }
 
     /// Whether the backup `name` is there.
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.current().contains_key(name)
     }
 
     /// Puts `content` in the place of whatever was there, in one step; tells whether something was.
-    pub(super) fn replace(&self, name: &str, content: Bytes) -> Result<bool, Full> {
+    pub(crate) fn replace(&self, name: &str, content: Bytes) -> Result<bool, Full> {
         let mut entries = self.current();
         let old = entries.get(name).map_or(0, |entry| entry.content.len());
         make_sure_of_room(&entries, name, content.len().saturating_sub(old))?;
-        let entry = Entry {
-            content,
-            uploaded: self.clock.now(),
+        let now = self.clock.now();
+        let times = match entries.get(name) {
+            Some(old) => Times {
+                uploaded: now,
+                ..old.times
+            },
+            None => Times::of_new(now),
         };
+        let entry = Entry { content, times };
         Ok(entries.insert(name.to_owned(), entry).is_some())
     }
 
@@ -71,7 +116,7 @@ impl Store {
         let now = self.clock.now();
         let entry = entries.entry(name.to_owned()).or_insert_with(|| Entry {
             content: Bytes::new(),
-            uploaded: now,
+            times: Times::of_new(now),
         });
         let mut content = Vec::from(std::mem::take(&mut entry.content));
         let end = offset + piece.len();
@@ -80,12 +125,12 @@ impl Store {
         }
         content[offset..end].copy_from_slice(piece);
         entry.content = content.into();
-        entry.uploaded = now;
+        entry.times.uploaded = now;
         Ok(())
     }
 
     /// Removes the backup `name`; tells whether it was there.
-    pub(super) fn remove(&self, name: &str) -> bool {
+    pub(crate) fn remove(&self, name: &str) -> bool {
         self.current().remove(name).is_some()
     }
 
@@ -103,11 +148,7 @@ impl Store {
     fn current(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
-        entries.retain(|_, entry| {
-            // A clock that was set back makes nothing expire.
-            let age = now.duration_since(entry.uploaded).unwrap_or_default();
-            age < self.retention
-        });
+        entries.retain(|_, entry| !self.expiry.is_over(&entry.times, now));
         entries
     }
 }
@@ -129,13 +170,14 @@ fn make_sure_of_room(
 mod tests {
     use super::super::clock::ManualClock;
     use super::*;
+    use std::time::Duration;
 
     const DAY: Duration = Duration::from_secs(86_400);
 
     #[test]
     fn an_upload_restarts_the_retention() {
         let clock = Arc::new(ManualClock::default());
-        let store = Store::new(clock.clone(), 2 * DAY);
+        let store = Store::new(clock.clone(), Expiry::on_the_dot(2 * DAY));
         assert_eq!(store.replace("one", Bytes::from_static(b"1")), Ok(false));
         clock.advance(DAY);
         assert_eq!(store.replace("one", Bytes::from_static(b"2")), Ok(true));
@@ -148,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_write_in_place_keeps_what_it_does_not_touch() {
-        let store = Store::new(Arc::new(ManualClock::default()), DAY);
+        let store = Store::new(Arc::new(ManualClock::default()), Expiry::on_the_dot(DAY));
         store
             .replace("one", Bytes::from_static(b"abcdef"))
             .expect("there is room");
@@ -160,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_full_store_refuses() {
-        let store = Store::new(Arc::new(ManualClock::default()), DAY);
+        let store = Store::new(Arc::new(ManualClock::default()), Expiry::on_the_dot(DAY));
         for number in 0..3 {
             store
                 .replace(&number.to_string(), Bytes::new())

@@ -58,6 +58,8 @@ clauses! {
         "two independent servers; measured on fourteen servers";
     RETENTION = "5.1", "a backup is kept for retentionDays after its last upload",
         "help page of Threema Safe";
+    REFRESH = "5.2", "each app uploads a backup again before its retention is over",
+        "source of Android 6.4.2 and iOS 7.2.2 (SafeManager.swift:721)";
     TRUST = "6.1", "a certificate that the operating system trusts",
         "help page of Threema Safe; Android and Apple platform security";
     HTTPS = "6.3", "plain http is refused",

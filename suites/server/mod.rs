@@ -10,6 +10,7 @@ mod judge;
 mod limits;
 mod privacy;
 mod reach;
+mod retention;
 mod strangers;
 mod upload;
 
@@ -30,6 +31,7 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         strangers::CHECKS,
         download::CHECKS,
         delete::CHECKS,
+        retention::CHECKS,
         limits::CHECKS,
         integrity::CHECKS,
         privacy::CHECKS,

@@ -133,6 +133,12 @@ const REPRODUCED: &[Reproduced] = &[
         "limits.above",
     ),
     reproduced(
+        "Nextcloud",
+        "DELETE moves a backup to the trash bin, and an overwrite keeps the old one as a version",
+        "trash-bin",
+        "retention.bin",
+    ),
+    reproduced(
         "sekursranko",
         "an upload without a length is refused",
         "chunked-refused",

@@ -1,7 +1,10 @@
 //! A server that answers as a real one was measured to: statuses, headers and bodies come from a file.
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -31,7 +34,13 @@ pub struct Replay {
 }
 
 /// The backups that it holds, by name.
-pub type Stored = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+pub type Stored = Arc<Mutex<BTreeMap<String, Kept>>>;
+
+/// A backup that it holds.
+pub struct Kept {
+    body: Vec<u8>,
+    uploaded: Timestamp,
+}
 
 #[derive(Deserialize)]
 struct File {
@@ -39,7 +48,7 @@ struct File {
 }
 
 /// One answer as it was measured.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Measured {
     status: u16,
     #[serde(default)]
@@ -143,7 +152,7 @@ impl Replay {
         };
         let old = stored.get(&name);
         match (request.method.as_str(), old) {
-            ("GET", Some(body)) => {
+            ("GET", Some(kept)) => {
                 let wanted = header(request, "accept") == "application/octet-stream";
                 let probe = if wanted {
                     "get_after_put"
@@ -152,13 +161,13 @@ impl Replay {
                 };
                 let measured = self.answer(probe);
                 if measured.succeeded() {
-                    with_headers(measured).set_body_bytes(body.clone())
+                    with_marks(measured, kept).set_body_bytes(kept.body.clone())
                 } else {
                     self.replay(probe)
                 }
             }
             ("GET", None) => self.replay("get_missing"),
-            ("HEAD", Some(_)) => self.replay("head_after_put"),
+            ("HEAD", Some(kept)) => with_marks(self.answer("head_after_put"), kept),
             ("HEAD", None) => self.replay("head_missing"),
             ("DELETE", Some(_)) => {
                 stored.remove(&name);
@@ -186,9 +195,15 @@ impl Replay {
                 if let Some((_, probe)) = refused {
                     return self.replay(probe);
                 }
-                stored.insert(name, request.body.clone());
+                let kept = Kept {
+                    body: request.body.clone(),
+                    uploaded: Timestamp::now(),
+                };
+                stored.insert(name, kept);
                 self.replay(ordinary)
             }
+            // Measured of the folder: a server without WebDAV answers it by the method alone.
+            ("PROPFIND", _) if !self.answer("propfind_1").succeeded() => self.replay("propfind_1"),
             (other, _) => panic!("{other} was not measured"),
         }
     }
@@ -242,6 +257,19 @@ fn with_headers(measured: &Measured) -> ResponseTemplate {
         .fold(empty, |answer, (name, value)| {
             answer.insert_header(name.as_str(), value.as_str())
         })
+}
+
+/// The same where a field depends on the backup: `{time}` stands for when it was uploaded, `{tag}` for its content.
+fn with_marks(measured: &Measured, kept: &Kept) -> ResponseTemplate {
+    let time = DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&kept.uploaded)
+        .expect("now is a time for header fields");
+    let tag = HEXLOWER.encode(&Sha256::digest(&kept.body)[..16]);
+    let mut measured = measured.clone();
+    for value in measured.headers.values_mut() {
+        *value = value.replace("{time}", &time).replace("{tag}", &tag);
+    }
+    with_headers(&measured)
 }
 
 /// The value of a header field, empty where there is none.

@@ -1,0 +1,533 @@
+//! Retention: long enough for each app to upload again, counted from the last upload, and over when something is deleted.
+//!
+//! Whether a backup is really kept so long shows in months only: for that there is [`crate::retention`].
+
+use super::config::{config, config_of};
+use super::judge::{Judged, describe, difference};
+use super::upload::{fitting, stored};
+use super::{MOBILE, WHOLE};
+use crate::clients::Refresher;
+use crate::clients::refresh::{Changes, loses_on_the_dot};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::wire::{
+    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
+};
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// How long it takes to get a new phone, in days: so much must be left of the retention when the old one is lost.
+const NEW_PHONE_DAYS: i64 = 7;
+/// After how long a time in whole seconds is another one.
+const NEXT_SECOND: Duration = Duration::from_millis(1100);
+/// After how long, too, where a disk counts in steps of two seconds, as FAT does.
+const NEXT_STEP: Duration = Duration::from_secs(1);
+
+checks! { Context;
+    /// Each app uploads its backup again in time, and whoever loses a phone has some time left.
+    REFRESH = Check {
+        id: "retention.refresh",
+        clause: clause::REFRESH,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: MOBILE,
+        needs: &["config.understood"],
+        effect: Effect::Reads,
+        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again before a server deletes it on the dot, a week before that at the latest: who loses a phone then has a week to restore",
+        remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps refresh a backup that does not change only after half of that.",
+        run: refresh,
+    }
+
+    /// Another upload renews what an expiry job and a cache look at.
+    UPLOAD_REFRESHES = Check {
+        id: "retention.upload-refreshes",
+        clause: clause::RETENTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: &[Facet::Case("modified"), Facet::Case("etag")],
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a later Last-Modified (or getlastmodified) and another ETag after another upload",
+        remedy: "Let nothing put back the time of a file or keep its creation date instead (`rsync --times` from an old copy, object storage): a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays makes caches give out the backup before.",
+        run: upload_refreshes,
+    }
+
+    /// A download does not count as an upload.
+    DOWNLOAD_REFRESHES = Check {
+        id: "retention.download-refreshes",
+        clause: clause::RETENTION,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: &[Facet::Case("get"), Facet::Case("head")],
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the same Last-Modified before and after a download",
+        remedy: "No app is hurt: a backup is kept longer. But who looks every day whether a backup is still there keeps it there by looking; `retention plant` reads each of its backups only once.",
+        run: download_refreshes,
+    }
+
+    /// What is deleted is gone for every way of asking.
+    DELETED_EVERYWHERE = Check {
+        id: "retention.deleted-everywhere",
+        clause: clause::DELETE,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: &[Facet::Case("head"), Facet::Case("listing"), Facet::Case("propfind")],
+        needs: &["delete.removes"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no deleted backup in an answer to HEAD, in a listing or in a PROPFIND",
+        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): who deletes a backup, or changes its password, wants even its ID to be gone.",
+        run: deleted_everywhere,
+    }
+
+    /// What is deleted or replaced does not live on in a bin.
+    BIN = Check {
+        id: "retention.bin",
+        clause: clause::DELETE,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "a server that keeps nothing of a backup that was deleted or replaced",
+        remedy: "The apps do not mind, and a version can save a backup that an upload destroyed. But who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
+        run: bin,
+    }
+}
+
+fn days(count: i64) -> String {
+    if count == 1 {
+        "1 day".to_owned()
+    } else {
+        format!("{count} days")
+    }
+}
+
+async fn refresh(context: &Context) -> Judged {
+    let client = context.persona().client;
+    let read = config_of(context, client).await?.retention_days;
+    // What is promised is the number as it stands there; Android wraps a large one.
+    let promised = config(context).await?.retention_days;
+    let newest = if client == Client::Ios {
+        Refresher::Ios4_6
+    } else {
+        Refresher::Android5_0
+    };
+    Ok(judge_refresh(newest, read, promised))
+}
+
+/// Judges a promise of `promised` days for a client that reads it as `read`.
+///
+/// A defect of the app is no fault of the server, and no setting mends it: what counts is what its authors meant.
+fn judge_refresh(refresher: Refresher, read: i64, promised: i64) -> Outcome {
+    let oldest = refresher.oldest(Changes::Never, Some(read));
+    let meant = refresher.as_meant().oldest(Changes::Never, Some(read));
+    let is_defect = oldest != meant && promised > 0;
+    let as_meant = |meant: String| {
+        if is_defect {
+            format!(" ({meant}, as the app means it)")
+        } else {
+            String::new()
+        }
+    };
+    let heading = match oldest {
+        Some(oldest) => format!(
+            "retentionDays {promised}: an unchanged backup is uploaded again when it is {} old{}",
+            days(oldest),
+            as_meant(meant.map_or_else(|| "never".to_owned(), days)),
+        ),
+        None => format!(
+            "retentionDays {promised}: an unchanged backup is not uploaded again within a hundred years"
+        ),
+    };
+    let left = |age: Option<i64>| promised.saturating_sub(age.unwrap_or(0));
+    if promised < 1 {
+        Outcome::not_applicable(format!(
+            "{heading}, and no day is named on which the server may delete it"
+        ))
+    } else if loses_on_the_dot(meant, promised) {
+        Outcome::deviates(
+            Stage::Meaning,
+            format!("{heading}; a server that deletes on the dot has none by then"),
+        )
+    } else if left(meant) < NEW_PHONE_DAYS {
+        Outcome::deviates(
+            Stage::Meaning,
+            format!(
+                "{heading}; who loses a phone just before that has {} left to restore{}",
+                days(left(oldest).max(0)),
+                as_meant(days(left(meant))),
+            ),
+        )
+    } else if loses_on_the_dot(oldest, promised) {
+        Outcome::pass(format!(
+            "{heading}; a server that deletes on the dot has none by then, which is a defect of the app"
+        ))
+    } else {
+        Outcome::pass(heading)
+    }
+}
+
+/// What an expiry job or a cache looks at.
+#[derive(Default)]
+struct Marks {
+    /// Last-Modified, or what PROPFIND calls getlastmodified.
+    modified: Option<String>,
+    etag: Option<String>,
+}
+
+impl Marks {
+    fn of(answer: &Response) -> Self {
+        Self {
+            modified: answer.header("last-modified").map(str::to_owned),
+            etag: answer.header("etag").map(opaque),
+        }
+    }
+}
+
+/// An entity tag without the sign that it is weak: Apache takes that away after a second.
+fn opaque(etag: &str) -> String {
+    etag.strip_prefix("W/").unwrap_or(etag).to_owned()
+}
+
+/// The text of an element of `DAV:` in a PROPFIND's answer, whatever its prefix.
+fn property(xml: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(xml);
+    let mut rest = &*text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find('>')?;
+        let tag = &rest[..end];
+        let tag = tag.split_whitespace().next().unwrap_or_default();
+        if tag.rsplit(':').next() == Some(name) {
+            let value = &rest[end + 1..];
+            let value = value[..value.find('<')?].trim();
+            return (!value.is_empty()).then(|| value.to_owned());
+        }
+    }
+    None
+}
+
+/// Downloads what was uploaded and looks at the marks; asks with PROPFIND for the time where a download tells none.
+async fn marks(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<Marks, Outcome> {
+    let answer = context.send(Request::get(backup)).await?;
+    if !answer.is_success() {
+        return Err(Outcome::blocked(format!(
+            "a GET of it was answered {}",
+            describe(&answer)
+        )));
+    }
+    // Marks of another backup tell nothing.
+    if let Some(difference) = difference(&answer.body, payload) {
+        return Err(Outcome::blocked(format!("an upload over it {difference}")));
+    }
+    let mut marks = Marks::of(&answer);
+    if marks.modified.is_none() {
+        let place = Place::Backup(backup.clone());
+        let request = Request::new(Method::Propfind, place)
+            .header("Depth", "0")
+            .header("Accept", "*/*");
+        let answer = context.send(request).await?;
+        if answer.status == 207 {
+            marks.modified = property(&answer.body.bytes, "getlastmodified");
+        }
+    }
+    Ok(marks)
+}
+
+/// A time in a header field, if it is one.
+fn parsed(time: &str) -> Option<Timestamp> {
+    let zoned = jiff::fmt::rfc2822::parse(time).ok()?;
+    Some(zoned.timestamp())
+}
+
+/// What became of a mark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Moved {
+    /// It is another one; for a time, a later one.
+    On,
+    /// It is the same.
+    Not,
+    /// It is an earlier time.
+    Back,
+}
+
+fn moved(before: &str, after: &str) -> Moved {
+    match (parsed(before), parsed(after)) {
+        (Some(before), Some(after)) if after < before => Moved::Back,
+        _ if before == after => Moved::Not,
+        _ => Moved::On,
+    }
+}
+
+async fn replaced(
+    context: &Context,
+    backup: &OwnBackup,
+    payload: &Payload,
+) -> Result<Marks, Outcome> {
+    let answer = context.send(Request::put(backup, payload)).await?;
+    if !answer.is_success() {
+        return Err(Outcome::blocked(format!(
+            "an upload over it was answered {}",
+            describe(&answer)
+        )));
+    }
+    marks(context, backup, payload).await
+}
+
+async fn upload_refreshes(context: &Context) -> Judged {
+    let is_time = context.facet().case() == "modified";
+    let name = if is_time { "Last-Modified" } else { "ETag" };
+    let mark = |marks: Marks| if is_time { marks.modified } else { marks.etag };
+    let size = fitting(context, 2000).await;
+    let backup = context.own_backup("backup");
+    // Each of the same length: what a backup looks like that has not changed.
+    let payload = |label| context.payload(label, Recipe::Random(size));
+    let payload_of_first = payload("first");
+    stored(context, &backup, &payload_of_first).await?;
+    let Some(first) = mark(marks(context, &backup, &payload_of_first).await?) else {
+        return Ok(Outcome::not_applicable(format!(
+            "the server sends no {name}"
+        )));
+    };
+    for (label, pause) in [("second", NEXT_SECOND), ("third", NEXT_STEP)] {
+        context.pause(pause).await;
+        let Some(now) = mark(replaced(context, &backup, &payload(label)).await?) else {
+            return Ok(Outcome::blocked(format!(
+                "the server sent {name} once, and no longer"
+            )));
+        };
+        match moved(&first, &now) {
+            Moved::On => return Ok(Outcome::pass(format!("{name} is another one after it"))),
+            Moved::Back => {
+                return Ok(Outcome::deviates(
+                    Stage::Http,
+                    format!("{name} was set back by an upload over the backup"),
+                ));
+            }
+            Moved::Not => {}
+        }
+    }
+    Ok(Outcome::deviates(
+        Stage::Http,
+        format!("{name} stayed the same through two uploads of other bytes over the backup"),
+    ))
+}
+
+async fn download_refreshes(context: &Context) -> Judged {
+    let method = if context.facet().case() == "head" {
+        Method::Head
+    } else {
+        Method::Get
+    };
+    let backup = context.own_backup("backup");
+    let payload = context.payload("backup", Recipe::Random(fitting(context, 2000).await));
+    stored(context, &backup, &payload).await?;
+    let ask = async || {
+        let request = Request::new(method, Place::Backup(backup.clone()))
+            .header("Accept", "application/octet-stream");
+        context.send(request).await
+    };
+    let first = ask().await?;
+    if !first.is_success() {
+        return Ok(Outcome::not_applicable(format!(
+            "a {} was answered {}",
+            method.as_str(),
+            describe(&first)
+        )));
+    }
+    let Some(before) = Marks::of(&first).modified else {
+        return Ok(Outcome::not_applicable("the server sends no Last-Modified"));
+    };
+    context.pause(NEXT_SECOND).await;
+    // What is touched by this one may show in the next.
+    ask().await?;
+    let after = Marks::of(&ask().await?).modified.unwrap_or_default();
+    Ok(if moved(&before, &after) == Moved::On {
+        Outcome::deviates(
+            Stage::Http,
+            format!("a {} moved Last-Modified", method.as_str()),
+        )
+    } else {
+        Outcome::pass(format!("a {} left Last-Modified alone", method.as_str()))
+    })
+}
+
+/// Whether the backup shows in an answer to this way of asking, and the status.
+async fn shows(context: &Context, backup: &OwnBackup) -> Result<(bool, u16), Outcome> {
+    let request = match context.facet().case() {
+        "head" => Request::new(Method::Head, Place::Backup(backup.clone()))
+            .header("Accept", "application/octet-stream"),
+        "listing" => Request::new(Method::Get, Place::Listing(backup.clone()))
+            .header("Accept", "*/*")
+            .reading(1024 * 1024),
+        _ => Request::new(Method::Propfind, Place::Listing(backup.clone()))
+            .header("Depth", "1")
+            .header("Accept", "*/*")
+            .reading(1024 * 1024),
+    };
+    let is_head = request.method == Method::Head;
+    let answer = context.send(request).await?;
+    let shows =
+        answer.is_success() && (is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours);
+    Ok((shows, answer.status))
+}
+
+async fn deleted_everywhere(context: &Context) -> Judged {
+    let backup = context.own_backup("backup");
+    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
+    stored(context, &backup, &payload).await?;
+    let (shown, status) = shows(context, &backup).await?;
+    if !shown {
+        return Ok(Outcome::not_applicable(format!(
+            "it did not show before it was deleted, either: answered {status}"
+        )));
+    }
+    let answer = context.send(Request::delete(&backup)).await?;
+    if !answer.is_success() {
+        return Ok(Outcome::blocked(format!(
+            "a DELETE of it was answered {}",
+            describe(&answer)
+        )));
+    }
+    let (shown, status) = shows(context, &backup).await?;
+    Ok(if shown {
+        Outcome::deviates(
+            Stage::Http,
+            format!("it still shows after it was deleted: answered {status}"),
+        )
+    } else {
+        Outcome::pass(format!("it showed, and no longer does: answered {status}"))
+    })
+}
+
+async fn bin(context: &Context) -> Judged {
+    let backup = context.own_backup("backup");
+    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
+    stored(context, &backup, &payload).await?;
+    let answer = context.send(Request::get(&backup)).await?;
+    let base = &context.facts().base;
+    let sign = if answer.header("oc-etag").is_some() {
+        Some("it sends OC-ETag")
+    } else if base.contains("/remote.php/") || base.contains("/public.php/") {
+        Some("its URL says so")
+    } else {
+        None
+    };
+    Ok(match sign {
+        None => Outcome::pass("nothing tells of a bin"),
+        Some(sign) => Outcome::deviates(
+            Stage::Meaning,
+            format!(
+                "this is a Nextcloud or ownCloud ({sign}): a deleted backup lives on in its bin, a replaced one among its versions, unless those apps are switched off"
+            ),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(refresher: Refresher, days: i64) -> Outcome {
+        judge_refresh(refresher, days, days)
+    }
+
+    #[test]
+    fn a_short_promise_hurts_both_and_a_long_one_nobody() {
+        for refresher in Refresher::NEWEST {
+            for days in 1..=14 {
+                assert!(
+                    matches!(judged(refresher, days), Outcome::Deviates(_)),
+                    "{refresher:?} {days}"
+                );
+            }
+            for days in [15, 30, 90, 180, 365, 36_500, 2_147_483_647, i64::MAX] {
+                assert!(
+                    matches!(judged(refresher, days), Outcome::Pass(_)),
+                    "{refresher:?} {days}"
+                );
+            }
+            for days in [0, -1, i64::MIN] {
+                assert!(
+                    matches!(judged(refresher, days), Outcome::NotApplicable(_)),
+                    "{refresher:?} {days}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_said_has_the_numbers() {
+        let said = |outcome| match outcome {
+            Outcome::Pass(said) | Outcome::NotApplicable(said) => said,
+            Outcome::Deviates(deviation) => deviation.observed,
+            other => panic!("{other:?}"),
+        };
+        let (android, ios) = (Refresher::Android5_0, Refresher::Ios4_6);
+        insta::assert_snapshot!(
+            [
+                said(judged(android, 180)),
+                said(judged(ios, 180)),
+                said(judged(android, 1)),
+                said(judged(ios, 1)),
+                said(judged(android, 2)),
+                said(judged(android, 14)),
+                said(judged(ios, 14)),
+                said(judged(android, 0)),
+                said(judged(ios, 0)),
+                said(judged(android, 1_000_000)),
+                said(judge_refresh(android, 1_215_752_191, 99_999_999_999)),
+                said(judge_refresh(android, 1, 4_294_967_297)),
+            ]
+            .join("\n"),
+            @r"
+            retentionDays 180: an unchanged backup is uploaded again when it is 91 days old
+            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app means it); a server that deletes on the dot has none by then, which is a defect of the app
+            retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; a server that deletes on the dot has none by then
+            retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app means it); a server that deletes on the dot has none by then
+            retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; a server that deletes on the dot has none by then
+            retentionDays 14: an unchanged backup is uploaded again when it is 8 days old; who loses a phone just before that has 6 days left to restore
+            retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app means it); who loses a phone just before that has 0 days left to restore (6 days, as the app means it)
+            retentionDays 0: an unchanged backup is uploaded again when it is 91 days old, and no day is named on which the server may delete it
+            retentionDays 0: an unchanged backup is uploaded again when it is 1 day old, and no day is named on which the server may delete it
+            retentionDays 1000000: an unchanged backup is not uploaded again within a hundred years
+            retentionDays 99999999999: an unchanged backup is not uploaded again within a hundred years
+            retentionDays 4294967297: an unchanged backup is uploaded again when it is 1 day old
+            "
+        );
+    }
+
+    #[test]
+    fn a_mark_moves_on_or_back_or_not() {
+        let (early, late) = (
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:38 GMT",
+        );
+        assert_eq!(moved(early, late), Moved::On);
+        assert_eq!(moved(late, early), Moved::Back);
+        assert_eq!(moved(early, early), Moved::Not);
+        assert_eq!(moved("\"a\"", "\"b\""), Moved::On);
+        assert_eq!(opaque("W/\"a\""), opaque("\"a\""));
+    }
+
+    #[test]
+    fn a_property_is_found_whatever_its_prefix() {
+        let time = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for xml in [
+            format!("<D:prop><D:getlastmodified>{time}</D:getlastmodified></D:prop>"),
+            format!("<getlastmodified xmlns=\"DAV:\">\n{time}\n</getlastmodified>"),
+            format!(
+                "<a><lp1:getlastmodified ns0:dt=\"dateTime.rfc1123\">{time}</lp1:getlastmodified>"
+            ),
+        ] {
+            assert_eq!(
+                property(xml.as_bytes(), "getlastmodified").as_deref(),
+                Some(time)
+            );
+        }
+        for xml in ["", "<getlastmodified/>", "<getlastmodified>", "<x>", "<"] {
+            assert_eq!(property(xml.as_bytes(), "getlastmodified"), None, "{xml}");
+        }
+    }
+}
