@@ -7,6 +7,7 @@
 //!
 //! To add an operation: what goes in and what comes out, and one line in `operations!`, all in `operation.rs`.
 
+mod backup;
 mod group;
 mod implementation;
 mod message;
@@ -15,6 +16,10 @@ mod peer;
 mod process;
 mod serve;
 
+pub use backup::{
+    BackupToRead, DirectoryId, DirectoryState, ReadBackup, RestoredState, WriteBackup,
+    WrittenDocument,
+};
 pub use group::kill_all;
 pub use implementation::{Answer, Hello, Refusal};
 pub use message::{MessageError, Reply};

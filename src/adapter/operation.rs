@@ -1,5 +1,6 @@
 //! What can be asked of an implementation: the operations, what goes in and what comes out.
 
+use super::backup::{ReadBackup, RestoredState, WriteBackup, WrittenDocument};
 use super::implementation::{Answer, Hello, Refusal};
 use super::message::{MessageError, Reply};
 use crate::terms::Stage;
@@ -131,6 +132,10 @@ operations! {
     CheckPassword check_password(CheckPassword) -> Checked;
     /// What is made of a server's answer. Source: clauses 4.2 to 4.8.
     JudgeExchange judge_exchange(JudgeExchange) -> Taken;
+    /// A backup to what is on the phone after it was restored. Source: clauses 3.1 to 3.7.
+    ReadBackup read_backup(ReadBackup) -> RestoredState;
+    /// A backup to the document that is uploaded for it. Source: clauses 3.1 to 3.7.
+    WriteBackup write_backup(WriteBackup) -> WrittenDocument;
 }
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, MessageError> {

@@ -11,6 +11,7 @@ mod persona;
 pub mod refresh;
 pub mod release;
 pub mod restore;
+mod state;
 mod write;
 
 pub use config_error::{ConfigError, Found};

@@ -18,6 +18,7 @@ pub const SUBJECTS: &[&str] = &[
     "base-url",
     "password-policy",
     "exchange",
+    "payload",
 ];
 
 /// Every file that `vectors export` writes: name and text.

@@ -5,6 +5,7 @@ use super::input::Input;
 use super::output::{self, Output};
 use super::recipe::Fields;
 use crate::adapter::{Operation, Request};
+use crate::clients::restore::Broken;
 use crate::terms::{Client, Stage};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -66,6 +67,8 @@ pub struct Vector {
     pub wanted: Wanted,
     /// What likely mistakes give.
     pub mistakes: Vec<Mistake>,
+    /// What earlier releases do, where that is known.
+    pub earlier: Vec<Earlier>,
     /// The JSON, as it stands in the file.
     pub text: String,
     input: Input,
@@ -110,8 +113,8 @@ pub enum Outcome {
         stage: Stage,
         /// What is said of it all the same.
         output: Option<Output>,
-        /// Whether the client crashes, which nobody should copy.
-        crash: bool,
+        /// Whether and how the client breaks, which nobody should copy.
+        broken: Option<Broken>,
         /// Why.
         because: Option<String>,
     },
@@ -125,6 +128,15 @@ pub enum Outcome {
         /// Why.
         because: String,
     },
+}
+
+/// What some earlier releases do.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Earlier {
+    /// The names of the releases: `android-5.8`.
+    pub releases: Vec<String>,
+    /// What comes of the input there.
+    pub outcome: Outcome,
 }
 
 /// A likely mistake, and what it gives.
@@ -177,6 +189,8 @@ struct VectorParts<'a> {
     clients: Option<ClientsParts<'a>>,
     #[serde(borrow, default)]
     mistakes: Vec<Fields<'a>>,
+    #[serde(borrow, default)]
+    earlier: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +213,23 @@ struct OutcomeParts<'a> {
     output: Option<&'a RawValue>,
     #[serde(default)]
     crash: bool,
+    #[serde(default)]
+    hang: bool,
+    because: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EarlierParts<'a> {
+    releases: Vec<String>,
+    result: ResultWord,
+    stage: Option<Stage>,
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
+    #[serde(default)]
+    crash: bool,
+    #[serde(default)]
+    hang: bool,
     because: Option<String>,
 }
 
@@ -320,6 +351,7 @@ impl Vector {
             stage: parts.stage,
             output: parts.output,
             crash: false,
+            hang: false,
             because: None,
         };
         let read = |parts| Outcome::read(operation, source, line, parts);
@@ -341,7 +373,12 @@ impl Vector {
         for mistake in parts.mistakes {
             mistakes.push(Mistake::read(source, line, mistake).map_err(named)?);
         }
+        let mut earlier = Vec::new();
+        for one in parts.earlier {
+            earlier.push(Earlier::read(operation, source, one).map_err(named)?);
+        }
         Ok(Self {
+            earlier,
             input: Input::read(operation, source, parts.input).map_err(named)?,
             wanted: wanted.map_err(named)?,
             mistakes,
@@ -376,10 +413,17 @@ impl Outcome {
             stage,
             output,
             crash,
+            hang,
             because,
         } = parts;
+        let broken = match (crash, hang) {
+            (false, false) => None,
+            (true, false) => Some(Broken::Crash),
+            (false, true) => Some(Broken::Hang),
+            (true, true) => return wrong("a client crashes or hangs, not both"),
+        };
         match (result, stage) {
-            (ResultWord::Valid, None) if !crash => Ok(Self::Valid {
+            (ResultWord::Valid, None) if broken.is_none() => Ok(Self::Valid {
                 output: output::of_valid(operation, source, output).map_err(|mut error| {
                     error.line = error.line.max(line);
                     error
@@ -389,11 +433,11 @@ impl Outcome {
             (ResultWord::Invalid, Some(stage)) => Ok(Self::Invalid {
                 stage,
                 output: output::of_invalid(operation, source, output)?,
-                crash,
+                broken,
                 because,
             }),
             (ResultWord::Unknown | ResultWord::NotApplicable, None)
-                if !crash && output.is_none() =>
+                if broken.is_none() && output.is_none() =>
             {
                 let Some(because) = because else {
                     return wrong(
@@ -409,6 +453,36 @@ impl Outcome {
                 "an outcome is `valid` with an output, `invalid` with a `stage`, or neither and says `because`",
             ),
         }
+    }
+}
+
+impl Earlier {
+    fn read<'a>(
+        operation: Operation,
+        source: Source<'a>,
+        raw: &'a RawValue,
+    ) -> Result<Self, LoadError> {
+        let EarlierParts {
+            releases,
+            result,
+            stage,
+            output,
+            crash,
+            hang,
+            because,
+        } = source.part(raw)?;
+        let outcome = OutcomeParts {
+            result,
+            stage,
+            output,
+            crash,
+            hang,
+            because,
+        };
+        Ok(Self {
+            releases,
+            outcome: Outcome::read(operation, source, source.line_of(raw), outcome)?,
+        })
     }
 }
 

@@ -3,8 +3,9 @@
 use super::error::{LoadError, Source};
 use super::recipe::{Bytes, Text, sha256};
 use crate::adapter::{
-    CheckPassword, Derive, Hex, JudgeExchange, Open, OpenBox, Operation, ParseConfig, Request,
-    RequestUrls, Scrypt, Seal, ServerAnswer, ServerOperation, To,
+    BackupToRead, CheckPassword, Derive, DirectoryId, Hex, JudgeExchange, Open, OpenBox, Operation,
+    ParseConfig, ReadBackup, Request, RequestUrls, Scrypt, Seal, ServerAnswer, ServerOperation, To,
+    WriteBackup,
 };
 use crate::safe::envelope::{self, NONCE_BYTES};
 use crate::safe::keys::KEY_BYTES;
@@ -24,6 +25,8 @@ pub(super) enum Input {
     RequestUrls(RequestUrls),
     CheckPassword(CheckPasswordInput),
     JudgeExchange(JudgeExchangeInput),
+    ReadBackup(ReadBackupInput),
+    WriteBackup(WriteBackupInput),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -100,6 +103,24 @@ struct AnswerInput {
     body: Bytes,
 }
 
+/// The document, or a key and the body that it opens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadBackupInput {
+    document: Option<Bytes>,
+    key: Option<Hex>,
+    body: Option<Bytes>,
+    own_id: String,
+    directory: Vec<DirectoryId>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WriteBackupInput {
+    backup: Bytes,
+    own_id: String,
+}
+
 impl Input {
     pub(super) fn read<'a>(
         operation: Operation,
@@ -116,9 +137,14 @@ impl Input {
             Operation::RequestUrls => Self::RequestUrls(source.part(raw)?),
             Operation::CheckPassword => Self::CheckPassword(source.part(raw)?),
             Operation::JudgeExchange => Self::JudgeExchange(source.part(raw)?),
+            Operation::ReadBackup => Self::ReadBackup(source.part(raw)?),
+            Operation::WriteBackup => Self::WriteBackup(source.part(raw)?),
         };
         let complaint = match &input {
             Self::Open(open) => open.complaint(),
+            Self::ReadBackup(read) if read.backup().is_none() => {
+                Some("an input of `read_backup` has a `document`, or a `key` and a `body`")
+            }
             _ => None,
         };
         complaint.map_or(Ok(input), |reason| {
@@ -157,6 +183,33 @@ impl Input {
                 pattern: input.pattern.clone(),
             }),
             Self::JudgeExchange(input) => Request::JudgeExchange(input.request()),
+            Self::ReadBackup(input) => Request::ReadBackup(ReadBackup {
+                // That there is one was looked at when it was read.
+                backup: input.backup().unwrap_or_else(|| BackupToRead::Open {
+                    document: Hex::default(),
+                }),
+                own_id: input.own_id.clone(),
+                directory: input.directory.clone(),
+            }),
+            Self::WriteBackup(input) => Request::WriteBackup(WriteBackup {
+                backup: input.backup.to_hex(),
+                own_id: input.own_id.clone(),
+            }),
+        }
+    }
+}
+
+impl ReadBackupInput {
+    fn backup(&self) -> Option<BackupToRead> {
+        match (&self.document, &self.key, &self.body) {
+            (Some(document), None, None) => Some(BackupToRead::Open {
+                document: document.to_hex(),
+            }),
+            (None, Some(key), Some(body)) => Some(BackupToRead::Sealed {
+                key: key.clone(),
+                body: body.to_hex(),
+            }),
+            _ => None,
         }
     }
 }

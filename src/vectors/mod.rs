@@ -16,5 +16,5 @@ mod tests;
 
 pub use embedded::{FILES, SUBJECTS, all, find};
 pub use error::LoadError;
-pub use file::{File, Group, Mistake, Outcome, Provenance, Vector, Wanted};
-pub use output::{Expected, Output};
+pub use file::{Earlier, File, Group, Mistake, Outcome, Provenance, Vector, Wanted};
+pub use output::{Expected, Output, Pointers};

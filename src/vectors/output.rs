@@ -16,7 +16,19 @@ pub enum Expected {
     Json(Value),
     /// Hexadecimal digits of these bytes.
     Bytes(Digest),
+    /// What is on a phone: JSON pointers, and what must be there; null: nothing, or nothing in it.
+    Restored(Pointers),
+    /// Hexadecimal digits of a document.
+    Document {
+        /// JSON pointers into it, and what must be there; null: no such key.
+        written: Pointers,
+        /// What its text contains to the letter.
+        contains: Vec<String>,
+    },
 }
+
+/// JSON pointers (RFC 6901), and the value at each.
+pub type Pointers = serde_json::Map<String, Value>;
 
 /// What an output must be, part by part.
 pub type Output = BTreeMap<String, Expected>;
@@ -43,6 +55,20 @@ struct OpenBoxOutput {
 #[serde(deny_unknown_fields)]
 struct RuleOutput {
     rule: Rule,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadBackupOutput {
+    restored: Unique,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WriteBackupOutput {
+    written: Unique,
+    #[serde(default)]
+    contains: Vec<String>,
 }
 
 /// Reads the output of a valid vector; without one, what the operation gives then.
@@ -75,10 +101,34 @@ pub(super) fn of_valid<'a>(
             let OpenBoxOutput { plaintext } = source.part(raw)?;
             Ok(one("plaintext", Expected::Bytes(plaintext)))
         }
+        Operation::ReadBackup => {
+            let ReadBackupOutput { restored } = source.part(raw)?;
+            let pointers = pointers(source, raw, restored)?;
+            Ok(one("restored", Expected::Restored(pointers)))
+        }
+        Operation::WriteBackup => {
+            let WriteBackupOutput { written, contains } = source.part(raw)?;
+            let written = pointers(source, raw, written)?;
+            Ok(one("document", Expected::Document { written, contains }))
+        }
         Operation::CheckPassword | Operation::JudgeExchange => {
             let reason = format!("a valid `{operation}` has no `output`");
             Err(source.error(source.line_of(raw), reason))
         }
+    }
+}
+
+fn pointers<'a>(
+    source: Source<'a>,
+    raw: &'a RawValue,
+    value: Unique,
+) -> Result<Pointers, LoadError> {
+    match value.0 {
+        Value::Object(pointers) if pointers.keys().all(|key| key.starts_with('/')) => Ok(pointers),
+        _ => Err(source.error(
+            source.line_of(raw),
+            "what is restored or written is an object whose keys are JSON pointers",
+        )),
     }
 }
 

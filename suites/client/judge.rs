@@ -1,6 +1,6 @@
 //! Whether an answer is the one that a vector wants.
 
-use super::Like;
+use super::{Like, documents};
 use crate::adapter::{Breakdown, Hex, JudgeExchange, Operation, Reply, Request, ServerOperation};
 use crate::clients::{self, Persona};
 use crate::engine::{Deviation, Outcome};
@@ -203,8 +203,10 @@ fn difference(
         .iter()
         .filter(|(key, expected)| !is(expected, found.get(*key)));
     let (key, wanted) = different.next()?;
-    let part = found.get(key).map_or_else(|| "missing".to_owned(), shown);
-    let mut text = format!("`{key}` is {part}, not {}", shown_expected(wanted));
+    let mut text = documents::difference(wanted, found.get(key)).unwrap_or_else(|| {
+        let part = found.get(key).map_or_else(|| "missing".to_owned(), shown);
+        format!("`{key}` is {part}, not {}", shown_expected(wanted))
+    });
     let others: Vec<_> = different.map(|(key, _)| format!("`{key}`")).collect();
     if !others.is_empty() {
         text += &format!("; {} differ, too", others.join(", "));
@@ -222,6 +224,9 @@ fn difference(
 fn is(expected: &Expected, found: Option<&Value>) -> bool {
     match (expected, found) {
         (Expected::Json(expected), Some(found)) => same(expected, found),
+        (Expected::Restored(_) | Expected::Document { .. }, found) => {
+            documents::difference(expected, found).is_none()
+        }
         (Expected::Bytes(expected), Some(Value::String(digits))) => {
             Hex::try_from(digits.clone()).is_ok_and(|bytes| expected.is_of(&bytes.0))
         }
@@ -230,7 +235,7 @@ fn is(expected: &Expected, found: Option<&Value>) -> bool {
 }
 
 /// Whether two values are the same, whatever way their numbers are written.
-fn same(left: &Value, right: &Value) -> bool {
+pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
             left == right || (left.as_f64() == right.as_f64() && left.is_f64() != right.is_f64())
@@ -252,7 +257,7 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("`{}`", short(text)),
         other => short(&other.to_string()),
@@ -263,6 +268,10 @@ fn shown_expected(expected: &Expected) -> String {
     match expected {
         Expected::Json(value) => shown(value),
         Expected::Bytes(digest) => digest.to_string(),
+        Expected::Restored(pointers)
+        | Expected::Document {
+            written: pointers, ..
+        } => short(&Value::Object(pointers.clone()).to_string()),
     }
 }
 
@@ -301,7 +310,11 @@ fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Val
             Stage::Http
         }
         Operation::Scrypt | Operation::Derive | Operation::Seal | Operation::OpenBox => Stage::Open,
-        Operation::Open | Operation::ParseConfig | Operation::CheckPassword => Stage::Meaning,
+        Operation::Open
+        | Operation::ParseConfig
+        | Operation::CheckPassword
+        | Operation::ReadBackup
+        | Operation::WriteBackup => Stage::Meaning,
         Operation::RequestUrls if differs("config_url") || differs("backup_url") => Stage::Resolve,
         Operation::RequestUrls => Stage::Auth,
         Operation::JudgeExchange => Stage::Http,
@@ -317,8 +330,10 @@ pub(super) fn never_asked(client: Client, request: &Request, vector: &Vector) ->
     }
     let does = match request {
         Request::ParseConfig(_) => Persona::of(client).performs(clients::Operation::ReadConfig),
-        // Who uploads no backup chooses no password for one.
-        Request::CheckPassword(_) => Persona::of(client).performs(clients::Operation::Upload),
+        // Who uploads no backup writes none, and chooses no password for one.
+        Request::CheckPassword(_) | Request::WriteBackup(_) => {
+            Persona::of(client).performs(clients::Operation::Upload)
+        }
         Request::JudgeExchange(exchange) => Persona::of(client).performs(asked_of_server(exchange)),
         _ => true,
     };

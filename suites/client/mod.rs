@@ -1,10 +1,12 @@
 //! The checks of an implementation: one per vector, and before them whether the adapter works at all.
 
 mod adapter;
+mod documents;
 mod expectation;
 mod judge;
 mod smoke;
 
+pub use documents::{document, restored};
 pub use expectation::expected;
 pub use judge::{judge, refusals_of};
 
@@ -231,5 +233,6 @@ fn clause_of(group: &Group) -> Clause {
         Operation::RequestUrls => clause::BASE_URL,
         Operation::CheckPassword => clause::PASSWORD,
         Operation::JudgeExchange => clause::DOWNLOAD,
+        Operation::ReadBackup | Operation::WriteBackup => clause::DOCUMENT,
     }
 }

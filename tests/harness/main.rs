@@ -5,6 +5,7 @@ mod faults;
 mod guard;
 mod hostile;
 mod interruption;
+mod payload_vectors;
 mod readme;
 mod replayed_servers;
 mod secrecy;

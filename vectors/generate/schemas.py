@@ -202,6 +202,8 @@ def schema(algorithm):
 ANSWERS = {
     "check_password": obj({"rule": or_null({"enum": ["length", "one_character", "digits", "pattern"]})}),
     "judge_exchange": obj({}),
+    "read_backup": obj({"restored": {"type": "object", "description": "What is on the phone then: vectors/README.md, read_backup."}}),
+    "write_backup": obj({"document": ref("hex")}),
 }
 
 

@@ -1,0 +1,195 @@
+//! What is on a phone after a restore, in the form that the vectors describe it in.
+
+use super::restore::Restored;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{
+    Contact, DistributionList, Group, LinkKind, PictureRelease, Policy, Settings, Timestamp, User,
+    Verification,
+};
+use crate::safe::json::Text;
+use data_encoding::{BASE64, HEXLOWER};
+use serde_json::{Map, Value, json};
+
+impl Restored {
+    /// What is on the phone of `own_id`, as `vectors/README.md` writes it under `read_backup`: a backup document but for a few
+    /// differences that make it tell what a person would see. It holds the private key.
+    pub fn state(&self, own_id: ThreemaId) -> Map<String, Value> {
+        let backup = &self.backup;
+        let mut state = Map::new();
+        state.insert("user".to_owned(), user(&backup.user));
+        let mut list = |key: &str, values: Vec<Value>| {
+            if !values.is_empty() {
+                state.insert(key.to_owned(), values.into());
+            }
+        };
+        list("contacts", backup.contacts.iter().map(contact).collect());
+        let groups = backup.groups.iter().map(|each| group(each, own_id));
+        list("groups", groups.collect());
+        let lists = backup.distribution_lists.iter().map(distribution_list);
+        list("distributionlists", lists.collect());
+        if let Some(kept) = &backup.settings {
+            state.insert("settings".to_owned(), settings(kept));
+        }
+        state
+    }
+}
+
+/// The members of an object that are there.
+fn object<const COUNT: usize>(members: [(&str, Option<Value>); COUNT]) -> Value {
+    let there = members
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(there.collect())
+}
+
+fn text(text: Option<&Text>) -> Option<Value> {
+    text.map(|text| text.to_str_lossy().into_owned().into())
+}
+
+fn time(time: Option<Timestamp>) -> Option<Value> {
+    let Timestamp(milliseconds) = time?;
+    let whole = i64::try_from(milliseconds).map(Value::from);
+    let unsigned = || u64::try_from(milliseconds).map(Value::from);
+    // Beyond 64 bits, as JavaScript has it.
+    Some(whole.or_else(|_| unsigned()).unwrap_or_else(|_| {
+        let spelling = milliseconds.to_string();
+        json!(spelling.parse::<f64>().unwrap_or(f64::MAX))
+    }))
+}
+
+fn ids<'a>(ids: impl IntoIterator<Item = &'a ThreemaId>) -> Value {
+    ids.into_iter().map(|id| Value::from(id.as_str())).collect()
+}
+
+fn user(user: &User) -> Value {
+    let links = user.links.iter().map(|link| {
+        let kind = match &link.kind {
+            LinkKind::Mobile => "mobile".into(),
+            LinkKind::Email => "email".into(),
+            LinkKind::Other(other) => other.to_str_lossy().into_owned(),
+        };
+        object([
+            ("type", Some(kind.into())),
+            ("name", text(link.name.as_ref())),
+            ("value", text(Some(&link.value))),
+        ])
+    });
+    let release = user.picture_release.as_ref().map(|release| match release {
+        PictureRelease::Everyone => "everyone".into(),
+        PictureRelease::Nobody => "nobody".into(),
+        PictureRelease::Only(some) => ids(some),
+    });
+    let links: Vec<_> = links.collect();
+    object([
+        (
+            "privatekey",
+            Some(user.private_key.to_base64().as_str().into()),
+        ),
+        ("nickname", text(user.nickname.as_ref())),
+        (
+            "profilePic",
+            user.picture
+                .as_ref()
+                .map(|picture| BASE64.encode(&picture.0).into()),
+        ),
+        ("profilePicRelease", release),
+        ("links", (!links.is_empty()).then(|| links.into())),
+    ])
+}
+
+fn contact(contact: &Contact) -> Value {
+    let policy = |policy: Option<Policy>| {
+        policy.map(|policy| {
+            Value::from(match policy {
+                Policy::Default => 0,
+                Policy::Send => 1,
+                Policy::DontSend => 2,
+            })
+        })
+    };
+    let level = contact.verification.map(|level| {
+        Value::from(match level {
+            Verification::Unverified => 0,
+            Verification::Server => 1,
+            Verification::Full => 2,
+        })
+    });
+    object([
+        ("identity", Some(contact.identity.as_str().into())),
+        (
+            "publickey",
+            contact.public_key.map(|key| BASE64.encode(&key.0).into()),
+        ),
+        ("createdAt", time(contact.created_at)),
+        ("verification", level),
+        ("workVerified", contact.work_verified.map(Value::from)),
+        ("hidden", contact.hidden.map(Value::from)),
+        ("firstname", text(contact.first_name.as_ref())),
+        ("lastname", text(contact.last_name.as_ref())),
+        ("nickname", text(contact.nickname.as_ref())),
+        ("lastUpdate", time(contact.last_update)),
+        ("typingIndicators", policy(contact.typing_indicators)),
+        ("readReceipts", policy(contact.read_receipts)),
+        ("private", contact.private.map(Value::from)),
+    ])
+}
+
+fn group(group: &Group, own_id: ThreemaId) -> Value {
+    let state = if !group.members.contains(&own_id) {
+        "left"
+    } else if group.members.contains(&group.creator) {
+        "member"
+    } else {
+        "kicked"
+    };
+    object([
+        ("id", Some(HEXLOWER.encode(&group.id.0).into())),
+        ("creator", Some(group.creator.as_str().into())),
+        ("groupname", text(group.name.as_ref())),
+        ("createdAt", time(group.created_at)),
+        ("members", Some(ids(&group.members))),
+        ("state", Some(state.into())),
+        ("lastUpdate", time(group.last_update)),
+        ("private", group.private.map(Value::from)),
+    ])
+}
+
+fn distribution_list(list: &DistributionList) -> Value {
+    object([
+        ("id", list.id.map(|id| id.number().to_string().into())),
+        ("name", text(list.name.as_ref())),
+        ("createdAt", time(list.created_at)),
+        ("members", Some(ids(&list.members))),
+        ("lastUpdate", time(list.last_update)),
+        ("private", list.private.map(Value::from)),
+    ])
+}
+
+fn settings(settings: &Settings) -> Value {
+    let emojis = settings.recent_emojis.iter();
+    object([
+        ("syncContacts", settings.sync_contacts.map(Value::from)),
+        ("blockUnknown", settings.block_unknown.map(Value::from)),
+        ("sendTyping", settings.send_typing.map(Value::from)),
+        ("readReceipts", settings.read_receipts.map(Value::from)),
+        ("threemaCalls", settings.threema_calls.map(Value::from)),
+        (
+            "relayThreemaCalls",
+            settings.relay_threema_calls.map(Value::from),
+        ),
+        (
+            "disableScreenshots",
+            settings.disable_screenshots.map(Value::from),
+        ),
+        (
+            "incognitoKeyboard",
+            settings.incognito_keyboard.map(Value::from),
+        ),
+        ("blockedContacts", Some(ids(&settings.blocked_contacts))),
+        ("syncExcludedIds", Some(ids(&settings.sync_excluded_ids))),
+        (
+            "recentEmojis",
+            Some(emojis.filter_map(|emoji| text(Some(emoji))).collect()),
+        ),
+    ])
+}
