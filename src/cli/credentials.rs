@@ -32,9 +32,9 @@ pub(super) struct ServerArguments {
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Connect to this address whatever the host name says: to test a server before the name points
-    /// to it
+    /// to it; may be given several times
     #[arg(long, value_name = "ADDRESS")]
-    resolve: Option<IpAddr>,
+    resolve: Vec<IpAddr>,
 }
 
 impl ServerArguments {
@@ -46,18 +46,23 @@ impl ServerArguments {
             password_file: None,
             token_file: None,
             ca_file: None,
-            resolve: None,
+            resolve: Vec::new(),
         }
     }
 
     /// The target, or `None` where neither an argument nor the environment names one.
     pub(super) fn target(&self) -> Result<Option<Target>, Complaint> {
+        self.target_for(true)
+    }
+
+    /// The same for a run that may do without credentials: then none are asked for and none are missed.
+    pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         let Some(url) = self.named_url()? else {
             let stray = [
                 ("--user", self.user.is_some()),
                 ("--password-file", self.password_file.is_some()),
                 ("--token-file", self.token_file.is_some()),
-                ("--resolve", self.resolve.is_some()),
+                ("--resolve", !self.resolve.is_empty()),
                 ("--ca-file", self.ca_file.is_some()),
             ];
             if let Some((option, _)) = stray.iter().find(|(_, given)| *given) {
@@ -69,7 +74,11 @@ impl ServerArguments {
         };
         let mut target =
             Target::parse(&url).map_err(|error| Complaint::usage(error.to_string()))?;
-        target.login = self.login(std::mem::take(&mut target.login))?;
+        target.login = if logs_in {
+            self.login(std::mem::take(&mut target.login))?
+        } else {
+            Login::Open
+        };
         if let Some(file) = self
             .ca_file
             .clone()
@@ -77,7 +86,7 @@ impl ServerArguments {
         {
             target.roots.push(read(&file, "the CA file")?);
         }
-        target.address = self.resolve;
+        target.addresses.clone_from(&self.resolve);
         Ok(Some(target))
     }
 

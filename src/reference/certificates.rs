@@ -2,10 +2,12 @@
 
 use super::faults::{Fault, Faults};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use std::io;
 use std::sync::Arc;
 
@@ -13,29 +15,52 @@ use std::sync::Arc;
 const LEAF_DAYS: i64 = 90;
 
 /// How long the authorities are valid, in days.
-const AUTHORITY_DAYS: i64 = 365;
+const AUTHORITY_DAYS: i64 = 3650;
+
+/// The name of a server whose certificate is for `*.safe.localhost`.
+pub(super) const DEEP_NAME: &str = "backup.cloud.safe.localhost";
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
 
 /// What a server needs for TLS, and what its clients need to trust it.
 pub(super) struct Certificates {
     /// The root to trust, as PEM.
     pub(super) root: String,
-    /// The leaf and the intermediate, in the order in which they are sent.
+    /// What is sent, in this order.
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Certificates {
-    /// Makes a root, an intermediate and a leaf.
+    /// Makes a root, an intermediate and a leaf, or takes those that were made once and for all.
     pub(super) fn make(faults: Faults) -> io::Result<Self> {
-        Self::try_make(faults).map_err(io::Error::other)
+        match fixture(faults) {
+            Some(leaf) => Self::fixed(leaf),
+            None => Self::fresh(faults).map_err(io::Error::other),
+        }
     }
 
-    fn try_make(faults: Faults) -> Result<Self, rcgen::Error> {
-        let root = CertifiedIssuer::self_signed(authority("Root", 1)?, new_key()?)?;
-        let intermediate =
-            CertifiedIssuer::signed_by(authority("Intermediate", 0)?, new_key()?, &root)?;
+    fn fresh(faults: Faults) -> Result<Self, rcgen::Error> {
+        let root = Authority::self_signed(authority("Root", 2)?, new_key()?)?;
+        let upper = Authority::signed_by(authority("Intermediate", 1)?, new_key()?, &root)?;
         let key = new_key()?;
-        let leaf = leaf(faults)?.signed_by(&key, &intermediate)?;
+        let mut chain = Vec::new();
+        if faults.contains(Fault::CertificateSelfSigned) {
+            chain.push(leaf(faults)?.self_signed(&key)?.der().clone());
+        } else if faults.contains(Fault::CertificateChainOrder) {
+            let lower = authority("Lower Intermediate", 0)?;
+            let lower = Authority::signed_by(lower, new_key()?, &upper)?;
+            let leaf = leaf(faults)?.signed_by(&key, &lower)?;
+            chain.extend([leaf.der(), upper.der(), lower.der()].map(Clone::clone));
+        } else {
+            chain.push(leaf(faults)?.signed_by(&key, &upper)?.der().clone());
+            if !faults.contains(Fault::CertificateChainIncomplete) {
+                chain.push(upper.der().clone());
+            }
+        }
+        if faults.contains(Fault::CertificateChainSuperfluous) {
+            chain.push(leftover()?);
+        }
         let trusted = if faults.contains(Fault::CertificateUnknownRoot) {
             authority("Other Root", 1)?.self_signed(&new_key()?)?.pem()
         } else {
@@ -43,28 +68,86 @@ impl Certificates {
         };
         Ok(Self {
             root: trusted,
-            chain: vec![leaf.der().clone(), intermediate.der().clone()],
+            chain,
             key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
         })
     }
 
-    /// The TLS configuration of a server that sends these.
-    pub(super) fn server_config(&self, faults: Faults) -> io::Result<rustls::ServerConfig> {
+    /// A certificate whose key nobody has. The handshake is scripted; the key here serves for nothing.
+    fn fixed(leaf: &str) -> io::Result<Self> {
+        let key = new_key().map_err(io::Error::other)?;
+        let leaf = CertificateDer::from_pem_slice(leaf.as_bytes());
+        Ok(Self {
+            root: include_str!("fixtures/root.pem").to_owned(),
+            chain: vec![leaf.map_err(io::Error::other)?],
+            key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        })
+    }
+
+    /// What is sent.
+    pub(super) fn chain(&self) -> Vec<Vec<u8>> {
+        self.chain.iter().map(|sent| sent.to_vec()).collect()
+    }
+
+    /// The TLS configuration of a server that sends these; none where every handshake is scripted.
+    pub(super) fn server_config(&self, faults: Faults) -> io::Result<Option<rustls::ServerConfig>> {
+        if fixture(faults).is_some() {
+            return Ok(None);
+        }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-            .map_err(io::Error::other)?
-            .with_no_client_auth()
+        let versions: &[_] = if faults.contains(Fault::Tls12Only) {
+            &[&rustls::version::TLS12]
+        } else if faults.contains(Fault::Tls13Only) {
+            &[&rustls::version::TLS13]
+        } else {
+            &[&rustls::version::TLS13, &rustls::version::TLS12]
+        };
+        let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(versions)
+            .map_err(io::Error::other)?;
+        let builder = if faults.contains(Fault::ClientCertificateDemanded) {
+            let mut roots = rustls::RootCertStore::empty();
+            let root = CertificateDer::from_pem_slice(self.root.as_bytes());
+            roots
+                .add(root.map_err(io::Error::other)?)
+                .map_err(io::Error::other)?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            builder.with_client_cert_verifier(verifier.build().map_err(io::Error::other)?)
+        } else {
+            builder.with_no_client_auth()
+        };
+        let mut config = builder
             .with_single_cert(self.chain.clone(), self.key.clone_key())
             .map_err(io::Error::other)?;
         let offered = [("h2", Fault::Http2Absent), ("http/1.1", Fault::Http1Absent)];
         config.alpn_protocols = offered
             .into_iter()
             .filter(|(_, absent)| !faults.contains(*absent))
+            .filter(|_| !faults.contains(Fault::AlpnAbsent))
             .map(|(protocol, _)| protocol.into())
             .collect();
-        Ok(config)
+        Ok(Some(config))
     }
+}
+
+/// A leaf that was made once and for all. Source: `fixtures/make.sh`.
+fn fixture(faults: Faults) -> Option<&'static str> {
+    let fixtures = [
+        (
+            Fault::CertificateRsa1024,
+            include_str!("fixtures/rsa-1024.pem"),
+        ),
+        (
+            Fault::CertificateRsa2047,
+            include_str!("fixtures/rsa-2047.pem"),
+        ),
+        (Fault::CertificateP224, include_str!("fixtures/p-224.pem")),
+        (Fault::CertificateSha1, include_str!("fixtures/sha-1.pem")),
+    ];
+    let found = fixtures
+        .into_iter()
+        .find(|(fault, _)| faults.contains(*fault));
+    found.map(|(_, pem)| pem)
 }
 
 fn new_key() -> Result<KeyPair, rcgen::Error> {
@@ -80,27 +163,99 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
+/// A root that was forgotten in a file, and has expired.
+fn leftover() -> Result<CertificateDer<'static>, rcgen::Error> {
+    let mut parameters = authority("Leftover Root", 1)?;
+    let old = valid(Vec::new(), -400, 365)?;
+    (parameters.not_before, parameters.not_after) = (old.not_before, old.not_after);
+    Ok(parameters.self_signed(&new_key()?)?.der().clone())
+}
+
 fn leaf(faults: Faults) -> Result<CertificateParams, rcgen::Error> {
-    let names: &[&str] = if faults.contains(Fault::CertificateWrongName) {
-        &["other.example"]
-    } else {
-        &["localhost", "127.0.0.1", "::1"]
+    let (begin, days) = match faults.first_of(&[
+        Fault::CertificateExpired,
+        Fault::CertificateNotYetValid,
+        Fault::CertificateExpiresSoon,
+        Fault::Certificate826Days,
+        Fault::Certificate399Days,
+        Fault::Certificate300Days,
+    ]) {
+        Some(Fault::CertificateExpired) => (-1 - LEAF_DAYS, LEAF_DAYS),
+        Some(Fault::CertificateNotYetValid) => (2, LEAF_DAYS),
+        Some(Fault::CertificateExpiresSoon) => (6 - LEAF_DAYS, LEAF_DAYS),
+        Some(Fault::Certificate826Days) => (-1, 826),
+        Some(Fault::Certificate399Days) => (-1, 399),
+        Some(Fault::Certificate300Days) => (-1, 300),
+        _ => (-1, LEAF_DAYS),
     };
-    let begin = if faults.contains(Fault::CertificateExpired) {
-        -1 - LEAF_DAYS
-    } else {
-        -1
+    let names: &[&str] = match faults.first_of(&[
+        Fault::CertificateWrongName,
+        Fault::CertificateCommonNameOnly,
+        Fault::CertificateWildcardTooDeep,
+    ]) {
+        Some(Fault::CertificateWrongName) => &["other.example"],
+        Some(Fault::CertificateCommonNameOnly) => &[],
+        Some(Fault::CertificateWildcardTooDeep) => &["*.safe.localhost"],
+        _ => &["localhost", "127.0.0.1", "::1"],
     };
     let names = names.iter().map(ToString::to_string).collect();
-    let mut parameters = valid(names, begin, LEAF_DAYS)?;
-    let common_name = "safe-conformance reference server";
+    let mut parameters = valid(names, begin, days)?;
+    let common_name = if faults.contains(Fault::CertificateCommonNameOnly) {
+        "localhost"
+    } else {
+        "safe-conformance reference server"
+    };
     parameters
         .distinguished_name
         .push(DnType::CommonName, common_name);
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    if !faults.contains(Fault::CertificateNoServerAuth) {
+        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    }
     parameters.use_authority_key_identifier_extension = true;
+    parameters.custom_extensions.push(issuer_url());
+    if faults.contains(Fault::CertificateMustStaple) {
+        // A list of one feature, status_request. Source: RFC 7633.
+        let feature = vec![0x30, 3, 2, 1, 5];
+        parameters
+            .custom_extensions
+            .push(CustomExtension::from_oid_content(
+                &[1, 3, 6, 1, 5, 5, 7, 1, 24],
+                feature,
+            ));
+    }
+    if faults.contains(Fault::CertificateOneTimestamp) {
+        parameters.custom_extensions.push(one_timestamp());
+    }
     Ok(parameters)
+}
+
+/// Where the certificate of the issuer is to be had, as public authorities say it; nothing is there.
+fn issuer_url() -> CustomExtension {
+    let url = b"http://authority.invalid/intermediate.der";
+    let way = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
+    let access = tagged(0x30, &[&way[..], &tagged(0x86, url)].concat());
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tagged(0x30, &access))
+}
+
+/// A list of one signed certificate timestamp, with a signature that is none. Source: RFC 6962 section 3.3.
+fn one_timestamp() -> CustomExtension {
+    let mut timestamp = vec![0; 1 + 32 + 8 + 2];
+    // ECDSA with SHA-256, and eight bytes in place of a signature.
+    timestamp.extend_from_slice(&[4, 3, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let with_length = |bytes: &[u8]| {
+        let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+        [&[0, length][..], bytes].concat()
+    };
+    let list = with_length(&with_length(&timestamp));
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], tagged(0x04, &list))
+}
+
+/// A value of DER that is shorter than 128 bytes.
+fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
+    debug_assert!(length < 128);
+    [&[tag, length][..], value].concat()
 }
 
 /// Parameters that are valid for `days`, counted from `begin` days after today.

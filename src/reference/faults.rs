@@ -275,10 +275,80 @@ faults! {
     // TLS.
     CertificateUnknownRoot = "certificate-unknown-root",
         "Sends a certificate from a root that nobody was told to trust, as servers with their own authority do.";
+    CertificateSelfSigned = "certificate-self-signed",
+        "Sends a certificate that signed itself, as servers do that were never given another.";
     CertificateExpired = "certificate-expired",
         "Sends a certificate that has expired, as servers do whose renewal failed.";
+    CertificateNotYetValid = "certificate-not-yet-valid",
+        "Sends a certificate that begins the day after tomorrow, as where the clock of the authority is wrong.";
+    CertificateExpiresSoon = "certificate-expires-soon",
+        "Sends a certificate that has five of its 90 days left, as servers do whose renewal does not run.";
     CertificateWrongName = "certificate-wrong-name",
         "Sends a certificate for other.example, as servers do that answer with their default site.";
+    CertificateCommonNameOnly = "certificate-common-name-only",
+        "Sends a certificate that has the name in its subject alone, as old instructions for OpenSSL make it.";
+    CertificateWildcardTooDeep = "certificate-wildcard-too-deep",
+        "Goes by the name backup.cloud.safe.localhost and sends a certificate for *.safe.localhost, whose star stands for one label.";
+    CertificateChainIncomplete = "certificate-chain-incomplete",
+        "Sends its certificate without the intermediate one, as servers do that were given cert.pem instead of fullchain.pem.";
+    CertificateChainOrder = "certificate-chain-order",
+        "Sends two intermediate certificates in the wrong order, as servers do whose chain was put together by hand.";
+    CertificateChainSuperfluous = "certificate-chain-superfluous",
+        "Sends an expired certificate along that leads nowhere, as servers do whose chain was never cleaned up.";
+    CertificateNoServerAuth = "certificate-no-server-auth",
+        "Sends a certificate without an extended key usage, as private authorities do that were set up by hand.";
+    Certificate826Days = "certificate-826-days",
+        "Sends a certificate that is valid for 826 days, as private authorities do that go by old habits.";
+    Certificate399Days = "certificate-399-days",
+        "Sends a certificate that is valid for 399 days, more than a public authority may issue.";
+    Certificate300Days = "certificate-300-days",
+        "Sends a certificate that is valid for 300 days, more than a public authority may issue since March 2026.";
+    CertificateOneTimestamp = "certificate-one-timestamp",
+        "Sends a certificate with one signed certificate timestamp, where a public authority embeds at least two.";
+    CertificateMustStaple = "certificate-must-staple",
+        "Sends a certificate that demands a stapled answer of OCSP, and no such answer.";
+    CertificateRsa1024 = "certificate-rsa-1024",
+        "Sends a certificate with a key of RSA 1024, as old appliances do, and completes no handshake.";
+    CertificateRsa2047 = "certificate-rsa-2047",
+        "Sends a certificate with a key of RSA 2047, one bit short, and completes no handshake.";
+    CertificateP224 = "certificate-p-224",
+        "Sends a certificate with a key on the curve P-224, and completes no handshake.";
+    CertificateSha1 = "certificate-sha-1",
+        "Sends a certificate that is signed with SHA-1, as old authorities do, and completes no handshake.";
+    Tls10Only = "tls-1-0-only",
+        "Speaks TLS 1.0 at most, as old appliances do, and completes no handshake.";
+    Tls11Only = "tls-1-1-only",
+        "Speaks TLS 1.1 at most, as old appliances do, and completes no handshake.";
+    Tls12Only = "tls-1-2-only",
+        "Does not speak TLS 1.3, as servers do with OpenSSL 1.0.";
+    Tls13Only = "tls-1-3-only",
+        "Speaks TLS 1.3 alone, as servers do that were set to what is newest.";
+    TlsOldVersionsAccepted = "tls-old-versions-accepted",
+        "Accepts TLS 1.0 and 1.1, too, as servers do whose ssl_protocols was never changed.";
+    SuitesWithoutForwardSecrecy = "suites-without-forward-secrecy",
+        "Accepts only suites of TLS 1.2 without forward secrecy, as old appliances do, and completes no handshake.";
+    SuitesFiniteField = "suites-finite-field",
+        "Accepts only suites of TLS 1.2 with finite-field Diffie-Hellman, and completes no handshake.";
+    SuitesCbc = "suites-cbc",
+        "Accepts only suites of TLS 1.2 with elliptic curves and CBC, which iOS takes and rustls does not, and completes no handshake.";
+    SuitesCbcSha2 = "suites-cbc-sha2",
+        "Accepts only suites of TLS 1.2 with CBC and SHA-2, which iOS has left behind, and completes no handshake.";
+    SuitesWeakAccepted = "suites-weak-accepted",
+        "Accepts suites without forward secrecy, too, as nginx and Apache do by default.";
+    AlpnAbsent = "alpn-absent",
+        "Does not answer to ALPN, as servers do with a TLS library from before 2014.";
+    ServerNameRefused = "server-name-refused",
+        "Refuses the name that clients send with the alert unrecognized_name, as servers do that know another name.";
+    ClientCertificateDemanded = "client-certificate-demanded",
+        "Demands a certificate of the client, as nginx does with ssl_verify_client on.";
+    TlsClosed = "tls-closed",
+        "Closes the connection when a TLS handshake begins, as firewalls do that look into it.";
+    TlsPlainHttp = "tls-plain-http",
+        "Speaks plain HTTP on the port of https, as nginx does where `ssl` is left out after `listen`.";
+    TlsGarbage = "tls-garbage",
+        "Answers a TLS handshake with bytes that mean nothing, as another service on that port does.";
+    ClockWrong = "clock-wrong",
+        "Has a clock that is two hours ahead, as servers do without the time of the network.";
     Http2Absent = "http2-absent",
         "Offers HTTP/1.1 alone in TLS, as servers without a proxy do.";
     Http1Absent = "http1-absent",
@@ -307,25 +377,30 @@ impl FromStr for Fault {
 
 /// A set of faults.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Faults(u128);
+pub(super) struct Faults([u64; 4]);
 
 impl Faults {
     /// Whether `fault` is in the set.
     pub(super) const fn contains(self, fault: Fault) -> bool {
-        self.0 & (1 << fault as u8) != 0
+        self.0[fault as usize / 64] & (1 << (fault as usize % 64)) != 0
+    }
+
+    /// The first of `faults` that is in the set.
+    pub(super) fn first_of(self, faults: &[Fault]) -> Option<Fault> {
+        faults.iter().copied().find(|fault| self.contains(*fault))
     }
 }
 
 // One bit each.
-const _: () = assert!(Fault::ALL.len() <= 128);
+const _: () = assert!(Fault::ALL.len() <= 4 * 64);
 
 impl FromIterator<Fault> for Faults {
     fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
-        Self(
-            faults
-                .into_iter()
-                .fold(0, |set, fault| set | (1 << fault as u8)),
-        )
+        let mut set = Self::default();
+        for fault in faults {
+            set.0[fault as usize / 64] |= 1 << (fault as usize % 64);
+        }
+        set
     }
 }
 

@@ -124,6 +124,18 @@ fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
         let echo = authorization.clone();
         answer.headers_mut().insert("x-debug-authorization", echo);
     }
+    if site.has(Fault::ClockWrong)
+        && let Ok(date) = HeaderValue::try_from(date_ahead())
+    {
+        answer.headers_mut().insert(DATE, date);
+    }
+}
+
+/// The time in two hours, as a Date has it.
+fn date_ahead() -> String {
+    let now = jiff::Timestamp::now();
+    let then = jiff::Timestamp::from_second(now.as_second() + 7200).unwrap_or(now);
+    then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn decide(site: &Site, call: &Call<'_>) -> Decision {

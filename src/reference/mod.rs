@@ -27,6 +27,7 @@ mod clock;
 mod config;
 mod expiry;
 mod faults;
+mod flight;
 mod get;
 mod handler;
 mod idle;

@@ -1,7 +1,8 @@
 //! Listening, connections and their bounds.
 
-use super::certificates::Certificates;
+use super::certificates::{Certificates, DEEP_NAME};
 use super::faults::{Fault, Faults};
+use super::flight::{After, Script};
 use super::handler;
 use super::idle::Idle;
 use super::log::LoggedRequest;
@@ -41,30 +42,32 @@ pub async fn start(options: Options) -> io::Result<Running> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     let faults: Faults = options.faults.iter().copied().collect();
-    let (certificates, acceptor) = if options.tls {
+    let (root, security) = if options.tls {
         let certificates = Certificates::make(faults)?;
         let config = certificates.server_config(faults)?;
-        (
-            Some(certificates),
-            Some(TlsAcceptor::from(Arc::new(config))),
-        )
+        let security = Security {
+            script: Script::new(faults, certificates.chain()),
+            acceptor: config.map(|config| TlsAcceptor::from(Arc::new(config))),
+        };
+        (Some(certificates.root), Some(Arc::new(security)))
     } else {
         (None, None)
     };
     let listener = TcpListener::bind(options.address).await?;
     let address = listener.local_addr()?;
     let scheme = if options.tls { "https" } else { "http" };
-    let base_url = format!(
-        "{scheme}://localhost:{}{}",
-        address.port(),
-        options.base_path
-    );
+    let name = if faults.contains(Fault::CertificateWildcardTooDeep) {
+        DEEP_NAME
+    } else {
+        "localhost"
+    };
+    let base_url = format!("{scheme}://{name}:{}{}", address.port(), options.base_path);
     let site = Arc::new(Site::new(options, base_url)?);
     let tasks = Tasks::default();
-    tasks.spawn(accept(listener, acceptor, site.clone(), tasks.clone()));
+    tasks.spawn(accept(listener, security, site.clone(), tasks.clone()));
     Ok(Running {
         address,
-        root: certificates.map(|certificates| certificates.root),
+        root,
         site,
         tasks,
     })
@@ -83,7 +86,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// The base URL, without a slash at its end: `https://localhost:PORT/safe`.
+    /// The base URL, without a slash at its end: `https://localhost:PORT/safe`. With
+    /// [`Fault::CertificateWildcardTooDeep`] it has a name that must be resolved by hand.
     pub fn base_url(&self) -> &str {
         &self.site.base_url
     }
@@ -120,9 +124,16 @@ impl Drop for Running {
     }
 }
 
+/// How connections are secured.
+struct Security {
+    script: Script,
+    /// None where every handshake is scripted.
+    acceptor: Option<TlsAcceptor>,
+}
+
 async fn accept(
     listener: TcpListener,
-    acceptor: Option<TlsAcceptor>,
+    security: Option<Arc<Security>>,
     site: Arc<Site>,
     tasks: Tasks,
 ) {
@@ -133,9 +144,9 @@ async fn accept(
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        let (acceptor, site, streams) = (acceptor.clone(), site.clone(), tasks.clone());
+        let (security, site, streams) = (security.clone(), site.clone(), tasks.clone());
         tasks.spawn(async move {
-            connection(stream, acceptor, site, streams).await;
+            connection(stream, security, site, streams).await;
             drop(slot);
         });
     }
@@ -143,16 +154,25 @@ async fn accept(
 
 /// Serves one connection; how it ends is its client's business.
 async fn connection(
-    stream: TcpStream,
-    acceptor: Option<TlsAcceptor>,
+    mut stream: TcpStream,
+    security: Option<Arc<Security>>,
     site: Arc<Site>,
     tasks: Tasks,
 ) {
     // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
     let _ = stream.set_nodelay(true);
+    let after = match &security {
+        Some(security) => security.script.play(&mut stream).await,
+        None => After::Plain,
+    };
     let stream = Idle::new(stream, IDLE_LIMIT + site.delay);
+    let acceptor = match after {
+        After::Ended => return,
+        After::Plain => return serve_http1(stream, site).await,
+        After::Ordinary => security.and_then(|security| security.acceptor.clone()),
+    };
     let Some(acceptor) = acceptor else {
-        return serve_http1(stream, site).await;
+        return;
     };
     let Ok(stream) = acceptor.accept(stream).await else {
         return;

@@ -2,7 +2,7 @@
 
 use super::{Group, Report, counted, grouped, readable_bytes};
 use crate::engine::ClientSummary;
-use crate::terms::{Client, ClientVerdict, Clients, Level, Verdict};
+use crate::terms::{Client, ClientVerdict, Clients, Level, Verdict, clause};
 use anstyle::{AnsiColor, Style as Paint};
 use std::fmt::Write as _;
 
@@ -48,6 +48,7 @@ impl Report {
         for sentence in &self.stale_waivers {
             writeln!(out, "{FAIL}stale waiver{FAIL:#}: {sentence}\n")?;
         }
+        self.write_transport_security(out, style)?;
         self.write_clients(out, style)?;
         self.write_close(out)
     }
@@ -179,6 +180,43 @@ impl Report {
             writeln!(out)?;
         }
         Ok(())
+    }
+
+    /// The rules of App Transport Security one by one, and what was seen of each.
+    fn write_transport_security(&self, out: &mut String, style: Style) -> std::fmt::Result {
+        let rules = self.findings.iter().filter(|finding| {
+            finding.clause == clause::ATS.number
+                && finding.clients.contains_key(&Client::Ios)
+                && finding.verdict != Verdict::Disabled
+        });
+        let rules: Vec<_> = rules.collect();
+        if self.without_tls || !rules.iter().any(|rule| rule.verdict.is_judged()) {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "{STRONG}App Transport Security, which iOS goes by, rule by rule:{STRONG:#}"
+        )?;
+        for rule in rules {
+            let (paint, word) = match rule.verdict {
+                Verdict::Pass => (PASS, "pass"),
+                Verdict::Fail => (FAIL, "FAIL"),
+                Verdict::Warn => (WARN, "warn"),
+                Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
+                Verdict::Blocked | Verdict::Error => (WARN, "?"),
+            };
+            let mut seen = String::new();
+            write_wrapped(&mut seen, style, 31, &rule.observed)?;
+            writeln!(
+                out,
+                "  {paint}{word:<5}{paint:#} {:<22} {}",
+                rule.id,
+                seen.trim()
+            )?;
+        }
+        let android = "Android goes by none of these. It refuses plain http, and trusts the authorities that it came with and those that its user installed.";
+        write_wrapped(out, style, 2, android)?;
+        writeln!(out)
     }
 
     fn write_clients(&self, out: &mut String, style: Style) -> std::fmt::Result {

@@ -62,6 +62,8 @@ clauses! {
         "source of Android 6.4.2 and iOS 7.2.2 (SafeManager.swift:721)";
     TRUST = "6.1", "a certificate that the operating system trusts",
         "help page of Threema Safe; Android and Apple platform security";
+    ATS = "6.2", "App Transport Security, and Apple's rules for certificates",
+        "Apple: Preventing Insecure Network Connections; Requirements for trusted certificates in iOS 13; About upcoming limits on trusted certificates; Certificate Transparency policy; CA/Browser Forum ballot SC-081v3";
     HTTPS = "6.3", "plain http is refused",
         "source of Android 6.4.2 and iOS 7.2.2";
 }

@@ -211,6 +211,8 @@ pub enum FailureKind {
     BrokenOff,
     /// The server does not offer the version of HTTP that was asked for.
     NotOffered,
+    /// The harness cannot speak to this server, though a client may.
+    Unspoken,
     /// The run had been stopped, or the server had asked to be left alone.
     Halted,
     /// The guard refused: something was there before.

@@ -1,12 +1,13 @@
 //! What a check is handed: the calls that it may make, each under its own key.
 
-use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
-use super::facet::{Facet, Http};
+use super::answer::{Answer, Failure, FailureKind, Reach};
+use super::facet::Facet;
 use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
 use super::target::{Facts, LoginKind};
+use super::tls::Inspection;
 use super::transcript::Key;
 use crate::clients::{LoginHabit, Operation, Persona};
 use crate::engine::{self, BoxFuture, Check};
@@ -153,9 +154,9 @@ impl Context {
         self.session.reach(self.key()).await
     }
 
-    /// Shakes hands, offering these versions of HTTP.
-    pub async fn handshake(&self, versions: &'static [Http]) -> Result<Handshake, TlsTrouble> {
-        self.session.handshake(self.key(), versions).await
+    /// The server's TLS, looked at once in a run.
+    pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
+        self.session.inspection().await
     }
 
     /// Lets time pass; not where a transcript is replayed.

@@ -7,7 +7,7 @@ use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::Scrub;
 use super::target::{Login, Target};
-use super::tls::{self, Tls, TlsSetupError};
+use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::terms::Stage;
 use bytes::{Bytes, BytesMut};
@@ -45,7 +45,7 @@ impl Live {
         scrub: Scrub,
     ) -> Result<Self, TlsSetupError> {
         let tls = if target.base.scheme_is_https() {
-            Some(Tls::new(&target.roots)?)
+            Some(Tls::new(&target.roots, &target.public_roots)?)
         } else {
             None
         };
@@ -76,8 +76,11 @@ impl Live {
 
     async fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
         let port = self.target.base.port();
-        if let Some(address) = self.target.address {
-            return Ok(vec![SocketAddr::new(address, port)]);
+        if !self.target.addresses.is_empty() {
+            let given = self.target.addresses.iter();
+            return Ok(given
+                .map(|address| SocketAddr::new(*address, port))
+                .collect());
         }
         let host = self.target.base.host();
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -144,6 +147,22 @@ impl Live {
                 self.timeout.as_secs()
             ))),
         }
+    }
+
+    /// Looks at the server's TLS from every side.
+    pub(super) async fn inspect(&self) -> Result<Inspection, Failure> {
+        let Some(tls) = &self.tls else {
+            return Err(Failure::peer(Stage::Tls, "the target is not https"));
+        };
+        let addresses = self.addresses().await?;
+        let base = &self.target.base;
+        let inspector = Inspector::new(base.host(), base.authority(), self.timeout);
+        let inspection = tls.inspect(&inspector, &addresses).await;
+        if inspection.http.is_ok() {
+            // It sent one request.
+            self.requests.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(inspection)
     }
 
     /// Sends one request over `http` and reads the answer.
@@ -355,7 +374,9 @@ impl Live {
         // Even where no TLS is spoken, reqwest wants some, and would panic without.
         let tls = match &self.tls {
             Some(tls) => tls.clone(),
-            None => Tls::new(&[]).map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?,
+            None => {
+                Tls::new(&[], &[]).map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?
+            }
         };
         builder = builder.tls_backend_preconfigured(tls.offering(&[http]));
         builder = match http {
@@ -413,7 +434,8 @@ impl Live {
     }
 }
 
-async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
+/// Connects to one address.
+pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
     let refused = |why: &str| Failure::peer(Stage::Connect, why.to_owned());
     match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {

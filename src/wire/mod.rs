@@ -17,7 +17,7 @@ mod secret;
 mod seed;
 mod session;
 mod target;
-mod tls;
+pub mod tls;
 mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};

@@ -91,8 +91,11 @@ pub struct Target {
     pub login: Login,
     /// PEM files' contents: roots to trust beside the operating system's.
     pub roots: Vec<String>,
-    /// An address to connect to instead of those that the name has.
-    pub address: Option<IpAddr>,
+    /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are not trusted for
+    /// that. It is how tests hold a certificate to the rules for public authorities.
+    pub public_roots: Vec<String>,
+    /// Addresses to connect to instead of those that the name has; none: those that it has.
+    pub addresses: Vec<IpAddr>,
     /// Whether the URL was typed with user info that is percent-encoded.
     pub encoded_user_info: bool,
 }
@@ -117,7 +120,8 @@ impl Target {
             base: parsed.base,
             login,
             roots: Vec::new(),
-            address: None,
+            public_roots: Vec::new(),
+            addresses: Vec::new(),
             encoded_user_info,
         })
     }
@@ -146,10 +150,17 @@ impl Target {
         self
     }
 
-    /// Connects to `address` whatever the name says.
+    /// Lets the certificates of a PEM file's content pass for publicly trusted.
     #[must_use]
-    pub const fn at(mut self, address: IpAddr) -> Self {
-        self.address = Some(address);
+    pub fn taking_for_public(mut self, pem: impl Into<String>) -> Self {
+        self.public_roots.push(pem.into());
+        self
+    }
+
+    /// Connects to `address` whatever the name says, and to every other that is given so.
+    #[must_use]
+    pub fn at(mut self, address: IpAddr) -> Self {
+        self.addresses.push(address);
         self
     }
 

@@ -7,6 +7,7 @@ use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::seed::Seed;
 use super::session::Totals;
 use super::target::Facts;
+use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub(super) enum Got {
     Reach(Result<Reach, Failure>),
     /// Of a TLS handshake.
     Handshake(Result<Handshake, TlsTrouble>),
+    /// Of looking at the server's TLS.
+    Inspection(Result<Box<Inspection>, Failure>),
     /// Of one request, or of several at once.
     Answers(Vec<Answer>),
 }

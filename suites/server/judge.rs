@@ -12,7 +12,9 @@ impl From<Failure> for Outcome {
         match failure.kind {
             FailureKind::Peer => Self::deviates(failure.stage, failure.message),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
-            FailureKind::Halted | FailureKind::Guarded => Self::Blocked(failure.message),
+            FailureKind::Unspoken | FailureKind::Halted | FailureKind::Guarded => {
+                Self::Blocked(failure.message)
+            }
             FailureKind::BrokenOff | FailureKind::Harness => Self::Error(failure.message),
         }
     }

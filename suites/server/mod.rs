@@ -4,6 +4,7 @@ pub mod advice;
 mod auth;
 mod config;
 mod delete;
+mod detours;
 mod download;
 mod integrity;
 mod judge;
@@ -12,6 +13,7 @@ mod privacy;
 mod reach;
 mod retention;
 mod strangers;
+mod tls;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
@@ -25,6 +27,12 @@ pub type ServerCheck = Check<Context>;
 pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
     [
         reach::CHECKS,
+        tls::answers::CHECKS,
+        tls::protocol::CHECKS,
+        tls::leaf::CHECKS,
+        tls::rules::CHECKS,
+        tls::chain::CHECKS,
+        detours::CHECKS,
         auth::CHECKS,
         config::CHECKS,
         upload::CHECKS,

@@ -26,6 +26,8 @@ enum Scenario {
     PlainName,
     /// Nothing listens.
     ClosedPort,
+    /// The name has an address at which nothing listens.
+    DeadAddress,
 }
 
 /// What shows over months only: no check notices it, `retention verify` does.
@@ -41,7 +43,7 @@ impl Scenario {
             .iter()
             .filter(|fault| !OVER_TIME.contains(fault))
             .map(|fault| Self::Fault(*fault))
-            .chain([Self::PlainName, Self::ClosedPort])
+            .chain([Self::PlainName, Self::ClosedPort, Self::DeadAddress])
     }
 
     fn name(self) -> String {
@@ -49,6 +51,7 @@ impl Scenario {
             Self::Fault(fault) => fault.name().to_owned(),
             Self::PlainName => "(http under another name)".to_owned(),
             Self::ClosedPort => "(nothing listens)".to_owned(),
+            Self::DeadAddress => "(an address at which nothing listens)".to_owned(),
         }
     }
 
@@ -59,7 +62,9 @@ impl Scenario {
                 LoginName::Umlauts
             }
             Self::Fault(Fault::TokenRefused) => LoginName::Token,
-            Self::Fault(_) | Self::PlainName | Self::ClosedPort => LoginName::Ascii,
+            Self::Fault(_) | Self::PlainName | Self::ClosedPort | Self::DeadAddress => {
+                LoginName::Ascii
+            }
         }
     }
 }
@@ -112,12 +117,33 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     if scenario == Some(Scenario::PlainName) {
         target = target.at([127, 0, 0, 1].into());
     }
+    target = match scenario {
+        Some(Scenario::DeadAddress) => target
+            .at(running.address().ip())
+            .at([127, 111, 222, 33].into()),
+        // Its name is in no DNS.
+        Some(Scenario::Fault(Fault::CertificateWildcardTooDeep)) => {
+            target.at(running.address().ip())
+        }
+        _ => target,
+    };
     target = match login.login() {
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
         Login::Open => target,
     };
     if let Some(root) = running.root_certificate() {
+        if matches!(
+            scenario,
+            Some(Scenario::Fault(
+                Fault::Certificate399Days
+                    | Fault::Certificate300Days
+                    | Fault::CertificateOneTimestamp
+            ))
+        ) {
+            // Only a public authority is bound to what these break.
+            target = target.taking_for_public(root);
+        }
         target = target.trusting(root);
     }
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
@@ -217,8 +243,9 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
     for (verdict, ids) in blocked {
         let _ = writeln!(out, "  {verdict}: {}", abridged(&ids).join(" "));
     }
-    // Ports are different each time.
-    out.split("localhost:")
+    // Ports are different each time, and days each day.
+    without_days(&out)
+        .split("localhost:")
         .enumerate()
         .map(|(n, part)| {
             if n == 0 {
@@ -231,6 +258,24 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
             }
         })
         .collect()
+}
+
+/// The text with `DAY` for every date.
+fn without_days(text: &str) -> String {
+    let is_day = |word: &str| {
+        word.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let day = rest.get(..10).is_some_and(is_day);
+        out += if day { "DAY" } else { &rest[..next.len_utf8()] };
+        rest = &rest[if day { 10 } else { next.len_utf8() }..];
+    }
+    out
 }
 
 /// The IDs, those of a whole subject as `subject.*`, and `*` for all.

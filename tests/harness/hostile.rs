@@ -894,7 +894,7 @@ async fn a_port_that_closes_at_once() {
     for url in [server.url(), server.url().replace("http:", "https:")] {
         let checked = check(&url).await;
         let name = if url.starts_with("https") {
-            "tls.trusted"
+            "tls.answers"
         } else {
             "auth.accepted[android]"
         };
@@ -917,7 +917,7 @@ async fn a_tls_port_that_speaks_plain() {
     let checked = check(&server.url().replace("http:", "https:")).await;
     checked
         .says(
-            "tls.trusted",
+            "tls.answers",
             Verdict::Fail,
             Some(Stage::Tls),
             &["does not speak TLS"],
@@ -932,12 +932,96 @@ async fn a_tls_port_that_never_answers() {
     let checked = check(&server.url().replace("http:", "https:")).await;
     checked
         .says(
-            "tls.trusted",
+            "tls.answers",
             Verdict::Fail,
             Some(Stage::Tls),
             &["no answer to the TLS handshake"],
         )
         .comes_to(Status::Deviates)
+        .no_client_passes();
+}
+
+/// A handshake of TLS 1.2 up to a message with certificates that says how long it is.
+fn until_certificates(length: usize) -> Vec<u8> {
+    let mut hello = vec![2, 0, 0, 38, 3, 3];
+    hello.extend_from_slice(&[7; 32]);
+    hello.extend_from_slice(&[0, 0xc0, 0x2b, 0]);
+    let length = u32::try_from(length).expect("three bytes").to_be_bytes();
+    hello.extend_from_slice(&[11, length[1], length[2], length[3]]);
+    record(&hello)
+}
+
+fn record(content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("a short record");
+    [&[22, 3, 3][..], &length.to_be_bytes(), content].concat()
+}
+
+#[tokio::test]
+async fn a_handshake_that_drips() {
+    let server = Scripted::unread(|stream, control| {
+        for byte in until_certificates(1000).into_iter().cycle() {
+            stream.write_all(&[byte])?;
+            control.sleep(Duration::from_millis(300))?;
+        }
+        Ok(())
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked
+        .says(
+            "tls.answers",
+            Verdict::Fail,
+            Some(Stage::Tls),
+            &["no answer to the TLS handshake in time"],
+        )
+        .comes_to(Status::Deviates)
+        .no_client_passes();
+}
+
+#[tokio::test]
+async fn a_certificate_of_16_mebibytes() {
+    let server = Scripted::unread(|stream, control| {
+        stream.write_all(&until_certificates(0xff_ffff))?;
+        for _ in 0..1024 {
+            stream.write_all(&record(&[0x30; 16_000]))?;
+        }
+        control.sleep(Duration::from_secs(30))
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked
+        .says(
+            "tls.chain-superfluous",
+            Verdict::Warn,
+            Some(Stage::Tls),
+            &["16777215 bytes of certificates"],
+        )
+        .says("tls.trusted", Verdict::Blocked, None, &["tls.name"])
+        .no_client_passes();
+}
+
+#[tokio::test]
+async fn ten_thousand_certificates() {
+    let server = Scripted::unread(|stream, control| {
+        let certificate = [&[0, 0, 40][..], &[0x30; 40]].concat();
+        let list = certificate.repeat(10_000);
+        let length = u32::try_from(list.len())
+            .expect("three bytes")
+            .to_be_bytes();
+        let body = [&length[1..], &list].concat();
+        stream.write_all(&until_certificates(body.len()))?;
+        for part in body.chunks(16_000) {
+            stream.write_all(&record(part))?;
+        }
+        control.sleep(Duration::from_secs(30))
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked
+        .says(
+            "tls.chain-superfluous",
+            Verdict::Warn,
+            Some(Stage::Tls),
+            &["430003 bytes of certificates"],
+        )
+        .says("tls.key", Verdict::Blocked, None, &["430003"])
         .no_client_passes();
 }
 

@@ -46,9 +46,16 @@ pub fn digest(
     }
     let passed = settled.iter().filter(|finding| passes(finding)).count();
     let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());
-    for finding in settled.iter().filter(|finding| !passes(finding)) {
+    let told: Vec<_> = settled.iter().filter(|finding| !passes(finding)).collect();
+    // What many say in a row is said once.
+    for alike in told.chunk_by(|one, next| alike(one, next)) {
+        let finding = alike[0];
         let (verdict, name) = (finding.verdict, finding.name());
-        let _ = writeln!(text, "{verdict} {name} {}", finding.observed);
+        let further = match alike.len() {
+            1 => String::new(),
+            many => format!(" and {} more, to {},", many - 1, alike[many - 1].name()),
+        };
+        let _ = writeln!(text, "{verdict} {name}{further} {}", finding.observed);
         if let Some(why) = why(finding) {
             let _ = writeln!(text, "    because {why}");
         }
@@ -56,6 +63,15 @@ pub fn digest(
     elided
         .iter()
         .fold(text, |text, (word, name)| text.replace(word, name))
+}
+
+/// Whether two findings say the same of what does not apply to one subject.
+fn alike(one: &Finding, next: &Finding) -> bool {
+    let subject = |finding: &Finding| finding.id.split('.').next().map(str::to_owned);
+    one.verdict == Verdict::NotApplicable
+        && one.observed == "the URL is http://"
+        && (next.verdict, &next.observed) == (one.verdict, &one.observed)
+        && subject(one) == subject(next)
 }
 
 fn passes(finding: &Finding) -> bool {

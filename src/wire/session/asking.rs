@@ -8,10 +8,11 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTro
 use crate::wire::facet::Http;
 use crate::wire::live::Live;
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 impl Session {
     /// The server's config, fetched once.
@@ -90,7 +91,7 @@ impl Session {
                 one: true,
                 two: false,
             }),
-            Err(trouble) => Err(crate::wire::tls::failure_of(trouble)),
+            Err(trouble) => Err(crate::wire::tls::unspoken(trouble)),
         }
     }
 
@@ -118,7 +119,31 @@ impl Session {
         );
         match got.await {
             Got::Reach(reach) => reach,
-            Got::Handshake(_) | Got::Answers(_) => Err(mismatch()),
+            Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
+        }
+    }
+
+    /// The server's TLS, looked at once.
+    pub(in crate::wire) async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
+        let inspection = self.inspection.get_or_init(|| self.inspect());
+        inspection.await.clone()
+    }
+
+    async fn inspect(&self) -> Result<Arc<Inspection>, Failure> {
+        let key = Key {
+            check: "shared.tls".to_owned(),
+            variant: String::new(),
+            n: 0,
+        };
+        let got = self.got(
+            key,
+            vec!["inspection of TLS".to_owned()],
+            |live| async { Got::Inspection(live.inspect().await.map(Box::new)) },
+            |failure| Got::Inspection(Err(failure)),
+        );
+        match got.await {
+            Got::Inspection(inspection) => inspection.map(Arc::from),
+            Got::Reach(_) | Got::Handshake(_) | Got::Answers(_) => Err(mismatch()),
         }
     }
 
@@ -138,7 +163,9 @@ impl Session {
         );
         match got.await {
             Got::Handshake(handshake) => handshake,
-            Got::Reach(_) | Got::Answers(_) => Err(TlsTrouble::Failure(mismatch())),
+            Got::Reach(_) | Got::Inspection(_) | Got::Answers(_) => {
+                Err(TlsTrouble::Failure(mismatch()))
+            }
         }
     }
 
@@ -163,7 +190,7 @@ impl Session {
         );
         match got.await {
             Got::Answers(answers) => answers,
-            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch()); count],
+            Got::Reach(_) | Got::Handshake(_) | Got::Inspection(_) => vec![Err(mismatch()); count],
         }
     }
 
@@ -210,7 +237,7 @@ impl Session {
         );
         match got.await {
             Got::Answers(answers) => answers,
-            Got::Reach(_) | Got::Handshake(_) => vec![Err(mismatch())],
+            Got::Reach(_) | Got::Handshake(_) | Got::Inspection(_) => vec![Err(mismatch())],
         }
     }
 

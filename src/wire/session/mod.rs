@@ -10,7 +10,7 @@ use super::live::Live;
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::target::{Facts, Target};
-use super::tls::TlsSetupError;
+use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
 use crate::clients::CredentialEncoding;
 use crate::engine::{self, Check, Stop};
@@ -101,6 +101,7 @@ pub struct Session {
     halted: OnceLock<String>,
     keys: OnceCell<Result<Arc<DerivedKeys>, String>>,
     offers: OnceCell<Result<Offers, Failure>>,
+    inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
     encoding: OnceCell<CredentialEncoding>,
     unfinished: Vec<Unfinished>,
@@ -168,6 +169,7 @@ impl Session {
             halted: OnceLock::new(),
             keys: OnceCell::new(),
             offers: OnceCell::new(),
+            inspection: OnceCell::new(),
             config: OnceCell::new(),
             encoding: OnceCell::new(),
             unfinished: Vec::new(),

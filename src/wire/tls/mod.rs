@@ -1,11 +1,28 @@
-//! TLS as the harness speaks it: always verified, against the operating system's roots and those that were given.
+//! TLS as the harness speaks it: always verified, against the operating system's roots and those that were given. What
+//! inspects a server's TLS lives in the modules below; its connections carry no secret.
 
-use super::answer::{Failure, Handshake, TlsTrouble};
+mod certificate;
+mod hello;
+mod inspect;
+mod inspection;
+mod recorder;
+pub mod suites;
+mod trust;
+
+pub use certificate::{Certificate, KeyKind, SignatureKind};
+pub(super) use inspect::Inspector;
+pub use inspection::{
+    AddressSeen, Answered, Der, HttpSeen, Inspection, KeyProof, SentCertificate, ShakeTrouble,
+    Shaken, Silence, Trust, Version,
+};
+
+use super::answer::{Failure, FailureKind, Handshake, TlsTrouble};
 use super::facet::Http;
 use crate::terms::Stage;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -30,26 +47,49 @@ pub enum TlsSetupError {
 #[derive(Clone)]
 pub(super) struct Tls {
     config: ClientConfig,
-    has_roots: bool,
+    roots: Arc<RootCertStore>,
+    public: Arc<[TrustAnchor<'static>]>,
 }
 
 impl Tls {
-    /// Trusts the operating system's roots and those in `pems`.
-    pub(super) fn new(pems: &[String]) -> Result<Self, TlsSetupError> {
+    /// Trusts the operating system's roots and those in `pems`. What is in `public` passes for publicly trusted.
+    pub(super) fn new(pems: &[String], public: &[String]) -> Result<Self, TlsSetupError> {
+        let mut everywhere = RootCertStore::empty();
+        everywhere.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        for pem in public {
+            add_pem(&mut everywhere, pem)?;
+        }
         let mut roots = RootCertStore::empty();
         // What the system's store holds beside readable certificates is the system's business.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         for pem in pems {
             add_pem(&mut roots, pem)?;
         }
-        let has_roots = !roots.is_empty();
+        let roots = Arc::new(roots);
         let config =
             ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
                 .map_err(|error| TlsSetupError::Library(error.to_string()))?
-                .with_root_certificates(roots)
+                .with_root_certificates(Arc::clone(&roots))
                 .with_no_client_auth();
-        Ok(Self { config, has_roots })
+        Ok(Self {
+            config,
+            roots,
+            public: everywhere.roots.into(),
+        })
+    }
+
+    /// Inspects the server behind `addresses`.
+    pub(super) async fn inspect(
+        &self,
+        inspector: &Inspector<'_>,
+        addresses: &[SocketAddr],
+    ) -> Inspection {
+        let roots = trust::Roots {
+            here: &self.roots,
+            public: &self.public,
+        };
+        inspector.inspect(addresses, &roots).await
     }
 
     /// A configuration that offers these versions of HTTP.
@@ -72,7 +112,7 @@ impl Tls {
         host: &str,
         versions: &[Http],
     ) -> Result<TlsStream<TcpStream>, TlsTrouble> {
-        if !self.has_roots {
+        if self.roots.is_empty() {
             return Err(TlsTrouble::NoStore);
         }
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
@@ -170,6 +210,21 @@ fn bare_name(presented: &str) -> &str {
     presented.split_once('(').map_or(presented, |(_, name)| {
         name.trim_end_matches(')').trim_matches('"')
     })
+}
+
+/// The failure of every exchange where the library and the server do not come together. The server is judged by what the
+/// inspection saw; that the harness cannot go on from there is nobody's deviation.
+pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
+    if let TlsTrouble::Failure(failure) = trouble {
+        return failure;
+    }
+    let why = failure_of(trouble).message;
+    Failure::of(
+        FailureKind::Unspoken,
+        format!(
+            "this harness completes no handshake with the server ({why}), though phones may: its TLS was judged, and nothing beyond"
+        ),
+    )
 }
 
 /// The failure of an ordinary exchange that the trouble amounts to.

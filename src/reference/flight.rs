@@ -1,0 +1,341 @@
+//! The beginning of a TLS handshake as no library plays it any more: a `ServerHello` of TLS 1.2 or older, certificates,
+//! and nothing after that; or an alert; or no TLS at all.
+//!
+//! Source: RFC 5246 sections 6 and 7.
+
+use super::faults::{Fault, Faults};
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// How long a client gets for its hello, and to go away after the flight.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest hello that is looked at, in bytes.
+const LONGEST_HELLO: usize = 16 * 1024;
+
+const TLS10: u16 = 0x0301;
+const TLS11: u16 = 0x0302;
+const TLS12: u16 = 0x0303;
+
+const WITHOUT_FORWARD_SECRECY: &[u16] = &[0x009c, 0x002f];
+const FINITE_FIELD: &[u16] = &[0x009e, 0x0033];
+const CBC: &[u16] = &[0xc00a, 0xc009];
+const CBC_RSA: &[u16] = &[0xc014, 0xc013];
+const CBC_SHA2: &[u16] = &[0xc024, 0xc023];
+
+const OF_THE_LIBRARY: &[u16] = &[
+    0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xcca9, 0xc02f, 0xc030, 0xcca8,
+];
+
+/// What becomes of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum After {
+    /// TLS goes on as usual: the client's hello is still to be read.
+    Ordinary,
+    /// The same without TLS.
+    Plain,
+    /// It has ended.
+    Ended,
+}
+
+/// How handshakes go that do not go as usual.
+pub(super) struct Script {
+    faults: Faults,
+    chain: Vec<Vec<u8>>,
+}
+
+/// What is done with a hello.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Deed {
+    Ordinary,
+    Plain,
+    Close,
+    Garbage,
+    Alert(u8),
+    Flight { version: u16, suite: u16 },
+}
+
+/// What a hello offers, as far as that decides.
+#[derive(Debug, PartialEq, Eq)]
+struct Offer {
+    version: u16,
+    suites: Vec<u16>,
+    has_name: bool,
+}
+
+impl Script {
+    pub(super) fn new(faults: Faults, chain: Vec<Vec<u8>>) -> Self {
+        Self { faults, chain }
+    }
+
+    /// Plays the beginning of a connection.
+    pub(super) async fn play(&self, stream: &mut TcpStream) -> After {
+        // Where a hello is not waited for or does not come, the library deals with that.
+        if !self.looks_at_hellos() {
+            return After::Ordinary;
+        }
+        let Ok(Ok(hello)) = tokio::time::timeout(PATIENCE, peek(stream)).await else {
+            return After::Ended;
+        };
+        let deed = match Offer::parse(&hello) {
+            Some(offer) => self.deed(&offer),
+            None => Deed::Ordinary,
+        };
+        let bytes = match deed {
+            Deed::Ordinary => return After::Ordinary,
+            Deed::Plain => return After::Plain,
+            Deed::Close => Vec::new(),
+            Deed::Garbage => (0..64_u8).map(|n| n.wrapping_mul(37) | 0x80).collect(),
+            Deed::Alert(code) => vec![21, 3, 1, 0, 2, 2, code],
+            Deed::Flight { version, suite } => flight(version, suite, &self.chain),
+        };
+        // How the client takes it is its business.
+        let _ = tokio::time::timeout(PATIENCE, end_with(stream, hello.len(), &bytes)).await;
+        After::Ended
+    }
+
+    fn looks_at_hellos(&self) -> bool {
+        const LOOKING: &[Fault] = &[
+            Fault::CertificateRsa1024,
+            Fault::CertificateRsa2047,
+            Fault::CertificateP224,
+            Fault::CertificateSha1,
+            Fault::Tls10Only,
+            Fault::Tls11Only,
+            Fault::TlsOldVersionsAccepted,
+            Fault::SuitesWithoutForwardSecrecy,
+            Fault::SuitesFiniteField,
+            Fault::SuitesCbc,
+            Fault::SuitesCbcSha2,
+            Fault::SuitesWeakAccepted,
+            Fault::ServerNameRefused,
+            Fault::TlsClosed,
+            Fault::TlsPlainHttp,
+            Fault::TlsGarbage,
+        ];
+        self.faults.first_of(LOOKING).is_some()
+    }
+
+    fn deed(&self, offer: &Offer) -> Deed {
+        let has = |fault| self.faults.contains(fault);
+        if has(Fault::TlsClosed) {
+            return Deed::Close;
+        } else if has(Fault::TlsPlainHttp) {
+            return Deed::Plain;
+        } else if has(Fault::TlsGarbage) {
+            return Deed::Garbage;
+        } else if has(Fault::ServerNameRefused) && offer.has_name {
+            return Deed::Alert(112);
+        } else if has(Fault::TlsOldVersionsAccepted) && offer.version < TLS12 {
+            return offer.agree(TLS11, CBC);
+        } else if has(Fault::SuitesWeakAccepted) && offer.is_foreign() {
+            return offer.agree(TLS12, WITHOUT_FORWARD_SECRECY);
+        }
+        let scripts = [
+            (Fault::CertificateRsa1024, TLS12, CBC_RSA),
+            (Fault::CertificateRsa2047, TLS12, CBC_RSA),
+            (Fault::CertificateP224, TLS12, CBC),
+            (Fault::CertificateSha1, TLS12, CBC),
+            (Fault::Tls10Only, TLS10, CBC),
+            (Fault::Tls11Only, TLS11, CBC),
+            (
+                Fault::SuitesWithoutForwardSecrecy,
+                TLS12,
+                WITHOUT_FORWARD_SECRECY,
+            ),
+            (Fault::SuitesFiniteField, TLS12, FINITE_FIELD),
+            (Fault::SuitesCbc, TLS12, CBC),
+            (Fault::SuitesCbcSha2, TLS12, CBC_SHA2),
+        ];
+        let script = scripts.into_iter().find(|(fault, ..)| has(*fault));
+        match script {
+            // What is there to be seen in TLS 1.2 alone is not said in older versions.
+            Some((_, TLS12, _)) if offer.version < TLS12 => Deed::Alert(70),
+            Some((_, version, suites)) => offer.agree(version, suites),
+            None => Deed::Ordinary,
+        }
+    }
+}
+
+impl Offer {
+    /// Reads one record that holds a hello.
+    fn parse(record: &[u8]) -> Option<Self> {
+        let mut rest = record.get(5..)?;
+        let kind = *take(&mut rest, 4)?.first()?;
+        if record.first() != Some(&22) || kind != 1 {
+            return None;
+        }
+        let version = take16(&mut rest)?;
+        take(&mut rest, 32)?;
+        let session = usize::from(*take(&mut rest, 1)?.first()?);
+        take(&mut rest, session)?;
+        let length = usize::from(take16(&mut rest)?);
+        let suites = take(&mut rest, length)?;
+        let suites = suites
+            .chunks_exact(2)
+            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+        let suites = suites.collect();
+        let compressions = usize::from(*take(&mut rest, 1)?.first()?);
+        take(&mut rest, compressions)?;
+        let mut has_name = false;
+        if !rest.is_empty() {
+            take16(&mut rest)?;
+            while !rest.is_empty() {
+                has_name |= take16(&mut rest)? == 0;
+                let length = usize::from(take16(&mut rest)?);
+                take(&mut rest, length)?;
+            }
+        }
+        Some(Self {
+            version,
+            suites,
+            has_name,
+        })
+    }
+
+    /// Whether there is nothing in it that the library speaks.
+    fn is_foreign(&self) -> bool {
+        !self
+            .suites
+            .iter()
+            .any(|suite| OF_THE_LIBRARY.contains(suite))
+    }
+
+    /// The version and the suite that a server chooses who speaks `version` at most and `suites` alone.
+    fn agree(&self, version: u16, suites: &[u16]) -> Deed {
+        let chosen = suites.iter().find(|suite| self.suites.contains(suite));
+        match chosen {
+            Some(suite) => Deed::Flight {
+                version: version.min(self.version),
+                suite: *suite,
+            },
+            None => Deed::Alert(40),
+        }
+    }
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+    let (taken, left) = rest.split_at_checked(count)?;
+    *rest = left;
+    Some(taken)
+}
+
+fn take16(rest: &mut &[u8]) -> Option<u16> {
+    take(rest, 2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
+/// Looks at the first record, which stays to be read.
+async fn peek(stream: &TcpStream) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; LONGEST_HELLO];
+    loop {
+        let count = stream.peek(&mut buffer).await?;
+        let length = match buffer[..count] {
+            [] => return Err(io::ErrorKind::UnexpectedEof.into()),
+            [_, _, _, high, low, ..] => 5 + usize::from(u16::from_be_bytes([high, low])),
+            _ => 5,
+        };
+        if count >= length.min(LONGEST_HELLO) && count >= 5 {
+            buffer.truncate(length);
+            return Ok(buffer);
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Reads the hello, writes the flight, and lets the client go first, so that nothing of it is lost.
+async fn end_with(stream: &mut TcpStream, hello: usize, bytes: &[u8]) -> io::Result<()> {
+    let mut read = vec![0; hello];
+    stream.read_exact(&mut read).await?;
+    stream.write_all(bytes).await?;
+    stream.shutdown().await?;
+    while stream.read(&mut read).await? > 0 {}
+    Ok(())
+}
+
+/// `ServerHello`, Certificate, and `ServerHelloDone`, in records.
+fn flight(version: u16, suite: u16, chain: &[Vec<u8>]) -> Vec<u8> {
+    let mut messages = Vec::new();
+    let mut message = |kind: u8, body: &[u8]| {
+        messages.push(kind);
+        messages.extend_from_slice(&length24(body.len()));
+        messages.extend_from_slice(body);
+    };
+    let random = [0x5a; 32];
+    // No session, no compression, no extensions.
+    let hello = [
+        &version.to_be_bytes()[..],
+        &random,
+        &[0],
+        &suite.to_be_bytes(),
+        &[0],
+    ]
+    .concat();
+    message(2, &hello);
+    let list: Vec<u8> = chain
+        .iter()
+        .flat_map(|certificate| [&length24(certificate.len())[..], certificate].concat())
+        .collect();
+    message(11, &[&length24(list.len())[..], &list].concat());
+    message(14, &[]);
+    let records = messages.chunks(1 << 14).flat_map(|part| {
+        let length = length24(part.len());
+        [&[22][..], &version.to_be_bytes(), &length[1..], part].concat()
+    });
+    records.collect()
+}
+
+fn length24(length: usize) -> [u8; 3] {
+    let [.., high, middle, low] = length.to_be_bytes();
+    [high, middle, low]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(version: u16, suites: &[u16]) -> Offer {
+        Offer {
+            version,
+            suites: suites.to_vec(),
+            has_name: true,
+        }
+    }
+
+    fn deed(fault: Fault, offer: &Offer) -> Deed {
+        Script::new([fault].into_iter().collect(), Vec::new()).deed(offer)
+    }
+
+    #[test]
+    fn a_server_of_tls_1_1_answers_a_newer_hello_with_its_own_version() {
+        let agreed = deed(Fault::Tls11Only, &offer(TLS12, &[0x1301, 0xc009]));
+        let expected = Deed::Flight {
+            version: TLS11,
+            suite: 0xc009,
+        };
+        assert_eq!(agreed, expected);
+        assert_eq!(
+            deed(Fault::Tls11Only, &offer(TLS12, &[0x1301])),
+            Deed::Alert(40)
+        );
+    }
+
+    #[test]
+    fn what_is_also_accepted_leaves_the_rest_to_the_library() {
+        let modern = offer(TLS12, &[0x1301, 0xc02b, 0x009c]);
+        assert_eq!(deed(Fault::SuitesWeakAccepted, &modern), Deed::Ordinary);
+        assert_eq!(deed(Fault::TlsOldVersionsAccepted, &modern), Deed::Ordinary);
+        let weak = deed(Fault::SuitesWeakAccepted, &offer(TLS12, &[0x009d, 0x009c]));
+        let expected = Deed::Flight {
+            version: TLS12,
+            suite: 0x009c,
+        };
+        assert_eq!(weak, expected);
+    }
+
+    #[test]
+    fn what_is_no_hello_is_no_offer() {
+        assert_eq!(Offer::parse(b"GET / HTTP/1.1\r\n\r\n"), None);
+        assert_eq!(Offer::parse(&[22, 3, 1, 0, 4, 1, 0, 0, 0]), None);
+    }
+}

@@ -1,0 +1,526 @@
+//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a secret.
+
+use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
+use super::inspection::{
+    AddressSeen, Answered, HttpSeen, Inspection, KeyProof, ShakeTrouble, Shaken, Silence, Version,
+};
+use super::recorder::{Recorded, Recorder};
+use super::suites;
+use super::trust::Roots;
+use crate::wire::live::dial;
+use data_encoding::BASE64;
+use futures_util::future::{join, join_all};
+use rustls::pki_types::ServerName;
+use sha2::{Digest as _, Sha256};
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// The most connections of an inspection.
+const MOST_CONNECTIONS: usize = 40;
+/// The most addresses that are tried.
+const MOST_ADDRESSES: usize = 8;
+/// How long the answer to a plain request is waited for.
+const HTTP_TIME: Duration = Duration::from_secs(3);
+/// The longest head of an answer that is read, in bytes.
+const MOST_OF_HEAD: usize = 16 * 1024;
+
+/// What is inspected.
+pub(in crate::wire) struct Inspector<'l> {
+    host: &'l str,
+    /// Host and port as a request names them.
+    authority: &'l str,
+    timeout: Duration,
+    connections: AtomicUsize,
+}
+
+/// What one of the library's handshakes came to.
+struct Shake {
+    recorded: Option<Recorded>,
+    outcome: Result<(Shaken, TlsStream<TcpStream>), ShakeTrouble>,
+}
+
+impl<'l> Inspector<'l> {
+    pub(in crate::wire) fn new(host: &'l str, authority: &'l str, timeout: Duration) -> Self {
+        Self {
+            host,
+            authority,
+            timeout,
+            connections: AtomicUsize::new(0),
+        }
+    }
+
+    /// Looks at the server behind `addresses`.
+    pub(super) async fn inspect(&self, addresses: &[SocketAddr], roots: &Roots<'_>) -> Inspection {
+        let at = jiff::Timestamp::now().as_second();
+        let tried = &addresses[..addresses.len().min(MOST_ADDRESSES)];
+        let shakes = tried
+            .iter()
+            .map(|address| self.shake(*address, &[b"h2", b"http/1.1"], true));
+        let shakes = join_all(shakes).await;
+        let seen = tried
+            .iter()
+            .zip(&shakes)
+            .map(|(address, shake)| address_seen(*address, shake));
+        let seen: Vec<_> = seen.collect();
+        let first = shakes
+            .iter()
+            .position(|shake| !matches!(shake.outcome, Err(ShakeTrouble::NoConnection(_))));
+        let chosen = first.unwrap_or(0);
+        let mut shakes = shakes;
+        let main = if shakes.is_empty() {
+            Shake::no_connection("the name has no address")
+        } else {
+            shakes.swap_remove(chosen)
+        };
+        let asked = match (first, tried.get(chosen)) {
+            (Some(_), Some(address)) => self.ask(*address).await,
+            _ => Asked::nothing(),
+        };
+        Inspection {
+            further_addresses: addresses.len() - tried.len(),
+            addresses: seen,
+            ..self.put_together(main, asked, roots, at)
+        }
+    }
+
+    fn put_together(&self, main: Shake, asked: Asked, roots: &Roots<'_>, at: i64) -> Inspection {
+        let clear = asked.flights.iter().rev();
+        let clear: Vec<_> = clear.map(|(_, flight)| flight).collect();
+        let recorded = main.recorded.filter(|recorded| !recorded.chain.is_empty());
+        let chain = match &recorded {
+            Some(recorded) => recorded.chain.clone(),
+            // What the library did not get to see comes from the newest version that shows it.
+            None => clear
+                .iter()
+                .map(|flight| flight.chain.clone())
+                .find(|chain| !chain.is_empty())
+                .unwrap_or_default(),
+        };
+        let judged = roots.judge(chain, at);
+        let of_main = |get: fn(&Recorded) -> bool| recorded.as_ref().is_some_and(get);
+        Inspection {
+            host: self.host.to_owned(),
+            at,
+            addresses: Vec::new(),
+            further_addresses: 0,
+            chain_too_long: clear.iter().find_map(|flight| flight.too_long),
+            stapled: of_main(|recorded| recorded.stapled)
+                || clear.iter().any(|flight| flight.stapled),
+            timestamps_in_handshake: clear.iter().any(|flight| flight.timestamps),
+            asks_certificate: of_main(|recorded| recorded.asks_certificate)
+                || clear.iter().any(|flight| flight.asks_certificate),
+            key_proof: recorded.map_or(KeyProof::NotSeen, |recorded| recorded.key_proof),
+            versions: asked
+                .flights
+                .into_iter()
+                .map(|(version, flight)| (version, flight.answered))
+                .collect(),
+            suites: asked.suites,
+            finite_field: asked.finite_field,
+            without_forward_secrecy: asked.without_forward_secrecy,
+            shaken: main.outcome.map(|(shaken, _)| shaken),
+            http: asked.http,
+            without_name: asked.without_name,
+            chain: judged.chain,
+            trust: judged.trust,
+            public: judged.public,
+            connections: self.connections.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Everything that is asked of one address, all at once.
+    async fn ask(&self, address: SocketAddr) -> Asked {
+        let everything = suites::before_13();
+        let all_of_13 = [suites::TLS13, suites::TLS13_OTHERS].concat();
+        let versions = join_all(Version::ALL.map(|version| {
+            let suites = if version == Version::Tls13 {
+                &all_of_13
+            } else {
+                &everything
+            };
+            async move { (version, self.probe(address, version, suites, true).await) }
+        }));
+        let each = [suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2].concat();
+        let each = join_all(each.into_iter().map(|suite| async move {
+            let version = if suites::TLS13.contains(&suite) {
+                Version::Tls13
+            } else {
+                Version::Tls12
+            };
+            (
+                suite,
+                self.probe(address, version, &[suite], false).await.answered,
+            )
+        }));
+        let kinds = join(
+            self.probe(address, Version::Tls12, suites::DHE, false),
+            self.probe(
+                address,
+                Version::Tls12,
+                suites::WITHOUT_FORWARD_SECRECY,
+                false,
+            ),
+        );
+        let library = join(self.request(address), self.nameless(address));
+        let ((flights, suites), (kinds, library)) =
+            join(join(versions, each), join(kinds, library)).await;
+        Asked {
+            flights,
+            suites,
+            finite_field: kinds.0.answered,
+            without_forward_secrecy: kinds.1.answered,
+            http: library.0,
+            without_name: library.1,
+        }
+    }
+
+    /// Connects, if that is not one connection too many.
+    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Silence> {
+        if self.connections.fetch_add(1, Ordering::Relaxed) >= MOST_CONNECTIONS {
+            self.connections.fetch_sub(1, Ordering::Relaxed);
+            return Err(Silence::NotAsked);
+        }
+        let dialled = dial(address).await;
+        dialled.map_err(|failure| Silence::NoConnection(failure.message))
+    }
+
+    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is `whole`.
+    ///
+    /// A connection that closes without a word is tried once more: a busy server does that as well.
+    async fn probe(
+        &self,
+        address: SocketAddr,
+        version: Version,
+        suites: &[u16],
+        whole: bool,
+    ) -> Probed {
+        let first = self.probe_once(address, version, suites, whole).await;
+        match first.answered {
+            Answered::Nothing(Silence::Closed | Silence::Reset) => {
+                let second = self.probe_once(address, version, suites, whole).await;
+                if second.answered == Answered::Nothing(Silence::NotAsked) {
+                    first
+                } else {
+                    second
+                }
+            }
+            _ => first,
+        }
+    }
+
+    async fn probe_once(
+        &self,
+        address: SocketAddr,
+        version: Version,
+        suites: &[u16],
+        whole: bool,
+    ) -> Probed {
+        let hello = Hello {
+            version,
+            suites,
+            server_name: Some(self.host).filter(|host| host.parse::<IpAddr>().is_err()),
+        };
+        let mut reader = Reader::default();
+        let read = self.read_flight(address, hello, whole, &mut reader);
+        let silence = match tokio::time::timeout(self.timeout, read).await {
+            Ok(Ok(())) => Silence::Closed,
+            Ok(Err(silence)) => silence,
+            Err(_) => Silence::TimedOut,
+        };
+        Probed::of(reader.flight, silence)
+    }
+
+    async fn read_flight(
+        &self,
+        address: SocketAddr,
+        hello: Hello<'_>,
+        whole: bool,
+        reader: &mut Reader,
+    ) -> Result<(), Silence> {
+        let mut random = [0; 96];
+        // Nothing is kept secret by it: without randomness the hello is as good.
+        let _ = getrandom::fill(&mut random);
+        let mut stream = self.connect(address).await?;
+        let silence = |error: io::Error| silence_of(&error);
+        stream
+            .write_all(&hello.to_record(&random))
+            .await
+            .map_err(silence)?;
+        let mut buffer = vec![0; MOST_OF_FLIGHT.min(16 * 1024)];
+        loop {
+            let count = stream.read(&mut buffer).await.map_err(silence)?;
+            if count == 0 {
+                return Ok(());
+            }
+            let progress = reader.feed(&buffer[..count])?;
+            if progress == Progress::Done || (!whole && reader.has_hello()) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Shakes hands as a phone would, and records what is to be seen.
+    async fn shake(&self, address: SocketAddr, alpn: &[&[u8]], with_name: bool) -> Shake {
+        let (recorder, config) = match Recorder::watching(alpn, with_name) {
+            Ok(watched) => watched,
+            Err(error) => return Shake::library(error.to_string()),
+        };
+        let Ok(name) = ServerName::try_from(self.host.to_owned()) else {
+            return Shake::library("no certificate can carry this name".to_owned());
+        };
+        let shaking = async {
+            let stream = self
+                .connect(address)
+                .await
+                .map_err(|silence| match silence {
+                    Silence::NoConnection(why) => ShakeTrouble::NoConnection(why),
+                    _ => ShakeTrouble::Library("no more connections".to_owned()),
+                })?;
+            let connector = TlsConnector::from(Arc::new(config));
+            connector
+                .connect(name, stream)
+                .await
+                .map_err(|error| trouble_of(&error))
+        };
+        let outcome = match tokio::time::timeout(self.timeout, shaking).await {
+            Ok(Ok(stream)) => Ok((shaken(&stream), stream)),
+            Ok(Err(trouble)) => Err(trouble),
+            Err(_) => Err(ShakeTrouble::TimedOut),
+        };
+        Shake {
+            recorded: Some(recorder.recorded()),
+            outcome,
+        }
+    }
+
+    /// The library's handshake without a name, where there is a name to leave out.
+    async fn nameless(&self, address: SocketAddr) -> Option<Result<String, ShakeTrouble>> {
+        if self.host.parse::<IpAddr>().is_ok() {
+            return None;
+        }
+        let shake = self.shake(address, &[b"h2", b"http/1.1"], false).await;
+        let leaf = shake.leaf();
+        Some(shake.outcome.map(|_| leaf.unwrap_or_default()))
+    }
+
+    /// Sends a plain request without credentials: whether a client without a certificate gets an answer, and what the
+    /// time is on the other side.
+    async fn request(&self, address: SocketAddr) -> Result<Option<HttpSeen>, ShakeTrouble> {
+        let (_, mut stream) = self.shake(address, &[b"http/1.1"], true).await.outcome?;
+        let asking = async {
+            let request = format!(
+                "HEAD / HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
+                self.authority
+            );
+            stream.write_all(request.as_bytes()).await?;
+            read_head(&mut stream).await
+        };
+        match tokio::time::timeout(self.timeout.min(HTTP_TIME), asking).await {
+            Ok(Ok(head)) => Ok(http_seen(&head)),
+            Ok(Err(error)) => match trouble_of(&error) {
+                alert @ ShakeTrouble::Alert(_) => Err(alert),
+                _ => Ok(None),
+            },
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// What was asked of one address.
+struct Asked {
+    flights: Vec<(Version, Probed)>,
+    suites: Vec<(u16, Answered)>,
+    finite_field: Answered,
+    without_forward_secrecy: Answered,
+    http: Result<Option<HttpSeen>, ShakeTrouble>,
+    without_name: Option<Result<String, ShakeTrouble>>,
+}
+
+impl Asked {
+    fn nothing() -> Self {
+        Self {
+            flights: Vec::new(),
+            suites: Vec::new(),
+            finite_field: Answered::Nothing(Silence::NotAsked),
+            without_forward_secrecy: Answered::Nothing(Silence::NotAsked),
+            http: Err(ShakeTrouble::NoConnection("no connection".to_owned())),
+            without_name: None,
+        }
+    }
+}
+
+/// What came of one hello of our own.
+struct Probed {
+    answered: Answered,
+    chain: Vec<Vec<u8>>,
+    too_long: Option<usize>,
+    stapled: bool,
+    timestamps: bool,
+    asks_certificate: bool,
+}
+
+impl Probed {
+    fn of(flight: Flight, silence: Silence) -> Self {
+        let answered = match (flight.hello, flight.alert) {
+            (Some((version, suite)), _) => Answered::Hello { version, suite },
+            (None, Some(alert)) => Answered::Alert(alert),
+            (None, None) => Answered::Nothing(silence),
+        };
+        Self {
+            answered,
+            chain: flight.chain,
+            too_long: flight.too_long,
+            stapled: flight.stapled,
+            timestamps: flight.timestamps,
+            asks_certificate: flight.asks_certificate,
+        }
+    }
+}
+
+impl Shake {
+    const fn library(why: String) -> Self {
+        Self {
+            recorded: None,
+            outcome: Err(ShakeTrouble::Library(why)),
+        }
+    }
+
+    fn no_connection(why: &str) -> Self {
+        Self {
+            recorded: None,
+            outcome: Err(ShakeTrouble::NoConnection(why.to_owned())),
+        }
+    }
+
+    /// The SHA-256 of the leaf.
+    fn leaf(&self) -> Option<String> {
+        let leaf = self.recorded.as_ref()?.chain.first()?;
+        Some(BASE64.encode(&Sha256::digest(leaf)))
+    }
+}
+
+fn address_seen(address: SocketAddr, shake: &Shake) -> AddressSeen {
+    let trouble = match &shake.outcome {
+        Err(ShakeTrouble::NoConnection(why)) => why.clone(),
+        Ok(_) | Err(_) => String::new(),
+    };
+    AddressSeen {
+        address: address.ip().to_string(),
+        out_of_reach: !trouble.is_empty() && !has_way(address),
+        trouble,
+        leaf: shake.leaf(),
+    }
+}
+
+/// Whether this machine has a way to addresses of this kind. No packet is sent for that.
+fn has_way(address: SocketAddr) -> bool {
+    let SocketAddr::V6(to) = address else {
+        return true;
+    };
+    let from = UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).and_then(|socket| {
+        socket.connect(to)?;
+        socket.local_addr()
+    });
+    let is_global = |ip: Ipv6Addr| ip.segments()[0] & 0xe000 == 0x2000;
+    match from {
+        // Who has only an address of the house does not get out of it.
+        Ok(SocketAddr::V6(from)) => is_global(*from.ip()) || !is_global(*to.ip()),
+        Ok(SocketAddr::V4(_)) | Err(_) => false,
+    }
+}
+
+fn silence_of(error: &io::Error) -> Silence {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Silence::Reset,
+        _ => Silence::Closed,
+    }
+}
+
+fn trouble_of(error: &io::Error) -> ShakeTrouble {
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::AlertReceived(alert)) => ShakeTrouble::Alert(u8::from(*alert)),
+        Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::HandshakePayloadTooLarge)) => {
+            ShakeTrouble::TooMuch
+        }
+        Some(other) => ShakeTrouble::Library(other.to_string()),
+        None => ShakeTrouble::Closed,
+    }
+}
+
+fn shaken(stream: &TlsStream<TcpStream>) -> Shaken {
+    let session = stream.get_ref().1;
+    let alpn = session.alpn_protocol();
+    Shaken {
+        version: match session.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => Version::Tls13,
+            _ => Version::Tls12,
+        },
+        suite: session
+            .negotiated_cipher_suite()
+            .map_or(0, |suite| u16::from(suite.suite())),
+        alpn: alpn.map(|name| String::from_utf8_lossy(name).into_owned()),
+    }
+}
+
+async fn read_head(stream: &mut TlsStream<TcpStream>) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut buffer = [0; 2048];
+    while head.len() < MOST_OF_HEAD && !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            break;
+        }
+        head.extend_from_slice(&buffer[..count]);
+    }
+    Ok(head)
+}
+
+fn http_seen(head: &[u8]) -> Option<HttpSeen> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    response.parse(head).ok()?;
+    let date = response
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("date"));
+    let date = date.and_then(|header| std::str::from_utf8(header.value).ok());
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    Some(HttpSeen {
+        status: response.code?,
+        date: date
+            .and_then(|date| parser.parse_timestamp(date).ok())
+            .map(jiff::Timestamp::as_second),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        let head =
+            b"HTTP/1.1 404 Not Found\r\nServer: x\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+        let seen = HttpSeen {
+            status: 404,
+            date: Some(784_111_777),
+        };
+        assert_eq!(http_seen(head), Some(seen));
+        assert_eq!(http_seen(b"SSH-2.0-OpenSSH"), None);
+        let undated = http_seen(b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n");
+        assert_eq!(undated.and_then(|seen| seen.date), None);
+    }
+
+    #[test]
+    fn a_way_is_there_to_this_machine_itself() {
+        assert!(has_way(([127, 0, 0, 1], 443).into()));
+    }
+}

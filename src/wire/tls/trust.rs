@@ -1,0 +1,147 @@
+//! Whether a chain leads to a root: that of this machine, and that of the public.
+
+use super::certificate::Certificate;
+use super::inspection::{Der, SentCertificate, Trust};
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use std::time::Duration;
+use webpki::{EndEntityCert, Error, KeyUsage};
+
+/// The roots that a chain can lead to.
+pub(super) struct Roots<'r> {
+    /// Those of this machine, and those that were given.
+    pub(super) here: &'r RootCertStore,
+    /// Those that every phone has.
+    pub(super) public: &'r [TrustAnchor<'static>],
+}
+
+/// What a chain comes to.
+pub(super) struct Judged {
+    pub(super) chain: Vec<SentCertificate>,
+    pub(super) trust: Trust,
+    pub(super) public: bool,
+}
+
+impl Roots<'_> {
+    /// Looks where `chain` leads, at the second `at` since 1970.
+    pub(super) fn judge(&self, chain: Vec<Vec<u8>>, at: i64) -> Judged {
+        let at = in_date(&chain, at);
+        let trust = match chain.first() {
+            None => Trust::NoCertificate,
+            Some(_) if self.here.is_empty() => Trust::NoStore,
+            Some(_) => lead(&chain, &self.here.roots, at),
+        };
+        let public = !chain.is_empty() && lead(&chain, self.public, at) == Trust::Trusted;
+        let chain = chain.into_iter().map(|der| {
+            let issuer =
+                Certificate::parse(&der).map(|parsed| contents(&parsed.issuer_der).to_vec());
+            let among = |roots: &[TrustAnchor<'_>]| {
+                issuer
+                    .as_deref()
+                    .is_some_and(|issuer| roots.iter().any(|root| root.subject.as_ref() == issuer))
+            };
+            SentCertificate {
+                issuer_is_root_here: among(&self.here.roots),
+                issuer_is_public_root: among(self.public),
+                der: Der(der),
+            }
+        });
+        Judged {
+            chain: chain.collect(),
+            trust,
+            public,
+        }
+    }
+}
+
+/// A time at which every certificate is in date, the nearest to `at`; dates are a question of their own.
+fn in_date(chain: &[Vec<u8>], at: i64) -> i64 {
+    let dates = chain.iter().filter_map(|der| Certificate::parse(der));
+    let (begin, end) = dates.fold((i64::MIN, i64::MAX), |(begin, end), certificate| {
+        (
+            begin.max(certificate.not_before),
+            end.min(certificate.not_after),
+        )
+    });
+    if begin <= end {
+        at.clamp(begin, end)
+    } else {
+        at
+    }
+}
+
+fn lead(chain: &[Vec<u8>], roots: &[TrustAnchor<'_>], at: i64) -> Trust {
+    let chain: Vec<CertificateDer<'_>> = chain
+        .iter()
+        .map(|der| CertificateDer::from(der.as_slice()))
+        .collect();
+    let Some((leaf, others)) = chain.split_first() else {
+        return Trust::NoCertificate;
+    };
+    let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at).unwrap_or(0)));
+    let verified = EndEntityCert::try_from(leaf).and_then(|leaf| {
+        leaf.verify_for_usage(
+            webpki::ALL_VERIFICATION_ALGS,
+            roots,
+            others,
+            time,
+            KeyUsage::server_auth(),
+            None,
+            None,
+        )
+        .map(|_| ())
+    });
+    match verified {
+        Ok(()) => Trust::Trusted,
+        Err(Error::UnknownIssuer) => Trust::UnknownIssuer,
+        Err(
+            error @ (Error::UnsupportedSignatureAlgorithmContext(_)
+            | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+            | Error::UnsupportedCriticalExtension
+            | Error::UnsupportedCertVersion),
+        ) => Trust::Unsupported(reason(&error)),
+        Err(error) => Trust::Refused(reason(&error)),
+    }
+}
+
+/// What is wrong, in words that do not change with what the library happens to hold.
+fn reason(error: &Error) -> String {
+    match error {
+        Error::UnsupportedSignatureAlgorithmContext(_)
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            "a signature algorithm that it does not take".to_owned()
+        }
+        Error::UnsupportedCriticalExtension => {
+            "a critical extension that it does not know".to_owned()
+        }
+        Error::UnsupportedCertVersion => "a certificate of an old version".to_owned(),
+        Error::CertExpired { .. } => "a certificate on the way to the root has expired".to_owned(),
+        Error::CertNotValidYet { .. } => {
+            "a certificate on the way to the root is not valid yet".to_owned()
+        }
+        Error::InvalidSignatureForPublicKey => {
+            "a signature in the chain is not that of the issuer's key".to_owned()
+        }
+        Error::RequiredEkuNotFoundContext(_) => {
+            "the certificate's extended key usage leaves servers out".to_owned()
+        }
+        Error::CaUsedAsEndEntity => {
+            "the server's certificate is marked as an authority's".to_owned()
+        }
+        Error::EndEntityUsedAsCa => "a certificate in the chain may not issue others".to_owned(),
+        Error::NameConstraintViolation => "an authority may not issue for this name".to_owned(),
+        Error::PathLenConstraintViolated => {
+            "the chain is longer than an authority in it allows".to_owned()
+        }
+        other => format!("a certificate is malformed or breaks a rule ({other:?})"),
+    }
+}
+
+/// What stands inside of a sequence: roots are kept without its head.
+fn contents(der: &[u8]) -> &[u8] {
+    let head = match der.get(1) {
+        Some(length) if *length >= 0x80 => 2 + usize::from(*length & 0x7f),
+        _ => 2,
+    };
+    der.get(head..).unwrap_or_default()
+}

@@ -1,0 +1,291 @@
+//! Whether TLS comes about at all: at every address, for the name, without a certificate of the client, at one time.
+
+use super::super::WHOLE;
+use super::super::judge::Judged;
+use super::{alert, by_looking, count, deviates, remedy, silence};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, clause};
+use crate::wire::Context;
+use crate::wire::tls::{Answered, HttpSeen, Inspection, ShakeTrouble, Silence};
+use std::collections::BTreeSet;
+
+/// How far two clocks may be apart, in seconds.
+pub(super) const CLOCK_SLIP: i64 = 300;
+
+checks! { Context;
+    /// What answers on the port speaks TLS.
+    ANSWERS = Check {
+        id: "tls.answers",
+        clause: clause::HTTPS,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.https"],
+        effect: Effect::Reads,
+        expected: "an answer of TLS to a TLS handshake",
+        remedy: remedy::PLAIN_PORT,
+        run: answers,
+    }
+
+    /// Every address of the host serves, and with the same certificate.
+    ADDRESSES = Check {
+        id: "tls.addresses",
+        clause: clause::BASE_URL,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        variants: WHOLE,
+        needs: &["tls.https"],
+        effect: Effect::Reads,
+        expected: "a connection to every address that the name has, and the same certificate at each",
+        remedy: remedy::ADDRESSES,
+        run: addresses,
+    }
+
+    /// The server knows the name that clients ask for.
+    SERVER_NAME = Check {
+        id: "tls.server-name",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.answers"],
+        effect: Effect::Reads,
+        expected: "no refusal of the name that clients send along (SNI)",
+        remedy: remedy::NAME,
+        run: server_name,
+    }
+
+    /// The server takes clients without a certificate of their own.
+    CLIENT_CERTIFICATE = Check {
+        id: "tls.client-certificate",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "an answer to a client that shows no certificate",
+        remedy: remedy::NO_CLIENT_CERTIFICATE,
+        run: client_certificate,
+    }
+
+    /// The server's clock and this machine's agree.
+    CLOCK = Check {
+        id: "tls.clock",
+        clause: clause::TRUST,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.client-certificate"],
+        effect: Effect::Reads,
+        expected: "a Date within five minutes of this machine's time: by a wrong clock, nothing can be said of dates",
+        remedy: remedy::CLOCK,
+        run: clock,
+    }
+}
+
+by_looking! {
+    answers = judge_answers;
+    addresses = judge_addresses;
+    server_name = judge_server_name;
+    client_certificate = judge_client_certificate;
+    clock = judge_clock;
+}
+
+pub(super) fn judge_answers(seen: &Inspection) -> Judged {
+    if seen.shaken.is_ok() || seen.answers().any(Answered::is_tls) {
+        return Ok(Outcome::pass("it speaks TLS"));
+    }
+    let mut silences: Vec<&Silence> = seen
+        .answers()
+        .filter_map(|answered| match answered {
+            Answered::Nothing(silence) => Some(silence),
+            Answered::Hello { .. } | Answered::Alert(_) => None,
+        })
+        .collect();
+    // What is no TLS says more than a connection that closed.
+    silences.sort_by_key(|silence| match silence {
+        Silence::NotTls(_) => 0,
+        Silence::TooMuch => 1,
+        Silence::Closed | Silence::Reset => 2,
+        Silence::TimedOut => 3,
+        Silence::NoConnection(_) | Silence::NotAsked => 4,
+    });
+    Ok(match silences.first() {
+        None | Some(Silence::NoConnection(_) | Silence::NotAsked) => {
+            Outcome::blocked("no connection was to be had")
+        }
+        // Closed or reset is a matter of time.
+        Some(Silence::Reset) => deviates(silence(&Silence::Closed)).into(),
+        Some(first) => deviates(silence(first)).into(),
+    })
+}
+
+pub(super) fn judge_addresses(seen: &Inspection) -> Judged {
+    let tried: Vec<_> = seen
+        .addresses
+        .iter()
+        .filter(|address| !address.out_of_reach)
+        .collect();
+    let mut troubles: Vec<String> = tried
+        .iter()
+        .filter(|address| !address.trouble.is_empty())
+        .map(|address| format!("{}: {}", address.address, address.trouble))
+        .collect();
+    if troubles.len() == tried.len() && !tried.is_empty() {
+        return Err(Outcome::blocked("no address takes connections"));
+    }
+    let leaves: BTreeSet<_> = tried
+        .iter()
+        .filter_map(|address| address.leaf.as_deref())
+        .collect();
+    if leaves.len() > 1 {
+        let names: Vec<_> = tried
+            .iter()
+            .filter(|address| address.leaf.is_some())
+            .map(|address| address.address.as_str())
+            .collect();
+        troubles.push(format!(
+            "{} send different certificates",
+            names.join(" and ")
+        ));
+    }
+    if !leaves.is_empty() {
+        let bare = tried
+            .iter()
+            .filter(|address| address.leaf.is_none() && address.trouble.is_empty());
+        troubles.extend(bare.map(|address| format!("{}: no certificate came", address.address)));
+    }
+    if !troubles.is_empty() {
+        return Ok(deviates(troubles.join("; ")).into());
+    }
+    let unreached: Vec<_> = seen
+        .addresses
+        .iter()
+        .filter(|address| address.out_of_reach)
+        .map(|address| address.address.as_str())
+        .collect();
+    if !unreached.is_empty() {
+        return Ok(Outcome::not_applicable(format!(
+            "this machine has no IPv6, so that {} could not be tried",
+            unreached.join(" and ")
+        )));
+    }
+    let further = match seen.further_addresses {
+        0 => String::new(),
+        more => format!("; {more} more were not tried"),
+    };
+    Ok(Outcome::pass(if tried.len() == 1 {
+        format!("the one address serves{further}")
+    } else {
+        format!(
+            "{} addresses serve, with one certificate{further}",
+            tried.len()
+        )
+    }))
+}
+
+pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
+    const UNRECOGNIZED_NAME: u8 = 112;
+    let spoke = seen.shaken.is_ok() || seen.answers().any(|answered| answered.suite().is_some());
+    if spoke {
+        return Ok(Outcome::pass(match &seen.without_name {
+            None => "clients send no name to an address",
+            Some(Ok(leaf))
+                if seen
+                    .addresses
+                    .iter()
+                    .any(|address| address.leaf.as_ref() == Some(leaf)) =>
+            {
+                "it serves with and without a name"
+            }
+            Some(Ok(_)) => {
+                "it serves; without the name, which every client sends, it sends another certificate"
+            }
+            Some(Err(_)) => "it serves; it demands the name, which every client sends",
+        }));
+    }
+    let refuses = |code: u8| {
+        seen.shaken == Err(ShakeTrouble::Alert(code))
+            || seen
+                .answers()
+                .any(|answered| *answered == Answered::Alert(code))
+    };
+    Ok(if refuses(UNRECOGNIZED_NAME) {
+        deviates(format!(
+            "it refuses the name `{}` with {}",
+            seen.host,
+            alert(UNRECOGNIZED_NAME)
+        ))
+        .into()
+    } else if matches!(seen.without_name, Some(Ok(_))) {
+        deviates(format!(
+            "it refuses the name `{}`, and speaks only where no name is sent",
+            seen.host
+        ))
+        .into()
+    } else {
+        // What else it refuses is told by the versions.
+        Outcome::pass("it does not refuse the name")
+    })
+}
+
+pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
+    if !seen.asks_certificate {
+        return Ok(Outcome::pass("it asks for none"));
+    }
+    Ok(match &seen.http {
+        Err(ShakeTrouble::Alert(code)) => deviates(format!(
+            "it demands a certificate of the client: without one comes {}",
+            alert(*code)
+        ))
+        .into(),
+        Err(ShakeTrouble::Closed) => {
+            deviates("it demands a certificate of the client: without one it closes the connection")
+                .into()
+        }
+        // Source: nginx, `ssl_verify_client on`, answers so over TLS that stands; 495 and 496 are its own.
+        Ok(Some(HttpSeen {
+            status: status @ (400 | 495 | 496),
+            ..
+        })) => deviates(format!(
+            "it demands a certificate of the client: without one it answers {status}"
+        ))
+        .into(),
+        Ok(Some(_)) => Outcome::pass("it asks for one and does without"),
+        Ok(None) | Err(_) => Outcome::blocked(
+            "it asks for a certificate of the client; whether it does without was not to be seen",
+        ),
+    })
+}
+
+pub(super) fn judge_clock(seen: &Inspection) -> Judged {
+    let Some(ahead) = server_ahead(seen) else {
+        return Err(Outcome::blocked("no Date came from the server"));
+    };
+    Ok(if ahead.abs() <= CLOCK_SLIP {
+        Outcome::pass("the clocks agree")
+    } else {
+        deviates(format!("the server's clock is {}", apart(ahead))).into()
+    })
+}
+
+/// By how many seconds the server's clock is ahead of this machine's, where it tells.
+pub(super) fn server_ahead(seen: &Inspection) -> Option<i64> {
+    let date = seen.http.as_ref().ok()?.as_ref()?.date?;
+    Some(date.saturating_sub(seen.at))
+}
+
+/// `2 hours ahead of this machine's`.
+pub(super) fn apart(ahead: i64) -> String {
+    let seconds = ahead.saturating_abs();
+    // Rounded, so that the same clocks are told apart by the same number each time.
+    let rounded = |unit: i64| (seconds + unit / 2) / unit;
+    let length = match seconds {
+        172_800.. => count(rounded(86_400), "day"),
+        7_200.. => count(rounded(3_600), "hour"),
+        _ => count(rounded(60), "minute"),
+    };
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    format!("{length} {side} this machine's")
+}

@@ -1,0 +1,299 @@
+//! The chain as it is sent, and where it leads.
+
+use super::super::WHOLE;
+use super::super::judge::Judged;
+use super::{alert, by_looking, certificates, count, day, deviates, path, remedy, unread};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, clause};
+use crate::wire::Context;
+use crate::wire::tls::{Certificate, Inspection, KeyKind, KeyProof, ShakeTrouble, Trust, suites};
+
+checks! { Context;
+    /// The chain is complete as the server sends it.
+    CHAIN = Check {
+        id: "tls.chain",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ANDROID,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "every certificate between the server's and a root; Android does not fetch what is missing",
+        remedy: remedy::FULL_CHAIN,
+        run: chain,
+    }
+
+    /// Each certificate is followed by that of its issuer.
+    CHAIN_ORDER = Check {
+        id: "tls.chain-order",
+        clause: clause::TRUST,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "the server's certificate first, then each issuer after what it issued (RFC 5246 section 7.4.2)",
+        remedy: remedy::CHAIN_IN_ORDER,
+        run: chain_order,
+    }
+
+    /// The chain holds nothing that is not needed.
+    SUPERFLUOUS = Check {
+        id: "tls.chain-superfluous",
+        clause: clause::TRUST,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "neither the root nor certificates that lead nowhere; expired ones have stopped older clients",
+        remedy: remedy::CHAIN_IN_ORDER,
+        run: superfluous,
+    }
+
+    /// The certificate is one that the operating system trusts.
+    TRUSTED = Check {
+        id: "tls.trusted",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.name", "tls.dates", "tls.client-certificate"],
+        effect: Effect::Reads,
+        expected: "a certificate for this name, in date, whose chain ends in a root that this machine trusts; its store stands in for the phone's",
+        remedy: remedy::TRUSTED,
+        run: trusted,
+    }
+}
+
+by_looking! {
+    chain = judge_chain;
+    chain_order = judge_chain_order;
+    superfluous = judge_superfluous;
+    trusted = judge_trusted;
+}
+
+/// Where a chain ends that leads to no root.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// The server's certificate signed itself.
+    SelfSigned,
+    /// At a root that is not known here.
+    UnknownRoot(String),
+    /// At a root that every phone has, and this machine has not.
+    PublicRoot(String),
+    /// Before an intermediate certificate that was not sent; where that is to be had, if the chain says so.
+    Missing(String, Option<String>),
+    /// Before a certificate that was not sent: whether that is a root or an intermediate cannot be told.
+    Unclear(String),
+}
+
+fn end(seen: &Inspection, chain: &[Certificate]) -> Option<End> {
+    let top = path(chain).pop()?;
+    let (highest, sent) = (&chain[top], &seen.chain[top]);
+    if chain[0].is_self_issued() {
+        return Some(End::SelfSigned);
+    }
+    if highest.is_self_issued() {
+        return Some(End::UnknownRoot(highest.subject.clone()));
+    }
+    let issuer = highest.issuer.clone();
+    if sent.issuer_is_root_here {
+        return None;
+    }
+    if sent.issuer_is_public_root {
+        return Some(End::PublicRoot(issuer));
+    }
+    // Public authorities log what they issue, name a policy, and say where their own certificate is to be had.
+    let public = chain[0].timestamps.is_some() || chain[0].browser_forum_policy;
+    Some(if public || highest.issuer_url.is_some() {
+        End::Missing(issuer, highest.issuer_url.clone())
+    } else {
+        End::Unclear(issuer)
+    })
+}
+
+pub(super) fn judge_chain(seen: &Inspection) -> Judged {
+    let chain = certificates(seen)?;
+    let complete = |to: &str| {
+        let between = path(&chain).len() - 1;
+        let between = count(i64::try_from(between).unwrap_or(i64::MAX), "certificate");
+        Outcome::pass(format!(
+            "complete{to}: the server's certificate and {between} above it"
+        ))
+    };
+    if seen.trust == Trust::Trusted || seen.public {
+        return Ok(complete(""));
+    }
+    Ok(match end(seen, &chain) {
+        Some(End::SelfSigned) => {
+            Outcome::not_applicable("the certificate signed itself: there is no chain")
+        }
+        None | Some(End::UnknownRoot(_) | End::PublicRoot(_)) => complete(" up to a root"),
+        Some(_) if seen.trust == Trust::NoStore => no_store(),
+        Some(End::Missing(issuer, url)) => {
+            let had = url
+                .map(|url| format!(" (to be had at {url})"))
+                .unwrap_or_default();
+            deviates(format!(
+                "the intermediate certificate `{issuer}`{had} is missing"
+            ))
+            .into()
+        }
+        Some(End::Unclear(issuer)) => Outcome::blocked(format!(
+            "`{issuer}` was not sent: an intermediate certificate that is missing, or a root that is not known here"
+        )),
+    })
+}
+
+fn no_store() -> Outcome {
+    Outcome::blocked(
+        "this machine has no store of trusted certificates; install one (Debian: ca-certificates) or give --ca-file",
+    )
+}
+
+pub(super) fn judge_chain_order(seen: &Inspection) -> Judged {
+    let chain = certificates(seen)?;
+    let path = path(&chain);
+    let own = chain
+        .iter()
+        .position(|certificate| !certificate.is_authority);
+    if let Some(place) = own.filter(|place| *place > 0 && chain[0].is_authority) {
+        return Ok(deviates(format!(
+            "the server's certificate stands at place {}",
+            place + 1
+        ))
+        .into());
+    }
+    let wrong = path.windows(2).find(|pair| pair[0] > pair[1]);
+    Ok(match wrong {
+        Some(pair) => deviates(format!(
+            "the certificate of `{}` stands before that of `{}`, which it issued",
+            chain[pair[1]].subject, chain[pair[0]].subject
+        ))
+        .into(),
+        None => Outcome::pass("in order"),
+    })
+}
+
+pub(super) fn judge_superfluous(seen: &Inspection) -> Judged {
+    if seen.chain_too_long.is_some() || seen.shaken == Err(ShakeTrouble::TooMuch) {
+        return Ok(deviates(unread(seen)).into());
+    }
+    let chain = certificates(seen)?;
+    let path = path(&chain);
+    let extra = chain.iter().enumerate().filter_map(|(place, certificate)| {
+        let expired = if certificate.not_after < seen.at {
+            format!(", expired on {}", day(certificate.not_after))
+        } else {
+            String::new()
+        };
+        let name = &certificate.subject;
+        if !path.contains(&place) {
+            Some(format!("`{name}`{expired}"))
+        } else if place > 0 && certificate.is_self_issued() {
+            Some(format!("the root `{name}`{expired}"))
+        } else {
+            None
+        }
+    });
+    let extra: Vec<_> = extra.collect();
+    Ok(match extra.len() {
+        0 => Outcome::pass("nothing but the chain"),
+        1..=3 => deviates(format!("not needed: {}", extra.join("; "))).into(),
+        many => deviates(format!(
+            "not needed: {} and {} more",
+            extra[..2].join("; "),
+            many - 2
+        ))
+        .into(),
+    })
+}
+
+pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
+    let untrusted = |seen: &Inspection| {
+        let chain = certificates(seen)?;
+        Ok(match end(seen, &chain) {
+            Some(End::SelfSigned) => deviates("the certificate is self-signed").into(),
+            Some(End::UnknownRoot(root)) => deviates(format!(
+                "the chain ends in `{root}`, a root that this machine does not trust: a private authority"
+            ))
+            .into(),
+            Some(End::PublicRoot(root)) => Outcome::blocked(format!(
+                "the chain ends in `{root}`, which phones trust and this machine's store does not hold: update it (Debian: ca-certificates)"
+            )),
+            Some(End::Missing(issuer, _)) => Outcome::blocked(format!(
+                "the chain is incomplete without `{issuer}`: `tls.chain` tells of that"
+            )),
+            Some(End::Unclear(issuer)) => deviates(format!(
+                "the chain ends before `{issuer}`, which was not sent and which this machine does not trust: a private authority, or an intermediate certificate that is missing"
+            ))
+            .into(),
+            None => deviates("no signature in the chain leads to a root that this machine trusts: another root has the same name").into(),
+        })
+    };
+    match &seen.trust {
+        Trust::NoStore => Err(no_store()),
+        Trust::NoCertificate => Err(Outcome::blocked(unread(seen))),
+        Trust::UnknownIssuer => untrusted(seen),
+        Trust::Refused(why) => Ok(deviates(why.clone()).into()),
+        Trust::Unsupported(why) => Err(Outcome::blocked(format!(
+            "the library that judges trust finds {why}, and cannot say where the chain leads"
+        ))),
+        Trust::Trusted => Ok(leads_to_a_root(seen)),
+    }
+}
+
+/// Of a chain that leads to a root: whether the server holds the key, and a handshake comes to its end.
+fn leads_to_a_root(seen: &Inspection) -> Outcome {
+    let root = if seen.public {
+        "trusted by this machine's roots, which stand in for the phone's"
+    } else {
+        "trusted by a root of this machine that is not public: a phone must have it installed, and on iOS switched on under Settings, General, About, Certificate Trust Settings"
+    };
+    if seen.key_proof == KeyProof::Bad && library_takes_key(seen) {
+        return deviates("the server does not hold the key of its certificate: its signature is wrong")
+            .remedy("Let certificate and key belong together. nginx: `ssl_certificate` and `ssl_certificate_key`; Apache: `SSLCertificateFile` and `SSLCertificateKeyFile`; Caddy: `tls fullchain.pem privkey.pem`.")
+            .into();
+    }
+    let trouble = match &seen.shaken {
+        Ok(shaken) => return Outcome::pass(format!("{root}; over {}", shaken.version.name())),
+        Err(_) if seen.accepted(suites::OF_THE_LIBRARY).is_empty() => {
+            return Outcome::pass(format!(
+                "{root}; no handshake was completed, for want of a common suite"
+            ));
+        }
+        Err(trouble) => trouble,
+    };
+    match trouble {
+        ShakeTrouble::Alert(120) => {
+            deviates("the server speaks neither HTTP/2 nor HTTP/1.1").into()
+        }
+        ShakeTrouble::Alert(code) => Outcome::blocked(format!(
+            "the server ended the handshake with {}; whether with phones, too, is not known",
+            alert(*code)
+        )),
+        ShakeTrouble::Library(why) => Outcome::blocked(format!(
+            "the TLS library of this harness does not get along with the server: {why}"
+        )),
+        ShakeTrouble::Closed => {
+            deviates("the server closed the connection during the handshake").into()
+        }
+        ShakeTrouble::TimedOut => deviates("the handshake did not come to its end in time").into(),
+        ShakeTrouble::NoConnection(why) => Outcome::blocked(why.clone()),
+        ShakeTrouble::TooMuch => Outcome::blocked(unread(seen)),
+    }
+}
+
+/// Whether the library could tell a good signature of the server's key from a bad one.
+fn library_takes_key(seen: &Inspection) -> bool {
+    let leaf = seen
+        .chain
+        .first()
+        .and_then(|sent| Certificate::parse(&sent.der.0));
+    leaf.is_some_and(|leaf| match &leaf.key {
+        KeyKind::Rsa(bits) => *bits >= 2048,
+        KeyKind::Ec(curve, _) => matches!(curve.as_str(), "P-256" | "P-384" | "P-521"),
+        KeyKind::Other(name) => name == "Ed25519",
+    })
+}

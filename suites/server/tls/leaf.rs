@@ -1,0 +1,168 @@
+//! The server's certificate as every client looks at it: the name and the dates.
+
+use super::super::WHOLE;
+use super::super::judge::Judged;
+use super::answers::{CLOCK_SLIP, apart, server_ahead};
+use super::{by_looking, certificates, count, day, deviates, leaf_of, names, path, remedy};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, clause};
+use crate::wire::Context;
+use crate::wire::tls::{Certificate, Inspection};
+
+const DAY: i64 = 86_400;
+
+checks! { Context;
+    /// The certificate is for the name that clients ask for.
+    NAME = Check {
+        id: "tls.name",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "the host among the subject alternative names; a common name alone does not count",
+        remedy: remedy::NEW_NAME,
+        run: name,
+    }
+
+    /// Every certificate from the server's up to the root is in date.
+    DATES = Check {
+        id: "tls.dates",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "certificates that have begun and have not expired",
+        remedy: remedy::RENEW,
+        run: dates,
+    }
+
+    /// The certificate does not expire within two weeks.
+    EXPIRES_SOON = Check {
+        id: "tls.expires-soon",
+        clause: clause::TRUST,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.dates"],
+        effect: Effect::Reads,
+        expected: "14 days left or more; of a certificate for less than 28 days, half of them",
+        remedy: remedy::RENEW,
+        run: expires_soon,
+    }
+}
+
+by_looking! {
+    name = judge_name;
+    dates = judge_dates;
+    expires_soon = judge_expires_soon;
+}
+
+pub(super) fn judge_name(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    let host = &seen.host;
+    if names::covers(&leaf, host) {
+        return Ok(Outcome::pass(format!("it is for `{host}`")));
+    }
+    let has_names = !leaf.dns_names.is_empty() || !leaf.addresses.is_empty();
+    let in_common_name = leaf
+        .common_name
+        .as_deref()
+        .is_some_and(|name| names::matches(name, host) || name == host);
+    let too_deep = leaf.dns_names.iter().find(|pattern| {
+        pattern.strip_prefix('*').is_some_and(|parent| {
+            host.to_ascii_lowercase()
+                .ends_with(&parent.to_ascii_lowercase())
+        })
+    });
+    let observed = if in_common_name && !has_names {
+        format!("`{host}` is in the common name alone, and there are no subject alternative names")
+    } else if in_common_name {
+        format!(
+            "`{host}` is in the common name alone; the subject alternative names are {}",
+            names::listed(&leaf)
+        )
+    } else if let Some(pattern) = too_deep {
+        format!(
+            "the certificate is for {pattern}, whose star stands for one label: not for `{host}`"
+        )
+    } else {
+        format!(
+            "the certificate is for {}, not for `{host}`",
+            names::listed(&leaf)
+        )
+    };
+    Ok(deviates(observed).into())
+}
+
+/// What is wrong with the dates at a time, if anything.
+fn out_of_date(chain: &[Certificate], now: i64) -> Option<String> {
+    path(chain).into_iter().enumerate().find_map(|(place, at)| {
+        let certificate = &chain[at];
+        let which = if place == 0 {
+            "the certificate".to_owned()
+        } else {
+            format!("the certificate of the issuer `{}`", certificate.subject)
+        };
+        if now > certificate.not_after {
+            let ago = count((now - certificate.not_after) / DAY, "day");
+            Some(format!(
+                "{which} expired on {}, {ago} ago",
+                day(certificate.not_after)
+            ))
+        } else if now < certificate.not_before {
+            let ahead = count((certificate.not_before - now) / DAY + 1, "day");
+            Some(format!(
+                "{which} is not valid before {}, in {ahead}",
+                day(certificate.not_before)
+            ))
+        } else {
+            None
+        }
+    })
+}
+
+pub(super) fn judge_dates(seen: &Inspection) -> Judged {
+    let chain = certificates(seen)?;
+    let here = out_of_date(&chain, seen.at);
+    if let Some(ahead) = server_ahead(seen).filter(|ahead| ahead.abs() > CLOCK_SLIP) {
+        let there = out_of_date(&chain, seen.at.saturating_add(ahead));
+        if here.is_some() != there.is_some() {
+            let wrong = here.or(there).unwrap_or_default();
+            return Err(Outcome::blocked(format!(
+                "{wrong} by one of two clocks: the server's is {}; set them right, then ask again",
+                apart(ahead)
+            )));
+        }
+    }
+    Ok(match here {
+        None => Outcome::pass(format!("in date until {}", day(chain[0].not_after))),
+        Some(wrong) if seen.at < chain[0].not_before => deviates(wrong)
+            .remedy("Check the clocks of this machine and of whoever issued the certificate.")
+            .into(),
+        Some(wrong) => deviates(wrong).into(),
+    })
+}
+
+pub(super) fn judge_expires_soon(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    let left = leaf.not_after - seen.at;
+    // Certificates for a week are renewed in the middle of it.
+    let least = (14 * DAY).min(leaf.lifetime() / 2);
+    let until = day(leaf.not_after);
+    Ok(if left < least {
+        deviates(format!(
+            "it expires on {until}, in {}",
+            count(left / DAY, "day")
+        ))
+        .into()
+    } else {
+        Outcome::pass(format!(
+            "it has {} left, until {until}",
+            count(left / DAY, "day")
+        ))
+    })
+}

@@ -1,0 +1,184 @@
+//! TLS: whether iOS and Android will trust the server. Every check is a pure function of one inspection.
+
+#![allow(clippy::unnecessary_wraps, reason = "every judgement has one form")]
+
+pub(super) mod answers;
+pub(super) mod chain;
+pub(super) mod leaf;
+pub(super) mod names;
+pub(super) mod protocol;
+pub(super) mod remedy;
+pub(super) mod rules;
+#[cfg(test)]
+mod tests;
+
+use super::judge::Judged;
+use crate::engine::{Deviation, Outcome};
+use crate::terms::Stage;
+use crate::wire::Context;
+use crate::wire::tls::{Certificate, Inspection, Silence};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Gives each check its function: look, then judge.
+macro_rules! by_looking {
+    ($($name:ident = $judge:path;)*) => {
+        $(async fn $name(context: &crate::wire::Context) -> $crate::suites::server::judge::Judged {
+            $judge(&*$crate::suites::server::tls::look(context).await?)
+        })*
+    };
+}
+use by_looking;
+
+/// What the inspection saw, where there is TLS at all.
+async fn look(context: &Context) -> Result<Arc<Inspection>, Outcome> {
+    if !context.facts().https {
+        return Err(Outcome::not_applicable("the URL is http://"));
+    }
+    Ok(context.inspection().await?)
+}
+
+fn deviates(observed: impl Into<String>) -> Deviation {
+    Deviation::new(Stage::Tls, observed)
+}
+
+/// The certificates as they were sent, those that cannot be read left out; at least one.
+fn certificates(seen: &Inspection) -> Result<Vec<Certificate>, Outcome> {
+    let parsed = seen
+        .chain
+        .iter()
+        .map(|sent| Certificate::parse(&sent.der.0));
+    let parsed: Option<Vec<_>> = parsed.collect();
+    match parsed {
+        Some(certificates) if !certificates.is_empty() => Ok(certificates),
+        Some(_) => Err(Outcome::blocked(unread(seen))),
+        None => Err(Outcome::blocked(
+            "a certificate that the server sends cannot be read",
+        )),
+    }
+}
+
+/// The certificate of the server itself.
+fn leaf_of(seen: &Inspection) -> Result<Certificate, Outcome> {
+    certificates(seen).map(|mut certificates| certificates.swap_remove(0))
+}
+
+/// Why no certificate was read.
+fn unread(seen: &Inspection) -> String {
+    use crate::wire::tls::ShakeTrouble;
+    match (seen.chain_too_long, &seen.shaken) {
+        (Some(length), _) => format!(
+            "the server announces {length} bytes of certificates, more than the 65536 that are read"
+        ),
+        (None, Err(ShakeTrouble::TooMuch)) => {
+            "the server sends more than the 65536 bytes of certificates that are read".to_owned()
+        }
+        (None, Err(ShakeTrouble::TimedOut)) => {
+            "the server's certificates did not come in time".to_owned()
+        }
+        _ => "the server showed no certificate".to_owned(),
+    }
+}
+
+/// The way from the leaf upwards, as places in the chain that was sent: each names the next one as its issuer.
+fn path(chain: &[Certificate]) -> Vec<usize> {
+    let mut path = vec![0];
+    while let Some(current) = path.last().and_then(|last| chain.get(*last)) {
+        if current.is_self_issued() {
+            break;
+        }
+        let next = chain
+            .iter()
+            .enumerate()
+            .find(|(place, other)| !path.contains(place) && current.names_as_issuer(other));
+        match next {
+            Some((place, _)) => path.push(place),
+            None => break,
+        }
+    }
+    path
+}
+
+/// Whether it is known that App Transport Security holds for this host. It may exempt addresses and names of the local
+/// network. What runs on this machine itself is judged as what it will be.
+fn ats_holds_for(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.is_loopback();
+    }
+    let last = host.trim_end_matches('.').rsplit_once('.');
+    host == "localhost" || last.is_some_and(|(_, last)| !last.eq_ignore_ascii_case("local"))
+}
+
+/// A judgement by the rules of ATS. A deviation counts only where it is known that they hold.
+fn by_ats(seen: &Inspection, judged: Judged) -> Judged {
+    match judged? {
+        Outcome::Deviates(deviation) if !ats_holds_for(&seen.host) => {
+            Ok(Outcome::blocked(format!(
+                "{}; whether iOS minds for `{}`, an address or a name of the local network, is not known",
+                deviation.observed, seen.host
+            )))
+        }
+        outcome => Ok(outcome),
+    }
+}
+
+/// Why a hello got no answer, in words.
+fn silence(silence: &Silence) -> String {
+    match silence {
+        Silence::NoConnection(why) => why.clone(),
+        Silence::Closed => "the server closed the connection during the handshake".to_owned(),
+        Silence::Reset => "the server reset the connection during the handshake".to_owned(),
+        Silence::TimedOut => "no answer to the TLS handshake in time".to_owned(),
+        Silence::NotTls(words) if words.is_empty() => {
+            "what answers there does not speak TLS".to_owned()
+        }
+        Silence::NotTls(words) => {
+            format!("what answers there does not speak TLS: it says \"{words}\"")
+        }
+        Silence::TooMuch => "what answers there sends more than a handshake has".to_owned(),
+        Silence::NotAsked => "it was not asked, for want of connections".to_owned(),
+    }
+}
+
+/// The name of an alert. Source: RFC 8446 section 6.
+fn alert(code: u8) -> String {
+    let name = match code {
+        10 => "unexpected_message",
+        20 => "bad_record_mac",
+        22 => "record_overflow",
+        40 => "handshake_failure",
+        42 => "bad_certificate",
+        43 => "unsupported_certificate",
+        47 => "illegal_parameter",
+        48 => "unknown_ca",
+        49 => "access_denied",
+        50 => "decode_error",
+        51 => "decrypt_error",
+        70 => "protocol_version",
+        71 => "insufficient_security",
+        80 => "internal_error",
+        86 => "inappropriate_fallback",
+        90 => "user_canceled",
+        109 => "missing_extension",
+        112 => "unrecognized_name",
+        116 => "certificate_required",
+        120 => "no_application_protocol",
+        _ => return format!("the alert {code}"),
+    };
+    format!("the alert `{name}`")
+}
+
+/// A number of things, in words: `1 day`, `2 days`.
+fn count(number: i64, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
+}
+
+/// The day on which a second since 1970 lies, by UTC.
+fn day(second: i64) -> String {
+    let time = jiff::Timestamp::from_second(second).unwrap_or_default();
+    jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string()
+}

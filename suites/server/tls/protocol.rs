@@ -1,0 +1,367 @@
+//! Versions of TLS, cipher suites, and the choice of HTTP.
+
+use super::super::WHOLE;
+use super::super::judge::Judged;
+use super::{alert, by_ats, by_looking, deviates, remedy, silence};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, clause};
+use crate::wire::Context;
+use crate::wire::tls::{Answered, Inspection, Silence, Version, suites};
+
+checks! { Context;
+    /// TLS 1.2 or 1.3 is offered.
+    PROTOCOL = Check {
+        id: "tls.protocol",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::ALL,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "TLS 1.2 or newer",
+        remedy: remedy::VERSIONS,
+        run: protocol,
+    }
+
+    /// A cipher suite with forward secrecy that ATS allows is accepted.
+    FORWARD_SECRECY = Check {
+        id: "tls.forward-secrecy",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.protocol"],
+        effect: Effect::Reads,
+        expected: "a suite of TLS 1.3, or one of TLS 1.2 with ECDHE and AES or ChaCha20",
+        remedy: remedy::SUITES,
+        run: forward_secrecy,
+    }
+
+    /// A cipher suite that iOS offers today is accepted.
+    CURRENT_SUITES = Check {
+        id: "tls.current-suites",
+        clause: clause::ATS,
+        level: Level::Recommended,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.forward-secrecy"],
+        effect: Effect::Reads,
+        expected: "a suite that the newest iOS offers: those with CBC and SHA-2 are left to older releases",
+        remedy: remedy::SUITES,
+        run: current_suites,
+    }
+
+    /// TLS 1.2 is offered, for phones that do not speak 1.3.
+    VERSION_12 = Check {
+        id: "tls.version-1-2",
+        clause: clause::TRUST,
+        level: Level::Recommended,
+        clients: Clients::ANDROID,
+        variants: WHOLE,
+        needs: &["tls.protocol"],
+        effect: Effect::Reads,
+        expected: "TLS 1.2: Android speaks TLS 1.3 from release 10 on",
+        remedy: remedy::VERSIONS,
+        run: version_12,
+    }
+
+    /// TLS 1.3 is offered.
+    VERSION_13 = Check {
+        id: "tls.version-1-3",
+        clause: clause::TRUST,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.protocol"],
+        effect: Effect::Reads,
+        expected: "TLS 1.3, which begins faster and hides the certificate",
+        remedy: remedy::VERSIONS,
+        run: version_13,
+    }
+
+    /// TLS 1.0 and 1.1 are not offered any more.
+    OLD_VERSIONS = Check {
+        id: "tls.old-versions",
+        clause: clause::ATS,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.protocol"],
+        effect: Effect::Reads,
+        expected: "neither TLS 1.0 nor TLS 1.1 (RFC 8996)",
+        remedy: remedy::VERSIONS,
+        run: old_versions,
+    }
+
+    /// No cipher suite without forward secrecy is accepted any more.
+    WEAK_SUITES = Check {
+        id: "tls.weak-suites",
+        clause: clause::ATS,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.forward-secrecy"],
+        effect: Effect::Reads,
+        expected: "no suite in which the key comes encrypted to the certificate (RFC 9325 section 4.1)",
+        remedy: remedy::SUITES,
+        run: weak_suites,
+    }
+
+    /// The server settles the version of HTTP in the handshake.
+    ALPN = Check {
+        id: "tls.alpn",
+        clause: clause::TRUST,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.protocol"],
+        effect: Effect::Reads,
+        expected: "an answer to ALPN (RFC 7301); without one, clients fall back to HTTP/1.1",
+        remedy: remedy::ALPN,
+        run: alpn,
+    }
+}
+
+by_looking! {
+    protocol = judge_protocol;
+    forward_secrecy = judge_forward_secrecy;
+    current_suites = judge_current_suites;
+    version_12 = judge_version_12;
+    version_13 = judge_version_13;
+    old_versions = judge_old_versions;
+    weak_suites = judge_weak_suites;
+    alpn = judge_alpn;
+}
+
+/// The newest version that the server speaks.
+fn newest(seen: &Inspection) -> Option<Version> {
+    let chosen = |version: &Version| {
+        seen.answers().any(|answered| answered.is_version(*version))
+            || seen
+                .shaken
+                .as_ref()
+                .is_ok_and(|shaken| shaken.version == *version)
+    };
+    Version::ALL.into_iter().rev().find(chosen)
+}
+
+/// Whether a version is offered; the error tells that this was not to be seen.
+fn offers(seen: &Inspection, version: Version) -> Result<bool, Outcome> {
+    let shaken = seen
+        .shaken
+        .as_ref()
+        .is_ok_and(|shaken| shaken.version == version);
+    match seen.version(version) {
+        answered if answered.is_version(version) || shaken => Ok(true),
+        Answered::Nothing(why) => Err(Outcome::blocked(format!(
+            "whether {} is offered was not to be seen: {}",
+            version.name(),
+            silence(why)
+        ))),
+        Answered::Hello { .. } | Answered::Alert(_) => Ok(false),
+    }
+}
+
+pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
+    let modern = [Version::Tls12, Version::Tls13].map(|version| (version, offers(seen, version)));
+    let offered: Vec<_> = modern
+        .iter()
+        .filter(|(_, offered)| *offered == Ok(true))
+        .map(|(version, _)| version.name())
+        .collect();
+    if !offered.is_empty() {
+        return Ok(Outcome::pass(format!(
+            "it speaks {}",
+            offered.join(" and ")
+        )));
+    }
+    if let Some(newest) = newest(seen) {
+        let observed = format!("this server speaks {} at most", newest.name());
+        return by_ats(seen, Ok(deviates(observed).hurting(Clients::IOS).into()));
+    }
+    for (_, offered) in modern {
+        offered?;
+    }
+    let refusal = match seen.version(Version::Tls12) {
+        Answered::Alert(code) => format!("with {}", alert(*code)),
+        Answered::Hello { .. } | Answered::Nothing(_) => "without a reason".to_owned(),
+    };
+    Ok(deviates(format!(
+        "it refuses every version of TLS and every suite, {refusal}"
+    ))
+    .into())
+}
+
+/// What is known of a kind of suites.
+fn accepted(seen: &Inspection, kinds: &[&[u16]]) -> Result<Vec<u16>, Outcome> {
+    let kinds = kinds.concat();
+    let accepted = seen.accepted(&kinds);
+    if !accepted.is_empty() {
+        return Ok(accepted);
+    }
+    let unclear = seen
+        .suites
+        .iter()
+        .find_map(|(suite, answered)| match answered {
+            Answered::Nothing(why) if kinds.contains(suite) => Some((suite, why)),
+            _ => None,
+        });
+    match unclear {
+        Some((suite, why)) => Err(Outcome::blocked(format!(
+            "whether {} is accepted was not to be seen: {}",
+            suites::name(*suite),
+            silence(why)
+        ))),
+        None => Ok(accepted),
+    }
+}
+
+pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
+    let allowed = accepted(
+        seen,
+        &[suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2],
+    )?;
+    if !allowed.is_empty() {
+        return Ok(Outcome::pass(format!("it accepts {}", listed(&allowed))));
+    }
+    let of_kind = |answered: &Answered, kind: &[u16]| {
+        answered
+            .suite()
+            .filter(|suite| kind.contains(suite))
+            .map(suites::name)
+    };
+    let observed = if let Some(suite) = of_kind(&seen.finite_field, suites::DHE) {
+        format!(
+            "forward secrecy only by finite-field Diffie-Hellman (it accepts {suite}), which ATS does not take"
+        )
+    } else {
+        let chosen = of_kind(
+            &seen.without_forward_secrecy,
+            suites::WITHOUT_FORWARD_SECRECY,
+        );
+        let chosen = chosen.map(|suite| format!(" (it accepts {suite})"));
+        format!(
+            "no cipher suite with forward secrecy{}",
+            chosen.unwrap_or_default()
+        )
+    };
+    by_ats(seen, Ok(deviates(observed).into()))
+}
+
+pub(super) fn judge_current_suites(seen: &Inspection) -> Judged {
+    let today = accepted(seen, &[suites::TLS13, suites::ECDHE])?;
+    if !today.is_empty() {
+        let many = super::count(i64::try_from(today.len()).unwrap_or(i64::MAX), "suite");
+        return Ok(Outcome::pass(format!(
+            "it accepts {many} that iOS offers today"
+        )));
+    }
+    let older = listed(&seen.accepted(suites::ECDHE_CBC_SHA2));
+    by_ats(
+        seen,
+        Ok(deviates(format!("it accepts only {older}")).into()),
+    )
+}
+
+/// The names of suites; where they are many, the first ones and how many more.
+fn listed(accepted: &[u16]) -> String {
+    let names: Vec<_> = accepted.iter().map(|suite| suites::name(*suite)).collect();
+    match names.len() {
+        0..=4 => names.join(", "),
+        many => format!(
+            "{} and {} more that ATS allows",
+            names[..3].join(", "),
+            many - 3
+        ),
+    }
+}
+
+pub(super) fn judge_version_12(seen: &Inspection) -> Judged {
+    if newest(seen) < Some(Version::Tls12) {
+        return Err(too_old());
+    }
+    Ok(if offers(seen, Version::Tls12)? {
+        Outcome::pass("TLS 1.2 is offered")
+    } else {
+        deviates("TLS 1.2 is not offered, only TLS 1.3").into()
+    })
+}
+
+pub(super) fn judge_version_13(seen: &Inspection) -> Judged {
+    if newest(seen) < Some(Version::Tls12) {
+        return Err(too_old());
+    }
+    Ok(if offers(seen, Version::Tls13)? {
+        Outcome::pass("TLS 1.3 is offered")
+    } else {
+        deviates("TLS 1.3 is not offered").into()
+    })
+}
+
+fn too_old() -> Outcome {
+    Outcome::not_applicable(
+        "the server speaks neither TLS 1.2 nor 1.3: `tls.protocol` tells of that",
+    )
+}
+
+pub(super) fn judge_old_versions(seen: &Inspection) -> Judged {
+    if newest(seen) < Some(Version::Tls12) {
+        return Err(too_old());
+    }
+    let old = [Version::Tls10, Version::Tls11].map(|version| (version, offers(seen, version)));
+    let offered: Vec<_> = old
+        .iter()
+        .filter(|(_, offered)| *offered == Ok(true))
+        .map(|(version, _)| version.name())
+        .collect();
+    if !offered.is_empty() {
+        return Ok(deviates(format!("{} still accepted", are(&offered))).into());
+    }
+    for (_, offered) in old {
+        offered?;
+    }
+    Ok(Outcome::pass("neither TLS 1.0 nor TLS 1.1 is accepted"))
+}
+
+fn are(names: &[&str]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names.join(" and "))
+}
+
+pub(super) fn judge_weak_suites(seen: &Inspection) -> Judged {
+    if !seen.version(Version::Tls12).is_version(Version::Tls12) {
+        return Ok(Outcome::not_applicable(
+            "only TLS 1.2 has such suites, and it is not offered",
+        ));
+    }
+    Ok(match &seen.without_forward_secrecy {
+        answered @ Answered::Hello { suite, .. } if answered.is_version(Version::Tls12) => {
+            deviates(format!(
+                "{} is still accepted, without forward secrecy",
+                suites::name(*suite)
+            ))
+            .into()
+        }
+        Answered::Hello { .. } | Answered::Alert(_) => {
+            Outcome::pass("every suite of TLS 1.2 that is accepted has forward secrecy")
+        }
+        Answered::Nothing(Silence::NotAsked) => Outcome::blocked("it was not asked for"),
+        Answered::Nothing(why) => {
+            Outcome::blocked(format!("it was not to be seen: {}", silence(why)))
+        }
+    })
+}
+
+pub(super) fn judge_alpn(seen: &Inspection) -> Judged {
+    Ok(match &seen.shaken {
+        Ok(shaken) => match shaken.alpn.as_deref() {
+            Some("h2") => Outcome::pass("it chooses HTTP/2"),
+            Some("http/1.1") => Outcome::pass("it chooses HTTP/1.1"),
+            Some(other) => deviates(format!("it chooses `{other}`, which was not offered")).into(),
+            None => deviates("it does not answer to ALPN").into(),
+        },
+        Err(_) => {
+            Outcome::blocked("the harness's TLS library came to no agreement with the server")
+        }
+    })
+}

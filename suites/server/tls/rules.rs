@@ -1,0 +1,314 @@
+//! The rules of Apple and of the CA/Browser Forum for certificates.
+
+use super::super::WHOLE;
+use super::super::judge::Judged;
+use super::{by_ats, by_looking, certificates, count, day, deviates, leaf_of, path, remedy};
+use crate::engine::{Outcome, checks};
+use crate::terms::{Clients, Effect, Level, clause};
+use crate::wire::Context;
+use crate::wire::tls::{Inspection, KeyKind, SignatureKind, Trust, Version};
+
+const DAY: i64 = 86_400;
+/// 1 July 2019. Source: Apple, Requirements for trusted certificates in iOS 13.
+const JULY_2019: i64 = 1_561_939_200;
+/// 15 October 2018. Source: Apple, Certificate Transparency policy.
+const OCTOBER_2018: i64 = 1_539_561_600;
+/// 1 September 2020. Source: Apple, About upcoming limits on trusted certificates.
+const SEPTEMBER_2020: i64 = 1_598_918_400;
+/// From when on a publicly trusted certificate may be valid for how many days, newest first: 15 March 2029, 2027, 2026.
+/// Source: CA/Browser Forum ballot SC-081v3.
+const SCHEDULE: &[(i64, i64)] = &[
+    (1_868_227_200, 47),
+    (1_805_068_800, 100),
+    (1_773_532_800, 200),
+];
+
+checks! { Context;
+    /// The key of the certificate is long enough.
+    KEY = Check {
+        id: "tls.key",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "RSA of 2048 bits or more, or an elliptic curve of 256 bits or more",
+        remedy: remedy::NEW_KEY,
+        run: key,
+    }
+
+    /// Everything below the root is signed with SHA-256 or stronger.
+    SIGNATURE = Check {
+        id: "tls.signature",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "signatures with SHA-256 or stronger all along the chain; the root's own does not count",
+        remedy: remedy::NEW_CERTIFICATE,
+        run: signature,
+    }
+
+    /// The certificate says that it is for servers.
+    PURPOSE = Check {
+        id: "tls.purpose",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "serverAuth in the extended key usage, for what was issued from 1 July 2019 on",
+        remedy: remedy::NEW_CERTIFICATE,
+        run: purpose,
+    }
+
+    /// The certificate is not valid for longer than iOS takes.
+    VALIDITY = Check {
+        id: "tls.validity",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "825 days at most for what was issued from 1 July 2019 on, from a public authority 398 from 1 September 2020 on",
+        remedy: remedy::NEW_CERTIFICATE,
+        run: validity,
+    }
+
+    /// A publicly trusted certificate keeps to the schedule of the CA/Browser Forum.
+    SCHEDULE_KEPT = Check {
+        id: "tls.validity-schedule",
+        clause: clause::ATS,
+        level: Level::Recommended,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.validity"],
+        effect: Effect::Reads,
+        expected: "from a public authority 200 days at most for what was issued from 15 March 2026 on, 100 from 2027 on, 47 from 2029 on; whether phones enforce it is not known",
+        remedy: remedy::NEW_CERTIFICATE,
+        run: schedule,
+    }
+
+    /// A publicly trusted certificate is in the public logs.
+    TRANSPARENCY = Check {
+        id: "tls.transparency",
+        clause: clause::ATS,
+        level: Level::Required,
+        clients: Clients::IOS,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "2 signed certificate timestamps from a public authority, 3 where it is valid for more than 180 days",
+        remedy: remedy::NEW_CERTIFICATE,
+        run: transparency,
+    }
+
+    /// A certificate that demands a stapled answer of OCSP comes with one.
+    MUST_STAPLE = Check {
+        id: "tls.must-staple",
+        clause: clause::TRUST,
+        level: Level::Recommended,
+        clients: Clients::NONE,
+        variants: WHOLE,
+        needs: &["tls.server-name"],
+        effect: Effect::Reads,
+        expected: "a stapled answer where the certificate demands one (RFC 7633); strict clients refuse it otherwise",
+        remedy: remedy::STAPLE,
+        run: must_staple,
+    }
+}
+
+by_looking! {
+    key = judge_key;
+    signature = judge_signature;
+    purpose = judge_purpose;
+    validity = judge_validity;
+    schedule = judge_schedule;
+    transparency = judge_transparency;
+    must_staple = judge_must_staple;
+}
+
+pub(super) fn judge_key(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    let short = match &leaf.key {
+        KeyKind::Rsa(bits) => *bits < 2048,
+        KeyKind::Ec(_, bits) => *bits < 256,
+        KeyKind::Other(name) => {
+            return Err(Outcome::blocked(format!(
+                "whether iOS takes {name} is not known"
+            )));
+        }
+    };
+    let key = &leaf.key;
+    by_ats(
+        seen,
+        Ok(if short {
+            deviates(format!("the key is {key}")).into()
+        } else {
+            Outcome::pass(format!("the key is {key}"))
+        }),
+    )
+}
+
+pub(super) fn judge_signature(seen: &Inspection) -> Judged {
+    let chain = certificates(seen)?;
+    let signed: Vec<_> = path(&chain)
+        .into_iter()
+        .enumerate()
+        .map(|(place, at)| (place, &chain[at]))
+        .filter(|(place, certificate)| *place == 0 || !certificate.is_self_issued())
+        .collect();
+    let whose = |place: usize, name: &str| {
+        if place == 0 {
+            "the certificate".to_owned()
+        } else {
+            format!("the certificate of the issuer `{name}`")
+        }
+    };
+    for (place, certificate) in &signed {
+        let which = whose(*place, &certificate.subject);
+        match &certificate.signature {
+            SignatureKind::Strong(_) => {}
+            SignatureKind::Weak(name) => {
+                return by_ats(
+                    seen,
+                    Ok(deviates(format!("{which} is signed by {name}")).into()),
+                );
+            }
+            SignatureKind::Other(name) => {
+                return Err(Outcome::blocked(format!(
+                    "{which} is signed by {name}, which is not known here"
+                )));
+            }
+        }
+    }
+    let mut kinds: Vec<_> = signed
+        .iter()
+        .map(|(_, certificate)| certificate.signature.to_string())
+        .collect();
+    kinds.dedup();
+    Ok(Outcome::pass(format!(
+        "signed by {}",
+        kinds.join(", then ")
+    )))
+}
+
+pub(super) fn judge_purpose(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    if leaf.not_before < JULY_2019 {
+        return Ok(before("1 July 2019"));
+    }
+    let observed = match leaf.server_auth {
+        Some(true) => return Ok(Outcome::pass("its extended key usage names serverAuth")),
+        Some(false) => "the extended key usage does not name serverAuth",
+        None => "the certificate has no extended key usage",
+    };
+    Ok(deviates(observed).into())
+}
+
+fn before(date: &str) -> Outcome {
+    Outcome::not_applicable(format!("it was issued before {date}"))
+}
+
+/// Whether the root is a public one; the error tells that this was not to be seen.
+fn is_public(seen: &Inspection) -> Result<bool, Outcome> {
+    if seen.public {
+        return Ok(true);
+    }
+    // Where the chain has a hole, what stands above it is not known.
+    let leaf = leaf_of(seen)?;
+    match seen.trust {
+        Trust::Trusted => Ok(false),
+        _ if leaf.is_self_issued() => Ok(false),
+        _ if leaf.timestamps.is_some() || leaf.browser_forum_policy => Err(Outcome::blocked(
+            "whether its root is a public one was not to be seen: the chain leads to none",
+        )),
+        _ => Ok(false),
+    }
+}
+
+pub(super) fn judge_validity(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    if leaf.not_before < JULY_2019 {
+        return Ok(before("1 July 2019"));
+    }
+    let days = leaf.lifetime() / DAY;
+    // Source: the project's notes: an hour of slip for the first limit, none for the second.
+    let too_long_for_all = leaf.not_after - leaf.not_before > 825 * DAY + 3600;
+    if too_long_for_all {
+        return Ok(deviates(format!("it is valid for {days} days, more than 825")).into());
+    }
+    if leaf.not_before >= SEPTEMBER_2020 && leaf.lifetime() > 398 * DAY && is_public(seen)? {
+        return Ok(deviates(format!(
+            "it is valid for {days} days, more than 398, from a public authority"
+        ))
+        .into());
+    }
+    Ok(Outcome::pass(format!("it is valid for {days} days")))
+}
+
+pub(super) fn judge_schedule(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    if !is_public(seen)? {
+        return Ok(Outcome::not_applicable("its root is not a public one"));
+    }
+    let Some((_, most)) = SCHEDULE.iter().find(|(from, _)| leaf.not_before >= *from) else {
+        return Ok(before("15 March 2026"));
+    };
+    let days = leaf.lifetime() / DAY;
+    Ok(if leaf.lifetime() > most * DAY {
+        deviates(format!(
+            "it is valid for {days} days, more than the {most} that hold for what is issued on {}",
+            day(leaf.not_before)
+        ))
+        .into()
+    } else {
+        Outcome::pass(format!("it is valid for {days} days, of {most}"))
+    })
+}
+
+pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    if !is_public(seen)? {
+        return Ok(Outcome::not_applicable("its root is not a public one"));
+    }
+    if leaf.not_before < OCTOBER_2018 {
+        return Ok(before("15 October 2018"));
+    }
+    let wanted = if leaf.lifetime() <= 180 * DAY { 2 } else { 3 };
+    let embedded = leaf.timestamps.unwrap_or(0);
+    let told = count(
+        i64::try_from(embedded).unwrap_or(i64::MAX),
+        "signed certificate timestamp",
+    );
+    if embedded >= wanted {
+        return Ok(Outcome::pass(format!("{told} embedded")));
+    }
+    let may_come = seen.timestamps_in_handshake || seen.stapled || !seen.offers(Version::Tls12);
+    if embedded == 0 || may_come {
+        return Ok(Outcome::blocked(format!(
+            "{told} embedded, of {wanted}; they may come in the handshake, which was not judged"
+        )));
+    }
+    Ok(deviates(format!(
+        "{told} embedded, of {wanted}, and none in the handshake"
+    ))
+    .into())
+}
+
+pub(super) fn judge_must_staple(seen: &Inspection) -> Judged {
+    let leaf = leaf_of(seen)?;
+    Ok(match (leaf.must_staple, seen.stapled) {
+        (false, _) => Outcome::not_applicable("the certificate demands no stapled answer"),
+        (true, true) => Outcome::pass("a stapled answer comes along"),
+        (true, false) => deviates(
+            "the certificate demands a stapled answer of OCSP (Must-Staple), and none comes",
+        )
+        .into(),
+    })
+}
