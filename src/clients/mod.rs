@@ -6,6 +6,7 @@ mod credentials;
 mod defects;
 mod desktop;
 pub mod field;
+pub mod gzip;
 pub mod ios;
 mod persona;
 pub mod refresh;

@@ -1,12 +1,16 @@
 // Android's real org.json: a document a line in, in hexadecimal digits of UTF-8, and what it is and what every accessor
-// answers out. The keys that each object is asked for, beside its own, are the arguments.
+// answers out. The keys that each object is asked for, beside its own, are the arguments. A line that begins with a `g` is a
+// gzip, and what GZIPInputStream unpacks of it comes out.
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.zip.GZIPInputStream;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -24,7 +28,19 @@ public final class OrgJson {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         var out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            out.println(answer(new String(HexFormat.of().parseHex(line), StandardCharsets.UTF_8)));
+            if (line.startsWith("g")) {
+                out.println(unpacked(HexFormat.of().parseHex(line.substring(1))));
+            } else {
+                out.println(answer(new String(HexFormat.of().parseHex(line), StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
+    private static String unpacked(byte[] packed) {
+        try (var stream = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            return HexFormat.of().formatHex(stream.readAllBytes());
+        } catch (IOException refused) {
+            return "refused";
         }
     }
 

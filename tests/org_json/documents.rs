@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use safe_conformance::safe::envelope::{Compression, pack};
 
 /// Every key of a backup.
 pub const KEYS: &[&str] = &[
@@ -211,6 +212,41 @@ pub fn any_document() -> impl Strategy<Value = Vec<u8>> {
         3 => backup(),
         4 => prop_oneof![text(), backup()].prop_flat_map(spoiled),
     ]
+}
+
+/// One gzip or several, with and without something behind, and spoiled ones; around the edges of Java's buffer, too.
+pub fn any_gzip() -> impl Strategy<Value = Vec<u8>> {
+    let text = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..40),
+        prop::collection::vec(any::<u8>(), 440..560),
+    ];
+    let member = (text, 0..=9_u8).prop_map(|(text, level)| {
+        let stored = level == 0;
+        let compression = if stored {
+            Compression::Stored
+        } else {
+            Compression::Level(level)
+        };
+        pack(&text, compression)
+    });
+    let cut = (member.clone(), any::<Index>())
+        .prop_map(|(member, at)| member[..at.index(member.len())].to_vec());
+    let tail = prop_oneof![
+        4 => Just(Vec::new()),
+        2 => cut,
+        1 => (1..600_usize).prop_map(|zeros| vec![0; zeros]),
+        1 => prop::collection::vec(any::<u8>(), 1..40),
+    ];
+    let spoil = prop::option::weighted(0.3, (any::<Index>(), any::<u8>()));
+    (prop::collection::vec(member, 1..4), tail, spoil).prop_map(|(members, tail, spoil)| {
+        let mut gzip = members.concat();
+        gzip.extend(tail);
+        if let Some((place, byte)) = spoil {
+            let place = place.index(gzip.len());
+            gzip[place] = byte;
+        }
+        gzip
+    })
 }
 
 fn scalar() -> impl Strategy<Value = String> {

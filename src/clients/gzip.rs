@@ -1,0 +1,259 @@
+//! How the clients unpack: what each takes for gzip, and what it makes of bytes behind it.
+//!
+//! Source: VARIANTS section 2, the rows about gzip; RFC 1952.
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+const DEFLATE: u8 = 8;
+
+/// The flags of a header. Source: RFC 1952 section 2.3.1.
+const FHCRC: u8 = 1 << 1;
+const FEXTRA: u8 = 1 << 2;
+const FNAME: u8 = 1 << 3;
+const FCOMMENT: u8 = 1 << 4;
+const RESERVED: u8 = 0xe0;
+
+/// The first pieces that memory is asked for, in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// A client's way to unpack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unpacker {
+    /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored. Android.
+    Java,
+    /// GzipSwift before 6: the first member, and nothing behind it is looked at. iOS before 5.9.
+    GzipSwiftFirst,
+    /// GzipSwift 6: everything to the last byte must be members, each gzip or zlib. iOS since 5.9.
+    GzipSwift,
+    /// Node's `gunzip`: members are joined; a zero behind them ends it, anything else is refused. Desktop.
+    Node,
+}
+
+/// Why nothing is unpacked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum UnpackError {
+    /// It does not begin as it should.
+    #[error("what was decrypted is not gzip")]
+    NotGzip,
+    /// It breaks off.
+    #[error("the gzip inside breaks off")]
+    Truncated,
+    /// It contradicts itself.
+    #[error("the gzip inside is damaged")]
+    Damaged,
+    /// Something that is no gzip follows behind it.
+    #[error("something that is no gzip follows behind the gzip inside")]
+    Trailing,
+    /// It unpacks to more than it may.
+    #[error("the gzip inside unpacks to more than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit that was given, in bytes.
+        limit_bytes: usize,
+    },
+}
+
+type Unpacked<T> = Result<T, UnpackError>;
+
+impl Unpacker {
+    /// Unpacks to at most `limit_bytes` bytes.
+    ///
+    /// # Errors
+    /// What this client refuses, and what is larger than the limit.
+    pub fn unpack(self, packed: &[u8], limit_bytes: usize) -> Unpacked<Vec<u8>> {
+        let mut member = Member {
+            packed,
+            place: 0,
+            begin: 0,
+            out: Vec::new(),
+            limit_bytes,
+        };
+        match self {
+            Self::Java => java(&mut member)?,
+            Self::Node => node(&mut member)?,
+            // Nothing unpacks to nothing there.
+            Self::GzipSwift | Self::GzipSwiftFirst if packed.is_empty() => {}
+            Self::GzipSwiftFirst => member.gzip_or_zlib()?,
+            Self::GzipSwift => {
+                member.gzip_or_zlib()?;
+                while member.place < packed.len() {
+                    member.gzip_or_zlib().map_err(trailing)?;
+                }
+            }
+        }
+        Ok(member.out)
+    }
+}
+
+/// Older releases of Java overlook a whole header, where no more than 26 bytes are left behind the blocks of a member.
+fn java(member: &mut Member<'_>) -> Unpacked<()> {
+    member.header(true)?;
+    loop {
+        member.body()?;
+        member.trailer()?;
+        if member.header(true).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn node(member: &mut Member<'_>) -> Unpacked<()> {
+    member.gzip()?;
+    loop {
+        match member.rest().first() {
+            None | Some(0) => return Ok(()),
+            Some(_) => member.gzip().map_err(trailing)?,
+        }
+    }
+}
+
+/// What breaks behind the first member follows on a whole gzip, if it is not even the beginning of one.
+fn trailing(error: UnpackError) -> UnpackError {
+    match error {
+        UnpackError::NotGzip => UnpackError::Trailing,
+        other => other,
+    }
+}
+
+/// One member after the other.
+struct Member<'a> {
+    packed: &'a [u8],
+    /// Where the next byte is read.
+    place: usize,
+    /// Where in `out` the member begins.
+    begin: usize,
+    out: Vec<u8>,
+    limit_bytes: usize,
+}
+
+impl<'a> Member<'a> {
+    fn rest(&self) -> &'a [u8] {
+        &self.packed[self.place..]
+    }
+
+    fn take<const N: usize>(&mut self) -> Unpacked<[u8; N]> {
+        let bytes = self.rest().first_chunk().ok_or(UnpackError::Truncated)?;
+        self.place += N;
+        Ok(*bytes)
+    }
+
+    fn skip(&mut self, length: usize) -> Unpacked<()> {
+        if length > self.rest().len() {
+            return Err(UnpackError::Truncated);
+        }
+        self.place += length;
+        Ok(())
+    }
+
+    /// As zlib reads either; it tells them apart by their first bytes.
+    fn gzip_or_zlib(&mut self) -> Unpacked<()> {
+        if self.rest().starts_with(&MAGIC) {
+            self.gzip()
+        } else {
+            self.zlib()
+        }
+    }
+
+    fn gzip(&mut self) -> Unpacked<()> {
+        self.header(false)?;
+        self.body()?;
+        self.trailer()
+    }
+
+    /// Source: RFC 1950.
+    fn zlib(&mut self) -> Unpacked<()> {
+        let header = self.rest().first_chunk().ok_or(UnpackError::NotGzip)?;
+        let [method, flags] = *header;
+        let is_zlib = method & 0x0f == DEFLATE
+            && method >> 4 <= 7
+            && u16::from_be_bytes(*header).is_multiple_of(31);
+        if !is_zlib || flags & 0x20 != 0 {
+            return Err(UnpackError::NotGzip);
+        }
+        self.inflate(Decompress::new(true))
+    }
+
+    /// Reads a header. `lenient`: do not look at the reserved flags.
+    fn header(&mut self, lenient: bool) -> Unpacked<()> {
+        let begin = self.place;
+        if !self.rest().starts_with(&MAGIC) {
+            return Err(UnpackError::NotGzip);
+        }
+        let [_, _, method, flags, _, _, _, _, _, _] = self.take()?;
+        if method != DEFLATE || flags & RESERVED != 0 && !lenient {
+            return Err(UnpackError::Damaged);
+        }
+        if flags & FEXTRA != 0 {
+            let length = u16::from_le_bytes(self.take()?);
+            self.skip(length.into())?;
+        }
+        for text in [FNAME, FCOMMENT] {
+            if flags & text != 0 {
+                let end = memchr::memchr(0, self.rest()).ok_or(UnpackError::Truncated)?;
+                self.skip(end + 1)?;
+            }
+        }
+        if flags & FHCRC != 0 {
+            let mut sum = Crc::new();
+            sum.update(&self.packed[begin..self.place]);
+            let [low, high, ..] = sum.sum().to_le_bytes();
+            if self.take()? != [low, high] {
+                return Err(UnpackError::Damaged);
+            }
+        }
+        Ok(())
+    }
+
+    /// The blocks behind a header; what they were is compared by [`trailer`](Self::trailer).
+    fn body(&mut self) -> Unpacked<()> {
+        self.begin = self.out.len();
+        self.inflate(Decompress::new(false))
+    }
+
+    fn inflate(&mut self, mut inflater: Decompress) -> Unpacked<()> {
+        let limit_bytes = self.limit_bytes;
+        loop {
+            // One byte more than the limit is asked for, to tell "exactly full" from "too much".
+            let room = (limit_bytes + 1).saturating_sub(self.out.len());
+            if room == 0 {
+                return Err(UnpackError::TooLarge { limit_bytes });
+            }
+            let spare = self.out.capacity() - self.out.len();
+            if spare == 0 {
+                let piece = self.out.len().clamp(PIECE, 64 * PIECE).min(room);
+                self.out.reserve_exact(piece);
+            }
+            let before = (inflater.total_in(), self.out.len());
+            let status = inflater
+                .decompress_vec(self.rest(), &mut self.out, FlushDecompress::None)
+                .map_err(|_| UnpackError::Damaged)?;
+            let read = inflater.total_in() - before.0;
+            self.place += usize::try_from(read).unwrap_or(usize::MAX);
+            if self.out.len() > limit_bytes {
+                return Err(UnpackError::TooLarge { limit_bytes });
+            }
+            if status == Status::StreamEnd {
+                return Ok(());
+            }
+            if read == 0 && self.out.len() == before.1 && self.out.len() < self.out.capacity() {
+                return Err(UnpackError::Truncated);
+            }
+        }
+    }
+
+    /// Checksum and length, behind a body.
+    fn trailer(&mut self) -> Unpacked<()> {
+        let checksum = u32::from_le_bytes(self.take()?);
+        let length = u32::from_le_bytes(self.take()?);
+        let mut sum = Crc::new();
+        sum.update(&self.out[self.begin..]);
+        if (checksum, length) == (sum.sum(), sum.amount()) {
+            Ok(())
+        } else {
+            Err(UnpackError::Damaged)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
