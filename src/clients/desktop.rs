@@ -1,5 +1,9 @@
 //! Threema for Desktop: it looks for a backup and downloads it, and reads no config.
 
+mod read;
+
+pub(super) use read::read;
+
 use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use crate::terms::Client;

@@ -1,7 +1,10 @@
 //! Threema for iOS: how it asks, and what it makes of a config.
 
+mod decode;
+mod read;
 mod write;
 
+pub(super) use read::read;
 pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};

@@ -9,6 +9,7 @@ pub mod field;
 pub mod gzip;
 pub mod ios;
 mod persona;
+pub mod read;
 pub mod refresh;
 pub mod release;
 pub mod restore;

@@ -67,8 +67,22 @@ pub struct Stop {
 pub struct Restored {
     /// What is on the phone now.
     pub backup: Backup,
-    /// What of the document was lost or changed, in the order of the document.
+    /// What of the document was lost or changed: of the person, the contacts, the groups, the lists, the settings.
     pub changes: Vec<Change>,
+    /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may hold it as the document
+    /// does, or not at all; neither is asserted.
+    pub unsure: Vec<Unsure>,
+}
+
+/// Something of which nobody knows what became of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsure {
+    /// Where in the document.
+    pub path: Path,
+    /// Which field.
+    pub field: Field,
+    /// What is missing to know it. Never a value of the document.
+    pub because: &'static str,
 }
 
 /// Something that is not on the phone as it was in the document.

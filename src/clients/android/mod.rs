@@ -1,8 +1,11 @@
 //! Threema for Android: how it asks, and what it makes of a config.
 
+mod base64;
 pub mod org_json;
+mod read;
 mod write;
 
+pub(super) use read::read;
 pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};

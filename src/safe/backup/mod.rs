@@ -11,6 +11,7 @@ mod values;
 
 pub use deviation::{Deviation, Deviations, Wrong};
 pub use identity::{DocumentError, RestoredIdentity, identity_of};
+pub(crate) use part::At;
 pub use part::{Kept, List};
 pub use sample::{SAMPLE_CONTACTS_AT_MOST, sample};
 pub use values::{
@@ -20,7 +21,7 @@ pub use values::{
 
 use super::json::{Document, Text, Value};
 use super::keys::ThreemaId;
-use part::{At, Entry, Essential, Part, Slot, Taken, objects, put_object, take_field};
+use part::{Entry, Essential, Part, Slot, Taken, objects, put_object, take_field};
 
 /// The version of the document that every client reads.
 ///

@@ -8,18 +8,22 @@ use std::ops::{Deref, DerefMut};
 
 /// Where reading stands; it becomes a [`Path`] only when something is to be said.
 #[derive(Clone, Copy)]
-pub(super) enum At<'a> {
+pub(crate) enum At<'a> {
     Root,
     Key(&'a At<'a>, &'static str),
     Index(&'a At<'a>, usize),
 }
 
 impl<'a> At<'a> {
-    pub(super) fn key(&'a self, key: &'static str) -> At<'a> {
+    pub(crate) fn key(&'a self, key: &'static str) -> At<'a> {
         At::Key(self, key)
     }
 
-    pub(super) fn path(&self) -> Path {
+    pub(crate) fn index(&'a self, index: usize) -> At<'a> {
+        At::Index(self, index)
+    }
+
+    pub(crate) fn path(&self) -> Path {
         let (outer, step) = match self {
             At::Root => return Path::default(),
             At::Key(outer, key) => (outer, Step::Key((*key).to_owned())),

@@ -1,0 +1,42 @@
+//! How Android reads base64: white space does not count, and what is too short is cut off without a word.
+//!
+//! Source: VARIANTS section 2, "base64 whitespace", "base64 unpadded".
+
+use data_encoding::BASE64;
+
+/// The characters that make up four bytes less one.
+const QUANTUM: usize = 4;
+
+/// The bytes; `None` where it is not base64.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut characters: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    characters.truncate(characters.len() / QUANTUM * QUANTUM);
+    let bytes = BASE64.decode(&characters).ok();
+    zeroize::Zeroize::zeroize(&mut characters);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn white_space_does_not_count_and_a_rest_is_cut_off() {
+        for (text, bytes) in [
+            ("", Some(&b""[..])),
+            ("AAEC", Some(b"\0\x01\x02")),
+            (" AA\nEC\r\n", Some(b"\0\x01\x02")),
+            ("AAE=", Some(b"\0\x01")),
+            ("AAE", Some(b"")),
+            ("AAECAA", Some(b"\0\x01\x02")),
+            ("null", Some(b"\x9e\xe9\x65")),
+            ("!!!!", None),
+            ("=AAA", None),
+        ] {
+            assert_eq!(decode(text).as_deref(), bytes, "{text}");
+        }
+    }
+}

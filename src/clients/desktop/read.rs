@@ -1,0 +1,615 @@
+//! What the last Desktop that restored makes of a backup: a schema for the whole document first, then an import that fails
+//! as a whole.
+//!
+//! Its code is not used any more. It is the strictest published reading of the format, and for information.
+
+use crate::clients::Field;
+use crate::clients::read::{self, Notes, Step, Why, beyond_judgement, refused, unknown};
+use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
+use crate::safe::ThreemaId;
+use crate::safe::backup::{
+    At, Backup, Bytes, Contact, Group, GroupId, Info, PictureRelease, PrivateKey, PublicKey,
+    Settings, Timestamp, User, Verification, Version,
+};
+use crate::safe::json::{Document, JsonError, Object, Text, Value};
+use crate::terms::Stage;
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use std::collections::HashSet;
+use zeroize::Zeroizing;
+
+const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (VARIANTS section 2)";
+const IMPORT: &str = "source of Desktop preview 14 (VARIANTS section 2)";
+
+/// The latest time that a `Date` of JavaScript can be, in milliseconds since 1970.
+///
+/// Source: ECMAScript, "Time Values and Time Range".
+const LATEST_DATE: f64 = 8.64e15;
+
+/// The largest time that the schema lets pass.
+///
+/// Source: VARIANTS section 2, "schema max".
+const LATEST_IN_SCHEMA: f64 = 18_446_744_073_709_552_000.0;
+
+/// Source: VARIANTS section 2, the column of Desktop.
+pub(in crate::clients) fn read(json: &[u8], around: &Surroundings) -> Step<Restored> {
+    let root = parse(json)?;
+    let mut desktop = Desktop {
+        around,
+        notes: Notes::default(),
+    };
+    let backup = desktop.restore(as_object(&root, &At::Root)?)?;
+    Ok(desktop.notes.into_restored(backup))
+}
+
+fn parse(json: &[u8]) -> Step<Value> {
+    Document::parse_within(json, read::LIMITS)
+        .map(|document| document.root)
+        .map_err(|error: JsonError| {
+            beyond_judgement(&error).unwrap_or_else(|| {
+                Outcome::Refused(Stop {
+                    stage: Stage::Json,
+                    path: read::path_of(&error),
+                    reason: error.to_string(),
+                    source: "TextDecoder (fatal) and JSON.parse of Node 20, executed",
+                })
+            })
+        })
+}
+
+struct Desktop<'a> {
+    around: &'a Surroundings,
+    notes: Notes,
+}
+
+impl Desktop<'_> {
+    fn restore(&mut self, document: &Object) -> Step<Backup> {
+        let root = At::Root;
+        let info = info(document, &root.key("info"))?;
+        let user_at = root.key("user");
+        let user = as_object(required(document, "user", &root)?, &user_at)?;
+        let mut backup = Backup::new(self.user(user, &user_at)?);
+        backup.info = Some(info);
+        let settings_at = root.key("settings");
+        let settings = as_object(required(document, "settings", &root)?, &settings_at)?;
+        backup.settings = Some(self.settings(settings, &settings_at)?);
+        let contacts_at = root.key("contacts");
+        let contacts = items(document, "contacts", &contacts_at)?;
+        let contacts = self.contacts(contacts.unwrap_or_default(), &contacts_at)?;
+        let groups_at = root.key("groups");
+        let groups = items(document, "groups", &groups_at)?;
+        backup.groups = self
+            .groups(groups.unwrap_or_default(), &contacts, &groups_at)?
+            .into();
+        backup.contacts = contacts.into();
+        let lists_at = root.key("distributionlists");
+        let lists = items(document, "distributionlists", &lists_at)?.unwrap_or_default();
+        self.lists(lists, &lists_at)?;
+        Ok(backup)
+    }
+
+    fn user(&mut self, object: &Object, at: &At<'_>) -> Step<User> {
+        let key_at = at.key("privatekey");
+        let key = required(object, "privatekey", at)?;
+        let key = Zeroizing::new(base64(key, &key_at)?);
+        let key = key
+            .as_slice()
+            .try_into()
+            .map_err(|_| untold(&key_at, "gives a key that has not 32 bytes"))?;
+        let mut user = User::new(PrivateKey::from_bytes(key));
+        user.nickname = text(object, "nickname", at)?;
+        if let Some(picture) = object.last("profilePic") {
+            user.picture = Some(Bytes(base64(picture, &at.key("profilePic"))?));
+        }
+        user.picture_release = Some(self.release(object, &at.key("profilePicRelease"))?);
+        let links_at = at.key("links");
+        let links = items(object, "links", &links_at)?.unwrap_or_default();
+        for index in 0..links.len() {
+            self.notes
+                .lost(&links_at.index(index), Field::Link, NO_LINKS);
+        }
+        let group_key = text(object, "temporaryDeviceGroupKeyTodoRemove", at)?;
+        if group_key.is_none() {
+            let at = at.key("temporaryDeviceGroupKeyTodoRemove");
+            return Err(refused(
+                &at,
+                "is missing: Desktop restores no backup but one that was made to link it",
+                "source of Desktop preview 14 (VARIANTS section 4, \"DGK\")",
+            ));
+        }
+        user.device_group_key = group_key;
+        Ok(user)
+    }
+
+    /// Source: VARIANTS section 2, the rows about `release`; section 5, item 17.
+    fn release(&mut self, object: &Object, at: &At<'_>) -> Step<PictureRelease> {
+        let Some(items) = items(object, "profilePicRelease", at)? else {
+            self.notes
+                .added(at, Field::PictureRelease, MISSING_IS_EVERYONE);
+            return Ok(PictureRelease::Everyone);
+        };
+        let is = |item: &Value, word: &str| matches!(item, Value::Text(text) if text.is(word));
+        match items {
+            [] => {
+                self.notes
+                    .changed(at, Field::PictureRelease, EMPTY_IS_EVERYONE);
+                return Ok(PictureRelease::Everyone);
+            }
+            [Value::Null] => return Ok(PictureRelease::Nobody),
+            [first] if is(first, "*") => return Ok(PictureRelease::Everyone),
+            [first, rest @ ..] if is(first, "*") && rest.iter().all(|item| id(item).is_some()) => {
+                self.notes
+                    .changed(at, Field::PictureRelease, STAR_IS_EVERYONE);
+                return Ok(PictureRelease::Everyone);
+            }
+            _ => {}
+        }
+        if items.iter().any(|item| is(item, "*")) {
+            return Err(untold(at, "holds `*` among others"));
+        }
+        let ids = items.iter().enumerate().map(|(index, item)| {
+            id(item).ok_or_else(|| refused(&at.index(index), "is no Threema ID", SCHEMA))
+        });
+        ids.collect::<Step<Vec<_>>>().map(PictureRelease::Only)
+    }
+
+    fn settings(&mut self, object: &Object, at: &At<'_>) -> Step<Settings> {
+        let mut settings = Settings {
+            sync_contacts: Some(required_flag(object, "syncContacts", at)?),
+            block_unknown: flag(object, "blockUnknown", at)?,
+            send_typing: flag(object, "sendTyping", at)?,
+            read_receipts: flag(object, "readReceipts", at)?,
+            threema_calls: flag(object, "threemaCalls", at)?,
+            relay_threema_calls: flag(object, "relayThreemaCalls", at)?,
+            ..Settings::default()
+        };
+        for (key, field) in [
+            ("disableScreenshots", Field::DisableScreenshots),
+            ("incognitoKeyboard", Field::IncognitoKeyboard),
+        ] {
+            if flag(object, key, at)? == Some(true) {
+                self.notes.lost(&at.key(key), field, NO_SETTING);
+            }
+        }
+        let blocked_at = at.key("blockedContacts");
+        let blocked = items(object, "blockedContacts", &blocked_at)?.unwrap_or_default();
+        settings.blocked_contacts = ids(blocked, &blocked_at)?.into();
+        let excluded_at = at.key("syncExcludedIds");
+        let excluded = items(object, "syncExcludedIds", &excluded_at)?.unwrap_or_default();
+        for index in 0..ids(excluded, &excluded_at)?.len() {
+            self.notes.lost(
+                &excluded_at.index(index),
+                Field::SyncExcludedIds,
+                NO_SETTING,
+            );
+        }
+        // Not in the schema.
+        if let Some(Value::Array(unread)) = object.last("syncExcludedIDs") {
+            for index in 0..unread.len() {
+                self.notes.lost(
+                    &at.key("syncExcludedIDs").index(index),
+                    Field::SyncExcludedIds,
+                    NO_SETTING,
+                );
+            }
+        }
+        let emojis_at = at.key("recentEmojis");
+        if !items(object, "recentEmojis", &emojis_at)?
+            .unwrap_or_default()
+            .is_empty()
+        {
+            self.notes.lost(&emojis_at, Field::RecentEmojis, NO_SETTING);
+        }
+        Ok(settings)
+    }
+
+    fn contacts(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Contact>> {
+        let mut contacts = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let at = at.index(index);
+            contacts.push(self.contact(as_object(item, &at)?, &at)?);
+        }
+        // The schema goes over everything before anything is imported.
+        let mut seen = HashSet::new();
+        for (index, contact) in contacts.iter_mut().enumerate() {
+            let at = at.index(index);
+            if !seen.insert(contact.identity) {
+                return Err(unknown(format!(
+                    "{} is there a second time: that the import fails is inferred",
+                    at.path()
+                )));
+            }
+            self.look_up(contact, &at)?;
+        }
+        Ok(contacts)
+    }
+
+    fn contact(&mut self, object: &Object, at: &At<'_>) -> Step<Contact> {
+        let mut contact = Contact::new(required_id(object, "identity", at)?);
+        let level_at = at.key("verification");
+        contact.verification = Some(level(required(object, "verification", at)?, &level_at)?);
+        if let Some(key) = object.last("publickey") {
+            let key_at = at.key("publickey");
+            let key = base64(key, &key_at)?;
+            let key = key
+                .try_into()
+                .map_err(|_| refused(&key_at, "has not 32 bytes", IMPORT))?;
+            contact.public_key = Some(PublicKey(key));
+        }
+        contact.created_at = self.time(object, "createdAt", Field::ContactCreatedAt, at)?;
+        contact.last_update = self.last_update(object, Field::ContactLastUpdate, at)?;
+        contact.work_verified = flag(object, "workVerified", at)?;
+        contact.hidden = flag(object, "hidden", at)?;
+        contact.private = flag(object, "private", at)?;
+        contact.first_name = text(object, "firstname", at)?;
+        contact.last_name = text(object, "lastname", at)?;
+        contact.nickname = match object.last("nickname") {
+            Some(Value::Null) => None,
+            _ => text(object, "nickname", at)?,
+        };
+        for (key, field) in [
+            ("readReceipts", Field::ReadReceipts),
+            ("typingIndicators", Field::TypingIndicators),
+        ] {
+            match object.last(key) {
+                None => {}
+                Some(Value::Number(number)) => match number.to_whole() {
+                    Some(0) => {}
+                    Some(1 | 2) => self.notes.lost(&at.key(key), field, NO_POLICY),
+                    _ => return Err(untold(&at.key(key), "is neither 0, 1 nor 2")),
+                },
+                Some(other) => return Err(wrong_kind(other, "a number", &at.key(key))),
+            }
+        }
+        Ok(contact)
+    }
+
+    /// Source: VARIANTS section 2, "publickey ≠ directory, verif. 2", "revoked contact"; section 4, "publickey".
+    fn look_up(&self, contact: &Contact, at: &At<'_>) -> Step<()> {
+        let key_at = at.key("publickey");
+        if !self.around.directory.is_reachable() {
+            return Err(unknown(
+                "what Desktop does when the directory cannot be reached is not told",
+            ));
+        }
+        let entry = self.around.directory.entry(contact.identity);
+        match (entry, contact.public_key) {
+            (None, None) => Err(refused(
+                &key_at,
+                "is missing, and the directory does not know the contact: the import fails",
+                IMPORT,
+            )),
+            (Some(entry), Some(key)) if entry.public_key != key => {
+                if contact.verification == Some(Verification::Full) {
+                    return Err(refused(
+                        &key_at,
+                        "is not the key of the directory: the import fails",
+                        IMPORT,
+                    ));
+                }
+                Err(untold(&key_at, "is not the key of the directory"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Source: VARIANTS section 2, "negative ts", "fractional ts", "18446744073709552000", "null createdAt".
+    fn time(
+        &mut self,
+        object: &Object,
+        key: &'static str,
+        field: Field,
+        at: &At<'_>,
+    ) -> Step<Option<Timestamp>> {
+        let at = at.key(key);
+        let number = match object.last(key) {
+            None => return Ok(None),
+            Some(Value::Number(number)) => number,
+            Some(other) => return Err(wrong_kind(other, "a number", &at)),
+        };
+        let double = number.to_f64();
+        if double > LATEST_IN_SCHEMA {
+            return Err(untold(&at, "is larger than the schema allows"));
+        }
+        if double < 0.0 && field != Field::ContactCreatedAt {
+            return Err(untold(&at, "is below zero"));
+        }
+        if double.abs() > LATEST_DATE {
+            self.notes.lost(&at, field, INVALID_DATE);
+            return Ok(None);
+        }
+        let whole = whole_part(double);
+        if number.to_whole() != Some(whole) {
+            self.notes.changed(&at, field, FRACTION);
+        }
+        Ok(Some(Timestamp(whole)))
+    }
+
+    fn last_update(
+        &mut self,
+        object: &Object,
+        field: Field,
+        at: &At<'_>,
+    ) -> Step<Option<Timestamp>> {
+        match object.last("lastUpdate") {
+            Some(Value::Null) => Ok(None),
+            _ => self.time(object, "lastUpdate", field, at),
+        }
+    }
+
+    fn groups(&mut self, items: &[Value], contacts: &[Contact], at: &At<'_>) -> Step<Vec<Group>> {
+        let known: HashSet<_> = contacts.iter().map(|contact| contact.identity).collect();
+        let mut groups = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let at = at.index(index);
+            groups.push(self.group(as_object(item, &at)?, &at)?);
+        }
+        for (index, group) in groups.iter_mut().enumerate() {
+            self.import(group, &known, &at.index(index))?;
+        }
+        Ok(groups)
+    }
+
+    fn group(&mut self, object: &Object, at: &At<'_>) -> Step<Group> {
+        let id_at = at.key("id");
+        let id = match required(object, "id", at)? {
+            Value::Text(text) => HEXLOWER.decode(text.to_str_lossy().as_bytes()).ok(),
+            other => return Err(wrong_kind(other, "a string", &id_at)),
+        };
+        let id = id.and_then(|bytes| bytes.try_into().ok()).map(GroupId);
+        let Some(id) = id else {
+            return Err(refused(
+                &id_at,
+                "is not 16 lower-case hexadecimal digits",
+                SCHEMA,
+            ));
+        };
+        let mut group = Group::new(id, required_id(object, "creator", at)?);
+        let members_at = at.key("members");
+        let Some(members) = items(object, "members", &members_at)? else {
+            return Err(untold(&members_at, "is missing"));
+        };
+        group.members = ids(members, &members_at)?.into();
+        group.deleted = Some(required_flag(object, "deleted", at)?);
+        group.name = text(object, "groupname", at)?;
+        group.created_at = self.time(object, "createdAt", Field::GroupCreatedAt, at)?;
+        group.last_update = self.last_update(object, Field::GroupLastUpdate, at)?;
+        group.private = flag(object, "private", at)?;
+        Ok(group)
+    }
+
+    /// Source: VARIANTS section 2, "group creator unknown", "members without …"; section 4, "deleted=true".
+    fn import(&mut self, group: &mut Group, known: &HashSet<ThreemaId>, at: &At<'_>) -> Step<()> {
+        let own_id = self.around.own_id;
+        let is_known = |id: &ThreemaId| *id == own_id || known.contains(id);
+        if !is_known(&group.creator) {
+            return Err(refused(
+                &at.key("creator"),
+                "is no contact: the import fails",
+                IMPORT,
+            ));
+        }
+        let members_at = at.key("members");
+        if group.deleted == Some(true) {
+            if !group.members.is_empty() {
+                self.notes
+                    .lost(&members_at, Field::GroupMembers, DELETED_HAS_NO_MEMBERS);
+            }
+            group.members = Vec::new().into();
+            return Ok(());
+        }
+        let is_member = |id: &ThreemaId| is_known(id) || *id == group.creator;
+        if !group.members.iter().all(is_member) {
+            self.notes.unsure(
+                &members_at,
+                Field::GroupMembers,
+                "what Desktop does with a member that is no contact is not told",
+            );
+        }
+        if group.members.contains(&own_id) && !group.members.contains(&group.creator) {
+            let creator = group.creator;
+            group.members.push(creator);
+            self.notes
+                .changed(&members_at, Field::GroupMembers, CREATOR_ADDED);
+        }
+        Ok(())
+    }
+
+    fn lists(&mut self, items: &[Value], at: &At<'_>) -> Step<()> {
+        for (index, item) in items.iter().enumerate() {
+            let at = at.index(index);
+            let object = as_object(item, &at)?;
+            let is_id = |text: &Text| {
+                let text = text.to_str_lossy();
+                HEXLOWER
+                    .decode(text.as_bytes())
+                    .is_ok_and(|id| id.len() == 8)
+            };
+            let id_is_good = match object.last("id") {
+                None => true,
+                Some(Value::Text(text)) => is_id(text),
+                Some(_) => false,
+            };
+            let has_name = matches!(object.last("name"), Some(Value::Text(_)));
+            let has_members = matches!(object.last("members"), Some(Value::Array(_)));
+            if !id_is_good || !has_name || !has_members {
+                return Err(untold(&at, "is not as the format has it, and is validated"));
+            }
+            self.notes.lost(&at, Field::DistributionList, NOT_IMPORTED);
+        }
+        Ok(())
+    }
+}
+
+fn info(document: &Object, at: &At<'_>) -> Step<Info> {
+    let object = as_object(required(document, "info", &At::Root)?, at)?;
+    let version_at = at.key("version");
+    match required(object, "version", at)? {
+        Value::Number(number) if number.to_whole() == Some(1) => {}
+        _ => return Err(refused(&version_at, "is not 1", SCHEMA)),
+    }
+    Ok(Info {
+        version: Some(Version),
+        device: text(object, "device", at)?,
+        ..Info::default()
+    })
+}
+
+fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+    match value {
+        Value::Object(object) => Ok(object),
+        other => Err(wrong_kind(other, "an object", at)),
+    }
+}
+
+fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v Value> {
+    object
+        .last(key)
+        .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
+}
+
+fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
+    refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
+}
+
+fn items<'v>(object: &'v Object, key: &str, at: &At<'_>) -> Step<Option<&'v [Value]>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Array(items)) => Ok(Some(items)),
+        Some(other) => Err(wrong_kind(other, "an array", at)),
+    }
+}
+
+fn text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<Text>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(wrong_kind(other, "a string", &at.key(key))),
+    }
+}
+
+fn flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<bool>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Boolean(value)) => Ok(Some(*value)),
+        Some(other) => Err(wrong_kind(other, "a boolean", &at.key(key))),
+    }
+}
+
+fn required_flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
+    required(object, key, at)?;
+    Ok(flag(object, key, at)?.unwrap_or_default())
+}
+
+fn id(value: &Value) -> Option<ThreemaId> {
+    match value {
+        Value::Text(text) => ThreemaId::parse(&text.to_str_lossy()).ok(),
+        _ => None,
+    }
+}
+
+/// The IDs of a list that should hold nothing else. What the schema does about others is told of contacts alone.
+fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
+    let ids = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| id(item).ok_or_else(|| untold(&at.index(index), "is no Threema ID")));
+    ids.collect()
+}
+
+/// Source: VARIANTS section 2, "lower-case contact ID".
+fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
+    id(required(object, key, at)?).ok_or_else(|| refused(&at.key(key), "is no Threema ID", SCHEMA))
+}
+
+fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
+    let number = match value {
+        Value::Number(number) => number.to_whole(),
+        other => return Err(wrong_kind(other, "a number", at)),
+    };
+    let level = number.and_then(|number| usize::try_from(number).ok());
+    level
+        .and_then(|level| Verification::ALL.get(level).copied())
+        .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
+}
+
+/// Base64 with white space and without padding, if need be.
+///
+/// Source: VARIANTS section 2, "base64 whitespace", "base64 unpadded", "bad base64 …".
+fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
+    let Value::Text(text) = value else {
+        return Err(wrong_kind(value, "a string", at));
+    };
+    let text = text.to_str_lossy();
+    let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
+    let end = characters.iter().rposition(|byte| *byte != b'=');
+    let content = &characters[..end.map_or(0, |end| end + 1)];
+    let padding = characters.len() - content.len();
+    let is_padded = padding == 0 || padding <= 2 && characters.len() % 4 == 0;
+    BASE64_NOPAD
+        .decode(content)
+        .ok()
+        .filter(|_| is_padded)
+        .ok_or_else(|| refused(at, "is not base64", IMPORT))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the caller has seen that it is a date, which 64 bits hold"
+)]
+fn whole_part(number: f64) -> i128 {
+    i128::from(number as i64)
+}
+
+/// What no source tells of.
+fn untold(at: &At<'_>, what: &str) -> Outcome {
+    unknown(format!(
+        "{} {what}, and no source tells what Desktop does then",
+        at.path()
+    ))
+}
+
+const MISSING_IS_EVERYONE: Why = Why {
+    reason: "nothing says who may see the picture, and Desktop takes everyone",
+    source: "source of Desktop preview 14 (VARIANTS section 5, item 17)",
+};
+const EMPTY_IS_EVERYONE: Why = Why {
+    reason: "the empty list becomes everyone",
+    source: "source of Desktop preview 14 (VARIANTS section 2, \"release `[]`\")",
+};
+const STAR_IS_EVERYONE: Why = Why {
+    reason: "a list that begins with `*` is everyone",
+    source: "source of Desktop preview 14 (VARIANTS section 2, `[\"*\",\"ABCDEFGH\"]`)",
+};
+const NO_LINKS: Why = Why {
+    reason: "Desktop restores no links",
+    source: "source of Desktop preview 14 (VARIANTS section 4, \"links\")",
+};
+const NO_SETTING: Why = Why {
+    reason: "Desktop has no such setting",
+    source: "source of Desktop preview 14 (VARIANTS section 4)",
+};
+const NO_POLICY: Why = Why {
+    reason: "Desktop keeps no such choice for a contact",
+    source: "source of Desktop preview 14 (VARIANTS section 4, \"RR/typing\")",
+};
+const INVALID_DATE: Why = Why {
+    reason: "the number is no date to JavaScript",
+    source: "source of Desktop preview 14; JavaScript's Date (VARIANTS section 2, \"18446744073709552000\")",
+};
+const FRACTION: Why = Why {
+    reason: "the number is cut off to a whole one, as JavaScript's dates are",
+    source: "source of Desktop preview 14 (VARIANTS section 2, \"fractional ts\")",
+};
+const DELETED_HAS_NO_MEMBERS: Why = Why {
+    reason: "the members of a deleted group are ignored",
+    source: "source of Desktop preview 14 (VARIANTS section 4, \"deleted=true\")",
+};
+const CREATOR_ADDED: Why = Why {
+    reason: "whoever made the group becomes a member",
+    source: "source of Desktop preview 14 (VARIANTS section 2, \"members without creator\")",
+};
+const NOT_IMPORTED: Why = Why {
+    reason: "Desktop imports no distribution lists",
+    source: "source of Desktop preview 14 (VARIANTS section 2, \"DL id\"; section 4)",
+};

@@ -1,0 +1,299 @@
+//! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its type, or nothing is.
+
+use crate::clients::read::{self, Step, beyond_judgement, refused, stop, unknown};
+use crate::clients::release::Reader;
+use crate::clients::restore::{Broken, Outcome, Stop};
+use crate::safe::backup::{At, Info, Version};
+use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
+use crate::terms::Stage;
+
+const DECODER: &str = "source of iOS 7.2.2 and of swift-foundation (VARIANTS section 2)";
+
+#[derive(Clone, Copy)]
+pub(super) struct Decoder {
+    pub reader: Reader,
+}
+
+impl Decoder {
+    pub fn parse(self, json: &[u8]) -> Step<Value> {
+        match Document::parse_within(json, read::LIMITS) {
+            Ok(document) => Ok(document.root),
+            Err(error) => Err(self.not_json(json, &error)),
+        }
+    }
+
+    pub fn document(self, root: &Value) -> Step<&Object> {
+        match root {
+            Value::Object(object) => Ok(object),
+            other => Err(self.wrong_kind(other, "an object", &At::Root)),
+        }
+    }
+
+    /// Source: VARIANTS section 2, "text after JSON", "invalid UTF-8"; below the table.
+    fn not_json(self, json: &[u8], error: &JsonError) -> Outcome {
+        if let Some(outcome) = beyond_judgement(error) {
+            return outcome;
+        }
+        let nul_behind = json.last() == Some(&0);
+        let reason = match error {
+            JsonError::Broken { reason, .. } => *reason,
+            JsonError::TooLarge { .. } => Reason::EndOfText,
+        };
+        match reason {
+            Reason::NotUtf8 => {
+                unknown("that iOS refuses what is not UTF-8 is inferred, and nothing was executed")
+            }
+            Reason::TrailingText if nul_behind => {
+                unknown("no source tells whether a NUL behind the JSON is text to iOS")
+            }
+            Reason::ControlCharacter => {
+                unknown("no source tells whether iOS takes a control character in a string")
+            }
+            _ => self.fails(Stop {
+                stage: Stage::Json,
+                path: read::path_of(error),
+                reason: error.to_string(),
+                source: DECODER,
+            }),
+        }
+    }
+
+    /// What comes of a document that is not decoded.
+    ///
+    /// Source: VARIANTS section 2, below the table.
+    fn fails(self, stop: Stop) -> Outcome {
+        if self.reader.since(Reader::Ios7_0_0) {
+            Outcome::Refused(stop)
+        } else if self.reader.since(Reader::Ios5_4) {
+            Outcome::Broken {
+                how: Broken::Hang,
+                stop: Stop {
+                    source: "SafeManager.swift:929 of iOS 6.7",
+                    ..stop
+                },
+            }
+        } else {
+            unknown(format!(
+                "{}: it is not restored, but no source tells what iOS 4.6 shows then",
+                stop.reason
+            ))
+        }
+    }
+
+    fn not_decoded(self, at: &At<'_>, reason: &str) -> Outcome {
+        self.fails(stop(at, reason, DECODER))
+    }
+
+    fn wrong_kind(self, value: &Value, expected: &str, at: &At<'_>) -> Outcome {
+        self.not_decoded(at, &format!("is {}, not {expected}", value.kind()))
+    }
+
+    /// What comes of an identity that is not there, or cannot be read.
+    ///
+    /// Source: VARIANTS section 2, "missing user / privatekey", "base64 whitespace", "base64 unpadded".
+    pub fn no_identity(self, at: &At<'_>, reason: &str) -> Outcome {
+        if self.reader.since(Reader::Ios7_0_0) {
+            refused(at, reason, DECODER)
+        } else {
+            unknown(format!(
+                "{} {reason}: it is not restored, but no source tells what iOS before 7.0 shows then",
+                at.path()
+            ))
+        }
+    }
+
+    pub fn required_object<'v>(
+        self,
+        object: &'v Object,
+        key: &'static str,
+        at: &At<'_>,
+    ) -> Step<&'v Object> {
+        let at = at.key(key);
+        self.object(object, key, &at)?
+            .ok_or_else(|| self.no_identity(&at, "is missing"))
+    }
+
+    pub fn private_key_text(self, object: &Object, at: &At<'_>) -> Step<Text> {
+        let at = at.key("privatekey");
+        self.text(object, "privatekey", &at)?
+            .ok_or_else(|| self.no_identity(&at, "is missing"))
+    }
+
+    /// Source: VARIANTS section 2, "info.version".
+    pub fn info(self, document: &Object, at: &At<'_>) -> Step<Info> {
+        let Some(object) = self.object(document, "info", at)? else {
+            return Err(Self::untold(at, "is missing"));
+        };
+        self.text(object, "device", &at.key("device"))?;
+        let version_at = at.key("version");
+        match self.whole(object, "version", &version_at)? {
+            Some(1) => Ok(Info {
+                version: Some(Version),
+                ..Info::default()
+            }),
+            Some(_) => Err(self.not_decoded(&version_at, "is not 1")),
+            None => Err(Self::untold(&version_at, "is missing")),
+        }
+    }
+
+    /// The member, unless it is absent or `null`.
+    fn member<'v>(object: &'v Object, key: &str) -> Option<&'v Value> {
+        object.first(key).filter(|value| **value != Value::Null)
+    }
+
+    pub fn object<'v>(
+        self,
+        object: &'v Object,
+        key: &str,
+        at: &At<'_>,
+    ) -> Step<Option<&'v Object>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(Value::Object(found)) => Ok(Some(found)),
+            Some(other) => Err(self.wrong_kind(other, "an object", at)),
+        }
+    }
+
+    pub fn array<'v>(
+        self,
+        object: &'v Object,
+        key: &str,
+        at: &At<'_>,
+    ) -> Step<Option<&'v [Value]>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(Value::Array(items)) => Ok(Some(items)),
+            Some(other) => Err(self.wrong_kind(other, "an array", at)),
+        }
+    }
+
+    pub fn required_array<'v>(
+        self,
+        object: &'v Object,
+        key: &'static str,
+        at: &At<'_>,
+    ) -> Step<&'v [Value]> {
+        let at = at.key(key);
+        self.array(object, key, &at)?
+            .ok_or_else(|| Self::untold(&at, "is missing"))
+    }
+
+    pub fn item<'v>(self, value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+        match value {
+            Value::Object(object) => Ok(object),
+            other => Err(self.wrong_kind(other, "an object", at)),
+        }
+    }
+
+    pub fn text(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<Text>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(value) => self.as_text(value, at).map(Some),
+        }
+    }
+
+    /// A string that nothing is made of.
+    pub fn undecoded_text<'v>(
+        self,
+        object: &'v Object,
+        key: &str,
+        at: &At<'_>,
+    ) -> Step<Option<&'v Text>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(_) => Err(Self::untold(at, "is not a string")),
+        }
+    }
+
+    fn as_text(self, value: &Value, at: &At<'_>) -> Step<Text> {
+        match value {
+            Value::Text(text) if text.to_str().is_ok() => Ok(text.clone()),
+            Value::Text(_) => Err(self.not_decoded(at, "holds half of a surrogate pair")),
+            other => Err(self.wrong_kind(other, "a string", at)),
+        }
+    }
+
+    pub fn required_text(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<Text> {
+        let at = at.key(key);
+        self.text(object, key, &at)?
+            .ok_or_else(|| Self::untold(&at, "is missing"))
+    }
+
+    /// The strings of an array, `None` for each `null`.
+    pub fn texts(self, items: &[Value], at: &At<'_>) -> Step<Vec<Option<Text>>> {
+        let texts = items.iter().enumerate().map(|(index, item)| match item {
+            Value::Null => Ok(None),
+            item => self.as_text(item, &at.index(index)).map(Some),
+        });
+        texts.collect()
+    }
+
+    pub fn boolean(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<bool>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(Value::Boolean(value)) => Ok(Some(*value)),
+            Some(other) => Err(self.wrong_kind(other, "a boolean", at)),
+        }
+    }
+
+    /// Source: VARIANTS section 2, "settings w/o syncContacts".
+    pub fn required_boolean(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
+        let at = at.key(key);
+        self.boolean(object, key, &at)?
+            .ok_or_else(|| self.not_decoded(&at, "is missing"))
+    }
+
+    /// A whole number; also `1.0`.
+    pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
+        match Self::member(object, key) {
+            None => Ok(None),
+            Some(Value::Number(number)) => match number.to_whole() {
+                Some(whole) => Ok(Some(whole)),
+                None => Err(self.not_decoded(at, "is not a whole number")),
+            },
+            Some(other) => Err(self.wrong_kind(other, "a number", at)),
+        }
+    }
+
+    /// A time, which is a `UInt64`.
+    ///
+    /// Source: VARIANTS section 2, "negative ts", "fractional ts", "18446744073709552000"; section 5, item 9.
+    pub fn unsigned(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<u64>> {
+        let Some(whole) = self.whole(object, key, at)? else {
+            return Ok(None);
+        };
+        match u64::try_from(whole) {
+            Ok(time) => Ok(Some(time)),
+            Err(_) if whole < 0 => Err(self.not_decoded(at, "is below zero")),
+            Err(_) => Err(self.not_decoded(at, "does not fit 64 bits")),
+        }
+    }
+
+    /// Decodes every group, before any is restored.
+    pub fn groups(self, items: &[Value], at: &At<'_>) -> Step<()> {
+        for (index, item) in items.iter().enumerate() {
+            let at = at.index(index);
+            let object = self.item(item, &at)?;
+            for key in ["id", "creator", "groupname"] {
+                self.text(object, key, &at.key(key))?;
+            }
+            let members_at = at.key("members");
+            let members = self.array(object, "members", &members_at)?;
+            self.texts(members.unwrap_or_default(), &members_at)?;
+            for key in ["createdAt", "lastUpdate"] {
+                self.unsigned(object, key, &at.key(key))?;
+            }
+            self.boolean(object, "private", &at.key("private"))?;
+        }
+        Ok(())
+    }
+
+    /// What no source tells of.
+    fn untold(at: &At<'_>, what: &str) -> Outcome {
+        unknown(format!(
+            "{} {what}, and no source tells what iOS does then",
+            at.path()
+        ))
+    }
+}
