@@ -22,9 +22,9 @@ const PIECE: usize = 64 * 1024;
 pub enum Unpacker {
     /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored. Android.
     Java,
-    /// GzipSwift before 6: the first member, and nothing behind it is looked at. iOS before 5.9.
+    /// `GzipSwift` before 6: the first member, and nothing behind it is looked at. iOS before 5.9.
     GzipSwiftFirst,
-    /// GzipSwift 6: everything to the last byte must be members, each gzip or zlib. iOS since 5.9.
+    /// `GzipSwift` 6: everything to the last byte must be members, each gzip or zlib. iOS since 5.9.
     GzipSwift,
     /// Node's `gunzip`: members are joined; a zero behind them ends it, anything else is refused. Desktop.
     Node,

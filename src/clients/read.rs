@@ -230,3 +230,6 @@ impl Directory {
         matches!(self, Self::Answers(_))
     }
 }
+
+#[cfg(test)]
+mod tests;

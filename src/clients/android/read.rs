@@ -218,7 +218,10 @@ impl Phone<'_> {
             Some(_) => false,
         };
         let everyone = |item: &Option<Value>| matches!(item, Some(Value::Text(text)) if text.to_string_lossy() == "*");
-        let ids: Vec<_> = items.iter().filter_map(id_of).collect();
+        let ids: Vec<_> = items
+            .iter()
+            .filter_map(|item| id_of(item.as_ref()))
+            .collect();
         let has_everyone = items.iter().any(everyone);
         let has_nobody = items.iter().any(is_nobody);
         let is_new = self.since(Reader::Android6_1);
@@ -569,7 +572,7 @@ impl Phone<'_> {
         let own_id = self.around.own_id;
         let members_at = at.key("members");
         let members = self.ids(object, "members", Field::GroupMembers, at)?;
-        let Some(mut members) = members else {
+        let Some(members) = members else {
             return Err(untold(&members_at, "is missing"));
         };
         let stranger = |id: &ThreemaId| *id != own_id && *id != creator && !known.contains(id);
@@ -590,8 +593,8 @@ impl Phone<'_> {
             }
         } else if !members.contains(&creator) {
             if self.since(Reader::Android6_4) {
+                // The members stay as they are: that the person is one and the creator is not is what being removed means.
                 self.notes.changed(&members_at, Field::GroupMembers, KICKED);
-                members.retain(|id| *id != own_id);
             } else {
                 self.notes.unsure(
                     &members_at,
@@ -619,7 +622,7 @@ impl Phone<'_> {
         };
         let mut ids = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            match id_of(item) {
+            match id_of(item.as_ref()) {
                 Some(id) => ids.push(id),
                 None => self.notes.unsure(
                     &at.index(index),
@@ -825,7 +828,7 @@ fn text(found: &JavaString) -> Text {
     Text::from_units(found.units())
 }
 
-fn id_of(item: &Option<Value>) -> Option<ThreemaId> {
+fn id_of(item: Option<&Value>) -> Option<ThreemaId> {
     match item {
         Some(Value::Text(text)) => ThreemaId::parse(&text.to_string_lossy()).ok(),
         _ => None,

@@ -9,7 +9,7 @@ use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
     At, Backup, Bytes, Contact, Group, GroupId, Info, PictureRelease, PrivateKey, PublicKey,
-    Settings, Timestamp, User, Verification, Version,
+    Timestamp, User, Verification, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
 use crate::terms::Stage;
@@ -71,7 +71,7 @@ impl Desktop<'_> {
         backup.info = Some(info);
         let settings_at = root.key("settings");
         let settings = as_object(required(document, "settings", &root)?, &settings_at)?;
-        backup.settings = Some(self.settings(settings, &settings_at)?);
+        self.settings(settings, &settings_at)?;
         let contacts_at = root.key("contacts");
         let contacts = items(document, "contacts", &contacts_at)?;
         let contacts = self.contacts(contacts.unwrap_or_default(), &contacts_at)?;
@@ -152,54 +152,41 @@ impl Desktop<'_> {
         ids.collect::<Step<Vec<_>>>().map(PictureRelease::Only)
     }
 
-    fn settings(&mut self, object: &Object, at: &At<'_>) -> Step<Settings> {
-        let mut settings = Settings {
-            sync_contacts: Some(required_flag(object, "syncContacts", at)?),
-            block_unknown: flag(object, "blockUnknown", at)?,
-            send_typing: flag(object, "sendTyping", at)?,
-            read_receipts: flag(object, "readReceipts", at)?,
-            threema_calls: flag(object, "threemaCalls", at)?,
-            relay_threema_calls: flag(object, "relayThreemaCalls", at)?,
-            ..Settings::default()
-        };
-        for (key, field) in [
-            ("disableScreenshots", Field::DisableScreenshots),
-            ("incognitoKeyboard", Field::IncognitoKeyboard),
-        ] {
-            if flag(object, key, at)? == Some(true) {
-                self.notes.lost(&at.key(key), field, NO_SETTING);
+    /// Checks the settings, none of which is restored.
+    ///
+    /// Source: VARIANTS section 4, "other settings".
+    fn settings(&mut self, object: &Object, at: &At<'_>) -> Step<()> {
+        required(object, "syncContacts", at)?;
+        for (key, field, default) in FLAGS {
+            if flag(object, key, at)?.is_some_and(|value| value != *default) {
+                self.notes.lost(&at.key(key), *field, NO_SETTING);
             }
         }
-        let blocked_at = at.key("blockedContacts");
-        let blocked = items(object, "blockedContacts", &blocked_at)?.unwrap_or_default();
-        settings.blocked_contacts = ids(blocked, &blocked_at)?.into();
-        let excluded_at = at.key("syncExcludedIds");
-        let excluded = items(object, "syncExcludedIds", &excluded_at)?.unwrap_or_default();
-        for index in 0..ids(excluded, &excluded_at)?.len() {
-            self.notes.lost(
-                &excluded_at.index(index),
-                Field::SyncExcludedIds,
-                NO_SETTING,
-            );
-        }
-        // Not in the schema.
-        if let Some(Value::Array(unread)) = object.last("syncExcludedIDs") {
-            for index in 0..unread.len() {
-                self.notes.lost(
-                    &at.key("syncExcludedIDs").index(index),
-                    Field::SyncExcludedIds,
-                    NO_SETTING,
-                );
+        // The spelling of iOS is not in the schema, and not checked.
+        for (key, field, checked) in [
+            ("blockedContacts", Field::BlockedContacts, true),
+            ("syncExcludedIds", Field::SyncExcludedIds, true),
+            ("syncExcludedIDs", Field::SyncExcludedIds, false),
+        ] {
+            let at = at.key(key);
+            let list = match object.last(key) {
+                Some(Value::Array(list)) => list,
+                Some(other) if checked => return Err(wrong_kind(other, "an array", &at)),
+                _ => continue,
+            };
+            if checked {
+                ids(list, &at)?;
+            }
+            for index in 0..list.len() {
+                self.notes.lost(&at.index(index), field, NO_SETTING);
             }
         }
         let emojis_at = at.key("recentEmojis");
-        if !items(object, "recentEmojis", &emojis_at)?
-            .unwrap_or_default()
-            .is_empty()
-        {
+        let emojis = items(object, "recentEmojis", &emojis_at)?.unwrap_or_default();
+        if !emojis.is_empty() {
             self.notes.lost(&emojis_at, Field::RecentEmojis, NO_SETTING);
         }
-        Ok(settings)
+        Ok(())
     }
 
     fn contacts(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Contact>> {
@@ -569,6 +556,20 @@ fn untold(at: &At<'_>, what: &str) -> Outcome {
     ))
 }
 
+/// The settings that are true or false, and what counts where they are absent.
+///
+/// Source: clause 3.7.
+const FLAGS: &[(&str, Field, bool)] = &[
+    ("syncContacts", Field::SyncContacts, false),
+    ("blockUnknown", Field::BlockUnknown, false),
+    ("sendTyping", Field::SendTyping, true),
+    ("readReceipts", Field::ReadReceiptsSetting, true),
+    ("threemaCalls", Field::ThreemaCalls, true),
+    ("relayThreemaCalls", Field::RelayThreemaCalls, false),
+    ("disableScreenshots", Field::DisableScreenshots, false),
+    ("incognitoKeyboard", Field::IncognitoKeyboard, false),
+];
+
 const MISSING_IS_EVERYONE: Why = Why {
     reason: "nothing says who may see the picture, and Desktop takes everyone",
     source: "source of Desktop preview 14 (VARIANTS section 5, item 17)",
@@ -586,7 +587,7 @@ const NO_LINKS: Why = Why {
     source: "source of Desktop preview 14 (VARIANTS section 4, \"links\")",
 };
 const NO_SETTING: Why = Why {
-    reason: "Desktop has no such setting",
+    reason: "Desktop restores no settings",
     source: "source of Desktop preview 14 (VARIANTS section 4)",
 };
 const NO_POLICY: Why = Why {

@@ -194,7 +194,6 @@ impl Decoder {
 
     /// A string that nothing is made of.
     pub fn undecoded_text<'v>(
-        self,
         object: &'v Object,
         key: &str,
         at: &At<'_>,

@@ -142,7 +142,7 @@ impl Phone<'_> {
         let mut user = User::new(self.private_key(&key, &at.key("privatekey"))?);
         user.nickname = nickname;
         user.picture = picture.and_then(|text| self.picture(&text, &at.key("profilePic")));
-        user.picture_release = release.and_then(|items| self.release(&items, &release_at));
+        user.picture_release = release.map(|items| self.release(&items, &release_at));
         user.links = links.into();
         user.device_group_key = group_key;
         Ok(user)
@@ -173,16 +173,16 @@ impl Phone<'_> {
     }
 
     /// Source: VARIANTS section 2, the rows about `release`.
-    fn release(&mut self, items: &[Option<Text>], at: &At<'_>) -> Option<PictureRelease> {
+    fn release(&mut self, items: &[Option<Text>], at: &At<'_>) -> PictureRelease {
         let is = |item: &Option<Text>, text: &str| item.as_ref().is_some_and(|it| it.is(text));
         match items {
             [] => {
                 self.notes
                     .changed(at, Field::PictureRelease, EMPTY_IS_NOBODY);
-                return Some(PictureRelease::Nobody);
+                return PictureRelease::Nobody;
             }
-            [None] => return Some(PictureRelease::Nobody),
-            [item] if is(item, "*") => return Some(PictureRelease::Everyone),
+            [None] => return PictureRelease::Nobody,
+            [item] if is(item, "*") => return PictureRelease::Everyone,
             _ => {}
         }
         let id = |item: &Option<Text>| ThreemaId::parse(&item.as_ref()?.to_str().ok()?).ok();
@@ -194,7 +194,7 @@ impl Phone<'_> {
             .flatten()
             .all(|item| item.units().count() != 8);
         if foreign.is_empty() {
-            return Some(PictureRelease::Only(ids));
+            return PictureRelease::Only(ids);
         }
         if self.since(Reader::Ios7_0_0) && is_dropped {
             self.notes
@@ -209,7 +209,7 @@ impl Phone<'_> {
             self.notes
                 .changed(at, Field::PictureRelease, OTHERS_KEPT_RAW);
         }
-        Some(PictureRelease::Only(ids))
+        PictureRelease::Only(ids)
     }
 
     fn links(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Link>> {
@@ -254,7 +254,7 @@ impl Phone<'_> {
         let number = |key| decoder.whole(object, key, &at.key(key));
         Ok(DecodedContact {
             identity: decoder.required_text(object, "identity", at)?,
-            public_key: decoder.undecoded_text(object, "publickey", &at.key("publickey"))?,
+            public_key: Decoder::undecoded_text(object, "publickey", &at.key("publickey"))?,
             created_at: time("createdAt")?,
             verification: number("verification")?,
             work_verified: boolean("workVerified")?,

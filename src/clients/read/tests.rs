@@ -1,0 +1,360 @@
+//! What is lost where, and where a restore stops: the places and the reasons. What is on the phone then is asked by the
+//! vectors of whole documents, row by row of VARIANTS section 2.
+
+use super::*;
+use crate::clients::restore::{DirectoryEntry, IdentityState, made_up_key};
+use crate::clients::{Phone, Writer};
+use crate::safe::ThreemaId;
+use crate::safe::backup::{Backup, Verification};
+use crate::safe::envelope::{Compression, Nonce, pack, seal};
+use crate::safe::json::Document;
+
+const OWN: &str = "OWNID123";
+
+const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
+"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","nickname":"Ada","links":[{"type":"email","value":"a@b"}]},
+"contacts":[{"identity":"ECHOECHO","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
+{"identity":"ABCDEFGH","createdAt":0,"verification":1}],
+"groups":[{"id":"0102030405060708","creator":"ECHOECHO","groupname":"Family","createdAt":7,"members":["ECHOECHO","OWNID123"],"deleted":false}],
+"distributionlists":[{"id":"0100000000000000","name":"Neighbours","createdAt":7,"members":["ABCDEFGH"]},{"name":"None","members":[]}],
+"settings":{"syncContacts":true,"disableScreenshots":true,"incognitoKeyboard":false,"blockedContacts":["BLOCKED1"],"syncExcludedIds":["ECHOECHO","ABCDEFGH"],"recentEmojis":["x"]}}"#;
+
+const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContacts":[],"syncExcludedIDs":["ECHOECHO"]},
+"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","links":[{"name":"","type":"email","value":"a@b"}],"temporaryDeviceGroupKeyTodoRemove":"abcdefghijklmnop"},
+"contacts":[{"identity":"ECHOECHO","verification":1,"firstname":"","private":false}],"info":{"device":"ios","version":1}}"#;
+
+fn id(text: &str) -> ThreemaId {
+    ThreemaId::parse(text).expect("an ID")
+}
+
+/// Everybody whom the documents here name is in the directory.
+fn around() -> Surroundings {
+    let ids = ["ECHOECHO", "ABCDEFGH", "BLOCKED1"].map(id);
+    let entry = |id| DirectoryEntry {
+        public_key: made_up_key(id),
+        state: IdentityState::Active,
+    };
+    Surroundings {
+        own_id: id(OWN),
+        directory: Directory::Answers(ids.into_iter().map(|id| (id, entry(id))).collect()),
+    }
+}
+
+#[track_caller]
+fn restored(reader: Reader, document: &str) -> Restored {
+    match reader.read(document.as_bytes(), &around()) {
+        Outcome::Restored(restored) => *restored,
+        other => panic!("{reader}: {other:?}"),
+    }
+}
+
+/// The changes as a person reads them: kind and place.
+fn changes(restored: &Restored) -> Vec<String> {
+    let said = restored
+        .changes
+        .iter()
+        .map(|change| format!("{:?} {}", change.kind, change.path));
+    said.collect()
+}
+
+#[track_caller]
+fn stops(reader: Reader, document: &str) -> (Option<Broken>, String) {
+    match reader.read(document.as_bytes(), &around()) {
+        Outcome::Refused(stop) => (None, stop.reason),
+        Outcome::Broken { how, stop } => (Some(how), stop.reason),
+        other => panic!("{reader}: {other:?}"),
+    }
+}
+
+fn is_unknown(reader: Reader, document: &str) -> bool {
+    matches!(
+        reader.read(document.as_bytes(), &around()),
+        Outcome::Unknown { .. }
+    )
+}
+
+#[test]
+fn from_android_to_ios() {
+    let newest = restored(Reader::Ios7_2, ANDROID);
+    assert_eq!(
+        changes(&newest),
+        [
+            "Lost `settings.syncExcludedIds[0]`",
+            "Lost `settings.syncExcludedIds[1]`",
+            "Lost `settings.disableScreenshots`",
+            "Lost `settings.recentEmojis`",
+            "Lost `groups[0].createdAt`",
+            "Lost `distributionlists[0]`",
+            "Lost `distributionlists[1]`",
+        ]
+    );
+    assert!(newest.unsure.is_empty());
+    let levels = newest.backup.contacts.iter().map(|each| each.verification);
+    assert_eq!(
+        levels.collect::<Vec<_>>(),
+        [Some(Verification::Full), Some(Verification::Server)]
+    );
+    let old = changes(&restored(Reader::Ios5_4, ANDROID));
+    for more in [
+        "Lost `contacts[0].createdAt`",
+        "Lost `contacts[0].lastUpdate`",
+    ] {
+        assert!(old.iter().any(|each| each == more), "{old:?}");
+    }
+    assert_eq!(old.len(), 9, "{old:?}");
+    let oldest = restored(Reader::Ios4_6, ANDROID);
+    assert!(
+        !changes(&oldest)
+            .iter()
+            .any(|each| each.contains("syncExcluded"))
+    );
+    assert_eq!(oldest.unsure.len(), 1, "read receipts: {:?}", oldest.unsure);
+}
+
+#[test]
+fn from_ios_to_android() {
+    let newest = restored(Reader::Android6_4, IOS);
+    assert_eq!(
+        changes(&newest),
+        [
+            "Added `user.nickname`",
+            "Lost `user.links[0].name`",
+            "Lost `user.temporaryDeviceGroupKeyTodoRemove`",
+            "Changed `contacts[0].verification`",
+            "Lost `settings.syncExcludedIDs[0]`",
+        ]
+    );
+    let nickname = newest.backup.user.nickname.expect("a nickname");
+    assert!(nickname.is(OWN));
+}
+
+#[test]
+fn to_desktop_only_what_was_made_to_link_it() {
+    let newest = restored(Reader::DesktopPreview14, IOS);
+    assert_eq!(
+        changes(&newest),
+        [
+            "Added `user.profilePicRelease`",
+            "Lost `user.links[0]`",
+            "Lost `settings.syncContacts`",
+            "Lost `settings.syncExcludedIDs[0]`",
+        ]
+    );
+    let (how, reason) = stops(Reader::DesktopPreview14, ANDROID);
+    assert_eq!(how, None);
+    assert!(
+        reason.starts_with("`user.temporaryDeviceGroupKeyTodoRemove` is missing"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_platform_reads_its_own() {
+    assert_eq!(
+        changes(&restored(Reader::Android6_4, ANDROID)),
+        ["Changed `contacts[1].verification`"]
+    );
+    assert_eq!(changes(&restored(Reader::Ios7_2, IOS)), [""; 0]);
+}
+
+#[test]
+fn an_iphone_before_7_waits_for_ever() {
+    let below = ANDROID.replace("\"createdAt\":0", "\"createdAt\":-1");
+    let sentence = "`contacts[1].createdAt` is below zero".to_owned();
+    assert_eq!(stops(Reader::Ios7_2, &below), (None, sentence.clone()));
+    for reader in [Reader::Ios5_4, Reader::Ios6_8] {
+        let hangs = (Some(Broken::Hang), sentence.clone());
+        assert_eq!(stops(reader, &below), hangs);
+    }
+    assert!(is_unknown(Reader::Ios4_6, &below));
+    assert_eq!(changes(&restored(Reader::Android6_4, &below)).len(), 1);
+}
+
+#[test]
+fn left_groups_end_the_groups_on_7_0() {
+    let group = |number: u8, creator: &str, members: &str| {
+        format!(
+            r#"{{"id":"000000000000000{number}","creator":"{creator}","members":[{members}],"deleted":false}}"#
+        )
+    };
+    let groups = [
+        group(1, OWN, ""),
+        group(2, "ECHOECHO", ""),
+        group(3, OWN, "\"OWNID123\""),
+    ];
+    let place = ANDROID.find("{\"id\":\"0102").expect("a group");
+    let end = ANDROID.find("],\n\"distributionlists\"").expect("its end");
+    let document = [&ANDROID[..place], &groups.join(","), &ANDROID[end..]].concat();
+    let ids = |reader| -> Vec<u8> {
+        let groups = restored(reader, &document).backup.groups;
+        groups.iter().map(|group| group.id.0[7]).collect()
+    };
+    assert_eq!(ids(Reader::Ios7_2), [1, 2, 3]);
+    assert_eq!(ids(Reader::Ios7_0_0), [1, 2]);
+    let middle = restored(Reader::Ios7_0_0, &document);
+    assert!(changes(&middle).contains(&"Lost `groups[2]`".to_owned()));
+    assert!(changes(&middle).contains(&"Changed `groups[0].members`".to_owned()));
+    assert_eq!(middle.unsure.len(), 1);
+    assert_eq!(middle.backup.groups[0].members.len(), 1);
+    assert!(
+        restored(Reader::Ios7_2, &document).backup.groups[0]
+            .members
+            .is_empty()
+    );
+}
+
+#[test]
+fn lists_of_before_5_3_get_another_id() {
+    let old = ANDROID.replace("6.4.2A", "5.2A");
+    let list = |reader, document: &str| {
+        let restored = restored(reader, document);
+        let id = restored.backup.distribution_lists[0].id.expect("an ID");
+        let said = changes(&restored);
+        let changed = said
+            .iter()
+            .any(|each| each == "Changed `distributionlists[0].id`");
+        (id.number(), changed)
+    };
+    assert_eq!(list(Reader::Android6_4, ANDROID), (1, false));
+    assert_eq!(list(Reader::Android6_4, &old), (1, true));
+    assert_eq!(list(Reader::Android4_8, &old), (1 << 56, false));
+    assert_eq!(list(Reader::Android4_8, ANDROID), (1 << 56, true));
+    let negative = ANDROID.replace("\"0100000000000000\"", "\"8000000000000000\"");
+    assert_eq!(stops(Reader::Android4_8, &negative).0, Some(Broken::Crash));
+    assert_eq!(list(Reader::Android6_4, &negative), (0x80, false));
+}
+
+#[test]
+fn without_the_directory() {
+    let around = Surroundings {
+        directory: Directory::Unreachable,
+        ..around()
+    };
+    let Outcome::Restored(restored) = Reader::Android6_4.read(ANDROID.as_bytes(), &around) else {
+        panic!("Android says that all is well");
+    };
+    assert!(restored.backup.contacts.is_empty() && restored.backup.groups.is_empty());
+    let said = changes(&restored);
+    for lost in [
+        "Lost `contacts[0]`",
+        "Lost `contacts[1]`",
+        "Lost `groups[0]`",
+    ] {
+        assert!(said.iter().any(|each| each == lost), "{said:?}");
+    }
+    let ios = Reader::Ios7_2.read(ANDROID.as_bytes(), &around);
+    assert!(matches!(ios, Outcome::Refused(_)), "{ios:?}");
+    let old = Reader::Ios6_8.read(ANDROID.as_bytes(), &around);
+    assert!(matches!(old, Outcome::Unknown { .. }), "{old:?}");
+}
+
+#[test]
+fn what_no_source_tells_is_unknown() {
+    for (old, new, readers) in [
+        (
+            "\"identity\":\"ECHOECHO\",",
+            "",
+            &[Reader::Android6_4, Reader::Ios7_2][..],
+        ),
+        ("WlpaWlpa", "Wlpa", &[Reader::Android6_4, Reader::Ios7_2]),
+        ("\"info\"", "\"inf\"", &[Reader::Android6_4, Reader::Ios7_2]),
+        ("[\"ABCDEFGH\"]", "7", &[Reader::Android6_4]),
+    ] {
+        for reader in readers {
+            let document = ANDROID.replacen(old, new, 1);
+            assert!(is_unknown(*reader, &document), "{reader}: {old} to {new}");
+        }
+    }
+    let not_utf8 = [ANDROID.as_bytes(), b"\xff"].concat();
+    for (reader, unknown) in [
+        (Reader::Ios7_2, true),
+        (Reader::Android6_4, false),
+        (Reader::DesktopPreview14, false),
+    ] {
+        let outcome = reader.read(&not_utf8, &around());
+        assert_eq!(
+            matches!(outcome, Outcome::Unknown { .. }),
+            unknown,
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn bodies_stop_where_each_release_stops() {
+    let key = EncryptionKey::from_bytes([7; 32]);
+    let body = seal(
+        &key,
+        &Nonce([9; 24]),
+        ANDROID.as_bytes(),
+        Compression::Stored,
+    );
+    let short = |reader: Reader| reader.open(&key, &body[..20], &around());
+    let other = EncryptionKey::from_bytes([8; 32]);
+    let shut = |reader: Reader| reader.open(&other, &body, &around());
+    let is_crash = |outcome: &Outcome| {
+        matches!(
+            outcome,
+            Outcome::Broken {
+                how: Broken::Crash,
+                ..
+            }
+        )
+    };
+    for reader in Reader::ALL.iter().copied() {
+        let old_ios = reader.client() == Client::Ios && !reader.since(Reader::Ios7_0_5);
+        let android = reader.client() == Client::Android;
+        assert_eq!(is_crash(&short(reader)), old_ios || android, "{reader}");
+        assert_eq!(is_crash(&shut(reader)), old_ios, "{reader}");
+        let opened = reader.open(&key, &body, &around());
+        assert_eq!(opened, reader.read(ANDROID.as_bytes(), &around()));
+    }
+    let tail = [&pack(ANDROID.as_bytes(), Compression::Stored)[..], &[0]].concat();
+    let sealed = crate::safe::envelope::encrypt(&key, &Nonce([9; 24]), &tail);
+    let stage = |reader: Reader| match reader.open(&key, &sealed, &around()) {
+        Outcome::Refused(stop) => Some(stop.stage),
+        _ => None,
+    };
+    assert_eq!(stage(Reader::Android6_4), None);
+    assert_eq!(stage(Reader::Ios7_2), Some(Stage::Gunzip));
+    assert_eq!(stage(Reader::Ios5_4), None);
+}
+
+#[test]
+fn a_bomb_is_not_judged() {
+    let key = EncryptionKey::from_bytes([7; 32]);
+    let bomb = vec![b' '; LIMITS.bytes + 1];
+    let body = seal(&key, &Nonce([9; 24]), &bomb, Compression::Level(9));
+    for reader in Reader::NEWEST {
+        let outcome = reader.open(&key, &body, &around());
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    }
+    let deep = "[".repeat(1_000_000);
+    let wide = format!("[{}0]", "0,".repeat(1_000_000));
+    for reader in Reader::NEWEST {
+        for text in [&deep, &wide] {
+            assert!(is_unknown(reader, text), "{reader}");
+        }
+    }
+}
+
+/// Every release reads what the newest writer of its platform writes; what it loses is known.
+#[test]
+fn every_writer_is_read_by_its_own_platform() {
+    let document = Document::parse(ANDROID.as_bytes()).expect("JSON");
+    let (backup, _) = Backup::read(document);
+    let backup = backup.expect("a backup");
+    for writer in Writer::ALL {
+        let written = writer.write(&backup, &Phone::new(id(OWN)));
+        for reader in Reader::ALL
+            .iter()
+            .filter(|it| it.client() == writer.client())
+        {
+            let outcome = reader.read(&written, &around());
+            assert!(
+                matches!(outcome, Outcome::Restored(_)),
+                "{writer} to {reader}: {outcome:?}"
+            );
+        }
+    }
+}
