@@ -39,6 +39,8 @@ NOTES = {
 
 OWN = "TESTER01"
 PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
+# What iOS adds when it links a device. Desktop takes no document without it; the others take any.
+LINK = {"temporaryDeviceGroupKeyTodoRemove": "abcdefghijklmnop"}
 TIME = 1700000000000
 
 
@@ -68,6 +70,11 @@ def without(value, *keys):
 
 
 def document(**parts):
+    """As `unlinked`, and made to link a device."""
+    return unlinked(**parts | {"user": LINK | parts.get("user", {})})
+
+
+def unlinked(**parts):
     """A document in the order of Android, with one contact; `user`, `settings` and `info` are added to."""
     whole = {
         "info": {"version": 1, "device": "6.4.2A/de_CH"} | parts.pop("info", {}),
@@ -193,7 +200,7 @@ def whole(add):
     mobile = {"/user/links/1/value": "tester@example.com", "/contacts/0/typingIndicators": 1, "/contacts/0/readReceipts": 2,
               "/settings/blockUnknown": True, "/settings/sendTyping": False, "/settings/readReceipts": False, "/settings/relayThreemaCalls": True,
               "/settings/blockedContacts": ["OTHERID1"]}
-    add("whole-android", "Whole", "Everything, as Android 6.4 writes it", android,
+    add("whole-android", "Whole", "Everything, as Android 6.4 writes it: Desktop restores nothing that was not made to link it", android,
         gives(kept | mobile | {"/contacts/1/verification": 0, "/groups/0/createdAt": TIME, "/distributionlists/0/id": "1",
                                "/distributionlists/0/name": "Neighbours", "/distributionlists/0/members": ["ABCD1234"],
                                "/settings/syncExcludedIds": ["ECHOECHO"], "/settings/disableScreenshots": True,
@@ -201,6 +208,9 @@ def whole(add):
         gives(kept | mobile | {"/contacts/1/verification": 1, "/groups/0/createdAt": None, "/distributionlists": None,
                                "/settings/syncExcludedIds": None, "/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None,
                                "/settings/recentEmojis": None}),
+        REFUSES)
+    add("whole-linking", "Whole", "The same, made to link a device: Desktop restores it", android | {"user": android["user"] | LINK},
+        gives(kept | mobile), gives(kept | mobile),
         gives(kept | {"/contacts/1/verification": 1, "/groups/0/createdAt": TIME, "/user/links": None, "/contacts/0/typingIndicators": None,
                       "/contacts/0/readReceipts": None, "/distributionlists": None, "/settings": None}))
     ios = {
@@ -215,12 +225,12 @@ def whole(add):
     }
     kept = {"/user/privatekey": PRIVATE_KEY, "/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada",
             "/contacts/1": None, "/groups/0/id": "0102030405060708", "/groups/0/members": [OWN, "ECHOECHO"]}
-    add("whole-ios", "Whole", "Everything, as iOS 7.2 writes it, the keys in some order: nobody may see the picture, which Desktop takes for everyone", ios,
+    add("whole-ios", "Whole", "Everything, as iOS 7.2 writes it, the keys in some order: who is left out of the contact sync is lost on Android", ios,
         gives(kept | {"/contacts/0/verification": 0, "/groups/0/createdAt": 0, "/user/links/0/name": None, "/user/links/0/value": "tester@example.com",
                       "/user/profilePicRelease": "nobody", "/settings/syncExcludedIds": None, "/settings/syncContacts": True}),
         gives(kept | {"/contacts/0/verification": 1, "/user/links/0/value": "tester@example.com", "/user/profilePicRelease": "nobody",
-                      "/settings/syncExcludedIds": None, "/settings/syncContacts": True}),
-        gives(kept | {"/contacts/0/verification": 1, "/user/profilePicRelease": "everyone", "/settings": None}))
+                      "/settings/syncExcludedIds": ["ECHOECHO"], "/settings/syncContacts": True}),
+        REFUSES)
     add("minimal", "Minimal", "Version and private key alone: enough for Android's identity; iOS crashes without settings",
         {"info": {"version": 1}, "user": {"privatekey": PRIVATE_KEY}},
         gives({"/user/privatekey": PRIVATE_KEY, "/contacts": None, "/groups": None}),
@@ -546,6 +556,7 @@ def writing(file):
         by("ios", "read", "VARIANTS section 1; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
         by("desktop", "read", "VARIANTS: it never writes a backup")])
     never = not_applicable("it never writes a backup")
+    document = unlinked
 
     def writes(written, contains=()):
         return valid({"written": written} | ({"contains": list(contains)} if contains else {}))

@@ -208,7 +208,8 @@ impl Phone<'_> {
     /// Source: VARIANTS section 2, the rows about `release`; section 5, item 16.
     fn release(&mut self, object: &Object, at: &At<'_>) -> Step<Option<PictureRelease>> {
         let items = match object.value("profilePicRelease") {
-            None => return Ok(None),
+            // Left at its default.
+            None => return Ok(Some(PictureRelease::Nobody)),
             Some(Value::Array(items)) => items,
             Some(_) => return Err(untold(at, "is not an array")),
         };
@@ -333,9 +334,9 @@ impl Phone<'_> {
         contact.public_key = self.public_key(object, level, directory_key, at)?;
         contact.created_at = self.time(object, "createdAt", Field::ContactCreatedAt, at);
         contact.last_update = self.last_update(object, Field::ContactLastUpdate, at);
-        contact.work_verified = self.flag(object, "workVerified", Field::WorkVerified, at);
-        contact.hidden = self.flag(object, "hidden", Field::Hidden, at);
-        contact.private = self.flag(object, "private", Field::ContactPrivate, at);
+        contact.work_verified = self.flag(object, "workVerified", (Field::WorkVerified, false), at);
+        contact.hidden = self.flag(object, "hidden", (Field::Hidden, false), at);
+        contact.private = self.flag(object, "private", (Field::ContactPrivate, false), at);
         contact.first_name = self.text(object, "firstname", Field::FirstName, at);
         contact.last_name = self.text(object, "lastname", Field::LastName, at);
         // Source: VARIANTS section 2, "explicit null string": safe since 5.3.
@@ -411,7 +412,7 @@ impl Phone<'_> {
         Some(Some(directory_key))
     }
 
-    /// A time: what is `null` or absent is left at the default.
+    /// A time: `null` is 0.
     ///
     /// Source: VARIANTS section 2, "null createdAt", "negative ts", "fractional ts", "18446744073709552000".
     fn time(
@@ -421,7 +422,10 @@ impl Phone<'_> {
         field: Field,
         at: &At<'_>,
     ) -> Option<Timestamp> {
-        let value = object.value(key).filter(|value| !value.is_null())?;
+        let value = object.value(key)?;
+        if value.is_null() {
+            return Some(Timestamp(0));
+        }
         let Some(time) = value.as_long() else {
             self.notes.unsure(
                 &at.key(key),
@@ -442,6 +446,9 @@ impl Phone<'_> {
 
     /// Source: VARIANTS section 4, "lastUpdate": since 5.3.
     fn last_update(&mut self, object: &Object, field: Field, at: &At<'_>) -> Option<Timestamp> {
+        if object.is_null("lastUpdate") {
+            return None;
+        }
         if self.since(Reader::Android5_8) {
             return self.time(object, "lastUpdate", field, at);
         }
@@ -457,7 +464,7 @@ impl Phone<'_> {
         &mut self,
         object: &Object,
         key: &'static str,
-        field: Field,
+        (field, default): (Field, bool),
         at: &At<'_>,
     ) -> Option<bool> {
         let value = object.value(key)?;
@@ -465,7 +472,7 @@ impl Phone<'_> {
         if flag.is_none() && !value.is_null() {
             self.notes.lost(&at.key(key), field, NO_TRUTH_VALUE);
         }
-        flag
+        flag.or(Some(default))
     }
 
     fn policy(
@@ -518,7 +525,7 @@ impl Phone<'_> {
             group.name = self.text(object, "groupname", Field::GroupName, &at);
             group.created_at = self.time(object, "createdAt", Field::GroupCreatedAt, &at);
             group.last_update = self.last_update(object, Field::GroupLastUpdate, &at);
-            group.private = self.flag(object, "private", Field::GroupPrivate, &at);
+            group.private = self.flag(object, "private", (Field::GroupPrivate, false), &at);
             groups.push(group);
         }
         Ok(groups)
@@ -683,7 +690,12 @@ impl Phone<'_> {
             };
             list.created_at = self.time(object, "createdAt", Field::DistributionListCreatedAt, &at);
             list.last_update = self.last_update(object, Field::DistributionListLastUpdate, &at);
-            list.private = self.flag(object, "private", Field::DistributionListPrivate, &at);
+            list.private = self.flag(
+                object,
+                "private",
+                (Field::DistributionListPrivate, false),
+                &at,
+            );
             lists.push(list);
         }
         Ok(lists)
@@ -757,28 +769,33 @@ impl Phone<'_> {
         }
         let mut settings = Settings {
             sync_contacts: self
-                .flag(object, "syncContacts", Field::SyncContacts, at)
+                .flag(object, "syncContacts", (Field::SyncContacts, false), at)
                 .or(Some(false)),
-            block_unknown: self.flag(object, "blockUnknown", Field::BlockUnknown, at),
-            send_typing: self.flag(object, "sendTyping", Field::SendTyping, at),
-            read_receipts: self.flag(object, "readReceipts", Field::ReadReceiptsSetting, at),
-            threema_calls: self.flag(object, "threemaCalls", Field::ThreemaCalls, at),
+            block_unknown: self.flag(object, "blockUnknown", (Field::BlockUnknown, false), at),
+            send_typing: self.flag(object, "sendTyping", (Field::SendTyping, true), at),
+            read_receipts: self.flag(
+                object,
+                "readReceipts",
+                (Field::ReadReceiptsSetting, true),
+                at,
+            ),
+            threema_calls: self.flag(object, "threemaCalls", (Field::ThreemaCalls, true), at),
             relay_threema_calls: self.flag(
                 object,
                 "relayThreemaCalls",
-                Field::RelayThreemaCalls,
+                (Field::RelayThreemaCalls, false),
                 at,
             ),
             disable_screenshots: self.flag(
                 object,
                 "disableScreenshots",
-                Field::DisableScreenshots,
+                (Field::DisableScreenshots, false),
                 at,
             ),
             incognito_keyboard: self.flag(
                 object,
                 "incognitoKeyboard",
-                Field::IncognitoKeyboard,
+                (Field::IncognitoKeyboard, false),
                 at,
             ),
             ..Settings::default()

@@ -46,9 +46,6 @@ impl Decoder {
             Reason::TrailingText if nul_behind => {
                 unknown("no source tells whether a NUL behind the JSON is text to iOS")
             }
-            Reason::ControlCharacter => {
-                unknown("no source tells whether iOS takes a control character in a string")
-            }
             _ => self.fails(Stop {
                 stage: Stage::Json,
                 path: read::path_of(error),
@@ -208,7 +205,10 @@ impl Decoder {
     fn as_text(self, value: &Value, at: &At<'_>) -> Step<Text> {
         match value {
             Value::Text(text) if text.to_str().is_ok() => Ok(text.clone()),
-            Value::Text(_) => Err(self.not_decoded(at, "holds half of a surrogate pair")),
+            Value::Text(_) => Err(self.fails(Stop {
+                stage: Stage::Json,
+                ..stop(at, "holds half of a surrogate pair", DECODER)
+            })),
             other => Err(self.wrong_kind(other, "a string", at)),
         }
     }

@@ -142,7 +142,10 @@ impl Phone<'_> {
         let mut user = User::new(self.private_key(&key, &at.key("privatekey"))?);
         user.nickname = nickname;
         user.picture = picture.and_then(|text| self.picture(&text, &at.key("profilePic")));
-        user.picture_release = release.map(|items| self.release(&items, &release_at));
+        user.picture_release = Some(match release {
+            Some(items) => self.release(&items, &release_at),
+            None => PictureRelease::Nobody,
+        });
         user.links = links.into();
         user.device_group_key = group_key;
         Ok(user)
