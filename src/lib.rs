@@ -21,6 +21,7 @@ pub mod adapter;
 mod checkup;
 pub mod cli;
 mod client_checkup;
+mod client_tests;
 pub mod clients;
 pub mod engine;
 mod live_tests;
@@ -35,5 +36,6 @@ pub mod wire;
 
 pub use checkup::{Checkup, CheckupError, Done, Status, judge};
 pub use client_checkup::ClientCheckup;
+pub use client_tests::{ClientTests, client_tests};
 pub use live_tests::live_tests;
 pub use wire::Target;

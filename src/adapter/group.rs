@@ -21,6 +21,14 @@ impl Group {
         self.0.kill();
     }
 
+    /// Waits until the leader has ended.
+    pub(super) async fn gone(&self) {
+        const STEP: Duration = Duration::from_millis(50);
+        while self.0.how_it_ended().is_none() {
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
     /// How the leader ended, within `limit`. It stays a zombie, so that its number stays its own.
     pub(super) async fn wait_without_reaping(&self, limit: Duration) -> Option<String> {
         const STEP: Duration = Duration::from_millis(10);

@@ -169,6 +169,9 @@ impl Peer for Processes {
             let limits = (self.limits.answer, self.limits.answer_bytes);
             let id = running.next_id();
             let line = message::request(id, request);
+            if let Some(line) = running.unasked().await {
+                return running.or_end(Err(Breakdown::Unasked(line))).await;
+            }
             self.requests.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(line.len() as u64, Ordering::Relaxed);
             let answered = running.exchange(&line, limits).await;
@@ -249,21 +252,8 @@ impl Running {
         request: &str,
         (limit, limit_bytes): (Duration, usize),
     ) -> Result<Vec<u8>, Breakdown> {
-        if let Some(line) = self.unasked().await {
-            return Err(Breakdown::Unasked(line));
-        }
         let line = format!("{request}\n");
-        let (requests, answers) = (&mut self.requests, &mut self.answers);
-        // At once: a process may begin to answer before it has read everything.
-        let both = async {
-            let write = async {
-                let written = requests.write_all(line.as_bytes()).await;
-                // That the pipe is closed shows at the other one, and says more there.
-                let _ = written.and(requests.flush().await);
-            };
-            tokio::join!(write, line_of(answers, limit_bytes)).1
-        };
-        match timeout(limit, both).await {
+        match timeout(limit, self.line_for(&line, limit_bytes)).await {
             Err(_) => Err(Breakdown::Hung { limit }),
             Ok(Err(error)) => Err(Breakdown::Ended {
                 how: error.to_string(),
@@ -272,6 +262,26 @@ impl Running {
             Ok(Ok(Line::Whole(line))) => Ok(line),
             Ok(Ok(Line::TooLong)) => Err(Breakdown::TooLarge { limit_bytes }),
             Ok(Ok(Line::End)) => Err(self.ended().await),
+        }
+    }
+
+    /// Writes `request` and reads a line.
+    async fn line_for(&mut self, request: &str, limit_bytes: usize) -> std::io::Result<Line> {
+        let (requests, answers, group) = (&mut self.requests, &mut self.answers, &self.group);
+        // At once: a process may begin to answer before it has read everything.
+        let both = async {
+            let write = async {
+                let written = requests.write_all(request.as_bytes()).await;
+                // That the pipe is closed shows at the other one, and says more there.
+                let _ = written.and(requests.flush().await);
+            };
+            tokio::join!(write, line_of(answers, limit_bytes)).1
+        };
+        tokio::pin!(both);
+        // What it has started may keep its standard output open after it has gone.
+        tokio::select! {
+            line = &mut both => line,
+            () = group.gone() => timeout(LAST_MOMENTS, &mut both).await.unwrap_or(Ok(Line::End)),
         }
     }
 

@@ -16,6 +16,7 @@ mod list;
 mod output;
 mod serve;
 mod sweep;
+mod vectors;
 
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
@@ -43,6 +44,8 @@ enum Command {
     List(list::Arguments),
     /// Explain a check, a vector or a fault.
     Explain(explain::Arguments),
+    /// List, export or lint the known-answer vectors.
+    Vectors(vectors::Arguments),
     /// Delete what a killed run has left on a server.
     Sweep(sweep::Arguments),
 }
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),
+            Command::Vectors(arguments) => vectors::run(&arguments),
             Command::Sweep(arguments) => sweep::run(arguments).await,
         }
     });

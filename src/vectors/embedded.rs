@@ -25,6 +25,8 @@ pub const SUBJECTS: &[&str] = &[
 pub const FILES: &[(&str, &str)] = embedded![
     "README.md",
     "ids.txt",
+    "adapters/adapter.py",
+    "adapters/adapter.mjs",
     "adapter.request.schema.json",
     "adapter.answer.schema.json",
     "kdf.json",

@@ -46,7 +46,7 @@ pub fn judge(
 }
 
 /// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for its meaning.
-pub fn refusals_of(operation: Operation, reply: Reply) -> Answer {
+fn refusals_of(operation: Operation, reply: Reply) -> Answer {
     match reply {
         Reply::Done(output) => {
             let refused = operation == Operation::CheckPassword
@@ -73,7 +73,7 @@ pub fn refusals_of(operation: Operation, reply: Reply) -> Answer {
 
 /// An answer: what came out, and at which stage the input was refused if it was.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Answer {
+struct Answer {
     refused: Option<Stage>,
     output: Map<String, Value>,
     message: String,
@@ -322,7 +322,7 @@ fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Val
 }
 
 /// Why a client is never asked this, if it is not.
-pub(super) fn never_asked(client: Client, request: &Request, vector: &Vector) -> Option<String> {
+pub fn never_asked(client: Client, request: &Request, vector: &Vector) -> Option<String> {
     if let vectors::Outcome::NotApplicable { because } | vectors::Outcome::Unknown { because } =
         vector.wanted.of(client)
     {

@@ -8,7 +8,7 @@ mod smoke;
 
 pub use documents::{document, restored};
 pub use expectation::expected;
-pub use judge::{judge, refusals_of};
+pub use judge::{judge, never_asked};
 
 use crate::adapter::{Hello, Operation, Peer};
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};

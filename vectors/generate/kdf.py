@@ -67,7 +67,9 @@ def build(oracles):
             f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}",
             ["ScryptItself"] + ["LargeMemory"] * large,
             {"password": password, "salt": salt, "n": n, "r": r, "p": p, "length": 64},
-            valid({"key": key}))
+            valid({"key": key}),
+            # At Threema Safe's own N the two cannot be swapped: RFC 7914 wants N below 2^(16 r), and OpenSSL refuses.
+            [{"name": "r and p swapped", "key": oracles.scrypt(password.encode(), salt.encode(), n, p, r).hex()}] if name == "r8-p16" else None)
 
     both = [by("all", "computed", "OpenSSL's scrypt (Python hashlib)"), by("all", "computed", "scrypt-js 3.0.1 (Node)")]
     known = file.group(
@@ -92,6 +94,8 @@ def build(oracles):
          mistake("r halved: 4", derive(PASSWORD, r=4)),
          mistake("p doubled: 2", derive(PASSWORD, p=2)),
          mistake("dkLen 32: the backup ID is right, and there is no key", derive(PASSWORD, length=32)),
+         {"name": "backup ID in upper-case digits: the server has no file of that name", "resource": "backups/" + MASTER[:64].upper()},
+         {"name": "a shard prefix of 8 digits instead of 8 bits", "shard_prefix": MASTER[:8]},
          mistake("backup ID and encryption key swapped", right[32:] + right[:32]),
          mistake("password and ID swapped", derive(ID, PASSWORD)),
          mistake("ID in lower case", derive(PASSWORD, ID.lower())),

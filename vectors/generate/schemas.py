@@ -49,12 +49,13 @@ OPERATIONS = {
     "kdf": {
         "scrypt": (
             obj({"password": TEXT, "salt": TEXT, "n": {"type": "integer"}, "r": {"type": "integer"}, "p": {"type": "integer"}, "length": LENGTH}),
-            obj({"key": MASTER_KEY}), None, None),
+            obj({"key": MASTER_KEY}), None, obj({"name": TEXT, "key": MASTER_KEY})),
         "derive": (
             obj({"password": ref("text"), "id": {"type": "string", "pattern": "^[0-9A-Za-z*][0-9A-Za-z]{7}$"}}),
             obj({"master_key": MASTER_KEY, "backup_id": KEY, "encryption_key": KEY,
                  "resource": {"type": "string", "pattern": "^backups/[0-9a-f]{64}$"}, "shard_prefix": hex_of(1)}),
-            None, obj({"name": TEXT, "master_key": {"type": "string", "pattern": "^([0-9a-f]{64}){1,2}$"}})),
+            None, obj({"name": TEXT, "master_key": {"type": "string", "pattern": "^([0-9a-f]{64}){1,2}$"},
+                       "resource": TEXT, "shard_prefix": TEXT}, ["name"], minProperties=2)),
     },
     "secretbox": {
         "seal": (obj({"key": KEY, "nonce": NONCE, "plaintext": ref("bytes")}), obj({"box": ref("digest")}), None,

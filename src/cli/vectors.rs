@@ -1,0 +1,121 @@
+//! `vectors`: the known-answer vectors themselves, listed, written to a folder, or held to their own rules.
+
+use super::output::print;
+use super::{Complaint, Ended, Exit};
+use crate::vectors::{self, FILES, File, SUBJECTS};
+use clap::{Args, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The longest file under `vectors/` that is read, in bytes.
+const LONGEST: u64 = 4 << 20;
+
+/// Arguments of `vectors`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// List the IDs, one a line.
+    List,
+    /// Write the vectors, their schemas and their README into a folder.
+    Export {
+        /// The folder; it is made if need be, and files in it of the same names are replaced
+        folder: PathBuf,
+    },
+    /// Check the files of a checkout: form, schema, IDs, and that the generator makes them again to the byte.
+    Lint {
+        /// The folder of the vectors
+        #[arg(default_value = "vectors")]
+        folder: PathBuf,
+        /// What `generate/setup.sh` has installed
+        #[arg(long, value_name = "FOLDER", default_value = "target/vectors")]
+        tools: PathBuf,
+        /// Leave out what needs Node and Java: to make everything again
+        #[arg(long)]
+        no_regenerate: bool,
+    },
+}
+
+pub(super) fn run(arguments: &Arguments) -> Ended {
+    match &arguments.command {
+        Action::List => {
+            let ids = vectors::all()
+                .iter()
+                .flat_map(File::vectors)
+                .map(|(_, vector)| format!("{}\n", vector.id));
+            print(&ids.collect::<String>())?;
+            Ok(Exit::Conforms)
+        }
+        Action::Export { folder } => export(folder),
+        Action::Lint {
+            folder,
+            tools,
+            no_regenerate,
+        } => lint(folder, tools, *no_regenerate),
+    }
+}
+
+fn export(folder: &Path) -> Ended {
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text).map_err(|error| {
+            Complaint::usage(format!("`{}` cannot be written: {error}", path.display()))
+        })
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Complaint::usage(format!("`{}` cannot be made: {error}", folder.display()))
+    })?;
+    for (name, text) in FILES {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| {
+                Complaint::usage(format!("`{}` cannot be made: {error}", parent.display()))
+            })?;
+        }
+        write(&path, text)?;
+    }
+    print(&format!("{} files in {}\n", FILES.len(), folder.display()))?;
+    Ok(Exit::Conforms)
+}
+
+/// Reads every file as strictly as the runner does, then lets the linter that lives beside them do the rest.
+fn lint(folder: &Path, tools: &Path, no_regenerate: bool) -> Ended {
+    let linter = folder.join("lint.py");
+    if !linter.is_file() {
+        return Err(Complaint::usage(format!(
+            "there is no `{}`: run this in a checkout, or name its folder of vectors",
+            linter.display()
+        )));
+    }
+    for subject in SUBJECTS {
+        let name = format!("{subject}.json");
+        let text = super::credentials::read_at_most(&folder.join(&name), "the vectors", LONGEST)?;
+        File::parse(&name, &text).map_err(|error| Complaint {
+            exit: Exit::Deviates,
+            sentence: error.to_string(),
+        })?;
+    }
+    let installed = tools.join("python/bin/python");
+    let python = if installed.is_file() {
+        installed
+    } else {
+        PathBuf::from("python3")
+    };
+    let mut command = Command::new(&python);
+    command.arg(&linter).arg("--tools").arg(tools);
+    if no_regenerate {
+        command.arg("--no-regenerate");
+    }
+    let status = command.status().map_err(|error| Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("`{}` cannot be started: {error}", python.display()),
+    })?;
+    match status.code() {
+        Some(0) => Ok(Exit::Conforms),
+        Some(1) => Ok(Exit::Deviates),
+        _ => Ok(Exit::Incomplete),
+    }
+}

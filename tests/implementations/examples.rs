@@ -1,0 +1,113 @@
+//! The two adapters that are examples, and their own conformance.
+
+use libtest_mimic::{Completion, Failed, Trial};
+use safe_conformance::ClientCheckup;
+use safe_conformance::terms::{Client, Verdict};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub fn trials() -> Vec<Trial> {
+    let python = || {
+        let tools = tools();
+        let installed = tools.join("python/bin/python");
+        let python = if installed.is_file() {
+            installed
+        } else {
+            "python3".into()
+        };
+        let there = succeeds(Command::new(&python).args(["-c", "import nacl.bindings"]));
+        there
+            .then(|| format!("'{}' vectors/adapters/adapter.py", python.display()))
+            .ok_or("Python with PyNaCl is not there")
+    };
+    let node = || {
+        let packages = tools().join("node");
+        let there = packages.join("node_modules/scrypt-js").is_dir()
+            && succeeds(Command::new("node").arg("--version"));
+        there
+            .then(|| format!("node vectors/adapters/adapter.mjs '{}'", packages.display()))
+            .ok_or("Node with scrypt-js and tweetnacl is not there")
+    };
+    vec![
+        Trial::ignorable_test("examples/python", move || example("python", &python())),
+        Trial::ignorable_test("examples/node", move || example("node", &node())),
+    ]
+}
+
+/// What `vectors/generate/setup.sh` has installed.
+fn tools() -> PathBuf {
+    let given = std::env::var_os("SAFE_VECTOR_TOOLS").map(PathBuf::from);
+    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/vectors"))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Failed> {
+    let command = match command {
+        Ok(command) => command,
+        Err(why) => {
+            let required =
+                std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value != "0");
+            let why = format!("{why}: run vectors/generate/setup.sh");
+            return if required {
+                Err(Failed::from(format!(
+                    "{why}, for SAFE_REQUIRE_REAL_SERVERS is set"
+                )))
+            } else {
+                Ok(Completion::ignored_with(why))
+            };
+        }
+    };
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let mut checkup = ClientCheckup::new(format!("cd '{folder}' && exec {command}"));
+    checkup.jobs = 2;
+    checkup.limits.answer = std::time::Duration::from_secs(60);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(checkup.run())?;
+    let mut out = String::new();
+    for client in Client::ALL {
+        let summary = &report.clients[&client];
+        writeln!(out, "{client}: otherwise in {}", summary.broken_by.len())?;
+    }
+    for (verdict, count) in &report.summary {
+        writeln!(out, "{verdict}: {count}")?;
+    }
+    // Told by what was seen, without what a library says: that differs from release to release.
+    let mut told: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    for finding in &report.findings {
+        let observed = match (
+            finding.observed.split_once(" ("),
+            finding.observed.rsplit_once("), as "),
+        ) {
+            (Some((what, _)), Some((_, whose))) => format!("{what}, as {whose}"),
+            _ => finding.observed.clone(),
+        };
+        if finding.verdict != Verdict::Pass || observed.contains(", as ") {
+            told.entry((finding.verdict.key(), observed))
+                .or_default()
+                .push(&finding.id);
+        }
+    }
+    for ((verdict, observed), ids) in told {
+        writeln!(out, "\n{verdict}: {observed}\n  {}", ids.join("\n  "))?;
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots" }, {
+        insta::assert_snapshot!(format!("{name}_adapter"), out);
+    });
+    if report.passed() {
+        Ok(Completion::Completed)
+    } else {
+        Err(Failed::from(report.to_string()))
+    }
+}

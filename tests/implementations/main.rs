@@ -1,0 +1,59 @@
+//! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that misbehave in every way, and
+//! the two adapters that are examples.
+//!
+//! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
+
+mod examples;
+mod misbehaving;
+mod own;
+mod wrong;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use safe_conformance::adapter::InProcess;
+use safe_conformance::engine::Outcome;
+use safe_conformance::suites::client;
+use safe_conformance::vectors;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    if let Ok(way) = std::env::var(misbehaving::VARIABLE) {
+        return misbehaving::adapter(&way);
+    }
+    let arguments = Arguments::from_args();
+    let mut trials = vec![Trial::test("wrong/there are at least 25", || {
+        let count = wrong::all().len();
+        if count >= 25 {
+            Ok(())
+        } else {
+            Err(Failed::from(format!("{count}")))
+        }
+    })];
+    for wrong in wrong::all() {
+        trials.push(Trial::test(format!("wrong/{}", wrong.mistake), move || {
+            caught(&wrong)
+        }));
+    }
+    trials.extend(misbehaving::trials());
+    trials.extend(examples::trials());
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether the vector that names a mistake catches it, at its stage.
+fn caught(wrong: &wrong::Wrong) -> Result<(), Failed> {
+    let (_, group, vector) = vectors::find(wrong.vector).ok_or("there is no such vector")?;
+    let peer = InProcess::new(Arc::clone(&wrong.implementation));
+    let reply = peer.ask_here(vector.request());
+    let outcome = client::judge(vector, group.operation, wrong.like, reply);
+    let Outcome::Deviates(deviation) = outcome else {
+        return Err(Failed::from(format!("not caught: {outcome:?}")));
+    };
+    let said = format!("{}\n{}", vector.comment, deviation.observed);
+    if deviation.stage == wrong.stage && said.contains(wrong.words) {
+        return Ok(());
+    }
+    Err(Failed::from(format!(
+        "caught at `{}`: {said}",
+        deviation.stage
+    )))
+}

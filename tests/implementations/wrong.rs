@@ -1,0 +1,420 @@
+//! Deliberately wrong implementations: each has one mistake, and one vector that names it.
+
+use crate::own::{Own, decrypt, derived, document, key, scrypt_at};
+use data_encoding::BASE64;
+use flate2::bufread::{DeflateDecoder, GzDecoder, MultiGzDecoder, ZlibDecoder};
+use safe_conformance::adapter::{
+    Answer, CheckPassword, Checked, Config, Derive, Derived, Document, Hello, Hex, Implementation,
+    JudgeExchange, Open, OpenBox, Opened, Operation, ParseConfig, Refusal, RequestUrls, Rule,
+    Scrypt, ScryptKey, Seal, Sealed, Sent, ServerOperation, Taken, Urls,
+};
+use safe_conformance::safe::Nonce;
+use safe_conformance::safe::envelope;
+use safe_conformance::suites::client::Like;
+use safe_conformance::terms::{Client, Stage};
+use std::io::Read as _;
+use std::sync::Arc;
+
+/// A wrong implementation, and the vector that names its mistake.
+pub struct Wrong {
+    /// What is wrong with it.
+    pub mistake: &'static str,
+    /// The vector that must catch it.
+    pub vector: &'static str,
+    /// The stage that the finding names.
+    pub stage: Stage,
+    /// What the vector says of the mistake.
+    pub words: &'static str,
+    /// What it is held to.
+    pub like: Like,
+    /// The implementation.
+    pub implementation: Arc<dyn Implementation>,
+}
+
+macro_rules! like {
+    () => {
+        Like::Anyone
+    };
+    ($client:ident) => {
+        Like::Client(Client::$client)
+    };
+}
+
+macro_rules! wrong {
+    ($($mistake:literal: $vector:literal at $stage:ident says $words:literal,
+        $((as $client:ident))? $operation:ident $method:ident($input:ident: $of:ty) -> $gives:ty $body:block)*) => {
+        /// Every wrong implementation.
+        pub fn all() -> Vec<Wrong> {
+            vec![$({
+                struct Mistaken;
+
+                impl Implementation for Mistaken {
+                    fn hello(&self) -> Hello {
+                        Hello::new($mistake, "0", &[Operation::$operation])
+                    }
+
+                    fn $method(&self, $input: $of) -> Answer<$gives> $body
+                }
+
+                Wrong {
+                    mistake: $mistake,
+                    vector: $vector,
+                    stage: Stage::$stage,
+                    words: $words,
+                    like: like!($($client)?),
+                    implementation: Arc::new(Mistaken),
+                }
+            }),*]
+        }
+    };
+}
+
+wrong! {
+    "N halved": "kdf.known-answer" at Http says "N halved",
+    Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 32_768, 64) }
+
+    "r and p swapped": "kdf.rfc7914-r8-p16" at Open says "r and p swapped",
+    Scrypt scrypt(input: Scrypt) -> ScryptKey {
+        scrypt_at(&Scrypt { r: input.p, p: input.r, ..input })
+    }
+
+    "dkLen 32": "kdf.known-answer" at Open says "dkLen 32",
+    Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 65_536, 32) }
+
+    "ID and key swapped": "kdf.known-answer" at Http says "backup ID and encryption key swapped",
+    Derive derive(input: Derive) -> Derived {
+        let mut master = right(&input.password, &input.id)?.master_key.0;
+        master.rotate_left(32);
+        Ok(derived(&master))
+    }
+
+    "upper-case digits in the URL": "kdf.known-answer" at Http says "upper-case digits",
+    Derive derive(input: Derive) -> Derived {
+        let derived = right(&input.password, &input.id)?;
+        let digits = String::from(derived.backup_id.clone()).to_uppercase();
+        Ok(Derived { resource: format!("backups/{digits}"), ..derived })
+    }
+
+    "a shard prefix of 8 digits": "kdf.known-answer" at Http says "8 digits instead of 8 bits",
+    Derive derive(input: Derive) -> Derived {
+        let derived = right(&input.password, &input.id)?;
+        let digits = String::from(derived.backup_id.clone());
+        Ok(Derived { shard_prefix: digits[..8].to_owned(), ..derived })
+    }
+
+    "salt in lower case": "kdf.known-answer" at Http says "ID in lower case",
+    Derive derive(input: Derive) -> Derived { right(&input.password, &input.id.to_lowercase()) }
+
+    "password and ID swapped": "kdf.known-answer" at Http says "password and ID swapped",
+    Derive derive(input: Derive) -> Derived { right(&input.id, &input.password) }
+
+    "password normalised to NFC": "kdf.nfd" at Http says "normalised to NFC",
+    Derive derive(input: Derive) -> Derived { right(&composed(&input.password), &input.id) }
+
+    "password trimmed in front": "kdf.space-leading" at Http says "A leading space",
+    Derive derive(input: Derive) -> Derived { right(input.password.trim_start(), &input.id) }
+
+    "password trimmed behind": "kdf.space-trailing" at Http says "trimmed",
+    Derive derive(input: Derive) -> Derived { right(input.password.trim(), &input.id) }
+
+    "password with the line feed of `echo`": "kdf.known-answer" at Http says "with a line feed at its end",
+    Derive derive(input: Derive) -> Derived { right(&format!("{}\n", input.password), &input.id) }
+
+    "byte order mark dropped": "kdf.bom-leading" at Http says "byte order mark dropped",
+    Derive derive(input: Derive) -> Derived {
+        right(input.password.trim_start_matches('\u{feff}'), &input.id)
+    }
+
+    "password cut off at 64 bytes": "kdf.length-65" at Http says "cut off at 64 bytes",
+    Derive derive(input: Derive) -> Derived {
+        right(&input.password[..input.password.len().min(64)], &input.id)
+    }
+
+    "password ends at a NUL": "kdf.nul-inside" at Http says "derives from what stands before it", (as Android)
+    Derive derive(input: Derive) -> Derived {
+        right(input.password.split('\0').next().unwrap_or_default(), &input.id)
+    }
+
+    "asterisk dropped": "kdf.id-star-digits" at Http says "asterisk dropped",
+    Derive derive(input: Derive) -> Derived {
+        right(&input.password, input.id.trim_start_matches('*'))
+    }
+
+    "tag last, sealing": "secretbox.nacl" at Open says "tag behind the ciphertext",
+    Seal seal(input: Seal) -> Sealed {
+        let mut boxed = Own.seal(input)?.r#box.0;
+        boxed.rotate_left(16);
+        Ok(Sealed { r#box: Hex(boxed) })
+    }
+
+    "NaCl's 16 zero bytes left in front of the box": "secretbox.nacl" at Open says "16 zero bytes of NaCl's padding",
+    Seal seal(input: Seal) -> Sealed {
+        let boxed = Own.seal(input)?.r#box.0;
+        Ok(Sealed { r#box: Hex([&[0; 16][..], &boxed].concat()) })
+    }
+
+    "NaCl's 32 zero bytes sealed along": "secretbox.nacl" at Open says "32 zero bytes of NaCl's padding",
+    Seal seal(input: Seal) -> Sealed {
+        Own.seal(Seal { plaintext: Hex([&[0; 32][..], &input.plaintext.0].concat()), ..input })
+    }
+
+    "tag last, opening": "secretbox.tag-last" at Open says "The tag at the end instead of the front",
+    OpenBox open_box(input: OpenBox) -> Opened { Own.open_box(tag_to_the_front(input)) }
+
+    "tag unchecked": "secretbox.tag-zero" at Open says "The tag replaced",
+    OpenBox open_box(input: OpenBox) -> Opened { Ok(Opened { plaintext: Hex(unchecked(&input)?) }) }
+
+    "halves of the master key tried both": "secretbox.halves-swapped" at Open says "the halves of the master key swapped",
+    OpenBox open_box(input: OpenBox) -> Opened {
+        let encryption_key = right("shootdeathstar", "ECHOECHO")?.encryption_key;
+        Own.open_box(input.clone()).or_else(|_| Own.open_box(OpenBox { key: encryption_key, ..input }))
+    }
+
+    "nonce after the box": "envelope.nonce-last" at Open says "The nonce behind the box",
+    Open open(input: Open) -> Document {
+        let mut body = input.body.0.clone();
+        body.rotate_right(24.min(input.body.0.len()));
+        unpacked(&input.key, &body)
+    }
+
+    "tag last, whole body": "envelope.tag-last" at Open says "The tag behind the ciphertext",
+    Open open(input: Open) -> Document {
+        let mut body = input.body.0.clone();
+        if let Some(boxed) = body.get_mut(24..).filter(|boxed| boxed.len() >= 16) {
+            boxed.rotate_right(16);
+        }
+        unpacked(&input.key, &body)
+    }
+
+    "no gzip": "envelope.not-packed" at Gunzip says "not packed at all",
+    Open open(input: Open) -> Document { document(&decrypt(&key(&input.key)?, &input.body.0)?) }
+
+    "zlib instead of gzip": "envelope.zlib" at Gunzip says "zlib instead of gzip", (as Android)
+    Open open(input: Open) -> Document {
+        document(&inflated(ZlibDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?)
+    }
+
+    "raw deflate instead of gzip": "envelope.raw-deflate" at Gunzip says "Raw deflate instead of gzip",
+    Open open(input: Open) -> Document {
+        document(&inflated(DeflateDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?)
+    }
+
+    "first gzip member only": "envelope.empty-member-first" at Json says "who stops after it has nothing",
+    Open open(input: Open) -> Document {
+        document(&inflated(GzDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?)
+    }
+
+    "a header of ten bytes taken for granted": "envelope.fname" at Gunzip says "With a file name",
+    Open open(input: Open) -> Document {
+        let packed = decrypt(&key(&input.key)?, &input.body.0)?;
+        document(&inflated(DeflateDecoder::new(packed.get(10..).unwrap_or_default()))?)
+    }
+
+    "CRC ignored": "envelope.crc" at Gunzip says "The checksum's last byte is wrong",
+    Open open(input: Open) -> Document { without_trailer(&input, |_, length| length) }
+
+    "length ignored": "envelope.isize" at Gunzip says "The length in the trailer",
+    Open open(input: Open) -> Document { without_trailer(&input, |crc, _| crc) }
+
+    "tag unchecked, whole body": "envelope.tag-bit" at Open says "One bit of the tag",
+    Open open(input: Open) -> Document {
+        let (nonce, boxed) = input.body.0.split_at(24.min(input.body.0.len()));
+        let opened = unchecked(&OpenBox {
+            key: input.key.clone(), nonce: Hex(nonce.to_vec()), r#box: Hex(boxed.to_vec()),
+        })?;
+        document(&inflated(MultiGzDecoder::new(&opened[..]))?)
+    }
+
+    "base64 body": "envelope.base64" at Open says "The whole body in base64",
+    Open open(input: Open) -> Document {
+        let body = BASE64.decode(&input.body.0).unwrap_or(input.body.0);
+        unpacked(&input.key, &body)
+    }
+
+    "line feeds translated": "envelope.crlf" at Open says "Line feeds turned into carriage return and line feed",
+    Open open(input: Open) -> Document {
+        let mut body = input.body.0;
+        for at in (1..body.len()).rev() {
+            if body[at - 1..=at] == *b"\r\n" {
+                body.remove(at - 1);
+            }
+        }
+        unpacked(&input.key, &body)
+    }
+
+    "UTF-16 JSON": "envelope.utf-16" at Json says "The JSON as UTF-16", (as Android)
+    Open open(input: Open) -> Document {
+        let json = inflated(MultiGzDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?;
+        let units: Vec<u16> = json.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+        document(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').as_bytes())
+    }
+
+    "byte order mark refused": "envelope.bom" at Json says "A byte order mark before the JSON",
+    Open open(input: Open) -> Document { unpacked(&input.key, &input.body.0) }
+
+    "unbounded gunzip": "envelope.bomb" at Size says "unpacks to 1 GiB",
+    Open open(input: Open) -> Document {
+        let packed = decrypt(&key(&input.key)?, &input.body.0)?;
+        // It would hold all of it; the test only counts, and keeps the beginning.
+        let mut beginning = vec![0; 4096];
+        let mut unpacker = MultiGzDecoder::new(&packed[..]);
+        let kept = unpacker.read(&mut beginning).map_err(|error| Refusal::at(Stage::Gunzip, error.to_string()))?;
+        let rest = std::io::copy(&mut unpacker, &mut std::io::sink());
+        rest.map_err(|error| Refusal::at(Stage::Gunzip, error.to_string()))?;
+        document(&beginning[..kept])
+    }
+
+    "a short body not looked for": "envelope.bytes-23" at Size says "The first 23 bytes of a body",
+    Open open(input: Open) -> Document {
+        let nonce = &input.body.0[..24];
+        assert_eq!(nonce.len(), 24);
+        unpacked(&input.key, &input.body.0)
+    }
+
+    "numbers taken out of strings": "config.string-bytes" at Meaning says "maxBackupBytes as a string", (as Ios)
+    ParseConfig parse_config(input: ParseConfig) -> Config {
+        let config: serde_json::Value = serde_json::from_slice(&input.body.0)
+            .map_err(|error| Refusal::at(Stage::Json, error.to_string()))?;
+        let number = |key: &str| match &config[key] {
+            serde_json::Value::Number(number) => Ok(number.to_string()),
+            serde_json::Value::String(text) => Ok(text.clone()),
+            _ => Err(Refusal::at(Stage::Meaning, "no number")),
+        };
+        Ok(Config { max_backup_bytes: number("maxBackupBytes")?, retention_days: number("retentionDays")? })
+    }
+
+    "credentials as UTF-8": "base-url.basic-latin1" at Auth says "A user name with an umlaut", (as Android)
+    RequestUrls request_urls(input: RequestUrls) -> Urls { Ok(requests(&input, "/")) }
+
+    "slashes doubled": "base-url.host-slash" at Resolve says "A host and a slash",
+    RequestUrls request_urls(input: RequestUrls) -> Urls { Ok(requests(&input, "//")) }
+
+    "bytes counted for characters": "password-policy.umlauts-7" at Meaning says "14 bytes of UTF-8, and still 7",
+    CheckPassword check_password(input: CheckPassword) -> Checked {
+        Ok(Checked { rule: (input.password.len() < 8).then_some(Rule::Length) })
+    }
+
+    "any status is success": "exchange.get-404" at Http says "answered by 404",
+    JudgeExchange judge_exchange(input: JudgeExchange) -> Taken { let _ = input; Ok(Taken {}) }
+
+    "a backup of exactly the limit sent": "exchange.size-524288-of-524288" at Size says "A backup of 524288 bytes", (as Ios)
+    JudgeExchange judge_exchange(input: JudgeExchange) -> Taken {
+        let limit: u64 = input.max_backup_bytes.and_then(|limit| limit.parse().ok()).unwrap_or_default();
+        if input.operation == ServerOperation::Upload && input.body_length > Some(limit) {
+            return Err(Refusal::at(Stage::Size, "too large"));
+        }
+        Ok(Taken {})
+    }
+}
+
+fn right(password: &str, id: &str) -> Answer<Derived> {
+    safe_scrypt(password, id, 65_536, 64)
+}
+
+fn safe_scrypt(password: &str, salt: &str, n: u64, length: usize) -> Answer<Derived> {
+    let (password, salt) = (password.to_owned(), salt.to_owned());
+    let key = scrypt_at(&Scrypt {
+        password,
+        salt,
+        n,
+        r: 8,
+        p: 1,
+        length,
+    })?;
+    Ok(derived(&key.key.0))
+}
+
+/// The accented letters of the vectors, composed.
+fn composed(text: &str) -> String {
+    [
+        ("u\u{308}", "\u{fc}"),
+        ("A\u{30a}", "\u{c5}"),
+        ("o\u{308}", "\u{f6}"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (apart, together)| {
+        text.replace(apart, together)
+    })
+}
+
+fn tag_to_the_front(mut input: OpenBox) -> OpenBox {
+    if input.r#box.0.len() >= 16 {
+        input.r#box.0.rotate_right(16);
+    }
+    input
+}
+
+/// The plaintext, whatever the tag is: the key stream is what sealing zero bytes gives.
+fn unchecked(input: &OpenBox) -> Answer<Vec<u8>> {
+    let Some(ciphertext) = input.r#box.0.get(16..) else {
+        return Err(Refusal::at(Stage::Size, "too short"));
+    };
+    let nonce = Nonce(input.nonce.exactly(Stage::Size)?);
+    let zeros = vec![0; ciphertext.len()];
+    let stream = envelope::encrypt(&key(&input.key)?, &nonce, &zeros);
+    Ok(ciphertext
+        .iter()
+        .zip(&stream[40..])
+        .map(|(byte, key)| byte ^ key)
+        .collect())
+}
+
+fn unpacked(bytes: &Hex, body: &[u8]) -> Answer<Document> {
+    let packed = decrypt(&key(bytes)?, body)?;
+    document(&inflated(MultiGzDecoder::new(&packed[..]))?)
+}
+
+fn inflated(unpacker: impl std::io::Read) -> Answer<Vec<u8>> {
+    let mut json = Vec::new();
+    let read = unpacker.take(1 << 20).read_to_end(&mut json);
+    read.map_err(|error| Refusal::at(Stage::Gunzip, error.to_string()))?;
+    Ok(json)
+}
+
+/// One member; `good` judges by whether the checksum and the length in its trailer are right.
+fn without_trailer(input: &Open, good: fn(bool, bool) -> bool) -> Answer<Document> {
+    let packed = decrypt(&key(&input.key)?, &input.body.0)?;
+    let json = inflated(DeflateDecoder::new(packed.get(10..).unwrap_or_default()))?;
+    let number = |at: usize| -> Option<u32> {
+        let bytes = packed.get(packed.len().checked_sub(at)?..)?.first_chunk()?;
+        Some(u32::from_le_bytes(*bytes))
+    };
+    let (Some(crc), Some(isize)) = (number(8), number(4)) else {
+        return Err(Refusal::at(Stage::Gunzip, "no trailer"));
+    };
+    let mut sum = flate2::Crc::new();
+    sum.update(&json);
+    if good(sum.sum() == crc, json.len() == isize as usize) {
+        document(&json)
+    } else {
+        Err(Refusal::at(Stage::Gunzip, "the trailer is wrong"))
+    }
+}
+
+/// Credentials as UTF-8, and the paths put behind `slash`.
+fn requests(input: &RequestUrls, slash: &str) -> Urls {
+    let base = input.address.clone().unwrap_or_default();
+    let base = base.trim_end_matches('/');
+    let id = input
+        .backup_id
+        .clone()
+        .map(String::from)
+        .unwrap_or_default();
+    let basic = input.user.as_ref().zip(input.password.as_ref());
+    let basic = basic.map(|(user, password)| {
+        format!(
+            "Basic {}",
+            BASE64.encode(format!("{user}:{password}").as_bytes())
+        )
+    });
+    Urls {
+        config_url: Some(format!("{base}{slash}config")),
+        backup_url: Some(format!("{base}{slash}backups/{id}")),
+        sent: if basic.is_some() {
+            Sent::Always
+        } else {
+            Sent::Never
+        },
+        authorization: basic,
+    }
+}

@@ -1,0 +1,137 @@
+// An adapter for Node: scrypt-js, tweetnacl and Node's zlib answer the questions of safe-conformance.
+//
+//     npm install scrypt-js tweetnacl
+//     safe-conformance client --exec 'node vectors/adapters/adapter.mjs'
+//
+// It is an example to start from, with nothing of its own behind it: put your implementation where the libraries are called.
+// vectors/README.md describes the protocol. A folder as argument is where the packages are looked for.
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { gunzipSync } from "node:zlib";
+
+const require = createRequire(`${resolve(process.argv[2] ?? import.meta.dirname)}/`);
+const scryptJs = require("scrypt-js");
+const nacl = require("tweetnacl");
+
+const LIMIT = 16 * 1024 * 1024;
+
+// The input is refused: the stage, and a message for people.
+class Refused extends Error {
+  constructor(stage, message) {
+    super(message);
+    this.stage = stage;
+  }
+}
+
+// There is no such thing here; why.
+class Unsupported extends Error {}
+
+const bytes = (digits) => new Uint8Array(Buffer.from(digits, "hex"));
+const hex = (data) => Buffer.from(data).toString("hex");
+const utf8 = (text) => new Uint8Array(Buffer.from(text, "utf8"));
+
+function openBytes(key, nonce, box) {
+  if (box.length < 16) throw new Refused("size", `${box.length} bytes are no box`);
+  const plaintext = nacl.secretbox.open(box, nonce, key);
+  if (plaintext === null) throw new Refused("open", "wrong key, or changed");
+  return plaintext;
+}
+
+function decrypt(key, body) {
+  if (body.length < 40) throw new Refused("size", `${body.length} bytes are no backup`);
+  return openBytes(key, body.subarray(0, 24), body.subarray(24));
+}
+
+function gunzip(packed) {
+  try {
+    return gunzipSync(packed, { maxOutputLength: LIMIT });
+  } catch (error) {
+    throw new Refused(error.code === "ERR_BUFFER_TOO_LARGE" ? "size" : "gunzip", error.message);
+  }
+}
+
+function parseJson(data) {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+  } catch (error) {
+    throw new Refused("json", error.message);
+  }
+}
+
+// A client that sends Basic at once, as Desktop does, and takes 200 alone.
+function judgeExchange({ operation, key, credentials, answers }) {
+  if (operation !== "download" && operation !== "probe") throw new Unsupported("it only reads");
+  const mine = credentials ? ["any", "basic"] : ["any", "anonymous"];
+  const answer = answers.find(({ to }) => mine.includes(to));
+  if (answer.status === 401) throw new Refused("auth", "401");
+  if (answer.status !== 200) throw new Refused("http", `${answer.status}`);
+  if (operation === "download") decrypt(bytes(key), bytes(answer.body));
+  return {};
+}
+
+function requestUrls({ address, entered, user, password, backup_id: id }) {
+  if (entered !== "typed") throw new Unsupported("it has stored no addresses of old");
+  if (id === null) throw new Unsupported("without a key it asks for nothing");
+  let url;
+  try {
+    url = new URL(address || `https://safe-${id.slice(0, 2)}.threema.ch`);
+  } catch (error) {
+    throw new Refused("resolve", error.message);
+  }
+  const path = url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
+  const basic = user && password ? `Basic ${Buffer.from(`${user}:${password}`, "utf8").toString("base64")}` : null;
+  return {
+    config_url: null,
+    backup_url: new URL(`${path}backups/${id}`, url.origin).href,
+    authorization: basic,
+    sent: basic === null ? "never" : "always",
+  };
+}
+
+const operations = {
+  hello: () => ({
+    protocol: 1,
+    name: "Node example",
+    version: "1.0",
+    operations: Object.keys(operations).filter((name) => name !== "hello" && name !== "bye"),
+  }),
+  scrypt: ({ password, salt, n, r, p, length }) =>
+    ({ key: hex(scryptJs.syncScrypt(utf8(password), utf8(salt), n, r, p, length)) }),
+  derive: ({ password, id }) => {
+    if (id !== id.toUpperCase()) throw new Refused("meaning", "an ID is in upper case");
+    const master = hex(scryptJs.syncScrypt(utf8(password), utf8(id), 65536, 8, 1, 64));
+    const backupId = master.slice(0, 64);
+    return {
+      master_key: master,
+      backup_id: backupId,
+      encryption_key: master.slice(64),
+      resource: `backups/${backupId}`,
+      shard_prefix: backupId.slice(0, 2),
+    };
+  },
+  seal: ({ key, nonce, plaintext }) => ({ box: hex(nacl.secretbox(bytes(plaintext), bytes(nonce), bytes(key))) }),
+  open_box: ({ key, nonce, box }) => ({ plaintext: hex(openBytes(bytes(key), bytes(nonce), bytes(box))) }),
+  open: ({ key, body }) => ({ document: parseJson(gunzip(decrypt(bytes(key), bytes(body)))) }),
+  request_urls: requestUrls,
+  judge_exchange: judgeExchange,
+  bye: () => ({}),
+};
+
+function answer({ op, input }) {
+  if (!Object.hasOwn(operations, op)) return { unsupported: `there is no ${op} here` };
+  try {
+    return { ok: operations[op](input) };
+  } catch (error) {
+    if (error instanceof Refused) return { error: { stage: error.stage, message: error.message } };
+    if (error instanceof Unsupported) return { unsupported: error.message };
+    throw error;
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  process.stdout.write(JSON.stringify({ id: request.id, ...answer(request) }) + "\n");
+  if (request.op === "bye") break;
+}
+process.stdin.destroy();
