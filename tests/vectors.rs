@@ -1,14 +1,12 @@
 //! The known-answer vectors against our own protocol core and our models of the clients: one test per vector, named by its ID.
 
-#[path = "vectors/models.rs"]
-mod models;
 #[path = "implementations/own.rs"]
 #[allow(dead_code, reason = "shared with the tests of wrong implementations")]
 mod own;
 
-use models::Model;
 use own::Own;
 use safe_conformance::ClientTests;
+use safe_conformance::clients::Model;
 use safe_conformance::suites::client::Like;
 use safe_conformance::terms::Client;
 use std::process::ExitCode;

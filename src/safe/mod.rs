@@ -8,6 +8,7 @@ pub mod config;
 pub mod envelope;
 pub mod json;
 pub mod keys;
+pub mod password;
 
 pub use base_url::{BaseUrl, BaseUrlError, ParsedBase, UserInfo};
 pub use config::ServerConfig;

@@ -1,0 +1,178 @@
+//! From what a person types as the address to the requests, client by client.
+
+use crate::adapter::{Answer, Entered, Refusal, RequestUrls, Sent, Urls};
+use crate::clients::CredentialEncoding;
+use crate::safe::{BackupId, BaseUrl};
+use crate::terms::{Client, Stage};
+use url::Url;
+
+/// What stands for the shard in an address.
+const PLACEHOLDER: &str = "{backupIdPrefix8}";
+
+/// What Android puts there before there is a key.
+const NO_SHARD: &str = "xx";
+
+/// Source: clauses 4.1, 4.8 and 6.3; VARIANTS section 3, "URL" and "auth".
+pub(super) fn request_urls(client: Client, input: &RequestUrls) -> Answer<Urls> {
+    match client {
+        Client::Android => android(input),
+        Client::Ios => ios(input),
+        Client::Desktop => desktop(input),
+    }
+}
+
+fn id_of(input: &RequestUrls) -> Answer<Option<BackupId>> {
+    let bytes = input.backup_id.as_ref();
+    let bytes = bytes
+        .map(|bytes| bytes.exactly(Stage::Meaning))
+        .transpose()?;
+    Ok(bytes.map(BackupId::from_bytes))
+}
+
+fn parsed(text: &str) -> Answer<Url> {
+    Url::parse(text).map_err(|error| Refusal::at(Stage::Resolve, error.to_string()))
+}
+
+/// A URL as it goes on the wire.
+fn on_the_wire(mut url: Url) -> String {
+    // Both refuse only URLs without a host.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.set_fragment(None);
+    url.into()
+}
+
+fn threemas_own(shard: &str) -> String {
+    format!("safe-{shard}.threema.ch")
+}
+
+/// User and password, where both are there and say something.
+fn fields(input: &RequestUrls) -> Option<(&str, &str)> {
+    let user = input.user.as_deref().filter(|user| !user.is_empty())?;
+    let password = input
+        .password
+        .as_deref()
+        .filter(|password| !password.is_empty())?;
+    Some((user, password))
+}
+
+fn android(input: &RequestUrls) -> Answer<Urls> {
+    if input.entered == Entered::Migrated {
+        return Err(Refusal::unsupported(
+            "only iOS stored addresses in this form",
+        ));
+    }
+    let id = id_of(input)?;
+    let shard = id.map_or_else(|| NO_SHARD.to_owned(), |id| id.shard_prefix());
+    // Java trims whatever is not above a space.
+    let typed = input
+        .address
+        .as_deref()
+        .unwrap_or_default()
+        .trim_matches(|c| c <= ' ');
+    let typed = typed.replace("https://", "");
+    let name = if typed.is_empty() {
+        threemas_own(PLACEHOLDER)
+    } else {
+        typed.clone()
+    };
+    let mut base = format!("https://{}", name.replace(PLACEHOLDER, &shard));
+    if !base.ends_with('/') {
+        base.push('/');
+    }
+    let url = |path: &str| parsed(&format!("{base}{path}")).map(on_the_wire);
+    let backup = id.map(|id| url(&format!("backups/{}", id.to_hex())));
+    let in_the_address = || {
+        let (user_info, _) = typed.split_once('@')?;
+        let (user, password) = user_info.split_once(':')?;
+        (!user.is_empty() && !password.is_empty()).then_some((user, password))
+    };
+    let authorization = match fields(input).or_else(in_the_address) {
+        Some((user, password)) => Some(
+            CredentialEncoding::Latin1
+                .encode(user, password)
+                .to_string(),
+        ),
+        None => input.token.as_ref().map(|token| format!("Token {token}")),
+    };
+    Ok(Urls {
+        config_url: Some(url("config")?),
+        backup_url: backup.transpose()?,
+        sent: sent_at_once(authorization.as_ref()),
+        authorization,
+    })
+}
+
+fn ios(input: &RequestUrls) -> Answer<Urls> {
+    let id = id_of(input)?;
+    let shard = id.map(|id| id.shard_prefix()).unwrap_or_default();
+    let own = format!("https://{}", threemas_own(&shard));
+    let address = input.address.as_deref().unwrap_or(&own);
+    let base = BaseUrl::parse(address);
+    let user_info = base
+        .as_ref()
+        .ok()
+        .and_then(|parsed| parsed.user_info.clone());
+    let url = parsed(address)?;
+    match url.scheme() {
+        "https" => {}
+        "http" => {
+            return Err(Refusal::at(
+                Stage::Connect,
+                "the platform lets no plain http out",
+            ));
+        }
+        _ => return Err(Refusal::at(Stage::Resolve, "the address has no scheme")),
+    }
+    let address = on_the_wire(url);
+    let base = address.strip_suffix('/').unwrap_or(&address);
+    let migrated = user_info.filter(|_| input.entered == Entered::Migrated);
+    let stored = migrated.as_ref().and_then(|info| {
+        let password = info.password.as_deref()?;
+        Some((info.user.as_str(), password.as_str()))
+    });
+    let basic = fields(input).or(stored);
+    // No source tells in which charset: beyond ASCII this is a guess, and no vector asks.
+    let basic =
+        basic.map(|(user, password)| CredentialEncoding::Utf8.encode(user, password).to_string());
+    let token = input.token.as_ref().map(|token| format!("Token {token}"));
+    Ok(Urls {
+        config_url: Some(format!("{base}/config")),
+        backup_url: id.map(|id| format!("{base}/backups/{}", id.to_hex())),
+        sent: match (&basic, &token) {
+            (Some(_), _) => Sent::Challenged,
+            (None, Some(_)) => Sent::Always,
+            (None, None) => Sent::Never,
+        },
+        authorization: basic.or(token),
+    })
+}
+
+fn desktop(input: &RequestUrls) -> Answer<Urls> {
+    let Some(id) = id_of(input)?.filter(|_| input.entered == Entered::Typed) else {
+        return Err(Refusal::unsupported("it asks for nothing then"));
+    };
+    let own = format!("https://{}", threemas_own(&id.shard_prefix()));
+    let url = parsed(input.address.as_deref().unwrap_or(&own))?;
+    let origin = parsed(&url.origin().ascii_serialization())?;
+    let slash = if url.path().ends_with('/') { "" } else { "/" };
+    let path = format!("{}{slash}backups/{}", url.path(), id.to_hex());
+    let backup = origin
+        .join(&path)
+        .map_err(|error| Refusal::at(Stage::Resolve, error.to_string()))?;
+    let authorization = fields(input)
+        .map(|(user, password)| CredentialEncoding::Utf8.encode(user, password).to_string());
+    Ok(Urls {
+        config_url: None,
+        backup_url: Some(on_the_wire(backup)),
+        sent: sent_at_once(authorization.as_ref()),
+        authorization,
+    })
+}
+
+fn sent_at_once(authorization: Option<&String>) -> Sent {
+    if authorization.is_some() {
+        Sent::Always
+    } else {
+        Sent::Never
+    }
+}

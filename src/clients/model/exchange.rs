@@ -1,0 +1,99 @@
+//! What a client makes of a server's answers.
+
+use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperation, Taken, To};
+use crate::clients::{LoginHabit, Operation, Persona, parse_config};
+use crate::safe::{EncryptionKey, envelope};
+use crate::terms::{Client, Stage};
+
+/// Source: clauses 4.2 to 4.8; VARIANTS section 3, "success" and "auth".
+pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
+    let persona = Persona::of(client);
+    let operation = operation_of(exchange.operation);
+    if !persona.performs(operation) {
+        return Err(Refusal::unsupported("it never does this"));
+    }
+    if operation == Operation::Upload && !fits(persona, exchange) {
+        return Err(Refusal::at(Stage::Size, "the server takes less"));
+    }
+    let answer = final_answer(persona, exchange)?;
+    if client == Client::Ios && operation == Operation::Delete {
+        // It ignores what comes back. Source: clause 4.5.
+        return Ok(Taken {});
+    }
+    if answer.status == 401 {
+        return Err(Refusal::at(Stage::Auth, "401"));
+    }
+    if !persona.accepts_status(operation, answer.status) {
+        return Err(Refusal::at(Stage::Http, answer.status.to_string()));
+    }
+    match operation {
+        Operation::ReadConfig => {
+            if let Some(Err(error)) = parse_config(client, &answer.body.0) {
+                return Err(Refusal::at(error.stage(), error.to_string()));
+            }
+        }
+        Operation::Download => {
+            let key = exchange.key.clone().unwrap_or_default();
+            let key = EncryptionKey::from_bytes(key.exactly(Stage::Meaning)?);
+            envelope::decrypt(&key, &answer.body.0)
+                .map_err(|error| Refusal::at(error.stage(), error.to_string()))?;
+        }
+        Operation::Upload | Operation::Probe | Operation::Delete => {}
+    }
+    Ok(Taken {})
+}
+
+const fn operation_of(operation: ServerOperation) -> Operation {
+    match operation {
+        ServerOperation::ReadConfig => Operation::ReadConfig,
+        ServerOperation::Upload => Operation::Upload,
+        ServerOperation::Download => Operation::Download,
+        ServerOperation::Probe => Operation::Probe,
+        ServerOperation::Delete => Operation::Delete,
+    }
+}
+
+fn fits(persona: &Persona, exchange: &JudgeExchange) -> bool {
+    let limit = exchange.max_backup_bytes.as_ref();
+    let limit = limit
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or_default();
+    persona.upload_fits(exchange.body_length.unwrap_or_default(), limit)
+}
+
+/// The answer after any login.
+fn final_answer<'a>(persona: &Persona, exchange: &'a JudgeExchange) -> Answer<&'a ServerAnswer> {
+    let to = |to: To| {
+        let mut answers = exchange.answers.iter();
+        answers
+            .find(|answer| answer.to == To::Any || answer.to == to)
+            .ok_or_else(|| Refusal::at(Stage::Http, "no answer to this request"))
+    };
+    if !exchange.credentials {
+        return to(To::Anonymous);
+    }
+    match persona.login_habit {
+        LoginHabit::Preemptive(_) => to(To::Basic),
+        LoginHabit::AfterChallenge => {
+            let first = to(To::Anonymous)?;
+            match challenge(first).filter(|_| first.status == 401) {
+                Some(scheme) => to(scheme),
+                None => Ok(first),
+            }
+        }
+    }
+}
+
+/// The scheme of a challenge that iOS can answer.
+fn challenge(answer: &ServerAnswer) -> Option<To> {
+    let mut headers = answer.headers.iter();
+    let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("WWW-Authenticate"))?;
+    let scheme = value.split(' ').next().unwrap_or_default();
+    if scheme.eq_ignore_ascii_case("Basic") {
+        Some(To::Basic)
+    } else if scheme.eq_ignore_ascii_case("Digest") {
+        Some(To::Digest)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,66 @@
+//! What the clients make of configs, addresses, passwords and answers, as implementations that the vectors can be asked of.
+
+mod address;
+mod exchange;
+
+use super::{check_password, parse_config};
+use crate::adapter::{
+    Answer, CheckPassword, Checked, Config, Hello, Implementation, JudgeExchange, Operation,
+    ParseConfig, Refusal, RequestUrls, Rule, Taken, Urls,
+};
+use crate::safe::password::PasswordRule;
+use crate::terms::Client;
+
+/// Our model of the newest release of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Model(pub Client);
+
+impl Implementation for Model {
+    fn hello(&self) -> Hello {
+        Hello::new(
+            format!("safe-conformance's model of {}", self.0),
+            env!("CARGO_PKG_VERSION"),
+            &[
+                Operation::ParseConfig,
+                Operation::RequestUrls,
+                Operation::CheckPassword,
+                Operation::JudgeExchange,
+            ],
+        )
+    }
+
+    fn parse_config(&self, input: ParseConfig) -> Answer<Config> {
+        match parse_config(self.0, &input.body.0) {
+            None => Err(Refusal::unsupported("it reads no config")),
+            Some(Ok(config)) => Ok(Config {
+                max_backup_bytes: config.max_backup_bytes.to_string(),
+                retention_days: config.retention_days.to_string(),
+            }),
+            Some(Err(error)) => Err(Refusal::at(error.stage(), error.to_string())),
+        }
+    }
+
+    fn request_urls(&self, input: RequestUrls) -> Answer<Urls> {
+        address::request_urls(self.0, &input)
+    }
+
+    fn check_password(&self, input: CheckPassword) -> Answer<Checked> {
+        if input.pattern.is_some() {
+            let why = "patterns are those of Java's and Apple's regular expressions, which are not modelled";
+            return Err(Refusal::unsupported(why));
+        }
+        let checked = check_password(self.0, &input.password)
+            .ok_or_else(|| Refusal::unsupported("nobody chooses a password there"))?;
+        Ok(Checked {
+            rule: checked.err().map(|rule| match rule {
+                PasswordRule::Length => Rule::Length,
+                PasswordRule::OneCharacter => Rule::OneCharacter,
+                PasswordRule::Digits => Rule::Digits,
+            }),
+        })
+    }
+
+    fn judge_exchange(&self, input: JudgeExchange) -> Answer<Taken> {
+        exchange::judge(self.0, &input)
+    }
+}

@@ -1,0 +1,36 @@
+//! Which passwords a client finds bad, without its list of bad passwords.
+
+use crate::safe::password::{PasswordRule, SHORTEST, bad_pattern};
+use crate::terms::Client;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The longest password that Android takes, in UTF-16 units.
+///
+/// Source: clause 1.6; VARIANTS section 3, "Password".
+const ANDROID_LONGEST: usize = 4096;
+
+/// The rule that a password breaks for a client; `None` for Desktop, where nobody chooses one.
+///
+/// Source: clause 1.6; VARIANTS section 3, "Password".
+pub fn check_password(client: Client, password: &str) -> Option<Result<(), PasswordRule>> {
+    let (fits, pattern) = match client {
+        // Java counts UTF-16 units.
+        Client::Android => {
+            let length = password.encode_utf16().count();
+            (
+                (SHORTEST..=ANDROID_LONGEST).contains(&length),
+                bad_pattern(password),
+            )
+        }
+        // Swift counts graphemes, and the patterns there do not mind the case.
+        Client::Ios => {
+            let length = password.graphemes(true).count();
+            (length >= SHORTEST, bad_pattern(&password.to_lowercase()))
+        }
+        Client::Desktop => return None,
+    };
+    if !fits {
+        return Some(Err(PasswordRule::Length));
+    }
+    Some(pattern.map_or(Ok(()), Err))
+}
