@@ -1,6 +1,7 @@
 //! The progress line, while a run goes on.
 
 use crate::engine::Event;
+use crate::terms::Verdict;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write as _;
 
@@ -27,7 +28,8 @@ impl Progress {
             Event::CheckStarted { name } => self.bar.set_message(name.clone()),
             Event::CheckFinished(finding) => {
                 self.bar.inc(1);
-                if self.verbose {
+                // What the person left out is no news; the report counts it.
+                if self.verbose && finding.verdict != Verdict::Disabled {
                     self.say(&format!(
                         "{:<14} {}: {}",
                         finding.verdict,

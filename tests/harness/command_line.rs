@@ -550,6 +550,12 @@ fn a_report_that_cannot_be_written_shows_before_the_run() {
 #[test]
 fn only_runs_what_is_named_and_what_that_needs() {
     let (server, home) = (server(&[]), home());
+    let said = run(check(home.path(), server.url()).args(["--only", "tls", "-v"]));
+    assert!(
+        said.stderr.contains("tls.trusted: ") && !said.stderr.contains("upload.accepted"),
+        "what is left out is no news: {}",
+        said.stderr
+    );
     let (report, ended) =
         report(check(home.path(), server.url()).args(["--only", "upload.round-trip"]));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
