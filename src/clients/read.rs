@@ -232,4 +232,6 @@ impl Directory {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::safe::json::Document;
 
 const OWN: &str = "OWNID123";
 
-const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
+pub(super) const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
 "user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","nickname":"Ada","links":[{"type":"email","value":"a@b"}]},
 "contacts":[{"identity":"ECHOECHO","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
 {"identity":"ABCDEFGH","createdAt":0,"verification":1}],
@@ -19,7 +19,7 @@ const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
 "distributionlists":[{"id":"0100000000000000","name":"Neighbours","createdAt":7,"members":["ABCDEFGH"]},{"name":"None","members":[]}],
 "settings":{"syncContacts":true,"disableScreenshots":true,"incognitoKeyboard":false,"blockedContacts":["BLOCKED1"],"syncExcludedIds":["ECHOECHO","ABCDEFGH"],"recentEmojis":["x"]}}"#;
 
-const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContacts":[],"syncExcludedIDs":["ECHOECHO"]},
+pub(super) const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContacts":[],"syncExcludedIDs":["ECHOECHO"]},
 "user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","links":[{"name":"","type":"email","value":"a@b"}],"temporaryDeviceGroupKeyTodoRemove":"abcdefghijklmnop"},
 "contacts":[{"identity":"ECHOECHO","verification":1,"firstname":"","private":false}],"info":{"device":"ios","version":1}}"#;
 
@@ -28,7 +28,7 @@ fn id(text: &str) -> ThreemaId {
 }
 
 /// Everybody whom the documents here name is in the directory.
-fn around() -> Surroundings {
+pub(super) fn around() -> Surroundings {
     let ids = ["ECHOECHO", "ABCDEFGH", "BLOCKED1"].map(id);
     let entry = |id| DirectoryEntry {
         public_key: made_up_key(id),

@@ -1,11 +1,13 @@
 //! Java's strings: UTF-16 units, surrogates paired or not.
 
 use std::fmt::{self, Write};
+use zeroize::{Zeroize, Zeroizing};
 
 /// The number of characters that an excerpt shows before it is cut.
 const EXCERPT_CHARACTERS: usize = 40;
 
-/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair.
+/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair. It is wiped from memory when
+/// dropped, since a backup holds a private key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JavaString(Vec<u16>);
 
@@ -19,7 +21,9 @@ impl JavaString {
     ///
     /// Source: VARIANTS section 2, "invalid UTF-8"; how many it puts, by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
-        Self::from(&*String::from_utf8_lossy(&with_joined_surrogates(bytes)))
+        let joined = Zeroizing::new(with_joined_surrogates(bytes));
+        let text = Zeroizing::new(String::from_utf8_lossy(&joined).into_owned());
+        Self::from(text.as_str())
     }
 
     /// The UTF-16 units.
@@ -73,6 +77,12 @@ fn with_joined_surrogates(bytes: &[u8]) -> Vec<u8> {
 impl From<&str> for JavaString {
     fn from(text: &str) -> Self {
         Self(text.encode_utf16().collect())
+    }
+}
+
+impl Drop for JavaString {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -10,10 +10,10 @@ use super::{Object, Reason, SyntaxError, Value};
 /// thread, and the app dies. Refusing is the nearest that a harness should come.
 pub const DEPTH_AT_MOST: usize = 512;
 
-/// How many values a text may hold, those within others included.
+/// How many values a text may hold, those within others and the keys of objects included.
 ///
 /// Java has no such limit either; no client writes as many, and they must fit into memory.
-pub const VALUES_AT_MOST: usize = 1_000_000;
+pub const VALUES_AT_MOST: usize = 400_000;
 
 /// The characters that end a literal, beside the ends of a line.
 const LITERAL_ENDS: &str = "{}[]/\\:,=;# \t\u{c}";
