@@ -46,16 +46,35 @@ fn parse(json: &[u8]) -> Step<Value> {
             json.len()
         )));
     }
-    Value::parse(&JavaString::from_utf8_lossy(json)).map_err(|error| match error.reason {
-        Reason::TooDeep | Reason::TooManyValues => unknown(format!(
-            "{error}: the app dies sooner or later, at a size that depends on the phone"
-        )),
-        _ => Outcome::Refused(Stop {
-            stage: Stage::Json,
-            path: None,
-            reason: format!("the document is not JSON even to Android: {error}"),
-            source: ORG_JSON,
+    let text = JavaString::from_utf8_lossy(json);
+    match Value::parse(&text) {
+        // What stands there without quotes is a word to it, and no JSON to anybody.
+        Ok(Value::Text(_)) if !begins_with_quote(&text) => Err(not_json("it is a mere word")),
+        Ok(value) => Ok(value),
+        Err(error) => Err(match error.reason {
+            Reason::TooDeep | Reason::TooManyValues => unknown(format!(
+                "{error}: the app dies sooner or later, at a size that depends on the phone"
+            )),
+            _ => not_json(&error.to_string()),
         }),
+    }
+}
+
+fn begins_with_quote(text: &JavaString) -> bool {
+    let mut units = text
+        .units()
+        .iter()
+        .filter_map(|unit| u8::try_from(*unit).ok());
+    let first = units.find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'"' | b'\''))
+}
+
+fn not_json(why: &str) -> Outcome {
+    Outcome::Refused(Stop {
+        stage: Stage::Json,
+        path: None,
+        reason: format!("the document is not JSON even to Android: {why}"),
+        source: ORG_JSON,
     })
 }
 

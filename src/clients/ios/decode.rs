@@ -6,6 +6,7 @@ use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::backup::{At, Info, Version};
 use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
 use crate::terms::Stage;
+use zeroize::Zeroizing;
 
 const DECODER: &str = "source of iOS 7.2.2 and of swift-foundation (VARIANTS section 2)";
 
@@ -40,7 +41,7 @@ impl Decoder {
             JsonError::TooLarge { .. } => Reason::EndOfText,
         };
         match reason {
-            Reason::NotUtf8 => {
+            Reason::NotUtf8 if may_be_taken(json) => {
                 unknown("that iOS refuses what is not UTF-8 is inferred, and nothing was executed")
             }
             Reason::TrailingText if nul_behind => {
@@ -295,4 +296,14 @@ impl Decoder {
             at.path()
         ))
     }
+}
+
+/// Whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with the wrong bytes overlooked.
+fn may_be_taken(json: &[u8]) -> bool {
+    let has_other_mark = json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff");
+    let has_wide_units = json.iter().take(2).any(|byte| *byte == 0);
+    let mended = Zeroizing::new(String::from_utf8_lossy(json).into_owned());
+    has_other_mark
+        || has_wide_units
+        || Document::parse_within(mended.as_bytes(), read::LIMITS).is_ok()
 }
