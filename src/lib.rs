@@ -15,7 +15,7 @@
 //! ```
 //!
 //! A room of the house knows only those on floors below its own: [`terms`]; [`safe`] and [`adapter`]; [`clients`] and [`mod@reference`];
-//! [`engine`] and [`wire`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
+//! [`engine`] and [`wire`]; [`mod@inspect`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
 
 pub mod adapter;
 mod checkup;
@@ -24,6 +24,7 @@ mod client_checkup;
 mod client_tests;
 pub mod clients;
 pub mod engine;
+pub mod inspect;
 mod live_tests;
 pub mod reference;
 pub mod report;

@@ -17,6 +17,13 @@ pub(super) struct ServerArguments {
     ///
     /// Unset, SAFE_TARGET counts.
     pub(super) url: Option<String>,
+    #[command(flatten)]
+    access: AccessArguments,
+}
+
+/// With which credentials, and how to get there.
+#[derive(Args, Default)]
+pub(super) struct AccessArguments {
     /// The user name (or SAFE_SERVER_USER); the password is asked for unless it comes from a file or
     /// from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
@@ -42,11 +49,7 @@ impl ServerArguments {
     pub(super) fn of_url(url: &str) -> Self {
         Self {
             url: Some(url.to_owned()),
-            user: None,
-            password_file: None,
-            token_file: None,
-            ca_file: None,
-            resolve: Vec::new(),
+            access: AccessArguments::default(),
         }
     }
 
@@ -57,23 +60,52 @@ impl ServerArguments {
 
     /// The same for a run that may do without credentials: then none are asked for and none are missed.
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
-        let Some(url) = self.named_url()? else {
-            let stray = [
-                ("--user", self.user.is_some()),
-                ("--password-file", self.password_file.is_some()),
-                ("--token-file", self.token_file.is_some()),
-                ("--resolve", !self.resolve.is_empty()),
-                ("--ca-file", self.ca_file.is_some()),
-            ];
-            if let Some((option, _)) = stray.iter().find(|(_, given)| *given) {
-                return Err(Complaint::usage(format!(
-                    "{option} needs the URL of a server to go with it"
-                )));
-            }
-            return Ok(None);
-        };
-        let mut target =
-            Target::parse(&url).map_err(|error| Complaint::usage(error.to_string()))?;
+        if let Some(url) = named_url(self.url.as_deref())? {
+            return self.access.target(&url, logs_in).map(Some);
+        }
+        self.access.without_server()?;
+        Ok(None)
+    }
+}
+
+/// The URL of an argument, else that of the environment.
+pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Complaint> {
+    if let Some(url) = argument {
+        return Ok(Some(url.to_owned()));
+    }
+    match std::env::var("SAFE_TARGET") {
+        Ok(url) if url.trim().is_empty() => Err(Complaint::usage(
+            "SAFE_TARGET is empty; set it to the URL of a server, or unset it to check the embedded server",
+        )),
+        Ok(url) => Ok(Some(url)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Complaint::usage("SAFE_TARGET is not valid UTF-8"))
+        }
+    }
+}
+
+impl AccessArguments {
+    /// Refuses what says how to get to a server where there is none.
+    pub(super) fn without_server(&self) -> Result<(), Complaint> {
+        let stray = [
+            ("--user", self.user.is_some()),
+            ("--password-file", self.password_file.is_some()),
+            ("--token-file", self.token_file.is_some()),
+            ("--resolve", !self.resolve.is_empty()),
+            ("--ca-file", self.ca_file.is_some()),
+        ];
+        match stray.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Complaint::usage(format!(
+                "{option} needs the URL of a server to go with it"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The target at a URL; without credentials unless it `logs_in`.
+    pub(super) fn target(&self, url: &str, logs_in: bool) -> Result<Target, Complaint> {
+        let mut target = Target::parse(url).map_err(|error| Complaint::usage(error.to_string()))?;
         target.login = if logs_in {
             self.login(std::mem::take(&mut target.login))?
         } else {
@@ -87,23 +119,7 @@ impl ServerArguments {
             target.roots.push(read(&file, "the CA file")?);
         }
         target.addresses.clone_from(&self.resolve);
-        Ok(Some(target))
-    }
-
-    fn named_url(&self) -> Result<Option<String>, Complaint> {
-        if let Some(url) = &self.url {
-            return Ok(Some(url.clone()));
-        }
-        match std::env::var("SAFE_TARGET") {
-            Ok(url) if url.trim().is_empty() => Err(Complaint::usage(
-                "SAFE_TARGET is empty; set it to the URL of a server, or unset it to check the embedded server",
-            )),
-            Ok(url) => Ok(Some(url)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(Complaint::usage("SAFE_TARGET is not valid UTF-8"))
-            }
-        }
+        Ok(target)
     }
 
     fn login(&self, in_url: Login) -> Result<Login, Complaint> {
@@ -154,18 +170,25 @@ impl ServerArguments {
                 "the file that SAFE_SERVER_PASSWORD_FILE names",
             );
         }
-        if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-            let prompt = format!("Password of {user}: ");
-            let password = rpassword::prompt_password(prompt)
-                .map_err(|error| Complaint::usage(format!("no password could be read: {error}")))?;
-            if !password.is_empty() {
-                return Ok(Secret::new(password));
-            }
+        if let Some(password) = prompted(&format!("Password of {user} on the server: "))? {
+            return Ok(password);
         }
         Err(Complaint::usage(format!(
             "no password for `{user}`: give --password-file FILE, or set SAFE_SERVER_PASSWORD"
         )))
     }
+}
+
+/// What a person types on a terminal, unseen; `None` where there is no terminal, or nothing is typed.
+pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Ok(None);
+    }
+    let typed = rpassword::prompt_password(prompt)
+        .map_err(|error| Complaint::usage(format!("no password could be read: {error}")))?;
+    Ok(Some(typed)
+        .filter(|typed| !typed.is_empty())
+        .map(Secret::new))
 }
 
 /// A token stands in a header field as it is.

@@ -11,6 +11,7 @@ mod client;
 mod credentials;
 mod exit;
 mod explain;
+mod inspect;
 mod judge;
 mod list;
 mod output;
@@ -38,6 +39,8 @@ enum Command {
     Client(client::Arguments),
     /// Judge again what a transcript tells of, without a network.
     Judge(judge::Arguments),
+    /// Look into a backup: who wrote it, what it holds, what each client restores from it.
+    Inspect(inspect::Arguments),
     /// Run the embedded reference server, healthy or with faults.
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
+            Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),

@@ -229,7 +229,7 @@ pub(super) fn tell(text: &str) {
 }
 
 /// The width for text: that of the terminal as it says, within what reads well.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());

@@ -1,6 +1,7 @@
 //! What a run came to, and its forms: for people, as JSON, `JUnit` and Markdown.
 
 mod implementation;
+mod inspection;
 mod json;
 mod junit;
 mod markdown;
@@ -8,6 +9,7 @@ mod progress;
 mod text;
 
 pub use implementation::{Implementation, Interviewed};
+pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use progress::Progress;
 pub use text::Style;

@@ -15,11 +15,11 @@ pub struct Style {
     pub verbose: bool,
 }
 
-const FAIL: Paint = AnsiColor::Red.on_default().bold();
-const WARN: Paint = AnsiColor::Yellow.on_default().bold();
-const PASS: Paint = AnsiColor::Green.on_default().bold();
-const FAINT: Paint = Paint::new().dimmed();
-const STRONG: Paint = Paint::new().bold();
+pub(super) const FAIL: Paint = AnsiColor::Red.on_default().bold();
+pub(super) const WARN: Paint = AnsiColor::Yellow.on_default().bold();
+pub(super) const PASS: Paint = AnsiColor::Green.on_default().bold();
+pub(super) const FAINT: Paint = Paint::new().dimmed();
+pub(super) const STRONG: Paint = Paint::new().bold();
 
 /// How far the details of a finding are indented, in columns.
 const INDENT: usize = 10;
@@ -397,7 +397,12 @@ fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::
 
 /// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
 /// characters: they do not reach the terminal.
-fn write_wrapped(out: &mut String, style: Style, indent: usize, text: &str) -> std::fmt::Result {
+pub(super) fn write_wrapped(
+    out: &mut String,
+    style: Style,
+    indent: usize,
+    text: &str,
+) -> std::fmt::Result {
     let room = style.width.saturating_sub(indent).max(20);
     let clean: String = text
         .chars()

@@ -224,6 +224,11 @@ impl Live {
             echoed |= scrubbed != *value;
             *value = without_ids(&scrubbed).chars().take(KEPT_VALUE).collect();
         }
+        if matches!(request.place, Place::Theirs(_)) {
+            // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
+            response.echoed_secret = echoed;
+            return response;
+        }
         if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
             response.body.bytes = scrubbed.into();
             echoed = true;
@@ -290,6 +295,7 @@ impl Live {
             Place::DoubleSlashBackup(backup) => {
                 base.join_raw(&format!("//backups/{}", backup.id().to_hex()))
             }
+            Place::Theirs(id) => base.backup_url(id),
             Place::Below(suffix) => base.join_raw(suffix),
         }
     }

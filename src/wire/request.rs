@@ -4,6 +4,7 @@ use super::facet::Http;
 use super::guard::OwnBackup;
 use super::payload::Payload;
 use crate::clients::CredentialEncoding;
+use crate::safe::BackupId;
 use std::time::Duration;
 
 /// A method.
@@ -53,6 +54,8 @@ pub enum Place {
     CapitalBackup(OwnBackup),
     /// A backup under a doubled slash, `{base}//backups/ID`: read only.
     DoubleSlashBackup(OwnBackup),
+    /// The backup of the person who asks, under the ID that their password gives: read only, and as it is.
+    Theirs(BackupId),
     /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
     Below(&'static str),
 }
@@ -209,6 +212,13 @@ impl Request {
         self
     }
 
+    /// Reads this many bytes of the answer's body at the most, and whether there are more.
+    #[must_use]
+    pub fn reading_at_most(mut self, bytes: usize) -> Self {
+        self.read_limit = bytes;
+        self
+    }
+
     /// Whether only the raw sender can send this: it is bound to HTTP/1.1.
     pub fn is_raw(&self) -> bool {
         self.manner != Manner::Ordinary
@@ -224,6 +234,7 @@ impl Request {
             Place::Backup(backup) => format!("backups/<{}>", backup.slot()),
             Place::CapitalBackup(backup) => format!("backups/<{} in capitals>", backup.slot()),
             Place::DoubleSlashBackup(backup) => format!("/backups/<{}>", backup.slot()),
+            Place::Theirs(_) => "backups/<the person's>".to_owned(),
             Place::Below(suffix) => (*suffix).to_owned(),
         };
         let login = match &self.login {

@@ -42,6 +42,13 @@ impl Scrub {
         }
     }
 
+    /// Adds every value of another.
+    pub fn add_all(&mut self, other: &Self) {
+        for value in &other.0 {
+            self.add(value);
+        }
+    }
+
     /// The values for what the harness writes itself: not those that its own words and numbers hold anyway.
     ///
     /// With the password `config` or `1234` the scrub of a report would ruin it, and tell by the gaps what the password

@@ -4,6 +4,7 @@ mod command_line;
 mod faults;
 mod guard;
 mod hostile;
+mod inspect;
 mod interruption;
 mod payload_vectors;
 mod readme;

@@ -8,6 +8,7 @@
 //! Nothing that stands in a value shows in `Debug`: a backup holds a private key and the names of people.
 
 mod error;
+mod locate;
 mod number;
 mod parser;
 mod path;
@@ -15,6 +16,7 @@ mod text;
 mod writer;
 
 pub use error::{JsonError, Reason};
+pub use locate::{Located, Position, locate};
 pub use number::Number;
 pub use path::{Path, Step};
 pub use text::{LoneSurrogate, Text};

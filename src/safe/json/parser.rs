@@ -261,7 +261,7 @@ impl Parser<'_> {
 }
 
 /// The length up to the closing quote, in bytes; or where the string breaks, and why.
-fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
+pub(super) fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
     let mut place = 0;
     loop {
         let plain = content[place..]

@@ -2,6 +2,7 @@
 
 mod asking;
 mod cleaning;
+mod fetching;
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::guard::Guard;

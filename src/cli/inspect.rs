@@ -1,0 +1,315 @@
+//! `inspect`: looks into a backup.
+
+use super::credentials::{AccessArguments, environment, named_url, prompted, secret_line};
+use super::output::{print, tell, width};
+use super::{Complaint, Ended, Exit};
+use crate::inspect::{
+    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, Verdict, fetch, hints, inspect,
+};
+use crate::report::{Style, inspection_text};
+use crate::safe::keys::derive;
+use crate::safe::{BackupPassword, DerivedKeys, ThreemaId};
+use crate::terms::Stage;
+use crate::wire::{Scrub, Secret, Seed, Session, Settings, Target};
+use clap::Args;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Arguments of `inspect`.
+#[derive(Args)]
+#[command(after_help = super::exit::HELP_OF_INSPECT)]
+pub(super) struct Arguments {
+    /// The backup as a server stores it, or with --plain the document inside it
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Download the backup from this server instead, as Android does: the folder that holds `config`
+    /// and `backups`. Nothing is written there. Without FILE and this, SAFE_TARGET counts
+    #[arg(long, value_name = "URL", conflicts_with_all = ["file", "plain"])]
+    from: Option<String>,
+    /// FILE is a document that was decrypted and unpacked before
+    #[arg(long, requires = "file", conflicts_with_all = ["backup_password_file", "write_document"])]
+    plain: bool,
+    /// The Threema ID whose backup it is. It is not in the file
+    #[arg(long, value_name = "THREEMA-ID", required_unless_present = "plain")]
+    id: Option<String>,
+    /// A file whose first line is the password of the backup (or SAFE_BACKUP_PASSWORD, or
+    /// SAFE_BACKUP_PASSWORD_FILE): the one of Threema Safe, not the server's. Else it is asked for
+    #[arg(long, value_name = "FILE")]
+    backup_password_file: Option<PathBuf>,
+    /// Show nickname, links, and the IDs and names of contacts, groups and lists
+    #[arg(long)]
+    show_names: bool,
+    /// Write the inspection as JSON, and nothing else, to standard output
+    #[arg(long)]
+    json: bool,
+    /// Write the decrypted document to this new file, readable for you alone. It holds the private
+    /// key: whoever has it is you
+    #[arg(long, value_name = "FILE")]
+    write_document: Option<PathBuf>,
+    /// Say more: -v every change with its reason, -vv every exchange with the server, -vvv header
+    /// fields, too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(flatten)]
+    access: AccessArguments,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    let (id, was_lower_case) = threema_id(arguments.id.as_deref())?;
+    if let Some(file) = &arguments.write_document {
+        refuse_to_overwrite(file)?;
+    }
+    let known = Known {
+        id,
+        config: None,
+        show_names: arguments.show_names,
+    };
+    let mut scrub = Scrub::default();
+    let inspected = match (id, arguments.plain) {
+        (_, true) => {
+            arguments.access.without_server()?;
+            let bytes = read_bytes(arguments.file.as_deref().unwrap_or(Path::new("")))?;
+            let looking =
+                tokio::task::spawn_blocking(move || inspect(Subject::Document(&bytes), known));
+            looking.await.map_err(|_| fault())?
+        }
+        (Some(id), false) => sealed(&arguments, id, was_lower_case, known, &mut scrub).await?,
+        (None, false) => return Err(Complaint::usage("--id is missing")),
+    };
+    finish(&arguments, inspected, scrub, was_lower_case)
+}
+
+/// Opens a backup and looks into it.
+async fn sealed(
+    arguments: &Arguments,
+    id: ThreemaId,
+    was_lower_case: bool,
+    mut known: Known,
+    scrub: &mut Scrub,
+) -> Result<Inspected, Complaint> {
+    let source = source(arguments)?;
+    let password = backup_password(arguments, id)?;
+    scrub.add(password.expose());
+    let password = BackupPassword::new(password.expose().to_owned());
+    let hints = hints(&password, was_lower_case);
+    let keys = tokio::task::spawn_blocking(move || derive(&password, &id));
+    let keys = keys.await.map_err(|_| fault())?;
+    let mut notes = Vec::new();
+    let body = match source {
+        Source::Body(body) => body,
+        Source::Server(target) => {
+            let session = session(*target, arguments.verbose)?;
+            let fetched = fetch(&session, &keys.backup_id).await;
+            scrub.add_all(&session.scrub());
+            match fetched {
+                Ok(Fetched {
+                    body,
+                    config,
+                    notes: said,
+                }) => {
+                    known.config = Some(config);
+                    notes = said;
+                    body.to_vec()
+                }
+                Err(mut stopped) => {
+                    if stopped.stage == Stage::Http {
+                        stopped.hints.extend(hints);
+                    }
+                    return Ok(Inspected {
+                        inspection: Inspection::not_fetched(known.id, stopped),
+                        document: None,
+                        secrets: Scrub::default(),
+                    });
+                }
+            }
+        }
+    };
+    let looking = tokio::task::spawn_blocking(move || {
+        let DerivedKeys {
+            encryption_key: key,
+            ..
+        } = keys;
+        inspect(
+            Subject::Body {
+                bytes: &body,
+                key: &key,
+            },
+            known,
+        )
+    });
+    let mut inspected = looking.await.map_err(|_| fault())?;
+    inspected.inspection.notes.extend(notes);
+    if let Some(stopped) = &mut inspected.inspection.failure
+        && stopped.stage == Stage::Open
+    {
+        stopped.hints.extend(hints);
+    }
+    Ok(inspected)
+}
+
+/// Where the body comes from.
+enum Source {
+    Body(Vec<u8>),
+    Server(Box<Target>),
+}
+
+fn source(arguments: &Arguments) -> Result<Source, Complaint> {
+    if let Some(file) = &arguments.file {
+        arguments.access.without_server()?;
+        return read_bytes(file).map(Source::Body);
+    }
+    let url = named_url(arguments.from.as_deref())?.ok_or_else(|| {
+        Complaint::usage(
+            "which backup? Give the file that was downloaded, or --from URL to download it (or set SAFE_TARGET)",
+        )
+    })?;
+    let target = arguments.access.target(&url, true)?;
+    Ok(Source::Server(Box::new(target)))
+}
+
+fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
+    let mut settings = Settings::new(Seed::new(0));
+    if verbose > 1 {
+        settings.trace = Some(Arc::new(move |level, line: &str| {
+            if level <= verbose {
+                tell(&format!("{line}\n"));
+            }
+        }));
+    }
+    Session::live(target, settings, None).map_err(|error| Complaint::usage(error.to_string()))
+}
+
+/// The ID, in upper case as the screens of both mobile apps make it, and whether it was typed otherwise.
+///
+/// Source: clause 1.4; VARIANTS section 3, "Password".
+fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complaint> {
+    let Some(typed) = typed else {
+        return Ok((None, false));
+    };
+    let upper = typed.trim().to_ascii_uppercase();
+    let id = ThreemaId::parse(&upper)
+        .map_err(|error| Complaint::usage(format!("--id: {error}, for example ECHOECHO")))?;
+    Ok((Some(id), upper != typed))
+}
+
+/// The password of the backup: from a file, the environment or a prompt.
+fn backup_password(arguments: &Arguments, id: ThreemaId) -> Result<Secret, Complaint> {
+    if let Some(file) = &arguments.backup_password_file {
+        return secret_line(file, "the file of the backup's password");
+    }
+    if let Some(password) = environment("SAFE_BACKUP_PASSWORD") {
+        return Ok(Secret::new(password));
+    }
+    if let Some(file) = environment("SAFE_BACKUP_PASSWORD_FILE") {
+        let what = "the file that SAFE_BACKUP_PASSWORD_FILE names";
+        return secret_line(Path::new(&file), what);
+    }
+    let typed = prompted(&format!("Password of the Threema Safe backup of {id}: "))?;
+    typed.ok_or_else(|| {
+        Complaint::usage(
+            "no password of the backup: give --backup-password-file FILE, or set SAFE_BACKUP_PASSWORD",
+        )
+    })
+}
+
+/// Reads a backup or document; one byte more than what is looked at, to see that it is too much.
+fn read_bytes(file: &Path) -> Result<Vec<u8>, Complaint> {
+    let complaint = |error: std::io::Error| {
+        Complaint::usage(format!("`{}` cannot be read: {error}", file.display()))
+    };
+    let opened = File::open(file).map_err(complaint)?;
+    let mut bytes = Vec::new();
+    let most = MOST_BYTES as u64 + 1;
+    opened
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(complaint)?;
+    Ok(bytes)
+}
+
+fn refuse_to_overwrite(file: &Path) -> Result<(), Complaint> {
+    if file.symlink_metadata().is_ok() {
+        return Err(Complaint::usage(format!(
+            "`{}` is there already, and the document overwrites nothing; name a new file",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Writes the document to a file that was not there, for the person alone.
+fn write_document(file: &Path, document: &[u8]) -> Result<(), Complaint> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut opened| {
+        opened.write_all(document)?;
+        opened.sync_all()
+    });
+    written.map_err(|error| Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!(
+            "the document `{}` cannot be written: {error}",
+            file.display()
+        ),
+    })
+}
+
+/// Tells what it came to, without any secret, and writes the document where that was asked for.
+fn finish(
+    arguments: &Arguments,
+    inspected: Inspected,
+    mut scrub: Scrub,
+    was_lower_case: bool,
+) -> Ended {
+    let Inspected {
+        mut inspection,
+        document,
+        secrets,
+    } = inspected;
+    scrub.add_all(&secrets);
+    if let (true, Some(id)) = (was_lower_case, &inspection.id) {
+        inspection.notes.push(format!(
+            "The ID was taken as {id}, as both apps' screens take it."
+        ));
+    }
+    inspection.clean(&scrub);
+    if let Some(file) = &arguments.write_document {
+        match &document {
+            Some(document) => {
+                write_document(file, document)?;
+                tell(&format!(
+                    "The decrypted document is in `{}`: it holds the private key.\n",
+                    file.display()
+                ));
+            }
+            None => tell("No document was written: the backup could not be opened.\n"),
+        }
+    }
+    let own_words = scrub.of_own_words();
+    if arguments.json {
+        print(&own_words.text(&inspection.to_json()))?;
+    } else {
+        let style = Style {
+            width: width(),
+            verbose: arguments.verbose > 0,
+        };
+        print(&own_words.text(&inspection_text(&inspection, style)))?;
+    }
+    Ok(match inspection.verdict {
+        Verdict::Pass => Exit::Conforms,
+        Verdict::Fail => Exit::Deviates,
+        Verdict::Incomplete => Exit::Incomplete,
+        Verdict::Unknown => Exit::NothingJudged,
+    })
+}
+
+fn fault() -> Complaint {
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: "the inspection broke off: a fault of the harness".to_owned(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What a stranger wrote, without what could steer a terminal or turn a line around.
+
+use std::fmt::Write as _;
+
+/// Whether a character is shown as an escape: control characters, and those that order, hide or join what stands beside them.
+///
+/// Source: Unicode 16, general categories Cc, Zl and Zp, and those of Cf that are not part of a word or an emoji.
+const fn steers(character: char) -> bool {
+    matches!(character,
+        '\u{0}'..='\u{1f}'
+        | '\u{7f}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{200e}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0001}'
+    )
+}
+
+/// The text with `\u{…}` for every character that steers, and cut off behind `most` characters.
+pub fn harmless(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    let mut rest = text.chars();
+    for character in rest.by_ref().take(most) {
+        if steers(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    if rest.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// JSON that says the same, with an escape for every character that steers. Line ends between its tokens stay.
+pub fn harmless_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        // In JSON's strings no line end stands without an escape.
+        if character == '\n' || !steers(character) {
+            shown.push(character);
+            continue;
+        }
+        let mut units = [0; 2];
+        for unit in character.encode_utf16(&mut units) {
+            // Writing to memory cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_and_words_stay() {
+        assert_eq!(harmless("\u{1b}[31mred\u{9b}", 99), "\\u{1b}[31mred\\u{9b}");
+        assert_eq!(harmless("\u{202e}lived", 99), "\\u{202e}lived");
+        assert_eq!(harmless("Zoë שלום 👩‍🚀", 99), "Zoë שלום 👩‍🚀");
+        assert_eq!(harmless("abc\n", 3), "abc…");
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let text = "a\u{202e}\u{7f}\u{e0001}\u{1b}\"é";
+        let json = serde_json::to_string_pretty(&[text]).expect("JSON");
+        let harmless = harmless_json(&json);
+        assert!(!harmless.chars().any(|each| each != '\n' && steers(each)));
+        let back: Vec<String> = serde_json::from_str(&harmless).expect("JSON");
+        assert_eq!(back, [text]);
+    }
+}

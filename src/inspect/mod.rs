@@ -1,0 +1,408 @@
+//! What one backup is: who wrote it, what it holds, what breaks the format, and what each client would restore from it.
+//!
+//! The bytes may come from an attacker: size, depth and number of values are bounded before anything is made of them, and no
+//! text of theirs is passed on that could steer a terminal. Neither the private key nor a password is part of any answer.
+
+mod contents;
+mod difference;
+mod fetch;
+mod harmless;
+mod hints;
+mod names;
+mod nouns;
+mod packing;
+mod preview;
+mod wire_size;
+mod writer;
+
+pub use contents::{Contacts, Contents, Groups, Links, Picture, Settings, Visibility};
+pub use fetch::{Configs, Fetched, fetch};
+pub use harmless::{harmless, harmless_json};
+pub use hints::hints;
+pub use names::Names;
+pub use packing::{Packing, Shape};
+pub use preview::{Detail, Overwrite, Preview, Result, Tally};
+pub use wire_size::{SizeOnWire, Uploads};
+pub use writer::Authorship;
+
+use crate::safe::backup::{Backup, Deviations, Wrong};
+use crate::safe::envelope::{self, EnvelopeError};
+use crate::safe::json::{Document, JsonError, Limits, Reason, locate};
+use crate::safe::{EncryptionKey, ThreemaId};
+use crate::terms::{Client, ClientVerdict, Stage};
+use crate::wire::Scrub;
+use data_encoding::{BASE64, HEXLOWER};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// The longest body, and the longest document, that is looked at, in bytes: sixteen times what clients upload where a server
+/// says nothing.
+pub const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// How much of a document is looked at: as much as the readers judge. More than 13,000 contacts are within.
+const LIMITS: Limits = Limits {
+    bytes: MOST_BYTES,
+    values: 200_000,
+    depth: 128,
+};
+
+/// The clients by which a backup is judged. Desktop no longer restores from one, and never did without the key of a device group:
+/// what it makes of the backup is told, and decides nothing.
+///
+/// Source: VARIANTS, preamble; section 4, "DGK".
+const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
+
+/// What is to be inspected.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// A body as a server gives it, and the key that opens it.
+    Body {
+        /// The body.
+        bytes: &'a [u8],
+        /// The key.
+        key: &'a EncryptionKey,
+    },
+    /// A document that is decrypted and unpacked already.
+    Document(&'a [u8]),
+}
+
+/// What is known beside the bytes.
+#[derive(Clone, Copy, Default)]
+pub struct Known {
+    /// Whose backup it is.
+    pub id: Option<ThreemaId>,
+    /// What the server promises, as Android and as iOS reads it; `None` for a client that cannot read it.
+    pub config: Option<Configs>,
+    /// Whether names may be told.
+    pub show_names: bool,
+}
+
+/// What an inspection came to. The field names of its JSON are a contract; its schema is [`SCHEMA`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Inspection {
+    /// The version of this form: 1.
+    pub format: u32,
+    /// `safe-conformance`.
+    pub tool: &'static str,
+    /// The version of the tool.
+    pub version: &'static str,
+    /// Whose backup it is, where that is known.
+    pub id: Option<String>,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// Whether each client can restore from it.
+    pub clients: BTreeMap<Client, ClientVerdict>,
+    /// Where opening it ended, if it did not come to a document that could be read.
+    pub failure: Option<Stopped>,
+    /// The size of the body, against what the server takes.
+    pub size: Option<SizeOnWire>,
+    /// The length of the document, in bytes.
+    pub document_bytes: Option<u64>,
+    /// How the document is packed.
+    pub packing: Option<Packing>,
+    /// Who wrote it.
+    pub writer: Option<Authorship>,
+    /// What it holds.
+    pub contents: Option<Contents>,
+    /// Names, where they were asked for.
+    pub names: Option<Names>,
+    /// What breaks the format.
+    pub deviations: Vec<Broken>,
+    /// How many deviations there are beyond those.
+    pub more_deviations: usize,
+    /// What the newest release of each client restores.
+    pub previews: Vec<Preview>,
+    /// What had to be assumed.
+    pub assumptions: Vec<String>,
+    /// What else is to be said.
+    pub notes: Vec<String>,
+}
+
+/// What an inspection came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Android and iOS restore from it, and nothing in it breaks the format.
+    Pass,
+    /// One of them cannot, or something in it breaks the format.
+    Fail,
+    /// It could not be carried out to its end.
+    Incomplete,
+    /// For none of them it is known.
+    Unknown,
+}
+
+/// Where opening a backup ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Stopped {
+    /// The stage.
+    pub stage: Stage,
+    /// What happened. Never a value of the document.
+    pub message: String,
+    /// What may be the cause, and what to try.
+    pub hints: Vec<String>,
+}
+
+/// Something that breaks the format.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Broken {
+    /// Where in the document: `contacts[3].identity`; empty for the whole.
+    pub path: String,
+    /// The line, from 1; of what is missing, that of the nearest value around it.
+    pub line: Option<usize>,
+    /// The column, in bytes from 1.
+    pub column: Option<usize>,
+    /// What is wrong there.
+    pub says: String,
+}
+
+/// The JSON Schema of an inspection.
+pub const SCHEMA: &str = include_str!("inspection.schema.json");
+
+/// What came of looking at bytes: what to tell, and what must not be told.
+pub struct Inspected {
+    /// What it came to.
+    pub inspection: Inspection,
+    /// The document, decrypted and unpacked: a secret.
+    pub document: Option<Zeroizing<Vec<u8>>>,
+    /// The keys that came to light, to be taken out of whatever is written.
+    pub secrets: Scrub,
+}
+
+impl Inspection {
+    fn new(id: Option<ThreemaId>) -> Self {
+        Self {
+            format: 1,
+            tool: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            id: id.map(|id| id.to_string()),
+            verdict: Verdict::Incomplete,
+            clients: BTreeMap::new(),
+            failure: None,
+            size: None,
+            document_bytes: None,
+            packing: None,
+            writer: None,
+            contents: None,
+            names: None,
+            deviations: Vec::new(),
+            more_deviations: 0,
+            previews: Vec::new(),
+            assumptions: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The inspection of a backup that could not be had.
+    pub fn not_fetched(id: Option<ThreemaId>, stopped: Stopped) -> Self {
+        Self {
+            failure: Some(stopped),
+            ..Self::new(id)
+        }
+    }
+
+    /// The inspection as JSON, with a line end. No character in it steers a terminal.
+    pub fn to_json(&self) -> String {
+        // Strings, numbers and maps with string keys only: this cannot fail.
+        let mut text = harmless_json(&serde_json::to_string_pretty(self).unwrap_or_default());
+        text.push('\n');
+        text
+    }
+
+    /// Takes secrets out of everything that comes from the document: a stranger may have put them anywhere.
+    pub fn clean(&mut self, secrets: &Scrub) {
+        let clean = |text: &mut String| *text = secrets.text(text);
+        if let Some(names) = &mut self.names {
+            names.each(clean);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.device.iter_mut().for_each(clean);
+            writer.evidence.iter_mut().for_each(clean);
+        }
+        if let Some(failure) = &mut self.failure {
+            clean(&mut failure.message);
+        }
+    }
+
+    fn stop(&mut self, stage: Stage, message: String) {
+        self.failure = Some(Stopped {
+            stage,
+            message,
+            hints: Vec::new(),
+        });
+    }
+
+    fn judge(&mut self) {
+        for preview in &self.previews {
+            self.clients.insert(preview.client, preview.verdict());
+        }
+        let judged = JUDGES.map(|client| self.clients.get(&client));
+        let broken = !self.deviations.is_empty() || self.failure.is_some();
+        self.verdict = if broken || judged.contains(&Some(&ClientVerdict::Fail)) {
+            Verdict::Fail
+        } else if judged.contains(&Some(&ClientVerdict::Pass)) {
+            Verdict::Pass
+        } else {
+            Verdict::Unknown
+        };
+    }
+}
+
+/// Looks at a backup.
+///
+/// Source: clauses 2.1 to 3.8.
+pub fn inspect(subject: Subject<'_>, known: Known) -> Inspected {
+    let mut inspected = Inspected {
+        inspection: Inspection::new(known.id),
+        document: None,
+        secrets: Scrub::default(),
+    };
+    let (document, packing) = match subject {
+        Subject::Document(bytes) => (Zeroizing::new(bytes.to_vec()), None),
+        Subject::Body { bytes, key } => {
+            hide_key(&mut inspected.secrets, key.as_bytes());
+            let inspection = &mut inspected.inspection;
+            if bytes.len() <= MOST_BYTES {
+                inspection.size = Some(SizeOnWire::of(bytes.len() as u64, known.config));
+            }
+            match open(bytes, key) {
+                Ok((document, packing)) => (document, Some(packing)),
+                Err(error) => {
+                    unopened(inspection, &error, subject, known);
+                    return inspected;
+                }
+            }
+        }
+    };
+    inspected.inspection.packing = packing;
+    look(&mut inspected, &document, subject, known);
+    inspected.document = Some(document);
+    inspected
+}
+
+fn hide_key(secrets: &mut Scrub, key: &[u8]) {
+    let base64 = Zeroizing::new(BASE64.encode(key));
+    secrets.add(&base64);
+    secrets.add(base64.trim_end_matches('='));
+    secrets.add(&Zeroizing::new(HEXLOWER.encode(key)));
+}
+
+/// Decrypts and unpacks a body.
+fn open(
+    body: &[u8],
+    key: &EncryptionKey,
+) -> std::result::Result<(Zeroizing<Vec<u8>>, Packing), Unopened> {
+    if body.len() > MOST_BYTES {
+        return Err(Unopened::TooLarge);
+    }
+    let packed = envelope::decrypt(key, body).map_err(Unopened::Envelope)?;
+    let packed = Zeroizing::new(packed);
+    let document = envelope::unpack(&packed, MOST_BYTES).map_err(Unopened::Envelope)?;
+    Ok((Zeroizing::new(document), Packing::of(&packed)))
+}
+
+/// Why a body is not opened.
+enum Unopened {
+    /// It is larger than what is looked at; by how much is not known, since no more is read.
+    TooLarge,
+    /// It is no backup that this key opens.
+    Envelope(EnvelopeError),
+}
+
+/// What is too large to be looked at is not said to be broken; of the rest, a client may take more than we do.
+fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>, known: Known) {
+    match error {
+        Unopened::TooLarge => {
+            let message =
+                format!("the body has more than {MOST_BYTES} bytes, and more are not looked at");
+            inspection.stop(Stage::Size, message);
+        }
+        Unopened::Envelope(error) => {
+            inspection.stop(error.stage(), said_of(error));
+            if !matches!(error, EnvelopeError::UnpacksToMore { .. }) {
+                preview::add_all(inspection, subject, None, known);
+                inspection.judge();
+            }
+        }
+    }
+}
+
+fn said_of(error: &EnvelopeError) -> String {
+    match error {
+        EnvelopeError::CannotDecrypt => {
+            "the backup cannot be decrypted: the password or the Threema ID is another, or a byte was changed since; which of \
+             these cannot be told apart"
+                .to_owned()
+        }
+        EnvelopeError::UnpacksToMore { limit_bytes } => format!(
+            "the gzip inside unpacks to more than {limit_bytes} bytes, and no more is looked at"
+        ),
+        other => other.to_string(),
+    }
+}
+
+/// Looks at what is inside.
+fn look(inspected: &mut Inspected, bytes: &[u8], subject: Subject<'_>, known: Known) {
+    let inspection = &mut inspected.inspection;
+    inspection.document_bytes = Some(bytes.len() as u64);
+    let document = match Document::parse_within(bytes, LIMITS) {
+        Ok(document) => document,
+        Err(error) => return unread(inspection, &error, subject, known),
+    };
+    let (backup, deviations) = Backup::read(document.clone());
+    note_deviations(inspection, bytes, &deviations);
+    let backup = backup.as_ref();
+    inspection.writer = Some(writer::of(&document, bytes, backup, inspection.packing));
+    drop(document);
+    if let Some(backup) = backup {
+        hide_key(&mut inspected.secrets, backup.user.private_key.as_bytes());
+        inspection.contents = Some(Contents::of(backup, known.id));
+        inspection.names = known.show_names.then(|| Names::of(backup));
+    } else {
+        let message =
+            "the document holds no identity that could be restored: see what breaks the format";
+        inspection.stop(Stage::Meaning, message.to_owned());
+    }
+    preview::add_all(inspection, subject, backup, known);
+    inspection.judge();
+}
+
+/// What cannot be read as JSON may yet be restored by a client that takes more.
+fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, known: Known) {
+    inspection.stop(error.stage(), error.to_string());
+    let beyond_limits = match error {
+        JsonError::TooLarge { .. } => true,
+        JsonError::Broken { reason, .. } => {
+            matches!(
+                reason,
+                Reason::TooDeep { .. } | Reason::TooManyValues { .. }
+            )
+        }
+    };
+    if !beyond_limits {
+        preview::add_all(inspection, subject, None, known);
+        inspection.judge();
+    }
+}
+
+/// The deviations that are told one by one.
+const TOLD_DEVIATIONS: usize = 100;
+
+fn note_deviations(inspection: &mut Inspection, bytes: &[u8], deviations: &Deviations) {
+    inspection.more_deviations = deviations.count().saturating_sub(TOLD_DEVIATIONS);
+    let told = &deviations.list[..deviations.list.len().min(TOLD_DEVIATIONS)];
+    let paths: Vec<_> = told.iter().map(|each| each.path.clone()).collect();
+    for (deviation, located) in told.iter().zip(locate(bytes, &paths)) {
+        let position = located.map(|located| match deviation.wrong {
+            Wrong::Duplicate => located.last,
+            _ => located.first,
+        });
+        inspection.deviations.push(Broken {
+            path: preview::plain(&deviation.path),
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            says: deviation.to_string(),
+        });
+    }
+}

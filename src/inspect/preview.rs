@@ -1,0 +1,356 @@
+//! What the newest release of each client restores from a backup, and what iOS then uploads over it.
+
+use super::nouns::counted;
+use super::{Inspection, Known, Subject};
+use crate::clients::release::Until;
+use crate::clients::restore::{
+    Broken, ChangeKind, Directory, Outcome, Restored, Stop, Surroundings,
+};
+
+use crate::clients::{Field, Persona, Phone, Reader, Writer};
+use crate::safe::backup::Backup;
+use crate::safe::json::{Path, Step};
+use crate::safe::{ServerConfig, ThreemaId, envelope};
+use crate::terms::{Client, ClientVerdict, Stage};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The changes that are told one by one.
+const TOLD_CHANGES: usize = 200;
+
+/// What a release restores.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Preview {
+    /// The client.
+    pub client: Client,
+    /// The release, by its name in files and options.
+    pub reader: Reader,
+    /// The release, for people.
+    pub release: String,
+    /// What comes of it.
+    pub result: Result,
+    /// Where it stops, if it does.
+    pub stage: Option<Stage>,
+    /// Where in the document, if it came so far.
+    pub path: Option<String>,
+    /// Why it stops, or why nobody knows.
+    pub reason: Option<String>,
+    /// Where that is seen: file and line of a release, a clause or an execution.
+    pub source: Option<String>,
+    /// What is lost or changed, counted; `None` where the document could not be read here, to compare it with.
+    pub tallies: Option<Vec<Tally>>,
+    /// What is lost or changed, one by one.
+    pub changes: Vec<Detail>,
+    /// How many more there are.
+    pub more_changes: usize,
+    /// Of what nobody knows what becomes of it, counted.
+    pub unsure: Vec<Tally>,
+    /// What it uploads over the backup after that.
+    pub overwrite: Option<Overwrite>,
+}
+
+/// What comes of a restore.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Result {
+    /// It goes through.
+    Restored,
+    /// The app says that it cannot.
+    Refused,
+    /// The app crashes.
+    Crash,
+    /// The app is busy for ever.
+    Hang,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// So many of a field.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Tally {
+    /// The field.
+    pub field: Field,
+    /// What became of it; `None` where nobody knows.
+    pub kind: Option<ChangeKind>,
+    /// How many.
+    pub count: usize,
+    /// The same for people: `3 distribution lists`.
+    pub says: String,
+}
+
+/// One thing that is lost or changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Detail {
+    /// Where in the document.
+    pub path: String,
+    /// The field.
+    pub field: Field,
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// Why.
+    pub reason: &'static str,
+    /// Where that is seen.
+    pub source: &'static str,
+}
+
+/// What iOS uploads by itself some seconds after a restore.
+///
+/// Source: VARIANTS section 3, "Sequences"; section 5, item 3.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Overwrite {
+    /// The size of the body that it uploads, in bytes.
+    pub bytes: u64,
+    /// Whether the server's limit keeps it from uploading; `None` where the limit is not known.
+    pub kept_from_it: Option<bool>,
+    /// What was in the backup and is not on the server any more then.
+    pub gone: Vec<Tally>,
+}
+
+impl Preview {
+    /// Whether the client can restore from the backup.
+    pub const fn verdict(&self) -> ClientVerdict {
+        match self.result {
+            Result::Restored => ClientVerdict::Pass,
+            Result::Refused | Result::Crash | Result::Hang => ClientVerdict::Fail,
+            Result::Unknown => ClientVerdict::Unknown,
+        }
+    }
+
+    fn new(reader: Reader, result: Result) -> Self {
+        Self {
+            client: reader.client(),
+            reader,
+            release: newest(reader),
+            result,
+            stage: None,
+            path: None,
+            reason: None,
+            source: None,
+            tallies: None,
+            changes: Vec::new(),
+            more_changes: 0,
+            unsure: Vec::new(),
+            overwrite: None,
+        }
+    }
+
+    fn unknown(reader: Reader, because: impl Into<String>) -> Self {
+        Self {
+            reason: Some(because.into()),
+            ..Self::new(reader, Result::Unknown)
+        }
+    }
+
+    fn stopped(reader: Reader, result: Result, stop: Stop) -> Self {
+        Self {
+            stage: Some(stop.stage),
+            path: stop.path.as_ref().map(plain),
+            reason: Some(stop.reason),
+            source: Some(stop.source.to_owned()),
+            ..Self::new(reader, result)
+        }
+    }
+}
+
+/// The newest of the releases that read alike: `Android 6.4`.
+fn newest(reader: Reader) -> String {
+    let releases = reader.releases();
+    let last = match releases.until {
+        Until::Last(last) => last,
+        Until::Before(_) | Until::Itself => releases.since,
+    };
+    format!("{} {last}", releases.client)
+}
+
+/// A path as programs want it; the whole is empty.
+pub(super) fn plain(path: &Path) -> String {
+    if path.0.is_empty() {
+        String::new()
+    } else {
+        path.to_string().replace('`', "")
+    }
+}
+
+/// Previews the restore by the newest release of each client, and says what was assumed.
+pub(super) fn add_all(
+    inspection: &mut Inspection,
+    subject: Subject<'_>,
+    backup: Option<&Backup>,
+    known: Known,
+) {
+    let own_id = match (known.id, backup) {
+        (Some(id), _) => Ok(id),
+        (None, Some(backup)) if backup.groups.is_empty() => Ok(stranger_to(backup)),
+        (None, None) => Err("whose backup it is was not said: give --id".to_owned()),
+        (None, Some(backup)) => Err(format!(
+            "what becomes of {} depends on whose backup it is: give --id",
+            counted(Field::Group, backup.groups.len())
+        )),
+    };
+    let directory = backup.map_or_else(
+        || Directory::Answers(BTreeMap::new()),
+        Directory::of_contacts,
+    );
+    for reader in Reader::NEWEST {
+        let preview = match &own_id {
+            Err(because) => Preview::unknown(reader, because),
+            Ok(own_id) => {
+                let around = Surroundings {
+                    own_id: *own_id,
+                    directory: directory.clone(),
+                };
+                preview(reader, subject, backup, &around, known)
+            }
+        };
+        inspection.previews.push(preview);
+    }
+    let restored = |preview: &Preview| preview.result == Result::Restored;
+    if inspection.previews.iter().any(restored) && backup.is_some() {
+        inspection.assumptions.push(
+            "The directory of IDs was not asked: every contact is taken to be in use still, with the public key that the backup \
+             gives, if it gives one. A contact whose ID was revoked is lost on Android and iOS."
+                .to_owned(),
+        );
+    }
+}
+
+/// An ID that is nowhere in a backup.
+pub(super) fn stranger_to(backup: &Backup) -> ThreemaId {
+    let ids = (0..).filter_map(|number: u32| ThreemaId::parse(&format!("Z{number:07}")).ok());
+    let is_known = |id: &ThreemaId| {
+        let lists = backup.distribution_lists.iter();
+        backup.contacts.iter().any(|each| each.identity == *id)
+            || backup
+                .groups
+                .iter()
+                .any(|each| each.creator == *id || each.members.contains(id))
+            || lists.into_iter().any(|each| each.members.contains(id))
+    };
+    let mut free = ids.into_iter().filter(|id| !is_known(id));
+    // There are more numbers than a document has room for.
+    free.next().unwrap_or_else(|| unreachable!("an ID is free"))
+}
+
+/// The one place where a client is asked what it restores.
+fn outcome(reader: Reader, subject: Subject<'_>, around: &Surroundings) -> Outcome {
+    match subject {
+        Subject::Body { bytes, key } => reader.open(key, bytes, around),
+        Subject::Document(json) => reader.read(json, around),
+    }
+}
+
+fn preview(
+    reader: Reader,
+    subject: Subject<'_>,
+    backup: Option<&Backup>,
+    around: &Surroundings,
+    known: Known,
+) -> Preview {
+    match outcome(reader, subject, around) {
+        Outcome::Unknown { because } => Preview::unknown(reader, because),
+        Outcome::Refused(stop) => Preview::stopped(reader, Result::Refused, stop),
+        Outcome::Broken { how, stop } => {
+            let result = match how {
+                Broken::Crash => Result::Crash,
+                Broken::Hang => Result::Hang,
+            };
+            Preview::stopped(reader, result, stop)
+        }
+        Outcome::Restored(restored) => {
+            let mut preview = Preview::new(reader, Result::Restored);
+            if let Some(backup) = backup {
+                tell_changes(&mut preview, &restored, backup);
+                if reader.client() == Client::Ios {
+                    let overwrite = overwrite(&restored, backup, around, known);
+                    preview.overwrite = Some(overwrite);
+                }
+            }
+            preview
+        }
+    }
+}
+
+fn tell_changes(preview: &mut Preview, restored: &Restored, backup: &Backup) {
+    let changes = &restored.changes;
+    let kinds = changes.iter();
+    let kinds = kinds.map(|change| (Some(change.kind), change.field, &change.path));
+    preview.tallies = Some(tallies(kinds, backup));
+    let unsure = restored.unsure.iter();
+    preview.unsure = tallies(unsure.map(|it| (None, it.field, &it.path)), backup);
+    preview.more_changes = changes.len().saturating_sub(TOLD_CHANGES);
+    let told = changes.iter().take(TOLD_CHANGES).map(|change| Detail {
+        path: plain(&change.path),
+        field: change.field,
+        kind: change.kind,
+        reason: change.reason,
+        source: change.source,
+    });
+    preview.changes = told.collect();
+}
+
+/// How many of each field, what is lost first.
+fn tallies<'a>(
+    changes: impl Iterator<Item = (Option<ChangeKind>, Field, &'a Path)>,
+    backup: &Backup,
+) -> Vec<Tally> {
+    let mut counts: BTreeMap<(Option<ChangeKind>, Field), usize> = BTreeMap::new();
+    for (kind, field, path) in changes {
+        *counts.entry((kind, field)).or_default() += weight(path, field, backup);
+    }
+    let tallies = counts.into_iter().map(|((kind, field), count)| Tally {
+        field,
+        kind,
+        count,
+        says: counted(field, count),
+    });
+    tallies.collect()
+}
+
+/// How many things stand at a path: of a list as a whole, its items.
+fn weight(path: &Path, field: Field, backup: &Backup) -> usize {
+    if !matches!(path.0.last(), Some(Step::Key(_))) {
+        return 1;
+    }
+    let settings = backup.settings.as_ref();
+    let count = match field {
+        Field::Link => backup.user.links.len(),
+        Field::Contact => backup.contacts.len(),
+        Field::Group => backup.groups.len(),
+        Field::DistributionList => backup.distribution_lists.len(),
+        Field::BlockedContacts => settings.map_or(0, |it| it.blocked_contacts.len()),
+        Field::SyncExcludedIds => settings.map_or(0, |it| it.sync_excluded_ids.len()),
+        Field::RecentEmojis => settings.map_or(0, |it| it.recent_emojis.len()),
+        _ => 1,
+    };
+    count.max(1)
+}
+
+/// What iOS uploads after a restore, and what Android then no longer finds.
+fn overwrite(
+    restored: &Restored,
+    backup: &Backup,
+    around: &Surroundings,
+    known: Known,
+) -> Overwrite {
+    let [_, newest] = Writer::NEWEST;
+    let written = newest.write(&restored.backup, &Phone::new(around.own_id));
+    // Nonce, tag, and gzip around stored blocks.
+    let packed = envelope::pack(&written, newest.compression());
+    let bytes = (envelope::NONCE_BYTES + envelope::TAG_BYTES + packed.len()) as u64;
+    let persona = Persona::of(Client::Ios);
+    let fits = |config: ServerConfig| persona.upload_fits(bytes, config.max_backup_bytes);
+    let config = known.config.map(|(_, ios)| ios);
+    Overwrite {
+        bytes,
+        kept_from_it: config.map(|config| !config.is_some_and(fits)),
+        gone: gone(restored, backup),
+    }
+}
+
+/// What was in the backup and is not in what iOS writes after it: what it lost when it restored.
+fn gone(restored: &Restored, backup: &Backup) -> Vec<Tally> {
+    let lost = restored.changes.iter();
+    let lost = lost.filter(|change| change.kind == ChangeKind::Lost);
+    let lost = lost.map(|change| (Some(change.kind), change.field, &change.path));
+    tallies(lost, backup)
+}

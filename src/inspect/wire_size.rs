@@ -1,0 +1,45 @@
+//! The size of a body, against what its server takes.
+
+use super::Configs;
+use crate::clients::Persona;
+use crate::safe::ServerConfig;
+use crate::terms::Client;
+use serde::Serialize;
+
+/// The size of a body, against what its server takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct SizeOnWire {
+    /// The length of the body, in bytes.
+    pub bytes: u64,
+    /// What Android makes of the server's limit; `None` where no server was asked.
+    pub android: Option<Uploads>,
+    /// What iOS makes of it.
+    pub ios: Option<Uploads>,
+}
+
+/// Whether a client would upload a body of this size.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Uploads {
+    /// The limit as it reads it, in bytes; `None` where it cannot read the config, and uploads nothing.
+    pub limit: Option<i64>,
+    /// Whether it uploads.
+    pub uploads: bool,
+}
+
+impl SizeOnWire {
+    /// Of a body of this length, in bytes; `config` as Android and as iOS reads it.
+    ///
+    /// Source: clause 4.6.
+    pub fn of(bytes: u64, config: Option<Configs>) -> Self {
+        let uploads = |client, config: Option<ServerConfig>| {
+            let limit = config.map(|config| config.max_backup_bytes);
+            let uploads = limit.is_some_and(|limit| Persona::of(client).upload_fits(bytes, limit));
+            Uploads { limit, uploads }
+        };
+        Self {
+            bytes,
+            android: config.map(|(android, _)| uploads(Client::Android, android)),
+            ios: config.map(|(_, ios)| uploads(Client::Ios, ios)),
+        }
+    }
+}

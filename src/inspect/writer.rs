@@ -1,0 +1,320 @@
+//! Who wrote a document: the releases that write it like this, key by key.
+//!
+//! Nothing is guessed: each known writer is taken at its word. What `info.device`, the white space and the gzip leave over must
+//! write the very same document again from what is in it. Where several releases would, all of them are named.
+
+use super::contents::MISSPELLED;
+use super::difference::{self, Difference};
+use super::harmless;
+use super::packing::{Packing, Shape};
+use super::preview::{plain, stranger_to};
+use crate::clients::release::{AndroidVersion, Releases, Until};
+use crate::clients::{Phone, Writer};
+
+use crate::safe::Compression;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{Backup, DistributionListId};
+use crate::safe::json::{Document, Layout, Text, Value};
+use crate::terms::Client;
+use serde::Serialize;
+
+/// The characters of `info.device` that are shown at most.
+const SHOWN_OF_DEVICE: usize = 40;
+
+/// Who wrote a document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Authorship {
+    /// The releases that write a document like this: none where no known one does, several where they cannot be told apart.
+    pub releases: Vec<Writer>,
+    /// The same for people: `Android 6.4`, `iOS 4.9 to 7.2` or `not known`.
+    pub says: String,
+    /// What `info.device` says of the writer.
+    pub device: Option<String>,
+    /// On what the inference stands, one sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// Infers who wrote a document.
+///
+/// Source: VARIANTS section 1.
+pub(super) fn of(
+    document: &Document,
+    bytes: &[u8],
+    backup: Option<&Backup>,
+    packing: Option<Packing>,
+) -> Authorship {
+    let device = device_of(&document.root);
+    let mut inference = Inference {
+        candidates: Writer::ALL.to_vec(),
+        evidence: Vec::new(),
+        rewritten: false,
+    };
+    inference.device(device.as_deref());
+    if let Some(packing) = packing {
+        inference.packing(packing);
+    }
+    inference.layout(document, bytes);
+    match backup {
+        None => inference.keep(
+            "The document holds no identity: no release writes such a one.",
+            |_| false,
+        ),
+        Some(backup) => inference.keys(&document.root, backup),
+    }
+    let Inference {
+        candidates,
+        evidence,
+        rewritten,
+    } = inference;
+    let said = said(&candidates);
+    let (releases, says) = match (candidates.is_empty(), rewritten) {
+        (true, _) => (candidates, "not known".to_owned()),
+        (false, false) => (candidates, said),
+        (false, true) => (
+            Vec::new(),
+            format!("not known; what is in it is as {said} writes it, its form is not"),
+        ),
+    };
+    Authorship {
+        releases,
+        says,
+        device: device.map(|device| harmless(&device, SHOWN_OF_DEVICE)),
+        evidence,
+    }
+}
+
+fn device_of(root: &Value) -> Option<String> {
+    let member = |value: &Value, key: &str| match value {
+        Value::Object(object) => object.first(key).cloned(),
+        _ => None,
+    };
+    match member(&member(root, "info")?, "device")? {
+        Value::Text(device) => Some(device.to_str_lossy().into_owned()),
+        _ => None,
+    }
+}
+
+struct Inference {
+    candidates: Vec<Writer>,
+    evidence: Vec<String>,
+    /// Whether white space or escapes are none of the candidates'.
+    rewritten: bool,
+}
+
+impl Inference {
+    /// Keeps the candidates of which it is so. What changes nothing is no evidence.
+    fn keep(&mut self, sentence: impl Into<String>, fits: impl Fn(Writer) -> bool) {
+        let before = self.candidates.len();
+        if before == 0 {
+            return;
+        }
+        self.candidates.retain(|writer| fits(*writer));
+        if self.candidates.len() < before {
+            let contradicts = self.candidates.is_empty() && !self.evidence.is_empty();
+            let but = if contradicts { "But: " } else { "" };
+            self.evidence.push(format!("{but}{}", sentence.into()));
+        }
+    }
+
+    fn device(&mut self, device: Option<&str>) {
+        let Some(device) = device else {
+            let sentence = "`info.device` is missing, and every known release writes it.";
+            return self.keep(sentence, |_| false);
+        };
+        if device == "ios" {
+            let sentence = "`info.device` is `ios`, as on every iOS.";
+            return self.keep(sentence, |writer| writer.client() == Client::Ios);
+        }
+        let named = Writer::of_android_device(device);
+        let version = AndroidVersion::of_device(device);
+        let shown = harmless(device, SHOWN_OF_DEVICE);
+        match (named, version) {
+            (Some(named), Some(version)) => {
+                let tests = AndroidVersion::parse(Writer::Android4_7Test.releases().since);
+                let is_test = tests.is_some_and(|first| version >= first);
+                let tests = is_test && named == Writer::Android4_57;
+                self.keep(format!("`info.device` is `{shown}`: {named}."), |writer| {
+                    writer == named || (tests && writer == Writer::Android4_7Test)
+                });
+            }
+            (None, Some(_)) => self.keep(
+                format!("`info.device` is `{shown}`: older than the first known release."),
+                |_| false,
+            ),
+            _ => self.keep(
+                format!("`info.device` is `{shown}`, and no known release writes that."),
+                |_| false,
+            ),
+        }
+    }
+
+    /// White space decides between clients. Where it contradicts what was seen before, a tool may have written the document
+    /// anew: that is said, and what is in it is looked at all the same.
+    fn layout(&mut self, document: &Document, bytes: &[u8]) {
+        let is =
+            |layout| !document.has_byte_order_mark() && document.root.to_bytes(layout) == bytes;
+        let (client, sentence) = if is(Layout::Compact) {
+            (
+                Some(Client::Ios),
+                "There is no white space between the tokens, as on iOS.",
+            )
+        } else if is(Layout::Lines { indent: 0 }) {
+            let sentence =
+                "Each member and item has a line of its own without an indentation, as on Android.";
+            (Some(Client::Android), sentence)
+        } else if is(Layout::Lines { indent: 4 }) {
+            let sentence = "Lines are indented by four spaces, as in debug builds of Android.";
+            (Some(Client::Android), sentence)
+        } else {
+            let sentence = "No known release puts the white space like this: a tool has written or changed it.";
+            (None, sentence)
+        };
+        let fits = |writer: &Writer| Some(writer.client()) == client;
+        if self.candidates.iter().any(fits) {
+            self.keep(sentence, |writer| fits(&writer));
+        } else if !self.candidates.is_empty() {
+            self.rewritten = true;
+            self.evidence.push(format!("But: {sentence}"));
+        }
+    }
+
+    fn packing(&mut self, packing: Packing) {
+        if !packing.plain_header {
+            let sentence =
+                "The gzip header holds a name, a comment or a time, which no known release writes.";
+            return self.keep(sentence, |_| false);
+        }
+        let stores = |writer: Writer| writer.compression() == Compression::Stored;
+        match packing.shape {
+            Shape::Stored => self.keep(
+                "The gzip stores without compressing, as Android since 4.84 and iOS since 4.8.3.",
+                stores,
+            ),
+            Shape::Compressed => self.keep(
+                "The gzip is really compressed, as by Android before 4.84 and iOS before 4.8.3.",
+                |writer| !stores(writer),
+            ),
+        }
+    }
+
+    /// Lets each candidate write the document again.
+    fn keys(&mut self, root: &Value, backup: &Backup) {
+        let phone = Phone::new(stranger_to(backup));
+        let candidates = std::mem::take(&mut self.candidates);
+        let mut refuted: Vec<(Difference, Vec<Writer>)> = Vec::new();
+        let mut respelled = None;
+        for writer in &candidates {
+            let written = writer.write(&as_on_the_phone(backup, *writer), &phone);
+            let compared = difference::compare(root, &written, *writer);
+            match compared.difference {
+                None => {
+                    self.candidates.push(*writer);
+                    respelled = respelled.or(compared.respelled);
+                }
+                Some(difference) => match refuted.iter_mut().find(|(it, _)| *it == difference) {
+                    Some((_, writers)) => writers.push(*writer),
+                    None => refuted.push((difference, vec![*writer])),
+                },
+            }
+        }
+        let but = if self.candidates.is_empty() {
+            "But not"
+        } else {
+            "Not"
+        };
+        for (Difference { path, says }, writers) in refuted {
+            let (place, writers) = (plain(&path), said(&writers));
+            self.evidence
+                .push(format!("{but} {writers}: `{place}` {says}."));
+        }
+        if let Some(path) = respelled {
+            self.rewritten = true;
+            let place = plain(&path);
+            let sentence = "is spelled with other escapes than any known release uses.";
+            self.evidence.push(format!("But: `{place}` {sentence}"));
+        }
+        match self.candidates.len() {
+            0 => {}
+            1 => self.evidence.push(
+                "The keys, their order where it has one, and what is left out are those that it writes.".to_owned(),
+            ),
+            _ => self.evidence.push(
+                "The keys and what is left out are those that all of these write: nothing in it tells them apart.".to_owned(),
+            ),
+        }
+    }
+}
+
+/// What must have been on the phone for a release to write this document: where a release turns something round or writes it
+/// under another key, that is undone.
+///
+/// Source: VARIANTS section 5, items 2 and 13.
+fn as_on_the_phone(backup: &Backup, writer: Writer) -> Backup {
+    let mut backup = backup.clone();
+    if writer.client() == Client::Android && !writer.since(Writer::Android5_3) {
+        for list in backup.distribution_lists.iter_mut() {
+            list.id = list.id.map(DistributionListId::reversed);
+        }
+    }
+    if writer.since(Writer::Ios4_8)
+        && let Some(settings) = &mut backup.settings
+    {
+        let mut others = settings.kept.others();
+        let excluded = others.find_map(|(key, value)| match value {
+            Value::Array(ids) if key.is(MISSPELLED) => Some(ids.iter().filter_map(id).collect()),
+            _ => None,
+        });
+        if let Some(excluded) = excluded {
+            settings.sync_excluded_ids = excluded;
+        }
+    }
+    backup
+}
+
+fn id(value: &Value) -> Option<ThreemaId> {
+    match value {
+        Value::Text(text) => ThreemaId::parse(&Text::to_str_lossy(text)).ok(),
+        _ => None,
+    }
+}
+
+/// Releases for people; those that follow each other as one range.
+fn said(writers: &[Writer]) -> String {
+    let mut ranges: Vec<(Writer, Writer)> = Vec::new();
+    for writer in writers {
+        let follows = |last: Writer| {
+            let between = Writer::ALL
+                .iter()
+                .filter(|each| **each > last && **each < *writer);
+            last.client() == writer.client() && between.copied().all(is_special)
+        };
+        match ranges.last_mut() {
+            Some((_, last)) if follows(*last) && !is_special(*writer) && !is_special(*last) => {
+                *last = *writer;
+            }
+            _ => ranges.push((*writer, *writer)),
+        }
+    }
+    if ranges.is_empty() {
+        return "no release".to_owned();
+    }
+    let said: Vec<_> = ranges.into_iter().map(range).collect();
+    said.join(", or ")
+}
+
+/// A form that a release writes beside its usual one.
+fn is_special(writer: Writer) -> bool {
+    matches!(writer, Writer::Android4_7Test | Writer::Ios4_9DeviceLink)
+}
+
+fn range((first, last): (Writer, Writer)) -> String {
+    if first == last {
+        return first.to_string();
+    }
+    let (first, last) = (first.releases(), last.releases());
+    let until = match last.until {
+        Until::Itself => Until::Last(last.since),
+        until => until,
+    };
+    Releases { until, ..first }.to_string()
+}

@@ -1,0 +1,474 @@
+//! An inspection for people: where it stopped or what is in the backup, then what each client makes of it.
+
+use super::text::{FAIL, FAINT, PASS, STRONG, Style, WARN, write_wrapped};
+use super::{counted, readable_bytes};
+use crate::clients::restore::ChangeKind;
+use crate::inspect::{
+    Contents, Detail, Inspection, Names, Overwrite, Preview, Result as Restoring, Shape,
+    SizeOnWire, Tally, Uploads, Verdict, Visibility,
+};
+use crate::terms::Client;
+use std::fmt::Write as _;
+
+/// The column at which the texts begin.
+const COLUMN: usize = 22;
+
+/// The inspection for people, with terminal colours: let [`anstream`] take them out where they do not belong.
+pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
+    let mut page = Page {
+        out: String::new(),
+        style,
+    };
+    // Writing to memory cannot fail.
+    let _ = page.inspection(inspection);
+    page.out
+}
+
+struct Page {
+    out: String,
+    style: Style,
+}
+
+type Written = std::fmt::Result;
+
+impl Page {
+    fn inspection(&mut self, inspection: &Inspection) -> Written {
+        if let Some(failure) = &inspection.failure {
+            writeln!(
+                self.out,
+                "{FAIL}FAIL{FAIL:#}  {STRONG}stage {}{STRONG:#}",
+                failure.stage
+            )?;
+            write_wrapped(&mut self.out, self.style, 6, &sentence(&failure.message))?;
+            for hint in &failure.hints {
+                write_wrapped(&mut self.out, self.style, 6, hint)?;
+            }
+            writeln!(self.out)?;
+        }
+        self.origin(inspection)?;
+        if let Some(contents) = &inspection.contents {
+            self.contents(contents)?;
+        }
+        if let Some(names) = &inspection.names {
+            self.names(names)?;
+        }
+        self.deviations(inspection)?;
+        self.previews(inspection)?;
+        for note in inspection.assumptions.iter().chain(&inspection.notes) {
+            write_wrapped(&mut self.out, self.style, 0, note)?;
+            writeln!(self.out)?;
+        }
+        self.close(inspection)
+    }
+
+    fn heading(&mut self, heading: &str) -> Written {
+        writeln!(self.out, "{STRONG}{heading}{STRONG:#}")
+    }
+
+    fn line(&mut self, label: &str, text: &str) -> Written {
+        let mut wrapped = String::new();
+        write_wrapped(&mut wrapped, self.style, COLUMN, text)?;
+        let room = COLUMN - 2;
+        writeln!(
+            self.out,
+            "  {FAINT}{label:<room$}{FAINT:#}{}",
+            wrapped.trim()
+        )
+    }
+
+    fn origin(&mut self, inspection: &Inspection) -> Written {
+        if inspection.size.is_none() && inspection.writer.is_none() {
+            return Ok(());
+        }
+        self.heading("The backup")?;
+        if let Some(id) = &inspection.id {
+            self.line("of", id)?;
+        }
+        if let Some(writer) = &inspection.writer {
+            self.line("written by", &writer.says)?;
+            for (position, evidence) in writer.evidence.iter().enumerate() {
+                self.line(if position == 0 { "as seen by" } else { "" }, evidence)?;
+            }
+        }
+        if let Some(size) = &inspection.size {
+            self.size(size)?;
+        }
+        if let Some(bytes) = inspection.document_bytes {
+            let packed = match inspection.packing.map(|packing| packing.shape) {
+                Some(Shape::Stored) => ", in a gzip that stores without compressing",
+                Some(Shape::Compressed) => ", compressed",
+                None => "",
+            };
+            self.line("document", &format!("{bytes} bytes of JSON{packed}"))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn size(&mut self, size: &SizeOnWire) -> Written {
+        let client = |name: &str, uploads: Uploads| match (uploads.limit, uploads.uploads) {
+            (None, _) => format!("{name} reads no limit from the config, and uploads nothing"),
+            (Some(limit), true) => format!("{name} uploads it, within {limit}"),
+            (Some(limit), false) => format!("{name} does not upload it: too large for {limit}"),
+        };
+        let bytes = format!("{} bytes on the wire", size.bytes);
+        let text = match (size.android, size.ios) {
+            (Some(android), Some(ios)) if android.limit.is_some() || ios.limit.is_some() => {
+                format!(
+                    "{bytes}; {}; {}",
+                    client("Android", android),
+                    client("iOS", ios)
+                )
+            }
+            _ => format!("{bytes}; the server's limit is not known"),
+        };
+        self.line("size", &text)
+    }
+
+    fn contents(&mut self, contents: &Contents) -> Written {
+        self.heading("It holds")?;
+        self.line("identity", &identity(contents))?;
+        let links = contents.links;
+        self.line(
+            "links",
+            &counts(&[
+                (links.mobile, "phone number"),
+                (links.email, "e-mail address"),
+                (links.total - links.mobile - links.email, "other link"),
+            ]),
+        )?;
+        self.line("contacts", &contacts(contents))?;
+        self.line("groups", &groups(contents))?;
+        self.line(
+            "distribution lists",
+            &contents.distribution_lists.to_string(),
+        )?;
+        let settings = contents.settings;
+        let misspelled = if settings.sync_excluded_misspelled > 0 {
+            " (under `syncExcludedIDs`, which only iOS 4.8 and later reads)"
+        } else {
+            ""
+        };
+        let excluded = settings.sync_excluded + settings.sync_excluded_misspelled;
+        self.line(
+            "settings",
+            &format!(
+                "{} blocked, {excluded} excluded from the address book{misspelled}, {}",
+                settings.blocked_contacts,
+                counted(settings.recent_emojis as u64, "recent emoji")
+            ),
+        )?;
+        if contents.device_group_key {
+            self.line(
+                "device link",
+                "made to link a device: it holds the key of the device group",
+            )?;
+        }
+        if contents.unread > 0 {
+            self.line("not understood", &counted(contents.unread as u64, "item"))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn names(&mut self, names: &Names) -> Written {
+        self.heading("Names")?;
+        if let Some(nickname) = &names.nickname {
+            self.line("nickname", nickname)?;
+        }
+        if !names.links.is_empty() {
+            self.line("links", &names.links.join(", "))?;
+        }
+        for contact in &names.contacts {
+            let nickname = contact.nickname.as_ref();
+            let nickname = nickname.map_or_else(String::new, |nickname| format!(" ~{nickname}"));
+            self.line(&contact.id, &format!("{}{nickname}", contact.name))?;
+        }
+        for group in &names.groups {
+            let name = group.name.as_deref().unwrap_or_default();
+            let members = group.members.join(", ");
+            self.line(
+                "group",
+                &format!("{name}, made by {}: {members}", group.creator),
+            )?;
+        }
+        for list in &names.distribution_lists {
+            self.line("distribution list", list)?;
+        }
+        for (label, ids) in [
+            ("blocked", &names.blocked_contacts),
+            ("excluded", &names.sync_excluded),
+        ] {
+            if !ids.is_empty() {
+                self.line(label, &ids.join(", "))?;
+            }
+        }
+        writeln!(self.out)
+    }
+
+    fn deviations(&mut self, inspection: &Inspection) -> Written {
+        if inspection.writer.is_none() {
+            return Ok(());
+        }
+        self.heading("What breaks the format")?;
+        if inspection.deviations.is_empty() {
+            writeln!(self.out, "  nothing")?;
+        }
+        for deviation in &inspection.deviations {
+            let place = match (deviation.line, deviation.column) {
+                (Some(line), Some(column)) => format!("line {line}, column {column}"),
+                _ => String::new(),
+            };
+            self.line(&place, &sentence(&deviation.says))?;
+        }
+        if inspection.more_deviations > 0 {
+            self.line("", &format!("and {} more", inspection.more_deviations))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn previews(&mut self, inspection: &Inspection) -> Written {
+        if inspection.previews.is_empty() {
+            return Ok(());
+        }
+        self.heading("If it is restored")?;
+        for preview in &inspection.previews {
+            self.line(&preview.release, &outcome(preview))?;
+            let tallies = preview.tallies.as_deref().unwrap_or_default();
+            for kind in [ChangeKind::Lost, ChangeKind::Changed, ChangeKind::Added] {
+                if let Some(says) = of_kind(tallies, kind) {
+                    self.line("", &says)?;
+                }
+            }
+            if !preview.unsure.is_empty() {
+                let says = listed(&preview.unsure);
+                self.line("", &format!("not known what becomes of: {says}"))?;
+            }
+            if let Some(overwrite) = &preview.overwrite {
+                self.line("", &overwritten(overwrite, tallies))?;
+            }
+            if self.style.verbose {
+                if let Some(source) = &preview.source {
+                    self.line("", &format!("source: {source}"))?;
+                }
+                for change in &preview.changes {
+                    self.line("", &detail(change))?;
+                }
+                if preview.more_changes > 0 {
+                    self.line("", &format!("and {} more", preview.more_changes))?;
+                }
+            }
+        }
+        writeln!(self.out)
+    }
+
+    fn close(&mut self, inspection: &Inspection) -> Written {
+        let (paint, word) = match inspection.verdict {
+            Verdict::Pass => (PASS, "pass"),
+            Verdict::Fail => (FAIL, "FAIL"),
+            Verdict::Incomplete | Verdict::Unknown => (WARN, "unknown"),
+        };
+        writeln!(
+            self.out,
+            "{paint}{word}{paint:#}  {}",
+            conclusion(inspection)
+        )
+    }
+}
+
+/// A text as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{end}", characters.as_str())
+}
+
+fn identity(contents: &Contents) -> String {
+    let mut parts = vec!["the private key".to_owned()];
+    parts.push(
+        if contents.nickname {
+            "a nickname"
+        } else {
+            "no nickname"
+        }
+        .to_owned(),
+    );
+    let visible = match contents.picture_release {
+        None => String::new(),
+        Some(Visibility::Everyone) => ", for everyone".to_owned(),
+        Some(Visibility::Nobody) => ", for nobody".to_owned(),
+        Some(Visibility::Only(count)) => format!(", for {}", counted(count as u64, "contact")),
+    };
+    parts.push(match contents.picture {
+        None => "no picture".to_owned(),
+        Some(picture) => {
+            let jpeg = if picture.jpeg { "" } else { ", no JPEG" };
+            let size = readable_bytes(picture.bytes as u64);
+            format!("a picture ({size}{jpeg}{visible})")
+        }
+    });
+    parts.join(", ")
+}
+
+fn contacts(contents: &Contents) -> String {
+    let contacts = contents.contacts;
+    let levels = [
+        (contacts.fully_verified, "verified by code"),
+        (contacts.server_verified, "found by number or address"),
+        (contacts.unverified, "unverified"),
+        (contacts.without_level, "without a level"),
+    ];
+    let others = [
+        (contacts.hidden, "hidden"),
+        (contacts.private, "private"),
+        (contacts.work_verified, "verified by Threema Work"),
+    ];
+    total(contacts.total, &[&levels, &others])
+}
+
+fn groups(contents: &Contents) -> String {
+    let groups = contents.groups;
+    let parts = [
+        (groups.own.unwrap_or(0), "made by this ID"),
+        (groups.left.unwrap_or(0), "left"),
+        (groups.deleted, "deleted"),
+        (groups.private, "private"),
+    ];
+    let unknown = if groups.left.is_none() && groups.total > 0 {
+        "; which of them were left depends on whose backup it is (--id)"
+    } else {
+        ""
+    };
+    total(groups.total, &[&parts]) + unknown
+}
+
+/// `12: 3 verified by code, 9 unverified; 1 hidden`.
+fn total(total: usize, parts: &[&[(usize, &str)]]) -> String {
+    let parts = parts.iter().map(|parts| {
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = parts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        parts.join(", ")
+    });
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        total.to_string()
+    } else {
+        format!("{total}: {}", parts.join("; "))
+    }
+}
+
+fn counts(parts: &[(usize, &str)]) -> String {
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts
+        .map(|(count, noun)| match *noun {
+            "e-mail address" if *count != 1 => format!("{count} e-mail addresses"),
+            noun => counted(*count as u64, noun),
+        })
+        .collect();
+    if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn outcome(preview: &Preview) -> String {
+    let reason = preview.reason.as_deref().unwrap_or_default();
+    let stage = preview
+        .stage
+        .map(|stage| format!(" (stage {stage})"))
+        .unwrap_or_default();
+    match (preview.result, &preview.tallies) {
+        (Restoring::Restored, None) => {
+            "restores it; what is lost is not known, since the document could not be read here"
+                .to_owned()
+        }
+        (Restoring::Restored, Some(tallies)) if tallies.is_empty() => {
+            "restores everything".to_owned()
+        }
+        (Restoring::Restored, Some(_)) => "restores it".to_owned(),
+        (Restoring::Refused, _) => format!("refuses it: {reason}{stage}"),
+        (Restoring::Crash, _) => format!("crashes: {reason}{stage}"),
+        (Restoring::Hang, _) => format!("is busy for ever: {reason}{stage}"),
+        (Restoring::Unknown, _) => format!("not known: {reason}"),
+    }
+}
+
+fn of_kind(tallies: &[Tally], kind: ChangeKind) -> Option<String> {
+    let of_kind = tallies.iter().filter(|tally| tally.kind == Some(kind));
+    let of_kind: Vec<_> = of_kind.cloned().collect();
+    let word = match kind {
+        ChangeKind::Lost => "lost",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Added => "added",
+    };
+    (!of_kind.is_empty()).then(|| format!("{word}: {}", listed(&of_kind)))
+}
+
+fn listed(tallies: &[Tally]) -> String {
+    let says: Vec<_> = tallies.iter().map(|tally| tally.says.as_str()).collect();
+    says.join(", ")
+}
+
+fn overwritten(overwrite: &Overwrite, tallies: &[Tally]) -> String {
+    if overwrite.kept_from_it == Some(true) {
+        return format!(
+            "its own backup ({} bytes) is too large for the server: this one stays there",
+            overwrite.bytes
+        );
+    }
+    let lost = tallies
+        .iter()
+        .filter(|tally| tally.kind == Some(ChangeKind::Lost));
+    let and = if overwrite.gone.is_empty() {
+        "which lacks nothing that this one holds".to_owned()
+    } else if overwrite.gone.iter().eq(lost) {
+        "and what is lost here is then lost on the server, too".to_owned()
+    } else {
+        format!("and the server then lacks {}", listed(&overwrite.gone))
+    };
+    format!(
+        "some seconds later it uploads its own backup over this one ({} bytes), {and}",
+        overwrite.bytes
+    )
+}
+
+fn detail(change: &Detail) -> String {
+    let kind = match change.kind {
+        ChangeKind::Lost => "lost",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Added => "added",
+    };
+    format!(
+        "{kind}: {}: {} ({})",
+        change.path, change.reason, change.source
+    )
+}
+
+fn conclusion(inspection: &Inspection) -> String {
+    let unable = inspection.previews.iter().filter(|preview| {
+        preview.client != Client::Desktop && preview.verdict() == crate::terms::ClientVerdict::Fail
+    });
+    let unable: Vec<_> = unable.map(|preview| preview.release.as_str()).collect();
+    match inspection.verdict {
+        Verdict::Pass => "Android and iOS restore from this backup, as far as is known.".to_owned(),
+        Verdict::Unknown => "Nothing is known of what Android and iOS make of it.".to_owned(),
+        Verdict::Incomplete => "The inspection could not be carried out.".to_owned(),
+        Verdict::Fail if !unable.is_empty() => {
+            format!("{} cannot restore from this backup.", unable.join(" and "))
+        }
+        Verdict::Fail if inspection.writer.is_none() => {
+            "This is no backup that could be opened with these.".to_owned()
+        }
+        Verdict::Fail => "Something in the backup breaks the format.".to_owned(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Fetching the backup of the person who asks, and the config beside it. Nothing is written.
+
+use super::Session;
+use crate::clients::{CredentialEncoding, Operation, Persona};
+use crate::safe::BackupId;
+use crate::terms::Client;
+use crate::wire::answer::Answer;
+use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::transcript::Key;
+
+impl Session {
+    /// Downloads a person's backup as Android does; one byte more than `most` at the most is read. No redirect is followed.
+    ///
+    /// # Errors
+    /// Where no answer comes, with the stage.
+    ///
+    /// Source: clauses 4.4, 4.7 and 4.8.
+    pub async fn download(&self, id: &BackupId, most: usize) -> Answer {
+        let request = as_android(Operation::Download, Place::Theirs(*id)).reading_at_most(most);
+        self.ask_as_android("backup", request).await
+    }
+
+    /// Reads the config as Android does.
+    ///
+    /// # Errors
+    /// Where no answer comes, with the stage.
+    ///
+    /// Source: clauses 4.2, 4.7 and 4.8.
+    pub async fn read_config(&self) -> Answer {
+        let request = as_android(Operation::ReadConfig, Place::Config);
+        self.ask_as_android("config", request).await
+    }
+
+    /// Android sends credentials in ISO-8859-1 since 6.2, and in UTF-8 before: if the server refuses the one, the other.
+    ///
+    /// Source: VARIANTS section 3, "auth".
+    async fn ask_as_android(&self, what: &str, request: Request) -> Answer {
+        let key = |n| Key {
+            check: format!("inspect.{what}"),
+            variant: String::new(),
+            n,
+        };
+        let encoded = |encoding| request.clone().login(LoginUse::Encoded(encoding));
+        let newest = self.one(key(0), encoded(CredentialEncoding::Latin1)).await;
+        match newest {
+            Ok(refused) if refused.status == 401 && !self.facts.ascii_login => {
+                self.one(key(1), encoded(CredentialEncoding::Utf8)).await
+            }
+            answer => answer,
+        }
+    }
+}
+
+fn as_android(operation: Operation, place: Place) -> Request {
+    let mut request = Request::new(Method::Get, place);
+    request.http = HttpChoice::Newest;
+    let headers = Persona::of(Client::Android).headers(operation);
+    headers.iter().fold(request, |request, (name, value)| {
+        request.header(name, *value)
+    })
+}

@@ -1,0 +1,101 @@
+//! Who wrote a document is seen from what every writer writes, and nothing makes an inspection fall over.
+
+use super::strategies::{Case, broken_document, case, large, white_space};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use safe_conformance::clients::Writer;
+use safe_conformance::inspect::{Inspected, Inspection, Known, Subject, inspect};
+use safe_conformance::safe::json::{Document, Layout};
+use safe_conformance::safe::{EncryptionKey, Nonce, envelope};
+use safe_conformance::terms::Stage;
+
+const KEY: EncryptionKey = EncryptionKey::from_bytes([7; 32]);
+
+fn looked_into(body: &[u8], case: &Case) -> Inspection {
+    let subject = Subject::Body {
+        bytes: body,
+        key: &KEY,
+    };
+    let known = Known {
+        id: Some(case.phone.own_id),
+        show_names: true,
+        ..Known::default()
+    };
+    let Inspected { inspection, .. } = inspect(subject, known);
+    inspection
+}
+
+/// Each release is among those that a document of its own is taken for, and none of another client ever is.
+fn is_seen(writer: Writer, case: &Case) {
+    let body = writer.seal(&case.backup, &case.phone, &KEY, &Nonce([9; 24]));
+    let inspection = looked_into(&body, case);
+    let authorship = inspection.writer.expect("it was read");
+    assert!(
+        authorship.releases.contains(&writer),
+        "{writer}: {}: {:?}",
+        authorship.says,
+        authorship.evidence
+    );
+    let clients = authorship.releases.iter().map(|each| each.client());
+    assert!(
+        clients.into_iter().all(|client| client == writer.client()),
+        "{writer}: {}",
+        authorship.says
+    );
+    // Android says in `info.device` which release it is.
+    let is_android = writer.id().starts_with("android") && writer != Writer::Android4_57;
+    assert!(
+        !is_android || authorship.releases.len() == 1,
+        "{writer}: {}",
+        authorship.says
+    );
+}
+
+proptest! {
+    #[test]
+    fn every_writer_is_seen(case in case(), writer in select(Writer::ALL)) {
+        is_seen(writer, &case);
+    }
+
+    /// A tool that puts the white space otherwise has written it: that is said, and no release is named.
+    #[test]
+    fn what_a_tool_has_written_is_nobodys(case in case(), writer in select(Writer::ALL)) {
+        let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");
+        let json = document.root.to_bytes(Layout::Lines { indent: 2 });
+        let Inspected { inspection, .. } = inspect(Subject::Document(&json), Known::default());
+        let authorship = inspection.writer.expect("it was read");
+        prop_assert_eq!(&authorship.releases, &[]);
+        prop_assert!(authorship.says.starts_with("not known; what is in it is as "), "{}", authorship.says);
+    }
+
+    #[test]
+    fn no_document_makes_it_fall_over(document in broken_document(), layout in vec(white_space(), 1..3), cut: prop::sample::Index) {
+        let mut json = layout[0].clone().into_bytes();
+        json.extend(document.0.to_bytes(Layout::Compact));
+        let whole = inspect(Subject::Document(&json), Known::default()).inspection;
+        prop_assert_eq!(whole.document_bytes, Some(json.len() as u64));
+        for deviation in &whole.deviations {
+            prop_assert!(deviation.line.is_some() && deviation.column.is_some(), "{}", deviation.says);
+        }
+        let part = &json[..cut.index(json.len())];
+        let stopped = inspect(Subject::Document(part), Known::default()).inspection.failure;
+        prop_assert_eq!(stopped.map(|stopped| stopped.stage), Some(Stage::Json));
+    }
+
+    #[test]
+    fn no_bytes_make_it_fall_over(bytes in vec(any::<u8>(), 0..200)) {
+        let body = envelope::encrypt(&KEY, &Nonce([1; 24]), &bytes);
+        for subject in [Subject::Document(&bytes), Subject::Body { bytes: &bytes, key: &KEY }, Subject::Body { bytes: &body, key: &KEY }] {
+            let inspected = inspect(subject, Known::default());
+            prop_assert!(inspected.inspection.failure.is_some());
+        }
+    }
+}
+
+#[test]
+fn large_documents_are_seen_too() {
+    for writer in Writer::ALL {
+        is_seen(*writer, &large());
+    }
+}
