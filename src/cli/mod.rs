@@ -14,6 +14,7 @@ mod explain;
 mod judge;
 mod list;
 mod output;
+mod retention;
 mod serve;
 mod sweep;
 
@@ -37,6 +38,8 @@ enum Command {
     Client(client::Arguments),
     /// Judge again what a transcript tells of, without a network.
     Judge(judge::Arguments),
+    /// Watch over months whether a server keeps backups as long as it promises.
+    Retention(retention::Arguments),
     /// Run the embedded reference server, healthy or with faults.
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
+            Command::Retention(arguments) => retention::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),

@@ -397,7 +397,12 @@ fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::
 
 /// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
 /// characters: they do not reach the terminal.
-fn write_wrapped(out: &mut String, style: Style, indent: usize, text: &str) -> std::fmt::Result {
+pub(crate) fn write_wrapped(
+    out: &mut String,
+    style: Style,
+    indent: usize,
+    text: &str,
+) -> std::fmt::Result {
     let room = style.width.saturating_sub(indent).max(20);
     let clean: String = text
         .chars()

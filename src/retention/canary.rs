@@ -132,6 +132,8 @@ pub struct Look {
 pub enum State {
     /// It is to be uploaded for the first time, or again from the beginning.
     ToPlant,
+    /// Its place is free and its first upload was sent, or is about to be.
+    Planting,
     /// It waits for the step of this number.
     Waiting(u8),
     /// Everything was done with it.
@@ -221,6 +223,11 @@ impl Canary {
         }
     }
 
+    /// Whether something of it may be on the server.
+    pub fn may_be_there(&self) -> bool {
+        self.state == State::Planting || (self.uploads > 0 && self.state != State::Removed)
+    }
+
     /// How long ago it was uploaded, in seconds.
     pub fn age(&self, now: Timestamp) -> i64 {
         now.duration_since(self.uploaded).as_secs()
@@ -234,13 +241,13 @@ impl Canary {
     fn step(&self, role: Role) -> Option<Step> {
         match self.state {
             State::Waiting(step) => role.steps().get(usize::from(step)).copied(),
-            State::ToPlant | State::Done | State::Lost | State::Removed => None,
+            _ => None,
         }
     }
 
     /// When the next deed is to be done; `None` where there is none. `every` is the time between two visits, in days.
     pub fn window(&self, role: Role, every: i64) -> Option<Window> {
-        if self.state == State::ToPlant {
+        if matches!(self.state, State::ToPlant | State::Planting) {
             return Some(Window {
                 from: self.uploaded,
                 until: None,

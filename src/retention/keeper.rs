@@ -1,6 +1,6 @@
 //! Who goes to the server: plants the canaries, looks after them, removes them. Notes each step in the ledger at once.
 
-use super::canary::{Deed, Found, Role, Sight};
+use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
 use super::season::{Season, Unjudgeable, target_hash};
 use crate::clients::{android, ios};
@@ -212,7 +212,7 @@ async fn plant_all(
     ledger: &mut Ledger,
     clock: &Clock,
 ) -> Result<Visit, String> {
-    try_out(canaries).await?;
+    try_out(canaries, ledger).await?;
     let mut visit = Visit::default();
     for role in Role::ALL {
         look_after(canaries, ledger, role, clock, &mut visit)
@@ -229,8 +229,12 @@ async fn plant_all(
 }
 
 /// Stores something, reads it back and removes it: some servers say that they store, and do not.
-async fn try_out(canaries: &Canaries) -> Result<(), String> {
-    done(canaries.plant(TRIAL, 1).await, "an upload")?;
+async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String> {
+    let claimed = canaries.claim(TRIAL).await;
+    claimed.map_err(|failure| failure.message)?;
+    ledger.season.trial = true;
+    ledger.save().map_err(|error| error.to_string())?;
+    done(canaries.upload(TRIAL, 1).await, "an upload")?;
     let back = done(
         canaries.look(TRIAL).await,
         "a GET of what was just uploaded",
@@ -239,7 +243,9 @@ async fn try_out(canaries: &Canaries) -> Result<(), String> {
     judged
         .map_err(|failure| failure.message)?
         .map_err(|why| format!("{why}, right after it was uploaded"))?;
-    done(canaries.delete(TRIAL).await, "a DELETE").map(|_| ())
+    done(canaries.delete(TRIAL).await, "a DELETE")?;
+    ledger.season.trial = false;
+    Ok(())
 }
 
 /// Visits the canaries of a ledger.
@@ -292,7 +298,7 @@ async fn look_after(
 ) -> Result<(), LedgerError> {
     while let Some(deed) = ledger.season.due(role, clock()) {
         let event = match deed {
-            Deed::Plant | Deed::Upload => upload(canaries, &mut ledger.season, role, clock).await,
+            Deed::Plant | Deed::Upload => upload(canaries, ledger, role, clock).await?,
             Deed::Look => look(canaries, &mut ledger.season, role, clock).await,
         };
         let gave_up = matches!(event, Event::Trouble(_));
@@ -305,21 +311,33 @@ async fn look_after(
     Ok(())
 }
 
-async fn upload(canaries: &Canaries, season: &mut Season, role: Role, clock: &Clock) -> Event {
-    let number = season.uploads(role).saturating_add(1);
-    // Before it is sent: what is counted from then on is never longer than what the server promises.
+async fn upload(
+    canaries: &Canaries,
+    ledger: &mut Ledger,
+    role: Role,
+    clock: &Clock,
+) -> Result<Event, LedgerError> {
+    let number = ledger.season.uploads(role).saturating_add(1);
+    if let Some(canary) = ledger.season.canaries.get_mut(&role)
+        && canary.state == State::ToPlant
+        && number == 1
+    {
+        if let Err(failure) = canaries.claim(role.name()).await {
+            return Ok(Event::Trouble(failure.message));
+        }
+        // Noted before it is sent: what was not claimed is never deleted, what was sent always is.
+        canary.state = State::Planting;
+        ledger.save()?;
+    }
+    // What is counted from before it is sent is never longer than what the server promises.
     let sent = clock();
-    let answer = if number == 1 {
-        canaries.plant(role.name(), number).await
-    } else {
-        canaries.upload(role.name(), number).await
-    };
-    match done(answer, "an upload") {
+    let answer = canaries.upload(role.name(), number).await;
+    Ok(match done(answer, "an upload") {
         Err(why) => Event::Trouble(why),
-        Ok(_) if season.was_uploaded(role, sent) => Event::Uploaded,
+        Ok(_) if ledger.season.was_uploaded(role, sent) => Event::Uploaded,
         Ok(_) if number == 1 => Event::Planted,
         Ok(_) => Event::BegunAnew,
-    }
+    })
 }
 
 async fn look(canaries: &Canaries, season: &mut Season, role: Role, clock: &Clock) -> Event {
@@ -384,25 +402,32 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
     }
     let mut ended = Ended::default();
-    for name in Role::ALL.iter().map(|role| role.name()).chain([TRIAL]) {
-        match canaries.delete(name).await {
-            Ok(response) if matches!(response.status, 404 | 410) || response.is_success() => {
-                ended.gone += usize::from(name != TRIAL);
-            }
-            answer => {
-                ended.refusal = done(answer, "a DELETE").err();
-                // Asking again and again with credentials that are refused locks people out.
-                break;
-            }
+    for role in Role::ALL {
+        let may_be_there = ledger.season.canaries[&role].may_be_there();
+        if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
+            // Asking again and again with credentials that are refused locks people out.
+            ended.refusal = Some(refusal);
+            return Ok(ended);
         }
-        let role = Role::ALL.iter().find(|role| role.name() == name);
-        if let Some(canary) = role.and_then(|role| ledger.season.canaries.get_mut(role)) {
-            canary.state = super::State::Removed;
+        if let Some(canary) = ledger.season.canaries.get_mut(&role) {
+            canary.state = State::Removed;
         }
+        ended.gone += usize::from(may_be_there);
         ledger.save()?;
+    }
+    if ledger.season.trial {
+        ended.refusal = removed(canaries, TRIAL).await.err();
     }
     if ended.refusal.is_none() {
         ledger.remove()?;
     }
     Ok(ended)
+}
+
+/// Deletes a canary, or sees that it is not there.
+async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
+    match canaries.delete(name).await {
+        Ok(response) if matches!(response.status, 404 | 410) => Ok(()),
+        answer => done(answer, "a DELETE").map(|_| ()),
+    }
 }

@@ -31,6 +31,8 @@ pub struct Season {
     pub retention_days: i64,
     /// By how many seconds the server's clock is ahead of this machine's, where it tells the time.
     pub server_ahead: Option<i64>,
+    /// Whether the backup may be there by which was tried out whether the server stores anything.
+    pub trial: bool,
     /// The canaries.
     pub canaries: BTreeMap<Role, Canary>,
 }
@@ -105,6 +107,7 @@ impl Season {
             at_most_days,
             retention_days,
             server_ahead: None,
+            trial: false,
             canaries: Role::ALL
                 .into_iter()
                 .map(|role| (role, Canary::new(now, promise)))
@@ -155,7 +158,7 @@ impl Season {
         let promise = promise(retention_days, self.at_most_days)
             .ok_or(Unjudgeable::NothingPromised(retention_days))?;
         for canary in self.canaries.values_mut() {
-            if matches!(canary.state, State::Waiting(_) | State::ToPlant) {
+            if !matches!(canary.state, State::Done | State::Lost | State::Removed) {
                 canary.promise = canary.promise.and(promise);
             }
         }

@@ -5,7 +5,7 @@ use super::keeper::{Event, Visit};
 use super::season::Season;
 use crate::clients::Defect;
 use crate::engine::{Counts, Finding, client_summaries};
-use crate::report::Report;
+use crate::report::{Report, Style, write_wrapped};
 use crate::suites::server::advice;
 use crate::terms::{Client, Level, Stage, Verdict, clause};
 use crate::wire::Canaries;
@@ -42,11 +42,11 @@ fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary
     match found {
         Found::Kept => format!("there and whole, {after} after its upload"),
         Found::Lost => format!(
-            "LOST: not there {after} after its upload{how}, of the {} that the server promises",
+            "not there {after} after its upload{how}, of the {} that the server promises",
             days(canary.promise.days)
         ),
         Found::TooLate => format!(
-            "not judged: gone when it was looked at, {after} after its upload; too late to tell whether it was kept for {}",
+            "gone when it was looked at, {after} after its upload; too late to tell whether it was kept for {}",
             days(canary.promise.days)
         ),
         Found::Gone if role == Role::AsIos => format!(
@@ -73,49 +73,56 @@ fn word(found: Found) -> &'static str {
     }
 }
 
-fn line(out: &mut String, word: &str, role: Role, text: &str) {
-    // Writing to memory cannot fail.
-    let _ = writeln!(out, "{word:<6} {role:<12} {text}");
+/// The text, and how wide it may be, in columns.
+struct Page {
+    text: String,
+    width: usize,
 }
 
-/// What a visit came to, for people.
-pub fn told(season: &Season, visit: &Visit) -> String {
-    let mut out = String::new();
+impl Page {
+    /// A line about a canary: a word, its name, what there is to say.
+    fn line(&mut self, word: &str, role: Role, text: &str) {
+        self.indented(&format!("{word:<6}{role:<12} "), text);
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.indented("", text);
+    }
+
+    fn indented(&mut self, heading: &str, text: &str) {
+        let style = Style {
+            width: self.width,
+            verbose: false,
+        };
+        let mut wrapped = String::new();
+        // Writing to memory cannot fail.
+        let _ = write_wrapped(&mut wrapped, style, heading.len(), text);
+        let _ = writeln!(self.text, "{heading}{}", wrapped.trim());
+    }
+
+    fn gap(&mut self) {
+        self.text.push('\n');
+    }
+}
+
+/// What a visit came to, for people, in lines of so many columns.
+pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
     if let Some(before) = visit.changed_from {
-        let _ = writeln!(
-            out,
-            "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.\n",
+        page.paragraph(&format!(
+            "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.",
             season.retention_days
-        );
+        ));
+        page.gap();
     }
     for (role, event) in &visit.events {
-        let (role, canary) = (*role, &season.canaries[role]);
-        match event {
-            Event::Planted => line(&mut out, "done", role, "uploaded"),
-            Event::Uploaded => line(&mut out, "done", role, "uploaded again, as was due"),
-            Event::BegunAnew => line(
-                &mut out,
-                "done",
-                role,
-                "uploaded again, to begin anew: what was due came too late",
-            ),
-            Event::Trouble(why) => line(&mut out, "ERROR", role, why),
-            Event::Seen {
-                found,
-                age_hours,
-                how,
-                hesitated,
-            } => {
-                let mut text = seen(role, *found, *age_hours, how.as_deref(), canary);
-                if *hesitated {
-                    text += "; a first request did not give it";
-                }
-                line(&mut out, word(*found), role, &text);
-            }
-        }
+        tell_event(&mut page, *role, event, &season.canaries[role]);
     }
     if visit.events.is_empty() {
-        let _ = writeln!(out, "Nothing is due.");
+        page.paragraph("Nothing is due.");
     }
     for (role, canary) in &season.canaries {
         let told = visit.events.iter().any(|(other, _)| other == role);
@@ -127,22 +134,43 @@ pub fn told(season: &Season, visit: &Visit) -> String {
                 look.how.as_deref(),
                 canary,
             );
-            line(
-                &mut out,
-                "LOST",
-                *role,
-                &format!("on {}: {text}", day(look.at)),
-            );
+            page.line("LOST", *role, &format!("on {}: {text}", day(look.at)));
         }
     }
+    page.gap();
     if season.is_broken() {
-        let _ = writeln!(
-            out,
-            "\nThe server loses backups that it promises to keep. {REMEDY}"
-        );
+        page.paragraph(&format!(
+            "The server loses backups that it promises to keep. {REMEDY}"
+        ));
+        page.gap();
     }
-    let _ = writeln!(out, "\n{}", next(season));
-    out
+    page.paragraph(&next(season));
+    page.text
+}
+
+fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
+    match event {
+        Event::Planted => page.line("done", role, "uploaded"),
+        Event::Uploaded => page.line("done", role, "uploaded again, as was due"),
+        Event::BegunAnew => page.line(
+            "done",
+            role,
+            "uploaded again, to begin anew: what was due came too late",
+        ),
+        Event::Trouble(why) => page.line("ERROR", role, why),
+        Event::Seen {
+            found,
+            age_hours,
+            how,
+            hesitated,
+        } => {
+            let mut text = seen(role, *found, *age_hours, how.as_deref(), canary);
+            if *hesitated {
+                text += "; a first request did not give it";
+            }
+            page.line(word(*found), role, &text);
+        }
+    }
 }
 
 /// When to come next.
@@ -150,36 +178,41 @@ fn next(season: &Season) -> String {
     let Some((role, window)) = season.next() else {
         return "Everything has been judged: `retention end` removes the canaries.".to_owned();
     };
-    let until = window
-        .until
-        .map(|until| format!(" and before {}", day(until)))
-        .unwrap_or_default();
-    format!(
-        "Come again after {}{until}, for {role}; any day will do in between.",
-        day(window.from)
-    )
+    let after = day(window.from);
+    match window.until {
+        Some(until) => format!(
+            "Come again after {after} and before {}, for {role}; coming earlier does no harm.",
+            day(until)
+        ),
+        None => format!("Come again after {after}, for {role}; coming earlier does no harm."),
+    }
 }
 
-/// How a season stands, for people, without a network.
-pub fn status(season: &Season, now: Timestamp) -> String {
-    let mut out = format!(
-        "Planted {}, last visit {}; retentionDays {}.\n\n",
+/// How a season stands, for people, without a network, in lines of so many columns.
+pub fn status(season: &Season, now: Timestamp, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
+    page.paragraph(&format!(
+        "Planted {}, last visit {}; retentionDays {}.",
         day(season.planted),
         day(season.visited),
         season.retention_days
-    );
+    ));
+    page.gap();
     for (role, canary) in &season.canaries {
-        let text = standing(season, *role, canary, now);
         let word = match canary.state {
             State::Lost => "LOST",
             State::Done => "done",
             State::Removed => "gone",
-            State::ToPlant | State::Waiting(_) => "waits",
+            State::ToPlant | State::Planting | State::Waiting(_) => "waits",
         };
-        line(&mut out, word, *role, &text);
+        page.line(word, *role, &standing(season, *role, canary, now));
     }
-    let _ = writeln!(out, "\n{}", next(season));
-    out
+    page.gap();
+    page.paragraph(&next(season));
+    page.text
 }
 
 fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
@@ -195,7 +228,7 @@ fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> Str
     });
     let window = season.window(role).map(|window| {
         let what = match canary.state {
-            State::ToPlant => "to be uploaded",
+            State::ToPlant | State::Planting => "to be uploaded",
             _ if season.due(role, window.from) == Some(super::Deed::Upload) => {
                 "to be uploaded again"
             }

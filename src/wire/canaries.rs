@@ -1,6 +1,6 @@
 //! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing else.
 
-use super::answer::{Answer, Failure, FailureKind};
+use super::answer::{Answer, Failure};
 use super::guard::OwnBackup;
 use super::payload::Payload;
 use super::request::{Method, Place, Request};
@@ -89,24 +89,17 @@ impl Canaries {
         self.send(request).await
     }
 
-    /// Uploads the canary `role` for the `number`th time, if nothing else is there.
+    /// Looks whether nothing is there where the canary `role` is to be.
     ///
     /// # Errors
-    /// As an exchange; and where something is there that is not this canary.
-    pub async fn plant(&self, role: &str, number: u32) -> Answer {
-        let backup = self.backup(role);
+    /// As an exchange; and where something is there.
+    pub async fn claim(&self, role: &str) -> Result<(), Failure> {
         let key = self.key();
-        if let Err(failure) = self.session.claim_if_free(key, &backup).await {
-            // What was uploaded and not noted is ours all the same.
-            let is_ours = failure.kind == FailureKind::Guarded && self.opens(role, number).await?;
-            if !is_ours {
-                return Err(failure);
-            }
-        }
-        self.upload(role, number).await
+        self.session.claim_if_free(key, &self.backup(role)).await
     }
 
-    /// Uploads the canary `role` for the `number`th time, in the place of what the ledger says is there.
+    /// Uploads the canary `role` for the `number`th time, where it was [claimed](Self::claim) or the ledger says that it
+    /// is there.
     ///
     /// # Errors
     /// As an exchange.
@@ -130,17 +123,6 @@ impl Canaries {
     pub async fn delete(&self, role: &str) -> Answer {
         let request = Request::delete(&self.backup(role)).header("Accept", "*/*");
         self.send(request).await
-    }
-
-    async fn opens(&self, role: &str, number: u32) -> Result<bool, Failure> {
-        let answer = self.look(role).await?;
-        for number in number.saturating_sub(1)..=number {
-            let ours = self.judge(&answer.body.bytes, role, number).await?;
-            if answer.is_success() && ours.is_ok() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Whether a body is the canary `role` as it was uploaded for the `number`th time; if not, what it is.
