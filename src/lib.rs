@@ -15,7 +15,7 @@
 //! ```
 //!
 //! A room of the house knows only those on floors below its own: [`terms`]; [`safe`] and [`adapter`]; [`clients`] and [`mod@reference`];
-//! [`engine`] and [`wire`]; [`mod@inspect`]; [`report`]; [`suites`]; then [`Checkup`], the tests for `cargo test` and the command line.
+//! [`engine`] and [`wire`]; [`mod@inspect`]; [`report`]; [`suites`]; then [`Checkup`] and [`retention`], the tests for `cargo test` and the command line.
 
 pub mod adapter;
 mod checkup;
@@ -28,6 +28,7 @@ pub mod inspect;
 mod live_tests;
 pub mod reference;
 pub mod report;
+pub mod retention;
 pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;

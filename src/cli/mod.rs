@@ -15,6 +15,7 @@ mod inspect;
 mod judge;
 mod list;
 mod output;
+mod retention;
 mod serve;
 mod sweep;
 mod vectors;
@@ -41,6 +42,8 @@ enum Command {
     Judge(judge::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
     Inspect(inspect::Arguments),
+    /// Watch over months whether a server keeps backups as long as it promises.
+    Retention(retention::Arguments),
     /// Run the embedded reference server, healthy or with faults.
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
             Command::Client(arguments) => client::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
+            Command::Retention(arguments) => retention::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),

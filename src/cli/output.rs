@@ -12,13 +12,20 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// What becomes of the findings.
+/// Where reports go.
 #[derive(Args)]
-pub(super) struct OutputArguments {
+pub(super) struct ReportArguments {
     /// Write a report: json=FILE, junit=FILE or markdown=FILE; `-` is standard output, and the text
     /// then goes to standard error. May be given several times
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTo>,
+}
+
+/// What becomes of the findings.
+#[derive(Args)]
+pub(super) struct OutputArguments {
+    #[command(flatten)]
+    reports: ReportArguments,
     /// A TOML file of deviations that are accepted for a while
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
@@ -80,17 +87,12 @@ impl FromStr for ReportTo {
     }
 }
 
-/// Opened outputs.
-pub(super) struct Outputs {
-    reports: Vec<(Form, PathBuf, Option<File>)>,
-    waivers: Option<(Waivers, Date)>,
-    fail_on: Level,
-    verbose: bool,
-}
+/// Opened reports.
+pub(super) struct Reports(Vec<(Form, PathBuf, Option<File>)>);
 
-impl OutputArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. `is_known` tells which checks there are.
-    pub(super) fn open(&self, is_known: fn(&str) -> bool) -> Result<Outputs, Complaint> {
+impl ReportArguments {
+    /// Opens every file, so that a slip shows before the run and not after it.
+    pub(super) fn open(&self) -> Result<Reports, Complaint> {
         let mut reports = Vec::new();
         for ReportTo { form, file } in &self.reports {
             let is_stdout = file.as_os_str() == "-";
@@ -111,6 +113,55 @@ impl OutputArguments {
             };
             reports.push((*form, file.clone(), opened));
         }
+        Ok(Reports(reports))
+    }
+}
+
+impl Reports {
+    /// Writes the text for people, and every report.
+    pub(super) fn write(self, text: &str, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
+        let text = scrub.text(text);
+        let stdout_taken = self.0.iter().any(|(_, _, file)| file.is_none());
+        if stdout_taken {
+            tell(&text);
+        } else {
+            print(&text)?;
+        }
+        for (form, path, file) in self.0 {
+            let content = scrub.text(&match form {
+                Form::Json => report.to_json(),
+                Form::Junit => report.to_junit(),
+                Form::Markdown => report.to_markdown(),
+            });
+            let written = match file {
+                None => std::io::stdout().write_all(content.as_bytes()),
+                Some(mut file) => file
+                    .write_all(content.as_bytes())
+                    .and_then(|()| file.sync_all()),
+            };
+            written
+                .or_else(closed_pipe)
+                .map_err(|error| super::Complaint {
+                    exit: super::Exit::Incomplete,
+                    sentence: format!("the report `{}` cannot be written: {error}", path.display()),
+                })?;
+        }
+        Ok(())
+    }
+}
+
+/// Opened outputs.
+pub(super) struct Outputs {
+    reports: Reports,
+    waivers: Option<(Waivers, Date)>,
+    fail_on: Level,
+    verbose: bool,
+}
+
+impl OutputArguments {
+    /// Opens every file, so that a slip shows before the run and not after it. `is_known` tells which checks there are.
+    pub(super) fn open(&self, is_known: fn(&str) -> bool) -> Result<Outputs, Complaint> {
+        let reports = self.reports.open()?;
         let waivers = match &self.waivers {
             None => None,
             Some(file) => {
@@ -160,7 +211,7 @@ impl Outputs {
 
     /// Creates another file than those of the reports.
     pub(super) fn create_beside(&self, file: &PathBuf, what: &str) -> Result<File, Complaint> {
-        if self.reports.iter().any(|(_, report, _)| report == file) {
+        if self.reports.0.iter().any(|(_, report, _)| report == file) {
             return Err(Complaint::usage(one_use(file)));
         }
         create(file, what)
@@ -172,34 +223,8 @@ impl Outputs {
             width: width(),
             verbose: self.verbose,
         };
-        let text = scrub.text(&report.to_text(style));
-        let stdout_taken = self.reports.iter().any(|(_, _, file)| file.is_none());
-        if stdout_taken {
-            tell(&text);
-        } else {
-            print(&text)?;
-        }
-        let exit = report.status(self.fail_on).into();
-        for (form, path, file) in self.reports {
-            let content = scrub.text(&match form {
-                Form::Json => report.to_json(),
-                Form::Junit => report.to_junit(),
-                Form::Markdown => report.to_markdown(),
-            });
-            let written = match file {
-                None => std::io::stdout().write_all(content.as_bytes()),
-                Some(mut file) => file
-                    .write_all(content.as_bytes())
-                    .and_then(|()| file.sync_all()),
-            };
-            written
-                .or_else(closed_pipe)
-                .map_err(|error| super::Complaint {
-                    exit: super::Exit::Incomplete,
-                    sentence: format!("the report `{}` cannot be written: {error}", path.display()),
-                })?;
-        }
-        Ok(exit)
+        self.reports.write(&report.to_text(style), report, scrub)?;
+        Ok(report.status(self.fail_on).into())
     }
 }
 

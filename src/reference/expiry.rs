@@ -52,6 +52,12 @@ impl Expiry {
         }
     }
 
+    /// The rule of a server that promises `retention`, tidies up so and is wrong in this way.
+    #[cfg(test)]
+    pub(crate) fn of(retention: Duration, tidying: Tidying, fault: Option<Fault>) -> Self {
+        Self::new(retention, tidying, fault.into_iter().collect())
+    }
+
     /// The rule of a server that promises `retention`, tidies up so and is wrong in these ways.
     pub(super) fn new(retention: Duration, tidying: Tidying, faults: Faults) -> Self {
         let early = faults.contains(Fault::ExpiresEarly);

@@ -44,8 +44,12 @@ mod tasks;
 mod tests;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(test)]
+pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
 pub use faults::{Fault, UnknownFault};
 pub use log::LoggedRequest;
 pub use options::{Login, Options};
 pub use server::{Running, start};
+#[cfg(test)]
+pub(crate) use store::Store;

@@ -64,6 +64,12 @@ impl Store {
         }
     }
 
+    /// Deletes by another rule from now on.
+    #[cfg(test)]
+    pub(crate) fn change(&mut self, expiry: Expiry) {
+        self.expiry = expiry;
+    }
+
     /// The time now.
     pub(super) fn now(&self) -> SystemTime {
         self.clock.now()

@@ -13,6 +13,7 @@ pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use progress::Progress;
 pub use text::Style;
+pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
 use crate::engine::{ClientSummary, Counts, Finding, Run, client_summaries};

@@ -397,7 +397,7 @@ fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::
 
 /// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
 /// characters: they do not reach the terminal.
-pub(super) fn write_wrapped(
+pub(crate) fn write_wrapped(
     out: &mut String,
     style: Style,
     indent: usize,

@@ -280,22 +280,7 @@ impl Context {
         self.session.version(request).await?;
         let guard = &self.session.guard;
         if !guard.is_claimed(backup) {
-            let before = self.session.one(self.key(), Request::get(backup)).await?;
-            if before.is_success() {
-                return Err(Failure::of(
-                    FailureKind::Guarded,
-                    format!(
-                        "the server answers {} for a backup ID that nobody has used; nothing was written there",
-                        before.status
-                    ),
-                ));
-            }
-            if let Err(error) = guard.claim(backup) {
-                return Err(Failure::of(
-                    FailureKind::Harness,
-                    format!("the ledger cannot be written: {error}"),
-                ));
-            }
+            self.session.claim_if_free(self.key(), backup).await?;
         }
         if request.method == Method::Put {
             if let Err(error) = guard.written(backup) {

@@ -4,6 +4,7 @@
 //! a server just now or from a transcript is not for it to know.
 
 mod answer;
+mod canaries;
 mod context;
 mod facet;
 mod guard;
@@ -21,6 +22,7 @@ pub mod tls;
 mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use canaries::Canaries;
 pub use context::Context;
 pub use facet::{Facet, Http};
 pub use guard::OwnBackup;

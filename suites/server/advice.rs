@@ -76,17 +76,29 @@ const ADVISORIES: &[Entry] = &[
     },
 ];
 
+impl Entry {
+    fn defect(&self) -> Defect {
+        Defect {
+            id: self.id.to_owned(),
+            client: self.client,
+            releases: self.releases.to_owned(),
+            text: self.text.to_owned(),
+            source: self.source.to_owned(),
+        }
+    }
+}
+
+/// The advisory of this name.
+pub fn advisory(id: &str) -> Option<Defect> {
+    let entry = ADVISORIES.iter().find(|entry| entry.id == id);
+    entry.map(Entry::defect)
+}
+
 /// The advisories that concern this server.
 pub fn advisories(facts: &Facts, findings: &[Finding]) -> Vec<Defect> {
     ADVISORIES
         .iter()
         .filter(|entry| (entry.concerns)(facts, findings))
-        .map(|entry| Defect {
-            id: entry.id.to_owned(),
-            client: entry.client,
-            releases: entry.releases.to_owned(),
-            text: entry.text.to_owned(),
-            source: entry.source.to_owned(),
-        })
+        .map(Entry::defect)
         .collect()
 }

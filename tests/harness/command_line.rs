@@ -369,7 +369,7 @@ fn the_environment_names_server_and_credentials() {
 
 // Reports.
 
-fn assert_valid(report: &Value) {
+pub fn assert_valid(report: &Value) {
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     let schema = serde_json::from_str(SCHEMA).expect("the schema is JSON");

@@ -9,6 +9,7 @@ mod interruption;
 mod payload_vectors;
 mod readme;
 mod replayed_servers;
+mod retention;
 mod secrecy;
 #[path = "../support/mod.rs"]
 mod support;

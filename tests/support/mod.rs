@@ -5,3 +5,4 @@
 pub mod program;
 pub mod reference;
 pub mod scripted;
+pub mod season;

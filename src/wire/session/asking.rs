@@ -6,6 +6,7 @@ use crate::clients::CredentialEncoding;
 use crate::terms::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use crate::wire::facet::Http;
+use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
 use crate::wire::tls::Inspection;
@@ -173,6 +174,30 @@ impl Session {
     pub(in crate::wire) async fn one(&self, key: Key, request: Request) -> Answer {
         let mut answers = self.together(key, vec![request]).await;
         answers.pop().unwrap_or_else(|| Err(mismatch()))
+    }
+
+    /// Looks whether nothing is there under the ID of `backup`, and notes it as ours.
+    pub(in crate::wire) async fn claim_if_free(
+        &self,
+        key: Key,
+        backup: &OwnBackup,
+    ) -> Result<(), Failure> {
+        let before = self.one(key, Request::get(backup)).await?;
+        if before.is_success() {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                format!(
+                    "the server answers {} for a backup ID that nobody has used; nothing was written there",
+                    before.status
+                ),
+            ));
+        }
+        self.guard.claim(backup).map_err(|error| {
+            Failure::of(
+                FailureKind::Harness,
+                format!("the ledger cannot be written: {error}"),
+            )
+        })
     }
 
     /// Sends several requests at once; the answers come in their order.

@@ -1,0 +1,219 @@
+//! `retention`: plants canaries on a server and comes back for them.
+
+use super::credentials::ServerArguments;
+use super::output::{ReportArguments, print, width};
+use super::{Complaint, Ended, Exit};
+use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
+use crate::wire::{Canaries, Seed};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How many days pass between two visits, at the most: a year.
+const SELDOM: i64 = 366;
+
+/// Arguments of `retention`.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+`plant` puts five small backups of its own on the server. Run `verify` every day, from cron or a
+scheduled job of a CI: it does what is due, and says when to come next. The ledger holds no
+credential, and the server only as a hash; keep it in a repository or a cache.
+
+Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier
+visit; 2 the ledger or the arguments make no sense; 3 something could not be asked or judged, and
+stays due; 0 all that was due was done, or nothing was.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put five canaries on a server and note them in a new ledger.
+    Plant(Plant),
+    /// Look at what must still be there, upload what is due, say what is lost.
+    Verify(Verify),
+    /// Say how it stands, without a network.
+    Status(Status),
+    /// Remove the canaries, and then the ledger.
+    End(End),
+}
+
+/// The ledger, the server and how long to wait for it.
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    server: ServerArguments,
+    /// The file that tells of the canaries
+    #[arg(long, value_name = "FILE")]
+    ledger: PathBuf,
+    /// How long one answer may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+}
+
+#[derive(Args)]
+struct Plant {
+    #[command(flatten)]
+    common: Common,
+    /// How many days pass between two visits: so early is a look before the end of the retention
+    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=SELDOM))]
+    every: i64,
+    /// Watch for so many days only, though the server promises more
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=36_500))]
+    days: Option<i64>,
+}
+
+#[derive(Args)]
+struct Verify {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    reports: ReportArguments,
+    /// The server and its backups have moved to this URL
+    #[arg(long)]
+    moved: bool,
+    /// This machine's clock is right, though the server's has moved against it
+    #[arg(long)]
+    trust_clock: bool,
+}
+
+#[derive(Args)]
+struct Status {
+    /// The file that tells of the canaries
+    #[arg(long, value_name = "FILE")]
+    ledger: PathBuf,
+}
+
+#[derive(Args)]
+struct End {
+    #[command(flatten)]
+    common: Common,
+    /// The server and its backups have moved to this URL
+    #[arg(long)]
+    moved: bool,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    match arguments.command {
+        Command::Plant(arguments) => plant(arguments).await,
+        Command::Verify(arguments) => verify(arguments).await,
+        Command::Status(arguments) => status(&arguments),
+        Command::End(arguments) => end(arguments).await,
+    }
+}
+
+impl Common {
+    /// The door to the canaries of `seed`. No server is as good as any here: it must be named.
+    fn canaries(&self, seed: Seed) -> Result<Canaries, Complaint> {
+        let target = self.server.target()?.ok_or_else(|| {
+            Complaint::usage("no server is named: give its URL, or set SAFE_TARGET")
+        })?;
+        Canaries::new(target, seed, Duration::from_secs(self.timeout))
+            .map_err(|error| Complaint::usage(error.to_string()))
+    }
+}
+
+impl From<Trouble> for Complaint {
+    fn from(trouble: Trouble) -> Self {
+        let exit = match &trouble {
+            Trouble::Ledger(LedgerError::Busy(_)) => Exit::Incomplete,
+            Trouble::Ledger(_) | Trouble::OtherServer(_) | Trouble::Senseless(_) => Exit::Usage,
+            Trouble::Unjudgeable(_) | Trouble::Server(_) => Exit::Incomplete,
+        };
+        Self {
+            exit,
+            sentence: trouble.to_string(),
+        }
+    }
+}
+
+impl From<LedgerError> for Complaint {
+    fn from(error: LedgerError) -> Self {
+        Trouble::from(error).into()
+    }
+}
+
+async fn plant(arguments: Plant) -> Ended {
+    let seed = Seed::random().map_err(|error| Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("no randomness to be had: {error}"),
+    })?;
+    let canaries = arguments.common.canaries(seed)?;
+    let plan = Plan {
+        every_days: arguments.every,
+        at_most_days: arguments.days,
+    };
+    let path = &arguments.common.ledger;
+    let (ledger, visit) = retention::plant(&canaries, path, plan, &Timestamp::now).await?;
+    print(&canaries.scrub().text(&format!(
+        "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
+        retention::told(&ledger.season, &visit, width()),
+        path.display()
+    )))?;
+    Ok(Exit::Conforms)
+}
+
+async fn verify(arguments: Verify) -> Ended {
+    let mut ledger = Ledger::open(&arguments.common.ledger)?;
+    let reports = arguments.reports.open()?;
+    let canaries = arguments.common.canaries(ledger.season.seed)?;
+    let visit = retention::verify(
+        &canaries,
+        &mut ledger,
+        arguments.moved,
+        arguments.trust_clock,
+        &Timestamp::now,
+    )
+    .await?;
+    let season = &ledger.season;
+    let text = retention::told(season, &visit, width());
+    let report = retention::report(season, &visit, &canaries, Timestamp::now());
+    reports.write(&text, &report, &canaries.scrub())?;
+    Ok(exit_of(season.is_broken(), &visit))
+}
+
+fn exit_of(is_broken: bool, visit: &Visit) -> Exit {
+    if is_broken {
+        Exit::Deviates
+    } else if visit.had_trouble() {
+        Exit::Incomplete
+    } else {
+        Exit::Conforms
+    }
+}
+
+fn status(arguments: &Status) -> Ended {
+    let season = Ledger::peek(&arguments.ledger)?;
+    print(&retention::status(&season, Timestamp::now(), width()))?;
+    Ok(if season.is_broken() {
+        Exit::Deviates
+    } else {
+        Exit::Conforms
+    })
+}
+
+async fn end(arguments: End) -> Ended {
+    let ledger = Ledger::open(&arguments.common.ledger)?;
+    let canaries = arguments.common.canaries(ledger.season.seed)?;
+    let ended = retention::end(&canaries, ledger, arguments.moved).await?;
+    let path = arguments.common.ledger.display();
+    Ok(match ended.refusal {
+        None => {
+            print(&format!(
+                "The canaries are gone, and so is the ledger {path}.\n"
+            ))?;
+            Exit::Conforms
+        }
+        Some(refusal) => {
+            print(&canaries.scrub().text(&format!(
+                "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; come again.\n",
+                ended.gone
+            )))?;
+            Exit::Incomplete
+        }
+    })
+}

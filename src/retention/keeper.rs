@@ -1,0 +1,433 @@
+//! Who goes to the server: plants the canaries, looks after them, removes them. Notes each step in the ledger at once.
+
+use super::canary::{Deed, Found, Role, Sight, State};
+use super::ledger::{Ledger, LedgerError};
+use super::season::{Season, Unjudgeable, target_hash};
+use crate::clients::{android, ios};
+use crate::wire::{Answer, Canaries, Response};
+use jiff::Timestamp;
+use std::path::Path;
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long to wait before what is missing is asked for a second time.
+const SECOND_LOOK: Duration = Duration::from_millis(300);
+/// The backup by which a planter sees that the server stores anything; it is removed at once.
+const TRIAL: &str = "trial";
+
+/// What tells the time.
+pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
+
+/// What a person wants of a season.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// How many days pass between two visits; at least 1.
+    pub every_days: i64,
+    /// For how many days to watch, if not for as long as the server promises.
+    pub at_most_days: Option<i64>,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Error)]
+pub enum Trouble {
+    /// The ledger is in the way.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The ledger is about another server.
+    #[error(
+        "this ledger is about another server than {0}. Nothing was done; if its backups were moved there, say --moved"
+    )]
+    OtherServer(String),
+    /// What was asked for makes no sense here.
+    #[error("{0}")]
+    Senseless(String),
+    /// Nothing can be judged.
+    #[error(transparent)]
+    Unjudgeable(#[from] Unjudgeable),
+    /// The server does not do what it takes.
+    #[error("{0}")]
+    Server(String),
+}
+
+/// What was done with a canary, or came of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// It was uploaded for the first time.
+    Planted,
+    /// It was uploaded again, as was due.
+    Uploaded,
+    /// It was uploaded again, and begins anew: what was due came too late.
+    BegunAnew,
+    /// It was looked at.
+    Seen {
+        /// What that came to.
+        found: Found,
+        /// How long after its upload, in hours.
+        age_hours: i64,
+        /// How it was missing.
+        how: Option<String>,
+        /// Whether only a second request gave it.
+        hesitated: bool,
+    },
+    /// It could not be asked for, uploaded or removed; what is due stays due.
+    Trouble(String),
+}
+
+/// What a visit came to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Visit {
+    /// What was done and found, in order.
+    pub events: Vec<(Role, Event)>,
+    /// What `retentionDays` was at the visit before, where it has changed.
+    pub changed_from: Option<i64>,
+}
+
+impl Visit {
+    /// Whether something could not be carried out.
+    pub fn had_trouble(&self) -> bool {
+        self.events
+            .iter()
+            .any(|(_, event)| matches!(event, Event::Trouble(_)))
+    }
+}
+
+/// What an end came to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Ended {
+    /// How many canaries are gone.
+    pub gone: usize,
+    /// The first refusal, where some are not.
+    pub refusal: Option<String>,
+}
+
+/// What a server said of itself.
+struct Said {
+    retention_days: i64,
+    server_ahead: Option<i64>,
+}
+
+fn status(response: &Response) -> String {
+    let phrase = http::StatusCode::from_u16(response.status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
+    match phrase {
+        Some(phrase) => format!("{} {phrase}", response.status),
+        None => response.status.to_string(),
+    }
+}
+
+/// The response, if it says that what was asked for was done.
+fn done(answer: Answer, what: &str) -> Result<Response, String> {
+    match answer {
+        Ok(response) if response.is_success() => Ok(response),
+        Ok(response) => Err(format!("{what} was answered {}", status(&response))),
+        Err(failure) => Err(format!("{what}: {}", failure.message)),
+    }
+}
+
+async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
+    let config = done(canaries.config().await, "a GET of `config`").map_err(|why| {
+        Trouble::Server(format!(
+            "{why}. Without it nothing can be judged; nothing was done"
+        ))
+    })?;
+    let now = clock();
+    let body = &config.body.bytes;
+    let read = ios::parse_config(body)
+        .or_else(|_| android::parse_config(body))
+        .map_err(|error| {
+            Trouble::Server(format!(
+                "`config` is not understood: {error}. Without it nothing can be judged; nothing was done"
+            ))
+        })?;
+    let date = config
+        .header("date")
+        .and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    Ok(Said {
+        retention_days: read.retention_days,
+        server_ahead: date.map(|date| date.timestamp().duration_since(now).as_secs()),
+    })
+}
+
+/// Plants five canaries and notes them in a new ledger at `path`, which is written before the first upload.
+///
+/// # Errors
+/// Where there is a ledger already, or the server does not take and keep a backup for a moment. What had been uploaded is
+/// removed again, and with it the ledger; if that fails, too, the ledger stays for [`end`].
+pub async fn plant(
+    canaries: &Canaries,
+    path: &Path,
+    plan: Plan,
+    clock: &Clock,
+) -> Result<(Ledger, Visit), Trouble> {
+    if path.exists() {
+        return Err(LedgerError::Exists(path.to_owned()).into());
+    }
+    let said = ask(canaries, clock).await?;
+    let season = begin(canaries, plan, &said, clock())?;
+    let mut ledger = Ledger::create(path, season)?;
+    match plant_all(canaries, &mut ledger, clock).await {
+        Ok(visit) => Ok((ledger, visit)),
+        Err(why) => {
+            let ended = end(canaries, ledger, false).await?;
+            Err(Trouble::Server(match ended.refusal {
+                None => format!("{why}. Nothing was left behind"),
+                Some(refusal) => format!(
+                    "{why}. What was uploaded could not be removed: {refusal}; `retention end` tries again"
+                ),
+            }))
+        }
+    }
+}
+
+fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result<Season, Trouble> {
+    let days = said.retention_days;
+    if plan
+        .at_most_days
+        .is_some_and(|wanted| days >= 1 && wanted > days)
+    {
+        return Err(Trouble::Senseless(format!(
+            "the server promises {days} days: --days cannot be more"
+        )));
+    }
+    let season = Season::new(
+        canaries.seed(),
+        canaries.base(),
+        now,
+        plan.every_days,
+        plan.at_most_days,
+        days,
+    );
+    let mut season = season.ok_or_else(|| {
+        Trouble::Senseless(format!(
+            "retentionDays is {days}: the server promises nothing that could be held against it; --days N holds it to N days all the same"
+        ))
+    })?;
+    season.server_ahead = said.server_ahead;
+    Ok(season)
+}
+
+async fn plant_all(
+    canaries: &Canaries,
+    ledger: &mut Ledger,
+    clock: &Clock,
+) -> Result<Visit, String> {
+    try_out(canaries, ledger).await?;
+    let mut visit = Visit::default();
+    for role in Role::ALL {
+        look_after(canaries, ledger, role, clock, &mut visit)
+            .await
+            .map_err(|error| error.to_string())?;
+    }
+    match visit.events.iter().find_map(|(_, event)| match event {
+        Event::Trouble(why) => Some(why.clone()),
+        _ => None,
+    }) {
+        Some(why) => Err(why),
+        None => Ok(visit),
+    }
+}
+
+/// Stores something, reads it back and removes it: some servers say that they store, and do not.
+async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String> {
+    let claimed = canaries.claim(TRIAL).await;
+    claimed.map_err(|failure| failure.message)?;
+    ledger.season.trial = true;
+    ledger.save().map_err(|error| error.to_string())?;
+    done(canaries.upload(TRIAL, 1).await, "an upload")?;
+    let back = done(
+        canaries.look(TRIAL).await,
+        "a GET of what was just uploaded",
+    )?;
+    let judged = canaries.judge(&back.body.bytes, TRIAL, 1).await;
+    judged
+        .map_err(|failure| failure.message)?
+        .map_err(|why| format!("{why}, right after it was uploaded"))?;
+    done(canaries.delete(TRIAL).await, "a DELETE")?;
+    ledger.season.trial = false;
+    Ok(())
+}
+
+/// Visits the canaries of a ledger.
+///
+/// `moved` takes a server at another URL for the same; `trusts_clock` takes this machine's clock for right where the
+/// server's has moved against it.
+///
+/// # Errors
+/// Where nothing could be judged at all; then nothing was done either.
+pub async fn verify(
+    canaries: &Canaries,
+    ledger: &mut Ledger,
+    moved: bool,
+    trusts_clock: bool,
+    clock: &Clock,
+) -> Result<Visit, Trouble> {
+    let is_about = ledger.season.is_about(canaries.base());
+    if !is_about && !moved {
+        return Err(Trouble::OtherServer(canaries.base().to_owned()));
+    }
+    ledger.season.look_at_clock(clock())?;
+    let said = ask(canaries, clock).await?;
+    let mut season = ledger.season.clone();
+    let changed_from = season.visit(
+        clock(),
+        said.retention_days,
+        said.server_ahead,
+        trusts_clock,
+    )?;
+    season.target = target_hash(season.seed, canaries.base());
+    ledger.season = season;
+    let mut visit = Visit {
+        changed_from,
+        ..Visit::default()
+    };
+    for role in Role::ALL {
+        look_after(canaries, ledger, role, clock, &mut visit).await?;
+    }
+    ledger.save()?;
+    Ok(visit)
+}
+
+/// Does whatever is due with one canary.
+async fn look_after(
+    canaries: &Canaries,
+    ledger: &mut Ledger,
+    role: Role,
+    clock: &Clock,
+    visit: &mut Visit,
+) -> Result<(), LedgerError> {
+    while let Some(deed) = ledger.season.due(role, clock()) {
+        let event = match deed {
+            Deed::Plant | Deed::Upload => upload(canaries, ledger, role, clock).await?,
+            Deed::Look => look(canaries, &mut ledger.season, role, clock).await,
+        };
+        let gave_up = matches!(event, Event::Trouble(_));
+        visit.events.push((role, event));
+        if gave_up {
+            return Ok(());
+        }
+        ledger.save()?;
+    }
+    Ok(())
+}
+
+async fn upload(
+    canaries: &Canaries,
+    ledger: &mut Ledger,
+    role: Role,
+    clock: &Clock,
+) -> Result<Event, LedgerError> {
+    let number = ledger.season.uploads(role).saturating_add(1);
+    if let Some(canary) = ledger.season.canaries.get_mut(&role)
+        && canary.state == State::ToPlant
+        && number == 1
+    {
+        if let Err(failure) = canaries.claim(role.name()).await {
+            return Ok(Event::Trouble(failure.message));
+        }
+        // Noted before it is sent: what was not claimed is never deleted, what was sent always is.
+        canary.state = State::Planting;
+        ledger.save()?;
+    }
+    // What is counted from before it is sent is never longer than what the server promises.
+    let sent = clock();
+    let answer = canaries.upload(role.name(), number).await;
+    Ok(match done(answer, "an upload") {
+        Err(why) => Event::Trouble(why),
+        Ok(_) if ledger.season.was_uploaded(role, sent) => Event::Uploaded,
+        Ok(_) if number == 1 => Event::Planted,
+        Ok(_) => Event::BegunAnew,
+    })
+}
+
+async fn look(canaries: &Canaries, season: &mut Season, role: Role, clock: &Clock) -> Event {
+    let number = season.uploads(role);
+    let mut hesitated = false;
+    let mut sight = match sight(canaries, role, number).await {
+        Ok(sight) => sight,
+        Err(why) => return Event::Trouble(why),
+    };
+    let promised = |now| season.canaries[&role].is_promised(now);
+    if sight != Sight::Whole && promised(clock()) {
+        tokio::time::sleep(SECOND_LOOK).await;
+        let second = match self::sight(canaries, role, number).await {
+            Ok(sight) => sight,
+            Err(why) => return Event::Trouble(why),
+        };
+        hesitated = second == Sight::Whole;
+        sight = second;
+    }
+    let how = match &sight {
+        Sight::Whole => None,
+        Sight::Missing(how) => Some(how.clone()),
+    };
+    let now = clock();
+    let age_hours = season.canaries[&role].age(now) / 3600;
+    match season.was_seen(role, sight, now) {
+        Some(found) => Event::Seen {
+            found,
+            age_hours,
+            how,
+            hesitated,
+        },
+        None => Event::Trouble("the ledger has no such canary".to_owned()),
+    }
+}
+
+async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, String> {
+    match canaries.look(role.name()).await {
+        Ok(response) if response.is_success() => {
+            let judged = canaries
+                .judge(&response.body.bytes, role.name(), number)
+                .await
+                .map_err(|failure| failure.message)?;
+            Ok(judged.map_or_else(Sight::Missing, |()| Sight::Whole))
+        }
+        Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
+            "a GET was answered {}",
+            status(&response)
+        ))),
+        answer => Err(done(answer, "a GET")
+            .err()
+            .unwrap_or_else(|| "a GET came to nothing".to_owned())),
+    }
+}
+
+/// Removes the canaries, and the ledger once they are all gone.
+///
+/// # Errors
+/// Where the ledger is about another server, or cannot be written or removed.
+pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result<Ended, Trouble> {
+    if !moved && !ledger.season.is_about(canaries.base()) {
+        return Err(Trouble::OtherServer(canaries.base().to_owned()));
+    }
+    let mut ended = Ended::default();
+    for role in Role::ALL {
+        let may_be_there = ledger.season.canaries[&role].may_be_there();
+        if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
+            // Asking again and again with credentials that are refused locks people out.
+            ended.refusal = Some(refusal);
+            return Ok(ended);
+        }
+        if let Some(canary) = ledger.season.canaries.get_mut(&role) {
+            canary.state = State::Removed;
+        }
+        ended.gone += usize::from(may_be_there);
+        ledger.save()?;
+    }
+    if ledger.season.trial {
+        ended.refusal = removed(canaries, TRIAL).await.err();
+    }
+    if ended.refusal.is_none() {
+        ledger.remove()?;
+    }
+    Ok(ended)
+}
+
+/// Deletes a canary, or sees that it is not there.
+async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
+    match canaries.delete(name).await {
+        Ok(response) if matches!(response.status, 404 | 410) => Ok(()),
+        answer => done(answer, "a DELETE").map(|_| ()),
+    }
+}

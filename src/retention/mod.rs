@@ -1,0 +1,22 @@
+//! Retention over time: does a server keep what it promises?
+//!
+//! [`plant`] puts five backups of the harness's own on a server, canaries, and notes them in a [`Ledger`]. [`verify`]
+//! comes back, any day: it looks at those that must still be there, uploads again what is due, and says what is lost.
+//! Some servers count a download as an upload, so each canary is looked at only once between two uploads. [`end`] removes
+//! them.
+//!
+//! What is due and what a look comes to is decided in [`Season`], without a network and without a clock.
+
+mod canary;
+mod keeper;
+mod ledger;
+mod season;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use canary::{Canary, Deed, Found, Look, Promise, Role, Sight, State, Window};
+pub use keeper::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
+pub use ledger::{Ledger, LedgerError};
+pub use season::{Season, Unjudgeable, promise};
+pub use words::{report, status, told};

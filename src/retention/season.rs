@@ -1,0 +1,222 @@
+//! A season: five canaries on one server, from the day they are planted to the day they are removed. Pure.
+
+use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
+use crate::wire::Seed;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// By how much the clocks of this machine and of the server may drift apart between two visits, in seconds.
+const DRIFT: i64 = 3600;
+
+/// Five canaries on one server.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Season {
+    /// From it come the IDs, the keys and the content of the canaries. It opens nothing else.
+    pub seed: Seed,
+    /// SHA-256 of the seed and the base URL, as 64 hex digits.
+    pub target: String,
+    /// When it began.
+    pub planted: Timestamp,
+    /// When somebody last came by.
+    pub visited: Timestamp,
+    /// How many days pass between two visits.
+    pub every_days: i64,
+    /// For how many days the person wants to watch, where that is less than is promised.
+    pub at_most_days: Option<i64>,
+    /// What `retentionDays` said at the last visit.
+    pub retention_days: i64,
+    /// By how many seconds the server's clock is ahead of this machine's, where it tells the time.
+    pub server_ahead: Option<i64>,
+    /// Whether the backup may be there by which was tried out whether the server stores anything.
+    pub trial: bool,
+    /// The canaries.
+    pub canaries: BTreeMap<Role, Canary>,
+}
+
+/// Why nothing can be judged on this visit. Nothing was touched, and nothing is lost by it.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum Unjudgeable {
+    /// The clock was set back.
+    #[error(
+        "the clock of this machine says {now}, and the last visit was at {visited}: it was set back, or was ahead then. Nothing was done. Put it right and come again; if it was ahead at the last visit, come again after that time"
+    )]
+    ClockSetBack {
+        /// What it says.
+        now: Timestamp,
+        /// What it said at the last visit.
+        visited: Timestamp,
+    },
+    /// The clocks of this machine and of the server have moved against each other.
+    #[error(
+        "since the last visit the clock of this machine and the server's have moved apart by {} minutes: one of them was set. Nothing was done. Put it right; if this machine's is right, and was, say --trust-clock",
+        .0 / 60
+    )]
+    ClocksApart(i64),
+    /// The server no longer promises anything.
+    #[error(
+        "retentionDays is {0} now: the server promises nothing that could be judged. Nothing was done, and the canaries stay where they are; put the config right, or end it with `retention end`"
+    )]
+    NothingPromised(i64),
+}
+
+/// The hash by which a ledger knows its server.
+pub fn target_hash(seed: Seed, base: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"safe-conformance retention target\0");
+    hash.update(seed.to_string());
+    hash.update(b"\0");
+    hash.update(base);
+    data_encoding::HEXLOWER.encode(&hash.finalize())
+}
+
+/// What a server that says `retention_days` promises to someone who watches for so many days at the most. With a number
+/// that promises nothing the person's own counts.
+pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise> {
+    let days = if retention_days >= 1 {
+        retention_days
+    } else {
+        at_most_days?
+    };
+    Some(Promise {
+        days,
+        watched_days: at_most_days.unwrap_or(days).min(days),
+    })
+}
+
+impl Season {
+    /// A season whose canaries are not there yet.
+    pub fn new(
+        seed: Seed,
+        base: &str,
+        now: Timestamp,
+        every_days: i64,
+        at_most_days: Option<i64>,
+        retention_days: i64,
+    ) -> Option<Self> {
+        let promise = promise(retention_days, at_most_days)?;
+        Some(Self {
+            seed,
+            target: target_hash(seed, base),
+            planted: now,
+            visited: now,
+            every_days: every_days.max(1),
+            at_most_days,
+            retention_days,
+            server_ahead: None,
+            trial: false,
+            canaries: Role::ALL
+                .into_iter()
+                .map(|role| (role, Canary::new(now, promise)))
+                .collect(),
+        })
+    }
+
+    /// Whether it is about this server.
+    pub fn is_about(&self, base: &str) -> bool {
+        self.target == target_hash(self.seed, base)
+    }
+
+    /// Whether the clock of this machine runs forward.
+    ///
+    /// # Errors
+    /// Where it has gone back.
+    pub fn look_at_clock(&self, now: Timestamp) -> Result<(), Unjudgeable> {
+        if now.duration_since(self.visited).as_secs() < -TOLERANCE {
+            return Err(Unjudgeable::ClockSetBack {
+                now,
+                visited: self.visited,
+            });
+        }
+        Ok(())
+    }
+
+    /// Begins a visit at `now` of a server that says `retention_days`, and whose clock is so many seconds ahead.
+    ///
+    /// What is promised to a canary is the least that was said since its last upload. Gives what `retentionDays` was
+    /// before, where it has changed.
+    ///
+    /// # Errors
+    /// Where nothing can be judged; then nothing has changed.
+    pub fn visit(
+        &mut self,
+        now: Timestamp,
+        retention_days: i64,
+        server_ahead: Option<i64>,
+        trusts_clock: bool,
+    ) -> Result<Option<i64>, Unjudgeable> {
+        self.look_at_clock(now)?;
+        if let (Some(before), Some(ahead)) = (self.server_ahead, server_ahead) {
+            let apart = ahead.saturating_sub(before).saturating_abs();
+            if apart > DRIFT && !trusts_clock {
+                return Err(Unjudgeable::ClocksApart(apart));
+            }
+        }
+        let promise = promise(retention_days, self.at_most_days)
+            .ok_or(Unjudgeable::NothingPromised(retention_days))?;
+        for canary in self.canaries.values_mut() {
+            if !matches!(canary.state, State::Done | State::Lost | State::Removed) {
+                canary.promise = canary.promise.and(promise);
+            }
+        }
+        let before = std::mem::replace(&mut self.retention_days, retention_days);
+        // Every visit sees the clocks as they are: a slow drift is none.
+        self.server_ahead = server_ahead.or(self.server_ahead);
+        self.visited = self.visited.max(now);
+        Ok((before != retention_days).then_some(before))
+    }
+
+    /// What is to be done with a canary now.
+    pub fn due(&self, role: Role, now: Timestamp) -> Option<Deed> {
+        self.canaries.get(&role)?.due(role, self.every_days, now)
+    }
+
+    /// When a canary's next deed is to be done.
+    pub fn window(&self, role: Role) -> Option<Window> {
+        self.canaries.get(&role)?.window(role, self.every_days)
+    }
+
+    /// When to come next: the first time at which something is due.
+    pub fn next(&self) -> Option<(Role, Window)> {
+        let windows = Role::ALL
+            .into_iter()
+            .filter_map(|role| Some((role, self.window(role)?)));
+        windows.min_by_key(|(_, window)| window.from)
+    }
+
+    /// The canary in a role, and its number of uploads.
+    pub fn uploads(&self, role: Role) -> u32 {
+        self.canaries.get(&role).map_or(0, |canary| canary.uploads)
+    }
+
+    /// Notes an upload; see [`Canary::was_uploaded`].
+    pub fn was_uploaded(&mut self, role: Role, sent: Timestamp) -> bool {
+        let Some(promise) = promise(self.retention_days, self.at_most_days) else {
+            return false;
+        };
+        self.canaries
+            .get_mut(&role)
+            .is_some_and(|canary| canary.was_uploaded(role, sent, promise))
+    }
+
+    /// Notes a look; see [`Canary::was_seen`].
+    pub fn was_seen(&mut self, role: Role, sight: Sight, now: Timestamp) -> Option<Found> {
+        let canary = self.canaries.get_mut(&role)?;
+        Some(canary.was_seen(role, sight, now))
+    }
+
+    /// Whether the server has lost a canary within its promise.
+    pub fn is_broken(&self) -> bool {
+        self.canaries
+            .values()
+            .any(|canary| canary.state == State::Lost)
+    }
+
+    /// Whether nothing is left to be done but to remove the canaries.
+    pub fn is_over(&self) -> bool {
+        self.next().is_none()
+    }
+}

@@ -1,0 +1,355 @@
+//! What a visit came to, in sentences and as a report.
+
+use super::canary::{Canary, Found, Look, Role, State};
+use super::keeper::{Event, Visit};
+use super::season::Season;
+use crate::clients::Defect;
+use crate::engine::{Counts, Finding, client_summaries};
+use crate::report::{Report, Style, write_wrapped};
+use crate::suites::server::advice;
+use crate::terms::{Client, Level, Stage, Verdict, clause};
+use crate::wire::Canaries;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What someone does whose backups are lost.
+const REMEDY: &str = "Look for a job that deletes old files (cron, tmpreaper, systemd-tmpfiles, a lifecycle rule of the storage, a quota), and by which time it counts: it must be the last upload. Lower retentionDays to what is really kept, or keep what is promised.";
+
+fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A number of hours as people say it.
+fn age(hours: i64) -> String {
+    let (count, noun) = if hours < 48 {
+        (hours, "hour")
+    } else {
+        (hours / 24, "day")
+    };
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+fn days(count: i64) -> String {
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
+}
+
+/// What a look came to.
+fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
+    let after = age(hours);
+    let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+    match found {
+        Found::Kept => format!("there and whole, {after} after its upload"),
+        Found::Lost => format!(
+            "not there {after} after its upload{how}, of the {} that the server promises",
+            days(canary.promise.days)
+        ),
+        Found::TooLate => format!(
+            "gone when it was looked at, {after} after its upload; too late to tell whether it was kept for {}",
+            days(canary.promise.days)
+        ),
+        Found::Gone if role == Role::AsIos => format!(
+            "gone {after} after its upload, as it may be: when iOS uploads an unchanged backup again there is none (a defect of the app, see `check`); keep backups some days longer than retentionDays says to spare its users that"
+        ),
+        Found::Gone => format!("gone {after} after its upload, as it may be"),
+        Found::StillThere if role == Role::AsIos => {
+            format!(
+                "still there {after} after its upload, when iOS uploads an unchanged backup again"
+            )
+        }
+        Found::StillThere => format!(
+            "still there {after} after its upload, though it need not be: a plain WebDAV server never deletes, which is safe for users and keeps abandoned backups for ever"
+        ),
+    }
+}
+
+fn word(found: Found) -> &'static str {
+    match found {
+        Found::Kept => "kept",
+        Found::Lost => "LOST",
+        Found::TooLate => "late",
+        Found::Gone | Found::StillThere => "note",
+    }
+}
+
+/// The text, and how wide it may be, in columns.
+struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    /// A line about a canary: a word, its name, what there is to say.
+    fn line(&mut self, word: &str, role: Role, text: &str) {
+        self.indented(&format!("{word:<6}{role:<12} "), text);
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.indented("", text);
+    }
+
+    fn indented(&mut self, heading: &str, text: &str) {
+        let style = Style {
+            width: self.width,
+            verbose: false,
+        };
+        let mut wrapped = String::new();
+        // Writing to memory cannot fail.
+        let _ = write_wrapped(&mut wrapped, style, heading.len(), text);
+        let _ = writeln!(self.text, "{heading}{}", wrapped.trim());
+    }
+
+    fn gap(&mut self) {
+        self.text.push('\n');
+    }
+}
+
+/// What a visit came to, for people, in lines of so many columns.
+pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
+    if let Some(before) = visit.changed_from {
+        page.paragraph(&format!(
+            "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.",
+            season.retention_days
+        ));
+        page.gap();
+    }
+    for (role, event) in &visit.events {
+        tell_event(&mut page, *role, event, &season.canaries[role]);
+    }
+    if visit.events.is_empty() {
+        page.paragraph("Nothing is due.");
+    }
+    for (role, canary) in &season.canaries {
+        let told = visit.events.iter().any(|(other, _)| other == role);
+        if let (State::Lost, Some(look), false) = (canary.state, canary.looks.last(), told) {
+            let text = seen(
+                *role,
+                look.found,
+                look.age_hours,
+                look.how.as_deref(),
+                canary,
+            );
+            page.line("LOST", *role, &format!("on {}: {text}", day(look.at)));
+        }
+    }
+    page.gap();
+    if season.is_broken() {
+        page.paragraph(&format!(
+            "The server loses backups that it promises to keep. {REMEDY}"
+        ));
+        page.gap();
+    }
+    page.paragraph(&next(season));
+    page.text
+}
+
+fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
+    match event {
+        Event::Planted => page.line("done", role, "uploaded"),
+        Event::Uploaded => page.line("done", role, "uploaded again, as was due"),
+        Event::BegunAnew => page.line(
+            "done",
+            role,
+            "uploaded again, to begin anew: what was due came too late",
+        ),
+        Event::Trouble(why) => page.line("ERROR", role, why),
+        Event::Seen {
+            found,
+            age_hours,
+            how,
+            hesitated,
+        } => {
+            let mut text = seen(role, *found, *age_hours, how.as_deref(), canary);
+            if *hesitated {
+                text += "; a first request did not give it";
+            }
+            page.line(word(*found), role, &text);
+        }
+    }
+}
+
+/// When to come next.
+fn next(season: &Season) -> String {
+    let Some((role, window)) = season.next() else {
+        return "Everything has been judged: `retention end` removes the canaries.".to_owned();
+    };
+    let after = day(window.from);
+    match window.until {
+        Some(until) => format!(
+            "Come again after {after} and before {}, for {role}; coming earlier does no harm.",
+            day(until)
+        ),
+        None => format!("Come again after {after}, for {role}; coming earlier does no harm."),
+    }
+}
+
+/// How a season stands, for people, without a network, in lines of so many columns.
+pub fn status(season: &Season, now: Timestamp, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
+    page.paragraph(&format!(
+        "Planted {}, last visit {}; retentionDays {}.",
+        day(season.planted),
+        day(season.visited),
+        season.retention_days
+    ));
+    page.gap();
+    for (role, canary) in &season.canaries {
+        let word = match canary.state {
+            State::Lost => "LOST",
+            State::Done => "done",
+            State::Removed => "gone",
+            State::ToPlant | State::Planting | State::Waiting(_) => "waits",
+        };
+        page.line(word, *role, &standing(season, *role, canary, now));
+    }
+    page.gap();
+    page.paragraph(&next(season));
+    page.text
+}
+
+fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
+    let last = canary.looks.last().map(|look: &Look| {
+        let text = seen(
+            role,
+            look.found,
+            look.age_hours,
+            look.how.as_deref(),
+            canary,
+        );
+        format!("{}: {text}", day(look.at))
+    });
+    let window = season.window(role).map(|window| {
+        let what = match canary.state {
+            State::ToPlant | State::Planting => "to be uploaded",
+            _ if season.due(role, window.from) == Some(super::Deed::Upload) => {
+                "to be uploaded again"
+            }
+            _ => "to be looked at",
+        };
+        let until = window
+            .until
+            .map(|until| format!(", before {}", day(until)))
+            .unwrap_or_default();
+        let due = if now >= window.from { " (due)" } else { "" };
+        format!("{what} after {}{until}{due}", day(window.from))
+    });
+    let parts: Vec<_> = last.into_iter().chain(window).collect();
+    parts.join("; ")
+}
+
+/// What a visit came to, in the form of every report: one finding for each canary.
+pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestamp) -> Report {
+    let findings: Vec<_> = season
+        .canaries
+        .iter()
+        .map(|(role, canary)| finding(season, visit, *role, canary, now))
+        .collect();
+    let mut summary: Counts = Verdict::ALL
+        .into_iter()
+        .map(|verdict| (verdict, 0))
+        .collect();
+    for finding in &findings {
+        *summary.entry(finding.verdict).or_default() += 1;
+    }
+    let incomplete_because = findings
+        .iter()
+        .find(|finding| finding.verdict == Verdict::Error)
+        .map(|finding| format!("`{}`: {}", finding.name(), finding.observed));
+    let totals = canaries.totals();
+    Report {
+        format: 1,
+        tool: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: canaries.base().to_owned(),
+        implementation: None,
+        seed: season.seed.to_string(),
+        complete: incomplete_because.is_none(),
+        incomplete_because,
+        without_tls: !canaries.is_https(),
+        clients: client_summaries(&findings),
+        findings,
+        summary,
+        advisories: advisories(season),
+        stale_waivers: Vec::new(),
+        requests: totals.requests,
+        bytes_sent: totals.bytes_sent,
+        left_behind: 0,
+        ledger: None,
+    }
+}
+
+/// What iOS does to its users where backups are deleted on the dot.
+fn advisories(season: &Season) -> Vec<Defect> {
+    let gone = season
+        .canaries
+        .get(&Role::AsIos)
+        .is_some_and(|canary| canary.looks.iter().any(|look| look.found == Found::Gone));
+    let defect = advice::advisory("ios-full-retention");
+    defect.filter(|_| gone).into_iter().collect()
+}
+
+fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Timestamp) -> Finding {
+    let trouble = visit.events.iter().find_map(|(other, event)| match event {
+        Event::Trouble(why) if *other == role => Some(why.clone()),
+        _ => None,
+    });
+    // The last look that told something.
+    let look = canary
+        .looks
+        .iter()
+        .rev()
+        .find(|look| look.found != Found::TooLate);
+    let observed = look.map(|look| {
+        seen(
+            role,
+            look.found,
+            look.age_hours,
+            look.how.as_deref(),
+            canary,
+        )
+    });
+    let (verdict, observed) = match (canary.state, trouble, observed) {
+        (State::Lost, _, Some(observed)) => (Verdict::Fail, observed),
+        (_, Some(why), _) => (Verdict::Error, why),
+        (_, None, Some(observed)) => (Verdict::Pass, observed),
+        (_, None, None) => (
+            Verdict::NotApplicable,
+            format!(
+                "nothing to be judged yet: {}",
+                standing(season, role, canary, now)
+            ),
+        ),
+    };
+    let clients: BTreeMap<_, _> = [Client::Android, Client::Ios]
+        .map(|client| (client, verdict))
+        .into();
+    Finding {
+        id: "retention.kept".to_owned(),
+        variant: role.name().to_owned(),
+        clause: clause::RETENTION.number.to_owned(),
+        level: Level::Required,
+        verdict,
+        clients,
+        stage: (verdict == Verdict::Fail).then_some(Stage::Http),
+        observed,
+        expected: format!(
+            "a backup that is there for {} after its last upload",
+            days(canary.promise.days)
+        ),
+        remedy: if verdict == Verdict::Fail {
+            REMEDY.to_owned()
+        } else {
+            String::new()
+        },
+        duration_ms: 0,
+        waived: None,
+    }
+}

@@ -1,0 +1,179 @@
+//! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing else.
+
+use super::answer::{Answer, Failure};
+use super::guard::OwnBackup;
+use super::payload::Payload;
+use super::request::{Method, Place, Request};
+use super::secret::Scrub;
+use super::seed::Seed;
+use super::session::{Session, Settings, Totals};
+use super::target::Target;
+use super::tls::TlsSetupError;
+use super::transcript::Key;
+use crate::safe::backup;
+use crate::safe::envelope::{self, Compression, Nonce};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// What the keys of seeds are derived for.
+const CHECK: &str = "retention";
+/// The largest document that is unpacked, in bytes.
+const LARGEST: usize = 1024 * 1024;
+
+/// The door to the canaries of one seed on one server.
+pub struct Canaries {
+    session: Session,
+    asked: AtomicU32,
+}
+
+impl Canaries {
+    /// The door to the canaries of `seed`. Nothing is sent by this.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn new(target: Target, seed: Seed, timeout: Duration) -> Result<Self, TlsSetupError> {
+        let settings = Settings {
+            timeout,
+            ..Settings::new(seed)
+        };
+        Ok(Self {
+            session: Session::live(target, settings, None)?,
+            asked: AtomicU32::new(0),
+        })
+    }
+
+    /// The seed of the canaries.
+    pub fn seed(&self) -> Seed {
+        self.session.seed()
+    }
+
+    /// The base URL, without user info.
+    pub fn base(&self) -> &str {
+        &self.session.facts().base
+    }
+
+    /// Whether the target is https.
+    pub fn is_https(&self) -> bool {
+        self.session.facts().https
+    }
+
+    /// What it cost so far.
+    pub fn totals(&self) -> Totals {
+        self.session.totals()
+    }
+
+    /// What must not appear in anything that is written.
+    pub fn scrub(&self) -> Scrub {
+        self.session.scrub()
+    }
+
+    fn key(&self) -> Key {
+        Key {
+            check: CHECK.to_owned(),
+            variant: String::new(),
+            n: self.asked.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    fn backup(&self, role: &str) -> OwnBackup {
+        self.session.guard.own_backup(CHECK, role)
+    }
+
+    async fn send(&self, request: Request) -> Answer {
+        self.session.one(self.key(), request).await
+    }
+
+    /// The server's config.
+    pub async fn config(&self) -> Answer {
+        let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
+        self.send(request).await
+    }
+
+    /// Looks whether nothing is there where the canary `role` is to be.
+    ///
+    /// # Errors
+    /// As an exchange; and where something is there.
+    pub async fn claim(&self, role: &str) -> Result<(), Failure> {
+        let key = self.key();
+        self.session.claim_if_free(key, &self.backup(role)).await
+    }
+
+    /// Uploads the canary `role` for the `number`th time, where it was [claimed](Self::claim) or the ledger says that it
+    /// is there.
+    ///
+    /// # Errors
+    /// As an exchange.
+    pub async fn upload(&self, role: &str, number: u32) -> Answer {
+        let payload = self.payload(role, number).await?;
+        self.send(Request::put(&self.backup(role), &payload)).await
+    }
+
+    /// Downloads the canary `role`.
+    ///
+    /// # Errors
+    /// As an exchange.
+    pub async fn look(&self, role: &str) -> Answer {
+        self.send(Request::get(&self.backup(role))).await
+    }
+
+    /// Deletes the canary `role`.
+    ///
+    /// # Errors
+    /// As an exchange.
+    pub async fn delete(&self, role: &str) -> Answer {
+        let request = Request::delete(&self.backup(role)).header("Accept", "*/*");
+        self.send(request).await
+    }
+
+    /// Whether a body is the canary `role` as it was uploaded for the `number`th time; if not, what it is.
+    ///
+    /// # Errors
+    /// Where the keys cannot be derived.
+    pub async fn judge(
+        &self,
+        body: &[u8],
+        role: &str,
+        number: u32,
+    ) -> Result<Result<(), String>, Failure> {
+        let keys = self.session.keys().await?;
+        let identity = envelope::open(&keys.encryption_key, body, LARGEST)
+            .map_err(|error| error.to_string())
+            .and_then(|json| backup::identity_of(&json).map_err(|error| error.to_string()));
+        let is = |number| {
+            identity.as_ref().is_ok_and(|identity| {
+                *identity.private_key.as_bytes() == self.private_key(role, number)
+            })
+        };
+        Ok(match &identity {
+            Ok(_) if is(number) => Ok(()),
+            Ok(_) if number > 0 && is(number - 1) => {
+                Err("the upload before the last one came back".to_owned())
+            }
+            Ok(_) => Err("another backup came back".to_owned()),
+            Err(error) => Err(format!("what came back does not open: {error}")),
+        })
+    }
+
+    fn random(&self, what: &str, role: &str, number: u32) -> [u8; 32] {
+        let label = format!("{what}/{CHECK}/{role}/{number}");
+        self.session.seed().bytes(&label)
+    }
+
+    fn private_key(&self, role: &str, number: u32) -> [u8; 32] {
+        self.random("private key", role, number)
+    }
+
+    /// A small backup like any other. Each upload has a nonce of its own. Source: clause 2.5.
+    async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
+        let keys = self.session.keys().await?;
+        let json = backup::sample(&self.private_key(role, number), "6.4.2A/en_US", 3);
+        let mut nonce = [0; 24];
+        nonce.copy_from_slice(&self.random("nonce", role, number)[..24]);
+        Ok(Payload::sealed(envelope::seal(
+            &keys.encryption_key,
+            &Nonce(nonce),
+            &json,
+            Compression::Stored,
+        )))
+    }
+}
