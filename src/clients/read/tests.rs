@@ -267,9 +267,9 @@ fn what_no_source_tells_is_unknown() {
     }
     let place = ANDROID.find("Ada").expect("a name");
     let not_utf8 = [
-        ANDROID[..place].as_bytes(),
+        &ANDROID.as_bytes()[..place],
         b"\xff",
-        ANDROID[place..].as_bytes(),
+        &ANDROID.as_bytes()[place..],
     ]
     .concat();
     for (reader, unknown) in [
