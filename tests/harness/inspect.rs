@@ -811,7 +811,7 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
         || desk.from(&endless),
         3,
         "size",
-        &["the server sends more than 8388608 bytes"],
+        &["The server sends more than 8388608 bytes"],
     );
 }
 
