@@ -14,6 +14,7 @@ mod explain;
 mod inspect;
 mod judge;
 mod list;
+mod losses;
 mod output;
 mod retention;
 mod serve;
@@ -52,6 +53,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List, export or lint the known-answer vectors.
     Vectors(vectors::Arguments),
+    /// Show what is lost when a backup of one client is restored by another.
+    Losses(losses::Arguments),
     /// Delete what a killed run has left on a server.
     Sweep(sweep::Arguments),
 }
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Vectors(arguments) => vectors::run(&arguments),
+            Command::Losses(arguments) => losses::run(&arguments),
             Command::Sweep(arguments) => sweep::run(arguments).await,
         }
     });

@@ -8,6 +8,7 @@ mod desktop;
 pub mod field;
 pub mod gzip;
 pub mod ios;
+pub mod losses;
 mod model;
 mod password;
 mod persona;

@@ -2,6 +2,8 @@
 
 mod envelope;
 mod inspection;
+mod losses;
 mod model;
 mod strategies;
+mod witnesses;
 mod writers;

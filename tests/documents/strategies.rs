@@ -5,14 +5,15 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use safe_conformance::clients::Phone;
-use safe_conformance::clients::restore::made_up_key;
+use safe_conformance::clients::restore::{Directory, made_up_key};
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, LATEST_TIMESTAMP,
-    Link, LinkKind, List, PictureRelease, Policy, PrivateKey, Settings, Timestamp, User,
+    Link, LinkKind, List, PictureRelease, Policy, PrivateKey, PublicKey, Settings, Timestamp, User,
     Verification,
 };
 use safe_conformance::safe::json::{Layout, Number, Object, Text, Value};
+use safe_conformance::terms::Client;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -34,6 +35,79 @@ pub struct Case {
     pub phone: Phone,
     /// Contacts whose IDs the directory no longer knows.
     pub revoked: BTreeSet<ThreemaId>,
+    /// Contacts of which the directory has another key.
+    pub rekeyed: BTreeSet<ThreemaId>,
+}
+
+impl Case {
+    /// The same backup as it can be on a phone of this platform: no number that its types do not hold, and no string.
+    pub fn on(mut self, platform: Client) -> Self {
+        let (least, most) = match platform {
+            Client::Android => (i128::from(i64::MIN), i128::from(i64::MAX)),
+            // A phone that restores no such document has no such time.
+            Client::Ios | Client::Desktop => (0, i128::from(u64::MAX)),
+        };
+        let held = |time: &mut Option<Timestamp>| {
+            *time = time.map(|time| Timestamp(time.0.clamp(least, most)));
+        };
+        let Backup {
+            user,
+            contacts,
+            groups,
+            distribution_lists,
+            settings,
+            ..
+        } = &mut self.backup;
+        for contact in contacts.iter_mut() {
+            held(&mut contact.created_at);
+            held(&mut contact.last_update);
+        }
+        for group in groups.iter_mut() {
+            held(&mut group.created_at);
+            held(&mut group.last_update);
+        }
+        for list in distribution_lists.iter_mut() {
+            held(&mut list.created_at);
+            held(&mut list.last_update);
+        }
+        if platform == Client::Android {
+            return self;
+        }
+        let texts = user.nickname.iter_mut().chain(&mut user.device_group_key);
+        let texts = texts.chain(user.links.iter_mut().map(|link| &mut link.value));
+        let names = contacts.iter_mut().flat_map(|contact| {
+            let names = contact.first_name.iter_mut().chain(&mut contact.last_name);
+            names.chain(&mut contact.nickname)
+        });
+        let texts = texts
+            .chain(names)
+            .chain(groups.iter_mut().filter_map(|group| group.name.as_mut()));
+        let texts = texts.chain(
+            settings
+                .iter_mut()
+                .flat_map(|settings| settings.recent_emojis.iter_mut()),
+        );
+        for text in texts {
+            *text = Text::new(&text.to_str_lossy());
+        }
+        self
+    }
+
+    /// Every contact as it is in the backup, but for those that were revoked.
+    pub fn directory(&self) -> Directory {
+        let mut directory = Directory::of_contacts(&self.backup);
+        for id in &self.revoked {
+            directory.revoke(*id);
+        }
+        if let Directory::Answers(entries) = &mut directory {
+            for id in &self.rekeyed {
+                entries
+                    .entry(*id)
+                    .and_modify(|entry| entry.public_key = PublicKey([9; 32]));
+            }
+        }
+        directory
+    }
 }
 
 impl fmt::Debug for Case {
@@ -41,8 +115,8 @@ impl fmt::Debug for Case {
         let document = shown(&self.backup.to_value());
         write!(
             formatter,
-            "{document}\nrevoked: {:?}\n{:?}",
-            self.revoked, self.phone
+            "{document}\nrevoked: {:?}\nwith another key: {:?}\n{:?}",
+            self.revoked, self.rekeyed, self.phone
         )
     }
 }
@@ -328,6 +402,8 @@ pub fn case() -> impl Strategy<Value = Case> {
             backup.groups = groups.into_iter().map(|(_, group)| group).collect();
             backup.distribution_lists = lists.into();
             backup.settings = settings;
+            let rekeyed = backup.contacts.iter().map(|contact| contact.identity);
+            let rekeyed = rekeyed.take(usize::from(order_seed % 8 == 0)).collect();
             let phone = Phone {
                 order_seed,
                 ..Phone::new(id(OWN_ID))
@@ -336,6 +412,7 @@ pub fn case() -> impl Strategy<Value = Case> {
                 backup,
                 phone,
                 revoked,
+                rekeyed,
             }
         },
     )
@@ -516,5 +593,6 @@ pub fn large() -> Case {
         backup,
         phone: Phone::new(id(OWN_ID)),
         revoked: BTreeSet::new(),
+        rekeyed: BTreeSet::new(),
     }
 }

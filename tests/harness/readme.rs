@@ -132,3 +132,18 @@ fn serves(shown: &str, mut command: Command) {
         "`{shown}`: {line}"
     );
 }
+
+/// The README shows what the program says.
+#[test]
+fn the_loss_table_is_that_of_the_command() {
+    let output = Command::new(env!("CARGO_BIN_EXE_safe-conformance"))
+        .args(["losses", "--format", "markdown"])
+        .output()
+        .expect("the program starts");
+    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    let readme = include_str!("../../README.md");
+    assert!(
+        readme.contains(&table),
+        "put the output of `safe-conformance losses --format markdown` into the README:\n{table}"
+    );
+}

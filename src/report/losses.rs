@@ -1,0 +1,350 @@
+//! The loss table for people and programs: what is lost from one client to another, and why.
+
+use crate::clients::losses::{LOSSES, Loss, STOPS, StopRow, losses_of, stops_between};
+use crate::clients::restore::ChangeKind;
+use crate::clients::{Field, Reader, Writer};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// A part of the loss table: the pairs of releases that are its columns.
+#[derive(Clone, Debug)]
+pub struct LossTable {
+    pairs: Vec<(Writer, Reader)>,
+}
+
+/// A row, as it is shown: what it is about, and a cell for each pair.
+struct Row {
+    head: String,
+    cells: Vec<String>,
+}
+
+/// The notes to the cells, numbered from 1 in the order in which they are met.
+#[derive(Default)]
+struct Notes {
+    sentences: Vec<String>,
+}
+
+impl Notes {
+    /// The number of a note; what has been said before keeps its number.
+    fn number(&mut self, sentence: String) -> usize {
+        let place = self.sentences.iter().position(|each| *each == sentence);
+        place.unwrap_or_else(|| {
+            self.sentences.push(sentence);
+            self.sentences.len() - 1
+        }) + 1
+    }
+}
+
+impl LossTable {
+    /// The table of every pair of these writers and readers.
+    pub fn of(writers: &[Writer], readers: &[Reader]) -> Self {
+        let pairs = writers
+            .iter()
+            .flat_map(|writer| readers.iter().map(move |reader| (*writer, *reader)));
+        Self {
+            pairs: pairs.collect(),
+        }
+    }
+
+    /// The table of the newest releases.
+    pub fn newest() -> Self {
+        Self::of(&Writer::NEWEST, &Reader::NEWEST)
+    }
+
+    /// The table with a line a field, for a terminal.
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        let (rows, notes, kept) = self.rows();
+        for (column, (writer, reader)) in self.pairs.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "{:<4} written by {writer}, read by {reader}",
+                column_name(column)
+            );
+        }
+        let heads = (0..self.pairs.len()).map(column_name);
+        let head = Row {
+            head: String::new(),
+            cells: heads.collect(),
+        };
+        out.push('\n');
+        push_aligned(&mut out, std::iter::once(&head).chain(&rows));
+        let _ = write!(out, "\n{LEGEND}\n{}\n\n", kept_sentence(&kept));
+        for (number, sentence) in notes.sentences.iter().enumerate() {
+            let _ = writeln!(out, "{:>3}  {sentence}", number + 1);
+        }
+        out
+    }
+
+    /// The table as Markdown.
+    pub fn to_markdown(&self) -> String {
+        let mut out = String::new();
+        let (rows, notes, kept) = self.rows();
+        out.push_str("| |");
+        for (writer, reader) in &self.pairs {
+            let _ = write!(out, " {writer} → {reader} |");
+        }
+        let _ = write!(out, "\n|---|{}\n", "---|".repeat(self.pairs.len()));
+        for row in &rows {
+            let _ = writeln!(out, "| `{}` | {} |", row.head, row.cells.join(" | "));
+        }
+        let _ = write!(out, "\n{LEGEND}\n{}\n\n", kept_sentence(&kept));
+        for (number, sentence) in notes.sentences.iter().enumerate() {
+            let _ = writeln!(out, "{}. {sentence}", number + 1);
+        }
+        out
+    }
+
+    /// The rows that are about any of the pairs, with everything that is known of them.
+    pub fn to_json(&self) -> Value {
+        let about = |between: &dyn Fn(Writer, Reader) -> bool| {
+            self.pairs
+                .iter()
+                .any(|(writer, reader)| between(*writer, *reader))
+        };
+        let losses = LOSSES
+            .iter()
+            .filter(|loss| about(&|w, r| loss.is_between(w, r)));
+        let stops = STOPS
+            .iter()
+            .filter(|stop| about(&|w, r| stop.is_between(w, r)));
+        json!({
+            "format": 1,
+            "losses": losses.map(loss_json).collect::<Vec<_>>(),
+            "stops": stops.map(stop_json).collect::<Vec<_>>(),
+        })
+    }
+
+    fn rows(&self) -> (Vec<Row>, Notes, Vec<Field>) {
+        let mut notes = Notes::default();
+        let (mut rows, mut kept) = (Vec::new(), Vec::new());
+        let whole = self.pairs.iter().map(|pair| stop_cell(*pair, &mut notes));
+        push_unless_empty(&mut rows, "the whole restore", whole.collect());
+        for together in TOGETHER {
+            let cells = self.pairs.iter().map(|pair| {
+                let losses = LOSSES.iter().filter(|loss| loss.together == Some(together));
+                cell(
+                    *pair,
+                    losses.filter(|loss| loss.is_between(pair.0, pair.1)),
+                    &mut notes,
+                )
+            });
+            push_unless_empty(&mut rows, together, cells.collect());
+        }
+        for field in Field::ALL {
+            let cells = self.pairs.iter().map(|pair| {
+                let losses = losses_of(*field, pair.0, pair.1);
+                cell(
+                    *pair,
+                    losses.filter(|loss| loss.together.is_none()),
+                    &mut notes,
+                )
+            });
+            if !push_unless_empty(&mut rows, field.pattern(), cells.collect()) {
+                kept.push(*field);
+            }
+        }
+        (rows, notes, kept)
+    }
+}
+
+/// The rows in which many fields stand together.
+const TOGETHER: [&str; 4] = ["any text", "any time", "any createdAt", "any setting"];
+
+/// The cell of a field where no backup is restored.
+const NOTHING: &str = "-";
+
+const LEGEND: &str = "Empty: kept. `-`: nothing is restored. With a question mark: only in some backups, as the note says.";
+
+fn kept_sentence(kept: &[Field]) -> String {
+    let names: Vec<_> = kept.iter().map(|field| field.pattern()).collect();
+    format!("Kept in every column: {}.", names.join(", "))
+}
+
+/// Adds a row that says something, and tells whether it does.
+fn push_unless_empty(rows: &mut Vec<Row>, head: &str, cells: Vec<String>) -> bool {
+    let says = cells.iter().any(|cell| !cell.is_empty() && cell != NOTHING);
+    if says {
+        let head = head.to_owned();
+        rows.push(Row { head, cells });
+    }
+    says
+}
+
+/// Each column as wide as its widest cell.
+fn push_aligned<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clone) {
+    let columns = rows.clone().map(|row| row.cells.len()).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.clone().filter_map(|row| row.cells.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..columns).map(width).collect();
+    let head_width = rows.clone().map(|row| row.head.len()).max().unwrap_or(0);
+    for row in rows {
+        let mut line = format!("{:<head_width$}", row.head);
+        for (cell, width) in row.cells.iter().zip(&widths) {
+            line.push_str(&format!("  {cell:<width$}"));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// `a` to `z`, then `a1` and so on.
+fn column_name(column: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(column % 26).unwrap_or(0));
+    match column / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{round}"),
+    }
+}
+
+fn stop_cell((writer, reader): (Writer, Reader), notes: &mut Notes) -> String {
+    let cells = stops_between(writer, reader).map(|stop| {
+        let number = notes.number(note(stop.condition, stop.reason, stop.source));
+        (end_word(stop).to_owned() + question(stop.condition), number)
+    });
+    joined(cells.collect())
+}
+
+fn cell<'a>(
+    (writer, reader): (Writer, Reader),
+    losses: impl Iterator<Item = &'a Loss>,
+    notes: &mut Notes,
+) -> String {
+    if stops_between(writer, reader).any(|stop| stop.condition.is_empty()) {
+        return NOTHING.to_owned();
+    }
+    let mut losses: Vec<_> = losses.collect();
+    // What is always lost cannot be lost once more.
+    if let Some(always) = losses.iter().find(|loss| loss.when.sentence.is_empty()) {
+        losses = vec![*always];
+    }
+    let cells = losses.into_iter().map(|loss| {
+        let number = notes.number(note(loss.when.sentence, loss.reason, loss.source));
+        (
+            kind_word(loss).to_owned() + question(loss.when.sentence),
+            number,
+        )
+    });
+    joined(cells.collect())
+}
+
+/// `lost? 3,5 new 4`: each word once, with its notes.
+fn joined(cells: Vec<(String, usize)>) -> String {
+    let mut words: Vec<(String, String)> = Vec::new();
+    for (word, number) in cells {
+        match words.iter_mut().find(|(each, _)| *each == word) {
+            Some((_, numbers)) => numbers.push_str(&format!(",{number}")),
+            None => words.push((word, number.to_string())),
+        }
+    }
+    let words = words
+        .iter()
+        .map(|(word, numbers)| format!("{word} {numbers}"));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn question(condition: &str) -> &'static str {
+    if condition.is_empty() { "" } else { "?" }
+}
+
+fn kind_word(loss: &Loss) -> &'static str {
+    match loss.kinds.first() {
+        Some(ChangeKind::Changed) => "changed",
+        Some(ChangeKind::Added) => "new",
+        Some(ChangeKind::Lost) | None => "lost",
+    }
+}
+
+fn end_word(stop: &StopRow) -> &'static str {
+    use crate::clients::losses::End;
+    match stop.end {
+        End::Refused => "refused",
+        End::Crash => "crash",
+        End::Hang => "hangs",
+    }
+}
+
+fn note(condition: &str, reason: &str, source: &str) -> String {
+    if condition.is_empty() {
+        format!("{reason}. [{source}]")
+    } else {
+        format!("If {condition}: {reason}. [{source}]")
+    }
+}
+
+fn loss_json(loss: &Loss) -> Value {
+    json!({
+        "id": loss.id,
+        "fields": loss.fields,
+        "kinds": loss.kinds,
+        "at": loss.at,
+        "writers": within(Writer::ALL, &loss.writers),
+        "readers": within(Reader::ALL, &loss.readers),
+        "if": condition(loss.when.sentence),
+        "reason": loss.reason,
+        "source": loss.source,
+    })
+}
+
+fn stop_json(stop: &StopRow) -> Value {
+    json!({
+        "id": stop.id,
+        "end": stop.end,
+        "writers": within(Writer::ALL, &stop.writers),
+        "readers": within(Reader::ALL, &stop.readers),
+        "if": condition(stop.condition),
+        "reason": stop.reason,
+        "source": stop.source,
+    })
+}
+
+fn condition(sentence: &str) -> Option<&str> {
+    (!sentence.is_empty()).then_some(sentence)
+}
+
+fn within<T: Copy + PartialOrd>(all: &[T], range: &std::ops::RangeInclusive<T>) -> Vec<T> {
+    let within = all.iter().filter(|each| range.contains(each));
+    within.copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_for_many_fields_has_a_row() {
+        for loss in LOSSES {
+            assert!(
+                loss.together.is_none_or(|name| TOGETHER.contains(&name)),
+                "{}",
+                loss.id
+            );
+        }
+    }
+
+    #[test]
+    fn every_row_is_shown_between_some_releases() {
+        let all = LossTable::of(Writer::ALL, Reader::ALL);
+        let (text, json) = (all.to_text(), all.to_json());
+        for loss in LOSSES {
+            assert!(text.contains(loss.reason), "{}", loss.id);
+        }
+        assert_eq!(json["losses"].as_array().map(Vec::len), Some(LOSSES.len()));
+        assert_eq!(json["stops"].as_array().map(Vec::len), Some(STOPS.len()));
+    }
+
+    #[test]
+    fn a_cell_tells_each_word_once() {
+        let cell = |word: &str, number| (word.to_owned(), number);
+        assert_eq!(
+            joined(vec![cell("lost?", 3), cell("new", 4), cell("lost?", 5)]),
+            "lost? 3,5 new 4"
+        );
+        assert_eq!(
+            (column_name(0), column_name(27)),
+            ("a".to_owned(), "b1".to_owned())
+        );
+    }
+}

@@ -1,0 +1,310 @@
+//! One fixed document for each row of the loss table, that shows it: a loss that no longer happens fails here.
+
+use super::losses::{Went, is_of, restore, rows};
+use super::strategies::{Case, OWN_ID, id};
+use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, differences};
+use safe_conformance::clients::restore::made_up_key;
+use safe_conformance::clients::{Field, Phone, Reader, Writer};
+use safe_conformance::safe::backup::{
+    Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, Link, LinkKind,
+    PictureRelease, Policy, PrivateKey, Settings, Timestamp, User, Verification,
+};
+use safe_conformance::safe::json::Text;
+use std::collections::BTreeSet;
+
+/// A backup in which nothing is as it is by default, and which every mobile client restores.
+fn rich() -> Case {
+    let mut user = User::new(PrivateKey::from_bytes([5; 32]));
+    user.nickname = Some("Ada".into());
+    user.picture = Some(Bytes(vec![0xff, 0xd8, 0xff, 0xd9]));
+    user.picture_release = Some(PictureRelease::Only(vec![id("ECHOECHO")]));
+    user.device_group_key = Some("abcdefghijklmnop".into());
+    user.links.push(Link {
+        name: Some("work".into()),
+        ..Link::new(LinkKind::Email, "ada@example.com".into())
+    });
+    let mut backup = Backup::new(user);
+    for (identity, level) in [
+        ("ECHOECHO", Verification::Full),
+        ("ABCDEFGH", Verification::Server),
+    ] {
+        let identity = id(identity);
+        backup.contacts.push(Contact {
+            public_key: (level == Verification::Full).then(|| made_up_key(identity)),
+            created_at: Some(Timestamp(1_000)),
+            last_update: Some(Timestamp(2_000)),
+            verification: Some(level),
+            work_verified: Some(true),
+            hidden: Some(true),
+            private: Some(true),
+            first_name: Some("A".into()),
+            last_name: Some("B".into()),
+            nickname: Some("C".into()),
+            read_receipts: Some(Policy::Send),
+            typing_indicators: Some(Policy::DontSend),
+            ..Contact::new(identity)
+        });
+    }
+    backup.groups.push(group(1));
+    backup.distribution_lists.push(DistributionList {
+        id: Some(DistributionListId([1, 2, 3, 4, 5, 6, 7, 8])),
+        name: Some("L".into()),
+        created_at: Some(Timestamp(1_000)),
+        last_update: Some(Timestamp(2_000)),
+        members: vec![id("ECHOECHO")].into(),
+        private: Some(true),
+        ..DistributionList::default()
+    });
+    backup.settings = Some(Settings {
+        sync_contacts: Some(true),
+        block_unknown: Some(true),
+        send_typing: Some(false),
+        read_receipts: Some(false),
+        threema_calls: Some(false),
+        relay_threema_calls: Some(true),
+        disable_screenshots: Some(true),
+        incognito_keyboard: Some(true),
+        blocked_contacts: vec![id("ABCDEFGH")].into(),
+        sync_excluded_ids: vec![id("ECHOECHO")].into(),
+        recent_emojis: vec![Text::new("\u{1f600}")].into(),
+        ..Settings::default()
+    });
+    Case {
+        backup,
+        phone: Phone::new(id(OWN_ID)),
+        revoked: BTreeSet::new(),
+        rekeyed: BTreeSet::new(),
+    }
+}
+
+fn group(number: u8) -> Group {
+    Group {
+        name: Some("G".into()),
+        created_at: Some(Timestamp(1_000)),
+        last_update: Some(Timestamp(2_000)),
+        members: vec![id("ECHOECHO"), id(OWN_ID)].into(),
+        deleted: Some(false),
+        private: Some(true),
+        ..Group::new(GroupId([number; 8]), id("ECHOECHO"))
+    }
+}
+
+/// The document that shows a row: the rich one, but for what the row is about.
+fn witness(row: &str) -> Case {
+    let mut case = rich();
+    let Case {
+        backup,
+        phone,
+        revoked,
+        rekeyed,
+    } = &mut case;
+    let user = &mut backup.user;
+    match row {
+        "text-lone-surrogate" => spoil_texts(backup),
+        "nickname-from-id" => user.nickname = None,
+        "release-without-picture" => user.picture = None,
+        "release-nobody-is-a-list" | "release-is-everyone" => {
+            user.picture_release = Some(PictureRelease::Nobody);
+        }
+        "release-empty-is-nobody" | "release-empty-is-everyone" => {
+            user.picture_release = Some(PictureRelease::Only(vec![]));
+        }
+        "device-group-key-made-up" => user.device_group_key = None,
+        "contact-own" => backup.contacts.push(Contact::new(id(OWN_ID))),
+        "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),
+        "contact-revoked" | "desktop-revoked" => drop(revoked.insert(id("ABCDEFGH"))),
+        "public-key-ignored" | "desktop-other-key" => drop(rekeyed.insert(id("ECHOECHO"))),
+        "public-key-of-level-2-alone" | "public-key-of-level-2-alone-from-ios" => {
+            backup.contacts[1].public_key = Some(made_up_key(id("ABCDEFGH")));
+            rekeyed.insert(id("ABCDEFGH"));
+        }
+        "created-before-1970-android" => {
+            set_times(backup, Some(Timestamp(-1)), Some(Timestamp(2_000)));
+        }
+        "created-before-1970" | "created-before-1970-hangs" => {
+            backup.contacts[0].created_at = Some(Timestamp(-1));
+        }
+        "last-update-before-1970" | "last-update-before-1970-hangs" => {
+            backup.groups[0].last_update = Some(Timestamp(-1));
+        }
+        "time-beyond-63-bits" | "time-no-date" => {
+            set_times(backup, Some(Timestamp(1 << 63)), Some(Timestamp(1 << 63)));
+        }
+        "group-members-left" => drop(
+            phone
+                .left_groups
+                .insert((backup.groups[0].id, backup.groups[0].creator)),
+        ),
+        "group-deleted"
+        | "group-deleted-is-back"
+        | "group-deleted-android"
+        | "group-deleted-ios" => backup.groups[0].deleted = Some(true),
+        "group-of-unknown-creator" | "desktop-creator" => backup.groups[0].creator = id("NOBODY01"),
+        "group-after-a-left-one" => {
+            backup.groups[0].members = vec![id("ECHOECHO")].into();
+            backup.groups.push(group(2));
+        }
+        "group-creator-becomes-member" | "group-creator-becomes-member-desktop" => {
+            backup.groups[0].members = vec![id(OWN_ID)].into();
+        }
+        "group-dissolved-is-back" => {
+            backup.groups[0].creator = id(OWN_ID);
+            backup.groups[0].members = vec![].into();
+        }
+        "groups-without-contacts-to-android"
+        | "groups-without-contacts-to-older-ios"
+        | "no-contacts-hangs" => {
+            backup.contacts = vec![].into();
+            backup.groups[0].creator = id(OWN_ID);
+        }
+        "list-id-negative" | "list-id-crashes" | "list-id-crashes-from-later-android" => {
+            backup.distribution_lists[0].id =
+                Some(DistributionListId([0x80, 2, 3, 4, 5, 6, 7, 0x80]));
+        }
+        _ => {}
+    }
+    case
+}
+
+fn spoil_texts(backup: &mut Backup) {
+    let lone = || Some(Text::from_units(&[0x61, 0xd800]));
+    backup.user.nickname = lone();
+    backup.user.links[0].value = Text::from_units(&[0xdc00]);
+    for contact in backup.contacts.iter_mut() {
+        (contact.first_name, contact.last_name, contact.nickname) = (lone(), lone(), lone());
+    }
+    backup.groups[0].name = lone();
+    backup.distribution_lists[0].name = lone();
+    if let Some(settings) = &mut backup.settings {
+        settings.recent_emojis = lone().into_iter().collect();
+    }
+}
+
+fn set_times(backup: &mut Backup, created: Option<Timestamp>, updated: Option<Timestamp>) {
+    for contact in backup.contacts.iter_mut() {
+        (contact.created_at, contact.last_update) = (created, updated);
+    }
+    for group in backup.groups.iter_mut() {
+        (group.created_at, group.last_update) = (created, updated);
+    }
+    for list in backup.distribution_lists.iter_mut() {
+        (list.created_at, list.last_update) = (created, updated);
+    }
+}
+
+/// Whether something else explains why the loss of a field cannot be seen.
+fn is_hidden(
+    loss: &Loss,
+    field: Field,
+    case: &Case,
+    pair: (Writer, Reader),
+    found: &[Difference],
+    unsure: &[Field],
+) -> bool {
+    let of = |each: Field| each == field || is_of(field, each);
+    let directory = case.directory();
+    unsure.iter().any(|each| of(*each) || is_of(*each, field))
+        || found
+            .iter()
+            .filter(|each| of(each.field))
+            .any(|each| rows(case, &directory, pair, each).any(|row| row.id != loss.id))
+}
+
+#[test]
+fn every_loss_has_a_witness_that_shows_it() {
+    let mut silent = Vec::new();
+    for loss in LOSSES {
+        for field in loss.fields {
+            let mut shown = 0;
+            for (writer, reader) in
+                pairs().filter(|(writer, reader)| loss.is_between(*writer, *reader))
+            {
+                let case = witness(loss.id).on(writer.client());
+                let Went::Through {
+                    restored, unsure, ..
+                } = restore(reader, &writer.write(&case.backup, &case.phone), &case)
+                else {
+                    continue;
+                };
+                let found = differences(&case.backup, &restored);
+                let directory = case.directory();
+                let seen = found
+                    .iter()
+                    .filter(|each| each.field == *field)
+                    .any(|each| {
+                        rows(&case, &directory, (writer, reader), each).any(|row| row.id == loss.id)
+                    });
+                let unsure: Vec<_> = unsure.iter().map(|(_, field)| *field).collect();
+                if seen {
+                    shown += 1;
+                } else if !is_hidden(loss, *field, &case, (writer, reader), &found, &unsure) {
+                    silent.push(format!(
+                        "{}: {field} is kept from {writer} to {reader}",
+                        loss.id
+                    ));
+                }
+            }
+            if shown == 0 {
+                silent.push(format!(
+                    "{}: {field} is lost between no two releases",
+                    loss.id
+                ));
+            }
+        }
+    }
+    assert!(
+        silent.is_empty(),
+        "the table is no longer true:\n{}",
+        silent.join("\n")
+    );
+}
+
+#[test]
+fn every_stop_has_a_witness_that_shows_it() {
+    for stop in STOPS {
+        for (writer, reader) in pairs().filter(|(writer, reader)| stop.is_between(*writer, *reader))
+        {
+            let case = witness(stop.id).on(writer.client());
+            let went = restore(reader, &writer.write(&case.backup, &case.phone), &case);
+            assert!(
+                matches!(&went, Went::Stopped(end, _) if *end == stop.end),
+                "{}: from {writer} to {reader}: {went:?}",
+                stop.id
+            );
+        }
+    }
+}
+
+/// What nothing is wrong with goes through, but for what the table says of every backup.
+#[test]
+fn the_rich_document_is_restored_everywhere_but_on_desktop() {
+    for (writer, reader) in pairs() {
+        let case = rich().on(writer.client());
+        let went = restore(reader, &writer.write(&case.backup, &case.phone), &case);
+        let stops = STOPS.iter().any(|stop| {
+            stop.is_between(writer, reader)
+                && (stop.when)(&case.backup, &case.phone, &case.directory())
+        });
+        assert_eq!(
+            matches!(went, Went::Through { .. }),
+            !stops,
+            "from {writer} to {reader}: {went:?}"
+        );
+    }
+}
+
+#[test]
+fn rows_have_names_of_their_own() {
+    let names: BTreeSet<_> = LOSSES
+        .iter()
+        .map(|loss| loss.id)
+        .chain(STOPS.iter().map(|stop| stop.id))
+        .collect();
+    assert_eq!(names.len(), LOSSES.len() + STOPS.len());
+}
+
+fn pairs() -> impl Iterator<Item = (Writer, Reader)> {
+    Writer::ALL
+        .iter()
+        .flat_map(|writer| Reader::ALL.iter().map(|reader| (*writer, *reader)))
+}
