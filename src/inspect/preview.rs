@@ -13,7 +13,7 @@ use crate::safe::json::{Path, Step};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
 use crate::terms::{Client, ClientVerdict, Stage};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The changes that are told one by one.
 const TOLD_CHANGES: usize = 200;
@@ -216,19 +216,18 @@ pub(super) fn add_all(
 
 /// An ID that is nowhere in a backup.
 pub(super) fn stranger_to(backup: &Backup) -> ThreemaId {
-    let ids = (0..).filter_map(|number: u32| ThreemaId::parse(&format!("Z{number:07}")).ok());
-    let is_known = |id: &ThreemaId| {
-        let lists = backup.distribution_lists.iter();
-        backup.contacts.iter().any(|each| each.identity == *id)
-            || backup
-                .groups
-                .iter()
-                .any(|each| each.creator == *id || each.members.contains(id))
-            || lists.into_iter().any(|each| each.members.contains(id))
-    };
-    let mut free = ids.into_iter().filter(|id| !is_known(id));
-    // There are more numbers than a document has room for.
-    free.next().unwrap_or_else(|| unreachable!("an ID is free"))
+    let contacts = backup.contacts.iter().map(|contact| contact.identity);
+    let lists = backup.distribution_lists.iter();
+    let members = backup.groups.iter().map(|group| &group.members);
+    let members = members.chain(lists.map(|list| &list.members));
+    let creators = backup.groups.iter().map(|group| group.creator);
+    let mut known: HashSet<ThreemaId> = contacts.chain(creators).collect();
+    known.extend(members.flat_map(|members| members.iter().copied()));
+    let numbers = 0..=known.len();
+    let mut ids = numbers.filter_map(|number| ThreemaId::parse(&format!("Z{number:07}")).ok());
+    // There is one number more than there are known IDs, and no document holds ten million.
+    ids.find(|id| !known.contains(id))
+        .unwrap_or_else(|| unreachable!("an ID is free"))
 }
 
 /// The one place where a client is asked what it restores.

@@ -84,9 +84,15 @@ fn backup() -> Backup {
         sync_contacts: Some(true),
         blocked_contacts: vec![id("EVE00001")].into(),
         sync_excluded_ids: vec![id("ADA00001"), id("BOB00001")].into(),
+        recent_emojis: vec!["\u{1f44d}".into()].into(),
         ..Settings::default()
     });
     backup
+}
+
+/// The backup of the README, and the password that opens it.
+pub fn of_the_readme() -> (Vec<u8>, &'static str) {
+    (sealed_by(Writer::Android6_4), BACKUP_PASSWORD)
 }
 
 fn sealed_by(writer: Writer) -> Vec<u8> {
@@ -191,6 +197,13 @@ fn the_whole_text() {
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     assert_eq!(ended.stderr, "");
     insta::assert_snapshot!(ended.stdout);
+}
+
+#[test]
+fn the_readme_shows_what_it_says() {
+    let ended = run(&mut Desk::new().of(&of_the_readme().0));
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&ended.stdout), "{}", ended.stdout);
 }
 
 #[test]
@@ -811,7 +824,7 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
         || desk.from(&endless),
         3,
         "size",
-        &["The server sends more than 8388608 bytes"],
+        &["server sends more than 8388608 bytes"],
     );
 }
 

@@ -58,6 +58,8 @@ async fn every_other_command_works_as_written() {
         waivers.expect("the README shows waivers"),
     )
     .expect("written");
+    let (backup, _) = crate::inspect::of_the_readme();
+    std::fs::write(at("backup.bin"), backup).expect("written");
 
     let url = running.base_url().to_owned();
     for command in commands()
@@ -91,6 +93,7 @@ fn run(shown: &str, arguments: &str, url: &str, password: &str, folder: &Path) {
         .env("SAFE_SERVER_PASSWORD", password)
         .env("SAFE_CA_FILE", folder.join("root.pem"))
         .env("XDG_STATE_HOME", folder)
+        .env("SAFE_BACKUP_PASSWORD", crate::inspect::of_the_readme().1)
         .stdin(Stdio::null());
     if !arguments.contains("://") && !arguments.starts_with("serve") {
         command.env("SAFE_TARGET", url);
@@ -103,10 +106,20 @@ fn run(shown: &str, arguments: &str, url: &str, password: &str, folder: &Path) {
         + &String::from_utf8_lossy(&output.stdout);
     // The healthy server needs no waiver: the one of the README is stale here, and that is what exit code 1 says.
     let wrong_adapter = arguments.starts_with("client ");
-    let expected = i32::from(arguments.contains("--waivers") || wrong_adapter);
+    let nothing_there = arguments.starts_with("inspect --from");
+    let expected = if nothing_there {
+        3
+    } else {
+        i32::from(arguments.contains("--waivers") || wrong_adapter)
+    };
     assert_eq!(output.status.code(), Some(expected), "`{shown}`: {said}");
     if wrong_adapter {
         assert!(said.contains("adapter.starts"), "{said}");
+    } else if nothing_there {
+        assert!(
+            said.contains("no backup for this ID and password"),
+            "{said}"
+        );
     } else if expected == 1 {
         assert!(
             said.contains("the waiver of `limits.above` is no longer needed"),
