@@ -4,6 +4,7 @@ use super::output::print;
 use super::{Complaint, Ended};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::reference::Fault;
+use crate::retention;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
 use crate::vectors::{self, File, Group, Provenance, Vector};
@@ -21,6 +22,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     if let Some(check) = server::checks().find(|check| check.id == id) {
         print(&of_check(check))?;
+    } else if id == retention::KEPT {
+        print(&retention::explanation())?;
     } else if let Some((file, group, vector)) = vectors::find(id) {
         print(&of_vector(file, group, vector))?;
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
@@ -35,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         let known = server::checks()
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
+            .chain([retention::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))

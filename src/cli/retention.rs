@@ -120,9 +120,10 @@ impl Common {
 impl From<Trouble> for Complaint {
     fn from(trouble: Trouble) -> Self {
         let exit = match &trouble {
-            Trouble::Ledger(LedgerError::Busy(_)) => Exit::Incomplete,
+            Trouble::Ledger(LedgerError::Busy(_))
+            | Trouble::Unjudgeable(_)
+            | Trouble::Server(_) => Exit::Incomplete,
             Trouble::Ledger(_) | Trouble::OtherServer(_) | Trouble::Senseless(_) => Exit::Usage,
-            Trouble::Unjudgeable(_) | Trouble::Server(_) => Exit::Incomplete,
         };
         Self {
             exit,

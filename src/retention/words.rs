@@ -16,6 +16,30 @@ use std::fmt::Write as _;
 /// What someone does whose backups are lost.
 const REMEDY: &str = "Look for a job that deletes old files (cron, tmpreaper, systemd-tmpfiles, a lifecycle rule of the storage, a quota), and by which time it counts: it must be the last upload. Lower retentionDays to what is really kept, or keep what is promised.";
 
+/// The name of the one thing that a season judges, in reports, for ever.
+pub const KEPT: &str = "retention.kept";
+
+/// What it means, for people.
+pub fn explanation() -> String {
+    let roles = Role::ALL.map(Role::name).join(", ");
+    format!(
+        "{KEPT}
+           A backup is kept for retentionDays after its last upload.
+clause     {}, {}
+source     {}
+level      required
+hurts      Android, iOS
+expected   a backup that is there until retentionDays have passed since its last upload
+do this    {REMEDY}
+effect     writes and deletes backups of its own; judged over months by `retention verify`, not by `check`
+variants   {roles}
+",
+        clause::RETENTION.number,
+        clause::RETENTION.title,
+        clause::RETENTION.source
+    )
+}
+
 fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
@@ -332,7 +356,7 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         .map(|client| (client, verdict))
         .into();
     Finding {
-        id: "retention.kept".to_owned(),
+        id: KEPT.to_owned(),
         variant: role.name().to_owned(),
         clause: clause::RETENTION.number.to_owned(),
         level: Level::Required,

@@ -1,8 +1,9 @@
 //! Teeth: the healthy server passes every check, every fault changes exactly the findings of a reviewed snapshot, and
 //! every check is made to deviate by some fault.
 
+use crate::support::season::World;
 use safe_conformance::engine::Finding;
-use safe_conformance::reference::{self, Fault, Login, Options};
+use safe_conformance::reference::{self, Fault, Login, Options, Tidying};
 use safe_conformance::suites::server;
 use safe_conformance::terms::Verdict;
 use safe_conformance::wire::Seed;
@@ -332,6 +333,19 @@ async fn every_fault_changes_exactly_what_the_snapshot_says_and_every_check_can_
                 .map(|finding| finding.id.as_str()),
         );
         let _ = writeln!(snapshot, "{}\n{changed}", scenario.name());
+    }
+    let over_time = async |faults: &[Fault]| {
+        let world = World::new(faults, Tidying::OnTheDot).await;
+        world.days(200).await.1.findings
+    };
+    let healthy = over_time(&[]).await;
+    for finding in &healthy {
+        assert_eq!(finding.verdict, Verdict::Pass, "{}", finding.name());
+    }
+    for fault in OVER_TIME {
+        let changed = changes(&healthy, &over_time(&[fault]).await);
+        assert!(!changed.is_empty(), "no canary is lost by {fault}");
+        let _ = writeln!(snapshot, "{fault}, over 200 days\n{changed}");
     }
     let missed: Vec<_> = server::checks()
         .map(|check| check.id)

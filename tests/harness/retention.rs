@@ -399,6 +399,12 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
         &["status", "--ledger", "l.json"],
     ));
     assert_eq!(said.code, Some(0), "{}", said.all());
+    let explained = run(program(home.path()).args(["explain", "retention.kept[as-ios]"]));
+    assert!(
+        explained.stdout.contains("last upload"),
+        "{}",
+        explained.all()
+    );
     let requests = server.count();
     let verified = run(&mut retention(
         home.path(),
