@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const PASSWORD: &str = "command-line-Pa55word";
 
-fn home() -> tempfile::TempDir {
+pub fn home() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
@@ -31,14 +31,14 @@ fn check(home: &Path, url: &str) -> Command {
 }
 
 /// Runs `check` and gives its JSON report.
-fn report(command: &mut Command) -> (Value, Ended) {
+pub fn report(command: &mut Command) -> (Value, Ended) {
     let ended = run(command.args(["--report", "json=-"]));
     let report = serde_json::from_str(&ended.stdout)
         .unwrap_or_else(|error| panic!("stdout is the JSON alone: {error}\n{}", ended.all()));
     (report, ended)
 }
 
-fn finding<'a>(report: &'a Value, id: &str, variant: &str) -> &'a Value {
+pub fn finding<'a>(report: &'a Value, id: &str, variant: &str) -> &'a Value {
     report["findings"]
         .as_array()
         .expect("findings")
@@ -742,7 +742,7 @@ fn a_stale_waiver_fails_the_run_and_says_why() {
 // Transcripts.
 
 /// Runs `check`, judges its transcript, and compares.
-fn assert_judged_alike(home: &Path, command: &mut Command) -> Value {
+pub fn assert_judged_alike(home: &Path, command: &mut Command) -> Value {
     let transcript = home.join("transcript.json");
     let (mut live, ended) = report(command.arg("--transcript").arg(&transcript));
     let (mut judged, again) = report(program(home).arg("judge").arg(&transcript));

@@ -13,3 +13,4 @@ mod retention;
 mod secrecy;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;

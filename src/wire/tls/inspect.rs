@@ -43,7 +43,9 @@ pub(in crate::wire) struct Inspector<'l> {
 /// What one of the library's handshakes came to.
 struct Shake {
     recorded: Option<Recorded>,
-    outcome: Result<(Shaken, TlsStream<TcpStream>), ShakeTrouble>,
+    outcome: Result<Shaken, ShakeTrouble>,
+    /// The connection, while it is wanted: some servers serve one at a time.
+    stream: Option<TlsStream<TcpStream>>,
 }
 
 impl<'l> Inspector<'l> {
@@ -60,9 +62,17 @@ impl<'l> Inspector<'l> {
     pub(super) async fn inspect(&self, addresses: &[SocketAddr], roots: &Roots<'_>) -> Inspection {
         let at = jiff::Timestamp::now().as_second();
         let tried = &addresses[..addresses.len().min(MOST_ADDRESSES)];
-        let shakes = tried
-            .iter()
-            .map(|address| self.shake(*address, &[b"h2", b"http/1.1"], true));
+        let shakes = tried.iter().map(|address| async {
+            let mut shake = self.shake(*address, &[b"h2", b"http/1.1"], true).await;
+            if matches!(shake.outcome, Err(ShakeTrouble::Closed)) {
+                // As with our own hellos: a busy server closes, too.
+                shake = self.shake(*address, &[b"h2", b"http/1.1"], true).await;
+            }
+            Shake {
+                stream: None,
+                ..shake
+            }
+        });
         let shakes = join_all(shakes).await;
         let seen = tried
             .iter()
@@ -125,7 +135,7 @@ impl<'l> Inspector<'l> {
             suites: asked.suites,
             finite_field: asked.finite_field,
             without_forward_secrecy: asked.without_forward_secrecy,
-            shaken: main.outcome.map(|(shaken, _)| shaken),
+            shaken: main.outcome,
             http: asked.http,
             without_name: asked.without_name,
             chain: judged.chain,
@@ -289,14 +299,12 @@ impl<'l> Inspector<'l> {
                 .await
                 .map_err(|error| trouble_of(&error))
         };
-        let outcome = match tokio::time::timeout(self.timeout, shaking).await {
-            Ok(Ok(stream)) => Ok((shaken(&stream), stream)),
-            Ok(Err(trouble)) => Err(trouble),
-            Err(_) => Err(ShakeTrouble::TimedOut),
-        };
+        let shook = tokio::time::timeout(self.timeout, shaking).await;
+        let shook = shook.unwrap_or(Err(ShakeTrouble::TimedOut));
         Shake {
             recorded: Some(recorder.recorded()),
-            outcome,
+            outcome: shook.as_ref().map(shaken).map_err(Clone::clone),
+            stream: shook.ok(),
         }
     }
 
@@ -313,10 +321,15 @@ impl<'l> Inspector<'l> {
     /// Sends a plain request without credentials: whether a client without a certificate gets an answer, and what the
     /// time is on the other side.
     async fn request(&self, address: SocketAddr) -> Result<Option<HttpSeen>, ShakeTrouble> {
-        let (_, mut stream) = self.shake(address, &[b"http/1.1"], true).await.outcome?;
+        let shake = self.shake(address, &[b"http/1.1"], true).await;
+        shake.outcome?;
+        let Some(mut stream) = shake.stream else {
+            return Ok(None);
+        };
         let asking = async {
+            // Not all servers know HEAD. Of the answer, only the head is read.
             let request = format!(
-                "HEAD / HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
                 self.authority
             );
             stream.write_all(request.as_bytes()).await?;
@@ -389,6 +402,7 @@ impl Shake {
         Self {
             recorded: None,
             outcome: Err(ShakeTrouble::Library(why)),
+            stream: None,
         }
     }
 
@@ -396,6 +410,7 @@ impl Shake {
         Self {
             recorded: None,
             outcome: Err(ShakeTrouble::NoConnection(why.to_owned())),
+            stream: None,
         }
     }
 

@@ -258,13 +258,24 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
     }
     let trouble = match &seen.shaken {
         Ok(shaken) => return Outcome::pass(format!("{root}; over {}", shaken.version.name())),
-        Err(_) if seen.accepted(suites::OF_THE_LIBRARY).is_empty() => {
-            return Outcome::pass(format!(
-                "{root}; no handshake was completed, for want of a common suite"
-            ));
-        }
         Err(trouble) => trouble,
     };
+    let accepts = |kinds: &[&[u16]]| !seen.accepted(&kinds.concat()).is_empty();
+    if accepts(&[suites::OF_THE_LIBRARY]) {
+        broken_off(seen, trouble)
+    } else if accepts(&[suites::ECDHE, suites::ECDHE_CBC_SHA2]) {
+        Outcome::pass(format!(
+            "{root}; the suites that it accepts, with CBC, are for phones: this harness completes no handshake with them"
+        ))
+    } else {
+        Outcome::blocked(
+            "the chain leads to a root; whether Android and Desktop still speak what the server accepts is not known",
+        )
+    }
+}
+
+/// What it means that the library's handshake came to no end, although there was a suite for it.
+fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
     match trouble {
         ShakeTrouble::Alert(120) => {
             deviates("the server speaks neither HTTP/2 nor HTTP/1.1").into()

@@ -1,0 +1,116 @@
+//! TLS from the outside: which roots count, no credentials for it, and the same findings from a transcript.
+
+use super::command_line::{assert_judged_alike, finding, home, report};
+use super::support::program::{file, program};
+use super::support::reference::Reference;
+use safe_conformance::reference::{Fault, Options};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+fn server(faults: &[Fault]) -> Reference {
+    Reference::start(Options {
+        faults: faults.to_vec(),
+        ..Options::default()
+    })
+}
+
+/// `check --only tls` with no root but those of `store`.
+fn check(home: &Path, server: &Reference, store: &str) -> Command {
+    let store = file(home, "store.pem", store);
+    let mut command = program(home);
+    command
+        .args(["check", server.url(), "--only", "tls", "--timeout", "5"])
+        .env("SSL_CERT_FILE", store)
+        .env("SSL_CERT_DIR", home);
+    command
+}
+
+fn root(server: &Reference) -> &str {
+    server.running.root_certificate().expect("it speaks TLS")
+}
+
+fn verdict(report: &Value, id: &str) -> String {
+    finding(report, id, "")["verdict"].to_string()
+}
+
+#[test]
+fn the_store_of_the_machine_decides_and_none_decides_nothing() {
+    let (server, home) = (server(&[]), home());
+    let (trusted, ended) = report(&mut check(home.path(), &server, root(&server)));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(verdict(&trusted, "tls.trusted"), "\"pass\"");
+    let (without, ended) = report(&mut check(home.path(), &server, ""));
+    assert_eq!(
+        verdict(&without, "tls.trusted"),
+        "\"blocked\"",
+        "{}",
+        ended.all()
+    );
+    assert_eq!(without["clients"]["ios"]["verdict"], "unknown");
+    let mut given = check(home.path(), &server, "");
+    let (given, _) = report(
+        given
+            .arg("--ca-file")
+            .arg(file(home.path(), "ca.pem", root(&server))),
+    );
+    assert_eq!(verdict(&given, "tls.trusted"), "\"pass\"");
+}
+
+#[test]
+fn no_credentials_are_asked_for_or_missed() {
+    let (server, home) = (server(&[]), home());
+    let mut command = check(home.path(), &server, root(&server));
+    let (report, ended) = report(command.args(["--user", "alice"]));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(
+        report["advisories"].as_array().map(Vec::len),
+        Some(0),
+        "{report}"
+    );
+    let asked = server.running.requests();
+    assert_eq!(
+        asked.len(),
+        1,
+        "one plain request tells the time: {asked:?}"
+    );
+}
+
+#[test]
+fn a_transcript_of_tls_is_judged_the_same() {
+    for fault in [
+        Fault::CertificateExpired,
+        Fault::CertificateExpiresSoon,
+        Fault::CertificateChainIncomplete,
+        Fault::CertificateOneTimestamp,
+        Fault::CertificateSha1,
+        Fault::Tls11Only,
+        Fault::TlsPlainHttp,
+        Fault::ClockWrong,
+    ] {
+        let (server, home) = (server(&[fault]), home());
+        assert_judged_alike(home.path(), &mut check(home.path(), &server, root(&server)));
+    }
+}
+
+#[test]
+fn the_report_names_each_rule_of_ats_and_what_mends_it() {
+    let (server, home) = (server(&[Fault::CertificateRsa1024]), home());
+    let mut command = check(home.path(), &server, root(&server));
+    let ended = super::support::program::run(&mut command);
+    let text = ended.all();
+    for words in [
+        "FAIL  tls.key",
+        "the key is RSA 1024",
+        "pass  tls.protocol           it speaks TLS 1.2",
+        "pass  tls.signature",
+        "ssl_certificate_key",
+        "SSLCertificateFile",
+        "Caddy",
+        "iOS      FAIL",
+        "because of tls.key",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_eq!(ended.code, Some(1));
+}

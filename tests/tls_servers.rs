@@ -1,0 +1,483 @@
+//! The inspection of TLS against OpenSSL's own server in many ways of being set up: the findings are snapshots, and
+//! what is accepted is what sslscan and testssl.sh see accepted.
+//!
+//! Where a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
+
+#[path = "servers/process.rs"]
+#[allow(dead_code, reason = "the tests of whole servers use all of it")]
+mod process;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use process::{Folder, Running, program, start};
+use safe_conformance::engine::{Pattern, Selection};
+use safe_conformance::terms::Verdict;
+use safe_conformance::wire::tls::{Inspection, Version, suites};
+use safe_conformance::wire::{Seed, Transcript};
+use safe_conformance::{Checkup, Target};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output};
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+
+/// How long a scanner may take for one server, in seconds.
+const PATIENCE: &str = "120";
+
+/// One way in which `openssl s_server` is started.
+struct Server {
+    name: &'static str,
+    certificate: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const fn server(
+    name: &'static str,
+    certificate: &'static str,
+    arguments: &'static [&'static str],
+) -> Server {
+    Server {
+        name,
+        certificate,
+        arguments,
+    }
+}
+
+const OLD: &str = "DEFAULT:@SECLEVEL=0";
+
+const SERVERS: &[Server] = &[
+    server("tls1", "rsa", &["-tls1", "-cipher", OLD]),
+    server("tls1_1", "rsa", &["-tls1_1", "-cipher", OLD]),
+    server("tls1_2", "rsa", &["-tls1_2"]),
+    server("tls1_3", "rsa", &["-tls1_3"]),
+    server("all versions", "rsa", &["-cipher", OLD]),
+    server("AES128-SHA", "rsa", &["-tls1_2", "-cipher", "AES128-SHA"]),
+    server(
+        "DHE-RSA-AES128-GCM-SHA256",
+        "rsa",
+        &["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"],
+    ),
+    server(
+        "ECDHE-RSA-AES128-SHA",
+        "rsa",
+        &["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"],
+    ),
+    server(
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ecdsa",
+        &["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384"],
+    ),
+    server(
+        "ECDHE-RSA-CHACHA20-POLY1305",
+        "rsa",
+        &["-tls1_2", "-cipher", "ECDHE-RSA-CHACHA20-POLY1305"],
+    ),
+    server("RSA 1024", "rsa-1024", &["-cipher", OLD]),
+    server("SHA-1", "sha-1", &["-cipher", OLD]),
+    server("client certificate", "rsa", &["-Verify", "1"]),
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
+    let made: Arc<OnceLock<Certificates>> = Arc::default();
+    let mut trials = Vec::new();
+    let mut trial = |name: &'static str, needs: &'static [&'static str], run: fn(&Certificates)| {
+        let made = Arc::clone(&made);
+        trials.push(Trial::ignorable_test(name, move || {
+            attempt(
+                needs,
+                required,
+                || run(made.get_or_init(Certificates::make)),
+            )
+        }));
+    };
+    trial("findings", &["openssl"], findings);
+    trial("sslscan", &["openssl", "sslscan"], agrees_with_sslscan);
+    trial("testssl", &["openssl", "testssl"], agrees_with_testssl);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Runs a test if the programs that it needs are there.
+fn attempt(needs: &[&str], required: bool, run: impl FnOnce()) -> Result<Completion, Failed> {
+    let missing = needs.iter().find(|need| program(need, "").is_none());
+    match missing {
+        None => {
+            run();
+            Ok(Completion::Completed)
+        }
+        Some(missing) if required => Err(format!("{missing} is not installed").into()),
+        Some(missing) => Ok(Completion::ignored_with(format!(
+            "{missing} is not installed"
+        ))),
+    }
+}
+
+/// Certificates for 127.0.0.1, made by OpenSSL, and the root that signed them.
+struct Certificates {
+    folder: TempDir,
+}
+
+impl Certificates {
+    fn make() -> Self {
+        let folder = TempDir::with_prefix("safe-conformance-").expect("a temporary folder");
+        let made = Self { folder };
+        let curve = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+        made.key("root", &curve);
+        made.openssl(&[
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            "root.key",
+            "-out",
+            "root.pem",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=safe-conformance test root",
+        ]);
+        fs::write(
+            made.path("leaf.cnf"),
+            "subjectAltName = IP:127.0.0.1\nextendedKeyUsage = serverAuth\nkeyUsage = digitalSignature, keyEncipherment\nbasicConstraints = CA:FALSE\n",
+        )
+        .expect("a file");
+        let rsa = |bits| ["-algorithm", "RSA", "-pkeyopt", bits];
+        made.key("rsa", &rsa("rsa_keygen_bits:2048"));
+        made.key("rsa-1024", &rsa("rsa_keygen_bits:1024"));
+        made.key("sha-1", &rsa("rsa_keygen_bits:2048"));
+        made.key("ecdsa", &curve);
+        for name in ["rsa", "rsa-1024", "sha-1", "ecdsa"] {
+            made.leaf(name, if name == "sha-1" { "-sha1" } else { "-sha256" });
+        }
+        made
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("what was made")
+    }
+
+    fn key(&self, name: &str, kind: &[&str]) {
+        let out = format!("{name}.key");
+        self.openssl(&[&["genpkey", "-out", &out][..], kind].concat());
+    }
+
+    fn leaf(&self, name: &str, digest: &str) {
+        let [key, request, out] = ["key", "csr", "pem"].map(|kind| format!("{name}.{kind}"));
+        let subject = "/CN=safe-conformance test";
+        self.openssl(&[
+            "req", "-new", "-key", &key, "-out", &request, "-subj", subject,
+        ]);
+        self.openssl(&[
+            "x509",
+            "-req",
+            "-in",
+            &request,
+            "-out",
+            &out,
+            "-days",
+            "30",
+            digest,
+            "-CA",
+            "root.pem",
+            "-CAkey",
+            "root.key",
+            "-CAcreateserial",
+            "-extfile",
+            "leaf.cnf",
+        ]);
+    }
+
+    fn openssl(&self, arguments: &[&str]) {
+        let mut command = openssl();
+        let output = command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .output();
+        let output = output.expect("openssl runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    }
+}
+
+fn openssl() -> Command {
+    Command::new(program("openssl", "").expect("looked for before the test began"))
+}
+
+impl Server {
+    /// Starts it; it ends when that is dropped.
+    fn start(&self, certificates: &Certificates) -> Running {
+        let name = self.certificate;
+        let (leaf, key) = (
+            certificates.read(&format!("{name}.pem")),
+            certificates.read(&format!("{name}.key")),
+        );
+        start(|folder: &Folder, port| {
+            let mut command = openssl();
+            command
+                .args(["s_server", "-www", "-accept", &format!("127.0.0.1:{port}")])
+                .arg("-cert")
+                .arg(folder.write("leaf.pem", &leaf))
+                .arg("-key")
+                .arg(folder.write("key.pem", &key))
+                .args(self.arguments)
+                // What the distribution forbids is what is to be seen here.
+                .env("OPENSSL_CONF", "/dev/null");
+            command
+        })
+    }
+}
+
+/// What the checks of TLS find, and what they saw.
+fn inspect(port: u16, root: &str) -> (String, Inspection) {
+    let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
+    let mut checkup = Checkup::new(target.trusting(root)).expect("a checkup");
+    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.selection = Selection {
+        only: vec![Pattern::new("tls")],
+        skip: Vec::new(),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let done = runtime.block_on(checkup.run()).expect("it runs");
+    let mut text = String::new();
+    for (client, summary) in &done.report.clients {
+        let _ = write!(text, "{client}: {:?}. ", summary.verdict);
+    }
+    text.push('\n');
+    let told = done.report.findings.iter().filter(|finding| {
+        matches!(
+            finding.verdict,
+            Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Error
+        )
+    });
+    for finding in told {
+        let _ = writeln!(
+            text,
+            "  {} {}: {}",
+            finding.verdict, finding.id, finding.observed
+        );
+    }
+    (text, seen(&done.transcript))
+}
+
+fn seen(transcript: &Transcript) -> Inspection {
+    let json: serde_json::Value =
+        serde_json::from_str(&transcript.to_json()).expect("a transcript is JSON");
+    let entries = json["exchanges"].as_array().expect("exchanges").iter();
+    let inspection = entries
+        .map(|entry| &entry["got"]["inspection"]["Ok"])
+        .find(|inspection| inspection.is_object());
+    let inspection = inspection.expect("an inspection").clone();
+    serde_json::from_value(inspection).expect("an inspection as it was written")
+}
+
+/// Does something with every server, all of them at once, and gives what came of it in their order.
+fn with_each<T: Send>(
+    certificates: &Certificates,
+    act: impl Fn(&Server, &Running) -> T + Sync,
+) -> Vec<T> {
+    let act = &act;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = SERVERS
+            .iter()
+            .map(|server| scope.spawn(move || act(server, &server.start(certificates))))
+            .collect();
+        let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined
+            .map(|joined| joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+fn findings(certificates: &Certificates) {
+    let root = certificates.read("root.pem");
+    let texts = with_each(certificates, |server, running| {
+        let (text, seen) = inspect(running.port, &root);
+        assert!(
+            seen.connections <= 40,
+            "{}: {}",
+            server.name,
+            seen.connections
+        );
+        format!(
+            "{}, certificate {}\n{text}",
+            server.name, server.certificate
+        )
+    });
+    insta::assert_snapshot!("openssl", texts.join("\n"));
+}
+
+/// What one program sees accepted: versions of TLS, and suites of those that are asked for one by one.
+#[derive(PartialEq, Eq, Debug)]
+struct Accepted {
+    versions: BTreeSet<&'static str>,
+    suites: BTreeSet<String>,
+}
+
+impl Accepted {
+    fn of(seen: &Inspection) -> Self {
+        let offered = Version::ALL
+            .into_iter()
+            .filter(|version| seen.offers(*version));
+        Self {
+            versions: offered.map(Version::name).collect(),
+            suites: seen
+                .accepted(&asked_for())
+                .into_iter()
+                .map(suites::name)
+                .collect(),
+        }
+    }
+}
+
+fn asked_for() -> Vec<u16> {
+    [suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2].concat()
+}
+
+/// Runs a scanner, which may not take for ever.
+fn scan(name: &str, arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new("timeout");
+    let path = program(name, "").expect("looked for before the test began");
+    command.arg(PATIENCE).arg(path).args(arguments);
+    command.current_dir(folder).env("OPENSSL_CONF", "/dev/null");
+    command.output().expect("it runs")
+}
+
+/// The value of an attribute in a line of XML.
+fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
+    let after = line
+        .split_once(&format!(" {name}=\""))
+        .map_or("", |(_, after)| after);
+    after.split('"').next().unwrap_or_default()
+}
+
+fn agrees_with_sslscan(certificates: &Certificates) {
+    let root = certificates.read("root.pem");
+    with_each(certificates, |server, running| {
+        let target = format!("127.0.0.1:{}", running.port);
+        let out = scan(
+            "sslscan",
+            &[
+                "--no-heartbleed",
+                "--no-renegotiation",
+                "--no-compression",
+                "--no-fallback",
+                "--no-groups",
+                "--no-check-certificate",
+                "--xml=-",
+                &target,
+            ],
+            certificates.folder.path(),
+        );
+        let xml = String::from_utf8_lossy(&out.stdout).into_owned();
+        let lines = || xml.lines().map(str::trim);
+        assert!(
+            lines().any(|line| line.starts_with("<protocol ")),
+            "{}: {xml}",
+            server.name
+        );
+        let versions = Version::ALL.into_iter().filter(|version| {
+            lines().any(|line| {
+                line.starts_with("<protocol type=\"tls\"")
+                    && version.name() == format!("TLS {}", attribute(line, "version"))
+                    && attribute(line, "enabled") == "1"
+            })
+        });
+        // It names suites of TLS 1.3 and 1.2 alike; only those versions count here.
+        let modern = lines().filter(|line| {
+            line.starts_with("<cipher ")
+                && matches!(attribute(line, "sslversion"), "TLSv1.2" | "TLSv1.3")
+        });
+        let asked: BTreeSet<_> = asked_for().into_iter().map(suites::name).collect();
+        let theirs = Accepted {
+            versions: versions.map(Version::name).collect(),
+            suites: modern
+                .map(|line| attribute(line, "cipher").to_owned())
+                .filter(|name| asked.contains(name))
+                .collect(),
+        };
+        let (_, seen) = inspect(running.port, &root);
+        let ours = Accepted::of(&seen);
+        if server.arguments.contains(&"-Verify") {
+            // It counts what completes a handshake, and shows no certificate; we count what the server chooses.
+            assert_eq!(ours.versions, theirs.versions, "{}", server.name);
+            return;
+        }
+        assert_eq!(ours, theirs, "{}", server.name);
+        // Where it sees a suite without forward secrecy, we see one, too.
+        let weak: BTreeSet<_> = suites::WITHOUT_FORWARD_SECRECY
+            .iter()
+            .map(|suite| suites::name(*suite))
+            .collect();
+        let theirs = lines().any(|line| {
+            attribute(line, "sslversion") == "TLSv1.2" && weak.contains(attribute(line, "cipher"))
+        });
+        assert_eq!(
+            seen.without_forward_secrecy.is_version(Version::Tls12),
+            theirs,
+            "{}",
+            server.name
+        );
+    });
+}
+
+fn agrees_with_testssl(certificates: &Certificates) {
+    let root = certificates.read("root.pem");
+    with_each(certificates, |server, running| {
+        let target = format!("127.0.0.1:{}", running.port);
+        let json = certificates.path(&format!("{}.json", running.port));
+        let file = json.display().to_string();
+        scan(
+            "testssl",
+            &[
+                "--quiet",
+                "--color",
+                "0",
+                "--warnings",
+                "off",
+                "--jsonfile",
+                &file,
+                "-p",
+                "-f",
+                &target,
+            ],
+            certificates.folder.path(),
+        );
+        let text = fs::read_to_string(&json).expect("testssl writes JSON");
+        let told: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+        let finding = |id: &str| {
+            let found = told.iter().find(|finding| finding["id"] == id);
+            found
+                .and_then(|finding| finding["finding"].as_str())
+                .unwrap_or_default()
+        };
+        let versions = [
+            ("TLS1", "TLS 1.0"),
+            ("TLS1_1", "TLS 1.1"),
+            ("TLS1_2", "TLS 1.2"),
+            ("TLS1_3", "TLS 1.3"),
+        ];
+        let offered = versions
+            .into_iter()
+            .filter(|(id, _)| finding(id).starts_with("offered"));
+        let (_, seen) = inspect(running.port, &root);
+        let mut ours = Accepted::of(&seen);
+        let asked: BTreeSet<_> = asked_for().into_iter().map(suites::name).collect();
+        let named = finding("PFS_ciphers").split_whitespace().map(str::to_owned);
+        let mut theirs = Accepted {
+            versions: offered.map(|(_, name)| name).collect(),
+            suites: named.filter(|name| asked.contains(name)).collect(),
+        };
+        if !ours.versions.contains("TLS 1.2") && !ours.versions.contains("TLS 1.3") {
+            // It names suites of any version, and ours are those of TLS 1.2 and 1.3.
+            ours.suites.clear();
+            theirs.suites.clear();
+        }
+        assert_eq!(ours, theirs, "{}", server.name);
+    });
+}
