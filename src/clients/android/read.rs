@@ -294,7 +294,11 @@ impl Phone<'_> {
                 "email" => LinkKind::Email,
                 _ => LinkKind::Other(text(&kind)),
             };
-            if object.value("name").is_some() {
+            // iOS writes an empty one, which is no loss.
+            if object
+                .string("name")
+                .is_ok_and(|name| !name.units().is_empty())
+            {
                 self.notes
                     .lost(&at.key("name"), Field::LinkName, NO_LINK_NAME);
             }

@@ -118,7 +118,6 @@ fn from_ios_to_android() {
         changes(&newest),
         [
             "Added `user.nickname`",
-            "Lost `user.links[0].name`",
             "Lost `user.temporaryDeviceGroupKeyTodoRemove`",
             "Changed `contacts[0].verification`",
             "Lost `settings.syncExcludedIDs[0]`",
@@ -126,6 +125,11 @@ fn from_ios_to_android() {
     );
     let nickname = newest.backup.user.nickname.expect("a nickname");
     assert!(nickname.is(OWN));
+    let named = IOS.replace("\"name\":\"\"", "\"name\":\"Home\"");
+    assert_eq!(
+        changes(&restored(Reader::Android6_4, &named))[1],
+        "Lost `user.links[0].name`"
+    );
 }
 
 #[test]
