@@ -8,7 +8,7 @@ use crate::terms::Stage;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use std::io::{Read, Write};
-use xsalsa20poly1305::aead::Aead;
+use xsalsa20poly1305::aead::{Aead, AeadInPlace};
 use xsalsa20poly1305::{KeyInit, XSalsa20Poly1305};
 
 /// The length of a nonce, in bytes.
@@ -137,12 +137,15 @@ pub fn pack(json: &[u8], compression: Compression) -> Vec<u8> {
 /// # Panics
 /// Never: the cipher refuses only more than 2^38 bytes.
 pub fn encrypt(key: &EncryptionKey, nonce: &Nonce, packed: &[u8]) -> Vec<u8> {
-    let boxed = cipher(key)
-        .encrypt(&nonce.0.into(), packed)
-        .expect("no backup has 2^38 bytes");
-    let mut body = Vec::with_capacity(NONCE_BYTES + boxed.len());
+    let mut body = Vec::with_capacity(NONCE_BYTES + TAG_BYTES + packed.len());
     body.extend_from_slice(&nonce.0);
-    body.extend_from_slice(&boxed);
+    body.resize(NONCE_BYTES + TAG_BYTES, 0);
+    body.extend_from_slice(packed);
+    let (head, plaintext) = body.split_at_mut(NONCE_BYTES + TAG_BYTES);
+    let tag = cipher(key)
+        .encrypt_in_place_detached(&nonce.0.into(), &[], plaintext)
+        .expect("no backup has 2^38 bytes");
+    head[NONCE_BYTES..].copy_from_slice(&tag);
     body
 }
 
