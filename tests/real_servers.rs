@@ -222,6 +222,8 @@ const RCLONE_RACES: &[Racy] = &[
         why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
     },
     LISTING_RACE,
+    DELETED_LISTING_RACE,
+    DELETED_PAGE_RACE,
 ];
 const SABRE_RACES: &[Racy] = &[
     Racy {
@@ -235,6 +237,9 @@ const SABRE_RACES: &[Racy] = &[
         allowed: PASS_OR_WARN,
         why: "file_put_contents takes no lock: two workers that write at once mix their bytes (1 of 10 runs)",
     },
+    LISTING_RACE,
+    DELETED_LISTING_RACE,
+    DELETED_PAGE_RACE,
 ];
 const WSGIDAV_RACES: &[Racy] = &[
     Racy {
@@ -249,6 +254,8 @@ const WSGIDAV_RACES: &[Racy] = &[
     },
     LISTING_RACE,
     PAGE_RACE,
+    DELETED_LISTING_RACE,
+    DELETED_PAGE_RACE,
 ];
 const RCLONE_BEHIND_RACES: &[Racy] = &[
     Racy {
@@ -257,6 +264,8 @@ const RCLONE_BEHIND_RACES: &[Racy] = &[
         why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
     },
     LISTING_RACE,
+    DELETED_LISTING_RACE,
+    DELETED_PAGE_RACE,
 ];
 const WSGIDAV_BEHIND_RACES: &[Racy] = &[
     Racy {
@@ -271,15 +280,26 @@ const WSGIDAV_BEHIND_RACES: &[Racy] = &[
     },
     LISTING_RACE,
     PAGE_RACE,
+    DELETED_LISTING_RACE,
+    DELETED_PAGE_RACE,
 ];
 const LISTING_RACE: Racy = Racy {
     finding: "privacy.own-listing[propfind]",
     allowed: &[Verdict::Pass, Verdict::Warn, Verdict::Blocked],
-    why: "a file that another check deletes while the folder is read ends the list (rclone), or makes it a 500 (wsgidav)",
+    why: "a file that another check deletes while the folder is read ends the list (rclone, sabre), or makes it a 500 (wsgidav)",
 };
 const PAGE_RACE: Racy = Racy {
     finding: "privacy.own-listing[get]",
     ..LISTING_RACE
+};
+const DELETED_LISTING_RACE: Racy = Racy {
+    finding: "retention.deleted-everywhere[propfind]",
+    allowed: &[Verdict::Pass, Verdict::NotApplicable],
+    ..LISTING_RACE
+};
+const DELETED_PAGE_RACE: Racy = Racy {
+    finding: "retention.deleted-everywhere[listing]",
+    ..DELETED_LISTING_RACE
 };
 
 fn main() -> ExitCode {

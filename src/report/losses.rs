@@ -328,6 +328,8 @@ mod tests {
     fn every_row_is_shown_between_some_releases() {
         let all = LossTable::of(Writer::ALL, Reader::ALL);
         let (text, json) = (all.to_text(), all.to_json());
+        // Where a line breaks depends on the numbers before it.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for loss in LOSSES {
             assert!(text.contains(loss.reason), "{}", loss.id);
         }
