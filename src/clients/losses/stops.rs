@@ -120,9 +120,13 @@ fn is_before_1970(time: Option<Timestamp>) -> bool {
     time.is_some_and(|time| time < Timestamp(0))
 }
 
+/// The releases that make a backup to link a device write a key at level 2 alone.
 fn any_unknown(backup: &Backup, _: &Phone, directory: &Directory) -> bool {
-    let mut contacts = backup.contacts.iter();
-    contacts.any(|contact| directory.entry(contact.identity).is_none())
+    backup.contacts.iter().any(|contact| {
+        let full = contact.verification == Some(Verification::Full);
+        let written = full && contact.public_key.is_some();
+        !written && directory.entry(contact.identity).is_none()
+    })
 }
 
 fn any_other_key(backup: &Backup, _: &Phone, directory: &Directory) -> bool {
