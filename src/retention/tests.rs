@@ -325,6 +325,8 @@ fn whoever_comes_too_late_begins_anew_and_accuses_nobody() {
         ]
     );
     assert_eq!(Role::ALL.map(|role| season.uploads(role)), [2, 2, 1, 2, 2]);
+    // A refresh of what is gone is none.
+    assert_eq!(season.canaries[&Role::Refreshed].state, State::Waiting(0));
     // From there on it goes as if it began that day.
     for _ in 0..200 {
         world.clock.advance(duration(1));
