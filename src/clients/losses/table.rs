@@ -152,8 +152,8 @@ losses! {
     "lists-ios" &[DistributionList], LOST, Writing IOS_WRITES, ALL_READ, ALWAYS,
         "iOS has no distribution lists",
         "VARIANTS section 1, \"iOS\"";
-    "list-id-android" &[DistributionListId], LOST, Writing Writer::Android4_5..=Writer::Android4_7Test, ALL_READ, ALWAYS,
-        "Android before 4.8 does not write it",
+    "list-id-android" &[DistributionListId], &[Lost, Changed], Writing Writer::Android4_5..=Writer::Android4_7Test, ALL_READ, ALWAYS,
+        "Android before 4.8 does not write it, and the list gets one at random",
         "VARIANTS section 1, \"4.8\"";
     "list-id-byte-order" &[DistributionListId], &[Lost, Changed], Writing Writer::Android4_8..=Writer::Android5_0_5, Reader::Android5_8..=Reader::Android6_4, LIST_ID_IS_NO_PALINDROME,
         "Android 4.8 to 5.2 writes the highest byte first, later releases the lowest",
@@ -239,9 +239,6 @@ losses! {
     "lists-to-ios" &[DistributionList], LOST, Reading ANDROID_WRITES, IOS_READS, ALWAYS,
         "iOS has no distribution lists",
         "clause 3.6; VARIANTS section 5, item 3";
-    "list-id-random" &[DistributionListId], &[Lost, Changed], Reading Writer::Android4_5..=Writer::Android4_7Test, ANDROID_READS, LIST_ID,
-        "a list without an ID gets one at random",
-        "VARIANTS section 2, \"DL id\"";
     "list-id-negative" &[DistributionListId], &[Lost, Changed], Reading ANDROID_WRITES, ANDROID_READS, LIST_ID_NEGATIVE_OR_TAKEN,
         "a list whose number is below zero or taken gets another one at random",
         "VARIANTS section 2, \"DL id\"";

@@ -320,11 +320,6 @@ impl When {
         },
     };
 
-    pub(super) const LIST_ID: Self = Self {
-        sentence: "it had one",
-        holds: |it| it.list().is_some_and(|list| list.id.is_some()),
-    };
-
     /// The number as the reader takes it, from the bytes as the writer wrote them.
     pub(super) const LIST_ID_NEGATIVE_OR_TAKEN: Self = Self {
         sentence: "its number is below zero, or another list has it",
