@@ -320,9 +320,14 @@ fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>,
         }
         Unopened::Envelope(error) => {
             inspection.stop(error.stage(), said_of(error));
-            if !matches!(error, EnvelopeError::UnpacksToMore { .. }) {
-                preview::add_all(inspection, subject, None, known);
-                inspection.judge();
+            match error {
+                EnvelopeError::UnpacksToMore { .. } => {}
+                // With another password the clients might restore it: of them nothing is said.
+                EnvelopeError::CannotDecrypt => inspection.judge(),
+                _ => {
+                    preview::add_all(inspection, subject, None, known);
+                    inspection.judge();
+                }
             }
         }
     }

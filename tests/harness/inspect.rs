@@ -407,6 +407,12 @@ fn a_wrong_password_comes_with_what_to_try() {
         "open",
         &["not that of the server", "white space", "NFC and NFD"],
     );
+    let (json, _) = json(&mut desk.of(&body));
+    assert_eq!(
+        json["clients"],
+        serde_json::json!({}),
+        "with the right one they may restore it"
+    );
     file(desk.home.path(), "password", BACKUP_PASSWORD);
     let lower = || {
         let mut command = desk.inspect();
