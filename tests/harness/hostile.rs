@@ -862,7 +862,11 @@ async fn uploads_that_are_never_answered() {
             Deed::Healthy
         }
     });
-    let checked = check(&server.url()).await;
+    // Every check waits for an answer in vain, one after the other: let it not be long.
+    let checked = check_with(&server.url(), |checkup| {
+        checkup.settings.timeout = Duration::from_millis(400);
+    })
+    .await;
     checked
         .says(
             "upload.accepted[android-h1]",
