@@ -76,6 +76,29 @@ fields! {
     RecentEmojis = "settings.recentEmojis", "the emojis used last";
 }
 
+impl Field {
+    /// Whether it is a field of a thing: of a contact, a group, a list, a link.
+    pub fn is_of(self, whole: Self) -> bool {
+        let is_whole = whole.pattern().ends_with("[]");
+        is_whole && self != whole && self.pattern().starts_with(whole.pattern())
+    }
+
+    /// Those of `settings`.
+    pub const OF_SETTINGS: &[Self] = &[
+        Self::SyncContacts,
+        Self::BlockUnknown,
+        Self::SendTyping,
+        Self::ReadReceiptsSetting,
+        Self::ThreemaCalls,
+        Self::RelayThreemaCalls,
+        Self::DisableScreenshots,
+        Self::IncognitoKeyboard,
+        Self::BlockedContacts,
+        Self::SyncExcludedIds,
+        Self::RecentEmojis,
+    ];
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.pattern())

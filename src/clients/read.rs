@@ -1,7 +1,8 @@
 //! What a release restores from a backup: from the body, or from its JSON, to what is on the phone.
 //!
-//! The rows of VARIANTS section 2 are of the newest releases, and name the older ones that differ: where a row names none,
-//! every range of releases is taken to do the same. What a release does where no row tells is said to be unknown.
+//! The rows of VARIANTS section 2 are of the newest releases, and name the older ones that differ. Where a row names none, an
+//! older release goes on as the newest does, but nothing of it is asserted: a change is marked as not told, and a restore that
+//! would end is unknown.
 
 use super::gzip::{UnpackError, Unpacker};
 use super::release::Reader;
@@ -14,6 +15,7 @@ use crate::safe::backup::{At, Backup};
 use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES};
 use crate::safe::json::{JsonError, Limits, Path, Reason};
 use crate::terms::{Client, Stage};
+use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
 /// How much of a document the readers look at. No client bounds it; what is larger than this is not judged.
@@ -76,8 +78,11 @@ impl Reader {
         let (how, source) = match self.client() {
             Client::Android if short => (
                 Some(Broken::Crash),
-                "ThreemaSafeServiceImpl.java:594 and WizardSafeRestoreActivity:240 of Android 6.4.2",
+                "ThreemaSafeServiceImpl.java:594 and WizardSafeRestoreActivity:240 of Android 6.4.2 (VARIANTS section 5, item 18)",
             ),
+            Client::Android if self != Self::Android6_4 => {
+                return unknown(format!("{error}: what {self} shows then is not told"));
+            }
             Client::Ios if !self.since(Self::Ios7_0_5) => (
                 Some(Broken::Crash),
                 "source of iOS before 7.0.4 (VARIANTS section 2, \"blob <24 B\", \"wrong key\")",
@@ -125,17 +130,32 @@ pub(super) fn unknown(because: impl Into<String>) -> Outcome {
     }
 }
 
-/// The app says no.
-pub(super) fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
-    Outcome::Refused(stop(at, reason, source))
+/// The app says no, if that is told of this release.
+pub(super) fn refused(reader: Reader, at: &At<'_>, why: Why) -> Outcome {
+    ended(
+        reader,
+        why,
+        Outcome::Refused(stop(at, why.reason, why.source)),
+    )
 }
 
-/// The app breaks.
-pub(super) fn broken(how: Broken, at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
-    Outcome::Broken {
-        how,
-        stop: stop(at, reason, source),
+/// The app breaks, if that is told of this release.
+pub(super) fn broken(reader: Reader, how: Broken, at: &At<'_>, why: Why) -> Outcome {
+    let stop = stop(at, why.reason, why.source);
+    ended(reader, why, Outcome::Broken { how, stop })
+}
+
+fn ended(reader: Reader, why: Why, outcome: Outcome) -> Outcome {
+    let (Outcome::Refused(stop) | Outcome::Broken { stop, .. }) = &outcome else {
+        return outcome;
+    };
+    if why.is_told_of(reader) {
+        return outcome;
     }
+    unknown(format!(
+        "{}, where other releases stop: what {reader} does then is not told",
+        stop.reason
+    ))
 }
 
 pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
@@ -171,20 +191,38 @@ pub(super) fn path_of(error: &JsonError) -> Option<Path> {
 }
 
 /// What a reader notes on the way.
-#[derive(Default)]
 pub(super) struct Notes {
+    reader: Reader,
     changes: Vec<Change>,
     unsure: Vec<Unsure>,
 }
 
-/// Why, and where it is seen.
+/// Why, where it is seen, and of which releases that tells.
 #[derive(Clone, Copy)]
 pub(super) struct Why {
     pub reason: &'static str,
     pub source: &'static str,
+    pub told: Told,
+}
+
+/// The releases of which something is told.
+pub(super) type Told = &'static RangeInclusive<Reader>;
+
+impl Why {
+    fn is_told_of(self, reader: Reader) -> bool {
+        self.told.contains(&reader)
+    }
 }
 
 impl Notes {
+    pub const fn of(reader: Reader) -> Self {
+        Self {
+            reader,
+            changes: Vec::new(),
+            unsure: Vec::new(),
+        }
+    }
+
     pub fn lost(&mut self, at: &At<'_>, field: Field, why: Why) {
         self.change(at, field, ChangeKind::Lost, why);
     }
@@ -204,6 +242,7 @@ impl Notes {
             kind,
             reason: why.reason,
             source: why.source,
+            is_told: why.is_told_of(self.reader),
         });
     }
 

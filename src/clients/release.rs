@@ -217,6 +217,11 @@ impl Reader {
     /// The newest reader of each client.
     pub const NEWEST: [Self; 3] = [Self::Android6_4, Self::Ios7_2, Self::DesktopPreview14];
 
+    /// Whether it is the newest of its client.
+    pub fn is_newest(self) -> bool {
+        Self::NEWEST.contains(&self)
+    }
+
     /// Whether it reads as this one or a later one of the same client.
     pub fn since(self, first: Self) -> bool {
         self.client() == first.client() && self >= first

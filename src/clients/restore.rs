@@ -63,6 +63,9 @@ pub struct Stop {
 }
 
 /// What a release has restored.
+///
+/// Of the newest release of a client this is what is known. What an older one restores unchanged it restores as the newest
+/// does, which may not be told of it; [`Change::is_told`] says it of the changes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Restored {
     /// What is on the phone now.
@@ -98,6 +101,9 @@ pub struct Change {
     pub reason: &'static str,
     /// Where it is seen.
     pub source: &'static str,
+    /// Whether that source tells of this very release. If not, the newest release of the client does so, and of this one
+    /// nobody knows.
+    pub is_told: bool,
 }
 
 /// What became of a field.

@@ -1,6 +1,9 @@
 //! The loss table for people and programs: what is lost from one client to another, and why.
 
-use crate::clients::losses::{LOSSES, Loss, STOPS, StopRow, losses_of, stops_between};
+use crate::clients::losses::{
+    KEPT, Kept, LOSSES, Loss, STOPS, StopRow, UNKNOWNS, Unknown, losses_of, stops_between,
+    unknowns_of,
+};
 use crate::clients::restore::ChangeKind;
 use crate::clients::{Field, Reader, Writer};
 use serde_json::{Value, json};
@@ -108,10 +111,15 @@ impl LossTable {
         let stops = STOPS
             .iter()
             .filter(|stop| about(&|w, r| stop.is_between(w, r)));
+        let unknowns = UNKNOWNS
+            .iter()
+            .filter(|unknown| about(&|w, r| unknown.is_between(w, r)));
         json!({
             "format": 1,
             "losses": losses.map(loss_json).collect::<Vec<_>>(),
             "stops": stops.map(stop_json).collect::<Vec<_>>(),
+            "unknowns": unknowns.map(unknown_json).collect::<Vec<_>>(),
+            "kept": KEPT.iter().map(kept_json).collect::<Vec<_>>(),
         })
     }
 
@@ -123,22 +131,21 @@ impl LossTable {
         for together in TOGETHER {
             let cells = self.pairs.iter().map(|pair| {
                 let losses = LOSSES.iter().filter(|loss| loss.together == Some(together));
-                cell(
-                    *pair,
-                    losses.filter(|loss| loss.is_between(pair.0, pair.1)),
-                    &mut notes,
-                )
+                let losses = losses.filter(|loss| loss.is_between(pair.0, pair.1));
+                let unknowns = UNKNOWNS.iter();
+                let unknowns = unknowns.filter(|unknown| unknown.together == Some(together));
+                let unknowns = unknowns.filter(|unknown| unknown.is_between(pair.0, pair.1));
+                cell(*pair, losses, unknowns, None, &mut notes)
             });
             push_unless_empty(&mut rows, together, cells.collect());
         }
         for field in Field::ALL {
             let cells = self.pairs.iter().map(|pair| {
                 let losses = losses_of(*field, pair.0, pair.1);
-                cell(
-                    *pair,
-                    losses.filter(|loss| loss.together.is_none()),
-                    &mut notes,
-                )
+                let losses = losses.filter(|loss| loss.together.is_none());
+                let unknowns = unknowns_of(*field, pair.0, pair.1);
+                let unknowns = unknowns.filter(|unknown| unknown.together.is_none());
+                cell(*pair, losses, unknowns, Some(*field), &mut notes)
             });
             if !push_unless_empty(&mut rows, field.pattern(), cells.collect()) {
                 kept.push(*field);
@@ -154,7 +161,11 @@ const TOGETHER: [&str; 4] = ["any text", "any time", "any createdAt", "any setti
 /// The cell of a field where no backup is restored.
 const NOTHING: &str = "-";
 
-const LEGEND: &str = "Empty: kept. `-`: nothing is restored. With a question mark: only in some backups, as the note says.";
+const LEGEND: &str = "Empty: kept. `-`: nothing is restored. `unknown`: no source and no execution tells. With a question mark: only in some \
+     backups, as the note says.";
+
+const NOTHING_TOLD: &str =
+    "Nothing is told of this release, but for what is said beside; the newest keeps it.";
 
 fn kept_sentence(kept: &[Field]) -> String {
     let names: Vec<_> = kept.iter().map(|field| field.pattern()).collect();
@@ -207,9 +218,12 @@ fn stop_cell((writer, reader): (Writer, Reader), notes: &mut Notes) -> String {
     joined(cells.collect())
 }
 
+/// What becomes of a field, or of many together: what is lost, what nobody knows, and whether anything is told at all.
 fn cell<'a>(
     (writer, reader): (Writer, Reader),
     losses: impl Iterator<Item = &'a Loss>,
+    unknowns: impl Iterator<Item = &'a Unknown>,
+    field: Option<Field>,
     notes: &mut Notes,
 ) -> String {
     if stops_between(writer, reader).any(|stop| stop.condition.is_empty()) {
@@ -217,17 +231,63 @@ fn cell<'a>(
     }
     let mut losses: Vec<_> = losses.collect();
     // What is always lost cannot be lost once more.
-    if let Some(always) = losses.iter().find(|loss| loss.when.sentence.is_empty()) {
-        losses = vec![*always];
-    }
-    let cells = losses.into_iter().map(|loss| {
-        let number = notes.number(note(loss.when.sentence, loss.reason, loss.source));
-        (
-            kind_word(loss).to_owned() + question(loss.when.sentence),
-            number,
-        )
+    let always = losses.iter().copied().find(|loss| {
+        let is_always = loss.when.sentence.is_empty();
+        is_always && loss.is_told_of(reader)
     });
-    joined(cells.collect())
+    if let Some(always) = always {
+        losses = vec![always];
+    }
+    let mut cells: Vec<_> = losses
+        .iter()
+        .map(|loss| loss_word(loss, reader, notes))
+        .collect();
+    if always.is_some() {
+        return joined(cells);
+    }
+    cells.extend(unknowns.map(|unknown| {
+        let condition = unknown.when.sentence;
+        let number = notes.number(unsourced_note(condition, unknown.because));
+        (format!("unknown{}", question(condition)), number)
+    }));
+    let is_told = |field: Field| {
+        let always = losses.iter().any(|loss| loss.when.sentence.is_empty());
+        always
+            || reader.is_newest()
+            || is_kept(field, reader)
+            || is_in_what_is_lost(field, (writer, reader))
+    };
+    if field.is_some_and(|field| !is_told(field)) {
+        cells.push(("unknown".to_owned(), notes.number(NOTHING_TOLD.to_owned())));
+    }
+    joined(cells)
+}
+
+/// A loss, or that it is not known whether this release loses it as the newest does.
+fn loss_word(loss: &Loss, reader: Reader, notes: &mut Notes) -> (String, usize) {
+    let condition = loss.when.sentence;
+    if loss.is_told_of(reader) {
+        let number = notes.number(note(condition, loss.reason, loss.source));
+        return (kind_word(loss).to_owned() + question(condition), number);
+    }
+    let newest = note(condition, loss.reason, loss.source);
+    let number = notes.number(format!(
+        "Nothing is told of this release. The newest: {newest}"
+    ));
+    (format!("unknown{}", question(condition)), number)
+}
+
+/// Whether a field is part of what is lost as a whole.
+fn is_in_what_is_lost(field: Field, (writer, reader): (Writer, Reader)) -> bool {
+    let wholes = Field::ALL.iter().filter(|whole| field.is_of(**whole));
+    let mut losses = wholes.flat_map(|whole| losses_of(*whole, writer, reader));
+    losses.any(|loss| loss.when.sentence.is_empty() && loss.is_told_of(reader))
+}
+
+/// Whether it is told that this release restores a field.
+fn is_kept(field: Field, reader: Reader) -> bool {
+    KEPT.iter()
+        .any(|kept| kept.fields.contains(&field) && kept.readers.contains(&reader))
 }
 
 /// `lost? 3,5 new 4`: each word once, with its notes.
@@ -274,14 +334,45 @@ fn note(condition: &str, reason: &str, source: &str) -> String {
     }
 }
 
+fn unsourced_note(condition: &str, because: &str) -> String {
+    if condition.is_empty() {
+        format!("{because}.")
+    } else {
+        format!("If {condition}: {because}.")
+    }
+}
+
+fn unknown_json(unknown: &Unknown) -> Value {
+    json!({
+        "id": unknown.id,
+        "fields": unknown.fields,
+        "writers": within(Writer::ALL, &unknown.writers),
+        "readers": within(Reader::ALL, &unknown.readers),
+        "if": condition(unknown.when.sentence),
+        "because": unknown.because,
+    })
+}
+
+fn kept_json(kept: &Kept) -> Value {
+    json!({
+        "fields": kept.fields,
+        "readers": within(Reader::ALL, &kept.readers),
+        "source": kept.source,
+    })
+}
+
 fn loss_json(loss: &Loss) -> Value {
+    let readers = within(Reader::ALL, &loss.readers);
+    let told = readers.iter().filter(|reader| loss.is_told_of(**reader));
+    let told: Vec<_> = told.collect();
     json!({
         "id": loss.id,
         "fields": loss.fields,
         "kinds": loss.kinds,
         "at": loss.at,
         "writers": within(Writer::ALL, &loss.writers),
-        "readers": within(Reader::ALL, &loss.readers),
+        "readers": readers,
+        "told_of": told,
         "if": condition(loss.when.sentence),
         "reason": loss.reason,
         "source": loss.source,
@@ -315,12 +406,10 @@ mod tests {
 
     #[test]
     fn every_name_for_many_fields_has_a_row() {
-        for loss in LOSSES {
-            assert!(
-                loss.together.is_none_or(|name| TOGETHER.contains(&name)),
-                "{}",
-                loss.id
-            );
+        let losses = LOSSES.iter().filter_map(|loss| loss.together);
+        let unknowns = UNKNOWNS.iter().filter_map(|unknown| unknown.together);
+        for name in losses.chain(unknowns) {
+            assert!(TOGETHER.contains(&name), "{name}");
         }
     }
 

@@ -4,13 +4,37 @@ use super::strategies::{Case, OWN_ID, broken_document, case, id, large};
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::losses::{
-    Difference, End, LOSSES, Loss, STOPS, Side, Situation, differences, losses_of,
+    Crossing, Difference, End, LOSSES, Loss, STOPS, Side, Situation, StopRow, UNKNOWNS, Unknown,
+    differences, losses_of,
 };
-use safe_conformance::clients::restore::{Directory, Outcome, Surroundings};
+use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};
 use safe_conformance::clients::{Field, Reader, Writer};
 use safe_conformance::safe::backup::{Backup, DistributionListId};
-use safe_conformance::safe::json::{Document, Layout, Path};
+use safe_conformance::safe::json::{Document, Layout, Path, Step};
 use safe_conformance::terms::Client;
+
+fn crossing<'a>(
+    case: &'a Case,
+    directory: &'a Directory,
+    (writer, reader): (Writer, Reader),
+) -> Crossing<'a> {
+    Crossing {
+        writer,
+        reader,
+        backup: &case.backup,
+        phone: &case.phone,
+        directory,
+    }
+}
+
+/// The rows that tell that a restore does not go through.
+pub fn stops(case: &Case, pair: (Writer, Reader)) -> Vec<&'static StopRow> {
+    let directory = case.directory();
+    let crossing = crossing(case, &directory, pair);
+    let stops = STOPS.iter();
+    let stops = stops.filter(|stop| stop.is_between(pair.0, pair.1) && (stop.when)(&crossing));
+    stops.collect()
+}
 
 /// The rows that tell of a difference.
 pub fn rows(
@@ -19,12 +43,9 @@ pub fn rows(
     (writer, reader): (Writer, Reader),
     difference: &Difference,
 ) -> impl Iterator<Item = &'static Loss> + use<> {
+    let crossing = crossing(case, directory, (writer, reader));
     let situation = Situation {
-        writer,
-        reader,
-        backup: &case.backup,
-        phone: &case.phone,
-        directory,
+        crossing,
         difference,
     };
     let rows: Vec<_> = LOSSES
@@ -68,7 +89,7 @@ pub enum Went {
     Through {
         restored: Box<Backup>,
         unsure: Vec<(Path, Field)>,
-        changes: Vec<(Path, Field)>,
+        changes: Vec<Change>,
     },
     Stopped(End, String),
     Unknown,
@@ -86,11 +107,7 @@ pub fn restore(reader: Reader, json: &[u8], case: &Case) -> Went {
                 .iter()
                 .map(|it| (it.path.clone(), it.field))
                 .collect(),
-            changes: restored
-                .changes
-                .iter()
-                .map(|it| (it.path.clone(), it.field))
-                .collect(),
+            changes: restored.changes,
             restored: Box::new(restored.backup),
         },
         Outcome::Refused(stop) => {
@@ -103,13 +120,49 @@ pub fn restore(reader: Reader, json: &[u8], case: &Case) -> Went {
     }
 }
 
-/// Whether a place of the document is at or within a place that is told of.
-fn is_told(places: &[(Path, Field)], difference: &Difference) -> bool {
-    places.iter().any(|(path, field)| {
-        let (inner, outer) = (&difference.path.0, &path.0);
-        let within = inner.starts_with(outer) || outer.starts_with(inner);
-        within && (*field == difference.field || is_of(difference.field, *field))
-    })
+/// Whether a place and a field are at or within those of a difference, or the other way round.
+fn is_at(path: &Path, field: Field, difference: &Difference) -> bool {
+    let (inner, outer) = (&difference.path.0, &path.0);
+    let within = inner.starts_with(outer) || outer.starts_with(inner);
+    within && (field == difference.field || difference.field.is_of(field))
+}
+
+/// Whether a place of the document is one of which nobody knows what becomes of it.
+fn is_unsure(unsure: &[(Path, Field)], difference: &Difference) -> bool {
+    let mut unsure = unsure.iter();
+    unsure.any(|(path, field)| is_at(path, *field, difference))
+}
+
+/// Whether the table knows that this is unknown.
+pub fn unknowns(
+    case: &Case,
+    directory: &Directory,
+    pair: (Writer, Reader),
+    (path, field): &(Path, Field),
+) -> impl Iterator<Item = &'static Unknown> + use<> {
+    let difference = Difference {
+        path: path.clone(),
+        field: *field,
+        kind: ChangeKind::Changed,
+    };
+    let situation = Situation {
+        crossing: crossing(case, directory, pair),
+        difference: &difference,
+    };
+    let rows = UNKNOWNS.iter().filter(|row| row.covers(&situation));
+    rows.collect::<Vec<_>>().into_iter()
+}
+
+/// Where a contact of the document stands in the backup, in which some stand that a release leaves out.
+fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
+    if let [Step::Key(list), Step::Index(index), ..] = path.0.as_mut_slice()
+        && list == "contacts"
+        && let Some(contact) = document.contacts.get(*index)
+    {
+        let mut contacts = backup.contacts.iter();
+        let place = contacts.position(|each| each.identity == contact.identity);
+        *index = place.expect("who is in the document is in the backup");
+    }
 }
 
 /// What is lost between two releases is told by the table; what nobody knows is not judged.
@@ -121,11 +174,7 @@ fn check_pair(case: &Case, pair: (Writer, Reader)) -> Result<(), TestCaseError> 
     match restore(reader, &json, &case) {
         Went::Unknown => {}
         Went::Stopped(end, why) => {
-            let known = STOPS.iter().any(|stop| {
-                stop.end == end
-                    && stop.is_between(writer, reader)
-                    && (stop.when)(&case.backup, &case.phone, &directory)
-            });
+            let known = stops(&case, pair).iter().any(|stop| stop.end == end);
             prop_assert!(
                 known,
                 "{} does not restore what {} wrote, and no row says so: {:?} {}",
@@ -136,24 +185,54 @@ fn check_pair(case: &Case, pair: (Writer, Reader)) -> Result<(), TestCaseError> 
             );
         }
         Went::Through {
-            restored, unsure, ..
+            restored,
+            mut unsure,
+            mut changes,
         } => {
-            let stop = STOPS.iter().find(|stop| {
-                stop.is_between(writer, reader)
-                    && (stop.when)(&case.backup, &case.phone, &directory)
-            });
-            let stop = stop.map(|stop| stop.id);
+            let document = Backup::read(Document::parse(&json).expect("JSON")).0;
+            let document = document.expect("an identity");
+            let places = unsure.iter_mut().map(|(path, _)| path);
+            for path in places.chain(changes.iter_mut().map(|change| &mut change.path)) {
+                place_in_backup(path, &document, &case.backup);
+            }
+            let stop = stops(&case, pair).first().map(|stop| stop.id);
             prop_assert_eq!(stop, None, "{} restores what {} wrote", reader, writer);
-            for difference in differences(&case.backup, &restored) {
-                let known = rows(&case, &directory, pair, &difference).next().is_some();
+            for place in &unsure {
+                let known = unknowns(&case, &directory, pair, place).next().is_some();
                 prop_assert!(
-                    known || is_told(&unsure, &difference),
+                    known,
+                    "from {} to {}: {} is unknown, and no row says so",
+                    writer,
+                    reader,
+                    place.0
+                );
+            }
+            for difference in differences(&case.backup, &restored) {
+                let rows: Vec<_> = rows(&case, &directory, pair, &difference).collect();
+                prop_assert!(
+                    !rows.is_empty() || is_unsure(&unsure, &difference),
                     "from {} to {}: {} {:?}, and no row says so",
                     writer,
                     reader,
                     difference.path,
                     difference.kind
                 );
+                let mut changes = changes.iter();
+                let change = changes.find(|it| {
+                    it.field == difference.field && is_at(&it.path, it.field, &difference)
+                });
+                let is_read_otherwise = rows.iter().all(|row| row.at == Side::Reading);
+                if let (Some(change), [row, ..], true) = (change, &rows[..], is_read_otherwise) {
+                    prop_assert!(
+                        rows.iter()
+                            .any(|row| row.is_told_of(reader) == change.is_told),
+                        "told of {}: {}; row {}: {}",
+                        reader,
+                        change.reason,
+                        row.id,
+                        !change.is_told
+                    );
+                }
             }
         }
     }
@@ -172,6 +251,13 @@ fn check_report(case: &Case, (writer, reader): (Writer, Reader)) -> Result<(), T
     else {
         return Ok(());
     };
+    if reader.is_newest() {
+        prop_assert!(
+            changes.iter().all(|change| change.is_told),
+            "{} is the newest, and something is not told of it",
+            reader
+        );
+    }
     let (document, _) = Backup::read(Document::parse(&json).expect("JSON"));
     let mut document = document.expect("an identity");
     if reader == Reader::Android4_8 {
@@ -184,7 +270,11 @@ fn check_report(case: &Case, (writer, reader): (Writer, Reader)) -> Result<(), T
         // The spelling of iOS is none of the format, so the document seems not to hold it.
         let spelled_otherwise = difference.field == Field::SyncExcludedIds;
         prop_assert!(
-            spelled_otherwise || is_told(&changes, &difference) || is_told(&unsure, &difference),
+            spelled_otherwise
+                || changes
+                    .iter()
+                    .any(|change| is_at(&change.path, change.field, &difference))
+                || is_unsure(&unsure, &difference),
             "{} restores {} of {} otherwise, and does not say so: {:?}",
             reader,
             difference.path,
@@ -252,24 +342,13 @@ proptest! {
         for difference in differences(&case.backup, &home) {
             let field = difference.field;
             let documented = [there, back].into_iter().any(|(writer, reader)| losses_of(field, writer, reader).next().is_some());
-            let unsure = unsure_there.iter().chain(&unsure_back).any(|(_, each)| *each == field || is_of(field, *each));
+            let unsure = unsure_there.iter().chain(&unsure_back).any(|(_, each)| *each == field || field.is_of(*each));
             prop_assert!(
                 documented || unsure,
                 "from {} to {} and back from {} to {}: {} {:?}", there.0, there.1, back.0, back.1, difference.path, difference.kind
             );
         }
     }
-}
-
-/// Whether a field is one of a thing: of a contact, a group, a list, a link.
-pub fn is_of(field: Field, whole: Field) -> bool {
-    let wholes = [
-        Field::Contact,
-        Field::Group,
-        Field::DistributionList,
-        Field::Link,
-    ];
-    wholes.contains(&whole) && field != whole && field.pattern().starts_with(whole.pattern())
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! What breaks real readers, made up: documents, and the text of documents.
 
+use proptest::bool::weighted;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -256,33 +257,25 @@ fn contact() -> impl Strategy<Value = (Contact, bool)> {
     );
     let flags = any::<[Option<bool>; 3]>();
     let level = option::weighted(0.9, select(&Verification::ALL[..]));
-    (
-        times,
-        names,
-        policies,
-        flags,
-        level,
-        prop::bool::weighted(0.15),
+    (times, names, policies, flags, level, weighted(0.15)).prop_map(
+        |((created_at, last_update), names, policies, flags, verification, revoked)| {
+            let contact = Contact {
+                created_at,
+                last_update,
+                verification,
+                first_name: names.0,
+                last_name: names.1,
+                nickname: names.2,
+                read_receipts: policies.0,
+                typing_indicators: policies.1,
+                work_verified: flags[0],
+                hidden: flags[1],
+                private: flags[2],
+                ..Contact::new(id(OWN_ID))
+            };
+            (contact, revoked)
+        },
     )
-        .prop_map(
-            |((created_at, last_update), names, policies, flags, verification, revoked)| {
-                let contact = Contact {
-                    created_at,
-                    last_update,
-                    verification,
-                    first_name: names.0,
-                    last_name: names.1,
-                    nickname: names.2,
-                    read_receipts: policies.0,
-                    typing_indicators: policies.1,
-                    work_verified: flags[0],
-                    hidden: flags[1],
-                    private: flags[2],
-                    ..Contact::new(id(OWN_ID))
-                };
-                (contact, revoked)
-            },
-        )
 }
 
 /// Contacts: each ID once, sometimes the own one; a level 2 or revoked one has its key.
@@ -391,31 +384,48 @@ pub fn case() -> impl Strategy<Value = Case> {
     let groups = vec(group(), 0..4);
     let lists = vec(distribution_list(), 0..3);
     let settings = option::weighted(0.9, settings());
-    (user(), contacts(), groups, lists, settings, any::<u64>()).prop_map(
-        |(user, contacts, mut groups, lists, settings, order_seed)| {
-            let mut backup = Backup::new(user);
-            let revoked = contacts.iter().filter(|(_, revoked)| *revoked);
-            let revoked = revoked.map(|(contact, _)| contact.identity).collect();
-            backup.contacts = contacts.into_iter().map(|(contact, _)| contact).collect();
-            groups.sort_by_key(|(key, _)| *key);
-            groups.dedup_by_key(|(key, _)| *key);
-            backup.groups = groups.into_iter().map(|(_, group)| group).collect();
-            backup.distribution_lists = lists.into();
-            backup.settings = settings;
-            let rekeyed = backup.contacts.iter().map(|contact| contact.identity);
-            let rekeyed = rekeyed.take(usize::from(order_seed % 8 == 0)).collect();
-            let phone = Phone {
-                order_seed,
-                ..Phone::new(id(OWN_ID))
-            };
-            Case {
-                backup,
-                phone,
-                revoked,
-                rekeyed,
-            }
-        },
+    // Whom the person removed, and which groups they left, by their places.
+    let gone = (vec(weighted(0.1), 6), vec(weighted(0.2), 3));
+    (
+        user(),
+        contacts(),
+        groups,
+        lists,
+        settings,
+        any::<u64>(),
+        gone,
     )
+        .prop_map(
+            |(user, contacts, mut groups, lists, settings, order_seed, (removed, left))| {
+                let mut backup = Backup::new(user);
+                let revoked = contacts.iter().filter(|(_, revoked)| *revoked);
+                let revoked = revoked.map(|(contact, _)| contact.identity).collect();
+                backup.contacts = contacts.into_iter().map(|(contact, _)| contact).collect();
+                groups.sort_by_key(|(key, _)| *key);
+                groups.dedup_by_key(|(key, _)| *key);
+                backup.groups = groups.into_iter().map(|(_, group)| group).collect();
+                backup.distribution_lists = lists.into();
+                backup.settings = settings;
+                let rekeyed = backup.contacts.iter().map(|contact| contact.identity);
+                let rekeyed = rekeyed.take(usize::from(order_seed % 8 == 0)).collect();
+                let contacts = backup.contacts.iter().zip(removed);
+                let removed = contacts.filter(|(_, removed)| *removed);
+                let groups = backup.groups.iter().zip(left);
+                let left = groups.filter(|(_, left)| *left);
+                let phone = Phone {
+                    removed_contacts: removed.map(|(contact, _)| contact.identity).collect(),
+                    left_groups: left.map(|(group, _)| (group.id, group.creator)).collect(),
+                    order_seed,
+                    ..Phone::new(id(OWN_ID))
+                };
+                Case {
+                    backup,
+                    phone,
+                    revoked,
+                    rekeyed,
+                }
+            },
+        )
 }
 
 fn number() -> impl Strategy<Value = Value> {

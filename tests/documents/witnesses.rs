@@ -1,8 +1,8 @@
 //! One fixed document for each row of the loss table, that shows it: a loss that no longer happens fails here.
 
-use super::losses::{Went, is_of, restore, rows};
+use super::losses::{Went, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
-use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, differences};
+use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS, differences};
 use safe_conformance::clients::restore::made_up_key;
 use safe_conformance::clients::{Field, Phone, Reader, Writer};
 use safe_conformance::safe::backup::{
@@ -161,6 +161,20 @@ fn witness(row: &str) -> Case {
             backup.distribution_lists[0].id =
                 Some(DistributionListId([0x80, 2, 3, 4, 5, 6, 7, 0x80]));
         }
+        "group-member-no-contact-android"
+        | "group-member-no-contact-ios"
+        | "group-member-no-contact-desktop" => backup.groups[0].members.push(id("NOBODY01")),
+        "group-left-older-android" | "group-left-older-ios" => {
+            backup.groups[0].members = vec![id("ECHOECHO")].into();
+        }
+        "group-creator-no-member-older-android" => {
+            backup.groups[0].members = vec![id(OWN_ID)].into();
+        }
+        "list-member-no-contact" => {
+            backup.distribution_lists[0].members = vec![id("NOBODY01")].into();
+        }
+        "list-without-name" => backup.distribution_lists[0].name = None,
+        "settings-without-contacts" => backup.contacts = vec![].into(),
         _ => {}
     }
     case
@@ -201,9 +215,9 @@ fn is_hidden(
     found: &[Difference],
     unsure: &[Field],
 ) -> bool {
-    let of = |each: Field| each == field || is_of(field, each);
+    let of = |each: Field| each == field || field.is_of(each);
     let directory = case.directory();
-    unsure.iter().any(|each| of(*each) || is_of(*each, field))
+    unsure.iter().any(|each| of(*each) || each.is_of(field))
         || found
             .iter()
             .filter(|each| of(each.field))
@@ -260,6 +274,32 @@ fn every_loss_has_a_witness_that_shows_it() {
 }
 
 #[test]
+fn every_unknown_has_a_witness_that_shows_it() {
+    for row in UNKNOWNS {
+        for field in row.fields {
+            let mut shown = 0;
+            for pair in pairs().filter(|(writer, reader)| row.is_between(*writer, *reader)) {
+                let case = witness(row.id).on(pair.0.client());
+                let json = pair.0.write(&case.backup, &case.phone);
+                let Went::Through { unsure, .. } = restore(pair.1, &json, &case) else {
+                    continue;
+                };
+                let directory = case.directory();
+                let mut unsure = unsure.iter().filter(|(_, each)| each == field);
+                shown += usize::from(unsure.any(|place| {
+                    unknowns(&case, &directory, pair, place).any(|each| each.id == row.id)
+                }));
+            }
+            assert_ne!(
+                shown, 0,
+                "{}: {field} is known between all releases",
+                row.id
+            );
+        }
+    }
+}
+
+#[test]
 fn every_stop_has_a_witness_that_shows_it() {
     for stop in STOPS {
         for (writer, reader) in pairs().filter(|(writer, reader)| stop.is_between(*writer, *reader))
@@ -281,10 +321,7 @@ fn the_rich_document_is_restored_everywhere_but_on_desktop() {
     for (writer, reader) in pairs() {
         let case = rich().on(writer.client());
         let went = restore(reader, &writer.write(&case.backup, &case.phone), &case);
-        let stops = STOPS.iter().any(|stop| {
-            stop.is_between(writer, reader)
-                && (stop.when)(&case.backup, &case.phone, &case.directory())
-        });
+        let stops = !stops(&case, (writer, reader)).is_empty();
         assert_eq!(
             matches!(went, Went::Through { .. }),
             !stops,
@@ -299,8 +336,10 @@ fn rows_have_names_of_their_own() {
         .iter()
         .map(|loss| loss.id)
         .chain(STOPS.iter().map(|stop| stop.id))
+        .chain(UNKNOWNS.iter().map(|unknown| unknown.id))
         .collect();
-    assert_eq!(names.len(), LOSSES.len() + STOPS.len());
+    let all = LOSSES.len() + STOPS.len() + UNKNOWNS.len();
+    assert_eq!(names.len(), all);
 }
 
 fn pairs() -> impl Iterator<Item = (Writer, Reader)> {

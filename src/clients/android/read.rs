@@ -3,7 +3,7 @@
 use super::base64;
 use super::org_json::{JavaString, Object, Reason, Value};
 use crate::clients::Field;
-use crate::clients::read::{Notes, Step, Why, broken, refused, unknown};
+use crate::clients::read::{Notes, Step, Told, Why, broken, refused, unknown};
 use crate::clients::release::{Reader, Writer};
 use crate::clients::restore::{Broken, Outcome, Restored, Stop, Surroundings};
 use crate::safe::ThreemaId;
@@ -26,12 +26,12 @@ pub(in crate::clients) fn read(
 ) -> Step<Restored> {
     let root = parse(json)?;
     let Value::Object(document) = &root else {
-        return Err(refused(&At::Root, "is not an object", ORG_JSON));
+        return Err(refused(reader, &At::Root, NO_OBJECT));
     };
     let mut phone = Phone {
         reader,
         around,
-        notes: Notes::default(),
+        notes: Notes::of(reader),
     };
     let backup = phone.restore(document)?;
     Ok(phone.notes.into_restored(backup))
@@ -91,7 +91,7 @@ impl Phone<'_> {
 
     fn restore(&mut self, document: &Object) -> Step<Backup> {
         let root = At::Root;
-        let info = Self::info(document, &root.key("info"))?;
+        let info = self.info(document, &root.key("info"))?;
         let user = self.user(document, &root.key("user"))?;
         let mut backup = Backup::new(user);
         let (contacts_at, groups_at) = (root.key("contacts"), root.key("groups"));
@@ -122,15 +122,15 @@ impl Phone<'_> {
     }
 
     /// Source: VARIANTS section 2, "info.version".
-    fn info(document: &Object, at: &At<'_>) -> Step<Info> {
+    fn info(&self, document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = document.value("info").and_then(Value::as_object) else {
             return Err(untold(at, "is missing or not an object"));
         };
         let version_at = at.key("version");
         match object.int("version") {
             Ok(version) if version <= 1 => {}
-            Ok(_) => return Err(refused(&version_at, "is greater than 1", VERSION)),
-            Err(_) => return Err(refused(&version_at, "is no number", VERSION)),
+            Ok(_) => return Err(refused(self.reader, &version_at, LATER_VERSION)),
+            Err(_) => return Err(refused(self.reader, &version_at, NO_VERSION)),
         }
         Ok(Info {
             version: Some(Version),
@@ -141,11 +141,11 @@ impl Phone<'_> {
 
     fn user(&mut self, document: &Object, at: &At<'_>) -> Step<User> {
         let object = match document.value("user") {
-            None => return Err(refused(at, "is missing", NO_IDENTITY)),
+            None => return Err(refused(self.reader, at, NO_IDENTITY)),
             Some(Value::Object(object)) => object,
             Some(_) => return Err(untold(at, "is not an object")),
         };
-        let mut user = User::new(Self::private_key(object, &at.key("privatekey"))?);
+        let mut user = User::new(self.private_key(object, &at.key("privatekey"))?);
         user.nickname = self.nickname(object, at);
         user.picture = self.picture(object, &at.key("profilePic"));
         user.picture_release = self.release(object, &at.key("profilePicRelease"))?;
@@ -160,10 +160,10 @@ impl Phone<'_> {
         Ok(user)
     }
 
-    fn private_key(object: &Object, at: &At<'_>) -> Step<PrivateKey> {
+    fn private_key(&self, object: &Object, at: &At<'_>) -> Step<PrivateKey> {
         let Ok(text) = object.string("privatekey") else {
             return Err(match object.value("privatekey") {
-                None => refused(at, "is missing", NO_IDENTITY),
+                None => refused(self.reader, at, NO_IDENTITY),
                 Some(_) => untold(at, "has no string"),
             });
         };
@@ -751,12 +751,7 @@ impl Phone<'_> {
             bytes.map(DistributionListId)
         } else {
             let Ok(number) = i64::from_str_radix(&id, 16) else {
-                return Err(broken(
-                    Broken::Crash,
-                    &id_at,
-                    "is no number of 64 bits with a sign, and nobody catches the exception",
-                    "ThreemaSafeServiceImpl.java:1040 of Android 5.2, executed (VARIANTS section 5, item 13)",
-                ));
+                return Err(broken(self.reader, Broken::Crash, &id_at, NO_SIGNED_NUMBER));
             };
             Some(DistributionListId(number.to_le_bytes()))
         };
@@ -784,11 +779,13 @@ impl Phone<'_> {
             Some(_) => return Err(untold(at, "is not an object")),
         };
         if !came_so_far {
-            self.notes.unsure(
-                at,
-                Field::SyncContacts,
-                "whether the settings are restored where there are no contacts is not told",
-            );
+            for field in Field::OF_SETTINGS {
+                self.notes.unsure(
+                    at,
+                    *field,
+                    "whether the settings are restored where there are no contacts is not told",
+                );
+            }
         }
         let mut settings = Settings {
             sync_contacts: self
@@ -883,120 +880,176 @@ fn untold(at: &At<'_>, what: &str) -> Outcome {
     ))
 }
 
+const ALL: Told = &(Reader::Android4_8..=Reader::Android6_4);
+const NEWEST: Told = &(Reader::Android6_4..=Reader::Android6_4);
+const BEFORE_5_3: Told = &(Reader::Android4_8..=Reader::Android4_8);
+const UP_TO_5_8: Told = &(Reader::Android4_8..=Reader::Android5_8);
+
+const NO_OBJECT: Why = Why {
+    reason: "is not an object",
+    source: ORG_JSON,
+    told: ALL,
+};
+const LATER_VERSION: Why = Why {
+    reason: "is greater than 1",
+    source: VERSION,
+    told: NEWEST,
+};
+const NO_VERSION: Why = Why {
+    reason: "is no number",
+    source: VERSION,
+    told: NEWEST,
+};
 const VERSION: &str =
     "source of Android 6.4.2; getInt of org.json, executed (VARIANTS section 2, \"info.version\")";
-const NO_IDENTITY: &str =
-    "source of Android 6.4.2 (VARIANTS section 2, \"missing user / privatekey\")";
+const NO_IDENTITY: Why = Why {
+    reason: "is missing",
+    source: "source of Android 6.4.2 (VARIANTS section 2, \"missing user / privatekey\")",
+    told: NEWEST,
+};
+const NO_SIGNED_NUMBER: Why = Why {
+    reason: "is no number of 64 bits with a sign, and nobody catches the exception",
+    source: "ThreemaSafeServiceImpl.java:1040 of Android 5.2, executed (VARIANTS section 5, item 13)",
+    told: BEFORE_5_3,
+};
 
 const NO_CONTACTS: Why = Why {
     reason: "without `contacts` neither groups nor distribution lists are restored",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"missing contacts\")",
+    told: NEWEST,
 };
 const NICKNAME_IS_ID: Why = Why {
     reason: "without a nickname the ID becomes the nickname",
     source: "source of Android 6.4.2 (VARIANTS section 4, \"privatekey, nickname, picture\")",
+    told: NEWEST,
 };
 const NULL_IS_TEXT: Why = Why {
     reason: "null becomes the word \"null\"",
     source: "ThreemaSafeServiceImpl.java:706 of Android 6.4.2; org.json, executed (VARIANTS section 5, item 15)",
+    told: NEWEST,
 };
 const BAD_PICTURE: Why = Why {
     reason: "the picture is not base64",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"bad base64 profilePic\")",
+    told: NEWEST,
 };
 const STAR_IS_EVERYONE: Why = Why {
     reason: "a list that begins with `*` is everyone",
     source: "source of Android 6.4.2 (VARIANTS section 2, `[\"*\",\"ABCDEFGH\"]`)",
+    told: NEWEST,
 };
 const NULL_IS_NOBODY: Why = Why {
     reason: "a list with an empty entry is nobody",
     source: "source of Android 6.4.2 (VARIANTS section 2, `[\"ABCDEFGH\",null]`, `[\"null\"]`)",
+    told: NEWEST,
 };
 const NOBODY_IS_EMPTY: Why = Why {
     reason: "nobody becomes a choice of contacts with none chosen",
     source: "source of Android 5.8.2 (VARIANTS section 5, item 16)",
+    told: UP_TO_5_8,
 };
 const NO_LINK_NAME: Why = Why {
     reason: "Android has no names of links",
     source: "source of Android 6.4.2 (VARIANTS section 4, \"links\")",
+    told: NEWEST,
 };
 const NO_DEVICE_LINK: Why = Why {
     reason: "Android does not read it",
     source: "source of Android 6.4.2 (VARIANTS section 4, \"DGK\")",
+    told: NEWEST,
 };
 const NO_DIRECTORY: Why = Why {
     reason: "the directory cannot be reached, and the contact is lost without a word",
     source: "source of Android 6.4.2 (VARIANTS section 2, below the table)",
+    told: NEWEST,
 };
 const LOWER_CASE: Why = Why {
     reason: "the ID is not in upper case, and is not found again in the directory's answer",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"lower-case contact ID\")",
+    told: NEWEST,
 };
 const NOT_IN_DIRECTORY: Why = Why {
     reason: "the directory does not know the contact any more",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"revoked contact\"; section 5, item 25)",
+    told: ALL,
 };
 const DUPLICATE: Why = Why {
     reason: "the contact is there a second time, and the first counts",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"duplicate contact\")",
+    told: NEWEST,
 };
 const LEVEL_1: Why = Why {
     reason: "level 1 becomes level 0",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"verification 1\")",
+    told: NEWEST,
 };
 const BAD_KEY: Why = Why {
     reason: "the public key is not base64, and the contact is dropped",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"bad base64 publickey\")",
+    told: NEWEST,
 };
 const KEY_OF_DIRECTORY: Why = Why {
     reason: "the public key of the backup counts at level 2 alone: that of the directory takes its place",
     source: "source of Android 6.4.2 (VARIANTS section 4, \"publickey\")",
+    told: NEWEST,
 };
 const OTHER_NUMBER: Why = Why {
     reason: "the number is cut off to a whole one of 64 bits with a sign",
     source: "getLong of org.json, executed (VARIANTS section 2, \"fractional ts\", \"18446744073709552000\")",
+    told: NEWEST,
 };
 const NO_LAST_UPDATE: Why = Why {
     reason: "Android before 5.3 does not know the time of the last update",
     source: "source of Android before 5.3 (VARIANTS section 4, \"lastUpdate\")",
+    told: BEFORE_5_3,
 };
 const NO_TRUTH_VALUE: Why = Why {
     reason: "it is neither true nor false, and the default counts",
     source: "optBoolean of org.json, executed (VARIANTS section 2, \"string for number/bool\")",
+    told: NEWEST,
 };
 const UNKNOWN_CREATOR: Why = Why {
     reason: "whoever made the group is no contact",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"group creator unknown\")",
+    told: NEWEST,
 };
 const DELETED: Why = Why {
     reason: "the group was deleted",
-    source: "clause 3.5; source of Android 6.4.2",
+    source: "clause 3.5",
+    told: ALL,
 };
 const DELETED_MISSING: Why = Why {
     reason: "`deleted` is missing, and the group is dropped",
     source: "source of Android 5.8.2 (VARIANTS section 5, item 12)",
+    told: UP_TO_5_8,
 };
 const EMPTY_GROUP_ID: Why = Why {
     reason: "the ID of the group has an odd number of digits, and an empty one takes its place",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"odd-length hex group id\")",
+    told: NEWEST,
 };
 const GARBAGE_GROUP_ID: Why = Why {
     reason: "the ID of the group is not hexadecimal, and becomes garbage",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"non-hex group id\")",
+    told: NEWEST,
 };
 const KICKED: Why = Why {
     reason: "whoever made the group is no member of it, so the person counts as removed",
     source: "source of Android 6.2 and later (VARIANTS section 2, \"members without creator\")",
+    told: NEWEST,
 };
 const RANDOM_ID: Why = Why {
     reason: "the ID has not 16 digits, is below zero or taken: the list gets a new one at random",
     source: "source of Android 6.4.2 (VARIANTS section 2, \"DL id\")",
+    told: NEWEST,
 };
 const OTHER_BYTE_ORDER: Why = Why {
     reason: "the bytes of the ID were written in the other order: the list gets another one",
     source: "ThreemaSafeServiceImpl.java:1040 of Android 5.2 (VARIANTS section 5, item 13)",
+    told: ALL,
 };
 const OTHER_SPELLING: Why = Why {
     reason: "iOS spells the key otherwise than Android",
     source: "ThreemaSafeServiceImpl.java:201 of Android 6.4.2 (VARIANTS section 5, item 2)",
+    told: NEWEST,
 };

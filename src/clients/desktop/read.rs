@@ -4,7 +4,8 @@
 //! Its code is not used any more. It is the strictest published reading of the format, and for information.
 
 use crate::clients::Field;
-use crate::clients::read::{self, Notes, Step, Why, beyond_judgement, refused, unknown};
+use crate::clients::read::{self, Notes, Step, Told, Why, beyond_judgement, stop, unknown};
+use crate::clients::release::Reader;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
@@ -35,7 +36,7 @@ pub(in crate::clients) fn read(json: &[u8], around: &Surroundings) -> Step<Resto
     let root = parse(json)?;
     let mut desktop = Desktop {
         around,
-        notes: Notes::default(),
+        notes: Notes::of(Reader::DesktopPreview14),
     };
     let backup = desktop.restore(as_object(&root, &At::Root)?)?;
     Ok(desktop.notes.into_restored(backup))
@@ -454,6 +455,11 @@ fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v 
         .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
 }
 
+/// The app says no.
+fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
+    Outcome::Refused(stop(at, reason, source))
+}
+
 fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
     refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
 }
@@ -570,47 +576,61 @@ const FLAGS: &[(&str, Field, bool)] = &[
     ("incognitoKeyboard", Field::IncognitoKeyboard, false),
 ];
 
+/// There is but one release.
+const ALL: Told = &(Reader::DesktopPreview14..=Reader::DesktopPreview14);
+
 const MISSING_IS_EVERYONE: Why = Why {
     reason: "nothing says who may see the picture, and Desktop takes everyone",
     source: "source of Desktop preview 14 (VARIANTS section 5, item 17)",
+    told: ALL,
 };
 const EMPTY_IS_EVERYONE: Why = Why {
     reason: "the empty list becomes everyone",
     source: "source of Desktop preview 14 (VARIANTS section 2, \"release `[]`\")",
+    told: ALL,
 };
 const STAR_IS_EVERYONE: Why = Why {
     reason: "a list that begins with `*` is everyone",
     source: "source of Desktop preview 14 (VARIANTS section 2, `[\"*\",\"ABCDEFGH\"]`)",
+    told: ALL,
 };
 const NO_LINKS: Why = Why {
     reason: "Desktop restores no links",
     source: "source of Desktop preview 14 (VARIANTS section 4, \"links\")",
+    told: ALL,
 };
 const NO_SETTING: Why = Why {
     reason: "Desktop restores no settings",
     source: "source of Desktop preview 14 (VARIANTS section 4)",
+    told: ALL,
 };
 const NO_POLICY: Why = Why {
     reason: "Desktop keeps no such choice for a contact",
     source: "source of Desktop preview 14 (VARIANTS section 4, \"RR/typing\")",
+    told: ALL,
 };
 const INVALID_DATE: Why = Why {
     reason: "the number is no date to JavaScript",
     source: "source of Desktop preview 14; JavaScript's Date (VARIANTS section 2, \"18446744073709552000\")",
+    told: ALL,
 };
 const FRACTION: Why = Why {
     reason: "the number is cut off to a whole one, as JavaScript's dates are",
     source: "source of Desktop preview 14 (VARIANTS section 2, \"fractional ts\")",
+    told: ALL,
 };
 const DELETED_HAS_NO_MEMBERS: Why = Why {
     reason: "the members of a deleted group are ignored",
     source: "source of Desktop preview 14 (VARIANTS section 4, \"deleted=true\")",
+    told: ALL,
 };
 const CREATOR_ADDED: Why = Why {
     reason: "whoever made the group becomes a member",
     source: "source of Desktop preview 14 (VARIANTS section 2, \"members without creator\")",
+    told: ALL,
 };
 const NOT_IMPORTED: Why = Why {
     reason: "Desktop imports no distribution lists",
     source: "source of Desktop preview 14 (VARIANTS section 2, \"DL id\"; section 4)",
+    told: ALL,
 };

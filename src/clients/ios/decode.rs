@@ -1,6 +1,6 @@
 //! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its type, or nothing is.
 
-use crate::clients::read::{self, Step, beyond_judgement, refused, stop, unknown};
+use crate::clients::read::{self, Step, beyond_judgement, stop, unknown};
 use crate::clients::release::Reader;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::backup::{At, Info, Version};
@@ -90,12 +90,13 @@ impl Decoder {
     ///
     /// Source: VARIANTS section 2, "missing user / privatekey", "base64 whitespace", "base64 unpadded".
     pub fn no_identity(self, at: &At<'_>, reason: &str) -> Outcome {
-        if self.reader.since(Reader::Ios7_0_0) {
-            refused(at, reason, DECODER)
+        if self.reader == Reader::Ios7_2 {
+            Outcome::Refused(stop(at, reason, DECODER))
         } else {
             unknown(format!(
-                "{} {reason}: it is not restored, but no source tells what iOS before 7.0 shows then",
-                at.path()
+                "{} {reason}: what {} shows then is not told",
+                at.path(),
+                self.reader
             ))
         }
     }

@@ -7,12 +7,14 @@
 mod compare;
 mod stops;
 mod table;
+mod unknowns;
 mod when;
 
 pub use compare::{Difference, differences};
 pub use stops::{STOPS, StopRow};
-pub use table::LOSSES;
-pub use when::{Situation, When};
+pub use table::{KEPT, Kept, LOSSES};
+pub use unknowns::{UNKNOWNS, Unknown};
+pub use when::{Crossing, Situation, When};
 
 use super::restore::{Broken, ChangeKind};
 use super::{Field, Reader, Writer};
@@ -36,6 +38,8 @@ pub struct Loss {
     pub writers: RangeInclusive<Writer>,
     /// The releases that read.
     pub readers: RangeInclusive<Reader>,
+    /// Of which of them the source tells beyond the newest of each client. The others are taken to do as the newest does.
+    pub told: Option<RangeInclusive<Reader>>,
     /// In which backups.
     pub when: When,
     /// Why, in a sentence for a person.
@@ -60,10 +64,19 @@ impl Loss {
         self.writers.contains(&writer) && self.readers.contains(&reader)
     }
 
+    /// Whether the source tells of this reader; if not, it is unknown what that one does.
+    pub fn is_told_of(&self, reader: Reader) -> bool {
+        let told = self.told.as_ref();
+        self.at == Side::Writing
+            || reader.is_newest()
+            || told.is_some_and(|told| told.contains(&reader))
+    }
+
     /// Whether it tells of this difference.
     pub fn explains(&self, situation: &Situation<'_>) -> bool {
         let difference = situation.difference;
-        self.is_between(situation.writer, situation.reader)
+        let Crossing { writer, reader, .. } = situation.crossing;
+        self.is_between(writer, reader)
             && self.fields.contains(&difference.field)
             && self.kinds.contains(&difference.kind)
             && (self.when.holds)(situation)
@@ -79,6 +92,17 @@ pub fn losses_of(
     LOSSES
         .iter()
         .filter(move |loss| loss.fields.contains(&field) && loss.is_between(writer, reader))
+}
+
+/// What nobody knows of a field from one release to another.
+pub fn unknowns_of(
+    field: Field,
+    writer: Writer,
+    reader: Reader,
+) -> impl Iterator<Item = &'static Unknown> {
+    UNKNOWNS.iter().filter(move |unknown| {
+        unknown.fields.contains(&field) && unknown.is_between(writer, reader)
+    })
 }
 
 /// The restores that stop, from one release to another.

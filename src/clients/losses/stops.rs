@@ -1,10 +1,8 @@
 //! Restores that do not go through, from a document that a published release wrote.
 
-use super::End;
-use crate::clients::restore::Directory;
-use crate::clients::{Phone, Reader, Writer};
-use crate::safe::ThreemaId;
-use crate::safe::backup::{Backup, Timestamp, Verification};
+use super::{Crossing, End};
+use crate::clients::{Reader, Writer};
+use crate::safe::backup::{Timestamp, Verification};
 use std::ops::RangeInclusive;
 
 /// A restore that does not go through.
@@ -21,7 +19,7 @@ pub struct StopRow {
     /// In which backups, to go on after "if"; empty: in all.
     pub condition: &'static str,
     /// The same, as a function.
-    pub when: fn(&Backup, &Phone, &Directory) -> bool,
+    pub when: fn(&Crossing<'_>) -> bool,
     /// Why, in a sentence for a person.
     pub reason: &'static str,
     /// Where it is seen.
@@ -73,24 +71,24 @@ stops! {
     "last-update-before-1970-hangs" Hang WITH_LAST_UPDATE, OLD_IOS, UPDATE_BEFORE_1970, update_before_1970, UNSIGNED, SWALLOWED;
     "last-update-before-1970" Refused WITH_LAST_UPDATE, NEW_IOS, UPDATE_BEFORE_1970, update_before_1970, UNSIGNED, UNSIGNED_SOURCE;
     "no-contacts-hangs" Hang Writer::Ios4_6..=Writer::Ios6_3, Reader::Ios4_6..=Reader::Ios4_6, "there are no contacts",
-        |backup, _, _| backup.contacts.is_empty(),
+        |it| it.backup.contacts.is_empty(),
         "iOS leaves an empty list of contacts out, and iOS 4.6 waits for it for ever",
         "VARIANTS section 2, \"missing contacts\"";
     "list-id-crashes" Crash Writer::Android4_8..=Writer::Android5_0_5, Reader::Android4_8..=Reader::Android4_8, LIST_ID,
-        |backup, _, _| backup.distribution_lists.iter().any(|list| list.id.is_some_and(|id| id.0[7] >= 0x80)),
+        |it| it.backup.distribution_lists.iter().any(|list| list.id.is_some_and(|id| id.0[7] >= 0x80)),
         "Android 4.8 to 5.2 reads the ID as a number with a sign",
         "VARIANTS section 5, item 13";
     "list-id-crashes-from-later-android" Crash WITH_LAST_UPDATE, Reader::Android4_8..=Reader::Android4_8, LIST_ID,
-        |backup, _, _| backup.distribution_lists.iter().any(|list| list.id.is_some_and(|id| id.0[0] >= 0x80)),
+        |it| it.backup.distribution_lists.iter().any(|list| list.id.is_some_and(|id| id.0[0] >= 0x80)),
         "Android 4.8 to 5.2 reads the ID as a number with a sign",
         "VARIANTS section 5, item 13";
-    "desktop-needs-its-key" Refused ANDROID_WRITES, DESKTOP, "", |_, _, _| true,
+    "desktop-needs-its-key" Refused ANDROID_WRITES, DESKTOP, "", |_| true,
         "Desktop restores no backup but one that was made to link it",
         "VARIANTS section 4, \"DGK\"";
-    "desktop-needs-its-key-from-ios" Refused Writer::Ios4_6..=Writer::Ios4_9, DESKTOP, "", |_, _, _| true,
+    "desktop-needs-its-key-from-ios" Refused Writer::Ios4_6..=Writer::Ios4_9, DESKTOP, "", |_| true,
         "Desktop restores no backup but one that was made to link it",
         "VARIANTS section 4, \"DGK\"";
-    "desktop-needs-its-key-from-later-ios" Refused Writer::Ios5_1..=Writer::Ios6_3, DESKTOP, "", |_, _, _| true,
+    "desktop-needs-its-key-from-later-ios" Refused Writer::Ios5_1..=Writer::Ios6_3, DESKTOP, "", |_| true,
         "Desktop restores no backup but one that was made to link it",
         "VARIANTS section 4, \"DGK\"";
     "desktop-revoked" Refused DEVICE_LINK, DESKTOP, "the directory does not answer for a contact whose key is not in the backup", any_unknown,
@@ -104,15 +102,15 @@ stops! {
         "VARIANTS section 2, \"group creator unknown\"";
 }
 
-fn created_before_1970(backup: &Backup, _: &Phone, _: &Directory) -> bool {
-    let contacts = backup.contacts.iter().map(|contact| contact.created_at);
-    let groups = backup.groups.iter().map(|group| group.created_at);
+fn created_before_1970(it: &Crossing<'_>) -> bool {
+    let contacts = it.contacts().map(|contact| contact.created_at);
+    let groups = it.backup.groups.iter().map(|group| group.created_at);
     contacts.chain(groups).any(is_before_1970)
 }
 
-fn update_before_1970(backup: &Backup, _: &Phone, _: &Directory) -> bool {
-    let contacts = backup.contacts.iter().map(|contact| contact.last_update);
-    let groups = backup.groups.iter().map(|group| group.last_update);
+fn update_before_1970(it: &Crossing<'_>) -> bool {
+    let contacts = it.contacts().map(|contact| contact.last_update);
+    let groups = it.backup.groups.iter().map(|group| group.last_update);
     contacts.chain(groups).any(is_before_1970)
 }
 
@@ -121,25 +119,23 @@ fn is_before_1970(time: Option<Timestamp>) -> bool {
 }
 
 /// The releases that make a backup to link a device write a key at level 2 alone.
-fn any_unknown(backup: &Backup, _: &Phone, directory: &Directory) -> bool {
-    backup.contacts.iter().any(|contact| {
+fn any_unknown(it: &Crossing<'_>) -> bool {
+    it.contacts().any(|contact| {
         let full = contact.verification == Some(Verification::Full);
         let written = full && contact.public_key.is_some();
-        !written && directory.entry(contact.identity).is_none()
+        !written && it.directory.entry(contact.identity).is_none()
     })
 }
 
-fn any_other_key(backup: &Backup, _: &Phone, directory: &Directory) -> bool {
-    backup.contacts.iter().any(|contact| {
-        let entry = directory.entry(contact.identity);
+fn any_other_key(it: &Crossing<'_>) -> bool {
+    it.contacts().any(|contact| {
+        let entry = it.directory.entry(contact.identity);
         let full = contact.verification == Some(Verification::Full);
         full && entry.is_some_and(|entry| Some(entry.public_key) != contact.public_key)
     })
 }
 
-fn any_creator_unknown(backup: &Backup, phone: &Phone, _: &Directory) -> bool {
-    let known = |id: ThreemaId| {
-        id == phone.own_id || backup.contacts.iter().any(|contact| contact.identity == id)
-    };
-    backup.groups.iter().any(|group| !known(group.creator))
+fn any_creator_unknown(it: &Crossing<'_>) -> bool {
+    let known = |id| id == it.phone.own_id || it.contacts().any(|contact| contact.identity == id);
+    it.backup.groups.iter().any(|group| !known(group.creator))
 }

@@ -5,10 +5,11 @@ use crate::clients::restore::Directory;
 use crate::clients::{Field, Phone, Reader, Writer};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
-    Backup, Contact, DistributionList, Group, PictureRelease, Timestamp, Verification,
+    Backup, Contact, DistributionList, Group, PictureRelease, Policy, Timestamp, Verification,
 };
 use crate::safe::json::{Step, Text};
 use std::fmt;
+use std::ops::Deref;
 
 /// A condition.
 #[derive(Clone, Copy)]
@@ -25,9 +26,9 @@ impl fmt::Debug for When {
     }
 }
 
-/// A difference and where it came up.
+/// A backup on its way from one release to another.
 #[derive(Clone, Copy, Debug)]
-pub struct Situation<'a> {
+pub struct Crossing<'a> {
     /// The release that wrote.
     pub writer: Writer,
     /// The release that read.
@@ -38,8 +39,60 @@ pub struct Situation<'a> {
     pub phone: &'a Phone,
     /// The directory at the restore.
     pub directory: &'a Directory,
+}
+
+impl<'a> Crossing<'a> {
+    /// The contacts that the writer puts into the document.
+    ///
+    /// Source: VARIANTS section 1, "6.0.0" and "6.4.0".
+    pub(super) fn contacts(self) -> impl Iterator<Item = &'a Contact> {
+        let without_removed = self.writer.since(Writer::Android6_0);
+        let without_own = self.writer.since(Writer::Android6_4);
+        self.backup.contacts.iter().filter(move |contact| {
+            let own = contact.identity == self.phone.own_id;
+            let removed = self.phone.removed_contacts.contains(&contact.identity);
+            !(own && without_own || removed && without_removed)
+        })
+    }
+
+    /// The members of a group that the writer puts into the document.
+    ///
+    /// Source: VARIANTS section 1, "5.7.0".
+    fn members(self, group: &Group) -> impl Iterator<Item = ThreemaId> {
+        let left = self.phone.left_groups.contains(&(group.id, group.creator));
+        let without_own = left && self.writer.since(Writer::Android5_7);
+        let own_id = self.phone.own_id;
+        let members = group.members.iter().copied();
+        members.filter(move |member| !(without_own && *member == own_id))
+    }
+
+    /// Whether an ID belongs to somebody who is on the phone after the restore.
+    fn is_known(self, id: ThreemaId) -> bool {
+        id == self.phone.own_id || self.is_restored(id)
+    }
+
+    /// Whether an ID is that of a contact on the phone after the restore.
+    fn is_restored(self, id: ThreemaId) -> bool {
+        let contact = self.contacts().any(|each| each.identity == id);
+        contact && self.directory.entry(id).is_some()
+    }
+}
+
+/// A difference and where it came up.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// From where to where.
+    pub crossing: Crossing<'a>,
     /// What is different.
     pub difference: &'a Difference,
+}
+
+impl<'a> Deref for Situation<'a> {
+    type Target = Crossing<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.crossing
+    }
 }
 
 impl<'a> Situation<'a> {
@@ -135,13 +188,6 @@ impl<'a> Situation<'a> {
     fn has_other_key(&self, contact: &Contact) -> bool {
         let entry = self.directory.entry(contact.identity);
         matches!((entry, contact.public_key), (Some(entry), Some(key)) if entry.public_key != key)
-    }
-
-    /// Whether an ID belongs to somebody who is on the phone after the restore.
-    fn is_known(&self, id: ThreemaId) -> bool {
-        let own = id == self.phone.own_id;
-        let contact = self.backup.contacts.iter().any(|each| each.identity == id);
-        own || (contact && self.directory.entry(id).is_some())
     }
 }
 
@@ -303,7 +349,61 @@ impl When {
             it.group().is_some()
                 && before
                     .filter(|group| it.is_known(group.creator))
-                    .any(|group| group.creator != own && !group.members.contains(&own))
+                    .any(|group| group.creator != own && it.members(group).all(|id| id != own))
+        },
+    };
+
+    pub(super) const IS_HIDDEN: Self = Self {
+        sentence: "it is",
+        holds: |it| it.contact().is_some_and(|it| it.hidden == Some(true)),
+    };
+
+    pub(super) const IS_PRIVATE: Self = Self {
+        sentence: "it is",
+        holds: |it| {
+            let contact = it.contact().and_then(|contact| contact.private);
+            contact.or_else(|| it.group()?.private) == Some(true)
+        },
+    };
+
+    pub(super) const HAS_POLICY: Self = Self {
+        sentence: "it is not left at its default",
+        holds: |it| {
+            it.contact().is_some_and(|contact| {
+                let policies = [contact.read_receipts, contact.typing_indicators];
+                policies.iter().flatten().any(|it| *it != Policy::Default)
+            })
+        },
+    };
+
+    pub(super) const MEMBER_NO_CONTACT: Self = Self {
+        sentence: "a member is no contact that is restored",
+        holds: |it| {
+            it.group().is_some_and(|group| {
+                let mut members = it.members(group);
+                members.any(|id| id != group.creator && !it.is_known(id))
+            })
+        },
+    };
+
+    pub(super) const LIST_MEMBER_NO_CONTACT: Self = Self {
+        sentence: "a member is no contact that is restored",
+        holds: |it| {
+            let mut members = it.list().into_iter().flat_map(|list| list.members.iter());
+            members.any(|id| !it.is_restored(*id))
+        },
+    };
+
+    pub(super) const LIST_WITHOUT_NAME: Self = Self {
+        sentence: "there is none",
+        holds: |it| it.list().is_some_and(|list| list.name.is_none()),
+    };
+
+    pub(super) const GROUP_WITHOUT_ONESELF: Self = Self {
+        sentence: "one has left the group, or dissolved it",
+        holds: |it| {
+            it.group()
+                .is_some_and(|group| it.members(group).all(|id| id != it.phone.own_id))
         },
     };
 
@@ -315,8 +415,9 @@ impl When {
     pub(super) const OWN_AND_EMPTY: Self = Self {
         sentence: "it is a group of one's own without members",
         holds: |it| {
-            it.group()
-                .is_some_and(|group| group.creator == it.phone.own_id && group.members.is_empty())
+            it.group().is_some_and(|group| {
+                group.creator == it.phone.own_id && it.members(group).next().is_none()
+            })
         },
     };
 
