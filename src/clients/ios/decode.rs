@@ -4,7 +4,7 @@ use crate::clients::read::{self, Step, beyond_judgement, stop, unknown};
 use crate::clients::release::Reader;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::backup::{At, Info, Version};
-use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
+use crate::safe::json::{self, Document, JsonError, Object, Path, Reason, Text, Value};
 use crate::terms::Stage;
 use zeroize::Zeroizing;
 
@@ -43,6 +43,13 @@ impl Decoder {
         match reason {
             Reason::NotUtf8 if may_be_taken(json) => {
                 unknown("that iOS refuses what is not UTF-8 is inferred, and nothing was executed")
+            }
+            Reason::ControlCharacter
+                if !read::path_of(error).is_some_and(|path| is_decoded(&path)) =>
+            {
+                unknown(format!(
+                    "{error}: iOS refuses such a character where it decodes the string, and here it does not"
+                ))
             }
             Reason::TrailingText if nul_behind => {
                 unknown("no source tells whether a NUL behind the JSON is text to iOS")
@@ -297,6 +304,45 @@ impl Decoder {
             at.path()
         ))
     }
+}
+
+/// The strings that iOS decodes.
+const DECODED: [&[&str]; 18] = [
+    &["info", "device"],
+    &["user", "privatekey"],
+    &["user", "nickname"],
+    &["user", "profilePic"],
+    &["user", "profilePicRelease"],
+    &["user", "links", "type"],
+    &["user", "links", "value"],
+    &["user", "links", "name"],
+    &["user", "temporaryDeviceGroupKeyTodoRemove"],
+    &["contacts", "identity"],
+    &["contacts", "firstname"],
+    &["contacts", "lastname"],
+    &["contacts", "nickname"],
+    &["groups", "id"],
+    &["groups", "creator"],
+    &["groups", "groupname"],
+    &["groups", "members"],
+    &["settings", "blockedContacts"],
+];
+
+/// Whether a place is that of a string which iOS decodes, or of something around it: there it decodes the keys.
+///
+/// A raw control character in a string is refused when the string is decoded, not before.
+///
+/// Source: JSONScanner.swift of swift-foundation.
+fn is_decoded(path: &Path) -> bool {
+    let keys = path.0.iter().filter_map(|step| match step {
+        json::Step::Key(key) => Some(key),
+        json::Step::Index(_) => None,
+    });
+    let keys: Vec<_> = keys.collect();
+    DECODED.iter().any(|decoded| {
+        let mut both = keys.iter().zip(decoded.iter());
+        keys.len() <= decoded.len() && both.all(|(key, decoded)| *key == decoded)
+    })
 }
 
 /// Whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with the wrong bytes overlooked.

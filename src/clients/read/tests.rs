@@ -174,6 +174,55 @@ fn an_iphone_before_7_waits_for_ever() {
     assert_eq!(changes(&restored(Reader::Android6_4, &below)).len(), 1);
 }
 
+/// What a row says of the newest alone is a guess of the others, and what ends the restore there is unknown of them.
+#[test]
+fn of_older_releases_only_what_is_told_is_asserted() {
+    let told = |reader, field| {
+        let changes = restored(reader, ANDROID).changes;
+        let change = changes.into_iter().find(|each| each.field == field);
+        change.map(|each| each.is_told)
+    };
+    assert_eq!(
+        told(Reader::Android6_4, Field::Verification),
+        Some(true),
+        "level 1, of the newest"
+    );
+    assert_eq!(told(Reader::Android6_1, Field::Verification), Some(false));
+    assert_eq!(told(Reader::Ios7_2, Field::GroupCreatedAt), Some(true));
+    assert_eq!(told(Reader::Ios6_8, Field::GroupCreatedAt), Some(false));
+    assert_eq!(told(Reader::Ios6_8, Field::DistributionList), Some(true));
+    assert_eq!(told(Reader::Ios5_4, Field::ContactLastUpdate), Some(true));
+    let later = ANDROID.replace("\"version\":1", "\"version\":2");
+    assert_eq!(stops(Reader::Android6_4, &later).0, None);
+    assert!(is_unknown(Reader::Android6_1, &later));
+    let no_settings = r#"{"info":{"version":1},"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="},"contacts":[]}"#;
+    assert_eq!(stops(Reader::Ios7_2, no_settings).0, Some(Broken::Crash));
+    assert!(is_unknown(Reader::Ios6_8, no_settings));
+}
+
+/// iOS looks at a string when it decodes it, and at the keys of what it decodes.
+#[test]
+fn a_raw_line_break_matters_where_ios_decodes_it() {
+    for (from, to) in [
+        ("\"device\":\"6", "\"device\":\"\n6"),
+        ("\"Family\"", "\"Fam\nily\""),
+        ("\"creator\"", "\"crea\ntor\""),
+        ("[\"BLOCKED1\"]", "[\"BLOCKED1\\u0031\n\"]"),
+    ] {
+        let document = ANDROID.replace(from, to);
+        assert_ne!(document, ANDROID);
+        assert!(stops(Reader::Ios7_2, &document).0.is_none(), "{to}");
+    }
+    for (from, to) in [
+        ("\"Neighbours\"", "\"Neigh\nbours\""),
+        ("\"x\"", "\"\u{1}x\""),
+    ] {
+        let document = ANDROID.replace(from, to);
+        assert_ne!(document, ANDROID);
+        assert!(is_unknown(Reader::Ios7_2, &document), "{to}");
+    }
+}
+
 #[test]
 fn left_groups_end_the_groups_on_7_0() {
     let group = |number: u8, creator: &str, members: &str| {
