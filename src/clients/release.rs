@@ -136,7 +136,9 @@ releases! {
     Reader {
         /// IDs of distribution lists have their highest byte first.
         Android4_8 = "android-4.8" Android "4.8" Until::Last("5.2");
-        /// They have their lowest byte first; deleted groups are dropped; who is no member has left.
+        /// They have their lowest byte first; with times of the last update.
+        Android5_3 = "android-5.3" Android "5.3" Until::Last("5.6");
+        /// Who is no member has left; deleted groups are dropped, and so are those that do not say whether they are.
         Android5_8 = "android-5.8" Android "5.7" Until::Last("5.8");
         /// `deleted` may be absent; `[null]` is nobody.
         Android6_1 = "android-6.1" Android "6.0" Until::Last("6.1");

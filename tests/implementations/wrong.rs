@@ -23,7 +23,7 @@ pub struct Wrong {
     pub vector: &'static str,
     /// The stage that the finding names.
     pub stage: Stage,
-    /// What the vector says of the mistake.
+    /// What its comment says of the mistake.
     pub words: &'static str,
     /// What it is held to.
     pub like: Like,
@@ -70,62 +70,62 @@ macro_rules! wrong {
 }
 
 wrong! {
-    "N halved": "kdf.known-answer" at Http says "N halved",
+    "N halved": "kdf.mistake-n-halved" at Http says "N halved",
     Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 32_768, 64) }
 
-    "r and p swapped": "kdf.rfc7914-r8-p16" at Open says "r and p swapped",
+    "r and p swapped": "kdf.rfc7914-r8-p16" at Open says "not r and p swapped",
     Scrypt scrypt(input: Scrypt) -> ScryptKey {
         scrypt_at(&Scrypt { r: input.p, p: input.r, ..input })
     }
 
-    "dkLen 32": "kdf.known-answer" at Open says "dkLen 32",
+    "dkLen 32": "kdf.mistake-length-32" at Open says "dkLen 32",
     Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 65_536, 32) }
 
-    "ID and key swapped": "kdf.known-answer" at Http says "backup ID and encryption key swapped",
+    "ID and key swapped": "kdf.mistake-halves-swapped" at Http says "not the two swapped",
     Derive derive(input: Derive) -> Derived {
         let mut master = right(&input.password, &input.id)?.master_key.0;
         master.rotate_left(32);
         Ok(derived(&master))
     }
 
-    "upper-case digits in the URL": "kdf.known-answer" at Http says "upper-case digits",
+    "upper-case digits in the URL": "kdf.mistake-upper-case-digits" at Http says "in upper-case digits",
     Derive derive(input: Derive) -> Derived {
         let derived = right(&input.password, &input.id)?;
         let digits = String::from(derived.backup_id.clone()).to_uppercase();
         Ok(Derived { resource: format!("backups/{digits}"), ..derived })
     }
 
-    "a shard prefix of 8 digits": "kdf.known-answer" at Http says "8 digits instead of 8 bits",
+    "a shard prefix of 8 digits": "kdf.mistake-shard-prefix" at Http says "not 8 digits",
     Derive derive(input: Derive) -> Derived {
         let derived = right(&input.password, &input.id)?;
         let digits = String::from(derived.backup_id.clone());
         Ok(Derived { shard_prefix: digits[..8].to_owned(), ..derived })
     }
 
-    "salt in lower case": "kdf.known-answer" at Http says "ID in lower case",
+    "salt in lower case": "kdf.mistake-id-lower-case" at Http says "not the ID in lower case",
     Derive derive(input: Derive) -> Derived { right(&input.password, &input.id.to_lowercase()) }
 
-    "password and ID swapped": "kdf.known-answer" at Http says "password and ID swapped",
+    "password and ID swapped": "kdf.mistake-id-as-password" at Http says "not password and ID swapped",
     Derive derive(input: Derive) -> Derived { right(&input.id, &input.password) }
 
-    "password normalised to NFC": "kdf.nfd" at Http says "normalised to NFC",
+    "password normalised to NFC": "kdf.nfd" at Http says "not to be normalised to NFC",
     Derive derive(input: Derive) -> Derived { right(&composed(&input.password), &input.id) }
 
-    "password trimmed in front": "kdf.space-leading" at Http says "A leading space",
+    "password trimmed in front": "kdf.space-leading" at Http says "A leading space: not to be trimmed",
     Derive derive(input: Derive) -> Derived { right(input.password.trim_start(), &input.id) }
 
-    "password trimmed behind": "kdf.space-trailing" at Http says "trimmed",
+    "password trimmed behind": "kdf.space-trailing" at Http says "A trailing space: not to be trimmed",
     Derive derive(input: Derive) -> Derived { right(input.password.trim(), &input.id) }
 
-    "password with the line feed of `echo`": "kdf.known-answer" at Http says "with a line feed at its end",
+    "password with the line feed of `echo`": "kdf.mistake-line-feed" at Http says "not with a line feed at its end",
     Derive derive(input: Derive) -> Derived { right(&format!("{}\n", input.password), &input.id) }
 
-    "byte order mark dropped": "kdf.bom-leading" at Http says "byte order mark dropped",
+    "byte order mark dropped": "kdf.bom-leading" at Http says "a byte order mark: not to be dropped",
     Derive derive(input: Derive) -> Derived {
         right(input.password.trim_start_matches('\u{feff}'), &input.id)
     }
 
-    "password cut off at 64 bytes": "kdf.length-65" at Http says "cut off at 64 bytes",
+    "password cut off at 64 bytes": "kdf.length-65" at Http says "Not to be cut off at 64 bytes",
     Derive derive(input: Derive) -> Derived {
         right(&input.password[..input.password.len().min(64)], &input.id)
     }
@@ -135,25 +135,25 @@ wrong! {
         right(input.password.split('\0').next().unwrap_or_default(), &input.id)
     }
 
-    "asterisk dropped": "kdf.id-star-digits" at Http says "asterisk dropped",
+    "asterisk dropped": "kdf.id-star-digits" at Http says "the asterisk is not to be dropped",
     Derive derive(input: Derive) -> Derived {
         right(&input.password, input.id.trim_start_matches('*'))
     }
 
-    "tag last, sealing": "secretbox.nacl" at Open says "tag behind the ciphertext",
+    "tag last, sealing": "secretbox.mistake-tag-last" at Open says "not behind the ciphertext",
     Seal seal(input: Seal) -> Sealed {
         let mut boxed = Own.seal(input)?.r#box.0;
         boxed.rotate_left(16);
         Ok(Sealed { r#box: Hex(boxed) })
     }
 
-    "NaCl's 16 zero bytes left in front of the box": "secretbox.nacl" at Open says "16 zero bytes of NaCl's padding",
+    "NaCl's 16 zero bytes left in front of the box": "secretbox.mistake-padding-16" at Open says "not 16 zero bytes of NaCl's padding in front",
     Seal seal(input: Seal) -> Sealed {
         let boxed = Own.seal(input)?.r#box.0;
         Ok(Sealed { r#box: Hex([&[0; 16][..], &boxed].concat()) })
     }
 
-    "NaCl's 32 zero bytes sealed along": "secretbox.nacl" at Open says "32 zero bytes of NaCl's padding",
+    "NaCl's 32 zero bytes sealed along": "secretbox.mistake-padding-32" at Open says "not 32 zero bytes of NaCl's padding sealed along",
     Seal seal(input: Seal) -> Sealed {
         Own.seal(Seal { plaintext: Hex([&[0; 32][..], &input.plaintext.0].concat()), ..input })
     }

@@ -5,6 +5,7 @@ import unicodedata
 from model import File, by, expand_text, invalid, valid
 
 NOTES = {
+    "Mistake": "The known answer again, for the sake of one likely mistake: the comment says which, and `mistakes` shows what it gives.",
     "KnownAnswer": "The answer that the test suites of Threema for Android and for iOS both hold.",
     "ScryptItself": "scrypt at other parameters than Threema Safe's. Where these fail, scrypt is broken; where these pass and all others fail, the parameters are wrong.",
     "LargeMemory": "Needs 1 GiB of memory. A runner may leave it out by default; it must say so.",
@@ -64,7 +65,7 @@ def build(oracles):
         computed = oracles.scrypt(password.encode(), salt.encode(), n, r, p, second=not large)
         assert computed.hex() == key, name
         by_rfc.add(
-            f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}",
+            f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}" + ": not r and p swapped" * (name == "r8-p16"),
             ["ScryptItself"] + ["LargeMemory"] * large,
             {"password": password, "salt": salt, "n": n, "r": r, "p": p, "length": 64},
             valid({"key": key}),
@@ -102,6 +103,29 @@ def build(oracles):
          mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le"))),
          mistake("password with a line feed at its end", derive(PASSWORD + "\n"))])
 
+    # The same once more, so that what fails says what is wrong: a vector for each mistake.
+    likely = file.group(
+        "likely mistakes, one by one", "derive", ["clause 1.1", "clause 1.2", "clause 1.5"],
+        [by("master_key", "published", "the test suites of Threema for Android and Threema for iOS")] + both)
+    for name, comment, mistaken in [
+        ("n-halved", "N is 65536: not N halved, 32768", mistake("N halved: 32768", derive(PASSWORD, n=32768))),
+        ("n-doubled", "N is 65536: not N doubled, 131072", mistake("N doubled: 131072", derive(PASSWORD, n=131072))),
+        ("r-halved", "r is 8: not r halved, 4", mistake("r halved: 4", derive(PASSWORD, r=4))),
+        ("p-doubled", "p is 1: not p doubled, 2", mistake("p doubled: 2", derive(PASSWORD, p=2))),
+        ("length-32", "dkLen is 64: with dkLen 32 the backup ID is right, and there is no key", mistake("dkLen 32", derive(PASSWORD, length=32))),
+        ("halves-swapped", "The backup ID is the first half, the encryption key the second: not the two swapped",
+         mistake("backup ID and encryption key swapped", right[32:] + right[:32])),
+        ("upper-case-digits", "The backup ID in lower-case digits: in upper-case digits the server has no file of that name",
+         {"name": "backup ID in upper-case digits", "resource": "backups/" + MASTER[:64].upper()}),
+        ("shard-prefix", "The shard prefix is the first 8 bits: not 8 digits", {"name": "8 digits instead of 8 bits", "shard_prefix": MASTER[:8]}),
+        ("id-as-password", "The ID is the salt: not password and ID swapped", mistake("password and ID swapped", derive(ID, PASSWORD))),
+        ("id-lower-case", "The ID as it is: not the ID in lower case", mistake("ID in lower case", derive(PASSWORD, ID.lower()))),
+        ("utf-16", "The password in UTF-8: not in UTF-16", mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le")))),
+        ("line-feed", "The password alone: not with a line feed at its end, as `echo` puts it",
+         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))),
+    ]:
+        likely.add(f"kdf.mistake-{name}", comment, ["Mistake"], {"password": PASSWORD, "id": ID}, valid(output(right)), [mistaken])
+
     group = file.group("passwords and IDs", "derive", ["clause 1.1", "clause 1.2", "clause 1.3", "clause 1.4"], both)
 
     def add(name, comment, flags, password, id=ID, mistakes=()):
@@ -116,7 +140,7 @@ def build(oracles):
     add("length-8", "8 bytes, the shortest that clients take", ["LengthEdge"], "8 bytes!")
     add("length-63", "63 bytes: one below HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 63})
     add("length-64", "64 bytes: exactly HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 64})
-    add("length-65", "65 bytes: HMAC hashes the password first", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
+    add("length-65", "65 bytes: HMAC hashes the password first. Not to be cut off at 64 bytes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID)])
     add("length-4096", "4096 bytes, the longest that Android takes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID),
@@ -127,7 +151,7 @@ def build(oracles):
     add("nfc", "Accented letters as one code point each (NFC). The other of the pair: kdf.nfd", ["Unicode", "Normalisation"], nfc,
         mistakes=[("normalised to NFD", nfd, ID)])
     group.value["tests"][-1]["mistakes"].append(mistake("password as ISO-8859-1", derive(nfc.encode("latin-1"))))
-    add("nfd", "The same as letter and combining accent (NFD). The other of the pair: kdf.nfc", ["Unicode", "Normalisation"], nfd,
+    add("nfd", "The same as letter and combining accent (NFD): not to be normalised to NFC. The other of the pair: kdf.nfc", ["Unicode", "Normalisation"], nfd,
         mistakes=[("normalised to NFC", nfc, ID)])
     compatible = "\ufb01ne\u2460\uff21\u212bngstrom"
     add("compatibility", "Ligature, circled digit, full-width letter, angstrom sign: NFKC would change each", ["Unicode", "Normalisation"], compatible,
@@ -141,17 +165,17 @@ def build(oracles):
     add("rtl", "Hebrew and Arabic with a mark of direction", ["Unicode"], "\u05e1\u05d9\u05e1\u05de\u05d4\u200f \u0643\u0644\u0645\u0629 123")
     add("cjk", "Chinese, Japanese, Korean", ["Unicode"], "\u5bc6\u7801\u30d1\u30b9\u30ef\u30fc\u30c9\ube44\ubc00")
     for name, comment, password in [
-        ("space-leading", "A leading space", " " + PASSWORD),
-        ("space-trailing", "A trailing space", PASSWORD + " "),
+        ("space-leading", "A leading space: not to be trimmed", " " + PASSWORD),
+        ("space-trailing", "A trailing space: not to be trimmed", PASSWORD + " "),
         ("space-no-break", "A trailing no-break space", PASSWORD + "\u00a0"),
         ("newline-trailing", "A trailing line feed, as `echo` would add", PASSWORD + "\n"),
     ]:
         add(name, comment, ["WhiteSpace"], password, mistakes=[("trimmed", PASSWORD, ID)])
     add("space-only", "Eight spaces", ["WhiteSpace"], " " * 8)
-    add("bom-leading", "A leading U+FEFF: it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
+    add("bom-leading", "A leading U+FEFF, a byte order mark: not to be dropped, for it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
         mistakes=[("byte order mark dropped", PASSWORD, ID)])
     add("id-star", "An ID that begins with an asterisk", ["Star"], PASSWORD, "*SUPPORT")
-    add("id-star-digits", "An asterisk, then digits and letters", ["Star"], PASSWORD, "*0MY1D23",
+    add("id-star-digits", "An asterisk, then digits and letters: the asterisk is not to be dropped", ["Star"], PASSWORD, "*0MY1D23",
         mistakes=[("asterisk dropped", PASSWORD, "0MY1D23")])
 
     special = file.group(

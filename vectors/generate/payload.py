@@ -280,7 +280,7 @@ def missing(add):
     value = document(groups=[without(group(), "deleted")])
     add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses all", value,
         gives(SAME | {"/groups/0/id": "0000000000000001"}), gives(SAME | {"/groups/0/id": "0000000000000001"}), REFUSES,
-        {"android-4.8 android-5.8": gives({"/groups": None})})
+        {"android-4.8 android-5.3 android-5.8": gives({"/groups": None})})
     add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
         gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 0}), REFUSES)
     add("unknown-keys", "UnknownKey", "Unknown keys at every level, with known names inside",
@@ -314,7 +314,7 @@ def types(add):
         java=[(("groups", 0, "groupname"), "optString", "null")])
     safe = gives(SAME | {"/contacts/0/nickname": None})
     add("null-contact-nickname", "Null", "A contact's nickname is null: the one string that Android looks at twice", document(contacts=[contact(nickname=None)]),
-        safe, safe, safe, {"android-5.8 android-6.1": safe})
+        safe, safe, safe, {"android-5.3 android-5.8 android-6.1": safe})
     add("null-picture", "Null", "profilePic is null: to Android it is the text null, which is base64 of three bytes", document(user={"profilePic": None}),
         unknown("what it does with three bytes that are no picture is not known"), gives(SAME | {"/user/profilePic": None}), REFUSES,
         java=[(("user", "profilePic"), "optString", "null")])
@@ -394,10 +394,10 @@ def groups(add):
         gives({"/groups/0/state": "kicked"}), gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
         gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}))
     add("group-deleted", "Group", "A group deleted on Android before 6.0: it comes back on iOS", of(group(deleted=True), member),
-        unknown("whether releases from 6.0 on still look at it is not known"),
+        gives(next_one),
         gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"}),
         unknown("that the members are ignored is known, and not what becomes of the group"),
-        {"android-4.8 android-5.8": gives(next_one)})
+        {"android-4.8 android-5.3 android-5.8 android-6.1": gives(next_one)})
     for id, spelling, comment, android, ios, earlier in [
         ("odd", "123", "A group ID of an odd number of digits", gives({"/groups/0/id": ""}), crashes("meaning", "an index out of range"), None),
         ("not-hex", "zzzzzzzzzzzzzzzz", "A group ID that is not hexadecimal", unknown("it becomes some bytes; which, is not known"), gives(next_one),
@@ -413,7 +413,7 @@ def distribution_lists(add):
     none = gives(SAME | {"/distributionlists": None})
     add("list", "DistributionList", "A distribution list: iOS does not restore it, and overwrites it on the server seconds later", of({"id": "0100000000000000"}),
         gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": "1"}), none, none,
-        {"android-5.8 android-6.1": gives({"/distributionlists/0/id": "1"}),
+        {"android-5.3 android-5.8 android-6.1": gives({"/distributionlists/0/id": "1"}),
          "android-4.8": gives({"/distributionlists/0/id": "72057594037927936"}, "it reads the digits in the other byte order")})
     add("list-without-id", "DistributionList", "A distribution list without an ID, as Android before 4.8 wrote it: it gets a new one", of({}),
         gives({"/distributionlists/0/name": "Neighbours"}), none, none)
@@ -454,7 +454,7 @@ def releases(add):
         ("everyone", "Everyone", [["*"]], to("everyone"), to("everyone"), to("everyone"), None),
         ("list", "Some", [listed], to(listed), to(listed), to(listed), None),
         ("nobody", "Nobody, as the format spells it; Android before 6.0 takes it for a list of nobody", [[None]], to("nobody"), to("nobody"), to("nobody"),
-         {"android-4.8 android-5.8": to([])}),
+         {"android-4.8 android-5.3 android-5.8": to([])}),
         ("empty", "An empty list: both mobiles write it, the format's schema forbids it, and Desktop takes it for everyone", [[]], to([]), to("nobody"), to("everyone"), None),
         ("missing", "No such key, which is how iOS spells nobody: Desktop takes it for everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
         ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-7.0.0 ios-7.0.5": to(listed)}),

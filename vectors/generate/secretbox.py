@@ -58,6 +58,19 @@ def build(oracles):
          {"name": "32 zero bytes of NaCl's padding sealed as part of the plaintext",
           "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}])
 
+    # The same once more, so that what fails says what is wrong: a vector for each mistake.
+    likely = file.group("likely mistakes, one by one", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
+                        [by("box", "published", "NaCl: tests/secretbox.out")] + both)
+    for name, comment, flag, what, wrong in [
+        ("tag-last", "The tag comes first: not behind the ciphertext", "TagPosition", "tag behind the ciphertext", box[16:] + box[:16]),
+        ("padding-16", "The box alone: not 16 zero bytes of NaCl's padding in front of it", "NaclPadding",
+         "16 zero bytes of NaCl's padding left in front of the box", bytes(16) + box),
+        ("padding-32", "The plaintext alone: not 32 zero bytes of NaCl's padding sealed along", "NaclPadding",
+         "32 zero bytes of NaCl's padding sealed as part of the plaintext", oracles.seal(key, nonce, bytes(32) + plain)),
+    ]:
+        likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}},
+                   valid({"box": hexed(box)}), [{"name": what, "box": hexed(wrong)}])
+
     edges = file.group("lengths", "seal", ["clause 2.1"], both)
     for length in (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 4095, 4096, 524288):
         name = f"secretbox.length-{length}"

@@ -363,7 +363,7 @@ impl Phone<'_> {
         contact.first_name = self.text(object, "firstname", Field::FirstName, at);
         contact.last_name = self.text(object, "lastname", Field::LastName, at);
         // Source: VARIANTS section 2, "explicit null string": safe since 5.3.
-        let is_safe = object.is_null("nickname") && self.since(Reader::Android5_8);
+        let is_safe = object.is_null("nickname") && self.since(Reader::Android5_3);
         contact.nickname = if is_safe {
             None
         } else {
@@ -472,7 +472,7 @@ impl Phone<'_> {
         if object.is_null("lastUpdate") {
             return None;
         }
-        if self.since(Reader::Android5_8) {
+        if self.since(Reader::Android5_3) {
             return self.time(object, "lastUpdate", field, at);
         }
         if object.long("lastUpdate").is_ok_and(|time| time != 0) {
@@ -670,7 +670,7 @@ impl Phone<'_> {
     fn has_other_order(&self, device: Option<&Text>) -> bool {
         let writer = device.and_then(|device| Writer::of_android_device(&device.to_str_lossy()));
         let written_low_first = writer.map(|writer| writer.since(Writer::Android5_3));
-        written_low_first.is_some_and(|low_first| low_first != self.since(Reader::Android5_8))
+        written_low_first.is_some_and(|low_first| low_first != self.since(Reader::Android5_3))
     }
 
     fn lists(
@@ -737,7 +737,7 @@ impl Phone<'_> {
             return Ok(None);
         };
         let id = id.to_string_lossy();
-        let id = if self.since(Reader::Android5_8) {
+        let id = if self.since(Reader::Android5_3) {
             let bytes = HEXLOWER_PERMISSIVE.decode(id.as_bytes()).ok();
             let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
             if bytes.is_none() && id.chars().count() == 16 {

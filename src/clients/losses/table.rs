@@ -151,7 +151,7 @@ losses! {
     "list-id-android" &[DistributionListId], &[Lost, Changed], Writing Writer::Android4_5..=Writer::Android4_7Test, ALL_READ, ALWAYS,
         "Android before 4.8 does not write it, and the list gets one at random",
         "VARIANTS section 1, \"4.8\"";
-    "list-id-byte-order" &[DistributionListId], &[Lost, Changed], Writing Writer::Android4_8..=Writer::Android5_0_5, Reader::Android5_8..=Reader::Android6_4 => ANDROID_READS, LIST_ID_IS_NO_PALINDROME,
+    "list-id-byte-order" &[DistributionListId], &[Lost, Changed], Writing Writer::Android4_8..=Writer::Android5_0_5, Reader::Android5_3..=Reader::Android6_4 => ANDROID_READS, LIST_ID_IS_NO_PALINDROME,
         "Android 4.8 to 5.2 writes the highest byte first, later releases the lowest",
         "VARIANTS section 5, item 13";
     "settings-of-android" OF_ANDROID, LOST, Writing IOS_WRITES, ALL_READ, ALWAYS,
@@ -271,7 +271,7 @@ pub struct Kept {
 pub const KEPT: &[Kept] = &[
     Kept {
         fields: LAST_UPDATES,
-        readers: Reader::Android5_8..=Reader::Android6_4,
+        readers: Reader::Android5_3..=Reader::Android6_4,
         source: "VARIANTS section 4, \"lastUpdate\"",
     },
     Kept {

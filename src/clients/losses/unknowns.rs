@@ -77,7 +77,7 @@ unknowns! {
         "what iOS does with such a member is not told";
     "group-member-no-contact-desktop" &[GroupMembers], DEVICE_LINK, DESKTOP_READS, MEMBER_NO_CONTACT,
         "what Desktop does with such a member is not told";
-    "group-left-older-android" &[GroupMembers], ALL_WRITE, Reader::Android4_8..=Reader::Android4_8, GROUP_WITHOUT_ONESELF,
+    "group-left-older-android" &[GroupMembers], ALL_WRITE, Reader::Android4_8..=Reader::Android5_3, GROUP_WITHOUT_ONESELF,
         "what Android before 5.7 makes of it is not told";
     "group-left-older-ios" &[GroupMembers], ALL_WRITE, Reader::Ios4_6..=Reader::Ios7_0_0, GROUP_WITHOUT_ONESELF,
         "what iOS before 7.0.5 makes of it is not told";

@@ -432,7 +432,7 @@ impl When {
                 } else {
                     id.reversed()
                 };
-                let read = if it.reader.since(Reader::Android5_8) {
+                let read = if it.reader.since(Reader::Android5_3) {
                     written
                 } else {
                     written.reversed()
