@@ -23,7 +23,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -51,6 +51,17 @@ pub(super) struct Tls {
     public: Arc<[TrustAnchor<'static>]>,
 }
 
+/// The operating system's roots. They are read once: it takes longer than all handshakes of a run on loopback.
+fn system_roots() -> &'static RootCertStore {
+    static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
+    ROOTS.get_or_init(|| {
+        let mut roots = RootCertStore::empty();
+        // What the system's store holds beside readable certificates is the system's business.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots
+    })
+}
+
 impl Tls {
     /// Trusts the operating system's roots and those in `pems`. What is in `public` passes for publicly trusted.
     pub(super) fn new(pems: &[String], public: &[String]) -> Result<Self, TlsSetupError> {
@@ -59,9 +70,7 @@ impl Tls {
         for pem in public {
             add_pem(&mut everywhere, pem)?;
         }
-        let mut roots = RootCertStore::empty();
-        // What the system's store holds beside readable certificates is the system's business.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let mut roots = system_roots().clone();
         for pem in pems {
             add_pem(&mut roots, pem)?;
         }
