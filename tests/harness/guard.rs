@@ -27,7 +27,7 @@ async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
 
 async fn report(target: Target, only: &str) -> Report {
     let mut checkup = Checkup::new(target).expect("a checkup");
-    checkup.settings.seed = Seed::new(42);
+    checkup.settings.seed = Seed::new(0x5afe);
     if !only.is_empty() {
         checkup.selection = Selection {
             only: vec![Pattern::new(only)],
