@@ -1,12 +1,8 @@
 //! The models of the clients' releases against the vectors of whole documents: what each restores and what each writes.
 
-use safe_conformance::adapter::{BackupToRead, DirectoryState, ReadBackup, Request, WriteBackup};
-use safe_conformance::clients::restore::{
-    self, Directory, DirectoryEntry, IdentityState, Surroundings,
-};
-use safe_conformance::clients::{Phone, Reader, Writer};
-use safe_conformance::safe::backup::{Backup, PublicKey};
-use safe_conformance::safe::json::Document;
+use safe_conformance::adapter::Request;
+use safe_conformance::clients::restore::{self, Directory, Surroundings};
+use safe_conformance::clients::{Reader, Writer};
 use safe_conformance::safe::{EncryptionKey, ThreemaId};
 use safe_conformance::suites::client;
 use safe_conformance::terms::{Client, Stage};
@@ -40,14 +36,6 @@ fn by_release<'a>(
         .chain(earlier)
 }
 
-fn written(writer: Writer, input: &WriteBackup) -> Vec<u8> {
-    let document = Document::parse(&input.backup.0).expect("JSON");
-    let (backup, deviations) = Backup::read(document);
-    let backup = backup.unwrap_or_else(|| panic!("no backup: {deviations:?}"));
-    let own_id = ThreemaId::parse(&input.own_id).expect("an ID");
-    writer.write(&backup, &Phone::new(own_id))
-}
-
 #[test]
 fn every_release_writes_what_the_vectors_say() {
     let newest = [
@@ -72,38 +60,17 @@ fn every_release_writes_what_the_vectors_say() {
                 panic!("{}: no document", vector.id);
             };
             held += 1;
-            let bytes = written(writer, &input);
-            if let Some(difference) = client::document(pointers, contains, &bytes) {
+            let document = writer
+                .write_as_asked(&input)
+                .expect("it makes sense")
+                .document;
+            if let Some(difference) = client::document(pointers, contains, &document.0) {
                 wrong.push(format!("{} as {name}: {difference}", vector.id));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(held > 100, "only {held} were held");
-}
-
-fn read(reader: Reader, input: &ReadBackup) -> restore::Outcome {
-    let known = input.directory.iter();
-    let answers = known.filter(|id| id.state == DirectoryState::Active);
-    let entry = |public_key: &[u8]| DirectoryEntry {
-        public_key: PublicKey(public_key.try_into().expect("32 bytes")),
-        state: IdentityState::Active,
-    };
-    let entries = answers.map(|known| {
-        let id = ThreemaId::parse(&known.id).expect("an ID");
-        (id, entry(&known.public_key.0))
-    });
-    let around = Surroundings {
-        own_id: ThreemaId::parse(&input.own_id).expect("an ID"),
-        directory: Directory::Answers(entries.collect()),
-    };
-    match &input.backup {
-        BackupToRead::Open { document } => reader.read(&document.0, &around),
-        BackupToRead::Sealed { key, body } => {
-            let key = EncryptionKey::from_bytes(key.0.as_slice().try_into().expect("32 bytes"));
-            reader.open(&key, &body.0, &around)
-        }
-    }
 }
 
 /// What is wrong with what a reader made of a vector, if anything.
@@ -158,7 +125,8 @@ fn every_release_reads_what_the_vectors_say() {
             let is_beyond = BEYOND_THE_MODEL
                 .iter()
                 .any(|(id, release, _)| (*id, *release) == (&*vector.id, name));
-            match misread(&read(reader, &input), outcome, &input.own_id) {
+            let found = reader.read_as_asked(&input).expect("it makes sense");
+            match misread(&found, outcome, &input.own_id) {
                 Some(difference) if !is_beyond => {
                     wrong.push(format!("{} as {name}: {difference}", vector.id));
                 }

@@ -4,6 +4,7 @@
 //! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
 
 mod examples;
+mod frames;
 mod misbehaving;
 mod own;
 mod wrong;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         }));
     }
     trials.extend(misbehaving::trials());
+    trials.extend(frames::trials());
     trials.extend(examples::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -3,10 +3,11 @@
 use crate::own::Own;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
-use safe_conformance::adapter::serve;
+use safe_conformance::adapter::{Implementation, serve};
+use safe_conformance::clients::Model;
 use safe_conformance::engine::{Finding, Pattern, Selection, StopReason};
 use safe_conformance::report::Report;
-use safe_conformance::terms::Verdict;
+use safe_conformance::terms::{Client, Verdict};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
@@ -253,6 +254,11 @@ fn stopped() -> Result<(), Failed> {
 /// This program as an adapter of our own core, which misbehaves in one way.
 pub fn adapter(way: &str) -> ExitCode {
     let (way, argument) = way.split_once(':').unwrap_or((way, ""));
+    let implementation: &dyn Implementation = if way == "model" {
+        &Model(Client::Android)
+    } else {
+        &Own
+    };
     if way == "prints-first" {
         say(b"Welcome to the adapter!\n");
     }
@@ -273,7 +279,7 @@ pub fn adapter(way: &str) -> ExitCode {
         };
         if !done {
             let mut answer = Vec::new();
-            serve(&Own, line.as_bytes(), &mut answer).expect("memory can be written");
+            serve(implementation, line.as_bytes(), &mut answer).expect("memory can be written");
             say(&answer);
         }
         if request["op"] == "bye" {

@@ -1,12 +1,14 @@
-//! What the clients make of configs, addresses, passwords and answers, as implementations that the vectors can be asked of.
+//! What the clients make of configs, addresses, passwords, answers and backups, as implementations that the vectors can be asked of.
 
 mod address;
+mod backup;
 mod exchange;
 
 use super::{check_password, parse_config};
 use crate::adapter::{
     Answer, CheckPassword, Checked, Config, Hello, Implementation, JudgeExchange, Operation,
-    ParseConfig, Refusal, RequestUrls, Rule, Taken, Urls,
+    ParseConfig, ReadBackup, Refusal, RequestUrls, RestoredState, Rule, Taken, Urls, WriteBackup,
+    WrittenDocument,
 };
 use crate::safe::password::PasswordRule;
 use crate::terms::Client;
@@ -25,6 +27,8 @@ impl Implementation for Model {
                 Operation::RequestUrls,
                 Operation::CheckPassword,
                 Operation::JudgeExchange,
+                Operation::ReadBackup,
+                Operation::WriteBackup,
             ],
         )
     }
@@ -62,5 +66,13 @@ impl Implementation for Model {
 
     fn judge_exchange(&self, input: JudgeExchange) -> Answer<Taken> {
         exchange::judge(self.0, &input)
+    }
+
+    fn read_backup(&self, input: ReadBackup) -> Answer<RestoredState> {
+        backup::read_backup(self.0, &input)
+    }
+
+    fn write_backup(&self, input: WriteBackup) -> Answer<WrittenDocument> {
+        backup::write_backup(self.0, &input)
     }
 }

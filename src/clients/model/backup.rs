@@ -1,0 +1,96 @@
+//! What the newest release of a client restores from a backup, and what it writes, for the vectors of whole documents.
+
+use crate::adapter::{
+    Answer, BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup, Refusal, RestoredState,
+    WriteBackup, WrittenDocument,
+};
+use crate::clients::restore::{Directory, DirectoryEntry, IdentityState, Outcome, Surroundings};
+use crate::clients::{Phone, Reader, Writer};
+use crate::safe::backup::{Backup, PublicKey};
+use crate::safe::json::Document;
+use crate::safe::{EncryptionKey, ThreemaId};
+use crate::terms::{Client, Stage};
+use std::collections::BTreeMap;
+
+/// An app that crashes or hangs is said to refuse: whoever asks is told how by the vector.
+pub(super) fn read_backup(client: Client, input: &ReadBackup) -> Answer<RestoredState> {
+    let reader = match client {
+        Client::Android => Reader::Android6_4,
+        Client::Ios => Reader::Ios7_2,
+        Client::Desktop => Reader::DesktopPreview14,
+    };
+    let own_id = id(&input.own_id)?;
+    match reader.read_as_asked(input)? {
+        Outcome::Restored(restored) => Ok(RestoredState {
+            restored: restored.state(own_id),
+        }),
+        Outcome::Refused(stop) | Outcome::Broken { stop, .. } => {
+            Err(Refusal::at(stop.stage, stop.reason))
+        }
+        Outcome::Unknown { because } => Err(Refusal::unsupported(because)),
+    }
+}
+
+impl Reader {
+    /// What this release makes of what an implementation is asked.
+    ///
+    /// # Errors
+    /// Where what is asked makes no sense: an ID that is none, or a key of another length.
+    pub fn read_as_asked(self, input: &ReadBackup) -> Answer<Outcome> {
+        let around = Surroundings {
+            own_id: id(&input.own_id)?,
+            directory: directory(&input.directory)?,
+        };
+        Ok(match &input.backup {
+            BackupToRead::Open { document } => self.read(&document.0, &around),
+            BackupToRead::Sealed { key, body } => {
+                let key = EncryptionKey::from_bytes(key.exactly(Stage::Open)?);
+                self.open(&key, &body.0, &around)
+            }
+        })
+    }
+}
+
+fn directory(known: &[DirectoryId]) -> Answer<Directory> {
+    let answering = known.iter().filter(|it| it.state == DirectoryState::Active);
+    let entries = answering.map(|known| {
+        let entry = DirectoryEntry {
+            public_key: PublicKey(known.public_key.exactly(Stage::Meaning)?),
+            state: IdentityState::Active,
+        };
+        Ok((id(&known.id)?, entry))
+    });
+    entries
+        .collect::<Answer<BTreeMap<_, _>>>()
+        .map(Directory::Answers)
+}
+
+pub(super) fn write_backup(client: Client, input: &WriteBackup) -> Answer<WrittenDocument> {
+    let writer = match client {
+        Client::Android => Writer::Android6_4,
+        Client::Ios => Writer::Ios6_3,
+        Client::Desktop => return Err(Refusal::unsupported("it writes no backup")),
+    };
+    writer.write_as_asked(input)
+}
+
+impl Writer {
+    /// What this release writes of what an implementation is asked.
+    ///
+    /// # Errors
+    /// Where what is asked makes no sense: no document, no identity in it, or an ID that is none.
+    pub fn write_as_asked(self, input: &WriteBackup) -> Answer<WrittenDocument> {
+        let document = Document::parse(&input.backup.0)
+            .map_err(|error| Refusal::at(Stage::Json, error.to_string()))?;
+        let (backup, _) = Backup::read(document);
+        let backup = backup.ok_or_else(|| Refusal::at(Stage::Meaning, "it holds no identity"))?;
+        let phone = Phone::new(id(&input.own_id)?);
+        Ok(WrittenDocument {
+            document: Hex(self.write(&backup, &phone)),
+        })
+    }
+}
+
+fn id(text: &str) -> Answer<ThreemaId> {
+    ThreemaId::parse(text).map_err(|error| Refusal::at(Stage::Meaning, error.to_string()))
+}
