@@ -22,7 +22,8 @@ const DERIVATIONS: usize = 3;
 /// ```no_run
 /// use safe_conformance::adapter::{Answer, Hello, Implementation, Open, Document, Operation, Refusal};
 /// # mod my_client {
-/// #     pub fn open(_: &[u8], _: &[u8]) -> Result<serde_json::Value, safe_conformance::terms::Stage> { todo!() }
+/// #     use safe_conformance::terms::Stage;
+/// #     pub fn open(_: &[u8], _: &[u8]) -> Result<serde_json::Value, Stage> { Err(Stage::Size) }
 /// # }
 ///
 /// struct MyClient;

@@ -76,7 +76,7 @@ macro_rules! operations {
         /// A method gives raw results and no verdict, and panics where the implementation does: a panic is a finding.
         ///
         /// ```
-        /// use safe_conformance::adapter::{Answer, Derive, Derived, Hello, Implementation, Operation};
+        /// use safe_conformance::adapter::{Answer, Derive, Derived, Hello, Implementation, Operation, Refusal};
         ///
         /// struct MyClient;
         ///
@@ -87,7 +87,7 @@ macro_rules! operations {
         ///
         ///     fn derive(&self, input: Derive) -> Answer<Derived> {
         ///         // Here your own code.
-        /// #       todo!()
+        ///         Err(Refusal::unsupported(format!("not for {} yet", input.id)))
         ///     }
         /// }
         /// ```

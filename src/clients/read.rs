@@ -11,7 +11,7 @@ use super::restore::{
 };
 use super::{Field, android, desktop, ios};
 use crate::safe::EncryptionKey;
-use crate::safe::backup::{At, Backup};
+use crate::safe::backup::{At, Backup, Group};
 use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES};
 use crate::safe::json::{JsonError, Limits, Path, Reason};
 use crate::terms::{Client, Stage};
@@ -195,6 +195,7 @@ pub(super) struct Notes {
     reader: Reader,
     changes: Vec<Change>,
     unsure: Vec<Unsure>,
+    groups_without_id: Vec<(usize, Group)>,
 }
 
 /// Why, where it is seen, and of which releases that tells.
@@ -220,7 +221,14 @@ impl Notes {
             reader,
             changes: Vec::new(),
             unsure: Vec::new(),
+            groups_without_id: Vec::new(),
         }
+    }
+
+    /// Keeps a group that has no ID any more, behind those that are there and were kept before.
+    pub fn keep_without_id(&mut self, group: Group, before: usize) {
+        let place = before + self.groups_without_id.len();
+        self.groups_without_id.push((place, group));
     }
 
     pub fn lost(&mut self, at: &At<'_>, field: Field, why: Why) {
@@ -258,6 +266,7 @@ impl Notes {
         Restored {
             backup,
             changes: self.changes,
+            groups_without_id: self.groups_without_id,
             unsure: self.unsure,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use crate::safe::ThreemaId;
-use crate::safe::backup::{Backup, PublicKey};
+use crate::safe::backup::{Backup, Group, PublicKey};
 use crate::safe::json::Path;
 use crate::terms::Stage;
 use serde::Serialize;
@@ -72,6 +72,9 @@ pub struct Restored {
     pub backup: Backup,
     /// What of the document was lost or changed: of the person, the contacts, the groups, the lists, the settings.
     pub changes: Vec<Change>,
+    /// Groups that the app stores under an empty ID, which the format does not have: each with its place among all groups. Its
+    /// own ID here means nothing.
+    pub groups_without_id: Vec<(usize, Group)>,
     /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may hold it as the document
     /// does, or not at all; neither is asserted.
     pub unsure: Vec<Unsure>,

@@ -24,7 +24,13 @@ impl Restored {
         };
         list("contacts", backup.contacts.iter().map(contact).collect());
         let groups = backup.groups.iter().map(|each| group(each, own_id));
-        list("groups", groups.collect());
+        let mut groups: Vec<_> = groups.collect();
+        for (place, nameless) in &self.groups_without_id {
+            let mut value = group(nameless, own_id);
+            value["id"] = "".into();
+            groups.insert((*place).min(groups.len()), value);
+        }
+        list("groups", groups);
         let lists = backup.distribution_lists.iter().map(distribution_list);
         list("distributionlists", lists.collect());
         if let Some(kept) = &backup.settings {

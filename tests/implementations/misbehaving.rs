@@ -1,6 +1,7 @@
 //! Adapters that misbehave: this program itself, started as one, and what the runner makes of it.
 
 use crate::own::Own;
+use crate::wrong;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
 use safe_conformance::adapter::{Implementation, serve};
@@ -11,6 +12,7 @@ use safe_conformance::terms::{Client, Verdict};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Says in which way this program is to misbehave as an adapter.
@@ -94,7 +96,7 @@ pub fn trials() -> Vec<Trial> {
             at_the_start(way, says)
         }));
     }
-    let others: [(&str, Test); 7] = [
+    let others: [(&str, Test); 8] = [
         ("a line nobody asked for", || {
             one(
                 "answers-twice",
@@ -130,6 +132,7 @@ pub fn trials() -> Vec<Trial> {
                 "unsupported, it says: not at zero",
             )
         }),
+        ("the README shows what is said of one", the_readme_shows_one),
         ("what it has started goes with it", orphans),
         ("a stop ends the run", stopped),
     ];
@@ -139,8 +142,10 @@ pub fn trials() -> Vec<Trial> {
 
 fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
     let program = std::env::current_exe()?;
-    let mut checkup =
-        ClientCheckup::new(format!("exec env {VARIABLE}={way} '{}'", program.display()));
+    let mut checkup = ClientCheckup::new(format!(
+        "exec env '{VARIABLE}={way}' '{}'",
+        program.display()
+    ));
     let ids = [OTHERS[0], TOUCHY, OTHERS[1], "adapter"];
     checkup.selection = Selection {
         only: ids.map(Pattern::new).to_vec(),
@@ -155,6 +160,24 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
     checkup.limits.answer_bytes = 100_000;
     checkup.limits.end = if way == "stays" { SHORT } else { PATIENCE };
     Ok(checkup)
+}
+
+/// What the README shows of a run is what a run shows.
+fn the_readme_shows_one() -> Result<(), Failed> {
+    let mut checkup = checkup("wrong:CRC ignored")?;
+    checkup.selection.only = vec![Pattern::new("envelope.crc")];
+    let text = report_of(checkup)?.to_string();
+    let readme = include_str!("../../README.md");
+    let shown: Vec<_> = readme
+        .lines()
+        .skip_while(|line| !line.starts_with("FAIL  envelope.crc"))
+        .take_while(|line| *line != "```")
+        .collect();
+    if shown.len() > 3 && text.contains(&shown.join("\n")) {
+        Ok(())
+    } else {
+        Err(Failed::from(format!("the README shows otherwise:\n{text}")))
+    }
 }
 
 fn report_of(checkup: ClientCheckup) -> Result<Report, Failed> {
@@ -254,10 +277,10 @@ fn stopped() -> Result<(), Failed> {
 /// This program as an adapter of our own core, which misbehaves in one way.
 pub fn adapter(way: &str) -> ExitCode {
     let (way, argument) = way.split_once(':').unwrap_or((way, ""));
-    let implementation: &dyn Implementation = if way == "model" {
-        &Model(Client::Android)
-    } else {
-        &Own
+    let implementation: Arc<dyn Implementation> = match way {
+        "model" => Arc::new(Model(Client::Android)),
+        "wrong" => wrong::of(argument).expect("one of the wrong ones"),
+        _ => Arc::new(Own),
     };
     if way == "prints-first" {
         say(b"Welcome to the adapter!\n");
@@ -279,7 +302,7 @@ pub fn adapter(way: &str) -> ExitCode {
         };
         if !done {
             let mut answer = Vec::new();
-            serve(implementation, line.as_bytes(), &mut answer).expect("memory can be written");
+            serve(&*implementation, line.as_bytes(), &mut answer).expect("memory can be written");
             say(&answer);
         }
         if request["op"] == "bye" {

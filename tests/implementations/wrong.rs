@@ -307,6 +307,13 @@ wrong! {
     }
 }
 
+/// The wrong implementation with this mistake.
+pub fn of(mistake: &str) -> Option<Arc<dyn Implementation>> {
+    let mut all = all().into_iter();
+    let found = all.find(|wrong| wrong.mistake == mistake);
+    found.map(|wrong| wrong.implementation)
+}
+
 fn right(password: &str, id: &str) -> Answer<Derived> {
     safe_scrypt(password, id, 65_536, 64)
 }

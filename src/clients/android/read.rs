@@ -78,6 +78,17 @@ fn not_json(why: &str) -> Outcome {
     })
 }
 
+/// The ID of a group, as Android reads it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FoundId {
+    /// As the format wants it.
+    Whole(GroupId),
+    /// None of it is left.
+    Empty,
+    /// Something that the format does not have, and nobody knows what.
+    Other,
+}
+
 struct Phone<'a> {
     reader: Reader,
     around: &'a Surroundings,
@@ -539,17 +550,26 @@ impl Phone<'_> {
                 self.notes.lost(&at, Field::Group, UNKNOWN_CREATOR);
                 continue;
             };
-            let Some(id) = self.group_id(object, &at)? else {
+            let id = self.group_id(object, &at)?;
+            if id == FoundId::Other {
                 continue;
+            }
+            let group_id = match id {
+                FoundId::Whole(id) => id,
+                FoundId::Empty | FoundId::Other => GroupId([0; 8]),
             };
-            let mut group = Group::new(id, creator);
+            let mut group = Group::new(group_id, creator);
             group.members = self.members(object, creator, known, &at)?.into();
             group.deleted = Some(false);
             group.name = self.text(object, "groupname", Field::GroupName, &at);
             group.created_at = self.time(object, "createdAt", Field::GroupCreatedAt, &at);
             group.last_update = self.last_update(object, Field::GroupLastUpdate, &at);
             group.private = self.flag(object, "private", (Field::GroupPrivate, false), &at);
-            groups.push(group);
+            if id == FoundId::Empty {
+                self.notes.keep_without_id(group, groups.len());
+            } else {
+                groups.push(group);
+            }
         }
         Ok(groups)
     }
@@ -567,28 +587,29 @@ impl Phone<'_> {
     }
 
     /// Source: VARIANTS section 2, "odd-length hex group id", "non-hex group id".
-    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<Option<GroupId>> {
+    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<FoundId> {
         let Ok(id) = object.string("id") else {
             return Err(untold(at, "has no ID"));
         };
         let id = id.to_string_lossy();
-        let why = if id.chars().count() % 2 == 1 {
-            EMPTY_GROUP_ID
-        } else if let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(id.as_bytes()) {
+        let id_at = at.key("id");
+        if id.chars().count() % 2 == 1 {
+            self.notes.changed(&id_at, Field::Group, EMPTY_GROUP_ID);
+            return Ok(FoundId::Empty);
+        }
+        if let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(id.as_bytes()) {
             let found = bytes.try_into().ok().map(GroupId);
             if found.is_none() || id != id.to_ascii_lowercase() {
                 self.notes.unsure(
-                    &at.key("id"),
+                    &id_at,
                     Field::Group,
                     "what Android does with the ID of a group that has not 16 lower-case digits is not told",
                 );
             }
-            return Ok(found);
-        } else {
-            GARBAGE_GROUP_ID
-        };
-        self.notes.changed(&at.key("id"), Field::Group, why);
-        Ok(None)
+            return Ok(found.map_or(FoundId::Other, FoundId::Whole));
+        }
+        self.notes.changed(&id_at, Field::Group, GARBAGE_GROUP_ID);
+        Ok(FoundId::Other)
     }
 
     /// Source: VARIANTS section 2, "members without own ID", "members without creator, own ID present".
