@@ -2,14 +2,17 @@
 
 use crate::support::program::{file, program, run};
 use crate::support::reference::{Reference, USER};
-use crate::support::scripted::{Deed, Reply, Scripted};
+use crate::support::scripted::{self, Deed, Reply, Scripted};
 use crate::support::season::{DAY, World, canaries};
 use jiff::{SignedDuration, Timestamp};
+use safe_conformance::engine::Pattern;
 use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::retention::{
     self, Event, Found, Ledger, LedgerError, Plan, Role, Season, State, Trouble, Unjudgeable,
 };
+use safe_conformance::terms::Verdict;
 use safe_conformance::wire::Seed;
+use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -550,4 +553,48 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
     assert_eq!(ledger.season.every_days, 1 + WRITERS * CHANGES);
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 1, "something was left beside the ledger");
+}
+
+/// A time that an upload sets back counts as an older backup to whoever tidies up by it, not as another mark.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_an_upload_sets_back_is_told() {
+    let stored: Mutex<BTreeMap<String, (usize, Vec<u8>)>> = Mutex::default();
+    let server = Scripted::start(move |asked| {
+        let Some(id) = asked
+            .backup()
+            .filter(|_| asked.header("authorization").is_some())
+        else {
+            return Deed::Healthy;
+        };
+        let mut stored = stored.lock().expect("no script panics");
+        if asked.method == "PUT" {
+            let (uploads, body) = stored.entry(id.to_owned()).or_default();
+            *uploads += 1;
+            body.clone_from(&asked.body);
+        }
+        match stored.get(id).filter(|_| asked.method == "GET") {
+            Some((uploads, body)) => {
+                let time = format!("Sun, 06 Nov 1994 08:{:02}:37 GMT", 59 - uploads);
+                Deed::Reply(Reply::new(200, body.clone()).with("Last-Modified", &time))
+            }
+            None => Deed::Healthy,
+        }
+    });
+    let target = Target::parse(&server.url()).expect("a URL");
+    let mut checkup =
+        Checkup::new(target.basic(scripted::USER, scripted::PASSWORD)).expect("a checkup");
+    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
+    let report = checkup.run().await.expect("the checkup runs").report;
+    let mut findings = report.findings.iter();
+    let finding = findings.find(|it| it.name() == "retention.upload-refreshes[modified]");
+    let finding = finding.expect("it was asked");
+    assert_eq!(
+        (finding.verdict, finding.observed.as_str()),
+        (
+            Verdict::Warn,
+            "Last-Modified was set back by an upload over the backup"
+        ),
+        "{report}"
+    );
 }

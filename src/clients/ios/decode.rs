@@ -328,7 +328,8 @@ const DECODED: [&[&str]; 18] = [
     &["settings", "blockedContacts"],
 ];
 
-/// Whether a place is that of a string which iOS decodes, or of something around it: there it decodes the keys.
+/// Whether a place is that of a string which iOS decodes; or of something around it, for there it decodes the keys; or of
+/// something within it, for there it wants a string.
 ///
 /// A raw control character in a string is refused when the string is decoded, not before.
 ///
@@ -341,7 +342,7 @@ fn is_decoded(path: &Path) -> bool {
     let keys: Vec<_> = keys.collect();
     DECODED.iter().any(|decoded| {
         let mut both = keys.iter().zip(decoded.iter());
-        keys.len() <= decoded.len() && both.all(|(key, decoded)| *key == decoded)
+        both.all(|(key, decoded)| *key == decoded)
     })
 }
 
