@@ -4,7 +4,7 @@ mod address;
 mod backup;
 mod exchange;
 
-use super::{check_password, parse_config};
+use super::{check_password, parse_config, pattern};
 use crate::adapter::{
     Answer, CheckPassword, Checked, Config, Hello, Implementation, JudgeExchange, Operation,
     ParseConfig, ReadBackup, Refusal, RequestUrls, RestoredState, Rule, Taken, Urls, WriteBackup,
@@ -49,12 +49,15 @@ impl Implementation for Model {
     }
 
     fn check_password(&self, input: CheckPassword) -> Answer<Checked> {
-        if input.pattern.is_some() {
-            let why = "patterns are those of Java's and Apple's regular expressions, which are not modelled";
-            return Err(Refusal::unsupported(why));
+        let nobody = || Refusal::unsupported("nobody chooses a password there");
+        if let Some(pattern) = &input.pattern {
+            let passes = pattern::passes(self.0, pattern, &input.password).ok_or_else(nobody)?;
+            let passes = passes.map_err(|error| Refusal::unsupported(error.to_string()))?;
+            return Ok(Checked {
+                rule: (!passes).then_some(Rule::Pattern),
+            });
         }
-        let checked = check_password(self.0, &input.password)
-            .ok_or_else(|| Refusal::unsupported("nobody chooses a password there"))?;
+        let checked = check_password(self.0, &input.password).ok_or_else(nobody)?;
         Ok(Checked {
             rule: checked.err().map(|rule| match rule {
                 PasswordRule::Length => Rule::Length,
