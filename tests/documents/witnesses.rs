@@ -144,7 +144,9 @@ fn witness(row: &str) -> Case {
             backup.groups[0].members = vec![id("ECHOECHO")].into();
             backup.groups.push(group(2));
         }
-        "group-creator-becomes-member" | "group-creator-becomes-member-desktop" => {
+        "group-creator-becomes-member"
+        | "group-creator-becomes-member-desktop"
+        | "group-creator-no-member-older-android" => {
             backup.groups[0].members = vec![id(OWN_ID)].into();
         }
         "group-dissolved-is-back" => {
@@ -166,9 +168,6 @@ fn witness(row: &str) -> Case {
         | "group-member-no-contact-desktop" => backup.groups[0].members.push(id("NOBODY01")),
         "group-left-older-android" | "group-left-older-ios" => {
             backup.groups[0].members = vec![id("ECHOECHO")].into();
-        }
-        "group-creator-no-member-older-android" => {
-            backup.groups[0].members = vec![id(OWN_ID)].into();
         }
         "list-member-no-contact" => {
             backup.distribution_lists[0].members = vec![id("NOBODY01")].into();

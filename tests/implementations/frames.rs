@@ -6,6 +6,7 @@ use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
 use safe_conformance::adapter::Operation;
 use safe_conformance::engine::{Pattern, Selection};
+use safe_conformance::vectors::File;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -91,7 +92,7 @@ fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
     ));
     let ids = safe_conformance::vectors::all()
         .iter()
-        .flat_map(|file| file.vectors());
+        .flat_map(File::vectors);
     let ids = ids.map(|(_, vector)| vector.id.as_str());
     let all = ids.filter(|id| !id.starts_with("kdf.") || ASKED_TO_DERIVE.contains(id));
     checkup.selection = Selection {
