@@ -1,0 +1,282 @@
+//! Headers that are too many or too large, what is no HTTP, and statuses that refuse, redirect or lie.
+
+use super::{check, with_config};
+use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
+use safe_conformance::Status;
+use safe_conformance::terms::{Stage, Verdict};
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+// Headers.
+
+#[tokio::test]
+async fn a_header_of_a_mebibyte() {
+    let server = with_config(|| {
+        let mut answer = b"HTTP/1.1 200 OK\r\nX-Huge: ".to_vec();
+        answer.resize(1024 * 1024, b'h');
+        answer.extend_from_slice(
+            format!("\r\nContent-Length: {}\r\n\r\n{CONFIG}", CONFIG.len()).as_bytes(),
+        );
+        Deed::Raw(answer)
+    });
+    let checked = check(&server.url()).await;
+    checked.deviates("auth.accepted[android]", Stage::Http, &["header", "larg"]);
+}
+
+#[tokio::test]
+async fn ten_thousand_headers() {
+    let server = with_config(|| {
+        let fields: String =
+            (0..10_000).fold(String::new(), |fields, n| fields + &format!("X-{n}: v\r\n"));
+        let length = CONFIG.len();
+        Deed::Raw(
+            format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {length}\r\n\r\n{CONFIG}")
+                .into_bytes(),
+        )
+    });
+    let checked = check(&server.url()).await;
+    checked.deviates("auth.accepted[android]", Stage::Http, &["header"]);
+}
+
+#[tokio::test]
+async fn a_flood_of_interim_answers() {
+    let server = Scripted::start(|_| {
+        Deed::Write(Box::new(|stream, _| {
+            loop {
+                stream.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")?;
+            }
+        }))
+    });
+    let checked = check(&server.url()).await;
+    let finding = checked.finding("auth.accepted[android]");
+    assert_eq!(
+        (finding.verdict, finding.stage),
+        (Verdict::Fail, Some(Stage::Http))
+    );
+    assert!(
+        finding.observed.contains("interim") || finding.observed.contains("no complete answer"),
+        "{}",
+        finding.observed
+    );
+    checked.comes_to(Status::Deviates).no_client_passes();
+}
+
+#[tokio::test]
+async fn garbage_instead_of_http() {
+    for garbage in [
+        &b"\x00\x01\x02\xff\xfe garbage \r\n\r\n"[..],
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"220 mail.example ESMTP\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 999999 OK\r\n\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x32",
+    ] {
+        let server = Scripted::start(move |_| Deed::Raw(garbage.to_vec()));
+        let checked = check(&server.url()).await;
+        checked.deviates("auth.accepted[android]", Stage::Http, &["not HTTP"]);
+    }
+}
+
+// Statuses.
+
+#[tokio::test]
+async fn a_redirect_loop() {
+    let server =
+        Scripted::start(|asked| Deed::Reply(Reply::new(302, "").with("Location", &asked.path)));
+    let checked = check(&server.url()).await;
+    checked
+        .says(
+            "config.readable[android-h1]",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["redirect", "302"],
+        )
+        .says(
+            "server.redirects",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["302"],
+        )
+        .comes_to(Status::Deviates)
+        .no_client_passes();
+    assert!(server.asked().len() < 600, "redirects are not followed");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host() {
+    let elsewhere = Scripted::open(|_| Deed::Healthy);
+    let to = elsewhere.url();
+    let server = Scripted::start(move |asked| {
+        let end = asked.path.trim_start_matches("/safe");
+        Deed::Reply(Reply::new(307, "").with("Location", &format!("{to}{end}")))
+    });
+    let checked = check(&server.url()).await;
+    checked
+        .says(
+            "config.readable[ios-h1]",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["redirect", "307"],
+        )
+        .says(
+            "server.redirects",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["307", &elsewhere.address().to_string()],
+        )
+        .comes_to(Status::Deviates)
+        .no_client_passes();
+    assert_eq!(elsewhere.connections(), 0, "nobody follows a redirect");
+}
+
+#[tokio::test]
+async fn credentials_refused_for_ever() {
+    let server = Scripted::start(|_| {
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\""))
+    });
+    let checked = check(&server.url()).await;
+    checked.deviates("auth.accepted[android]", Stage::Auth, &["401"]);
+    assert_eq!(server.count("PUT") + server.count("DELETE"), 0);
+    let with_credentials = server
+        .asked()
+        .iter()
+        .filter(|asked| asked.header("authorization").is_some())
+        .count();
+    assert!(
+        with_credentials <= 4,
+        "{with_credentials} refused logins lock people out"
+    );
+}
+
+#[tokio::test]
+async fn too_many_requests_in_mid_run() {
+    let seen = AtomicUsize::new(0);
+    let server = Scripted::start(move |asked| {
+        let over = asked.method != "DELETE" && seen.fetch_add(1, Ordering::Relaxed) > 60;
+        if over {
+            Deed::Reply(Reply::new(429, "").with("Retry-After", "120"))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let checked = check(&server.url()).await;
+    checked
+        .deviates(
+            "server.rate-limit",
+            Stage::Http,
+            &["429", "Retry-After: 120", "stopped"],
+        )
+        .leaves_nothing(&server);
+    assert!(!checked.report.complete);
+    let why = checked
+        .report
+        .incomplete_because
+        .as_deref()
+        .unwrap_or_default();
+    assert!(why.contains("429"), "{why}");
+    let refused = server
+        .asked()
+        .iter()
+        .filter(|asked| asked.method != "DELETE")
+        .count()
+        - 61;
+    assert!(
+        refused <= 16,
+        "{refused} requests after the first 429: more than were on their way"
+    );
+}
+
+#[tokio::test]
+async fn too_many_requests_from_the_first_on() {
+    let server = Scripted::start(|_| Deed::Reply(Reply::new(429, "").with("Retry-After", "120")));
+    let checked = check(&server.url()).await;
+    checked.deviates(
+        "server.rate-limit",
+        Stage::Http,
+        &["429", "Retry-After: 120"],
+    );
+    assert!(server.connections() <= 4, "it asked to be left alone");
+}
+
+#[tokio::test]
+async fn failures_at_random() {
+    for seed in 0..4_u64 {
+        let state = Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let server = Scripted::start(move |_| {
+            let mut state = state.lock().expect("no script panics");
+            *state ^= *state << 13;
+            *state ^= *state >> 7;
+            *state ^= *state << 17;
+            if (*state).is_multiple_of(6) {
+                Deed::Instead(Reply::new(
+                    500,
+                    "<html><title>Oh \u{1b}[31mno\u{9b}31m</title></html>",
+                ))
+            } else {
+                Deed::Healthy
+            }
+        });
+        let checked = check(&server.url()).await;
+        checked
+            .comes_to(Status::Deviates)
+            .leaves_nothing_unnamed(&server);
+        assert!(
+            checked.report.findings.iter().any(|finding| {
+                matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+                    && finding.observed.contains("500")
+            }),
+            "seed {seed}: {}",
+            checked.report
+        );
+        assert!(
+            checked
+                .report
+                .to_string()
+                .chars()
+                .all(|c| c == '\n' || !c.is_control()),
+            "what a server writes does not steer a terminal"
+        );
+        assert!(
+            server.never_deleted().is_empty(),
+            "every upload was followed by an attempt to delete"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_and_a_page_for_everything() {
+    let server = Scripted::start(|_| {
+        Deed::Reply(Reply::new(
+            200,
+            "<!DOCTYPE html><html><head><title>Log in</title></head></html>",
+        ))
+    });
+    let checked = check(&server.url()).await;
+    checked
+        .says(
+            "config.understood[android]",
+            Verdict::Fail,
+            Some(Stage::Json),
+            &["HTML page titled \"Log in\""],
+        )
+        .says(
+            "config.understood[ios]",
+            Verdict::Fail,
+            Some(Stage::Json),
+            &["HTML page titled \"Log in\""],
+        )
+        .says(
+            "download.missing[android]",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["200", "HTML"],
+        )
+        .comes_to(Status::Deviates)
+        .no_client_passes();
+    let written = server.count("PUT") + server.count("DELETE");
+    assert_eq!(
+        written, 0,
+        "nothing is written where something seems to be already"
+    );
+}

@@ -1,0 +1,262 @@
+//! Connections that stay silent, close, break off in mid run, or do not get beyond the TLS handshake.
+
+use super::{check, check_with};
+use crate::support::program::named_in_ledgers;
+use crate::support::scripted::{Deed, Scripted};
+use safe_conformance::Status;
+use safe_conformance::terms::{Stage, Verdict};
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_server_that_never_answers() {
+    let server = Scripted::start(|_| Deed::Silence);
+    let checked = check(&server.url()).await;
+    checked.deviates(
+        "auth.accepted[android]",
+        Stage::Http,
+        &["no complete answer within"],
+    );
+}
+
+#[tokio::test]
+async fn uploads_that_are_never_answered() {
+    // What is stored without an answer has to be deleted all the same.
+    let server = Scripted::start(|asked| {
+        if asked.method == "PUT" {
+            Deed::Write(Box::new(|_, control| {
+                control.sleep(Duration::from_secs(30))
+            }))
+        } else {
+            Deed::Healthy
+        }
+    });
+    // Every check waits for an answer in vain, one after the other: let it not be long.
+    let checked = check_with(&server.url(), |checkup| {
+        checkup.settings.timeout = Duration::from_millis(400);
+    })
+    .await;
+    checked
+        .deviates(
+            "upload.accepted[android-h1]",
+            Stage::Http,
+            &["no complete answer within"],
+        )
+        .leaves_nothing(&server);
+    let deleted: BTreeSet<_> = server
+        .asked()
+        .iter()
+        .filter(|asked| asked.method == "DELETE")
+        .filter_map(|asked| asked.backup().map(str::to_owned))
+        .collect();
+    let asked = server.asked();
+    let put: BTreeSet<_> = asked
+        .iter()
+        .filter(|asked| asked.method == "PUT")
+        .filter_map(|asked| asked.backup().map(str::to_owned))
+        .collect();
+    assert!(!put.is_empty() && put.is_subset(&deleted));
+}
+
+#[tokio::test]
+async fn a_port_that_closes_at_once() {
+    let server = Scripted::unread(|_, _| Ok(()));
+    for url in [server.url(), server.url().replace("http:", "https:")] {
+        let checked = check(&url).await;
+        let name = if url.starts_with("https") {
+            "tls.answers"
+        } else {
+            "auth.accepted[android]"
+        };
+        let finding = checked.finding(name);
+        assert_eq!(finding.verdict, Verdict::Fail, "{}", checked.report);
+        assert!(
+            finding.observed.contains("closed the connection")
+                || finding.observed.contains("reset"),
+            "{}",
+            finding.observed
+        );
+        checked.comes_to(Status::Deviates).no_client_passes();
+    }
+}
+
+#[tokio::test]
+async fn a_tls_port_that_speaks_plain() {
+    let server =
+        Scripted::unread(|stream, _| stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked.deviates("tls.answers", Stage::Tls, &["does not speak TLS"]);
+}
+
+#[tokio::test]
+async fn a_tls_port_that_never_answers() {
+    let server = Scripted::unread(|_, control| control.sleep(Duration::from_secs(30)));
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked.deviates(
+        "tls.answers",
+        Stage::Tls,
+        &["no answer to the TLS handshake"],
+    );
+}
+
+/// A handshake of TLS 1.2 up to a message with certificates that says how long it is.
+fn until_certificates(length: usize) -> Vec<u8> {
+    let mut hello = vec![2, 0, 0, 38, 3, 3];
+    hello.extend_from_slice(&[7; 32]);
+    hello.extend_from_slice(&[0, 0xc0, 0x2b, 0]);
+    let length = u32::try_from(length).expect("three bytes").to_be_bytes();
+    hello.extend_from_slice(&[11, length[1], length[2], length[3]]);
+    record(&hello)
+}
+
+fn record(content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("a short record");
+    [&[22, 3, 3][..], &length.to_be_bytes(), content].concat()
+}
+
+#[tokio::test]
+async fn a_handshake_that_drips() {
+    let server = Scripted::unread(|stream, control| {
+        for byte in until_certificates(1000).into_iter().cycle() {
+            stream.write_all(&[byte])?;
+            control.sleep(Duration::from_millis(300))?;
+        }
+        Ok(())
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked.deviates(
+        "tls.answers",
+        Stage::Tls,
+        &["no answer to the TLS handshake in time"],
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_of_16_mebibytes() {
+    let server = Scripted::unread(|stream, control| {
+        stream.write_all(&until_certificates(0xff_ffff))?;
+        for _ in 0..1024 {
+            stream.write_all(&record(&[0x30; 16_000]))?;
+        }
+        control.sleep(Duration::from_secs(30))
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked
+        .says(
+            "tls.chain-superfluous",
+            Verdict::Warn,
+            Some(Stage::Tls),
+            &["16777215 bytes of certificates"],
+        )
+        .says("tls.trusted", Verdict::Blocked, None, &["tls.name"])
+        .no_client_passes();
+}
+
+#[tokio::test]
+async fn ten_thousand_certificates() {
+    let server = Scripted::unread(|stream, control| {
+        let certificate = [&[0, 0, 40][..], &[0x30; 40]].concat();
+        let list = certificate.repeat(10_000);
+        let length = u32::try_from(list.len())
+            .expect("three bytes")
+            .to_be_bytes();
+        let body = [&length[1..], &list].concat();
+        stream.write_all(&until_certificates(body.len()))?;
+        for part in body.chunks(16_000) {
+            stream.write_all(&record(part))?;
+        }
+        control.sleep(Duration::from_secs(30))
+    });
+    let checked = check(&server.url().replace("http:", "https:")).await;
+    checked
+        .says(
+            "tls.chain-superfluous",
+            Verdict::Warn,
+            Some(Stage::Tls),
+            &["430003 bytes of certificates"],
+        )
+        .says("tls.key", Verdict::Blocked, None, &["430003"])
+        .no_client_passes();
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let url = server.url();
+    drop(server);
+    let checked = check(&url).await;
+    checked
+        .says(
+            "server.reachable",
+            Verdict::Error,
+            None,
+            &["connection refused"],
+        )
+        .comes_to(Status::Incomplete)
+        .no_client_passes();
+}
+
+#[tokio::test]
+async fn a_server_that_disappears_in_mid_run() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&seen);
+    let server = Scripted::start(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Deed::Healthy
+    });
+    let url = server.url();
+    let killer = std::thread::spawn(move || {
+        while seen.load(Ordering::Relaxed) < 80 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        server.crash()
+    });
+    let checked = check(&url).await;
+    let left = killer.join().expect("the server ends");
+    let refused = checked.report.findings.iter().filter(|finding| {
+        finding.verdict == Verdict::Fail
+            && finding.stage == Some(Stage::Connect)
+            && finding.observed.contains("connection refused")
+    });
+    assert!(refused.count() > 0, "{}", checked.report);
+    checked.comes_to(Status::Deviates).no_client_passes();
+    let named = named_in_ledgers(checked.ledgers.path());
+    assert!(checked.report.left_behind > 0, "{}", checked.report);
+    assert_eq!(named.len(), checked.report.left_behind);
+    assert!(
+        left.is_subset(&named),
+        "{} of {} are named",
+        left.intersection(&named).count(),
+        left.len()
+    );
+}
+
+#[tokio::test]
+async fn a_server_so_slow_that_the_deadline_passes() {
+    let server = Scripted::start(|asked| {
+        std::thread::sleep(Duration::from_millis(if asked.method == "DELETE" {
+            1
+        } else {
+            300
+        }));
+        Deed::Healthy
+    });
+    let checked = check_with(&server.url(), |checkup| {
+        checkup.deadline = Duration::from_secs(3);
+        checkup.jobs = 4;
+    })
+    .await;
+    checked
+        .comes_to(Status::Incomplete)
+        .no_client_passes()
+        .leaves_nothing(&server);
+    let why = checked
+        .report
+        .incomplete_because
+        .as_deref()
+        .unwrap_or_default();
+    assert!(why.contains("deadline of 3 s"), "{why}");
+}

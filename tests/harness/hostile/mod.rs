@@ -1,0 +1,217 @@
+//! Servers that misbehave on purpose: every run ends in time, names what is wrong, and leaves nothing behind.
+
+mod answers;
+mod bodies;
+mod connections;
+mod echoes;
+#[cfg(target_os = "linux")]
+mod memory;
+
+use crate::support::program::{ledgers, named_in_ledgers};
+use crate::support::scripted::{Asked, Control, Deed, PASSWORD, Scripted, USER};
+use safe_conformance::engine::Finding;
+use safe_conformance::report::Report;
+use safe_conformance::terms::{Stage, Verdict};
+use safe_conformance::wire::Seed;
+use safe_conformance::{Checkup, Status, Target};
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// The deadline that every run here gets.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// What may pass beyond it: checks that run end, what is left is deleted, and the machine is busy with other tests.
+const BEYOND: Duration = Duration::from_secs(20);
+
+struct Checked {
+    report: Report,
+    transcript: String,
+    ledgers: tempfile::TempDir,
+}
+
+/// Checks a server, and sees to it that the run ends in time.
+async fn check(url: &str) -> Checked {
+    check_with(url, |_| {}).await
+}
+
+async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let target = Target::parse(url).expect("a URL").basic(USER, PASSWORD);
+    let mut checkup = Checkup::new(target).expect("a checkup");
+    checkup.settings.timeout = Duration::from_secs(1);
+    // One derivation for all.
+    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.deadline = DEADLINE;
+    checkup.ledger_folder = Some(folder.path().to_owned());
+    adjust(&mut checkup);
+    let began = Instant::now();
+    let done = tokio::time::timeout(DEADLINE + BEYOND, checkup.run())
+        .await
+        .expect("the run ends by itself")
+        .expect("the run begins");
+    assert!(
+        began.elapsed() < DEADLINE + BEYOND,
+        "the run took {:?}",
+        began.elapsed()
+    );
+    assert_eq!(
+        done.report.left_behind > 0,
+        !ledgers(folder.path()).is_empty(),
+        "a ledger stays exactly where something is left"
+    );
+    Checked {
+        report: done.report,
+        transcript: done.transcript.to_json(),
+        ledgers: folder,
+    }
+}
+
+impl Checked {
+    fn finding(&self, name: &str) -> &Finding {
+        self.report
+            .findings
+            .iter()
+            .find(|finding| finding.name() == name)
+            .unwrap_or_else(|| panic!("there is no finding `{name}`"))
+    }
+
+    /// The finding `name` is this, at this stage, and what was observed holds these words.
+    #[track_caller]
+    fn says(&self, name: &str, verdict: Verdict, stage: Option<Stage>, words: &[&str]) -> &Self {
+        let finding = self.finding(name);
+        let right = finding.verdict == verdict
+            && finding.stage == stage
+            && words.iter().all(|word| finding.observed.contains(word));
+        assert!(
+            right,
+            "{name} should be {verdict} at {stage:?} with {words:?}, and is {} at {:?}: {}\n\n{}",
+            finding.verdict, finding.stage, finding.observed, self.report
+        );
+        self
+    }
+
+    #[track_caller]
+    fn comes_to(&self, status: Status) -> &Self {
+        let came = self.report.status(safe_conformance::terms::Level::Required);
+        assert_eq!(came, status, "{}", self.report);
+        self
+    }
+
+    /// No client is said to get along with this server.
+    #[track_caller]
+    fn no_client_passes(&self) -> &Self {
+        for (client, summary) in &self.report.clients {
+            assert_ne!(
+                summary.verdict,
+                safe_conformance::terms::ClientVerdict::Pass,
+                "{client}\n{}",
+                self.report
+            );
+        }
+        self
+    }
+
+    /// It fails for this reason, and so does the server: the finding, the run, and what every client is told.
+    #[track_caller]
+    fn deviates(&self, name: &str, stage: Stage, words: &[&str]) -> &Self {
+        self.says(name, Verdict::Fail, Some(stage), words)
+            .comes_to(Status::Deviates)
+            .no_client_passes()
+    }
+
+    /// What the server still has stands in the ledger.
+    #[track_caller]
+    fn leaves_nothing_unnamed(&self, server: &Scripted) -> &Self {
+        let named = named_in_ledgers(self.ledgers.path());
+        let unnamed: Vec<_> = server.stored().difference(&named).cloned().collect();
+        assert!(
+            unnamed.is_empty(),
+            "{} backups are left and not named",
+            unnamed.len()
+        );
+        self
+    }
+
+    /// The server has nothing of ours any more.
+    #[track_caller]
+    fn leaves_nothing(&self, server: &Scripted) -> &Self {
+        assert_eq!(server.stored().len(), 0, "{}", self.report);
+        assert_eq!(self.report.left_behind, 0, "{}", self.report);
+        self
+    }
+}
+
+/// Announces more than anybody can read, and goes on until the other side hangs up.
+fn endless(stream: &mut TcpStream, head: &str, _: &Control) -> io::Result<()> {
+    stream.write_all(head.as_bytes())?;
+    let part = vec![b'x'; 64 * 1024];
+    loop {
+        stream.write_all(&part)?;
+    }
+}
+
+/// Knows what was uploaded, so that a script can misbehave for what is there and not for what is not.
+#[derive(Default)]
+struct Uploaded {
+    known: Mutex<BTreeSet<String>>,
+    at_least: usize,
+}
+
+impl Uploaded {
+    /// The same for uploads of more than a mebibyte alone: what is tried with smaller ones goes well.
+    fn large() -> Self {
+        Self {
+            known: Mutex::default(),
+            at_least: 1024 * 1024,
+        }
+    }
+
+    /// Whether this asks, with credentials, for a backup that was uploaded.
+    fn is_asked_for(&self, asked: &Asked) -> bool {
+        let Some(id) = asked.backup() else {
+            return false;
+        };
+        let mut known = self.known.lock().expect("no script panics");
+        let counts = asked.body.len() >= self.at_least;
+        if asked.method == "PUT" && counts && asked.header("authorization").is_some() {
+            known.insert(id.to_owned());
+        }
+        asked.method == "GET" && asked.header("authorization").is_some() && known.contains(id)
+    }
+}
+
+/// A healthy server, but for downloads of what was uploaded.
+fn with_downloads(deed: impl Fn() -> Deed + Send + Sync + 'static) -> Scripted {
+    let uploaded = Uploaded::default();
+    Scripted::start(move |asked| {
+        if uploaded.is_asked_for(asked) {
+            deed()
+        } else {
+            Deed::Healthy
+        }
+    })
+}
+
+/// A healthy server, but for its config.
+fn with_config(deed: impl Fn() -> Deed + Send + Sync + 'static) -> Scripted {
+    Scripted::start(move |asked| {
+        if asked.is("GET", "/config") && asked.header("authorization").is_some() {
+            deed()
+        } else {
+            Deed::Healthy
+        }
+    })
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).expect("memory takes it");
+    encoder.finish().expect("memory takes it")
+}
+
+/// Gzip that unpacks to a thousand times its size, 64 MiB.
+fn bomb() -> Vec<u8> {
+    gzip(&vec![b' '; 64 * 1024 * 1024])
+}
