@@ -1,0 +1,256 @@
+//! Arguments, files and environment: each slip gets one clear sentence.
+
+use super::{PASSWORD, home, server};
+use crate::support::program::{file, program, run};
+use crate::support::reference::USER;
+use std::process::Command;
+
+/// One clear sentence on standard error, exit code 2, nothing on standard output.
+#[track_caller]
+fn assert_usage(command: &mut Command, words: &[&str]) {
+    let ended = run(command);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert_eq!(ended.stdout, "", "{}", ended.all());
+    assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
+    for word in words {
+        assert!(
+            ended.stderr.contains(word),
+            "no {word:?} in: {}",
+            ended.stderr
+        );
+    }
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    let sentences = ended
+        .stderr
+        .trim_end()
+        .lines()
+        .filter(|line| line.contains("error"))
+        .count();
+    assert_eq!(sentences, 1, "{}", ended.stderr);
+}
+
+#[test]
+fn slips_about_outputs_get_one_clear_sentence() {
+    let home = home();
+    let of = |arguments: &[&str]| {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command
+    };
+    assert_usage(
+        &mut of(&["check", "--report", "pdf=x"]),
+        &["pdf", "json", "junit", "markdown"],
+    );
+    assert_usage(&mut of(&["check", "--report", "json"]), &["json=FILE"]);
+    assert_usage(
+        &mut of(&["check", "--report", "json=-", "--report", "junit=-"]),
+        &["standard output"],
+    );
+    let twice = home.path().join("twice");
+    let twice = twice.to_str().expect("UTF-8");
+    assert_usage(
+        &mut of(&[
+            "check",
+            "--report",
+            &format!("json={twice}"),
+            "--report",
+            &format!("junit={twice}"),
+        ]),
+        &["only one", twice],
+    );
+    assert_usage(
+        &mut of(&[
+            "check",
+            "--report",
+            &format!("json={twice}"),
+            "--transcript",
+            twice,
+        ]),
+        &["only one", twice],
+    );
+    assert_usage(
+        &mut of(&["check", "--report", "json=/no/such/folder/report"]),
+        &["/no/such/folder/report"],
+    );
+    assert_usage(
+        &mut of(&["check", "--transcript", "/no/such/folder/x"]),
+        &["transcript", "/no/such/folder/x"],
+    );
+}
+
+#[test]
+fn slips_get_one_clear_sentence() {
+    let home = home();
+    let of = |arguments: &[&str]| {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command
+    };
+    assert_usage(&mut of(&["check", "--onyl", "tls"]), &["--onyl", "--only"]);
+    assert_usage(&mut of(&["chekc"]), &["chekc", "check"]);
+    assert_usage(
+        &mut of(&["check", "cloud.example/safe"]),
+        &["no scheme", "https://cloud.example/safe"],
+    );
+    assert_usage(&mut of(&["check", "https://"]), &["host"]);
+    assert_usage(&mut of(&["check", ""]), &["no host"]);
+    assert_usage(
+        &mut of(&["check", "https://cloud.example/safe/config"]),
+        &["folder above"],
+    );
+    assert_usage(
+        &mut of(&["check", "--only", "upload.rond-trip"]),
+        &["upload.rond-trip", "did you mean `upload.round-trip`"],
+    );
+    assert_usage(
+        &mut of(&["check", "--skip", "nonsense"]),
+        &["nonsense", "safe-conformance list"],
+    );
+    assert_usage(
+        &mut of(&["check", "--only", "tl"]),
+        &["no check matches `tl`"],
+    );
+    assert_usage(&mut of(&["check", "--seed", "xyz"]), &["xyz", "16"]);
+    assert_usage(&mut of(&["check", "--seed", "0123456789abcde"]), &["16"]);
+    assert_usage(
+        &mut of(&["check", "--waivers", "/no/such/file"]),
+        &["waivers", "/no/such/file"],
+    );
+    assert_usage(
+        &mut of(&["check", "https://h.example", "--ca-file", "/no/such/ca"]),
+        &["CA file", "/no/such/ca"],
+    );
+    assert_usage(
+        &mut of(&[
+            "check",
+            "https://h.example",
+            "--user",
+            "u",
+            "--password-file",
+            "/no/such",
+        ]),
+        &["/no/such"],
+    );
+    assert_usage(
+        &mut of(&["check", "https://h.example", "--user", "u"]),
+        &["no password for `u`", "SAFE_SERVER_PASSWORD"],
+    );
+    assert_usage(
+        &mut of(&["check", "https://h.example", "--password-file", "/no/such"]),
+        &["--user"],
+    );
+    assert_usage(&mut of(&["check", "--user", "u"]), &["--user", "URL"]);
+    assert_usage(&mut of(&["check", "--timeout", "0"]), &["--timeout"]);
+    assert_usage(&mut of(&["check", "--deadline", "0"]), &["--deadline"]);
+    assert_usage(&mut of(&["check", "--jobs", "0"]), &["--jobs"]);
+    assert_usage(
+        &mut of(&["judge", "/no/such/transcript"]),
+        &["/no/such/transcript"],
+    );
+    assert_usage(
+        &mut of(&["explain", "upload.acepted"]),
+        &["upload.acepted", "upload.accepted"],
+    );
+    assert_usage(
+        &mut of(&["serve", "--fault", "config-mising"]),
+        &["did you mean `config-missing`"],
+    );
+    assert_usage(&mut of(&["serve", "--listen", "0.0.0.0:0"]), &["password"]);
+    assert_usage(&mut of(&["serve", "--listen", "nonsense"]), &["nonsense"]);
+}
+
+#[test]
+fn files_that_make_no_sense_get_one_clear_sentence() {
+    let home = home();
+    let made = |name: &str, content: &str| file(home.path(), name, content).display().to_string();
+    let of = |arguments: &[&str]| {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command
+    };
+    let empty = made("empty", "");
+    let text = made("text", "not what was asked for\n");
+    assert_usage(
+        &mut of(&["check", "https://h.example", "--ca-file", &text]),
+        &["CA file", "PEM"],
+    );
+    assert_usage(
+        &mut of(&[
+            "check",
+            "https://h.example",
+            "--user",
+            "u",
+            "--password-file",
+            &empty,
+        ]),
+        &["empty line"],
+    );
+    assert_usage(
+        &mut of(&["check", "https://h.example", "--token-file", &empty]),
+        &["empty line"],
+    );
+    assert_usage(&mut of(&["judge", &text]), &["not a transcript"]);
+    assert_usage(&mut of(&["judge", &empty]), &["not a transcript"]);
+    let future = made("future", "{\"format\": 2}");
+    assert_usage(&mut of(&["judge", &future]), &["format 2"]);
+    let waivers = |content: &str| made("waivers.toml", content);
+    let toml = waivers("[[waiver]\n");
+    assert_usage(&mut of(&["check", "--waivers", &toml]), &["waivers.toml"]);
+    let unknown = waivers(
+        "[[waiver]]\ncheck = \"no.such\"\nreason = \"r\"\nuntil = \"2099-01-01\"\nobserved = \"x\"\n",
+    );
+    assert_usage(
+        &mut of(&["check", "--waivers", &unknown]),
+        &["waiver 1", "no.such"],
+    );
+    let vague = waivers(
+        "[[waiver]]\ncheck = \"tls.https\"\nreason = \"r\"\nuntil = \"2099-01-01\"\nobserved = \"\"\n",
+    );
+    assert_usage(
+        &mut of(&["check", "--waivers", &vague]),
+        &["`observed` is empty"],
+    );
+    let date = waivers(
+        "[[waiver]]\ncheck = \"tls.https\"\nreason = \"r\"\nuntil = \"soon\"\nobserved = \"x\"\n",
+    );
+    assert_usage(&mut of(&["check", "--waivers", &date]), &["until"]);
+}
+
+#[test]
+fn an_environment_that_makes_no_sense_gets_one_clear_sentence() {
+    let home = home();
+    for empty in ["", "  "] {
+        assert_usage(
+            program(home.path()).arg("check").env("SAFE_TARGET", empty),
+            &["SAFE_TARGET is empty"],
+        );
+    }
+    let mut both = program(home.path());
+    both.args(["check", "https://h.example"])
+        .env("SAFE_SERVER_USER", "u")
+        .env("SAFE_SERVER_TOKEN", "t");
+    assert_usage(&mut both, &["SAFE_SERVER_USER", "SAFE_SERVER_TOKEN"]);
+    let mut token = program(home.path());
+    token
+        .args(["check", "https://h.example"])
+        .env("SAFE_SERVER_TOKEN", "t\r\nX-Injected: yes");
+    assert_usage(&mut token, &["control character"]);
+    assert_usage(
+        program(home.path())
+            .env_remove("HOME")
+            .args(["check", "https://h.example"]),
+        &["--ledger-dir"],
+    );
+}
+
+#[test]
+fn the_environment_names_server_and_credentials() {
+    let (server, home) = (server(&[]), home());
+    let ended = run(program(home.path())
+        .args(["check", "--only", "auth.accepted"])
+        .env("SAFE_TARGET", server.url())
+        .env("SAFE_SERVER_USER", USER)
+        .env("SAFE_SERVER_PASSWORD", PASSWORD));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(ended.stdout.contains(server.url()));
+}

@@ -1,0 +1,71 @@
+//! The exit codes, each by what leads to it.
+
+use super::{check, home, server};
+use crate::support::program::{program, run};
+use safe_conformance::reference::Fault;
+
+#[test]
+fn zero_where_everything_is_as_it_should_be() {
+    let (server, home) = (server(&[]), home());
+    let ended = run(&mut check(home.path(), server.url()));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(ended.stdout.contains("can back up and restore"));
+    assert!(ended.stdout.contains("without TLS"));
+    let home = self::home();
+    let ended = run(program(home.path()).arg("check"));
+    assert_eq!(ended.code, Some(0), "the embedded server: {}", ended.all());
+    assert!(ended.stderr.contains("embedded reference server"));
+}
+
+#[test]
+fn one_where_a_required_check_fails() {
+    let (server, home) = (server(&[Fault::UploadTruncated]), home());
+    let ended = run(&mut check(home.path(), server.url()));
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+}
+
+#[test]
+fn two_where_the_arguments_make_no_sense() {
+    let home = home();
+    let ended = run(program(home.path()).args(["check", "--no-such-option"]));
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+}
+
+#[test]
+fn three_where_there_is_no_connection() {
+    let (server, home) = (server(&[]), home());
+    let url = server.url().to_owned();
+    drop(server);
+    let ended = run(&mut check(home.path(), &url));
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert!(
+        ended.stdout.contains("connection refused"),
+        "{}",
+        ended.all()
+    );
+    let ended = run(&mut check(home.path(), "https://no-such-host.invalid/safe"));
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert!(ended.stdout.contains("has no address"), "{}", ended.all());
+}
+
+#[test]
+fn four_where_nothing_was_judged() {
+    let (server, home) = (server(&[]), home());
+    let ended = run(check(home.path(), server.url()).args([
+        "--skip",
+        "server,tls,auth,config,upload,download,desktop,delete,limits,integrity,privacy,url",
+    ]));
+    assert_eq!(ended.code, Some(4), "{}", ended.all());
+    assert_eq!(server.count(), 0, "what is skipped is not asked");
+    assert!(!ended.stdout.contains("can back up"), "{}", ended.stdout);
+}
+
+#[test]
+fn fail_on_recommended_counts_warnings() {
+    let (server, home) = (server(&[Fault::AnonymousRead]), home());
+    let ended = run(&mut check(home.path(), server.url()));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(ended.stdout.contains("auth.anonymous-download"));
+    let ended = run(check(home.path(), server.url()).args(["--fail-on", "recommended"]));
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+}

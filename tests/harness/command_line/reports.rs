@@ -1,0 +1,168 @@
+//! Reports as JSON, `JUnit` and text: valid, whatever a server says, and told where they cannot be written.
+
+use super::{assert_valid, check, home, report, server};
+use crate::support::program::{program, run};
+use crate::support::scripted::{self, Deed, Reply, Scripted};
+use safe_conformance::reference::Fault;
+use serde_json::Value;
+
+#[test]
+fn the_json_report_is_what_its_schema_says() {
+    for faults in [
+        &[][..],
+        &[Fault::DeleteNotAllowed],
+        &[Fault::ConfigMissing],
+        &[Fault::AnonymousEverything],
+    ] {
+        let (server, home) = (server(faults), home());
+        let (report, ended) = report(&mut check(home.path(), server.url()));
+        assert_valid(&report);
+        assert!(
+            ended.stderr.contains(" checked: "),
+            "the text goes to standard error: {}",
+            ended.stderr
+        );
+        let mut wrong = report.clone();
+        wrong["findings"][0]["verdict"] = "perhaps".into();
+        let refused = std::panic::catch_unwind(|| assert_valid(&wrong)).is_err();
+        assert!(refused, "the schema refuses what is wrong");
+        let counted: u64 = report["summary"]
+            .as_object()
+            .expect("counts")
+            .values()
+            .filter_map(Value::as_u64)
+            .sum();
+        assert_eq!(
+            Some(counted),
+            report["findings"]
+                .as_array()
+                .map(|findings| findings.len() as u64)
+        );
+        assert_eq!(report["seed"].as_str().map(str::len), Some(16));
+        if faults.contains(&Fault::DeleteNotAllowed) {
+            assert!(report["left_behind"].as_u64() > Some(0) && report["ledger"].is_string());
+        }
+    }
+}
+
+/// Reads XML strictly enough: every element that begins ends, in order, and nothing stands open.
+fn elements(xml: &str) -> Vec<String> {
+    let (mut open, mut names) = (Vec::new(), Vec::new());
+    let mut rest = xml;
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>') || open.last().is_some_and(|_| true));
+        rest = &rest[start + 1..];
+        if let Some(cdata) = rest.strip_prefix("![CDATA[") {
+            rest = &cdata[cdata.find("]]>").expect("CDATA ends") + 3..];
+            continue;
+        }
+        let mut quoted = false;
+        let end = rest
+            .char_indices()
+            .find(|(_, c)| {
+                quoted ^= *c == '"';
+                *c == '>' && !quoted
+            })
+            .map(|(at, _)| at)
+            .expect("a tag ends");
+        let tag = &rest[..end];
+        rest = &rest[end + 1..];
+        if tag.starts_with('?') {
+            continue;
+        }
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        if tag.starts_with('/') {
+            assert_eq!(open.pop().as_ref(), Some(&name), "elements end in order");
+        } else {
+            names.push(name.clone());
+            if !tag.ends_with('/') {
+                open.push(name);
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stand open");
+    names
+}
+
+#[test]
+fn junit_is_xml_and_a_fail_is_a_failure() {
+    // What the server says holds what XML cannot.
+    let server = Scripted::start(|asked| {
+        if asked.method == "PUT" {
+            Deed::Reply(Reply::new(
+                507,
+                "<html><title>]]> <no> & \"more\" \u{1b}[31m\u{1}\u{fffe} space</title></html>",
+            ))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = home();
+    let junit = home.path().join("junit.xml");
+    let ended = run(check(home.path(), &server.url())
+        .env("SAFE_SERVER_PASSWORD", scripted::PASSWORD)
+        .args([
+            "--skip",
+            "integrity",
+            "--report",
+            &format!("junit={}", junit.display()),
+        ]));
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    let xml = std::fs::read_to_string(&junit).expect("a report");
+    let names = elements(&xml);
+    let count = |wanted: &str| names.iter().filter(|name| *name == wanted).count();
+    assert!(count("failure") >= 2, "{xml}");
+    assert!(count("skipped") > 5 && count("testcase") > 60);
+    assert!(xml.contains("507"));
+    let allowed = |c: char| matches!(c, '\n' | '\t' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    assert!(xml.chars().all(allowed), "XML 1.0 has no such character");
+    for entity in ["&#x1b;", "&#27;", "&#x1;", "&#1;"] {
+        assert!(
+            !xml.contains(entity),
+            "XML 1.0 has no such character, in no spelling"
+        );
+    }
+}
+
+#[test]
+fn junit_of_a_healthy_server_has_no_failure() {
+    let (server, home) = (server(&[]), home());
+    let ended = run(check(home.path(), server.url()).args(["--report", "junit=-"]));
+    assert_eq!(ended.code, Some(0));
+    let names = elements(&ended.stdout);
+    assert!(!names.contains(&"failure".to_owned()) && !names.contains(&"error".to_owned()));
+}
+
+#[test]
+fn what_is_no_terminal_gets_no_escape_codes() {
+    let (server, home) = (server(&[Fault::UploadTruncated]), home());
+    for no_color in [false, true] {
+        let mut command = check(home.path(), server.url());
+        command.arg("-vvv");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let ended = run(&mut command);
+        assert!(ended.stdout.contains("FAIL"), "{}", ended.all());
+        assert!(!ended.all().contains('\u{1b}'), "{:?}", ended.all());
+    }
+    let ended = run(program(home.path()).args(["check", "--onyl"]));
+    assert!(!ended.all().contains('\u{1b}'), "{:?}", ended.all());
+}
+
+#[test]
+fn a_report_that_cannot_be_written_shows_before_the_run() {
+    let (server, home) = (server(&[]), home());
+    let ended = run(check(home.path(), server.url()).args(["--report", "json=/no/such/folder/x"]));
+    assert_eq!(
+        (ended.code, server.count()),
+        (Some(2), 0),
+        "{}",
+        ended.all()
+    );
+}

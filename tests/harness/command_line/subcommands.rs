@@ -1,0 +1,94 @@
+//! The other subcommands: `serve`, `list`, `explain`, and the help.
+
+use super::{home, report};
+use crate::support::program::{program, run};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+#[test]
+fn serve_prints_three_lines_and_ends_on_a_signal() {
+    let home = home();
+    let mut child = program(home.path())
+        .arg("serve")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let lines: Vec<String> = BufReader::new(child.stdout.take().expect("stdout"))
+        .lines()
+        .take(3)
+        .map_while(Result::ok)
+        .collect();
+    let value = |name: &str| {
+        lines
+            .iter()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+            .unwrap_or_else(|| panic!("no {name} in {lines:?}"))
+            .to_owned()
+    };
+    let (target, user, root) = (
+        value("SAFE_TARGET"),
+        value("SAFE_SERVER_USER"),
+        value("SAFE_CA_FILE"),
+    );
+    let ended = run(program(home.path())
+        .args(["check", "--only", "auth.accepted,tls"])
+        .env("SAFE_TARGET", &target)
+        .env("SAFE_SERVER_USER", user)
+        .env("SAFE_SERVER_PASSWORD", "s3cret-loopback")
+        .env("SAFE_CA_FILE", &root));
+    let _ = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    let code = child.wait().expect("the server ends").code();
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(code, Some(0));
+    assert!(
+        !Path::new(&root).exists(),
+        "the certificate goes with the server"
+    );
+}
+
+#[test]
+fn every_check_is_listed_and_explained() {
+    let home = home();
+    let (report, _) = report(program(home.path()).arg("check"));
+    let listed = run(program(home.path()).arg("list")).stdout;
+    let mut ids: Vec<_> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["id"].as_str())
+        .collect();
+    ids.dedup();
+    assert!(ids.len() > 40);
+    for id in ids {
+        assert!(listed.contains(id), "{id} is not listed");
+        let explained = run(program(home.path()).args(["explain", id]));
+        assert!(
+            explained.code == Some(0) && explained.stdout.contains(id),
+            "{id}: {}",
+            explained.all()
+        );
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let home = home();
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["check", "--help"],
+        &["serve", "--list-faults"],
+    ] {
+        let ended = run(program(home.path()).args(arguments));
+        assert_eq!(
+            (ended.code, ended.stderr.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+        assert!(!ended.stdout.is_empty());
+    }
+}

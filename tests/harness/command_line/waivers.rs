@@ -1,0 +1,80 @@
+//! Waivers excuse what they name, and fail the run once they are stale.
+
+use super::{assert_valid, check, finding, home, report, server};
+use crate::support::program::{Ended, file};
+use safe_conformance::reference::Fault;
+use serde_json::Value;
+
+fn waiver(check: &str, until: &str, observed: &str) -> String {
+    format!(
+        "[[waiver]]\ncheck = \"{check}\"\nreason = \"ticket 42\"\nuntil = \"{until}\"\nobserved = \"{observed}\"\n"
+    )
+}
+
+fn waived(content: &str, faults: &[Fault]) -> (Value, Ended) {
+    let (server, home) = (server(faults), home());
+    let waivers = file(home.path(), "waivers.toml", content);
+    report(
+        check(home.path(), server.url())
+            .arg("--waivers")
+            .arg(waivers),
+    )
+}
+
+#[test]
+fn a_waiver_excuses_what_it_names_and_only_that() {
+    let fault = &[Fault::ConfigSmallLimit, Fault::UploadAccepted202][..];
+    let (report, ended) = waived(
+        &waiver("config.generous-limit", "2999-12-31", "131072"),
+        fault,
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(
+        finding(&report, "config.generous-limit", "")["waived"],
+        "ticket 42"
+    );
+    assert_valid(&report);
+    let required = &[Fault::DeleteNotAllowed][..];
+    let all = waiver("delete.removes", "2999-12-31", "405");
+    let (report, ended) = waived(&all, required);
+    let fails = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .any(|finding| finding["verdict"] == "fail" && finding["waived"].is_null());
+    assert_eq!(ended.code, Some(i32::from(fails)), "{}", ended.all());
+    assert_eq!(
+        finding(&report, "delete.removes", "android-h1")["waived"],
+        "ticket 42"
+    );
+    let one = waiver("delete.removes[android-h1]", "2999-12-31", "405");
+    let (_, ended) = waived(&one, required);
+    assert_eq!(ended.code, Some(1), "the other variant is not excused");
+}
+
+#[test]
+fn a_stale_waiver_fails_the_run_and_says_why() {
+    for (content, faults, words) in [
+        (
+            waiver("config.generous-limit", "2020-01-01", "131072"),
+            &[Fault::ConfigSmallLimit][..],
+            "expired on 2020-01-01",
+        ),
+        (
+            waiver("config.generous-limit", "2999-12-31", "something else"),
+            &[Fault::ConfigSmallLimit],
+            "does not match what was observed",
+        ),
+        (
+            waiver("config.generous-limit", "2999-12-31", "131072"),
+            &[],
+            "no longer needed",
+        ),
+    ] {
+        let (report, ended) = waived(&content, faults);
+        assert_eq!(ended.code, Some(1), "{}", ended.all());
+        let stale = report["stale_waivers"][0].as_str().unwrap_or_default();
+        assert!(stale.contains(words), "{stale}");
+        assert!(ended.stderr.contains("stale waiver"), "{}", ended.stderr);
+    }
+}
