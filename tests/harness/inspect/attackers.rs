@@ -1,0 +1,114 @@
+//! Backups that attackers made: they end soon, within memory, and with a clear error.
+
+use super::{Desk, KEYS, NONCE, PRIVATE_KEY, fails, sealed};
+use crate::support::program::{Ended, Running};
+use crate::support::scripted::{Deed, Reply, Scripted};
+use data_encoding::BASE64;
+use safe_conformance::safe::{Compression, envelope};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// What the issue allows, in KiB.
+const MOST_MEMORY: u64 = 256 * 1024;
+
+#[test]
+fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
+    let desk = Desk::new();
+    let bomb = envelope::pack(&vec![b'['; 512 << 20], Compression::Level(9));
+    let keys = |count: usize| {
+        let members: Vec<_> = (0..count).map(|number| format!("\"{number}\":0")).collect();
+        format!("{{{}}}", members.join(",")).into_bytes()
+    };
+    let contact = r#"{"identity":"echoecho","createdAt":-1,"verification":9},"#;
+    let full = |count: usize| {
+        let contacts = contact.repeat(count);
+        let key = BASE64.encode(&PRIVATE_KEY);
+        let contacts = contacts.trim_end_matches(',');
+        format!(
+            r#"{{"info":{{"version":1,"device":"ios"}},"user":{{"privatekey":"{key}"}},"contacts":[{contacts}],"settings":{{"syncContacts":true}}}}"#
+        )
+    };
+    let cases: [(&str, Vec<u8>, i32, &str); 7] = [
+        (
+            "garbage",
+            vec![0xa5; 64 << 20],
+            3,
+            "body has more than 8388608 bytes",
+        ),
+        (
+            "a bomb",
+            envelope::encrypt(&KEYS.encryption_key, &NONCE, &bomb),
+            3,
+            "unpacks to more than 8388608 bytes",
+        ),
+        (
+            "depth",
+            sealed(&[vec![b'['; 1_000_000], vec![b']'; 1_000_000]].concat()),
+            3,
+            "more than 128 arrays and objects stand within each other",
+        ),
+        ("keys", sealed(&keys(700_000)), 3, "more than 200000 values"),
+        (
+            "ten million keys",
+            envelope::seal(
+                &KEYS.encryption_key,
+                &NONCE,
+                &keys(10_000_000),
+                Compression::Level(1),
+            ),
+            3,
+            "8388608 bytes",
+        ),
+        (
+            "many keys within the limit",
+            sealed(&keys(199_998)),
+            1,
+            "no identity",
+        ),
+        (
+            "many broken contacts",
+            sealed(full(49_000).as_bytes()),
+            1,
+            "contacts[0].identity",
+        ),
+    ];
+    for (what, body, code, words) in cases {
+        let (peak, ended) = peak_of(&mut desk.of(&body));
+        println!("{what}: {} MiB", peak / 1024);
+        assert_eq!(ended.code, Some(code), "{what}: {}", ended.all());
+        let flat: Vec<_> = ended.stdout.split_whitespace().collect();
+        assert!(flat.join(" ").contains(words), "{what}: {}", ended.all());
+        assert!(peak < MOST_MEMORY, "{what}: {peak} KiB");
+    }
+    let endless = Scripted::start(|asked| {
+        if asked.path.contains("/backups/") {
+            Deed::Reply(Reply::new(200, vec![7; 20 << 20]))
+        } else {
+            Deed::Healthy
+        }
+    });
+    fails(
+        || desk.from(&endless),
+        3,
+        "size",
+        &["server sends more than 8388608 bytes"],
+    );
+}
+
+/// The most memory that the program had at once, in KiB.
+fn peak_of(command: &mut Command) -> (u64, Ended) {
+    let mut running = Running::start(command);
+    let status = format!("/proc/{}/status", running.id());
+    let mut peak = 0;
+    // The value only grows, and is gone with the process: what was read last is what it came to.
+    while running.is_running() {
+        let text = std::fs::read_to_string(Path::new(&status)).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak = peak.max(kib.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(peak > 4 * 1024, "the memory of a process can be read");
+    (peak, running.end())
+}

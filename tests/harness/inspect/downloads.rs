@@ -1,0 +1,62 @@
+//! Backups that it downloads from a server, whose config it knows.
+
+use super::{Desk, json, sealed_by, serving};
+use safe_conformance::clients::Writer;
+use serde_json::Value;
+
+#[test]
+fn it_downloads_as_android_does_and_knows_the_limit() {
+    let body = sealed_by(Writer::Android6_4);
+    let limit = body.len();
+    let config = format!(r#"{{"maxBackupBytes": {limit}, "retentionDays": 180}}"#);
+    let (server, desk) = (serving(body, config), Desk::new());
+    let (json, ended) = json(&mut desk.from(&server));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    // Clause 4.6: the edge at which the two part.
+    let uploads = |uploads| serde_json::json!({"limit": limit, "uploads": uploads});
+    assert_eq!(json["size"]["android"], uploads(true));
+    assert_eq!(json["size"]["ios"], uploads(false));
+    let asked = server.asked();
+    assert_eq!(asked.len(), 2);
+    for asked in asked {
+        assert_eq!(asked.method, "GET");
+        assert_eq!(asked.header("user-agent"), Some("Threema"));
+        let accept = if asked.path.ends_with("/config") {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        };
+        assert_eq!(asked.header("accept"), Some(accept));
+    }
+}
+
+/// The config does not stand in the way: without one, the limit is not known.
+#[test]
+fn an_unreadable_config_is_said() {
+    let (server, desk) = (
+        serving(sealed_by(Writer::Ios6_3), "<html>".to_owned()),
+        Desk::new(),
+    );
+    let (json, ended) = json(&mut desk.from(&server));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(json["size"]["ios"]["limit"], Value::Null);
+    assert!(
+        json["notes"][0]
+            .as_str()
+            .is_some_and(|note| note.contains("limit is not known"))
+    );
+}
+
+/// iOS overwrites only what the server lets it.
+#[test]
+fn a_limit_that_keeps_ios_from_overwriting_is_seen() {
+    let config = r#"{"maxBackupBytes": 3000, "retentionDays": 180}"#;
+    let body = sealed_by(Writer::Android6_4);
+    assert!(body.len() > 3000);
+    let (server, desk) = (serving(body, config.to_owned()), Desk::new());
+    let (json, _) = json(&mut desk.from(&server));
+    assert_eq!(
+        json["previews"][1]["overwrite"]["kept_from_it"], true,
+        "{json:#}"
+    );
+}

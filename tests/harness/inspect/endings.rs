@@ -1,0 +1,195 @@
+//! Where it ends: the stages at which a backup fails, slips, and what is not judged.
+
+use super::{BACKUP_PASSWORD, Desk, ID, KEYS, NONCE, backup, fails, id, json, sealed, sealed_by};
+use crate::support::program::{file, program, run};
+use crate::support::scripted::{Deed, Reply, Scripted};
+use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::safe::{Compression, EncryptionKey, envelope};
+use serde_json::Value;
+
+#[test]
+fn each_stage_of_opening_is_named() {
+    let desk = Desk::new();
+    let gibberish = envelope::encrypt(&KEYS.encryption_key, &NONCE, b"no gzip");
+    let other = EncryptionKey::from_bytes([1; 32]);
+    for (body, stage, words) in [
+        (vec![7; 39], "size", "39 bytes"),
+        (
+            envelope::seal(&other, &NONCE, b"{}", Compression::Stored),
+            "open",
+            "cannot be told apart",
+        ),
+        (gibberish, "gunzip", "not gzip"),
+        (
+            sealed(b"{\"info\":}"),
+            "json",
+            "line 1, column 9, in `info`",
+        ),
+        (sealed(b"{\"info\":{}}"), "meaning", "no identity"),
+    ] {
+        fails(|| desk.of(&body), 1, stage, &[words]);
+    }
+}
+
+#[test]
+fn a_wrong_password_comes_with_what_to_try() {
+    let desk = Desk::new();
+    let body = sealed_by(Writer::Ios6_3);
+    file(desk.home.path(), "password", "nothing of the kind\u{fc} \n");
+    fails(
+        || desk.of(&body),
+        1,
+        "open",
+        &["not that of the server", "white space", "NFC and NFD"],
+    );
+    let (json, _) = json(&mut desk.of(&body));
+    assert_eq!(
+        json["clients"],
+        serde_json::json!({}),
+        "with the right one they may restore it"
+    );
+    file(desk.home.path(), "password", BACKUP_PASSWORD);
+    let lower = || {
+        let mut command = desk.inspect();
+        command.arg(desk.put(&body)).args(["--id", "echoecho"]);
+        command
+    };
+    let ended = run(&mut lower());
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(
+        ended.stdout.contains("The ID was taken as ECHOECHO"),
+        "{}",
+        ended.all()
+    );
+    file(desk.home.path(), "password", "something else");
+    fails(lower, 1, "open", &["MDM"]);
+}
+
+#[test]
+fn each_stage_of_downloading_is_named() {
+    let desk = Desk::new();
+    let nothing = Scripted::start(|_| Deed::Healthy);
+    fails(
+        || desk.from(&nothing),
+        3,
+        "http",
+        &["no backup for this ID and password", "one wrong letter"],
+    );
+    let refused = || {
+        let mut command = desk.from(&nothing);
+        command.env("SAFE_SERVER_PASSWORD", "another");
+        command
+    };
+    fails(refused, 3, "auth", &["--password-file"]);
+    assert_eq!(nothing.count("PUT") + nothing.count("DELETE"), 0);
+    let elsewhere = Scripted::start(|_| {
+        Deed::Reply(Reply::new(302, "").with("Location", "http://localhost:1/else"))
+    });
+    fails(|| desk.from(&elsewhere), 3, "http", &["redirects (302)"]);
+    assert!(
+        elsewhere
+            .asked()
+            .iter()
+            .all(|asked| !asked.path.contains("else"))
+    );
+    let nobody = || {
+        let mut command = desk.inspect();
+        command.args(["--from", "http://127.0.0.1:1/safe", "--id", ID]);
+        command
+    };
+    fails(nobody, 3, "connect", &["connection refused"]);
+    let no_name = || {
+        let mut command = desk.inspect();
+        command.args(["--from", "https://nowhere.invalid/safe", "--id", ID]);
+        command
+    };
+    fails(no_name, 3, "resolve", &["has no address"]);
+}
+
+#[test]
+fn slips_are_told_in_one_sentence() {
+    let desk = Desk::new();
+    let body = desk.put(&sealed_by(Writer::Ios6_3));
+    let body = body.to_str().expect("a path");
+    let there = file(desk.home.path(), "there", "precious");
+    let there = there.to_str().expect("a path");
+    for (arguments, words) in [
+        (&["--id", ID][..], "which backup?"),
+        (&[body], "--id"),
+        (&[body, "--id", "ECHO"], "8 characters"),
+        (&["nowhere", "--id", ID], "`nowhere` cannot be read"),
+        (
+            &[body, "--id", ID, "--user", "alice"],
+            "--user needs the URL",
+        ),
+        (
+            &[body, "--id", ID, "--from", "https://example.org"],
+            "cannot be used with",
+        ),
+        (
+            &[body, "--id", ID, "--write-document", there],
+            "overwrites nothing",
+        ),
+        (&["--plain", "--id", ID], "FILE"),
+        (
+            &[body, "--plain", "--write-document", "new"],
+            "cannot be used with",
+        ),
+        (
+            &[body, "--id", ID, "--backup-password", "x"],
+            "unexpected argument",
+        ),
+    ] {
+        let ended = run(desk.inspect().args(arguments));
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.all());
+        assert!(
+            ended.stderr.contains(words),
+            "{arguments:?}: {}",
+            ended.all()
+        );
+        assert_eq!(ended.stdout, "");
+    }
+    assert_eq!(
+        std::fs::read_to_string(there).expect("it is there"),
+        "precious"
+    );
+    let ended = run(program(desk.home.path()).args(["inspect", body, "--id", ID]));
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("SAFE_BACKUP_PASSWORD"),
+        "{}",
+        ended.all()
+    );
+}
+
+/// The server's password is never taken for the backup's.
+#[test]
+fn passwords_are_not_confused() {
+    let desk = Desk::new();
+    let body = desk.put(&sealed_by(Writer::Ios6_3));
+    let server = file(desk.home.path(), "server", BACKUP_PASSWORD);
+    let ended = run(program(desk.home.path())
+        .arg("inspect")
+        .arg(body)
+        .args(["--id", ID])
+        .env("SAFE_SERVER_PASSWORD", BACKUP_PASSWORD)
+        .env("SAFE_SERVER_PASSWORD_FILE", server));
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+}
+
+#[test]
+fn without_an_id_what_depends_on_it_is_not_judged() {
+    let desk = Desk::new();
+    let document = desk.put(&Writer::Ios6_3.write(&backup(), &Phone::new(id(ID))));
+    let mut command = desk.inspect();
+    let (json, ended) = json(command.arg("--plain").arg(document));
+    assert_eq!(ended.code, Some(4), "{}", ended.all());
+    assert_eq!(json["clients"]["ios"], "unknown");
+    assert_eq!(json["contents"]["groups"]["left"], Value::Null);
+    assert_eq!(json["size"], Value::Null);
+    let mut backup = backup();
+    backup.groups = Vec::new().into();
+    let document = desk.put(&Writer::Ios6_3.write(&backup, &Phone::new(id(ID))));
+    let ended = run(desk.inspect().arg("--plain").arg(document));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
