@@ -2,6 +2,7 @@
 
 mod decode;
 mod read;
+mod reasons;
 mod write;
 
 pub(super) use read::read;

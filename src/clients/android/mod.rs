@@ -3,6 +3,7 @@
 mod base64;
 pub mod org_json;
 mod read;
+mod reasons;
 mod write;
 
 pub(super) use read::read;
