@@ -45,7 +45,7 @@ checks! { Context;
         level: Level::Recommended,
         clients: Clients::MOBILE,
         variants: &[Facet::Case("modified"), Facet::Case("etag")],
-        needs: &["upload.overwrite"],
+        needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a later Last-Modified (or getlastmodified) and another ETag after another upload",
         remedy: "Let nothing put back the time of a file or keep its creation date instead (`rsync --times` from an old copy, object storage): a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays makes caches give out the backup before.",
