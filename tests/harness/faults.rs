@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// How many servers are checked at once: enough to use the waiting time, few enough to keep races rare.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 6;
 
 /// A way for things to be wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
