@@ -181,6 +181,22 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     done.report.findings
 }
 
+/// The findings of a scenario. Uploads into the visible file harm each other only if they meet, which on a busy machine they may
+/// not do at once.
+async fn findings_of(scenario: Scenario) -> Vec<Finding> {
+    let mut found = findings(Some(scenario), scenario.login()).await;
+    let races = scenario == Scenario::Fault(Fault::WriteInPlace);
+    for _ in 0..10 {
+        let missed =
+            |it: &Finding| it.id == "integrity.concurrent-uploads" && it.verdict == Verdict::Pass;
+        if !races || !found.iter().any(missed) {
+            break;
+        }
+        found = findings(Some(scenario), scenario.login()).await;
+    }
+    found
+}
+
 /// Runs every scenario, a few at a time.
 async fn run_all() -> (
     BTreeMap<LoginName, Vec<Finding>>,
@@ -197,7 +213,7 @@ async fn run_all() -> (
         let slots = Arc::clone(&slots);
         running.spawn(async move {
             let _slot = slots.acquire().await;
-            (scenario, findings(Some(scenario), scenario.login()).await)
+            (scenario, findings_of(scenario).await)
         });
     }
     (healthy, running.join_all().await.into_iter().collect())
