@@ -14,30 +14,27 @@
 //! # }
 //! ```
 //!
-//! A room of the house knows only those on floors below its own: [`terms`]; [`safe`] and [`adapter`]; [`clients`] and [`mod@reference`];
-//! [`engine`] and [`wire`]; [`mod@inspect`]; [`report`]; [`suites`]; then [`Checkup`] and [`retention`], the tests for `cargo test` and the command line.
+//! A room of the house knows only those on floors below its own: [`safe`]; [`engine`], [`adapter`] and
+//! [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`]; [`report`]; [`suites`]; then
+//! [`Checkup`] with its forms for `cargo test`, and the command line.
 
 pub mod adapter;
-mod checkup;
 pub mod cli;
-mod client_checkup;
-mod client_tests;
 pub mod clients;
 pub mod engine;
 pub mod inspect;
-mod live_tests;
 pub mod reference;
 pub mod report;
 pub mod retention;
+mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;
-pub mod terms;
 pub mod vectors;
 pub mod wire;
 
-pub use checkup::{Checkup, CheckupError, Done, Status, judge};
-pub use client_checkup::ClientCheckup;
-pub use client_tests::{ClientTests, client_tests};
-pub use live_tests::live_tests;
+pub use run::{
+    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Status, client_tests, judge,
+    live_tests,
+};
 pub use wire::Target;

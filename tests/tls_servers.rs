@@ -9,8 +9,8 @@ mod process;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use process::{Folder, Running, program, start};
+use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
-use safe_conformance::terms::Verdict;
 use safe_conformance::wire::tls::{Inspection, Version, suites};
 use safe_conformance::wire::{Seed, Transcript};
 use safe_conformance::{Checkup, Target};

@@ -7,8 +7,8 @@ mod own;
 use own::Own;
 use safe_conformance::ClientTests;
 use safe_conformance::clients::Model;
+use safe_conformance::safe::Client;
 use safe_conformance::suites::client::Like;
-use safe_conformance::terms::Client;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

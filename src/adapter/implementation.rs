@@ -1,7 +1,7 @@
 //! What an implementation says of itself, and how it refuses.
 
 use super::operation::Operation;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use serde::{Deserialize, Serialize};
 
 /// What an operation gives, or why it does not.

@@ -2,7 +2,7 @@
 
 use super::implementation::Hello;
 use super::operation::{Operation, Request};
-use crate::terms::Stage;
+use crate::safe::Stage;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use thiserror::Error;

@@ -3,7 +3,7 @@
 use super::backup::{ReadBackup, RestoredState, WriteBackup, WrittenDocument};
 use super::implementation::{Answer, Hello, Refusal};
 use super::message::{MessageError, Reply};
-use crate::terms::Stage;
+use crate::safe::Stage;
 use data_encoding::HEXLOWER;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,10 @@
 use super::credentials::ServerArguments;
 use super::output::{OutputArguments, tell};
 use super::{Complaint, Ended, Exit};
-use crate::checkup::{Checkup, CheckupError};
 use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
+use crate::run::{Checkup, CheckupError};
 use crate::wire::{Login, Seed, Settings, Target};
 use clap::Args;
 use std::io::Write as _;
@@ -116,8 +116,8 @@ pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint
     let running = reference::start(reference::Options::default())
         .await
         .map_err(|error| cannot(error.to_string()))?;
-    let target = crate::live_tests::target_of(&running, &reference::Options::default().login)
-        .map_err(cannot)?;
+    let target =
+        crate::run::target_of(&running, &reference::Options::default().login).map_err(cannot)?;
     Ok((target, running))
 }
 

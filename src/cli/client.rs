@@ -3,11 +3,12 @@
 use super::output::{OutputArguments, tell};
 use super::{Complaint, Ended};
 use crate::adapter::{Limits, Tell};
-use crate::client_checkup::ClientCheckup;
+use crate::engine::Verdict;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
+use crate::run::ClientCheckup;
+use crate::safe::Client;
 use crate::suites::client;
-use crate::terms::{Client, Verdict};
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
 use std::sync::Arc;

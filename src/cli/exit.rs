@@ -1,6 +1,6 @@
 //! Every exit code, in one place.
 
-use crate::checkup::Status;
+use crate::run::Status;
 use std::process::ExitCode;
 
 /// What the program tells its caller.

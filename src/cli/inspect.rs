@@ -7,9 +7,9 @@ use crate::inspect::{
     Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, Verdict, fetch, hints, inspect,
 };
 use crate::report::{Style, inspection_text};
+use crate::safe::Stage;
 use crate::safe::keys::derive;
 use crate::safe::{BackupPassword, DerivedKeys, ThreemaId};
-use crate::terms::Stage;
 use crate::wire::{Scrub, Secret, Seed, Session, Settings, Target};
 use clap::Args;
 use std::fs::{File, OpenOptions};

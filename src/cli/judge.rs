@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     })?;
     let outputs = arguments.output.open(crate::suites::server::is_known)?;
     let progress = Progress::new(arguments.output.verbose > 0);
-    let report = crate::checkup::judge(&transcript, outputs.waivers(), |event| progress.on(&event))
+    let report = crate::run::judge(&transcript, outputs.waivers(), |event| progress.on(&event))
         .await
         .map_err(|error| super::check::complaint(&error))?;
     progress.finish();

@@ -1,9 +1,9 @@
 //! Where reports go: files that are opened before the run begins, and the terminal.
 
 use super::Complaint;
+use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Report, Style};
-use crate::terms::Level;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;

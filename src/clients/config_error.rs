@@ -1,6 +1,6 @@
 //! Why a client cannot use a server's config, in a sentence that its administrator understands.
 
-use crate::terms::{Client, Stage};
+use crate::safe::{Client, Stage};
 use std::fmt;
 
 /// The number of characters of a string that are shown before it is cut.

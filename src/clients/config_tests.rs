@@ -1,7 +1,7 @@
 //! Clause 4.2, row by row, for both clients that read a config.
 
 use super::*;
-use crate::terms::Stage;
+use crate::safe::Stage;
 
 const USUAL: Option<(i64, i64)> = Some((524_288, 180));
 

@@ -1,6 +1,6 @@
 //! Defects of published clients that no server can mend: what happens, and where it is seen.
 
-use crate::terms::Client;
+use crate::safe::Client;
 use serde::{Deserialize, Serialize};
 
 /// A defect of a published client.

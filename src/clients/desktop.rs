@@ -6,7 +6,7 @@ pub(super) use read::read;
 
 use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
-use crate::terms::Client;
+use crate::safe::Client;
 
 /// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are plausible ones.
 ///

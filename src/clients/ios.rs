@@ -10,8 +10,8 @@ pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use crate::safe::Client;
 use crate::safe::ServerConfig;
-use crate::terms::Client;
 use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;

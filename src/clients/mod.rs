@@ -31,8 +31,8 @@ pub use persona::{LoginHabit, Operation, Persona};
 pub use release::{Reader, Refresher, Writer};
 pub use write::Phone;
 
+use crate::safe::Client;
 use crate::safe::ServerConfig;
-use crate::terms::Client;
 
 /// Reads a config as a client does; `None` for Desktop, which reads none.
 ///

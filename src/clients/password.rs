@@ -1,7 +1,7 @@
 //! Which passwords a client finds bad, without its list of bad passwords.
 
+use crate::safe::Client;
 use crate::safe::password::{PasswordRule, SHORTEST, bad_pattern};
-use crate::terms::Client;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The longest password that Android takes, in UTF-16 units.

@@ -3,7 +3,7 @@
 //! Android takes Java's regular expressions, iOS those of ICU. What is judged here is what both and our library understand alike;
 //! of anything else it is said that it cannot be judged.
 
-use crate::terms::Client;
+use crate::safe::Client;
 use fancy_regex::Regex;
 
 /// Why a pattern is not judged.

@@ -2,7 +2,7 @@
 
 use super::credentials::CredentialEncoding;
 use super::{android, desktop, ios};
-use crate::terms::Client;
+use crate::safe::Client;
 
 /// The newest release of a client, as a server sees it.
 #[derive(Debug)]

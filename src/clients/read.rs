@@ -14,7 +14,7 @@ use crate::safe::EncryptionKey;
 use crate::safe::backup::{At, Backup, Group};
 use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES};
 use crate::safe::json::{JsonError, Limits, Path, Reason};
-use crate::terms::{Client, Stage};
+use crate::safe::{Client, Stage};
 use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 

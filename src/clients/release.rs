@@ -1,6 +1,6 @@
 //! The releases of each client that write alike, and those that read alike.
 
-use crate::terms::Client;
+use crate::safe::Client;
 use serde::{Serialize, Serializer};
 use std::fmt;
 

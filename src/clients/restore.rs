@@ -1,10 +1,10 @@
 //! What a release makes of a backup: what it restores, what it loses on the way, or where it stops.
 
 use super::field::Field;
+use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{Backup, Group, PublicKey};
 use crate::safe::json::Path;
-use crate::terms::Stage;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -2,11 +2,11 @@
 
 use super::release::Writer;
 use super::{android, ios};
+use crate::safe::Client;
 use crate::safe::backup::{Backup, GroupId, Timestamp};
 use crate::safe::envelope::{self, Compression, Nonce};
 use crate::safe::json::{Object, Text, Value};
 use crate::safe::{EncryptionKey, ThreemaId};
-use crate::terms::Client;
 use std::collections::BTreeSet;
 
 /// What a phone knows beyond what stands in a backup, and what the document depends on.

@@ -1,6 +1,7 @@
 //! What a check is: one constant and one function.
 
-use crate::terms::{Clause, Clients, Effect, Level, Stage};
+use crate::engine::{Effect, Level};
+use crate::safe::{Clause, Clients, Stage};
 use std::pin::Pin;
 
 /// A boxed future, as a check's function returns it.

@@ -1,7 +1,8 @@
 //! One finding: what one check, run in one way, came to.
 
 use super::check::{Check, Context, Facet, Outcome};
-use crate::terms::{Client, Clients, Level, Stage, Verdict};
+use crate::engine::{Level, Verdict};
+use crate::safe::{Client, Clients, Stage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -5,20 +5,26 @@
 //! [`Finding`] for every check and variant, whether or not it could be judged.
 
 mod check;
+mod effect;
 mod finding;
+mod level;
 mod plan;
 mod runner;
 mod stop;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod verdict;
 pub mod waiver;
 
 pub(crate) use check::checks;
 pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
+pub use effect::Effect;
 pub use finding::Finding;
+pub use level::Level;
 pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};
 pub use runner::{Event, Options, Run, Subject, run};
 pub use stop::{Stop, StopReason};
 pub use summary::{ClientSummary, Counts, client_summaries};
+pub use verdict::{ClientVerdict, Verdict};

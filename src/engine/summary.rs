@@ -1,7 +1,8 @@
 //! What the findings of a run come to, counted and per client.
 
 use super::finding::Finding;
-use crate::terms::{Client, ClientVerdict, Level, Verdict};
+use crate::engine::{ClientVerdict, Level, Verdict};
+use crate::safe::Client;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

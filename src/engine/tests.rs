@@ -5,7 +5,8 @@ use super::{
     BoxFuture, Check, Context, Deviation, Event, Facet, Finding, Options, Outcome, Pattern, Plan,
     PlanError, Run, Selection, Stop, StopReason, Subject, client_summaries, run,
 };
-use crate::terms::{Client, ClientVerdict, Clients, Effect, Level, Stage, Verdict, clause};
+use crate::engine::{ClientVerdict, Effect, Level, Verdict};
+use crate::safe::{Client, Clients, Stage, clause};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -12,7 +12,7 @@
 //! excuses must not outlive its reasons.
 
 use super::finding::Finding;
-use crate::terms::Verdict;
+use crate::engine::Verdict;
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;

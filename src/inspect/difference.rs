@@ -1,8 +1,8 @@
 //! The first difference between a document and what a release would have written in its place.
 
 use crate::clients::Writer;
+use crate::safe::Client;
 use crate::safe::json::{Document, Object, Path, Text, Value};
-use crate::terms::Client;
 
 /// Where the document is not what a release writes, and how. Never a value of the document.
 #[derive(PartialEq, Eq)]

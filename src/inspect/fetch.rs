@@ -3,7 +3,7 @@
 use super::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Persona, parse_config};
 use crate::safe::{BackupId, ServerConfig};
-use crate::terms::{Client, Stage};
+use crate::safe::{Client, Stage};
 use crate::wire::{Response, Session};
 use bytes::Bytes;
 

@@ -25,11 +25,12 @@ pub use preview::{Detail, Overwrite, Preview, Result, Tally};
 pub use wire_size::{SizeOnWire, Uploads};
 pub use writer::Authorship;
 
+use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Deviations, Wrong};
 use crate::safe::envelope::{self, EnvelopeError};
 use crate::safe::json::{Document, JsonError, Limits, Reason, locate};
+use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, ThreemaId};
-use crate::terms::{Client, ClientVerdict, Stage};
 use crate::wire::Scrub;
 use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;

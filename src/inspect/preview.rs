@@ -8,10 +8,11 @@ use crate::clients::restore::{
 };
 
 use crate::clients::{Field, Persona, Phone, Reader, Writer};
+use crate::engine::ClientVerdict;
 use crate::safe::backup::Backup;
 use crate::safe::json::{Path, Step};
+use crate::safe::{Client, Stage};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
-use crate::terms::{Client, ClientVerdict, Stage};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 

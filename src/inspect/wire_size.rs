@@ -2,8 +2,8 @@
 
 use super::Configs;
 use crate::clients::Persona;
+use crate::safe::Client;
 use crate::safe::ServerConfig;
-use crate::terms::Client;
 use serde::Serialize;
 
 /// The size of a body, against what its server takes.

@@ -11,11 +11,11 @@ use super::preview::{plain, stranger_to};
 use crate::clients::release::{AndroidVersion, Releases, Until};
 use crate::clients::{Phone, Writer};
 
+use crate::safe::Client;
 use crate::safe::Compression;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{Backup, DistributionListId};
 use crate::safe::json::{Document, Layout, Text, Value};
-use crate::terms::Client;
 use serde::Serialize;
 
 /// The characters of `info.device` that are shown at most.

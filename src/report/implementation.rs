@@ -2,8 +2,9 @@
 
 use super::{Report, counts, error_among};
 use crate::adapter::Hello;
+use crate::engine::Verdict;
 use crate::engine::{ClientSummary, Finding, Run, client_summaries};
-use crate::terms::{Client, Verdict};
+use crate::safe::Client;
 use serde::{Deserialize, Serialize};
 
 /// What an implementation says of itself, and what it was held to.

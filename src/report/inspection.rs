@@ -7,7 +7,7 @@ use crate::inspect::{
     Contents, Detail, Inspection, Names, Overwrite, Preview, Result as Restoring, Shape,
     SizeOnWire, Tally, Uploads, Verdict, Visibility,
 };
-use crate::terms::Client;
+use crate::safe::Client;
 use std::fmt::Write as _;
 
 /// The column at which the texts begin.
@@ -456,7 +456,7 @@ fn detail(change: &Detail) -> String {
 
 fn conclusion(inspection: &Inspection) -> String {
     let unable = inspection.previews.iter().filter(|preview| {
-        preview.client != Client::Desktop && preview.verdict() == crate::terms::ClientVerdict::Fail
+        preview.client != Client::Desktop && preview.verdict() == crate::engine::ClientVerdict::Fail
     });
     let unable: Vec<_> = unable.map(|preview| preview.release.as_str()).collect();
     match inspection.verdict {

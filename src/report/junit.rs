@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::engine::Finding;
-use crate::terms::Verdict;
+use crate::engine::Verdict;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString};
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! The report as Markdown, for issues and merge requests.
 
 use super::{Report, counted, grouped, readable_bytes};
-use crate::terms::{Client, Verdict};
+use crate::engine::Verdict;
+use crate::safe::Client;
 use std::fmt::Write as _;
 
 impl Report {

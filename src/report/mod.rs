@@ -18,8 +18,9 @@ pub use text::Style;
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
+use crate::engine::Verdict;
 use crate::engine::{ClientSummary, Counts, Finding, Run, client_summaries};
-use crate::terms::{Client, Verdict};
+use crate::safe::Client;
 use crate::wire::{Leftovers, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

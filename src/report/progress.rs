@@ -1,7 +1,7 @@
 //! The progress line, while a run goes on.
 
 use crate::engine::Event;
-use crate::terms::Verdict;
+use crate::engine::Verdict;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write as _;
 

@@ -2,7 +2,8 @@
 
 use super::{Group, Report, counted, grouped, readable_bytes};
 use crate::engine::ClientSummary;
-use crate::terms::{Client, ClientVerdict, Clients, Level, Verdict, clause};
+use crate::engine::{ClientVerdict, Level, Verdict};
+use crate::safe::{Client, Clients, clause};
 use anstyle::{AnsiColor, Style as Paint};
 use std::fmt::Write as _;
 

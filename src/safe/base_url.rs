@@ -1,7 +1,7 @@
 //! The address of a server, as people paste it.
 
 use super::keys::BackupId;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};

@@ -4,7 +4,7 @@
 //! What a client lets pass beyond that is the client's, not the protocol's.
 
 use super::keys::EncryptionKey;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use std::io::{Read, Write};

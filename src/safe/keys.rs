@@ -1,6 +1,6 @@
 //! From password and Threema ID to backup ID and encryption key.
 
-use crate::terms::Stage;
+use crate::safe::Stage;
 use data_encoding::HEXLOWER;
 use std::fmt;
 use std::str::FromStr;

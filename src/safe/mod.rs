@@ -4,13 +4,19 @@
 
 pub mod backup;
 pub mod base_url;
+pub mod clause;
+mod client;
 pub mod config;
 pub mod envelope;
 pub mod json;
 pub mod keys;
 pub mod password;
+mod stage;
 
 pub use base_url::{BaseUrl, BaseUrlError, ParsedBase, UserInfo};
+pub use clause::Clause;
+pub use client::{Client, Clients};
 pub use config::ServerConfig;
 pub use envelope::{Compression, EnvelopeError, Nonce};
 pub use keys::{BackupId, BackupPassword, DerivedKeys, EncryptionKey, ThreemaId};
+pub use stage::Stage;

@@ -6,7 +6,7 @@ use super::output::{self, Output};
 use super::recipe::Fields;
 use crate::adapter::{Operation, Request};
 use crate::clients::restore::Broken;
-use crate::terms::{Client, Stage};
+use crate::safe::{Client, Stage};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -2,7 +2,7 @@
 
 use super::facet::Http;
 use super::payload::Payload;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use flate2::read::MultiGzDecoder;

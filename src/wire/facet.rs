@@ -1,7 +1,7 @@
 //! The ways in which a check of a server can be run: as a client, over an HTTP version, on one case.
 
 use crate::engine;
-use crate::terms::{Client, Clients};
+use crate::safe::{Client, Clients};
 use serde::{Deserialize, Serialize};
 
 /// A version of HTTP.

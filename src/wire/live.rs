@@ -9,7 +9,7 @@ use super::secret::Scrub;
 use super::target::{Login, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};

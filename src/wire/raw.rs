@@ -5,7 +5,7 @@
 
 use super::answer::{Failure, FailureKind};
 use super::request::Manner;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use std::time::Duration;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf,

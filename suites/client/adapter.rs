@@ -3,7 +3,8 @@
 use super::{ClientCheck, Context, Like, PROTOCOL};
 use crate::adapter::Operation;
 use crate::engine::{Check, Deviation, Outcome, nearest};
-use crate::terms::{Clients, Effect, Level, Stage};
+use crate::engine::{Effect, Level};
+use crate::safe::{Clients, Stage};
 
 /// The adapter starts and answers `hello`.
 pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {

@@ -1,7 +1,7 @@
 //! What a vector expects, and where to read about it, in words.
 
 use super::Like;
-use crate::terms::Client;
+use crate::safe::Client;
 use crate::vectors::{File, Outcome, Vector, Wanted};
 
 /// What comes of a vector's input, after its comment.

@@ -4,7 +4,7 @@ use super::{Like, documents};
 use crate::adapter::{Breakdown, Hex, JudgeExchange, Operation, Reply, Request, ServerOperation};
 use crate::clients::{self, Persona};
 use crate::engine::{Deviation, Outcome};
-use crate::terms::{Client, Clients, Stage};
+use crate::safe::{Client, Clients, Stage};
 use crate::vectors::{self, Expected, Output, Vector, Wanted};
 use serde_json::{Map, Value};
 

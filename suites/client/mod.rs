@@ -12,8 +12,9 @@ pub use judge::{judge, never_asked};
 
 use crate::adapter::{Hello, Operation, Peer};
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
-use crate::terms::clause::{self, Clause};
-use crate::terms::{Client, Clients, Effect, Level};
+use crate::engine::{Effect, Level};
+use crate::safe::clause::{self, Clause};
+use crate::safe::{Client, Clients};
 use crate::vectors::{self, File, Group, Vector};
 use std::sync::{Arc, LazyLock};
 
@@ -96,7 +97,7 @@ impl Context {
     /// What the implementation says of itself, or why it does not.
     async fn hello(&self) -> Result<Hello, Outcome> {
         self.peer.hello().await.map_err(|breakdown| {
-            engine::Deviation::new(crate::terms::Stage::Connect, breakdown.to_string()).into()
+            engine::Deviation::new(crate::safe::Stage::Connect, breakdown.to_string()).into()
         })
     }
 }

@@ -4,7 +4,8 @@
 use super::{ClientCheck, Context, Like, PROTOCOL, Question};
 use crate::adapter::{Operation, Reply};
 use crate::engine::{Check, Deviation, Outcome};
-use crate::terms::{Clients, Effect, Level, Stage};
+use crate::engine::{Effect, Level};
+use crate::safe::{Clients, Stage};
 use crate::vectors::{self, File, Vector};
 use std::sync::LazyLock;
 

@@ -2,7 +2,8 @@
 
 use crate::clients::Defect;
 use crate::engine::Finding;
-use crate::terms::{Client, Verdict};
+use crate::engine::Verdict;
+use crate::safe::Client;
 use crate::wire::{Facts, LoginKind};
 
 struct Entry {

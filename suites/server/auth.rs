@@ -4,7 +4,8 @@ use super::judge::{Doing, Judged, describe, refusal};
 use super::upload::{largest, stored};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::engine::{Deviation, Outcome, checks};
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::engine::{Effect, Level};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{Context, Facet, LoginKind, LoginUse, OwnBackup, Place, Recipe, Response};
 
 /// The three things that a client without credentials asks for first.

@@ -4,8 +4,9 @@ use super::judge::{Doing, Judged, describe, page, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, android, ios};
 use crate::engine::{Deviation, Outcome, checks};
+use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{Context, Place, Response};
 
 /// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.

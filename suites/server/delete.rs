@@ -4,8 +4,9 @@ use super::judge::{Judged, describe, refusal};
 use super::upload::upload;
 use super::{MOBILE_BY_HTTP, WHOLE};
 use crate::clients::Operation;
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::safe::{Clients, Stage, clause};
 use crate::wire::{Context, Place, Recipe, Request};
 
 checks! { Context;

@@ -4,8 +4,9 @@ use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{Context, Facet, Method, Place, Recipe, Request};
 
 checks! { Context;

@@ -3,8 +3,9 @@
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, stored};
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::safe::{Clients, Stage, clause};
 use crate::wire::{
     Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
 };

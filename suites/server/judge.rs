@@ -1,7 +1,7 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
 use crate::engine::{Deviation, Outcome};
-use crate::terms::Stage;
+use crate::safe::Stage;
 use crate::wire::{Answer, Body, Failure, FailureKind, Response};
 
 /// What a check's function gives: an error is an outcome that was clear early.

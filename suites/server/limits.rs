@@ -5,7 +5,8 @@ use super::config::config;
 use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
 use crate::engine::{Deviation, Outcome, checks};
-use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::engine::{Effect, Level};
+use crate::safe::{Clients, Stage, clause};
 use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
 
 checks! { Context;

@@ -17,7 +17,7 @@ mod tls;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
-use crate::terms::Client;
+use crate::safe::Client;
 use crate::wire::{Context, Facet, Http};
 
 /// A check of a server.

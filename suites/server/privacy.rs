@@ -3,8 +3,9 @@
 use super::WHOLE;
 use super::judge::{Judged, describe};
 use super::upload::{fitting, stored};
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::safe::{Clients, Stage, clause};
 use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
 
 /// The two ways to ask for a listing.

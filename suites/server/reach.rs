@@ -2,8 +2,9 @@
 
 use super::WHOLE;
 use super::judge::Judged;
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, Stage, clause};
+use crate::safe::{Clients, Stage, clause};
 use crate::wire::Context;
 
 checks! { Context;

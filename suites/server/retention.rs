@@ -8,8 +8,9 @@ use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
 use crate::clients::Refresher;
 use crate::clients::refresh::{Changes, loses_on_the_dot};
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{
     Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };

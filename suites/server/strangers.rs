@@ -4,8 +4,9 @@ use super::WHOLE;
 use super::auth::{needs_login, small_backup};
 use super::judge::{Judged, describe};
 use crate::clients::Operation;
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{Context, LoginUse, Place, Recipe, Request, Response};
 
 checks! { Context;

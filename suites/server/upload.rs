@@ -5,8 +5,9 @@ use super::judge::{Doing, Judged, describe, difference, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Operation, Persona};
 use crate::engine::{Deviation, Outcome, checks};
+use crate::engine::{Effect, Level};
 use crate::safe::backup;
-use crate::terms::{Client, Clients, Effect, Level, Stage, clause};
+use crate::safe::{Client, Clients, Stage, clause};
 use crate::wire::{
     Context, Failure, FailureKind, Manner, OwnBackup, Payload, Place, Recipe, Request, Response,
 };

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::Writer;
 use safe_conformance::inspect::{Inspected, Inspection, Known, Subject, inspect};
+use safe_conformance::safe::Stage;
 use safe_conformance::safe::json::{Document, Layout};
 use safe_conformance::safe::{EncryptionKey, Nonce, envelope};
-use safe_conformance::terms::Stage;
 
 const KEY: EncryptionKey = EncryptionKey::from_bytes([7; 32]);
 

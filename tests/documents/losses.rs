@@ -9,9 +9,9 @@ use safe_conformance::clients::losses::{
 };
 use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};
 use safe_conformance::clients::{Field, Reader, Writer};
+use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{Backup, DistributionListId};
 use safe_conformance::safe::json::{Document, Layout, Path, Step};
-use safe_conformance::terms::Client;
 
 fn crossing<'a>(
     case: &'a Case,

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use safe_conformance::clients::Phone;
 use safe_conformance::clients::restore::{Directory, made_up_key};
+use safe_conformance::safe::Client;
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, LATEST_TIMESTAMP,
@@ -14,7 +15,6 @@ use safe_conformance::safe::backup::{
     Verification,
 };
 use safe_conformance::safe::json::{Layout, Number, Object, Text, Value};
-use safe_conformance::terms::Client;
 use std::collections::BTreeSet;
 use std::fmt;
 

@@ -4,9 +4,9 @@ use super::strategies::{Case, case, large};
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::Writer;
+use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{Backup, PictureRelease, Timestamp};
 use safe_conformance::safe::json::{Document, Layout};
-use safe_conformance::terms::Client;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

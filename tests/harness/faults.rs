@@ -3,9 +3,9 @@
 
 use crate::support::season::World;
 use safe_conformance::engine::Finding;
+use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{self, Fault, Login, Options, Tidying};
 use safe_conformance::suites::server;
-use safe_conformance::terms::Verdict;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Target};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,9 @@
 //! The guard: nothing is written where something was before, and nothing goes out in the clear beyond this machine.
 
+use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::reference::{self, Fault, Login, Options, Running};
 use safe_conformance::report::Report;
-use safe_conformance::terms::Verdict;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Target};
 

@@ -3,9 +3,9 @@
 use safe_conformance::adapter::Request;
 use safe_conformance::clients::restore::{self, Directory, Surroundings};
 use safe_conformance::clients::{Reader, Writer};
+use safe_conformance::safe::{Client, Stage};
 use safe_conformance::safe::{EncryptionKey, ThreemaId};
 use safe_conformance::suites::client;
-use safe_conformance::terms::{Client, Stage};
 use safe_conformance::vectors::{self, Expected, File, Outcome, Vector};
 use std::collections::BTreeMap;
 

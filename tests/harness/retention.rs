@@ -6,11 +6,11 @@ use crate::support::scripted::{self, Deed, Reply, Scripted};
 use crate::support::season::{DAY, World, canaries};
 use jiff::{SignedDuration, Timestamp};
 use safe_conformance::engine::Pattern;
+use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::retention::{
     self, Event, Found, Ledger, LedgerError, Plan, Role, Season, State, Trouble, Unjudgeable,
 };
-use safe_conformance::terms::Verdict;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;

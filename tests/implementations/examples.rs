@@ -2,7 +2,8 @@
 
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::ClientCheckup;
-use safe_conformance::terms::{Client, Verdict};
+use safe_conformance::engine::Verdict;
+use safe_conformance::safe::Client;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

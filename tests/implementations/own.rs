@@ -5,10 +5,10 @@ use safe_conformance::adapter::{
     Answer, Derive, Derived, Document, Hello, Hex, Implementation, Open, OpenBox, Opened,
     Operation, Refusal, Scrypt, ScryptKey, Seal, Sealed,
 };
+use safe_conformance::safe::Stage;
 use safe_conformance::safe::envelope::{self, Compression, NONCE_BYTES};
 use safe_conformance::safe::keys::{self, BackupPassword, ThreemaId};
 use safe_conformance::safe::{BaseUrl, EncryptionKey, Nonce, backup};
-use safe_conformance::terms::Stage;
 
 /// The limit that the vectors' README suggests, in bytes.
 const LIMIT_BYTES: usize = 16 << 20;

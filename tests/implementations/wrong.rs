@@ -10,8 +10,8 @@ use safe_conformance::adapter::{
 };
 use safe_conformance::safe::Nonce;
 use safe_conformance::safe::envelope;
+use safe_conformance::safe::{Client, Stage};
 use safe_conformance::suites::client::Like;
-use safe_conformance::terms::{Client, Stage};
 use std::io::Read as _;
 use std::sync::Arc;
 

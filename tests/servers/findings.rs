@@ -1,8 +1,8 @@
 //! The findings of a run as a short text to review, and those that race taken out of it.
 
 use safe_conformance::engine::Finding;
+use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
-use safe_conformance::terms::Verdict;
 use std::fmt::Write as _;
 
 /// A finding that is not the same in every run of a server.

@@ -12,8 +12,8 @@ pub(super) use write::write;
 use super::config_error::{ConfigError, Found};
 use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use crate::safe::Client;
 use crate::safe::ServerConfig;
-use crate::terms::Client;
 use org_json::{JavaString, NoValue, Object, Value};
 
 /// Android of today.

@@ -14,6 +14,7 @@ use crate::clients::Field;
 use crate::clients::read::{Notes, Step, broken, refused, unknown};
 use crate::clients::release::{Reader, Writer};
 use crate::clients::restore::{Broken, Outcome, Restored, Stop, Surroundings};
+use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
     At, Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, Info, Link,
@@ -21,7 +22,6 @@ use crate::safe::backup::{
     Verification, Version,
 };
 use crate::safe::json::Text;
-use crate::terms::Stage;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use std::collections::HashSet;
 use zeroize::Zeroizing;

@@ -7,13 +7,13 @@ use crate::clients::Field;
 use crate::clients::read::{self, Notes, Step, Told, Why, beyond_judgement, stop, unknown};
 use crate::clients::release::Reader;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
+use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
     At, Backup, Bytes, Contact, Group, GroupId, Info, PictureRelease, PrivateKey, PublicKey,
     Timestamp, User, Verification, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
-use crate::terms::Stage;
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use std::collections::HashSet;
 use zeroize::Zeroizing;

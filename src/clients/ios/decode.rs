@@ -3,9 +3,9 @@
 use crate::clients::read::{self, Step, beyond_judgement, stop, unknown};
 use crate::clients::release::Reader;
 use crate::clients::restore::{Broken, Outcome, Stop};
+use crate::safe::Stage;
 use crate::safe::backup::{At, Info, Version};
 use crate::safe::json::{self, Document, JsonError, Object, Path, Reason, Text, Value};
-use crate::terms::Stage;
 use zeroize::Zeroizing;
 
 const DECODER: &str = "source of iOS 7.2.2 and of swift-foundation (VARIANTS section 2)";

@@ -3,7 +3,7 @@
 use crate::adapter::{Answer, Entered, Refusal, RequestUrls, Sent, Urls};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, BaseUrl};
-use crate::terms::{Client, Stage};
+use crate::safe::{Client, Stage};
 use url::Url;
 
 /// What stands for the shard in an address.

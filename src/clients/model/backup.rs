@@ -8,8 +8,8 @@ use crate::clients::restore::{Directory, DirectoryEntry, IdentityState, Outcome,
 use crate::clients::{Phone, Reader, Writer};
 use crate::safe::backup::{Backup, PublicKey};
 use crate::safe::json::Document;
+use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, ThreemaId};
-use crate::terms::{Client, Stage};
 use std::collections::BTreeMap;
 
 /// An app that crashes or hangs is said to refuse: whoever asks is told how by the vector.

@@ -2,8 +2,8 @@
 
 use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperation, Taken, To};
 use crate::clients::{LoginHabit, Operation, Persona, parse_config};
+use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, envelope};
-use crate::terms::{Client, Stage};
 
 /// Source: clauses 4.2 to 4.8; VARIANTS section 3, "success" and "auth".
 pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {

@@ -10,8 +10,8 @@ use crate::adapter::{
     ParseConfig, ReadBackup, Refusal, RequestUrls, RestoredState, Rule, Taken, Urls, WriteBackup,
     WrittenDocument,
 };
+use crate::safe::Client;
 use crate::safe::password::PasswordRule;
-use crate::terms::Client;
 
 /// Our model of the newest release of a client.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use super::VERSION;
 use super::values::{PRIVATE_KEY_BYTES, PrivateKey};
-use crate::terms::Stage;
+use crate::safe::Stage;
 use data_encoding::BASE64;
 use serde_json::Value;
 use zeroize::Zeroizing;

@@ -1,7 +1,7 @@
 //! Why a text is not read: the place and the reason, never what stands there.
 
 use super::Path;
-use crate::terms::Stage;
+use crate::safe::Stage;
 
 /// Why a text is not read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::terms::Stage;
+use crate::safe::Stage;
 
 fn parse(text: &str) -> Document {
     Document::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))

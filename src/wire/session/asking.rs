@@ -3,7 +3,7 @@
 
 use super::{Offers, Session, Source, Trace};
 use crate::clients::CredentialEncoding;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;

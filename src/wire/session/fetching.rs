@@ -3,7 +3,7 @@
 use super::Session;
 use crate::clients::{CredentialEncoding, Operation, Persona};
 use crate::safe::BackupId;
-use crate::terms::Client;
+use crate::safe::Client;
 use crate::wire::answer::Answer;
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
 use crate::wire::transcript::Key;

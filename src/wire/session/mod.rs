@@ -291,7 +291,7 @@ impl Session {
             transcript.unfinished = run
                 .findings
                 .iter()
-                .filter(|finding| finding.verdict == crate::terms::Verdict::Error)
+                .filter(|finding| finding.verdict == crate::engine::Verdict::Error)
                 .map(|finding| Unfinished {
                     check: finding.id.clone(),
                     variant: finding.variant.clone(),

@@ -18,7 +18,7 @@ pub use inspection::{
 
 use super::answer::{Failure, FailureKind, Handshake, TlsTrouble};
 use super::facet::Http;
-use crate::terms::Stage;
+use crate::safe::Stage;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor};
 use rustls::{CertificateError, ClientConfig, RootCertStore};

@@ -3,8 +3,9 @@
 use super::super::WHOLE;
 use super::super::judge::Judged;
 use super::{alert, by_looking, certificates, count, day, deviates, path, remedy, unread};
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, clause};
+use crate::safe::{Clients, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection, KeyKind, KeyProof, ShakeTrouble, Trust, suites};
 

@@ -4,8 +4,9 @@ use super::super::WHOLE;
 use super::super::judge::Judged;
 use super::answers::{CLOCK_SLIP, apart, server_ahead};
 use super::{by_looking, certificates, count, day, deviates, leaf_of, names, path, remedy};
+use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::terms::{Clients, Effect, Level, clause};
+use crate::safe::{Clients, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection};
 

@@ -14,7 +14,7 @@ mod tests;
 
 use super::judge::Judged;
 use crate::engine::{Deviation, Outcome};
-use crate::terms::Stage;
+use crate::safe::Stage;
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection, Silence};
 use std::net::IpAddr;

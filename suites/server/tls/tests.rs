@@ -15,7 +15,7 @@ use super::rules::{
 };
 use super::{Judged, ats_holds_for};
 use crate::engine::Outcome;
-use crate::terms::Clients;
+use crate::safe::Clients;
 use crate::wire::tls::{
     AddressSeen, Answered, Der, HttpSeen, Inspection, KeyProof, SentCertificate, ShakeTrouble,
     Shaken, Silence, Trust, Version, suites,

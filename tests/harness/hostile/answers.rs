@@ -3,7 +3,8 @@
 use super::{check, with_config};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
 use safe_conformance::Status;
-use safe_conformance::terms::{Stage, Verdict};
+use safe_conformance::engine::Verdict;
+use safe_conformance::safe::Stage;
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -3,7 +3,8 @@
 use super::{bomb, check, endless, gzip, with_config, with_downloads};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
 use safe_conformance::Status;
-use safe_conformance::terms::{Stage, Verdict};
+use safe_conformance::engine::Verdict;
+use safe_conformance::safe::Stage;
 use std::io::Write as _;
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 
 use super::{BEYOND, DEADLINE, Uploaded, check};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Reply, Scripted};
-use safe_conformance::terms::{Stage, Verdict};
+use safe_conformance::engine::Verdict;
+use safe_conformance::safe::Stage;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Status, Target};
 use std::sync::Arc;

@@ -10,8 +10,9 @@ mod memory;
 use crate::support::program::{ledgers, named_in_ledgers};
 use crate::support::scripted::{Asked, Control, Deed, PASSWORD, Scripted, USER};
 use safe_conformance::engine::Finding;
+use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
-use safe_conformance::terms::{Stage, Verdict};
+use safe_conformance::safe::Stage;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Status, Target};
 use std::collections::BTreeSet;
@@ -94,7 +95,9 @@ impl Checked {
 
     #[track_caller]
     fn comes_to(&self, status: Status) -> &Self {
-        let came = self.report.status(safe_conformance::terms::Level::Required);
+        let came = self
+            .report
+            .status(safe_conformance::engine::Level::Required);
         assert_eq!(came, status, "{}", self.report);
         self
     }
@@ -105,7 +108,7 @@ impl Checked {
         for (client, summary) in &self.report.clients {
             assert_ne!(
                 summary.verdict,
-                safe_conformance::terms::ClientVerdict::Pass,
+                safe_conformance::engine::ClientVerdict::Pass,
                 "{client}\n{}",
                 self.report
             );

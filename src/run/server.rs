@@ -2,9 +2,9 @@
 
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
+use crate::engine::{ClientVerdict, Level, Verdict};
 use crate::report::Report;
 use crate::suites::server;
-use crate::terms::{ClientVerdict, Level, Verdict};
 use crate::wire::ledger::{Ledger, LedgerError};
 use crate::wire::{Leftovers, Seed, Session, Settings, Target, TlsSetupError, Transcript};
 use jiff::civil::Date;

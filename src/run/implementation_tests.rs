@@ -1,9 +1,10 @@
 //! The vectors as tests of `cargo test`, one per vector, for whoever writes a client in Rust.
 
 use crate::adapter::{Implementation, InProcess, Operation};
+use crate::engine::Verdict;
 use crate::engine::{Check, Finding, Outcome};
+use crate::safe::Client;
 use crate::suites::client::{self, Context, Like};
-use crate::terms::{Client, Verdict};
 use crate::vectors::{self, File, Vector};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ const DERIVATIONS: usize = 3;
 /// ```no_run
 /// use safe_conformance::adapter::{Answer, Hello, Implementation, Open, Document, Operation, Refusal};
 /// # mod my_client {
-/// #     use safe_conformance::terms::Stage;
+/// #     use safe_conformance::safe::Stage;
 /// #     pub fn open(_: &[u8], _: &[u8]) -> Result<serde_json::Value, Stage> { Err(Stage::Size) }
 /// # }
 ///

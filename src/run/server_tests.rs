@@ -1,10 +1,10 @@
 //! The suite as tests of `cargo test`, one per check and variant, for whoever writes a server.
 
-use crate::checkup::{Checkup, Done};
 use crate::engine::Finding;
+use crate::engine::Verdict;
 use crate::reference;
+use crate::run::{Checkup, Done};
 use crate::suites::server;
-use crate::terms::Verdict;
 use crate::wire::{Login, Secret, Target};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;

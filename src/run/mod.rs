@@ -1,0 +1,13 @@
+//! A checkup from beginning to end: of a server, of an implementation, and both as tests of `cargo test`. No argument of
+//! the command line is read here.
+
+mod implementation;
+mod implementation_tests;
+mod server;
+mod server_tests;
+
+pub use implementation::ClientCheckup;
+pub use implementation_tests::{ClientTests, client_tests};
+pub use server::{Checkup, CheckupError, Done, Status, judge};
+pub use server_tests::live_tests;
+pub(crate) use server_tests::target_of;
