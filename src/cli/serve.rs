@@ -100,7 +100,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     }
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
-        None => environment("SAFE_SERVER_PASSWORD"),
+        None => environment("SAFE_SERVER_PASSWORD")?,
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
         return Err(Complaint::usage(
