@@ -66,7 +66,7 @@ const AREAS: [&str; 8] = [
     "servers",
 ];
 
-/// The IDs of facts about clients and servers. A path or a call of code (`clients.read()`) is none.
+/// The IDs of facts about clients and servers, and their areas. A path or a call of code (`clients.read()`) is none.
 fn named(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for area in AREAS {
@@ -82,6 +82,10 @@ fn named(text: &str) -> Vec<(usize, &str)> {
         }
     }
     found
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '-'
 }
 
 /// The length of a segment of an ID at the start of `text`: lower-case letters, digits and hyphens inside.
