@@ -72,11 +72,14 @@ fn named(text: &str) -> Vec<(usize, &str)> {
     for area in AREAS {
         for (at, _) in text.match_indices(area) {
             let before = text[..at].chars().next_back();
-            let length = segment(text[at + area.len()..].strip_prefix('.').unwrap_or(""));
-            let end = at + area.len() + 1 + length;
-            let inside =
-                before.is_some_and(|c| c.is_alphanumeric() || "._-/`".contains(c) && c != '`');
-            if length > 0 && !inside && !text[end..].starts_with(['(', '_', ':', '/']) {
+            let inside = before.is_some_and(|c| c.is_alphanumeric() || "._-/:".contains(c));
+            let length = text[at + area.len()..].strip_prefix('.').map_or(0, segment);
+            let end = at + area.len() + if length == 0 { 0 } else { 1 + length };
+            let rest = &text[end..];
+            // `servers` alone is a word, `servers.md` a file.
+            let alone = length == 0 && (area == "servers" || rest.starts_with(is_of_word));
+            let file = text[..end].ends_with(".md");
+            if !inside && !alone && !file && !rest.starts_with(['(', '_', ':', '/']) {
                 found.push((at, &text[at..end]));
             }
         }

@@ -56,7 +56,7 @@ fn citations_are_found_in_prose() {
 #[test]
 fn code_is_no_citation() {
     assert_eq!(
-        citations("clients.read(); servers.iter() clause::ALL"),
+        citations("clients.read(); servers.iter() servers.md clause::ALL"),
         [""; 0]
     );
     assert_eq!(
