@@ -1,9 +1,9 @@
-//! `explain`: one check, one vector, or one fault of the embedded server, for people.
+//! `explain`: one check, one vector, one fault or one profile of the embedded server, for people.
 
 use super::output::print;
 use super::{Complaint, Ended};
 use crate::engine::{Check, Context, Facet as _, nearest};
-use crate::reference::Fault;
+use crate::reference::{Fault, Profile};
 use crate::retention;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check or a vector, as a report or `list` shows it, or the name of a fault
+    /// The ID of a check or a vector, as a report or `list` shows it, or the name of a fault or a profile
     id: String,
 }
 
@@ -34,17 +34,25 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             fault.name(),
             fault.explanation()
         ))?;
+    } else if let Ok(profile) = id.parse::<Profile>() {
+        print(&format!(
+            "Profile {}: {}\n  source  {}\n",
+            profile.name(),
+            profile.explanation(),
+            profile.facts().join(", ")
+        ))?;
     } else {
         let known = server::checks()
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
             .chain([retention::KEPT])
-            .chain(Fault::ALL.iter().map(|fault| fault.name()));
+            .chain(Fault::ALL.iter().map(|fault| fault.name()))
+            .chain(Profile::ALL.iter().map(|profile| profile.name()));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "there is no check, vector or fault `{id}`{suggestion}"
+            "there is no check, vector, fault or profile `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
