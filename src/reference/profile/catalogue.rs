@@ -55,55 +55,55 @@ profiles! {
     // Nextcloud.
     NextcloudAppPassword = "nextcloud-app-password",
         "Nextcloud 33 with an app password: 0.04 s an answer; the target of a running upload is locked, and that of a broken-off one until the server notices, 0.07 to 5 s later, when half a backup is there.",
-        ["servers.nextcloud.lock", "servers.nextcloud.late", "servers.nextcloud.latency", "servers.nextcloud.brute-force"],
+        ["servers.nextcloud-lock", "servers.nextcloud-late-half", "servers.nextcloud-latency", "servers.nextcloud-brute-force"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40))]];
     NextcloudLoginPassword = "nextcloud-login-password",
         "Nextcloud 33 with the login password: 0.6 s an answer, two at a time; the others queue.",
-        ["servers.nextcloud.latency", "servers.nextcloud.lock", "servers.nextcloud.late"],
+        ["servers.nextcloud-latency", "servers.nextcloud-lock", "servers.nextcloud-late-half"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(600)), AtOnce(2)]];
     NextcloudBuffered = "nextcloud-buffered",
         "Nextcloud 33 behind a proxy that buffers uploads: what breaks off never reaches it.",
-        ["servers.buffering-proxy", "servers.nextcloud.latency"],
+        ["servers.buffering-proxy", "servers.nextcloud-latency"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(40)), Locks(Locking::Everything)]];
     NextcloudQuota = "nextcloud-quota",
         "Nextcloud 33 whose user has 300 KB left: larger uploads of declared length are answered 507.",
-        ["servers.nextcloud.quota"],
+        ["servers.nextcloud-quota"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Refuses(SizeRule { most: 300 * 1024, declared_only: true, refusal: Refusing::Quota })]];
     NextcloudLink = "nextcloud-link",
         "An editable public link without a password, under public.php/dav: anybody gets in, with any credentials or none.",
-        ["servers.nextcloud.public-link"],
+        ["servers.nextcloud-public-link"],
         [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(OPEN), Wrong(Fault::AnonymousEverything)]];
     NextcloudLinkPassword = "nextcloud-link-password",
         "An editable public link with a password, under public.php/dav: 401 without a challenge, any user name; a request without credentials counts twice, and past 10 the right password gets 500.",
-        ["servers.nextcloud.public-link", "servers.nextcloud.public-link-counts"],
+        ["servers.nextcloud-public-link", "servers.nextcloud-brute-force"],
         [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(ANY_USER), Wrong(Fault::ChallengeMissing), Watches(LINK_FAILURES)]];
     NextcloudLinkWebdav = "nextcloud-link-webdav",
         "An editable public link without a password, under public.php/webdav: the user is the token, the password empty.",
-        ["servers.nextcloud.public-link"],
+        ["servers.nextcloud-public-link"],
         [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN_ALONE), Watches(FAILURES)]];
     NextcloudLinkWebdavPassword = "nextcloud-link-webdav-password",
         "An editable public link with a password, under public.php/webdav: the user is the token.",
-        ["servers.nextcloud.public-link"],
+        ["servers.nextcloud-public-link"],
         [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES)]];
     NextcloudReadOnlyLink = "nextcloud-read-only-link",
         "A public link that may only be read: config is there, and PUT is answered 403.",
-        ["servers.nextcloud.read-only"],
+        ["servers.nextcloud-read-only"],
         [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), Wrong(Fault::UploadForbidden)]];
     NextcloudFileDrop = "nextcloud-file-drop",
         "A file drop: PUT is answered 201 each time and stored under another name, GET 404.",
-        ["servers.nextcloud.file-drop"],
+        ["servers.nextcloud-file-drop"],
         [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), DropsFiles, Wrong(Fault::UploadRenamed)]];
     NextcloudMaintenance = "nextcloud-maintenance",
         "Nextcloud in maintenance: 503 for everything, without Retry-After.",
-        ["servers.nextcloud.maintenance"],
+        ["servers.nextcloud-maintenance"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(20)), Wrong(Fault::Maintenance)]];
     NextcloudTwoFactor = "nextcloud-two-factor",
         "Nextcloud with two-factor login: the login password is refused with 401 and without a challenge.",
-        ["servers.nextcloud.two-factor", "servers.nextcloud.brute-force"],
+        ["servers.nextcloud-two-factor", "servers.nextcloud-brute-force"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)]];
     NextcloudNoFileAccess = "nextcloud-no-file-access",
         "Nextcloud with an app password that may not reach the files: 404 for everything.",
-        ["servers.nextcloud.file-access"],
+        ["servers.nextcloud-app-password"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::ConfigMissing), Wrong(Fault::BackupsMissing)]];
 
     // Proxies and their limits.
@@ -113,91 +113,91 @@ profiles! {
         [&[Speaks(&CADDY), Refuses(SizeRule { most: 100_000, declared_only: false, refusal: Refusing::BadGateway })]];
     NginxBodyBuffer = "nginx-body-buffer",
         "nginx that cannot write its body buffer: uploads above 16 KiB are answered 500.",
-        ["servers.nginx.body-buffer"],
+        ["servers.body-buffer"],
         [&[Speaks(&NGINX), Wrong(Fault::EncodedSlashTraverses), PlainFiles, Refuses(SizeRule { most: 16 * 1024, declared_only: false, refusal: Refusing::Crash })]];
     NginxLimitReq = "nginx-limit-req",
         "nginx with limit_req of one request a second and a burst of 20 without delay: 503 above.",
-        ["servers.nginx.limit-req"],
+        ["servers.limit-req"],
         [NGINX_FILES, &[Limits(RATE)]];
     NginxLimitReq429 = "nginx-limit-req-429",
         "The same with limit_req_status 429.",
-        ["servers.nginx.limit-req"],
+        ["servers.limit-req"],
         [NGINX_FILES, &[Limits(Rate { status: 429, ..RATE })]];
     NginxLimitReqDelay = "nginx-limit-req-delay",
         "The same without nodelay: the burst waits until the rate allows it.",
-        ["servers.nginx.limit-req"],
+        ["servers.limit-req"],
         [NGINX_FILES, &[Limits(Rate { delays: true, ..RATE })]];
     NginxLimitConn = "nginx-limit-conn",
         "nginx with limit_conn of one connection an address: 503 for a second request at once.",
-        ["servers.nginx.limit-conn"],
+        ["servers.limit-conn"],
         [NGINX_FILES, &[Crowds(Crowd { most: 1, status: 503 })]];
 
     // Intrusion detection.
     Crowdsec = "crowdsec",
         "CrowdSec's http-probing with a firewall: more than 10 distinct paths answered 404, 403 or 400, one forgotten every 10 s, and connections are dropped for 4 hours.",
-        ["servers.bans.crowdsec"],
+        ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Drop(hours(4))))]];
     CrowdsecPage = "crowdsec-page",
         "The same with a bouncer in the web server: everything is answered 403 for 4 hours.",
-        ["servers.bans.crowdsec"],
+        ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Forbid(hours(4))))]];
     Fail2banApache = "fail2ban-apache",
         "Apache with fail2ban's apache-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
-        ["servers.bans.fail2ban"],
+        ["servers.ban-fail2ban"],
         [APACHE_FILES, &[Watches(FAIL2BAN)]];
     Fail2banNginx = "fail2ban-nginx",
         "nginx with fail2ban's nginx-http-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
-        ["servers.bans.fail2ban"],
+        ["servers.ban-fail2ban"],
         [NGINX_FILES, &[Watches(FAIL2BAN)]];
     CopypartyBan = "copyparty-ban",
         "copyparty: more than 50 answers 404 in an hour, and everything is answered 403 for a day.",
-        ["servers.bans.copyparty"],
+        ["servers.ban-copyparty"],
         [&[Speaks(&PLAIN), PlainFiles, Watches(Watch { counts: Counts::Missing, most: 50, forgets: Forgets::After(hours(1)), then: Then::Forbid(hours(24)) })]];
 
     // Other servers.
     Apache = "apache",
         "Apache 2.4 with mod_dav_fs.",
-        ["servers.matrix"],
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [APACHE_FILES];
     Nginx = "nginx",
         "nginx 1.22 with its WebDAV module and client_max_body_size as config says.",
-        ["servers.matrix"],
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [NGINX_FILES];
     Lighttpd = "lighttpd",
         "lighttpd 1.4 with mod_webdav: a wrong password is answered after a second.",
-        ["servers.matrix"],
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [&[Speaks(&LIGHTTPD), PlainFiles, Wrong(Fault::EncodedSlashTraverses), Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), DelaysRefusals(ms(1000))]];
     Sabre = "sabre",
         "sabre/dav 4.7 with PHP's own server, which reads an upload whole before it hands it over.",
-        ["servers.matrix"],
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [&[Speaks(&SABRE), PlainFiles, Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), AtOnce(4)]];
     Rclone = "rclone",
         "rclone 1.60 serve webdav: writes into the visible file, and locks it against other uploads.",
-        ["servers.matrix", "servers.interrupted-upload"],
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [&[Speaks(&RCLONE), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), Locks(Locking::Writes), Lists(Listing::PropertiesAndPage)]];
     Wsgidav = "wsgidav",
         "wsgidav 4.4 with cheroot: ten threads that write into the visible file.",
-        ["servers.matrix", "servers.interrupted-upload"],
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [&[Speaks(&WSGIDAV), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), AtOnce(10), Lists(Listing::PropertiesAndPage)]];
     Dufs = "dufs",
         "dufs 0.47: a broken-off upload deletes the old backup; a page without names, PROPFIND with them.",
-        ["servers.matrix", "servers.interrupted-upload"],
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [&[Speaks(&DUFS), PlainFiles, Wrong(Fault::CutOffDeletes), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndBlankPage)]];
     Chezdav = "chezdav",
         "chezdav 3.0: a PUT that expects 100-continue stores nothing, and a broken-off upload replaces the old backup.",
-        ["servers.matrix", "servers.interrupted-upload"],
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [&[Speaks(&CHEZDAV), PlainFiles, Wrong(Fault::ExpectStoresNothing), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndPage)]];
     Sekursranko = "sekursranko",
         "sekursranko 0.5.5, a Safe server without a login: wants a length, Threema in User-Agent, and single slashes.",
-        ["servers.matrix"],
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [&[Speaks(&SEKURSRANKO), Enters(OPEN), Wrong(Fault::AnonymousEverything), Wrong(Fault::ChunkedRefused), Wrong(Fault::DoubleSlashRefused), ReadsHeaders, ConfigHead(405), PlainFiles]];
     EeeSafe = "eee-safe",
         "eee-safe, a Safe server: no HEAD, User-Agent exactly Threema, 400 where 413 is due, and IDs in any letter case.",
-        ["servers.matrix", "servers.interrupted-upload"],
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [&[Speaks(&EEE_SAFE), Wrong(Fault::HeadNotFound), ConfigHead(404), Wrong(Fault::UserAgentExact), Wrong(Fault::DoubleSlashRefused), Wrong(Fault::LetterCaseIgnored), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible)]];
     SlowOneAtATime = "slow-one-at-a-time",
         "A healthy server that takes 0.6 s for a request and serves one at a time.",
-        ["servers.nextcloud.latency"],
+        ["servers.nextcloud-latency"],
         [&[Takes(ms(600)), AtOnce(1)]];
     ClosesOneIn20 = "closes-one-in-20",
         "A healthy server behind something that closes one connection in 20 without a word, before an answer or after it.",
@@ -323,9 +323,10 @@ const NEXTCLOUD_DAV: Dialect = Dialect {
     ..PLAIN
 };
 const SABRE: Dialect = Dialect {
-    server: None,
     refusals: Form::Sabre,
-    ..NEXTCLOUD_DAV
+    challenges: &["Basic realm=\"Threema Safe\", charset=\"UTF-8\""],
+    encoded_slash: 403,
+    ..PLAIN
 };
 const NGINX: Dialect = Dialect {
     server: Some("nginx/1.22.1"),
@@ -387,6 +388,8 @@ const SEKURSRANKO: Dialect = Dialect {
     has_tag: false,
     has_time: false,
     encoded_slash: 400,
+    without_length: 400,
+    closed_folder: 404,
     ..PLAIN
 };
 const EEE_SAFE: Dialect = Dialect {
@@ -394,6 +397,8 @@ const EEE_SAFE: Dialect = Dialect {
     config_type: Some("application/json; charset=utf-8"),
     created: 200,
     replaced: 200,
+    deleted: 200,
+    closed_folder: 404,
     has_tag: false,
     too_large: 400,
     challenges: &["Basic realm=\"Authorization Required\""],

@@ -35,6 +35,12 @@ pub(in super::super) struct Dialect {
     pub(super) encoded_slash: u16,
     /// The status of an upload that is too large.
     pub(super) too_large: u16,
+    /// The status of an upload without a length, where one is wanted.
+    pub(super) without_length: u16,
+    /// The status of a deletion.
+    pub(super) deleted: u16,
+    /// The status of a folder that may not be looked into.
+    pub(super) closed_folder: u16,
 }
 
 /// How a refusal is put.
@@ -69,6 +75,9 @@ pub(super) const PLAIN: Dialect = Dialect {
     challenges: &["Basic realm=\"Threema Safe\""],
     encoded_slash: 404,
     too_large: 413,
+    without_length: 411,
+    deleted: 204,
+    closed_folder: 405,
 };
 
 impl Dialect {
@@ -97,7 +106,10 @@ impl Dialect {
         let status = match (answer.status(), route) {
             (StatusCode::CREATED, _) if is_backup && method == Method::PUT => self.created,
             (StatusCode::NO_CONTENT, _) if is_backup && method == Method::PUT => self.replaced,
+            (StatusCode::NO_CONTENT, _) if is_backup && method == Method::DELETE => self.deleted,
             (StatusCode::PAYLOAD_TOO_LARGE, _) => self.too_large,
+            (StatusCode::LENGTH_REQUIRED, _) => self.without_length,
+            (StatusCode::METHOD_NOT_ALLOWED, Route::Backups) => self.closed_folder,
             (StatusCode::BAD_REQUEST, Route::Malformed) => self.encoded_slash,
             _ => return,
         };
