@@ -5,6 +5,7 @@ use crate::engine::{ClientSummary, ClientVerdict, Finding, Verdict};
 use crate::safe::{Client, Direction, clause};
 use crate::text::{counted, labelled, line, listed, size, wrapped};
 use anstyle::{AnsiColor, Style as Paint};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// How the text is written.
@@ -133,12 +134,12 @@ impl Report {
             } else {
                 &issue.releases
             };
-            writeln!(
-                out,
-                "{WARN}known issue{WARN:#}  {STRONG}{}{STRONG:#} of {client}, {}: not a fault of this server",
-                line(&issue.id),
-                line(releases)
-            )?;
+            let heading = format!(
+                "{} of {client}, {releases}: not a fault of this server",
+                issue.id
+            );
+            let label = format!("{WARN}known issue{WARN:#}  ");
+            out.write_str(&labelled(&label, &heading, 13, style.width))?;
             detail(out, style, "", &issue.text)?;
             detail(out, style, "source", &issue.source)?;
             writeln!(out)?;
@@ -183,20 +184,9 @@ impl Report {
             }
             return writeln!(out);
         }
+        let column = self.backup_column();
         for (client, directions) in &self.clients {
-            write!(out, "{STRONG}{client:<8}{STRONG:#}")?;
-            for direction in Direction::ALL {
-                match directions.get(&direction) {
-                    Some(summary) => write!(out, " {direction} {}", verdict_of(summary))?,
-                    // The columns of the others.
-                    None => write!(out, " {:<15}", "")?,
-                }
-                if direction == Direction::Backup {
-                    write!(out, " ")?;
-                }
-            }
-            *out = out.trim_end().to_owned();
-            writeln!(out)?;
+            out.push_str(&client_line(*client, directions, column, style.width));
             for reason in why(directions.iter()) {
                 write_wrapped(out, style, REASONS, &reason)?;
             }
@@ -206,6 +196,18 @@ impl Report {
             write_wrapped(out, style, 0, sentence)?;
         }
         writeln!(out)
+    }
+
+    /// The width of the longest verdict on backing up.
+    fn backup_column(&self) -> usize {
+        let backups = self
+            .clients
+            .values()
+            .filter_map(|directions| directions.get(&Direction::Backup));
+        backups
+            .map(|summary| verdict_of(summary).1.len())
+            .max()
+            .unwrap_or_default()
     }
 
     fn write_close(&self, out: &mut String, style: Style) -> Written {
@@ -220,11 +222,11 @@ impl Report {
         let requests = counted(self.requests, "request");
         let sent = size(self.bytes_sent);
         match &self.implementation {
-            None => writeln!(
-                out,
-                "{FAINT}{requests}, {sent} uploaded, seed {}{FAINT:#}",
-                line(&self.seed)
-            )?,
+            None => {
+                let cost = format!("{requests}, {sent} uploaded, seed {}", self.seed);
+                let wrapped = wrapped(&cost, 0, style.width);
+                writeln!(out, "{FAINT}{}{FAINT:#}", wrapped.trim_end())?;
+            }
             Some(implementation) => {
                 writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;
                 if let (true, Some(tracker)) =
@@ -270,8 +272,8 @@ const fn mark(verdict: Verdict) -> (Paint, &'static str) {
     }
 }
 
-/// The verdict of one direction, with its colour.
-fn verdict_of(summary: &ClientSummary) -> String {
+/// The colour and the word of the verdict of one direction.
+fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
     let (paint, word) = match summary.verdict {
         ClientVerdict::Pass => (PASS, "pass"),
         ClientVerdict::Partial => (PASS, "partial"),
@@ -279,9 +281,40 @@ fn verdict_of(summary: &ClientSummary) -> String {
         ClientVerdict::Unknown => (WARN, "unknown"),
     };
     match summary.prevented_by() {
-        Some(_) => format!("{paint}{word}{paint:#}, but"),
-        None => format!("{paint}{word:<7}{paint:#}"),
+        Some(_) => (paint, format!("{word}, but")),
+        None => (paint, word.to_owned()),
     }
+}
+
+/// The verdicts of a client: in one line, or on a narrow terminal in a line each.
+fn client_line(
+    client: Client,
+    directions: &BTreeMap<Direction, ClientSummary>,
+    column: usize,
+    width: usize,
+) -> String {
+    const NARROW: usize = 50;
+    let mut line = format!("{STRONG}{client:<8}{STRONG:#}");
+    for direction in Direction::ALL {
+        let Some((paint, word)) = directions.get(&direction).map(verdict_of) else {
+            if width >= NARROW {
+                // Where the others have their backups.
+                line += &" ".repeat(direction.key().len() + column + 3);
+            }
+            continue;
+        };
+        let separator = match (direction, width < NARROW) {
+            (_, true) => "\n  ",
+            (Direction::Backup, _) => " ",
+            (Direction::Restore, _) => "  ",
+        };
+        line += &format!("{separator}{direction} {paint}{word}{paint:#}");
+        if direction == Direction::Backup && width >= NARROW {
+            line += &" ".repeat(column.saturating_sub(word.len()));
+        }
+    }
+    line.push('\n');
+    line
 }
 
 /// Why the verdicts of a client are what they are, a sentence each.

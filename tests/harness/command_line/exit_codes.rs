@@ -22,9 +22,9 @@ fn zero_where_everything_is_as_it_should_be() {
     assert_eq!(ended.code, Some(0), "the embedded server: {}", ended.all());
     assert!(ended.stderr.contains("embedded reference server"));
     for line in [
-        "Android  backup pass     restore pass\n",
-        "iOS      backup pass     restore pass, but\n",
-        "Desktop                  restore pass\n",
+        "Android  backup pass  restore pass\n",
+        "iOS      backup pass  restore pass, but\n",
+        "Desktop               restore pass\n",
     ] {
         assert!(ended.stdout.contains(line), "{}", ended.stdout);
     }
