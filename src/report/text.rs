@@ -165,8 +165,8 @@ impl Report {
         writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
         for rule in rules {
             let (paint, word) = mark(rule.verdict);
-            let label = format!("  {paint}{word:<7}{paint:#} {:<22} ", rule.id);
-            out.write_str(&labelled(&label, &rule.observed, 33, style.width))?;
+            let label = format!("  {paint}{word:<5}{paint:#} {:<22} ", rule.id);
+            out.write_str(&labelled(&label, &rule.observed, 31, style.width))?;
         }
         let android = "Android has none of these rules. It refuses plain http, and trusts the authorities of the system and those that its user installed.";
         write_wrapped(out, style, 2, android)?;
@@ -299,7 +299,7 @@ fn client_line(
         let Some((paint, word)) = directions.get(&direction).map(verdict_of) else {
             if width >= NARROW {
                 // Where the others have their backups.
-                line += &" ".repeat(direction.key().len() + column + 3);
+                line += &" ".repeat(direction.key().len() + column + 2);
             }
             continue;
         };
