@@ -1,5 +1,6 @@
 //! The tests of the harness as a whole. They are one program, so that what one of them waits for is time that another uses.
 
+mod bans;
 mod command_line;
 mod faults;
 mod guard;
@@ -7,6 +8,7 @@ mod hostile;
 mod inspect;
 mod interruption;
 mod payload_vectors;
+mod profiles;
 mod readme;
 mod replayed_servers;
 mod retention;
