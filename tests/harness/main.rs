@@ -7,6 +7,7 @@ mod guard;
 mod hostile;
 mod inspect;
 mod interruption;
+mod manual;
 mod payload_vectors;
 mod profiles;
 mod readme;
