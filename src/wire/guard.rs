@@ -163,6 +163,10 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
+        // The run that stored them has seen what the server shows.
+        let shows = ledger
+            .as_ref()
+            .is_some_and(|ledger| !ledger.left().is_empty());
         let inherited = ledger.iter().flat_map(Ledger::left).map(|backup| {
             let held = Held {
                 backup: backup.clone(),
@@ -177,7 +181,7 @@ impl Guard {
             backups: Mutex::new(inherited.collect()),
             pending: Mutex::default(),
             honesty: Mutex::new(Honesty::Unknown),
-            shows: AtomicBool::new(false),
+            shows: AtomicBool::new(shows),
             strayed: Mutex::default(),
             ledger,
         }
@@ -366,8 +370,9 @@ impl Guard {
             State::Written(_) if self.may_still_appear(backup, Instant::now()) => {
                 held.state = State::Awaited;
             }
-            State::Written(_) => self.strike_out(held),
-            State::Claimed | State::Deleted | State::Awaited | State::Gone => {}
+            State::Awaited if self.may_still_appear(backup, Instant::now()) => {}
+            State::Written(_) | State::Awaited => self.strike_out(held),
+            State::Claimed | State::Deleted | State::Gone => {}
         }
     }
 
@@ -458,6 +463,13 @@ impl Guard {
             State::Claimed | State::Deleted | State::Gone => None,
         });
         left.collect()
+    }
+
+    /// Whether it was looked for and is not there, or never was.
+    pub(super) fn is_gone(&self, backup: &OwnBackup) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        held.is_none_or(|held| matches!(held.state, State::Claimed | State::Gone))
     }
 
     /// Whether nobody has looked for it since it was deleted, or since it may have come late.

@@ -316,11 +316,12 @@ impl Session {
             if self.is_refused() {
                 return;
             }
-            if self.guard.may_be_there(backup) {
-                // Its own upload may have locked it until now.
-                let _ = self.delete_one(live, backup).await;
+            if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
+                continue;
             }
-            if !self.guard.is_open(backup) || !self.may_stray(live, backup, straying).await {
+            // It may have come, or its own upload may have locked it until now.
+            let _ = self.delete_one(live, backup).await;
+            if !self.guard.is_open(backup) {
                 continue;
             }
             match self.look_after_deletion(live, backup).await {
