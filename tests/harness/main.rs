@@ -3,6 +3,8 @@
 mod bans;
 mod command_line;
 mod faults;
+#[path = "../servers/findings.rs"]
+mod findings;
 mod guard;
 mod hostile;
 mod inspect;

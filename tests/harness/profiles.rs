@@ -2,10 +2,7 @@
 //!
 //! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which (all).
 
-#[path = "../servers/findings.rs"]
-mod findings;
-
-use findings::{Racy, digest};
+use crate::findings::{Racy, digest};
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::reference::{self, Login, Options, Profile};
 use safe_conformance::report::Report;

@@ -59,7 +59,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// A leaky bucket of distinct paths answered 404, 403 or 400: capacity 10, leakspeed 10 s. Source:
-/// `crowdsecurity/http-probing` of CrowdSec's hub.
+/// the scenario `crowdsecurity/http-probing`.
 fn http_probing(events: &[Event]) -> Option<String> {
     let mut bucket: VecDeque<&str> = VecDeque::new();
     let mut leaked = Duration::ZERO;
