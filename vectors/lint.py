@@ -15,6 +15,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 VECTORS = Path(__file__).resolve().parent
+sys.path.insert(0, str(VECTORS / "generate"))
+
+from model import written  # noqa: E402
+
 SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
 # The schema of what the vectors are about, and no schema of vectors.
 DOCUMENT_SCHEMA = "backup.schema.json"
@@ -50,8 +54,8 @@ def load(path):
         raise Mistake(f"{path.name}: not JSON, line {error.lineno}: {error.msg}") from None
     except Mistake as error:
         raise Mistake(f"{path.name}: {error}") from None
-    if json.dumps(value, indent=2, ensure_ascii=True) + "\n" != text:
-        raise Mistake(f"{path.name}: not laid out as the generator does it: 2 spaces, one line feed at the end")
+    if path.name != DOCUMENT_SCHEMA and written(value) != text:
+        raise Mistake(f"{path.name}: not laid out as the generator does it: `written` in generate/model.py")
     return value
 
 
@@ -215,7 +219,6 @@ def check_ids(values):
 
 
 def check_bytes(tools):
-    sys.path.insert(0, str(VECTORS / "generate"))
     if not (tools / "python").is_dir() or not (tools / "node" / "node_modules").is_dir():
         raise Mistake(f"{tools}: the generator's tools are not there; run vectors/generate/setup.sh, or lint with --no-regenerate")
     import generate

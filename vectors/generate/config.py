@@ -101,7 +101,7 @@ TABLE = [
     ("second-object", "Tail", "A second object behind the first", doc() + doc("1", "1"), "json"),
     ("bom", "Encoding", "A byte order mark", "\ufeff" + doc(), USUAL),
     ("not-utf8", "Encoding", "A byte that is not UTF-8, in a value that no client reads",
-     {"concat": [{"text": '{"maxBackupBytes":524288,"x":"'}, {"hex": "ff"}, {"text": '","retentionDays":180}'}]}, None),
+     {"concat": [{"text": '{"maxBackupBytes":524288,"x":"'}, "ff", {"text": '","retentionDays":180}'}]}, None),
     ("long-after", "Long", "5000 spaces behind the JSON",
      {"concat": [{"text": doc()}, {"pattern": "20", "length": 5000}]}, USUAL),
     ("long-inside", "Long", "5000 bytes in a value that no client reads, before the keys that count",

@@ -18,7 +18,7 @@ NOTES = {
 }
 
 CONFIG = {"text": '{"maxBackupBytes":524288,"retentionDays":180}'}
-NOTHING = {"hex": ""}
+NOTHING = ""
 BASIC = [["WWW-Authenticate", 'Basic realm="Safe"']]
 DIGEST = [["WWW-Authenticate", 'Digest realm="Safe", qop="auth", algorithm=MD5, nonce="6e6f6e6365"']]
 READS_ONLY = not_applicable("it only downloads")

@@ -27,14 +27,14 @@ def hex_of(length):
 DEFS = {
     "hex": {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
     "bytes": {"oneOf": [
-        obj({"hex": ref("hex")}),
+        ref("hex"),
         obj({"text": TEXT}),
         obj({"pattern": {"type": "string", "pattern": "^([0-9a-f]{2})+$"}, "length": LENGTH}),
         obj({"count": LENGTH}),
         obj({"concat": {"type": "array", "minItems": 1, "items": ref("bytes")}}),
     ]},
     "text": {"oneOf": [TEXT, obj({"pattern": {"type": "string", "minLength": 1}, "length": LENGTH})]},
-    "digest": {"oneOf": [obj({"hex": ref("hex")}), obj({"length": LENGTH, "sha256": hex_of(32)})]},
+    "digest": {"oneOf": [ref("hex"), obj({"length": LENGTH, "sha256": hex_of(32)})]},
     "digits": {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)$"},
     "stage": {"enum": list(STAGES)},
 }

@@ -52,7 +52,7 @@ def build(oracles):
     box = bytes.fromhex(NACL_BOX)
     published.add(
         "secretbox.nacl", "NaCl's published vector, 131 bytes, without its padding", ["Published"],
-        {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}}, valid({"box": hexed(box)}),
+        {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN}, valid({"box": hexed(box)}),
         [{"name": "tag behind the ciphertext", "box": hexed(box[16:] + box[:16])},
          {"name": "16 zero bytes of NaCl's padding left in front of the box", "box": hexed(bytes(16) + box)},
          {"name": "32 zero bytes of NaCl's padding sealed as part of the plaintext",
@@ -68,7 +68,7 @@ def build(oracles):
         ("padding-32", "The plaintext alone: not 32 zero bytes of NaCl's padding sealed along", "NaclPadding",
          "32 zero bytes of NaCl's padding sealed as part of the plaintext", oracles.seal(key, nonce, bytes(32) + plain)),
     ]:
-        likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}},
+        likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN},
                    valid({"box": hexed(box)}), [{"name": what, "box": hexed(wrong)}])
 
     edges = file.group("lengths", "seal", ["clause 2.1"], both)
