@@ -19,7 +19,7 @@ sys.path.insert(0, str(VECTORS / "generate"))
 
 from model import written  # noqa: E402
 
-SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
+SUBJECTS = ("kdf", "secretbox", "envelope", "body", "config", "base-url", "password-policy", "exchange", "payload", "read-backup", "write-backup")
 # The schema of what the vectors are about, and no schema of vectors.
 DOCUMENT_SCHEMA = "backup.schema.json"
 # The line protocol, one schema each way.
