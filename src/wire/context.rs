@@ -227,7 +227,7 @@ impl Context {
     fn first_login(&self, persona: &Persona) -> LoginUse {
         match (persona.login_habit, self.facts().login) {
             (LoginHabit::Preemptive(encoding), _) => LoginUse::Encoded(encoding),
-            // Tokens go along at once. Source: VARIANTS section 3, row Token.
+            // Tokens go along at once. Source: clients.http.token.
             (LoginHabit::AfterChallenge, LoginKind::Token) => LoginUse::Given,
             (LoginHabit::AfterChallenge, LoginKind::Basic | LoginKind::Open) => LoginUse::Nobody,
         }

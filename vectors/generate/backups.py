@@ -124,7 +124,7 @@ def sparse():
         "distributionlists": [], "settings": settings(blockedContacts=[], syncExcludedIds=[], recentEmojis=[])})
 
 
-# What each release writes. Source: VARIANTS section 1.
+# What each release writes. Source: clients.write.
 
 def since(release, first):
     names = WRITERS[release.split("-")[0]]
@@ -226,7 +226,7 @@ def written_by_ios(release, whole):
     }
 
 
-# What the newest release of each client has on the phone after it restored a document of a client of today. Source: VARIANTS sections 2 and 4.
+# What the newest release of each client has on the phone after it restored a document of a client of today. Source: clients.read and clients.loss.
 
 def restored_by(client, document, directory=DIRECTORY):
     keys = {one["id"]: base64.b64encode(bytes.fromhex(one["public_key"])).decode() for one in directory}

@@ -10,11 +10,11 @@ NOTES = CASES | {
     "Spelling": "The same document in another spelling, which changes nothing.",
 }
 
-SOURCE = ["clauses 3.1 to 3.7", "VARIANTS section 2", "VARIANTS section 4"]
+SOURCE = ["clauses 3.1 to 3.7", "clients.loss", "clients.read.public-key-mismatch", "clients.read.verification-1", "clients.read.desktop-rest"]
 PROVENANCE = [
-    by("android", "read", "VARIANTS sections 2 and 4; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
-    by("ios", "read", "VARIANTS sections 2 and 4; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-    by("desktop", "read", "VARIANTS sections 2 and 4; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+    by("android", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.verification-1, clients.read.release-nobody; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+    by("ios", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.sync-excluded-key; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+    by("desktop", "read", "clients.read.desktop-rest, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
 ]
 
 
