@@ -26,8 +26,9 @@ use crate::engine::{
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Clients, Direction};
-use crate::wire::{Leftovers, Session};
+use crate::wire::{Doubt, Leftovers, Session};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -78,8 +79,11 @@ pub struct Report {
     pub bytes_sent: u64,
     /// How fast the run asked.
     pub pace: Pace,
-    /// Backups of the run's own that the server did not delete.
+    /// Backups of the run's own that may still be on the server.
     pub left_behind: usize,
+    /// Why they may be, each reason with the number of backups.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_because: BTreeMap<Doubt, usize>,
     /// The file that names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<PathBuf>,
@@ -152,6 +156,7 @@ impl Report {
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
         report.left_behind = leftovers.backups;
+        report.left_because = leftovers.doubts;
         report.ledger = leftovers.ledger;
         report.with_issues(issues).timed(timing).settled()
     }
@@ -181,6 +186,7 @@ impl Report {
             bytes_sent: 0,
             pace: Pace::default(),
             left_behind: 0,
+            left_because: BTreeMap::new(),
             ledger: None,
             halted: None,
             ending: None,

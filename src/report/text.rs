@@ -4,6 +4,7 @@ use super::{Group, Report, grouped};
 use crate::engine::{ClientSummary, ClientVerdict, Finding, Verdict};
 use crate::safe::{Client, Direction, clause};
 use crate::text::{counted, labelled, line, listed, size, wrapped};
+use crate::wire::Doubt;
 use anstyle::{AnsiColor, Style as Paint};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -240,20 +241,27 @@ impl Report {
             let label = format!("{FAIL}The run is incomplete:{FAIL:#} ");
             out.write_str(&labelled(&label, &format!("{why}."), 2, style.width))?;
         }
-        if self.left_behind > 0 {
-            write!(
-                out,
-                "{WARN}{} of the harness may still be on the server",
-                counted(self.left_behind as u64, "backup")
-            )?;
-            match &self.ledger {
-                Some(ledger) => writeln!(
-                    out,
-                    "{WARN:#}: {} names them; `safe-conformance sweep` deletes them.",
-                    line(&ledger.display().to_string())
-                )?,
-                None => writeln!(out, "{WARN:#}.")?,
-            }
+        self.write_leftovers(out, style)
+    }
+
+    fn write_leftovers(&self, out: &mut String, style: Style) -> Written {
+        if self.left_behind == 0 {
+            return Ok(());
+        }
+        let count = counted(self.left_behind as u64, "backup");
+        let named = self.ledger.as_ref().map_or_else(String::new, |ledger| {
+            let ledger = ledger.display();
+            format!(" {ledger} names them; `safe-conformance sweep` deletes them.")
+        });
+        let sentence = format!("{count} of the harness may still be on the server.{named}");
+        let label = format!("{WARN}left{WARN:#}  ");
+        out.write_str(&labelled(&label, &sentence, 6, style.width))?;
+        for (doubt, count) in &self.left_because {
+            write_wrapped(out, style, 6, &format!("{count}: {}.", doubt.sentence()))?;
+        }
+        if self.left_because.contains_key(&Doubt::MayAppear) {
+            let sentence = "What may still appear: run `sweep` in a minute.";
+            write_wrapped(out, style, 6, sentence)?;
         }
         Ok(())
     }
