@@ -76,6 +76,17 @@ faults! {
     ConfigAnonymous = "config-anonymous",
         "Shows config without credentials, as servers do that protect only the backups.";
 
+    ConfigLoginPage = "config-login-page",
+        "Answers config without credentials with 200 and an HTML login page, as portals do that ask people and not programs.";
+    ConfigDiffersByHttp = "config-differs-by-http",
+        "Says that maxBackupBytes is 131072 over HTTP/1.1 alone, as where two virtual hosts answer for one name.";
+    ConfigAlternates = "config-alternates",
+        "Says in every second answer that maxBackupBytes is 131072, as two backends do that hold different files.";
+    ConfigCharset = "config-charset",
+        "Sends config with charset=utf-16 although it is UTF-8, which Android alone obeys.";
+    ConfigDuplicateKey = "config-duplicate-key",
+        "Writes maxBackupBytes twice with different numbers, of which Android takes the last and iOS the first.";
+
     // Credentials.
     AnonymousRead = "anonymous-read",
         "Lets anybody download a backup, as WebDAV servers do whose login is asked for on writes only.";
@@ -225,6 +236,21 @@ faults! {
         "Answers 413 to exactly maxBackupBytes, as servers do that compare with >= as iOS does.";
     LimitUnenforced = "limit-unenforced",
         "Takes uploads of any size, as every plain WebDAV server does.";
+
+    LimitBadGateway = "limit-bad-gateway",
+        "Answers 502 above 100000 bytes, as Caddy does with request_body max_size before a reverse_proxy.";
+    LimitQuota = "limit-quota",
+        "Answers 507 with a message in XML above 300000 bytes, as Nextcloud does where the quota is nearly used up.";
+    LimitBuffer = "limit-buffer",
+        "Answers 500 above 16384 bytes, as nginx does that cannot write into its client_body_temp_path.";
+    LimitForbidden = "limit-forbidden",
+        "Answers 403 and an HTML page above 131072 bytes, as firewalls for web applications do.";
+    LimitNotFound = "limit-not-found",
+        "Answers 404 above 250000 bytes, as IIS does with maxAllowedContentLength.";
+    LimitTruncates = "limit-truncates",
+        "Answers 201 and keeps the first 100000 bytes, as storage does whose column or buffer is full.";
+    LargeVanishes = "large-vanishes",
+        "Deletes a backup of more than 400000 bytes 0.2 seconds after it was stored, as a job does that keeps a quota.";
 
     // Paths and privacy.
     LetterCaseIgnored = "letter-case-ignored",

@@ -17,7 +17,7 @@ use http::{Method, StatusCode, Version};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use sha2::{Digest, Sha256};
 use std::io::{Read as _, Write as _};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// How much a stored body may unpack to.
 const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
@@ -39,6 +39,9 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if caches && let Some(answer) = site.cached(call.url()) {
         return answer;
     }
+    if site.has(Fault::LargeVanishes) {
+        vanish(site, id);
+    }
     let Some(entry) = site.store.read(id) else {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
@@ -51,6 +54,19 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
         site.keep_cached(call.url(), &answer);
     }
     answer
+}
+
+/// Deletes a large backup that has been there for a while.
+fn vanish(site: &Site, id: &str) {
+    const LARGE: usize = 400_000;
+    const WHILE: Duration = Duration::from_millis(200);
+    let is_due = site.store.read(id).is_some_and(|entry| {
+        let age = site.store.now().duration_since(entry.times.uploaded);
+        entry.content.len() > LARGE && age.is_ok_and(|age| age >= WHILE)
+    });
+    if is_due {
+        site.store.remove(id);
+    }
 }
 
 /// Answers DELETE of a backup.

@@ -1,6 +1,6 @@
 //! Upload of one backup: collected first, then put in place in one step.
 
-use super::answer::{Answer, Closed, empty, redirect, refusal};
+use super::answer::{Answer, Closed, content, empty, page, redirect, refusal};
 use super::body::{Unfinished, drain, read};
 use super::faults::Fault;
 use super::handler::Call;
@@ -59,7 +59,28 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
         ),
     ];
     let first = refusals.into_iter().find(|(applies, _)| *applies);
-    first.map(|(_, status)| refusal(status))
+    if let Some((_, status)) = first {
+        return Some(refusal(status));
+    }
+    let (above, status) = site.refuses_above()?;
+    call.declared
+        .is_some_and(|length| length > above)
+        .then(|| too_large(status))
+}
+
+/// The refusal of an upload for its size, in other words than 413.
+fn too_large(status: StatusCode) -> Answer {
+    match status {
+        StatusCode::INSUFFICIENT_STORAGE => content(
+            status,
+            "application/xml; charset=utf-8",
+            "<?xml version=\"1.0\"?>\n<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\">\
+             <s:exception>Sabre\\DAV\\Exception\\InsufficientStorage</s:exception>\
+             <s:message>Insufficient space in example, no room for this file</s:message></d:error>",
+        ),
+        StatusCode::FORBIDDEN => page(status, "Request blocked", "<h1>Request blocked</h1>"),
+        _ => refusal(status),
+    }
 }
 
 /// Takes an upload in.
@@ -152,6 +173,9 @@ fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     }
     if site.has(Fault::UploadEmpty) {
         content.clear();
+    }
+    if let Some(kept) = site.keeps() {
+        content.truncate(kept);
     }
     if site.has(Fault::OverwriteKeepsTail)
         && let Some(tail) = old

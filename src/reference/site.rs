@@ -7,6 +7,7 @@ use super::log::RequestLog;
 use super::options::{Login, Options};
 use super::store::Store;
 use bytes::Bytes;
+use http::StatusCode;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,6 +54,7 @@ pub(super) struct Site {
     /// The ways in which the server is wrong.
     pub(super) faults: Faults,
     requests: AtomicUsize,
+    configs: AtomicUsize,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
 }
@@ -83,6 +85,7 @@ impl Site {
             writers: AtomicUsize::new(0),
             faults,
             requests: AtomicUsize::new(0),
+            configs: AtomicUsize::new(0),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
         })
@@ -121,6 +124,33 @@ impl Site {
     /// Counts one more request; gives its number, counted from 1.
     pub(super) fn count_request(&self) -> usize {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Counts one more answer to a GET of `config`; whether it is every second one.
+    pub(super) fn is_second_config(&self) -> bool {
+        self.configs.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    }
+
+    /// With what an upload is refused that is too large, and from how many bytes on, where that is not 413.
+    pub(super) fn refuses_above(&self) -> Option<(u64, StatusCode)> {
+        let refusals = [
+            (Fault::LimitBadGateway, LOWER_LIMIT, StatusCode::BAD_GATEWAY),
+            (Fault::LimitQuota, 300_000, StatusCode::INSUFFICIENT_STORAGE),
+            (
+                Fault::LimitBuffer,
+                16_384,
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
+            (Fault::LimitForbidden, 131_072, StatusCode::FORBIDDEN),
+            (Fault::LimitNotFound, 250_000, StatusCode::NOT_FOUND),
+        ];
+        let first = refusals.into_iter().find(|(fault, ..)| self.has(*fault));
+        first.map(|(_, above, status)| (above, status))
+    }
+
+    /// How many bytes of an upload are kept.
+    pub(super) fn keeps(&self) -> Option<usize> {
+        self.has(Fault::LimitTruncates).then_some(100_000)
     }
 
     /// The answer that was given to a URL before, if a stale cache holds it.

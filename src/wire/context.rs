@@ -1,7 +1,7 @@
 //! What a check is handed: the calls that it may make, each under its own key.
 
 use super::answer::{Answer, Failure, FailureKind, Reach};
-use super::facet::Facet;
+use super::facet::{Facet, Http};
 use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
@@ -148,6 +148,27 @@ impl Context {
         let limit = request.read_limit;
         let answer = self.session.config(request).await;
         answer.map(|response| response.unpacked(limit))
+    }
+
+    /// The answer to `client`'s own request for `config` over `http`: its headers, its habit of logging in. Asked
+    /// once in a run, whichever check asks first.
+    ///
+    /// # Errors
+    /// If no answer comes, or the server does not offer `http`.
+    pub async fn config_as(&self, client: Client, http: Http) -> Answer {
+        let asking = Self {
+            session: Arc::clone(&self.session),
+            check: "shared.config",
+            effect: Effect::Reads,
+            facet: Facet::Over(client, http),
+            label: engine::Facet::label(Facet::Over(client, http)).to_owned(),
+            asked: AtomicU32::new(0),
+            written: Arc::default(),
+        };
+        let kept = self.session.own_config(client, http);
+        kept.get_or_init(|| asking.perform(client, Operation::ReadConfig, Place::Config, None))
+            .await
+            .clone()
     }
 
     /// Connects to every address of the host.

@@ -1,6 +1,6 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
-use super::judge::{Doing, Judged, describe, refusal};
+use super::judge::{Doing, Judged, describe, page, refusal};
 use super::upload::{largest, stored};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::engine::{Deviation, Outcome, checks};
@@ -192,6 +192,15 @@ async fn challenge(context: &Context) -> Judged {
 }
 
 fn judge_challenge(answer: &Response, what: &str) -> Outcome {
+    if answer.is_success() && page(&answer.body).is_some() {
+        return Outcome::deviates(
+            Stage::Auth,
+            format!(
+                "{what} without credentials was answered {}: iOS takes that for the answer and never sends its credentials",
+                describe(answer)
+            ),
+        );
+    }
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
     }

@@ -37,15 +37,14 @@ impl Doing for Answer {
     }
 }
 
-/// The status with its reason phrase, what the body is if that says more, and where a redirect points.
+/// The status with its reason phrase, where a redirect points, and the server's own sentence.
 pub fn describe(response: &Response) -> String {
     let phrase = http::StatusCode::from_u16(response.status)
         .ok()
-        .and_then(|status| status.canonical_reason());
-    let mut text = match phrase {
-        Some(phrase) => format!("{} {phrase}", response.status),
-        None => response.status.to_string(),
-    };
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let mut text = format!("{} {phrase}", response.status);
+    text.truncate(text.trim_end().len());
     if let Some(location) = response
         .header("location")
         .filter(|_| response.is_redirect())
@@ -55,50 +54,125 @@ pub fn describe(response: &Response) -> String {
     if response.status == 401 && response.header("www-authenticate").is_none() {
         text += " without `WWW-Authenticate`";
     }
-    if let Some(page) = page(&response.body) {
-        text += &format!(", {page}");
-    }
-    if let Some(message) = dav_message(&response.body) {
-        text += &format!(", saying \"{message}\"");
+    match words_of(&response.body) {
+        Some(Words::Page(Some(title))) if !repeats_status(&title, response.status, phrase) => {
+            text += &format!(", an HTML page titled \"{title}\"");
+        }
+        Some(Words::Page(_)) => text += ", an HTML page",
+        Some(Words::Text(words))
+            if response.status >= 400 && !repeats_status(&words, response.status, phrase) =>
+        {
+            text += &format!(", saying \"{words}\"");
+        }
+        Some(Words::Text(_)) | None => {}
     }
     text
 }
 
-/// `an HTML page titled "Login"`, if that is what the body is.
-pub fn page(body: &Body) -> Option<String> {
-    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
-    let start = text.trim_start().to_ascii_lowercase();
-    if !start.starts_with("<!doctype html")
-        && !start.starts_with("<html")
-        && !start.contains("<html")
-    {
+/// Whether a sentence says no more than the status.
+fn repeats_status(sentence: &str, status: u16, phrase: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    let rest = letters(sentence).replace(&status.to_string(), "");
+    let rest = rest.strip_prefix("error").unwrap_or(&rest);
+    let known = letters(phrase);
+    rest.is_empty() || (!known.is_empty() && known.contains(rest))
+}
+
+/// What a body says to people.
+enum Words {
+    /// An HTML page, with its title if it has one.
+    Page(Option<String>),
+    /// The message of a `WebDAV` server, or the beginning of a text.
+    Text(String),
+}
+
+/// How much of a body is looked at for what it says, in bytes.
+const LOOKED_AT: usize = 16 * 1024;
+/// How many characters of a server's sentence are shown.
+const SHOWN: usize = 200;
+
+fn words_of(body: &Body) -> Option<Words> {
+    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(LOOKED_AT)]);
+    if is_page(&text) {
+        return Some(Words::Page(between(&text, "<title", "</title>")));
+    }
+    // Source: servers of the sabre family, Nextcloud among them, explain themselves in XML.
+    if let Some(message) = between(&text, "<s:message", "</s:message>") {
+        return Some(Words::Text(message));
+    }
+    let is_markup = text.trim_start().starts_with('<');
+    let is_binary = text
+        .chars()
+        .take(SHOWN)
+        .any(|c| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace()));
+    if is_markup || is_binary {
         return None;
     }
-    Some(match between(&text, "<title", "</title>") {
-        Some(title) => format!("an HTML page titled \"{title}\""),
-        None => "an HTML page".to_owned(),
-    })
+    shown(&text).map(Words::Text)
 }
 
-/// What a `WebDAV` server of the sabre family says in its XML. Source: SERVERS section 1, Nextcloud specifics.
-fn dav_message(body: &Body) -> Option<String> {
-    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
-    between(&text, "<s:message", "</s:message>")
+fn is_page(text: &str) -> bool {
+    let start = text.trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.contains("<html")
 }
 
-/// The text of an element, without the IDs that a path in it may hold, cut to what fits a line.
+/// `an HTML page titled "Login"`, if that is what the body is.
+pub fn page(body: &Body) -> Option<String> {
+    match words_of(body)? {
+        Words::Page(Some(title)) => Some(format!("an HTML page titled \"{title}\"")),
+        Words::Page(None) => Some("an HTML page".to_owned()),
+        Words::Text(_) => None,
+    }
+}
+
+/// The text of an element, as it is shown.
 fn between(text: &str, open: &str, close: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(open)? + open.len();
     let start = start + lower[start..].find('>')? + 1;
     let end = start + lower[start..].find(close)?;
-    let words: Vec<_> = text.get(start..end)?.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(100).collect();
-    // A path in it may hold an ID; such a message tells nothing that the status does not.
-    let holds_id = line
-        .split(|c: char| !c.is_ascii_hexdigit())
-        .any(|run| run.len() >= 32);
-    (!line.is_empty() && !holds_id).then_some(line)
+    shown(text.get(start..end)?)
+}
+
+/// The first printable characters of a server's sentence on one line, with every ID in it hidden: a path may hold one.
+fn shown(text: &str) -> Option<String> {
+    let printable: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let words: Vec<_> = printable.split_whitespace().map(without_id).collect();
+    let line: String = words.join(" ").chars().take(SHOWN).collect();
+    (!line.is_empty()).then_some(line)
+}
+
+/// The word with `…` for every run of hex digits, or of the dashes that stand for one, that is long enough to be an ID.
+fn without_id(word: &str) -> String {
+    const LONG: usize = 32;
+    let mut kept = String::new();
+    let mut run = String::new();
+    let put = |kept: &mut String, run: &mut String| {
+        *kept += if run.len() >= LONG {
+            "…"
+        } else {
+            run.as_str()
+        };
+        run.clear();
+    };
+    for character in word.chars() {
+        if character.is_ascii_hexdigit() || character == '-' {
+            run.push(character);
+        } else {
+            put(&mut kept, &mut run);
+            kept.push(character);
+        }
+    }
+    put(&mut kept, &mut run);
+    kept
 }
 
 /// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
@@ -180,7 +254,7 @@ fn remedy_for(response: &Response) -> Option<&'static str> {
             "The server wants to be left alone: wait half an hour, or for Nextcloud run `occ security:bruteforce:reset IP`."
         }
         500 => {
-            "Look into the server's error log: most often `backups` is missing or not writable for the user that the server runs as."
+            "Look into the server's error log. Most often `backups` is missing or not writable for the user that the server runs as; if small backups are stored, the directory of the body buffer is not writable (nginx: `client_body_temp_path`)."
         }
         502 | 504 => "The proxy does not reach the server behind it: start that service.",
         503 => {

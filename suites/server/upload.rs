@@ -391,18 +391,20 @@ async fn chunked(context: &Context) -> Judged {
     })
 }
 
+/// The smallest limit that a client reads in `config`, in bytes; none if no client understands it.
+async fn smallest_limit(context: &Context) -> i64 {
+    let limits = config::limits(context).await.unwrap_or_default();
+    limits.first().copied().unwrap_or(i64::MAX)
+}
+
 /// The largest backup that every client uploads, in bytes, as far as the config can be read.
 pub(super) async fn largest(context: &Context) -> usize {
-    let limit = config::config(context)
-        .await
-        .map_or(i64::MAX, |config| config.max_backup_bytes);
-    usize::try_from(limit - 1).unwrap_or(usize::MAX).max(64)
+    let largest = smallest_limit(context).await.saturating_sub(1);
+    usize::try_from(largest).unwrap_or(usize::MAX).max(64)
 }
 
 /// The smaller of `wanted` and half of what the config allows, in bytes.
 pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
-    let limit = config::config(context)
-        .await
-        .map_or(i64::MAX, |config| config.max_backup_bytes);
-    usize::try_from(limit / 2).map_or(wanted, |half| wanted.min(half).max(64))
+    let half = smallest_limit(context).await / 2;
+    usize::try_from(half).map_or(wanted, |half| wanted.min(half).max(64))
 }

@@ -3,7 +3,7 @@
 
 use super::{Offers, Session, Source, Trace};
 use crate::clients::CredentialEncoding;
-use crate::safe::Stage;
+use crate::safe::{Client, Stage};
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
@@ -14,6 +14,7 @@ use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use tokio::sync::OnceCell;
 
 impl Session {
     /// The server's config, fetched once.
@@ -27,6 +28,15 @@ impl Session {
             .get_or_init(|| async { self.one(key, request).await })
             .await
             .clone()
+    }
+
+    /// Where the answer to one client's own request for `config` over one version of HTTP is kept.
+    pub(in crate::wire) fn own_config(&self, client: Client, http: Http) -> Arc<OnceCell<Answer>> {
+        let mut own = self
+            .own_configs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(own.entry((client, http)).or_default())
     }
 
     /// The encoding of credentials that the server takes, found out once where it makes a difference.

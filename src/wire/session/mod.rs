@@ -5,6 +5,7 @@ mod cleaning;
 mod fetching;
 
 use super::answer::{Answer, Failure, FailureKind};
+use super::facet::Http;
 use super::guard::Guard;
 use super::ledger::Ledger;
 use super::live::Live;
@@ -15,6 +16,7 @@ use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
 use crate::clients::CredentialEncoding;
 use crate::engine::{self, Check, Stop};
+use crate::safe::Client;
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,6 +106,8 @@ pub struct Session {
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
+    /// The answer to each client's own request for `config`, over each version of HTTP.
+    own_configs: Mutex<BTreeMap<(Client, Http), Arc<OnceCell<Answer>>>>,
     encoding: OnceCell<CredentialEncoding>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
@@ -172,6 +176,7 @@ impl Session {
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
+            own_configs: Mutex::default(),
             encoding: OnceCell::new(),
             unfinished: Vec::new(),
             stopped: None,
