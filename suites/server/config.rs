@@ -3,10 +3,10 @@
 use super::judge::{Doing, Judged, describe, page, refusal};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, Persona, android, ios};
-use crate::engine::{Deviation, Outcome, checks};
+use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Response};
 use std::collections::BTreeSet;
 
@@ -24,6 +24,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
         needs: &["auth.accepted"],
         effect: Effect::Reads,
@@ -38,6 +39,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -52,6 +54,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -66,6 +69,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -80,6 +84,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -94,6 +99,7 @@ checks! { Context;
         clause: clause::RETENTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -108,6 +114,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -181,7 +188,9 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
 
 /// The config that `client` makes of an answer.
 fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> {
-    if client == Client::Ios {
+    if answer.body.overran {
+        Err(ConfigError::Endless)
+    } else if client == Client::Ios {
         ios::parse_config(&answer.body.bytes)
     } else {
         android::parse_config_as(&answer.body.bytes, answer.header("content-type"))
@@ -280,11 +289,9 @@ async fn judge_answer(
             .remedy(remedy_of_page(context, client).await)
             .into());
     }
-    if answer.body.overran {
-        return Err(Outcome::deviates(Stage::Size, "`config` does not end"));
-    }
     if answer.body.bytes.len() as u64 != answer.body.length {
-        return Err(Outcome::blocked(
+        return Err(Outcome::blocked_by(
+            Blocker::TruncatedRead,
             "the transcript keeps only the beginning of `config`",
         ));
     }

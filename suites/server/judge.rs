@@ -1,6 +1,6 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
-use crate::engine::{Deviation, Outcome};
+use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::Stage;
 use crate::wire::{Answer, Body, Failure, FailureKind, Response};
 
@@ -12,10 +12,12 @@ impl From<Failure> for Outcome {
         match failure.kind {
             FailureKind::Peer => Self::deviates(failure.stage, failure.message),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
-            FailureKind::Unspoken | FailureKind::Halted | FailureKind::Guarded => {
-                Self::Blocked(failure.message)
+            FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
+            FailureKind::Halted => Self::blocked_by(Blocker::Limit, failure.message),
+            FailureKind::Guarded => Self::blocked_by(Blocker::Guarded, failure.message),
+            FailureKind::BrokenOff | FailureKind::Harness => {
+                Self::error(Breakage::Harness, failure.message)
             }
-            FailureKind::BrokenOff | FailureKind::Harness => Self::Error(failure.message),
         }
     }
 }
@@ -301,5 +303,95 @@ pub fn bytes(count: u64) -> String {
         "1 byte".to_owned()
     } else {
         format!("{count} bytes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Http;
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            http: Http::One,
+            headers: Vec::new(),
+            body: Body::new(body.as_bytes().to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+        }
+    }
+
+    #[track_caller]
+    fn says(status: u16, body: &str, expected: &str) {
+        assert_eq!(describe(&answer(status, body)), expected);
+    }
+
+    #[test]
+    fn a_refusal_repeats_the_servers_own_sentence() {
+        says(403, "", "403 Forbidden");
+        says(403, "go away\n", "403 Forbidden, saying \"go away\"");
+        says(
+            403,
+            "{\"error\": 7}",
+            "403 Forbidden, saying \"{\"error\": 7}\"",
+        );
+        says(
+            503,
+            "<d:error><s:message>Account \n disabled</s:message></d:error>",
+            "503 Service Unavailable, saying \"Account disabled\"",
+        );
+        says(
+            500,
+            "<html><TITLE>Oh no</TITLE></html>",
+            "500 Internal Server Error, an HTML page titled \"Oh no\"",
+        );
+    }
+
+    #[test]
+    fn what_repeats_the_status_is_left_out() {
+        says(
+            404,
+            "404 page not found",
+            "404 Not Found, saying \"404 page not found\"",
+        );
+        says(404, "Not Found", "404 Not Found");
+        says(404, "404 Not Found\n", "404 Not Found");
+        says(404, "Error 404: not found.", "404 Not Found");
+        says(
+            404,
+            "<html><title>404 Not Found</title></html>",
+            "404 Not Found, an HTML page",
+        );
+    }
+
+    #[test]
+    fn what_is_no_sentence_is_left_out() {
+        says(200, "{\"maxBackupBytes\": 1}", "200 OK");
+        says(500, "\u{1}\u{2}\u{0}binary", "500 Internal Server Error");
+        says(
+            500,
+            "<?xml version=\"1.0\"?><a/>",
+            "500 Internal Server Error",
+        );
+        says(599, "", "599");
+    }
+
+    #[test]
+    fn a_sentence_holds_no_id_and_is_cut() {
+        let id = "0123456789abcdef".repeat(4);
+        says(
+            404,
+            &format!("no /backups/{id}!"),
+            "404 Not Found, saying \"no /backups/…!\"",
+        );
+        let long = "ö".repeat(5000);
+        let shown = "ö".repeat(200);
+        says(
+            500,
+            &long,
+            &format!("500 Internal Server Error, saying \"{shown}\""),
+        );
     }
 }

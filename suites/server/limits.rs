@@ -4,9 +4,9 @@ use super::WHOLE;
 use super::config::limits;
 use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
-use crate::engine::{Deviation, Outcome, checks};
+use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
 use std::fmt;
 use std::time::Duration;
@@ -18,6 +18,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.limit"],
         effect: Effect::WritesOwnBackup,
@@ -32,6 +33,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::ANDROID,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
@@ -46,6 +48,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
@@ -265,11 +268,12 @@ fn tested_less(size: u64, tested: u64) -> Outcome {
         bytes(size)
     );
     let whole = size.saturating_mul(2);
-    Outcome::blocked(if size <= LARGEST_TRIED {
+    let why = if size <= LARGEST_TRIED {
         format!("{promise}: --max-upload {whole} tests it whole")
     } else {
         format!("{promise}: no more than {LARGEST_TRIED} bytes are tried")
-    })
+    };
+    Outcome::blocked_by(Blocker::HarnessLimit, why)
 }
 
 /// Stores a small backup and reads it back; returns its size in bytes. Where it fares no better than one of `tested`

@@ -101,7 +101,6 @@ fn utf32(body: &[u8], unit: fn([u8; 4]) -> u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::clients::ConfigError;
     use crate::clients::android::parse_config_as;
 

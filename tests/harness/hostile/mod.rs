@@ -2,8 +2,10 @@
 
 mod answers;
 mod bodies;
+mod configs;
 mod connections;
 mod echoes;
+mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 
