@@ -110,6 +110,8 @@ fn limit(site: &Site, call: &Call<'_>) -> String {
         0
     } else if site.has(Fault::ConfigNegativeLimit) {
         -1
+    } else if site.has(Fault::ConfigTinyLimit) {
+        511
     } else if is_other || site.has(Fault::ConfigSmallLimit) {
         SMALL_LIMIT
     } else if site.has(Fault::ConfigHugeLimit) {

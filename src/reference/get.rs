@@ -46,10 +46,16 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
         }
+        if site.has(Fault::DeletedIsPage) && site.ghosts().contains(id) {
+            return page(StatusCode::OK, "Bin", "<p>This file is in the bin.</p>");
+        }
         return missing(site);
     };
     site.store.touch(id);
-    let answer = present(site, &call.parts.headers, &entry);
+    let mut answer = present(site, &call.parts.headers, &entry);
+    if site.has(Fault::DownloadBreaksDuringUpload) && site.is_uploading(id) {
+        break_off(&mut answer);
+    }
     if caches {
         site.keep_cached(call.url(), &answer);
     }
@@ -186,11 +192,16 @@ fn with_script(html: &[u8]) -> Bytes {
 
 /// A content coding, where a fault says so.
 fn encode(site: &Site, asked: bool, answer: &mut Answer) {
-    let really = site.has(Fault::ContentEncodingAlways)
+    let foreign = asked && site.has(Fault::ContentEncodingForeign);
+    let really = foreign
+        || site.has(Fault::ContentEncodingAlways)
         || (asked && site.has(Fault::ContentEncodingOnTheFly));
     let in_name = asked && site.has(Fault::ContentEncodingLabel);
     if really {
-        let bytes = std::mem::take(answer.body_mut()).into_bytes();
+        let mut bytes = std::mem::take(answer.body_mut()).into_bytes();
+        if foreign {
+            bytes = vec![b'x'; bytes.len()].into();
+        }
         *answer.body_mut() = Content::from(gzipped(&bytes));
         let accept_encoding = HeaderValue::from_static("Accept-Encoding");
         answer.headers_mut().insert(VARY, accept_encoding);

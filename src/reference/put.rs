@@ -97,6 +97,7 @@ pub(super) async fn receive(
     if site.has(Fault::WriteInPlace) {
         return Ok(write_in_place(site, id, body).await);
     }
+    site.begin_upload(id);
     let mut upload = Upload {
         site,
         id,
@@ -147,6 +148,7 @@ impl Upload<'_> {
 
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
+        self.site.end_upload(self.id);
         if !self.is_settled {
             let received = std::mem::take(&mut self.received);
             self.site.cut_off(self.id, received, self.is_chunked);
@@ -167,6 +169,11 @@ fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     let old = site.store.read(id);
     if old.is_some() && site.has(Fault::OverwriteIgnored) {
         return empty(StatusCode::NO_CONTENT);
+    }
+    if let Some(old) = old.as_ref().filter(|_| site.has(Fault::OverwriteMangles)) {
+        let length = content.len();
+        content = old.content.to_vec();
+        content.resize(length, 0);
     }
     if site.has(Fault::UploadTruncated) {
         content.pop();

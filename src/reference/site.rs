@@ -55,6 +55,7 @@ pub(super) struct Site {
     pub(super) faults: Faults,
     requests: AtomicUsize,
     configs: AtomicUsize,
+    uploading: Mutex<Vec<String>>,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
 }
@@ -86,6 +87,7 @@ impl Site {
             faults,
             requests: AtomicUsize::new(0),
             configs: AtomicUsize::new(0),
+            uploading: Mutex::default(),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
         })
@@ -146,6 +148,35 @@ impl Site {
         ];
         let first = refusals.into_iter().find(|(fault, ..)| self.has(*fault));
         first.map(|(_, above, status)| (above, status))
+    }
+
+    /// Notes that an upload of the backup `name` has begun.
+    pub(super) fn begin_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.push(name.to_owned());
+    }
+
+    /// Notes that one upload of the backup `name` has ended.
+    pub(super) fn end_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = uploading.iter().position(|other| other == name) {
+            uploading.swap_remove(position);
+        }
+    }
+
+    /// Whether an upload of the backup `name` is on its way.
+    pub(super) fn is_uploading(&self, name: &str) -> bool {
+        let uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.iter().any(|other| other == name)
     }
 
     /// How many bytes of an upload are kept.

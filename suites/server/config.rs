@@ -1,13 +1,14 @@
 //! The config file: there, and read alike by every client.
 
-use super::judge::{Doing, Judged, describe, page, refusal};
+use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, Persona, android, ios};
+use crate::diagnosis::{Evidence, Subject, diagnose};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Response};
+use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
 use std::collections::BTreeSet;
 
 /// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.
@@ -135,20 +136,21 @@ async fn readable(context: &Context) -> Judged {
         if persona.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let deviation = refusal(
+            let with_credentials = sends_credentials(context, persona.client, &answer);
+            let asked = (Method::Get, Subject::Config);
+            let deviation = diagnosed(
+                context,
                 &answer,
                 "a GET of `config`",
-                &context.facts().base,
-                "/config",
-            );
+                asked,
+                with_credentials,
+            )
+            .await;
             // The usual cause has a remedy of its own.
-            if answer.status == 404 {
-                Deviation {
-                    remedy: None,
-                    ..deviation
-                }
-            } else {
-                deviation
+            let is_usual = answer.status == 404 && deviation.cause.is_none();
+            Deviation {
+                remedy: deviation.remedy.filter(|_| !is_usual),
+                ..deviation
             }
             .into()
         },
@@ -303,8 +305,34 @@ async fn judge_answer(
         ConfigError::Charset { .. } => Deviation::new(error.stage(), error.to_string())
             .remedy("Send `config` as `application/json`, without a `charset`, or with `charset=utf-8`.")
             .into(),
-        error => Outcome::deviates(error.stage(), error.to_string()),
+        error => with_cause(
+            context,
+            answer,
+            Deviation::new(error.stage(), error.to_string()),
+        )
+        .into(),
     })
+}
+
+/// The deviation with its cause, if what came as `config` shows one.
+fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
+    let found = diagnose(&Evidence {
+        base: &context.facts().base,
+        login: context.facts().login,
+        with_credentials: true,
+        method: Method::Get,
+        subject: Subject::Config,
+        answer,
+        folder: None,
+    });
+    match found {
+        Some(diagnosis) => Deviation {
+            cause: diagnosis.cause(),
+            remedy: Some(diagnosis.fix.into_owned()),
+            ..deviation
+        },
+        None => deviation,
+    }
 }
 
 /// What to do about a page in place of the config. iOS asks without credentials first: a server that answers that with

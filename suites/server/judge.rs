@@ -1,8 +1,12 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
+use crate::clients::{LoginHabit, Persona};
+use crate::diagnosis::{Evidence, Subject, Words, diagnose};
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
-use crate::safe::Stage;
-use crate::wire::{Answer, Body, Failure, FailureKind, Response};
+use crate::safe::{Client, Stage};
+use crate::wire::{
+    Answer, Body, Challenge, Context, Failure, FailureKind, LoginKind, Method, Response,
+};
 
 /// What a check's function gives: an error is an outcome that was clear early.
 pub type Judged = Result<Outcome, Outcome>;
@@ -56,7 +60,7 @@ pub fn describe(response: &Response) -> String {
     if response.status == 401 && response.header("www-authenticate").is_none() {
         text += " without `WWW-Authenticate`";
     }
-    match words_of(&response.body) {
+    match Words::of(&response.body) {
         Some(Words::Page(Some(title))) if !repeats_status(&title, response.status, phrase) => {
             text += &format!(", an HTML page titled \"{title}\"");
         }
@@ -85,96 +89,13 @@ fn repeats_status(sentence: &str, status: u16, phrase: &str) -> bool {
     rest.is_empty() || (!known.is_empty() && known.contains(rest))
 }
 
-/// What a body says to people.
-enum Words {
-    /// An HTML page, with its title if it has one.
-    Page(Option<String>),
-    /// The message of a `WebDAV` server, or the beginning of a text.
-    Text(String),
-}
-
-/// How much of a body is looked at for what it says, in bytes.
-const LOOKED_AT: usize = 16 * 1024;
-/// How many characters of a server's sentence are shown.
-const SHOWN: usize = 200;
-
-fn words_of(body: &Body) -> Option<Words> {
-    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(LOOKED_AT)]);
-    if is_page(&text) {
-        return Some(Words::Page(between(&text, "<title", "</title>")));
-    }
-    // Source: servers of the sabre family, Nextcloud among them, explain themselves in XML.
-    if let Some(message) = between(&text, "<s:message", "</s:message>") {
-        return Some(Words::Text(message));
-    }
-    let is_markup = text.trim_start().starts_with('<');
-    let is_binary = text
-        .chars()
-        .take(SHOWN)
-        .any(|c| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace()));
-    if is_markup || is_binary {
-        return None;
-    }
-    shown(&text).map(Words::Text)
-}
-
-fn is_page(text: &str) -> bool {
-    let start = text.trim_start().to_ascii_lowercase();
-    start.starts_with("<!doctype html") || start.contains("<html")
-}
-
 /// `an HTML page titled "Login"`, if that is what the body is.
 pub fn page(body: &Body) -> Option<String> {
-    match words_of(body)? {
+    match Words::of(body)? {
         Words::Page(Some(title)) => Some(format!("an HTML page titled \"{title}\"")),
         Words::Page(None) => Some("an HTML page".to_owned()),
         Words::Text(_) => None,
     }
-}
-
-/// The text of an element, as it is shown.
-fn between(text: &str, open: &str, close: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let start = lower.find(open)? + open.len();
-    let start = start + lower[start..].find('>')? + 1;
-    let end = start + lower[start..].find(close)?;
-    shown(text.get(start..end)?)
-}
-
-/// The first printable characters of a server's sentence on one line, with every ID in it hidden: a path may hold one.
-fn shown(text: &str) -> Option<String> {
-    let printable: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let words: Vec<_> = printable.split_whitespace().map(without_id).collect();
-    let line: String = words.join(" ").chars().take(SHOWN).collect();
-    (!line.is_empty()).then_some(line)
-}
-
-/// The word with `…` for every run of hex digits, or of the dashes that stand for one, that is long enough to be an ID.
-fn without_id(word: &str) -> String {
-    const LONG: usize = 32;
-    let mut kept = String::new();
-    let mut run = String::new();
-    let put = |kept: &mut String, run: &mut String| {
-        *kept += if run.len() >= LONG {
-            "…"
-        } else {
-            run.as_str()
-        };
-        run.clear();
-    };
-    for character in word.chars() {
-        if character.is_ascii_hexdigit() || character == '-' {
-            run.push(character);
-        } else {
-            put(&mut kept, &mut run);
-            kept.push(character);
-        }
-    }
-    put(&mut kept, &mut run);
-    kept
 }
 
 /// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
@@ -221,6 +142,55 @@ pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> De
         Some(remedy) => deviation.remedy(remedy),
         None => deviation,
     }
+}
+
+/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows one. Asks for the
+/// folder, if that tells one cause from another.
+pub async fn diagnosed(
+    context: &Context,
+    answer: &Response,
+    doing: &str,
+    (method, subject): (Method, Subject),
+    with_credentials: bool,
+) -> Deviation {
+    let (suffix, folder) = match subject {
+        Subject::Config => ("/config", "/"),
+        Subject::Backup | Subject::StoredBackup => ("/backups", "/backups/"),
+    };
+    let is_telling = match (method, subject) {
+        (Method::Get, Subject::Config) => answer.status == 404,
+        (Method::Put, _) => matches!(answer.status, 403 | 404 | 405 | 409 | 500 | 501),
+        _ => false,
+    };
+    let folder = if is_telling {
+        context.folder(folder).await.ok()
+    } else {
+        None
+    };
+    let facts = context.facts();
+    let found = diagnose(&Evidence {
+        base: &facts.base,
+        login: facts.login,
+        with_credentials,
+        method,
+        subject,
+        answer,
+        folder: folder.map(|folder| folder.status),
+    });
+    let mut deviation = refusal(answer, doing, &facts.base, suffix);
+    if let Some(diagnosis) = found {
+        deviation.cause = diagnosis.cause();
+        deviation.remedy = Some(diagnosis.fix.into_owned());
+    }
+    deviation
+}
+
+/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge that it knows.
+pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
+    let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
+        && context.facts().login == LoginKind::Basic;
+    let challenges = Challenge::all(answer);
+    !waits || challenges.iter().any(|challenge| challenge.is("basic"))
 }
 
 fn remedy_for(response: &Response) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 
 use super::{Offers, Session, Source, Trace};
 use crate::clients::CredentialEncoding;
-use crate::safe::{Client, Stage};
+use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
@@ -30,13 +30,14 @@ impl Session {
             .clone()
     }
 
-    /// Where the answer to one client's own request for `config` over one version of HTTP is kept.
-    pub(in crate::wire) fn own_config(&self, client: Client, http: Http) -> Arc<OnceCell<Answer>> {
-        let mut own = self
-            .own_configs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(own.entry((client, http)).or_default())
+    /// Where an answer is kept that several checks look at.
+    pub(in crate::wire) fn shared(
+        &self,
+        check: &'static str,
+        variant: &str,
+    ) -> Arc<OnceCell<Answer>> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(shared.entry((check, variant.to_owned())).or_default())
     }
 
     /// The encoding of credentials that the server takes, found out once where it makes a difference.

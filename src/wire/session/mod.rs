@@ -5,7 +5,6 @@ mod cleaning;
 mod fetching;
 
 use super::answer::{Answer, Failure, FailureKind};
-use super::facet::Http;
 use super::guard::Guard;
 use super::ledger::Ledger;
 use super::live::Live;
@@ -16,7 +15,6 @@ use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
 use crate::clients::CredentialEncoding;
 use crate::engine::{self, Check, Stop};
-use crate::safe::Client;
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,8 +104,8 @@ pub struct Session {
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
-    /// The answer to each client's own request for `config`, over each version of HTTP.
-    own_configs: Mutex<BTreeMap<(Client, Http), Arc<OnceCell<Answer>>>>,
+    /// The answers that several checks look at, by the key of the request.
+    shared: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
     encoding: OnceCell<CredentialEncoding>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
@@ -176,7 +174,7 @@ impl Session {
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
-            own_configs: Mutex::default(),
+            shared: Mutex::default(),
             encoding: OnceCell::new(),
             unfinished: Vec::new(),
             stopped: None,

@@ -164,3 +164,16 @@ async fn a_refused_config_with_a_sentence() {
         assert!(!checked.transcript.contains(&id) && !observed.contains(&id));
     }
 }
+
+#[tokio::test]
+async fn the_smallest_limit_that_lets_a_backup_through() {
+    for (limit, verdict) in [(511, Verdict::Fail), (512, Verdict::Pass)] {
+        let checked = with_numbered_config(move |_| {
+            format!("{{\"maxBackupBytes\": {limit}, \"retentionDays\": 180}}")
+        })
+        .await;
+        for name in ["config.limit[android]", "config.limit[ios]"] {
+            assert_eq!(checked.finding(name).verdict, verdict, "{name} at {limit}");
+        }
+    }
+}
