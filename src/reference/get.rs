@@ -42,7 +42,7 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if site.has(Fault::LargeVanishes) {
         vanish(site, id);
     }
-    let Some(entry) = site.store.read(id) else {
+    let Some(entry) = site.store.read(id).filter(|_| !site.manner.drops_files) else {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
         }

@@ -124,7 +124,7 @@ pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
 
 /// Why a request that should have succeeded did not, with the remedy that the status calls for.
 ///
-/// Source: SERVERS section 4, the failure modes that must be told apart.
+/// Source: servers.symptoms.
 pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> Deviation {
     if response.is_redirect() {
         return redirect(response, base, suffix);
