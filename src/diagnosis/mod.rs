@@ -12,7 +12,7 @@ mod words;
 
 pub use catalogue::CATALOGUE;
 pub use software::{Product, Recognised, recognised};
-pub use words::Words;
+pub use words::{Words, shown};
 
 use crate::engine::Cause;
 use crate::wire::{LoginKind, Method, Response};
@@ -80,6 +80,19 @@ impl Problem {
     /// The problem of this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         CATALOGUE.iter().find(|problem| problem.id == id)
+    }
+
+    /// All that is known of it, a label and a text a line.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![
+            ("title", self.title.to_owned()),
+            ("means", self.meaning.to_owned()),
+            ("fix", self.fix.to_owned()),
+        ];
+        let special = self.fixes.iter();
+        lines.extend(special.map(|(product, fix)| ("fix", format!("{}: {fix}", product.name()))));
+        lines.push(("source", self.source.to_owned()));
+        lines
     }
 
     /// What to do on a server that shows this software.

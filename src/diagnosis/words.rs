@@ -54,7 +54,7 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
 }
 
 /// The first printable characters of a server's sentence on one line, with every ID in it hidden: a path may hold one.
-fn shown(text: &str) -> Option<String> {
+pub fn shown(text: &str) -> Option<String> {
     let printable: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

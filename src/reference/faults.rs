@@ -199,7 +199,7 @@ faults! {
     ContentEncodingLabel = "content-encoding-label",
         "Labels a download as gzip without compressing it when asked for gzip, as servers do that guess from the content.";
     ContentEncodingForeign = "content-encoding-foreign",
-        "Sends the gzip of other bytes when asked for gzip, as caches do that mix up two files.";
+        "Sends the gzip of another text when asked for a text with gzip, as caches do that mix up two files.";
     ContentGunzipped = "content-gunzipped",
         "Unpacks a backup that looks like gzip before it sends it, as proxies with gunzip do.";
     ContentHtmlRewritten = "content-html-rewritten",
@@ -260,7 +260,7 @@ faults! {
     LimitTruncates = "limit-truncates",
         "Answers 201 and keeps the first 100000 bytes, as storage does whose column or buffer is full.";
     LargeVanishes = "large-vanishes",
-        "Deletes a backup of more than 400000 bytes 0.2 seconds after it was stored, as a job does that keeps a quota.";
+        "Deletes a backup of more than 400000 bytes 0.2 seconds after its first download, as a job does that keeps a quota.";
 
     // Paths and privacy.
     LetterCaseIgnored = "letter-case-ignored",

@@ -62,13 +62,15 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     answer
 }
 
-/// Deletes a large backup that has been there for a while.
+/// Deletes a large backup a while after its first download.
 fn vanish(site: &Site, id: &str) {
     const LARGE: usize = 400_000;
     const WHILE: Duration = Duration::from_millis(200);
     let is_due = site.store.read(id).is_some_and(|entry| {
-        let age = site.store.now().duration_since(entry.times.uploaded);
-        entry.content.len() > LARGE && age.is_ok_and(|age| age >= WHILE)
+        let times = entry.times;
+        let since = site.store.now().duration_since(times.accessed);
+        let is_downloaded = times.accessed > times.uploaded;
+        entry.content.len() > LARGE && is_downloaded && since.is_ok_and(|since| since >= WHILE)
     });
     if is_due {
         site.store.remove(id);
@@ -192,7 +194,8 @@ fn with_script(html: &[u8]) -> Bytes {
 
 /// A content coding, where a fault says so.
 fn encode(site: &Site, asked: bool, answer: &mut Answer) {
-    let foreign = asked && site.has(Fault::ContentEncodingForeign);
+    let is_text = answer.body().is_ascii();
+    let foreign = asked && is_text && site.has(Fault::ContentEncodingForeign);
     let really = foreign
         || site.has(Fault::ContentEncodingAlways)
         || (asked && site.has(Fault::ContentEncodingOnTheFly));

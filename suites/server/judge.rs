@@ -1,7 +1,7 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
 use crate::clients::{LoginHabit, Persona};
-use crate::diagnosis::{Evidence, Subject, Words, diagnose};
+use crate::diagnosis::{Evidence, Subject, Words, diagnose, shown};
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::{Client, Stage};
 use crate::wire::{
@@ -60,6 +60,10 @@ pub fn describe(response: &Response) -> String {
     if response.status == 401 && response.header("www-authenticate").is_none() {
         text += " without `WWW-Authenticate`";
     }
+    let offered = offered(response);
+    if response.status == 401 && !offered.is_empty() {
+        text += &format!(", offering {offered}");
+    }
     match Words::of(&response.body) {
         Some(Words::Page(Some(title))) if !repeats_status(&title, response.status, phrase) => {
             text += &format!(", an HTML page titled \"{title}\"");
@@ -73,6 +77,22 @@ pub fn describe(response: &Response) -> String {
         Some(Words::Text(_)) | None => {}
     }
     text
+}
+
+/// The schemes and realms of the challenges: `Basic (realm "Files")`.
+fn offered(response: &Response) -> String {
+    let challenges = Challenge::all(response);
+    let names: Vec<_> = challenges
+        .iter()
+        .map(|challenge| {
+            let realm = challenge.realm.as_deref().and_then(shown);
+            match realm {
+                Some(realm) => format!("{} (realm \"{realm}\")", challenge.scheme),
+                None => challenge.scheme.clone(),
+            }
+        })
+        .collect();
+    names.join(", ")
 }
 
 /// Whether a sentence says no more than the status.
