@@ -7,7 +7,7 @@ use crate::clients::Defect;
 use crate::engine::{Counts, Finding, client_summaries};
 use crate::engine::{Level, Verdict};
 use crate::report::{Report, Style, write_wrapped};
-use crate::safe::{Client, Stage, clause};
+use crate::safe::{Client, Directions, Stage, clause};
 use crate::suites::server::advice;
 use crate::wire::Canaries;
 use jiff::Timestamp;
@@ -363,7 +363,10 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         level: Level::Required,
         verdict,
         clients,
+        breaks: Directions::RESTORE,
         stage: (verdict == Verdict::Fail).then_some(Stage::Http),
+        cause: None,
+        because: None,
         observed,
         expected: format!(
             "a backup that is there for {} after its last upload",

@@ -14,7 +14,7 @@ use crate::adapter::{Hello, Operation, Peer};
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
 use crate::engine::{Effect, Level};
 use crate::safe::clause::{self, Clause};
-use crate::safe::{Client, Clients};
+use crate::safe::{Client, Clients, Directions};
 use crate::vectors::{self, File, Group, Vector};
 use std::sync::{Arc, LazyLock};
 
@@ -183,6 +183,7 @@ fn of_vector(
         clause: clause_of(group),
         level: Level::Required,
         clients: judge::concerned(vector),
+        breaks: Directions::BOTH,
         variants: like.variants(),
         needs: smoke::needs(group.operation),
         effect: Effect::Reads,
@@ -195,7 +196,7 @@ fn of_vector(
 
 async fn answer(context: &Context) -> Outcome {
     let Question::Vector(operation, vector) = context.question else {
-        return Outcome::Error("no vector belongs to this check".to_owned());
+        return Outcome::error(engine::Breakage::Harness, "no vector belongs to this check");
     };
     let hello = match context.hello().await {
         Ok(hello) => hello,

@@ -7,7 +7,7 @@ use crate::clients::{Operation, Persona};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
     Context, Failure, FailureKind, Manner, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
@@ -19,6 +19,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
@@ -33,6 +34,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE_BY_HTTP,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -47,6 +49,7 @@ checks! { Context;
         clause: clause::ENVELOPE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -61,6 +64,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BOTH,
         variants: MOBILE_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -75,6 +79,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -89,6 +94,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -103,6 +109,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
