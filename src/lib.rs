@@ -26,6 +26,7 @@ pub mod inspect;
 pub mod reference;
 pub mod report;
 pub mod retention;
+pub mod rig;
 mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
@@ -34,7 +35,7 @@ pub mod vectors;
 pub mod wire;
 
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Status, client_tests, judge,
-    live_tests,
+    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError, Status,
+    client_tests, judge, live_tests,
 };
 pub use wire::Target;

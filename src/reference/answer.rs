@@ -13,11 +13,11 @@ pub(super) type Answer = Response<Content>;
 /// The connection is to be closed without an answer, or in the middle of one.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("closed on purpose")]
-pub(super) struct Closed;
+pub(crate) struct Closed;
 
 /// What an answer carries.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Content {
+pub(crate) struct Content {
     bytes: Bytes,
     end: End,
 }
@@ -46,7 +46,7 @@ impl Content {
     }
 
     /// Content that breaks off after these bytes, though a header may promise more.
-    pub(super) const fn breaking_off(bytes: Bytes) -> Self {
+    pub(crate) const fn breaking_off(bytes: Bytes) -> Self {
         Self {
             bytes,
             end: End::BreaksOff,

@@ -126,7 +126,9 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
 fn leaf(certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
     let names = match certificate {
         Certificate::WrongName => vec!["other.example".to_owned()],
-        _ => ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec(),
+        _ => ["localhost", "127.0.0.1", "::1"]
+            .map(str::to_owned)
+            .to_vec(),
     };
     let (begin, days) = match certificate {
         Certificate::Expired => (-91, 90),

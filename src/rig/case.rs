@@ -53,7 +53,9 @@ impl FromStr for Action {
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|action| action.name() == text);
         known.ok_or_else(|| {
-            format!("unknown action `{text}`; expected test, backup, restore, delete or change-password")
+            format!(
+                "unknown action `{text}`; expected test, backup, restore, delete or change-password"
+            )
         })
     }
 }

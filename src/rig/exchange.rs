@@ -3,6 +3,7 @@
 use super::case::Action;
 use super::client::End;
 use bytes::Bytes;
+use std::path::Path;
 use std::time::Duration;
 
 /// How many exchanges of one case are kept; further ones are counted.
@@ -114,4 +115,42 @@ impl Seen {
         self.own()
             .filter(|exchange| exchange.method == "PUT" && exchange.status != Some(401))
     }
+}
+
+/// Writes what was seen into the case's folder: `exchanges.txt`, one line each, without bodies and credentials.
+pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
+    let mut text = String::new();
+    for exchange in &seen.exchanges {
+        let status = exchange
+            .status
+            .map_or_else(|| "closed".to_owned(), |status| status.to_string());
+        text += &format!(
+            "{:>8.3} s  {:<6} {}  {}  {} bytes  -> {status}\n",
+            exchange.at.as_secs_f64(),
+            printable(&exchange.method),
+            printable(&exchange.path),
+            exchange.version,
+            exchange.body_length,
+        );
+        for (name, value) in &exchange.headers {
+            let value = if name == "authorization" {
+                value.split(' ').next().unwrap_or_default()
+            } else {
+                value
+            };
+            text += &format!("            {}: {}\n", printable(name), printable(value));
+        }
+    }
+    if seen.not_kept > 0 {
+        text += &format!("and {} requests more\n", seen.not_kept);
+    }
+    std::fs::write(folder.join("exchanges.txt"), text)
+}
+
+/// The text on one line, with escapes for whatever does not print.
+fn printable(text: &str) -> String {
+    text.chars()
+        .take(500)
+        .flat_map(char::escape_debug)
+        .collect()
 }

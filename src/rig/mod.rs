@@ -21,5 +21,5 @@ pub use client::{Client, End, FromFunction, Task};
 pub use command::Command;
 pub use exchange::{Exchange, Host, Seen, Turn};
 pub use play::{Play, RigError};
-pub use script::{Answer, Before, Document, Login, Script};
+pub use script::{Answer, Before, Document, Elsewhere, Login, Script};
 pub use world::World;

@@ -25,6 +25,8 @@ pub struct Script {
     pub delete: Answer,
     /// The document that the client is asked to back up.
     pub document: Document,
+    /// Whether the document changes from one action to the next, in content and not in length.
+    pub changes: bool,
     /// `maxBackupBytes` of a proper `config`.
     pub max_backup_bytes: u64,
 }
@@ -41,6 +43,7 @@ impl Default for Script {
             get: Answer::Proper,
             delete: Answer::Proper,
             document: Document::Small,
+            changes: false,
             max_backup_bytes: 524_288,
         }
     }
@@ -104,8 +107,10 @@ pub enum Document {
 pub enum Answer {
     /// What a healthy server answers.
     Proper,
-    /// This status, with a short page.
+    /// This status, with a short page; nothing is stored or deleted.
     Status(u16),
+    /// As proper, but with this status.
+    ProperAs(u16),
     /// Exactly this, with headers as given.
     Full {
         /// The status.
@@ -117,6 +122,10 @@ pub enum Answer {
     },
     /// The first for the first request, and so on; the last for all that follow.
     InTurn(Vec<Answer>),
+    /// The first during the client's first action, and so on; the last for all that follow.
+    ByAction(Vec<Answer>),
+    /// A `config` whose `maxBackupBytes` is the size of the last upload plus this many bytes.
+    LimitByLastUpload(i64),
     /// A redirect with this status.
     Redirect {
         /// The status.
@@ -132,7 +141,7 @@ pub enum Answer {
     After(Duration),
     /// As proper, in an answer of HTTP/1.0 that ends with the connection.
     Http10,
-    /// As proper, with `Content-Encoding: gzip` and the body compressed accordingly.
+    /// As proper, with `Content-Encoding: gzip` and the body compressed accordingly, if the request offers to take it.
     Gzipped,
     /// As proper, and the connection is closed after it.
     ThenCloses,

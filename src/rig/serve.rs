@@ -78,7 +78,11 @@ impl Listeners {
     pub(super) async fn new(address: IpAddr, sites: Sites) -> io::Result<Self> {
         let authority = Authority::new()?;
         let (tasks, slots) = (Tasks::default(), Arc::new(Semaphore::new(MOST_CONNECTIONS)));
-        let good = |http2| authority.server(Certificate::Good, http2).map(TlsAcceptor::from);
+        let good = |http2| {
+            authority
+                .server(Certificate::Good, http2)
+                .map(TlsAcceptor::from)
+        };
         let door = |host, acceptor| Door {
             host,
             acceptor,
@@ -127,7 +131,8 @@ impl Listeners {
             alone: Some(Arc::clone(&site)),
         };
         let slots = Arc::clone(&self.slots);
-        self.tasks.spawn(accept(listener, door, self.tasks.clone(), slots));
+        self.tasks
+            .spawn(accept(listener, door, self.tasks.clone(), slots));
         Ok(site)
     }
 
@@ -280,7 +285,11 @@ async fn answer(
         }));
     };
     let at = site.elapsed();
-    let upload = read(&mut body, site.script.max_backup_bytes.saturating_add(SURPLUS)).await;
+    let upload = read(
+        &mut body,
+        site.script.max_backup_bytes.saturating_add(SURPLUS),
+    )
+    .await;
     let headers: Vec<_> = head
         .headers
         .iter()
@@ -288,16 +297,25 @@ async fn answer(
             (
                 name.as_str().to_owned(),
                 // Byte for byte: what is not ASCII must show as it was sent.
-                value.as_bytes().iter().copied().map(char::from).collect::<String>(),
+                value
+                    .as_bytes()
+                    .iter()
+                    .copied()
+                    .map(char::from)
+                    .collect::<String>(),
             )
         })
         .collect();
     let authorization = headers.iter().find(|(name, _)| name == "authorization");
+    let takes_gzip = headers
+        .iter()
+        .any(|(name, value)| name == "accept-encoding" && value.contains("gzip"));
     let reply = site.answer(&Asked {
         host: door.host,
         method: head.method.as_str(),
         path,
         authorization: authorization.map(|(_, value)| value.as_str()),
+        takes_gzip,
         body: upload.complete.then_some(&upload.kept),
         body_length: upload.length,
     });
@@ -354,12 +372,16 @@ fn respond(reply: &Reply) -> Response<Content> {
         Manner::CutOff => {
             let half = reply.body.slice(..reply.body.len() / 2);
             *response.body_mut() = Content::breaking_off(half);
-            response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+            response
+                .headers_mut()
+                .insert(http::header::CONTENT_LENGTH, length);
         }
         Manner::Http10 => *response.version_mut() = Version::HTTP_10,
         Manner::ThenCloses => {
             let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(http::header::CONNECTION, close);
+            response
+                .headers_mut()
+                .insert(http::header::CONNECTION, close);
         }
         Manner::Ordinary | Manner::Closes => {}
     }

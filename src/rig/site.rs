@@ -41,6 +41,7 @@ pub(super) struct BaseUrls {
 struct State {
     stored: BTreeMap<String, Bytes>,
     asked: BTreeMap<&'static str, usize>,
+    last_upload: u64,
     exchanges: Vec<Exchange>,
     not_kept: u64,
 }
@@ -51,6 +52,8 @@ pub(super) struct Asked<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) authorization: Option<&'a str>,
+    /// Whether `Accept-Encoding` offers gzip.
+    pub(super) takes_gzip: bool,
     /// The body, if it came to its end.
     pub(super) body: Option<&'a Bytes>,
     /// How many bytes the body had.
@@ -165,6 +168,10 @@ impl Site {
             }
             Answer::Proper => self.proper(asked),
             Answer::Status(status) => page(*status, "as the case says"),
+            Answer::ProperAs(status) => Reply {
+                status: *status,
+                ..self.proper(asked)
+            },
             Answer::Full {
                 status,
                 headers,
@@ -192,6 +199,17 @@ impl Site {
                     ..Reply::default()
                 }
             }
+            Answer::ByAction(answers) => {
+                let turn = self.turn.load(Ordering::Relaxed);
+                match answers.get(turn).or(answers.last()) {
+                    Some(answer) => self.carry_out(answer, number, asked),
+                    None => self.proper(asked),
+                }
+            }
+            Answer::LimitByLastUpload(more) => {
+                let size = self.state().last_upload;
+                config_of(size.saturating_add_signed(*more))
+            }
             Answer::Closes => Reply {
                 manner: Manner::Closes,
                 ..Reply::default()
@@ -203,7 +221,8 @@ impl Site {
                 after: *time,
                 ..self.proper(asked)
             },
-            Answer::Gzipped => gzipped(self.proper(asked)),
+            Answer::Gzipped if asked.takes_gzip => gzipped(self.proper(asked)),
+            Answer::Gzipped => self.proper(asked),
         }
     }
 
@@ -218,14 +237,7 @@ impl Site {
     fn proper(&self, asked: &Asked<'_>) -> Reply {
         let path = asked.path.trim_end_matches('/');
         if path == "/config" {
-            let limit = self.script.max_backup_bytes;
-            let json = format!("{{\"maxBackupBytes\": {limit}, \"retentionDays\": 180}}\n");
-            return Reply {
-                status: 200,
-                headers: vec![("content-type", "application/json".to_owned())],
-                body: json.into(),
-                ..Reply::default()
-            };
+            return config_of(self.script.max_backup_bytes);
         }
         let id = path.strip_prefix("/backups/").unwrap_or_default();
         let mut state = self.state();
@@ -233,6 +245,7 @@ impl Site {
             "PUT" if asked.body_length > self.script.max_backup_bytes => page(413, "Too Large"),
             "PUT" => match asked.body {
                 Some(body) => {
+                    state.last_upload = asked.body_length;
                     let new = state.stored.insert(id.to_owned(), body.clone()).is_none();
                     status(if new { 201 } else { 204 })
                 }
@@ -269,9 +282,7 @@ impl Site {
             Login::Basic if self.is_basic(authorization, ascii) => None,
             Login::Basic => Some(challenge("Basic realm=\"rig\", charset=\"UTF-8\"")),
             Login::BasicAmongOthers if self.is_basic(authorization, ascii) => None,
-            Login::BasicAmongOthers => {
-                Some(challenge("Bearer realm=\"rig\", Basic realm=\"rig\""))
-            }
+            Login::BasicAmongOthers => Some(challenge("Bearer realm=\"rig\", Basic realm=\"rig\"")),
             Login::BasicUnasked if self.is_basic(authorization, ascii) => None,
             Login::BasicUnasked => Some(page(403, "Forbidden")),
             Login::BasicNotAscii => {
@@ -303,7 +314,9 @@ impl Site {
             return false;
         };
         let user = format!("username=\"{}\"", self.world.user);
-        fields.contains(&user) && fields.contains("nonce=\"0123456789\"") && fields.contains("response=")
+        fields.contains(&user)
+            && fields.contains("nonce=\"0123456789\"")
+            && fields.contains("response=")
     }
 }
 
@@ -321,7 +334,19 @@ pub(super) fn basic_credentials(authorization: Option<&str>) -> Option<Vec<u8>> 
 
 /// The text in ISO-8859-1, if it can be written so.
 fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+    text.chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect()
+}
+
+fn config_of(max_backup_bytes: u64) -> Reply {
+    let json = format!("{{\"maxBackupBytes\": {max_backup_bytes}, \"retentionDays\": 180}}\n");
+    Reply {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: json.into(),
+        ..Reply::default()
+    }
 }
 
 fn status(status: u16) -> Reply {

@@ -94,6 +94,21 @@ impl World {
         }
     }
 
+    /// A document after so many changes, each of the same length.
+    pub fn document_after(&self, document: &Document, changes: usize) -> Bytes {
+        let text = self.document(document);
+        let nickname = b"\"nickname\":\"Probe\"";
+        match memchr::memmem::find(&text, nickname) {
+            Some(place) if changes > 0 => {
+                let mut changed = text.to_vec();
+                let last = place + nickname.len() - 2;
+                changed[last] = b'a' + u8::try_from(changes % 26).unwrap_or_default();
+                changed.into()
+            }
+            _ => text,
+        }
+    }
+
     /// What lies on the server, if anything does.
     pub fn body(&self, before: &Before) -> Option<Bytes> {
         let seal = |document: &Document, compression| {
@@ -141,7 +156,9 @@ impl World {
     pub fn open(&self, id: &str, body: &[u8]) -> Option<Result<Vec<u8>, envelope::EnvelopeError>> {
         let id = id.to_ascii_lowercase();
         let keys = [&self.keys, &self.new_keys];
-        let keys = keys.into_iter().find(|keys| keys.backup_id.to_hex() == id)?;
+        let keys = keys
+            .into_iter()
+            .find(|keys| keys.backup_id.to_hex() == id)?;
         Some(envelope::open(&keys.encryption_key, body, 64 * 1024 * 1024))
     }
 
@@ -149,7 +166,9 @@ impl World {
     pub fn decrypt(&self, id: &str, body: &[u8]) -> Option<Vec<u8>> {
         let id = id.to_ascii_lowercase();
         let keys = [&self.keys, &self.new_keys];
-        let keys = keys.into_iter().find(|keys| keys.backup_id.to_hex() == id)?;
+        let keys = keys
+            .into_iter()
+            .find(|keys| keys.backup_id.to_hex() == id)?;
         envelope::decrypt(&keys.encryption_key, body).ok()
     }
 }

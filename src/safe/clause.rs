@@ -30,6 +30,8 @@ clauses! {
         "source of Android 6.4.2 and iOS 7.2.2";
     ENVELOPE = "2.1", "the body is a nonce and a secretbox of the gzipped JSON",
         "source of Android 6.4.2 and iOS 7.2.2";
+    NONCE = "2.5", "a nonce never repeats under a key",
+        "source of Android 6.4.2 and iOS 7.2.2; NaCl's secretbox";
     DOCUMENT = "3.1", "what a backup document must hold",
         "source of Android 6.4.2, iOS 7.2.2 and Desktop preview 14";
     BASE_URL = "4.1", "the base URL, config and backups below it",

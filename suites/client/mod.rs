@@ -4,6 +4,7 @@ mod adapter;
 mod documents;
 mod expectation;
 mod judge;
+pub mod rig;
 mod smoke;
 
 pub use documents::{document, restored};
