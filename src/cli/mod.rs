@@ -11,12 +11,14 @@ mod client;
 mod credentials;
 mod exit;
 mod explain;
+mod fact;
 mod inspect;
 mod judge;
 mod list;
 mod losses;
 mod output;
 mod retention;
+mod rig;
 mod serve;
 mod sweep;
 mod vectors;
@@ -39,6 +41,8 @@ enum Command {
     Check(check::Arguments),
     /// Check an implementation of a client against the known-answer vectors.
     Client(client::Arguments),
+    /// Watch what a client sends to a scripted server.
+    Rig(rig::Arguments),
     /// Judge again what a transcript tells of, without a network.
     Judge(judge::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
@@ -49,7 +53,7 @@ enum Command {
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
     List(list::Arguments),
-    /// Explain a check, a vector or a fault.
+    /// Explain a check, a vector, a fault, or a fact of the manual.
     Explain(explain::Arguments),
     /// List, export or lint the known-answer vectors.
     Vectors(vectors::Arguments),
@@ -91,6 +95,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Check(arguments) => check::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
+            Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Retention(arguments) => retention::run(arguments).await,

@@ -6,6 +6,7 @@ use super::season::Season;
 use crate::clients::Defect;
 use crate::engine::{Counts, Finding, client_summaries};
 use crate::engine::{Level, Verdict};
+use crate::manual;
 use crate::report::{Report, Style, write_wrapped};
 use crate::safe::{Client, Directions, Stage, clause};
 use crate::suites::server::advice;
@@ -23,6 +24,7 @@ pub const KEPT: &str = "retention.kept";
 /// What it means, for people.
 pub fn explanation() -> String {
     let roles = Role::ALL.map(Role::name).join(", ");
+    let fact = manual::clause(clause::RETENTION);
     format!(
         "{KEPT}
            A backup is kept for retentionDays after its last upload.
@@ -35,9 +37,7 @@ do this    {REMEDY}
 effect     writes and deletes backups of its own; judged over months by `retention verify`, not by `check`
 variants   {roles}
 ",
-        clause::RETENTION.number,
-        clause::RETENTION.title,
-        clause::RETENTION.source
+        fact.id, fact.title, fact.source
     )
 }
 

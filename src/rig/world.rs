@@ -5,7 +5,8 @@ use crate::safe::backup;
 use crate::safe::envelope::{self, Compression, Nonce};
 use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, KeyError, ThreemaId, derive};
 use bytes::Bytes;
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
+use memchr::memmem;
 
 /// The Threema ID of the rig's person; nobody's.
 const THREEMA_ID: &str = "RIGTEST1";
@@ -29,6 +30,7 @@ pub struct World {
     keys: DerivedKeys,
     new_keys: DerivedKeys,
     private_key: [u8; 32],
+    device_group_key: [u8; 32],
     nonce_seed: [u8; 24],
 }
 
@@ -38,11 +40,13 @@ impl World {
     /// # Errors
     /// If the operating system has no randomness.
     pub fn new() -> Result<Self, getrandom::Error> {
-        let mut random = [0; 32 + 24 + 4 * 12];
+        let mut random = [0; 56 + 4 * 12 + 32];
         getrandom::fill(&mut random)?;
         let (mut private_key, mut nonce_seed) = ([0; 32], [0; 24]);
         private_key.copy_from_slice(&random[..32]);
         nonce_seed.copy_from_slice(&random[32..56]);
+        let mut device_group_key = [0; 32];
+        device_group_key.copy_from_slice(&random[104..]);
         let word = |at: usize| HEXLOWER.encode(&random[56 + 12 * at..68 + 12 * at]);
         let (password, new_password) = (format!("safe-{}", word(0)), format!("new-{}", word(1)));
         let (keys, new_keys) = match (keys_of(&password), keys_of(&new_password)) {
@@ -58,6 +62,7 @@ impl World {
             keys,
             new_keys,
             private_key,
+            device_group_key,
             nonce_seed,
         })
     }
@@ -85,20 +90,30 @@ impl World {
     /// A document as text.
     pub fn document(&self, document: &Document) -> Bytes {
         match document {
-            Document::Small => backup::sample(&self.private_key, DEVICE, 3).into(),
-            Document::OfSize(bytes) => {
-                let contacts = bytes / BYTES_PER_CONTACT + 1;
-                backup::sample(&self.private_key, DEVICE, contacts).into()
-            }
+            Document::Small => self.sample(3),
+            Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1),
             Document::Text(text) => text.clone(),
         }
+    }
+
+    /// A document with a device group key, without which Desktop restores nothing. Source: `clients.loss.device-group-key`.
+    fn sample(&self, contacts: usize) -> Bytes {
+        let document = backup::sample(&self.private_key, DEVICE, contacts);
+        let user = b"\"user\":{";
+        let Some(place) = memmem::find(&document, user) else {
+            return document.into();
+        };
+        let (before, after) = document.split_at(place + user.len());
+        let key = BASE64.encode(&self.device_group_key);
+        let member = format!("\"temporaryDeviceGroupKeyTodoRemove\":\"{key}\",");
+        [before, member.as_bytes(), after].concat().into()
     }
 
     /// A document after so many changes, each of the same length.
     pub fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         let text = self.document(document);
         let nickname = b"\"nickname\":\"Probe\"";
-        match memchr::memmem::find(&text, nickname) {
+        match memmem::find(&text, nickname) {
             Some(place) if changes > 0 => {
                 let mut changed = text.to_vec();
                 let last = place + nickname.len() - 2;

@@ -136,11 +136,7 @@ fn question(id: &str) -> Question {
 }
 
 /// The line protocol itself, for checks that no clause of Threema Safe is behind.
-const PROTOCOL: Clause = Clause {
-    number: "0.1",
-    title: "the line protocol to an implementation under test",
-    source: "vectors/README.md, \"An adapter\"",
-};
+const PROTOCOL: Clause = clause::ADAPTER;
 
 /// Every check, for an implementation that is held to `like`, in the order in which reports show them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {

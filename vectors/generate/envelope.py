@@ -42,6 +42,8 @@ DOCUMENT = {
 }
 JSON = json.dumps(DOCUMENT, ensure_ascii=False, separators=(",", ":")).encode()
 
+BARE_WORD = "to Android's org.json a word without quotes is a string, so that the text parses and is no object"
+
 FTEXT, FHCRC, FEXTRA, FNAME, FCOMMENT = 1, 2, 4, 8, 16
 
 GIB = 1 << 30
@@ -233,7 +235,8 @@ def build(oracles):
         oracles.deflate("zlib", JSON, 6), ("gunzip", "valid", "gunzip"))
     add(bad, "raw-deflate", "Raw deflate instead of gzip", ["WrongContainer"], dynamic)
     add(bad, "not-packed", "The JSON itself, not packed at all", ["WrongContainer"], JSON)
-    add(bad, "gzip-twice", "A gzip in a gzip: unpacked once, it is no JSON", ["WrongContainer"], member(member(JSON)), ("json",) * 3)
+    add(bad, "gzip-twice", "A gzip in a gzip: unpacked once, it is no JSON", ["WrongContainer"], member(member(JSON)), ("meaning", "json", "json"),
+        {"android": BARE_WORD})
     add(bad, "nacl-padding", "32 zero bytes before the gzip", ["NaclPadding"], bytes(32) + member(JSON))
     add(bad, "empty", "40 bytes: nonce, the right tag, and an empty plaintext. iOS unpacks nothing to nothing, and fails at the JSON", ["Empty"],
         b"", ("gunzip", "json", "gunzip"))
@@ -279,7 +282,7 @@ def build(oracles):
         ("valid", "unknown", "json"), {"ios": "that it fails is inferred, not read"})
     add(texts, "utf-16", "The JSON as UTF-16, little endian, with a byte order mark", ["Encoding"],
         member(b"\xff\xfe" + JSON.decode().encode("utf-16-le")),
-        ("json", "unknown", "json"), {"ios": "no source says whether its decoder tells UTF-16 by the byte order mark"})
+        ("meaning", "unknown", "json"), {"android": BARE_WORD, "ios": "no source says whether its decoder tells UTF-16 by the byte order mark"})
     add(texts, "text-after", "Text behind the JSON", ["TextAfter"], member(JSON + b" and so on"), ("valid", "json", "json"))
     add(texts, "brace-after", "One closing brace too many", ["TextAfter"], member(JSON + b"}"), ("valid", "json", "json"))
     add(texts, "nul-after", "A NUL behind the JSON", ["TextAfter"], member(JSON + b"\0"),

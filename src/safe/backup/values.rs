@@ -18,39 +18,67 @@ pub const PRIVATE_KEY_BYTES: usize = 32;
 /// Source: VARIANTS section 2, "schema max".
 pub const LATEST_TIMESTAMP: Timestamp = Timestamp(18_446_744_073_709_552_000);
 
-/// The private key of an identity; wiped from memory when dropped, never printed.
-///
-/// Source: clause 3.3.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PrivateKey([u8; PRIVATE_KEY_BYTES]);
+macro_rules! secret_keys {
+    ($($(#[$meta:meta])* $name:ident;)+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name([u8; PRIVATE_KEY_BYTES]);
 
-impl PrivateKey {
-    /// The key of these 32 bytes.
-    pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
-        Self(bytes)
-    }
+        impl $name {
+            /// The key of these 32 bytes.
+            pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
+                Self(bytes)
+            }
 
-    /// The 32 bytes: a secret.
-    pub const fn as_bytes(&self) -> &[u8; PRIVATE_KEY_BYTES] {
-        &self.0
-    }
+            /// The 32 bytes: a secret.
+            pub const fn as_bytes(&self) -> &[u8; PRIVATE_KEY_BYTES] {
+                &self.0
+            }
 
-    /// The key in base64: a secret.
-    pub fn to_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE64.encode(&self.0))
-    }
+            /// The key in base64: a secret.
+            pub fn to_base64(&self) -> Zeroizing<String> {
+                Zeroizing::new(BASE64.encode(&self.0))
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.0.zeroize();
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl Leaf for $name {
+            fn read(value: &Value) -> Result<Self, Wrong> {
+                let bytes = Zeroizing::new(base64(value)?);
+                let key = bytes.as_slice().try_into().map_err(|_| Wrong::Form {
+                    expected: "a key of 32 bytes",
+                });
+                key.map(Self)
+            }
+
+            fn spell(&self) -> Value {
+                Value::Text(Text::new(&self.to_base64()))
+            }
+        }
+    )+};
 }
 
-impl Drop for PrivateKey {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for PrivateKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("PrivateKey(…)")
-    }
+secret_keys! {
+    /// The private key of an identity; wiped from memory when dropped, never printed.
+    ///
+    /// Source: clause 3.3.
+    PrivateKey;
+    /// The key of the device group that iOS writes to link a device; wiped when dropped, never
+    /// printed.
+    ///
+    /// Source: clause 3.3.
+    DeviceGroupKey;
 }
 
 /// The public key of a contact.
@@ -225,20 +253,6 @@ fn hex(value: &Value) -> Result<[u8; 8], Wrong> {
 }
 
 impl Essential for PrivateKey {}
-
-impl Leaf for PrivateKey {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        let bytes = Zeroizing::new(base64(value)?);
-        let key = bytes.as_slice().try_into().map_err(|_| Wrong::Form {
-            expected: "a key of 32 bytes",
-        });
-        key.map(Self)
-    }
-
-    fn spell(&self) -> Value {
-        Value::Text(Text::new(&self.to_base64()))
-    }
-}
 
 impl Leaf for PublicKey {
     fn read(value: &Value) -> Result<Self, Wrong> {

@@ -109,7 +109,10 @@ impl Kind {
             }
             Self::OldStored => {
                 let old = world.backup_id().to_hex();
-                seen.stored.iter().filter(|(id, _)| *id == old).count()
+                seen.stored
+                    .iter()
+                    .filter(|(id, _)| id.eq_ignore_ascii_case(&old))
+                    .count()
             }
             Self::Elsewhere => {
                 let mut exchanges = seen.exchanges.iter();

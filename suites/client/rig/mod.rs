@@ -10,19 +10,12 @@ pub use case::RigCase;
 use super::Like;
 use crate::engine::{self, BoxFuture, Breakage, Check, Deviation, Effect, Level, Outcome, Subject};
 use crate::rig::{Action, End, Play, RigError, Seen};
-use crate::safe::{Clause, Client, Clients, Directions, Stage};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A check of a client on the rig.
 pub type RigCheck = Check<Context>;
-
-/// The contract between the rig and a command, for a check that no clause of Threema Safe is behind.
-const CONTRACT: Clause = Clause {
-    number: "0.2",
-    title: "the contract between the rig and a client",
-    source: "`safe-conformance rig --help`",
-};
 
 /// The ID of the check that the client says what it does not support.
 pub const UNSUPPORTED: &str = "rig.contract.unsupported";
@@ -107,7 +100,7 @@ fn unsupported(variants: &'static [Like]) -> RigCheck {
     Check {
         id: UNSUPPORTED,
         title: "The client says of an action that nobody knows that it does not support it",
-        clause: CONTRACT,
+        clause: clause::RIG,
         // Never enough for a green run by itself: what needs it is not judged.
         level: Level::Recommended,
         clients: Clients::ALL,

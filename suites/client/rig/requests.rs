@@ -256,7 +256,9 @@ fn look_back(context: &Context) -> Outcome {
     let relevant = all_seen.values().flat_map(|seen| &seen.exchanges);
     let count = relevant.filter(|exchange| (look.about)(exchange)).count();
     if count == 0 {
-        return if look.id == "rig.hosts.credentials" && !all_seen.is_empty() {
+        return if look.id == "rig.hosts.credentials"
+            && all_seen.values().any(|seen| !seen.exchanges.is_empty())
+        {
             Outcome::pass("no redirect to another host was followed")
         } else {
             Outcome::blocked("no such request was seen")
@@ -302,7 +304,8 @@ fn method(_: &str, seen: &Seen, _: &World) -> Option<String> {
     first(seen, |exchange| {
         let fine = match exchange.backup_id() {
             Some(_) => matches!(exchange.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE"),
-            None => exchange.method == "GET",
+            // Where a redirect leads, what a client does there is its HTTP library's.
+            None => exchange.method == "GET" || exchange.path == "/login",
         };
         (!fine).then(|| format!("a {} of `{}`", exchange.method, shown(&exchange.path)))
     })
