@@ -34,6 +34,7 @@ mod idle;
 mod listing;
 mod log;
 mod options;
+mod profile;
 mod put;
 mod route;
 mod server;
@@ -52,6 +53,7 @@ pub use faults::{Fault, UnknownFault};
 pub(crate) use idle::Idle;
 pub use log::LoggedRequest;
 pub use options::{Login, Options};
+pub use profile::{Profile, UnknownProfile};
 pub use server::{Running, start};
 #[cfg(test)]
 pub(crate) use store::Store;

@@ -1,6 +1,8 @@
 //! Upload of one backup: collected first, then put in place in one step.
 
-use super::answer::{Answer, Closed, empty, redirect, refusal};
+use super::answer::{
+    Answer, Closed, Refusal, content, empty, page, redirect, refusal, refusal_with,
+};
 use super::body::{Unfinished, drain, read};
 use super::faults::Fault;
 use super::handler::Call;
@@ -59,7 +61,31 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
         ),
     ];
     let first = refusals.into_iter().find(|(applies, _)| *applies);
-    first.map(|(_, status)| refusal(status))
+    if let Some((_, status)) = first {
+        return Some(refusal(status));
+    }
+    let length = call.declared?;
+    if let Some((above, status)) = site.refuses_above()
+        && length > above
+    {
+        return Some(too_large(status));
+    }
+    site.manner.refuses_size(length, true)
+}
+
+/// The refusal of an upload for its size, in other words than 413.
+fn too_large(status: StatusCode) -> Answer {
+    match status {
+        StatusCode::INSUFFICIENT_STORAGE => content(
+            status,
+            "application/xml; charset=utf-8",
+            "<?xml version=\"1.0\"?>\n<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\">\
+             <s:exception>Sabre\\DAV\\Exception\\InsufficientStorage</s:exception>\
+             <s:message>Insufficient space in example, no room for this file</s:message></d:error>",
+        ),
+        StatusCode::FORBIDDEN => page(status, "Request blocked", "<h1>Request blocked</h1>"),
+        _ => refusal(status),
+    }
 }
 
 /// Takes an upload in.
@@ -73,15 +99,21 @@ pub(super) async fn receive(
         let stored = site.store.replace(id, Bytes::new());
         return Ok(stored.map_or_else(no_room, |_| empty(StatusCode::CREATED)));
     }
+    let now = site.manner.tempo.now();
+    let Some(lock) = site.manner.late.begin(now, id) else {
+        let _ = drain(body, site.limit()).await;
+        return Ok(refusal(StatusCode::LOCKED));
+    };
     if site.has(Fault::WriteInPlace) {
         return Ok(write_in_place(site, id, body).await);
     }
+    site.begin_upload(id);
     let mut upload = Upload {
         site,
         id,
         received: Vec::new(),
         is_chunked: call.declared.is_none(),
-        is_settled: false,
+        stage: Stage::Receiving,
     };
     let resets_above = site.resets_above();
     let bound = resets_above.unwrap_or(u64::MAX).min(site.limit());
@@ -90,8 +122,20 @@ pub(super) async fn receive(
     })
     .await;
     match outcome {
-        Ok(_) => Ok(store(site, id, upload.settle())),
-        Err(Unfinished::BrokenOff) => Ok(refusal(StatusCode::BAD_REQUEST)),
+        Ok(length) => {
+            upload.stage = Stage::Whole;
+            site.manner.work().await;
+            let received = upload.settle();
+            if let Some(answer) = site.manner.refuses_size(length, call.declared.is_some()) {
+                return Ok(answer);
+            }
+            Ok(store(site, id, received))
+        }
+        Err(Unfinished::BrokenOff) => {
+            // From here on, what is to come locks the target.
+            drop(lock);
+            Ok(end_of_broken_off(site, call, upload).await)
+        }
         Err(Unfinished::TooLong) => {
             upload.settle();
             if resets_above.is_some() {
@@ -113,24 +157,66 @@ struct Upload<'a> {
     id: &'a str,
     received: Vec<u8>,
     is_chunked: bool,
-    is_settled: bool,
+    stage: Stage,
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It comes in.
+    Receiving,
+    /// Everything is there, and is worked on.
+    Whole,
+    /// Nothing is left to do.
+    Settled,
 }
 
 impl Upload<'_> {
     /// The upload did not break off; gives what came.
     fn settle(mut self) -> Vec<u8> {
-        self.is_settled = true;
+        self.stage = Stage::Settled;
         std::mem::take(&mut self.received)
     }
 }
 
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
-        if !self.is_settled {
-            let received = std::mem::take(&mut self.received);
-            self.site.cut_off(self.id, received, self.is_chunked);
+        self.site.end_upload(self.id);
+        let received = std::mem::take(&mut self.received);
+        let manner = &self.site.manner;
+        match self.stage {
+            Stage::Receiving => {
+                self.site.cut_off(self.id, received, self.is_chunked);
+            }
+            // Nobody waits for the answer any more.
+            Stage::Whole => {
+                let (now, wait) = (manner.tempo.now(), manner.takes());
+                manner.late.store_later(now, wait, self.id, received.into());
+            }
+            Stage::Settled => {}
         }
     }
+}
+
+/// The answer to an upload that broke off while its client still listens: once the server has noticed.
+async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> Answer {
+    let (id, is_chunked) = (upload.id, upload.is_chunked);
+    let existed = site.store.contains(id);
+    let received = upload.settle();
+    let length = received.len();
+    let Some(wait) = site.cut_off(id, received, is_chunked) else {
+        return refusal(StatusCode::BAD_REQUEST);
+    };
+    site.manner.tempo.sleep(wait).await;
+    site.catch_up();
+    let Some(declared) = call.declared else {
+        return stored(existed);
+    };
+    let said = Refusal::Saying {
+        exception: r"Sabre\DAV\Exception\BadRequest",
+        message: format!("Expected filesize of {declared} bytes but read {length} bytes."),
+    };
+    refusal_with(StatusCode::BAD_REQUEST, said)
 }
 
 /// Puts a whole upload in its place.
@@ -147,11 +233,19 @@ fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     if old.is_some() && site.has(Fault::OverwriteIgnored) {
         return empty(StatusCode::NO_CONTENT);
     }
+    if let Some(old) = old.as_ref().filter(|_| site.has(Fault::OverwriteMangles)) {
+        let length = content.len();
+        content = old.content.to_vec();
+        content.resize(length, 0);
+    }
     if site.has(Fault::UploadTruncated) {
         content.pop();
     }
     if site.has(Fault::UploadEmpty) {
         content.clear();
+    }
+    if let Some(kept) = site.keeps() {
+        content.truncate(kept);
     }
     if site.has(Fault::OverwriteKeepsTail)
         && let Some(tail) = old

@@ -5,8 +5,11 @@ use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
 use super::log::RequestLog;
 use super::options::{Login, Options};
+use super::profile::{BrokenOff, Manner, Tempo};
 use super::store::Store;
+use super::tasks::Tasks;
 use bytes::Bytes;
+use http::StatusCode;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,17 +55,23 @@ pub(super) struct Site {
     pub(super) writers: AtomicUsize,
     /// The ways in which the server is wrong.
     pub(super) faults: Faults,
+    /// How it behaves beyond that.
+    pub(super) manner: Manner,
     requests: AtomicUsize,
+    configs: AtomicUsize,
+    uploading: Mutex<Vec<String>>,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
 }
 
 impl Site {
     /// A site without backups.
-    pub(super) fn new(options: Options, base_url: String) -> io::Result<Self> {
+    pub(super) fn new(options: Options, base_url: String, tasks: Tasks) -> io::Result<Self> {
         let mut session = [0; 16];
         getrandom::fill(&mut session).map_err(io::Error::other)?;
-        let faults: Faults = options.faults.into_iter().collect();
+        let faults = options.all_faults();
+        let tempo = Tempo::new(options.clock.clone(), options.speed);
+        let manner = Manner::new(options.like, tempo, tasks);
         let days = match options.retention_days {
             _ if faults.contains(Fault::ConfigShortRetention) => 1,
             ..1 => 180,
@@ -82,7 +91,10 @@ impl Site {
             session: data_encoding::HEXLOWER.encode(&session),
             writers: AtomicUsize::new(0),
             faults,
+            manner,
             requests: AtomicUsize::new(0),
+            configs: AtomicUsize::new(0),
+            uploading: Mutex::default(),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
         })
@@ -123,6 +135,62 @@ impl Site {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    /// Counts one more answer to a GET of `config`; whether it is every second one.
+    pub(super) fn is_second_config(&self) -> bool {
+        self.configs.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    }
+
+    /// With what an upload is refused that is too large, and from how many bytes on, where that is not 413.
+    pub(super) fn refuses_above(&self) -> Option<(u64, StatusCode)> {
+        let refusals = [
+            (Fault::LimitBadGateway, LOWER_LIMIT, StatusCode::BAD_GATEWAY),
+            (Fault::LimitQuota, 300_000, StatusCode::INSUFFICIENT_STORAGE),
+            (
+                Fault::LimitBuffer,
+                16_384,
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
+            (Fault::LimitForbidden, 131_072, StatusCode::FORBIDDEN),
+            (Fault::LimitNotFound, 250_000, StatusCode::NOT_FOUND),
+        ];
+        let first = refusals.into_iter().find(|(fault, ..)| self.has(*fault));
+        first.map(|(_, above, status)| (above, status))
+    }
+
+    /// Notes that an upload of the backup `name` has begun.
+    pub(super) fn begin_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.push(name.to_owned());
+    }
+
+    /// Notes that one upload of the backup `name` has ended.
+    pub(super) fn end_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = uploading.iter().position(|other| other == name) {
+            uploading.swap_remove(position);
+        }
+    }
+
+    /// Whether an upload of the backup `name` is on its way.
+    pub(super) fn is_uploading(&self, name: &str) -> bool {
+        let uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.iter().any(|other| other == name)
+    }
+
+    /// How many bytes of an upload are kept.
+    pub(super) fn keeps(&self) -> Option<usize> {
+        self.has(Fault::LimitTruncates).then_some(100_000)
+    }
+
     /// The answer that was given to a URL before, if a stale cache holds it.
     pub(super) fn cached(&self, url: &str) -> Option<Answer> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -161,16 +229,37 @@ impl Site {
             .clone()
     }
 
-    /// Puts what came of an upload that broke off where the faults say.
-    pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) {
+    /// Stores what is due by now of uploads whose end was noticed late.
+    pub(super) fn catch_up(&self) {
+        for (name, content) in self.manner.late.due(self.manner.tempo.now()) {
+            // Nobody is left who could be told that there is no room.
+            let _ = self.store.replace(&name, content);
+        }
+    }
+
+    /// Puts what came of an upload that broke off where the profile and the faults say; returns how long it takes until
+    /// the server notices, if it notices late.
+    pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) -> Option<Duration> {
         let exists = self.store.contains(name);
+        let received = Bytes::from(received);
+        let broken = BrokenOff {
+            name: name.to_owned(),
+            received: received.clone(),
+            is_chunked: chunked,
+            exists,
+        };
+        let wait = self.manner.late.break_off(self.manner.tempo.now(), broken);
+        if wait.is_some() {
+            return wait;
+        }
         let replaces =
             self.has(Fault::CutOffReplaces) || (chunked && self.has(Fault::CutOffChunkedReplaces));
         if exists && self.has(Fault::CutOffDeletes) {
             self.store.remove(name);
         } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
             // Nobody is left who could be told that there is no room.
-            let _ = self.store.replace(name, Bytes::from(received));
+            let _ = self.store.replace(name, received);
         }
+        None
     }
 }
