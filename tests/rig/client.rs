@@ -189,7 +189,7 @@ impl TestClient {
         let restores = matches!(operation, Operation::Download | Operation::Probe);
         let password = match (self.published, self.mistake) {
             (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
-            // Source: `clients.divergence.ios-restore-password`.
+            // Source: `clients.divergence.restore-password`.
             (Published::Ios72, _) if restores => &self.task.password,
             _ => &self.task.server_password,
         };
@@ -665,7 +665,7 @@ impl TestClient {
 
     async fn change_password(&self) -> Result<(), Failure> {
         let new = self.task.new_password.clone();
-        // Both apps delete the old backup first. Source: `clients.http.sequences`.
+        // Both apps delete the old backup first. Source: `clients.http.disable-sequence`.
         let first = self.has(Mistake::DeletesFirst);
         if first {
             self.remove(&self.task.password).await?;

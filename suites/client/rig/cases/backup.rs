@@ -164,7 +164,7 @@ fn config() -> Vec<RigCase> {
     ]
 }
 
-/// Both sides of the limit. Source: 4.6.
+/// Both sides of the limit. Source: clause 4.6.
 fn limits() -> Vec<RigCase> {
     let by = |more| Answer::ByAction(vec![Answer::Proper, Answer::LimitByLastUpload(more)]);
     let edge = |id, title: &str, more| {
@@ -264,7 +264,7 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// A change of the Safe password. Source: 5 and the sequences of both clients.
+/// A change of the Safe password. Source: `clients.http.disable-sequence`.
 fn password() -> Vec<RigCase> {
     vec![
         RigCase::new(
