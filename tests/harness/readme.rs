@@ -20,7 +20,12 @@ fn commands() -> Vec<String> {
 
 #[test]
 fn ci_runs_every_cargo_command() {
-    let ci = include_str!("../../.ci/run");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo leaves this file in a published crate, which has no CI.
+    if root.join("Cargo.toml.orig").exists() {
+        return;
+    }
+    let ci = std::fs::read_to_string(root.join(".ci/run")).expect("a checkout has .ci/run");
     for command in commands()
         .iter()
         .filter(|command| command.contains("cargo "))
