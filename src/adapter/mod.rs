@@ -1,4 +1,4 @@
-//! The line protocol to an implementation under test, and its process.
+//! The line protocol to an implementation under test, and its process. No knowledge of a check.
 //!
 //! An implementation is asked one [`Request`] at a time and gives one [`Reply`]: raw results, never a verdict. Written in
 //! another language it is a child process that reads one JSON object a line and writes one a line ([`Processes`]);

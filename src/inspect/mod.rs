@@ -1,4 +1,4 @@
-//! What one backup is: who wrote it, what it holds, what breaks the format, and what each client would restore from it.
+//! One backup: who wrote it, what it holds, what breaks the format, what each client restores. No printing.
 //!
 //! The bytes may come from an attacker: size, depth and number of values are bounded before anything is made of them, and no
 //! text of theirs is passed on that could steer a terminal. Neither the private key nor a password is part of any answer.

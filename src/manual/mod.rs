@@ -1,4 +1,4 @@
-//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No code here decides.
+//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No code that decides.
 //!
 //! The documents are Markdown, for people and for [`facts`]: [`protocol`], [`clients`] and [`servers`]. A fact is a heading
 //! of the third level with its ID and its title, a line that says how it is known, and its text:

@@ -1,4 +1,4 @@
-//! The embedded reference server: a healthy Threema Safe server that can be made wrong in named ways.
+//! The embedded server: healthy, or with faults that have names. No knowledge of a check.
 //!
 //! It is what the harness judges itself by: healthy, it does everything that the protocol asks;
 //! with a [`Fault`] it is wrong in exactly one way, as a real server is. It keeps backups in

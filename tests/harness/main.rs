@@ -4,6 +4,7 @@ mod command_line;
 mod faults;
 mod guard;
 mod hostile;
+mod house;
 mod inspect;
 mod interruption;
 mod manual;
