@@ -48,7 +48,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(test)]
 pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
-pub use faults::{Fault, UnknownFault};
+pub use faults::{Fault, Need, UnknownFault};
 pub use log::LoggedRequest;
 pub use options::{Login, Options};
 pub use profile::{Profile, UnknownProfile};
