@@ -3,6 +3,7 @@
 use super::answer::{Answer, Content, content, empty, page, redirect, refusal};
 use super::faults::Fault;
 use super::handler::Call;
+use super::profile::Habit;
 use super::site::Site;
 use super::store::Entry;
 use bytes::Bytes;
@@ -39,7 +40,11 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if caches && let Some(answer) = site.cached(call.url()) {
         return answer;
     }
-    let Some(entry) = site.store.read(id).filter(|_| !site.manner.drops_files) else {
+    let Some(entry) = site
+        .store
+        .read(id)
+        .filter(|_| !site.manner.does(Habit::FileDrop))
+    else {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
         }
