@@ -186,50 +186,27 @@ fn each(value: &mut Value, path: &[&str], change: &dyn Fn(&mut Map<String, Value
     }
 }
 
-/// What is changed and is no mistake: equal to every reader. The reason stands beside it.
-const NO_MISTAKE: &[(&str, &str)] = &[
+/// What is changed and is no mistake, since it is equal to every reader: the model (or any), the change, and the reason.
+const NO_MISTAKE: &[(&str, &str, &str)] = &[
+    ("", "contacts reversed", "contacts have no order"),
+    ("", "groups reversed", "groups have no order"),
+    ("", "distributionlists reversed", "lists have no order"),
+    ("", "user.links reversed", "links have no order"),
+    ("", "user.profilePicRelease reversed", "the IDs are a set"),
+    ("", "groups.members reversed", "members are a set"),
+    ("", "distributionlists.members reversed", "members are a set"),
+    ("", "settings.blockedContacts reversed", "the IDs are a set"),
+    ("", "settings.syncExcludedIds reversed", "the IDs are a set"),
+    ("", "settings.syncExcludedIDs reversed", "the IDs are a set"),
     (
-        "contacts reversed",
-        "contacts have no order that a reader keeps to",
+        "iOS reads",
+        "settings.recentEmojis dropped",
+        "iOS has none: an empty list is as good as no key",
     ),
     (
-        "groups reversed",
-        "groups have no order that a reader keeps to",
-    ),
-    (
-        "distributionlists reversed",
-        "lists have no order that a reader keeps to",
-    ),
-    ("user.links reversed", "each type is looked for by itself"),
-    (
-        "user.profilePicRelease reversed",
-        "the IDs of a list are a set",
-    ),
-    ("groups.members reversed", "members are a set"),
-    ("distributionlists.members reversed", "members are a set"),
-    (
-        "settings.blockedContacts reversed",
-        "the IDs of a list are a set",
-    ),
-    (
-        "settings.syncExcludedIds reversed",
-        "the IDs of a list are a set",
-    ),
-    (
-        "settings.syncExcludedIDs reversed",
-        "the IDs of a list are a set",
-    ),
-    (
-        "contacts.identity uppercased",
-        "every ID of the vectors is in upper case",
-    ),
-    (
-        "groups.creator uppercased",
-        "every ID of the vectors is in upper case",
-    ),
-    (
-        "distributionlists.id uppercased",
-        "on a phone it is a number in decimal digits",
+        "iOS reads",
+        "settings.recentEmojis misspelled",
+        "iOS has none: an empty list is as good as no key",
     ),
 ];
 
@@ -416,11 +393,13 @@ pub fn trials(by_hand: usize) -> Vec<Trial> {
 
 /// Whether the mistakes of this kind were caught and named; an error with those that were not.
 fn all_caught(place: usize, change: Change) -> Result<(), Failed> {
+    let excused = |name: &str| {
+        let mut known = NO_MISTAKE.iter();
+        known.any(|(model, known, _)| *known == name && ["", MODELS[place]].contains(model))
+    };
     let of_kind = found(place).iter().filter(|(other, _, _)| *other == change);
     let wrong = of_kind.filter_map(|(_, name, found)| match found {
-        Found::Unnamed(why) if !NO_MISTAKE.iter().any(|(known, _)| known == name) => {
-            Some(format!("{name}: {why}"))
-        }
+        Found::Unnamed(why) if !excused(name) => Some(format!("{name}: {why}")),
         _ => None,
     });
     let wrong: Vec<_> = wrong.collect();
