@@ -21,6 +21,7 @@
 pub mod adapter;
 pub mod cli;
 pub mod clients;
+pub mod diagnosis;
 pub mod engine;
 pub mod inspect;
 pub mod manual;

@@ -54,6 +54,11 @@ impl Content {
         self.bytes.len()
     }
 
+    /// Whether the bytes that are left to send are ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
+    }
+
     /// The bytes that are left to send.
     pub(super) fn into_bytes(self) -> Bytes {
         self.bytes

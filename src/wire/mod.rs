@@ -5,6 +5,7 @@
 
 mod answer;
 mod canaries;
+mod challenge;
 mod context;
 mod facet;
 mod guard;
@@ -23,6 +24,7 @@ mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 pub use canaries::Canaries;
+pub use challenge::Challenge;
 pub use context::Context;
 pub use facet::{Facet, Http};
 pub use guard::Doubt;
