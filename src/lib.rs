@@ -28,6 +28,7 @@ pub mod manual;
 pub mod reference;
 pub mod report;
 pub mod retention;
+pub mod rig;
 mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
@@ -36,7 +37,7 @@ pub mod vectors;
 pub mod wire;
 
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Status, client_tests, judge,
-    live_tests,
+    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError, Status,
+    client_tests, judge, live_tests,
 };
 pub use wire::Target;
