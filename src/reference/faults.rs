@@ -310,7 +310,7 @@ faults! {
 
     // TLS.
     CertificateUnknownRoot = "certificate-unknown-root",
-        "Sends a certificate from a root that nobody was told to trust, as servers with their own authority do.";
+        "Sends a certificate from a root that no client trusts, as servers with their own authority do.";
     CertificateSelfSigned = "certificate-self-signed",
         "Sends a certificate that signed itself, as servers do that were never given another.";
     CertificateExpired = "certificate-expired",
@@ -334,7 +334,7 @@ faults! {
     CertificateNoServerAuth = "certificate-no-server-auth",
         "Sends a certificate without an extended key usage, as private authorities do that were set up by hand.";
     Certificate826Days = "certificate-826-days",
-        "Sends a certificate that is valid for 826 days, as private authorities do that go by old habits.";
+        "Sends a certificate that is valid for 826 days, as private authorities with old defaults do.";
     Certificate399Days = "certificate-399-days",
         "Sends a certificate that is valid for 399 days, more than a public authority may issue.";
     Certificate300Days = "certificate-300-days",

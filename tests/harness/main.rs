@@ -7,6 +7,7 @@ mod faults;
 mod findings;
 mod guard;
 mod hostile;
+mod house;
 mod inspect;
 mod interruption;
 mod manual;
