@@ -96,7 +96,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 
 /// Whether the person gives the password.
 fn has_own_password(arguments: &Arguments) -> bool {
-    arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD").is_some()
+    arguments.password_file.is_some() || matches!(environment("SAFE_SERVER_PASSWORD"), Ok(Some(_)))
 }
 
 /// The faults, the profiles, or both, one a line.
