@@ -31,8 +31,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        print(&crate::text::wrapped(
-            &format!("Fault {}: {}", fault.name(), fault.explanation()),
+            &format!(
+                "Fault {}: {}\n  made in  {}",
+                fault.name(),
+                fault.explanation(),
+                fault.places().join(", ")
+            ),
             0,
             width(),
         ))?;
