@@ -8,7 +8,7 @@ use safe_conformance::clients::losses::{
     differences, losses_of,
 };
 use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};
-use safe_conformance::clients::{Field, Reader, Writer};
+use safe_conformance::clients::{Field, Origin, Release};
 use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{Backup, DistributionListId};
 use safe_conformance::safe::json::{Document, Layout, Path, Step};
@@ -16,7 +16,7 @@ use safe_conformance::safe::json::{Document, Layout, Path, Step};
 fn crossing<'a>(
     case: &'a Case,
     directory: &'a Directory,
-    (writer, reader): (Writer, Reader),
+    (writer, reader): (Origin, Release),
 ) -> Crossing<'a> {
     Crossing {
         writer,
@@ -28,7 +28,7 @@ fn crossing<'a>(
 }
 
 /// The rows that tell that a restore does not go through.
-pub fn stops(case: &Case, pair: (Writer, Reader)) -> Vec<&'static StopRow> {
+pub fn stops(case: &Case, pair: (Origin, Release)) -> Vec<&'static StopRow> {
     let directory = case.directory();
     let crossing = crossing(case, &directory, pair);
     let stops = STOPS.iter();
@@ -40,7 +40,7 @@ pub fn stops(case: &Case, pair: (Writer, Reader)) -> Vec<&'static StopRow> {
 pub fn rows(
     case: &Case,
     directory: &Directory,
-    (writer, reader): (Writer, Reader),
+    (writer, reader): (Origin, Release),
     difference: &Difference,
 ) -> impl Iterator<Item = &'static Loss> + use<> {
     let crossing = crossing(case, directory, (writer, reader));
@@ -56,7 +56,7 @@ pub fn rows(
 }
 
 /// What a reader of the format itself finds in what a release writes; none of it is the fault of a reader.
-fn lost_in_writing(writer: Writer, case: &Case) -> Vec<Difference> {
+fn lost_in_writing(writer: Origin, case: &Case) -> Vec<Difference> {
     let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");
     let (read, _) = Backup::read(document);
     let mut found = differences(&case.backup, &read.expect("an identity"));
@@ -67,12 +67,12 @@ fn lost_in_writing(writer: Writer, case: &Case) -> Vec<Difference> {
 
 proptest! {
     #[test]
-    fn what_is_lost_in_writing_is_in_the_table(case in case(), writer in select(Writer::ALL)) {
+    fn what_is_lost_in_writing_is_in_the_table(case in case(), writer in select(Origin::all())) {
         let case = case.on(writer.client());
         let directory = case.directory();
         for difference in lost_in_writing(writer, &case) {
             // Whoever reads it.
-            let rows = Reader::ALL.iter().flat_map(|reader| rows(&case, &directory, (writer, *reader), &difference));
+            let rows = READERS.iter().flat_map(|reader| rows(&case, &directory, (writer, *reader), &difference));
             prop_assert!(rows.into_iter().any(|row| row.at == Side::Writing), "{} loses {}, {:?}", writer, difference.path, difference.kind);
         }
     }
@@ -95,7 +95,7 @@ pub enum Went {
     Unknown,
 }
 
-pub fn restore(reader: Reader, json: &[u8], case: &Case) -> Went {
+pub fn restore(reader: Release, json: &[u8], case: &Case) -> Went {
     let around = Surroundings {
         own_id: case.phone.own_id,
         directory: case.directory(),
@@ -137,7 +137,7 @@ fn is_unsure(unsure: &[(Path, Field)], difference: &Difference) -> bool {
 pub fn unknowns(
     case: &Case,
     directory: &Directory,
-    pair: (Writer, Reader),
+    pair: (Origin, Release),
     (path, field): &(Path, Field),
 ) -> impl Iterator<Item = &'static Unknown> + use<> {
     let difference = Difference {
@@ -166,7 +166,7 @@ fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
 }
 
 /// What is lost between two releases is told by the table; what nobody knows is not judged.
-fn check_pair(case: &Case, pair: (Writer, Reader)) -> Result<(), TestCaseError> {
+fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError> {
     let (writer, reader) = pair;
     let case = case.clone().on(writer.client());
     let json = writer.write(&case.backup, &case.phone);
@@ -240,7 +240,7 @@ fn check_pair(case: &Case, pair: (Writer, Reader)) -> Result<(), TestCaseError> 
 }
 
 /// What a reader says that it has changed is what differs between the document and the phone.
-fn check_report(case: &Case, (writer, reader): (Writer, Reader)) -> Result<(), TestCaseError> {
+fn check_report(case: &Case, (writer, reader): (Origin, Release)) -> Result<(), TestCaseError> {
     let case = case.clone().on(writer.client());
     let json = writer.write(&case.backup, &case.phone);
     let Went::Through {
@@ -260,7 +260,7 @@ fn check_report(case: &Case, (writer, reader): (Writer, Reader)) -> Result<(), T
     }
     let (document, _) = Backup::read(Document::parse(&json).expect("JSON"));
     let mut document = document.expect("an identity");
-    if reader == Reader::Android4_8 {
+    if reader == Release::Android4_8 {
         // It takes the same digits for another number.
         for list in document.distribution_lists.iter_mut() {
             list.id = list.id.map(DistributionListId::reversed);
@@ -285,21 +285,21 @@ fn check_report(case: &Case, (writer, reader): (Writer, Reader)) -> Result<(), T
     Ok(())
 }
 
-fn pair() -> impl Strategy<Value = (Writer, Reader)> {
-    (select(Writer::ALL), select(Reader::ALL))
+fn pair() -> impl Strategy<Value = (Origin, Release)> {
+    (select(Origin::all()), select(READERS))
 }
 
 /// From a phone of one platform to one of another, or the same, and back: releases of their own for each way.
-fn there_and_back() -> impl Strategy<Value = ((Writer, Reader), (Writer, Reader))> {
+fn there_and_back() -> impl Strategy<Value = ((Origin, Release), (Origin, Release))> {
     let writer = |client| {
-        let writers = Writer::ALL
+        let writers = Origin::all()
             .iter()
             .copied()
             .filter(|each| each.client() == client);
         select(writers.collect::<Vec<_>>())
     };
     let reader = |client| {
-        let readers = Reader::ALL
+        let readers = READERS
             .iter()
             .copied()
             .filter(|each| each.client() == client);
@@ -354,7 +354,7 @@ proptest! {
 proptest! {
     /// Whatever it holds: every release has an answer, and none of them is a panic of ours.
     #[test]
-    fn no_document_makes_a_reader_fall_over(document in broken_document(), reader in select(Reader::ALL)) {
+    fn no_document_makes_a_reader_fall_over(document in broken_document(), reader in select(READERS)) {
         let around = Surroundings { own_id: id(OWN_ID), directory: Directory::Unreachable };
         let json = document.0.to_bytes(Layout::Compact);
         reader.read(&json, &around);
@@ -367,8 +367,8 @@ proptest! {
 #[test]
 fn large_documents_between_every_pair() {
     let large = large();
-    for writer in Writer::NEWEST {
-        for reader in Reader::ALL {
+    for writer in Origin::newest() {
+        for reader in READERS {
             check_pair(&large, (writer, *reader)).expect("the table tells all");
         }
     }

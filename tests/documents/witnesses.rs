@@ -4,7 +4,7 @@ use super::losses::{Went, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
 use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS, differences};
 use safe_conformance::clients::restore::made_up_key;
-use safe_conformance::clients::{Field, Phone, Reader, Writer};
+use safe_conformance::clients::{Field, Origin, Phone, Release};
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DeviceGroupKey, DistributionList, DistributionListId, Group, GroupId,
     Link, LinkKind, PictureRelease, Policy, PrivateKey, Settings, Timestamp, User, Verification,
@@ -210,7 +210,7 @@ fn is_hidden(
     loss: &Loss,
     field: Field,
     case: &Case,
-    pair: (Writer, Reader),
+    pair: (Origin, Release),
     found: &[Difference],
     unsure: &[Field],
 ) -> bool {
@@ -341,8 +341,8 @@ fn rows_have_names_of_their_own() {
     assert_eq!(names.len(), all);
 }
 
-fn pairs() -> impl Iterator<Item = (Writer, Reader)> {
-    Writer::ALL
+fn pairs() -> impl Iterator<Item = (Origin, Release)> {
+    Origin::all()
         .iter()
-        .flat_map(|writer| Reader::ALL.iter().map(|reader| (*writer, *reader)))
+        .flat_map(|writer| READERS.iter().map(|reader| (*writer, *reader)))
 }

@@ -2,7 +2,7 @@
 
 use safe_conformance::adapter::Request;
 use safe_conformance::clients::restore::{self, Directory, Surroundings};
-use safe_conformance::clients::{Reader, Writer};
+use safe_conformance::clients::{Origin, Release};
 use safe_conformance::safe::{Client, Stage};
 use safe_conformance::safe::{EncryptionKey, ThreemaId};
 use safe_conformance::suites::client;
@@ -39,8 +39,8 @@ fn by_release<'a>(
 #[test]
 fn every_release_writes_what_the_vectors_say() {
     let newest = [
-        (Client::Android, Writer::Android6_4.id()),
-        (Client::Ios, Writer::Ios6_3.id()),
+        (Client::Android, Release::Android6_4.usual().id()),
+        (Client::Ios, Release::Ios6_3.usual().id()),
     ];
     let (mut held, mut wrong) = (0, Vec::new());
     for vector in all() {
@@ -48,7 +48,7 @@ fn every_release_writes_what_the_vectors_say() {
             continue;
         };
         for (name, outcome) in by_release(vector, &newest) {
-            let writer = Writer::of_id(name).unwrap_or_else(|| panic!("no writer is {name}"));
+            let writer = Origin::of_id(name).unwrap_or_else(|| panic!("no writer is {name}"));
             let Outcome::Valid { output, .. } = outcome else {
                 continue;
             };
@@ -103,9 +103,9 @@ fn misread(found: &restore::Outcome, wanted: &Outcome, own_id: &str) -> Option<S
 #[test]
 fn every_release_reads_what_the_vectors_say() {
     let newest = [
-        (Client::Android, Reader::Android6_4.id()),
-        (Client::Ios, Reader::Ios7_2.id()),
-        (Client::Desktop, Reader::DesktopPreview14.id()),
+        (Client::Android, Release::Android6_4.id()),
+        (Client::Ios, Release::Ios7_2.id()),
+        (Client::Desktop, Release::DesktopPreview14.id()),
     ];
     let (mut held, mut wrong) = (0, Vec::new());
     for vector in all() {
@@ -113,7 +113,7 @@ fn every_release_reads_what_the_vectors_say() {
             continue;
         };
         for (name, outcome) in by_release(vector, &newest) {
-            let reader = Reader::of_id(name).unwrap_or_else(|| panic!("no reader is {name}"));
+            let reader = Release::of_id(name).unwrap_or_else(|| panic!("no reader is {name}"));
             held += 1;
             let found = reader.read_as_asked(&input).expect("it makes sense");
             if let Some(difference) = misread(&found, outcome, &input.own_id) {
@@ -139,9 +139,9 @@ fn stopped_early(found: &restore::Outcome) -> Option<(Option<restore::Broken>, S
 #[test]
 fn every_newest_release_opens_what_the_vectors_of_envelopes_say() {
     let newest = [
-        (Client::Android, Reader::Android6_4),
-        (Client::Ios, Reader::Ios7_2),
-        (Client::Desktop, Reader::DesktopPreview14),
+        (Client::Android, Release::Android6_4),
+        (Client::Ios, Release::Ios7_2),
+        (Client::Desktop, Release::DesktopPreview14),
     ];
     let around = Surroundings {
         own_id: ThreemaId::parse("ECHOECHO").expect("an ID"),

@@ -3,7 +3,7 @@
 
 use super::tests::{ANDROID, IOS, around};
 use crate::clients::restore::{ChangeKind, Outcome, Restored};
-use crate::clients::{Field, Reader};
+use crate::clients::{Field, Release};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_without_a_word(document in odd_document()) {
         let text = document.to_string();
-        for reader in Reader::ALL {
+        for reader in READERS {
             let outcome = reader.read(text.as_bytes(), &around());
             for sentence in sentences(&outcome) {
                 prop_assert!(!sentence.contains(MARK) && !sentence.contains("WlpaWlpa"), "{reader}: {sentence}");
@@ -163,7 +163,7 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in any::<Index>()) {
-        for reader in Reader::ALL {
+        for reader in READERS {
             let _ = reader.read(&bytes, &around());
             let _ = reader.read(&ANDROID.as_bytes()[..cut.index(ANDROID.len())], &around());
         }
