@@ -46,3 +46,26 @@ pub(in crate::clients) mod mobile {
             "clients.read.unknown-member";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::clients::{android, desktop, ios, losses};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_reason_has_a_name_of_its_own() {
+        let all = [
+            android::reasons::ALL,
+            ios::reasons::ALL,
+            desktop::reasons::ALL,
+            losses::writing::ALL,
+            super::mobile::ALL,
+        ];
+        let mut seen = HashSet::new();
+        for reason in all.iter().copied().flatten() {
+            assert!(seen.insert(reason.id), "{} stands twice", reason.id);
+            assert!(reason.source.starts_with("clients."), "{} cites no fact", reason.id);
+            assert!(!reason.sentence.ends_with('.'), "{} goes on", reason.id);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo bench --bench document`; the target is twice the first at most.
 
-use safe_conformance::clients::{Origin, Phone, Release};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
     Backup, Contact, PrivateKey, PublicKey, Timestamp, User, Verification,

@@ -151,7 +151,7 @@ proptest! {
 #[test]
 fn large_documents_too() {
     for writer in Origin::all() {
-        check(*writer, &large());
+        check(writer, &large());
     }
 }
 

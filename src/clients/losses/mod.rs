@@ -10,7 +10,7 @@ mod crossing;
 mod stops;
 mod table;
 mod unknowns;
-mod writing;
+pub(super) mod writing;
 
 pub use compare::{Difference, differences};
 pub use condition::When;

@@ -124,7 +124,7 @@ fn sentences(outcome: &Outcome) -> Vec<String> {
     match outcome {
         Outcome::Restored(restored) => {
             let changes = restored.changes.iter();
-            let changes = changes.map(|change| format!("{} {}", change.path, change.reason));
+            let changes = changes.map(|change| format!("{} {}", change.path, change.why.sentence));
             let unsure = restored.unsure.iter();
             let unsure = unsure.map(|each| format!("{} {}", each.path, each.because));
             changes.chain(unsure).collect()
@@ -138,7 +138,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_without_a_word(document in odd_document()) {
         let text = document.to_string();
-        for reader in READERS {
+        for reader in Release::ALL {
             let outcome = reader.read(text.as_bytes(), &around());
             for sentence in sentences(&outcome) {
                 prop_assert!(!sentence.contains(MARK) && !sentence.contains("WlpaWlpa"), "{reader}: {sentence}");
@@ -163,7 +163,7 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in any::<Index>()) {
-        for reader in READERS {
+        for reader in Release::ALL {
             let _ = reader.read(&bytes, &around());
             let _ = reader.read(&ANDROID.as_bytes()[..cut.index(ANDROID.len())], &around());
         }

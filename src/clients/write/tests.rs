@@ -1,4 +1,5 @@
 use super::*;
+use crate::clients::release::Form;
 use crate::safe::backup::{
     Bytes, Contact, DistributionList, DistributionListId, Group, Link, LinkKind, PictureRelease,
     Policy, PrivateKey, PublicKey, Settings, User, Verification,
@@ -68,14 +69,20 @@ fn says(writer: Origin, text: &str) -> bool {
     flat(writer).contains(text)
 }
 
-/// The releases of one client that say it: all from `first` to before `next`.
-fn only(text: &str, first: Origin, next: Option<Origin>) {
-    for writer in Origin::all()
-        .iter()
-        .filter(|each| each.client() == first.client())
-    {
-        let expected = writer.since(first) && next.is_none_or(|next| !writer.since(next));
-        assert_eq!(says(*writer, text), expected, "{writer}: {text}");
+/// The releases of one client that say it: all from `first` to before `next`, in every form.
+fn only(text: &str, first: Release, next: Option<Release>) {
+    only_as(text, first, next, |_| true);
+}
+
+fn only_as(text: &str, first: Release, next: Option<Release>, in_form: fn(Form) -> bool) {
+    let all = Origin::all().into_iter();
+    for origin in all.filter(|each| each.client() == first.client()) {
+        let within = origin.since(first) && next.is_none_or(|next| !origin.since(next));
+        assert_eq!(
+            says(origin, text),
+            within && in_form(origin.form),
+            "{origin}: {text}"
+        );
     }
 }
 
@@ -160,9 +167,9 @@ null
 
 #[test]
 fn android_row_by_row() {
-    use Origin::{
-        Android4_5, Android4_7Test, Android4_8, Android4_57, Android4_84, Android5_0, Android5_0_5,
-        Android5_3, Android6_0, Android6_4,
+    use Release::{
+        Android4_5, Android4_8, Android4_57, Android4_84, Android5_0, Android5_0_5, Android5_3,
+        Android6_0, Android6_4,
     };
     only(
         "\"locationPreviews\":false,\"relay",
@@ -197,7 +204,9 @@ fn android_row_by_row() {
         "\"incomingRequests\":[],",
         "\"outgoingRequests\":[]}",
     ] {
-        only(key, Android4_7Test, Some(Android4_8));
+        only_as(key, Android4_57, Some(Android4_8), |form| {
+            form == Form::TestBuild
+        });
     }
     for writer in Origin::all() {
         let stored = writer.compression() == Compression::Stored;
@@ -237,7 +246,7 @@ fn android_releases_a_picture_only_where_there_is_one() {
 
 #[test]
 fn ios_row_by_row() {
-    use Origin::{Ios4_6, Ios4_8, Ios4_9, Ios4_9DeviceLink, Ios5_1, Ios6_3};
+    use Release::{Ios4_6, Ios4_8, Ios4_9, Ios5_1, Ios6_3};
     only("\"syncExcludedIds\":[\"ECHOECHO\"]", Ios4_6, Some(Ios4_8));
     only("\"syncExcludedIDs\":[\"ECHOECHO\"]", Ios4_8, None);
     only("\"readReceipts\":1", Ios4_8, None);
@@ -245,11 +254,9 @@ fn ios_row_by_row() {
     only("\"private\":true", Ios4_8, None);
     only("\"hidden\":true", Ios4_9, None);
     only("\"publickey\":\"AQ", Ios5_1, None);
-    only(
-        "temporaryDeviceGroupKeyTodoRemove",
-        Ios4_9DeviceLink,
-        Some(Ios5_1),
-    );
+    only_as("temporaryDeviceGroupKeyTodoRemove", Ios4_9, None, |form| {
+        form == Form::DeviceLink
+    });
     for never in [
         "distributionlists",
         "disableScreenshots",

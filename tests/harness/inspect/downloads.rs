@@ -1,7 +1,7 @@
 //! Backups that it downloads from a server, whose config it knows.
 
 use super::{Desk, json, sealed_by, serving};
-use safe_conformance::clients::{Origin, Release};
+use safe_conformance::clients::Release;
 use serde_json::Value;
 
 #[test]

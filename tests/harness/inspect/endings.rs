@@ -3,7 +3,7 @@
 use super::{BACKUP_PASSWORD, Desk, ID, KEYS, NONCE, backup, fails, id, json, sealed, sealed_by};
 use crate::support::program::{file, program, run};
 use crate::support::scripted::{Deed, Reply, Scripted};
-use safe_conformance::clients::{Origin, Phone, Release};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::{Compression, EncryptionKey, envelope};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use super::{Desk, ID, backup, id, json, of_the_readme, sealed, sealed_by};
 use crate::support::program::run;
-use safe_conformance::clients::{Origin, Phone, Release};
+use safe_conformance::clients::{Phone, Release};
 use serde_json::Value;
 
 #[test]

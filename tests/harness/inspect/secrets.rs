@@ -6,7 +6,7 @@ use super::{
 use crate::support::program::{Ended, run};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Scripted};
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
-use safe_conformance::clients::{Origin, Phone, Release};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::backup::Backup;
 use safe_conformance::safe::envelope;
 
