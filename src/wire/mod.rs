@@ -25,13 +25,14 @@ pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response,
 pub use canaries::Canaries;
 pub use context::Context;
 pub use facet::{Facet, Http};
+pub use guard::Doubt;
 pub use guard::OwnBackup;
 pub use listing::Listing;
 pub use payload::{Payload, Recipe};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
-pub use session::{Leftovers, Session, Settings, Totals, Trace};
+pub use session::{Leftovers, Session, Settings, Swept, Totals, Trace};
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
 pub use transcript::{Transcript, TranscriptError};

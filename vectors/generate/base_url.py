@@ -119,11 +119,11 @@ def build(oracles):
     file = File("base-url", NOTES)
     android = Android(oracles)
     provenance = [
-        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; VARIANTS section 3, \"URL\") on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces by OkHttp's documentation of HttpUrl"),
-        by("ios", "read", "VARIANTS section 3, \"URL\" (6.0 and later): used as typed, with a scheme"),
+        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; clients.http.url-android) on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces by OkHttp's documentation of HttpUrl"),
+        by("ios", "read", "clients.http.url-ios (6.0 and later): used as typed, with a scheme"),
         by("desktop", "executed", "the rule of src/common/dom/safe/index.ts (preview 14) on the URL parser of Node 20"),
     ]
-    source = ["clause 4.1", "clause 6.3", "VARIANTS section 3, \"URL\""]
+    source = ["clause 4.1", "clause 6.3", "clients.http.url-android, clients.http.url-ios"]
 
     def entry(address, user=None, password=None, token=None, backup_id=BACKUP_ID, entered="typed"):
         return {"address": address, "entered": entered, "user": user, "password": password, "token": token, "backup_id": backup_id}
@@ -166,11 +166,25 @@ def build(oracles):
             {"android": valid({"config_url": H + "/xx/config", "backup_url": None, "authorization": None, "sent": "never"}),
              "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it asks for nothing")})
 
+    letters = "fa" + BACKUP_ID[2:]
+    for name, comment, address, on_android, on_desktop in [
+        ("default-letters", "No address, and a backup ID that begins with letters", None, "https://safe-fa.threema.ch", "https://safe-fa.threema.ch"),
+        ("placeholder-letters", "The placeholder, and a backup ID that begins with letters", H + "/{backupIdPrefix8}", H + "/fa", H + "/%7BbackupIdPrefix8%7D"),
+        ("placeholder-twice", "The placeholder twice", "https://{backupIdPrefix8}.example.org/{backupIdPrefix8}", "https://fa.example.org/fa", None),
+    ]:
+        assert android.url(address, "config", letters) == on_android + "/config", name
+
+        def both(base, config=True):
+            return valid({"config_url": base + "/config" if config else None, "backup_url": base + "/backups/" + letters, "authorization": None, "sent": "never"})
+
+        odd.add(f"base-url.{name}", comment, ["Default" if address is None else "Placeholder"], entry(address, backup_id=letters),
+                {"android": both(on_android), "ios": both(on_android) if address is None else unknown(TYPED),
+                 "desktop": unknown("no source says what it makes of braces in a host's name") if on_desktop is None else both(on_desktop, config=False)})
     login = file.group(
-        "credentials", "request_urls", ["clause 4.8", "VARIANTS section 3, \"auth\", \"Token\"", "VARIANTS sections 5.6, 5.7", "RFC 7617 section 2"],
-        [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (VARIANTS section 3 and 5.6) on Java's own ISO-8859-1 encoder"),
-         by("ios", "read", "VARIANTS section 3: only after a challenge; a token at once"),
-         by("desktop", "read", "VARIANTS section 3: Basic at once, UTF-8"),
+        "credentials", "request_urls", ["clause 4.8", "clients.http.login, clients.http.token", "clients.divergence.basic-charset, clients.divergence.percent-encoded-login", "RFC 7617 section 2"],
+        [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (clients.http.login, clients.divergence.basic-charset) on Java's own ISO-8859-1 encoder"),
+         by("ios", "read", "clients.http.login: only after a challenge; a token at once"),
+         by("desktop", "read", "clients.http.login: Basic at once, UTF-8"),
          by("all", "computed", "base64 by Python and by Java")])
     no_charset = "no source says in which charset iOS sends Basic"
     in_address = "no source says whether iOS 7.2 answers a challenge with user info that was typed into the address"
@@ -190,6 +204,10 @@ def build(oracles):
         assert desktop_base(oracles, address) == base, name
         login.add(f"base-url.{name}", comment, flags, entry(address, **fields), clients)
 
+    # OkHttp takes everything up to the last @ of an authority for user info, and Android's app splits at the first.
+    login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits the user info at the first, finds no colon in it, and sends nothing", ["UserInfo"],
+              entry("https://alice@mail.example:secret@safe.example.org"),
+              {"android": valid(requests(H)), "ios": unknown(in_address), "desktop": valid(requests(desktop_base(oracles, "https://alice@mail.example:secret@safe.example.org"), config=False))})
     plain = basic("Aladdin:open sesame", "ascii")
     assert plain == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
     add("basic", ["Credentials"], "User and password in their fields: the example of RFC 7617", (plain, plain, plain), user="Aladdin", password="open sesame")
@@ -198,6 +216,13 @@ def build(oracles):
     add("basic-beyond-latin1", ["Credentials", "Charset"], "A password with a euro sign and an emoji",
         ("Basic " + base64.b64encode(b"user:?100?").decode(), (no_charset,), basic("user:\u20ac100\U0001f511", "utf-8")), user="user", password="\u20ac100\U0001f511")
     add("basic-colon-in-password", ["Credentials"], "A colon in the password", (basic("user:a:b", "ascii"),) * 3, user="user", password="a:b")
+    for name, comment, user, password in [
+        ("plus", "A plus sign in user and password", "us+er", "pass+word"), ("quote", "Quotation marks and a backslash in the password", "user", 'pa"ss\\word\''),
+        ("percent", "A percent sign in fields is no escape", "us%40er", "p%3Aw"), ("at", "An @ in the user's name", "user@example.org", "secret"),
+        ("slash", "A slash in the password", "user", "a/b"), ("long", "A password of 200 characters", "user", "0123456789" * 20),
+        ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Basic's own characters", "us=er", "p+/="),
+    ]:
+        add(f"basic-{name}", ["Credentials"], comment, (basic(f"{user}:{password}", "ascii"),) * 3, user=user, password=password)
     add("no-password", ["Credentials"], "A user and no password: Android needs both",
         (None, ("no source says what iOS sends with a user alone",), ("no source says what its form makes of an empty password",)), user="user", password="")
     add("user-info", ["UserInfo"], "User and password in the address, and the fields empty",
@@ -216,8 +241,8 @@ def build(oracles):
         user="Aladdin", password="open sesame", token="0123abcd")
 
     migrated = file.group(
-        "addresses stored by an older iOS", "request_urls", ["VARIANTS section 3, \"URL\"", "VARIANTS section 5.7"],
-        [by("ios", "read", "VARIANTS section 3: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
+        "addresses stored by an older iOS", "request_urls", ["clients.http.url-android, clients.http.url-ios", "clients.divergence.percent-encoded-login"],
+        [by("ios", "read", "clients.http.url-ios: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
     other = not_applicable("only iOS stored addresses in this form")
     for name, comment, address, credentials in [
         ("migrated", "User and password, nothing to decode", "https://user:secret@safe.example.org", "user:secret"),

@@ -101,7 +101,20 @@ TABLE = [
     ("second-object", "Tail", "A second object behind the first", doc() + doc("1", "1"), "json"),
     ("bom", "Encoding", "A byte order mark", "\ufeff" + doc(), USUAL),
     ("not-utf8", "Encoding", "A byte that is not UTF-8, in a value that no client reads",
-     {"concat": [{"text": '{"maxBackupBytes":524288,"x":"'}, {"hex": "ff"}, {"text": '","retentionDays":180}'}]}, None),
+     {"concat": [{"text": '{"maxBackupBytes":524288,"x":"'}, "ff", {"text": '","retentionDays":180}'}]}, None),
+    ("curly-quotes", "Lenient", "Quotation marks as a word processor makes them: to Android's parser they are part of the keys",
+     "{\u201cmaxBackupBytes\u201d: 524288, \u201cretentionDays\u201d: 180}", "json"),
+    ("curly-quotes-single", "Lenient", "Single quotation marks as a word processor makes them",
+     "{\u2018maxBackupBytes\u2019: 524288, \u2018retentionDays\u2019: 180}", "json"),
+    ("no-break-space", "Lenient", "A no-break space behind a colon", "{\"maxBackupBytes\":\u00a0524288,\"retentionDays\":180}", "json"),
+    ("long-4096", "Long", "4096 bytes with the spaces behind the JSON, the most that Android read before 6.2",
+     {"concat": [{"text": doc()}, {"pattern": "20", "length": 4096 - len(doc())}]}, USUAL),
+    ("long-4097", "Long", "4097 bytes with the spaces behind the JSON, one more than Android read before 6.2",
+     {"concat": [{"text": doc()}, {"pattern": "20", "length": 4097 - len(doc())}]}, USUAL),
+    ("long-4097-inside", "Long", "4097 bytes, the keys that count at the end",
+     {"concat": [{"text": '{"comment":"'}, {"pattern": "78", "length": 4097 - 57}, {"text": '","maxBackupBytes":524288,"retentionDays":180}'}]}, USUAL),
+    ("keys-swapped", "Plain", "retentionDays first, and both values unlike the usual ones", '{"retentionDays":30,"maxBackupBytes":1048577}', (1048577, 30)),
+    ("other-values", "Plain", "Values that are not the usual ones", doc("1234567", "91"), (1234567, 91)),
     ("long-after", "Long", "5000 spaces behind the JSON",
      {"concat": [{"text": doc()}, {"pattern": "20", "length": 5000}]}, USUAL),
     ("long-inside", "Long", "5000 bytes in a value that no client reads, before the keys that count",
@@ -145,9 +158,9 @@ def numbers(bytes, days):
 def build(oracles):
     file = File("config", NOTES)
     group = file.group(
-        "what clients read", "parse_config", ["clause 4.2", "VARIANTS section 2, \"duplicate JSON keys\", \"BOM\"", "VARIANTS section 3, \"config body\""],
+        "what clients read", "parse_config", ["clause 4.2", "clients.read.duplicate-keys, clients.read.bom", "clients.http.config-body"],
         [by("android", "executed", "Android's org.json (Debian's libandroid-json-java 10.0.0) on OpenJDK 17: getLong and getInt, as the client's source calls them"),
-         by("ios", "read", "clause 4.2 and VARIANTS section 2 [P]: strict JSON, both keys, integers that fit; swift-foundation: JSONDecoder.swift, the slow path of integers"),
+         by("ios", "read", "clause 4.2.ios, clients.read.duplicate-keys: strict JSON, both keys, integers that fit; swift-foundation: JSONDecoder.swift, the slow path of integers"),
          by("desktop", "read", "clause 4.2: reads none")])
     for name, flag, comment, body, ios in TABLE:
         if isinstance(body, str):

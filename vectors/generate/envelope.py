@@ -139,14 +139,14 @@ def bomb():
         left -= step
     first = header() + b"\0" + struct.pack("<HH", len(JSON), len(JSON) ^ 0xFFFF) + JSON + head
     last = tail + struct.pack("<II", crc, GIB)
-    return {"concat": [{"hex": first.hex()}, {"pattern": "00", "length": count}, {"hex": last.hex()}]}
+    return {"concat": [first.hex(), {"pattern": "00", "length": count}, last.hex()]}
 
 
 def build(oracles):
     file = File("envelope", NOTES)
     libraries = [
         by("android", "executed", "java.util.zip.GZIPInputStream (OpenJDK 17) and Android's org.json (libandroid-json-java 10.0.0)"),
-        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it; VARIANTS section 2 [P] for what its JSON decoder takes"),
+        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it; clients.read.json-extensions for what its JSON decoder takes"),
         by("desktop", "executed", "Node 20: zlib.gunzipSync, TextDecoder (fatal), JSON.parse"),
     ]
     sealed = [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node), which opens it again")]
@@ -225,12 +225,12 @@ def build(oracles):
     add(good, "empty-member-last", "A second member that is empty", ["MultiMember"], member(JSON) + member(b""))
     add(good, "empty-member-first", "A first member that is empty: who stops after it has nothing", ["MultiMember"], member(b"") + member(JSON))
 
-    tails = file.group("behind the gzip", "open", ["VARIANTS section 2, \"bytes after gzip\"", "VARIANTS section 5.22"], sealed + libraries)
+    tails = file.group("behind the gzip", "open", ["clients.read.gzip-tail", "clients.divergence.gzip-tail"], sealed + libraries)
     add(tails, "zero-after", "One zero byte behind the gzip", ["Tail"], member(JSON) + b"\0", ("valid", "gunzip", "valid"))
     add(tails, "zeros-after", "512 zero bytes behind the gzip, as padding to a block", ["Tail"], member(JSON) + bytes(512), ("valid", "gunzip", "valid"))
     add(tails, "garbage-after", "Bytes behind the gzip that are no member", ["Tail"], member(JSON) + b"garbage", ("valid", "gunzip", "gunzip"))
 
-    bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "VARIANTS section 2, \"zlib instead of gzip\""], sealed + libraries)
+    bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "clients.read.zlib"], sealed + libraries)
     add(bad, "zlib", "zlib instead of gzip: iOS tells them apart by the header and takes both", ["WrongContainer"],
         oracles.deflate("zlib", JSON, 6), ("gunzip", "valid", "gunzip"))
     add(bad, "raw-deflate", "Raw deflate instead of gzip", ["WrongContainer"], dynamic)
@@ -271,7 +271,7 @@ def build(oracles):
     add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 wants it refused, Java does not look", ["Damaged", "Header"],
         header(flags=0x20) + stored(JSON) + trailer(JSON), ("valid", "gunzip", "gunzip"))
 
-    texts = file.group("the JSON inside", "open", ["clause 2.4", "VARIANTS section 2, \"text after JSON\", \"BOM\", \"invalid UTF-8\""], sealed + libraries)
+    texts = file.group("the JSON inside", "open", ["clause 2.4", "clients.read.json-extensions, clients.read.bom, clients.read.invalid-utf-8"], sealed + libraries)
     add(texts, "bom", "A byte order mark before the JSON: every client takes it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
     add(texts, "white-space-around", "White space around the JSON", ["Encoding"], member(b" \r\n\t" + JSON + b"\r\n"))
     spoiled = JSON.replace(b'"Ada"', b'"Ad\xff"')
@@ -286,14 +286,14 @@ def build(oracles):
     add(texts, "text-after", "Text behind the JSON", ["TextAfter"], member(JSON + b" and so on"), ("valid", "json", "json"))
     add(texts, "brace-after", "One closing brace too many", ["TextAfter"], member(JSON + b"}"), ("valid", "json", "json"))
     add(texts, "nul-after", "A NUL behind the JSON", ["TextAfter"], member(JSON + b"\0"),
-        ("valid", "unknown", "json"), {"ios": "VARIANTS names text behind the JSON, and no source says whether a NUL is text"})
+        ("valid", "unknown", "json"), {"ios": "clients.read.json-extensions names text after the JSON, and no source says whether a NUL is text"})
     add(texts, "cut-json", "The JSON's last byte is missing", ["Truncated"], member(JSON[:-1]))
     add(texts, "empty-json", "White space and no JSON", ["Empty"], member(b" \n"))
 
-    short = file.group("too short", "open", ["clause 2.3", "VARIANTS section 5.18"],
-                       [by("all", "read", "clause 2.3"), by("android", "read", "VARIANTS section 2 and 5.18; ThreemaSafeServiceImpl.java:594"),
-                        by("ios", "read", "VARIANTS section 2, \"blob <24 B\" (7.0.4 and later)"),
-                        by("desktop", "read", "VARIANTS section 2, \"blob <24 B\"")])
+    short = file.group("too short", "open", ["clause 2.3", "clients.divergence.short-body"],
+                       [by("all", "read", "clause 2.3"), by("android", "read", "clients.read.short-body, clients.divergence.short-body; ThreemaSafeServiceImpl.java:594"),
+                        by("ios", "read", "clients.read.short-body (7.0.4 and later)"),
+                        by("desktop", "read", "clients.read.short-body")])
     whole = nonce_of("envelope.short")
     whole += oracles.seal(KEY, whole, member(JSON))
     for length in (0, 1, 23):

@@ -3,13 +3,14 @@
 import json
 
 from envelope import member
-from model import CLIENTS, File, by, hexed, invalid, not_applicable, unknown, valid
+from model import CLIENTS, File, by, expand, hexed, invalid, not_applicable, unknown, valid
 from secretbox import KEY, nonce_of
 
 NOTES = {
     "Success": "A status that counts as success, or does for some.",
     "Failure": "A status that is no success.",
     "ShortBody": "Success with a body too short to be a backup.",
+    "Charset": "The charset that Content-Type names: Android decodes a config by it, and iOS does not look.",
     "ContentType": "No client looks at the type of what it gets.",
     "Login": "The server wants credentials. Android and Desktop send them at once, iOS after a challenge that it knows.",
     "SizeGate": "How large a backup the client sends: Android up to maxBackupBytes, iOS less than that. iOS then sends nothing.",
@@ -18,7 +19,7 @@ NOTES = {
 }
 
 CONFIG = {"text": '{"maxBackupBytes":524288,"retentionDays":180}'}
-NOTHING = {"hex": ""}
+NOTHING = ""
 BASIC = [["WWW-Authenticate", 'Basic realm="Safe"']]
 DIGEST = [["WWW-Authenticate", 'Digest realm="Safe", qop="auth", algorithm=MD5, nonce="6e6f6e6365"']]
 READS_ONLY = not_applicable("it only downloads")
@@ -28,9 +29,9 @@ MOBILE = not_applicable("it never probes")
 def build(oracles):
     file = File("exchange", NOTES)
     read = [
-        by("android", "read", "clauses 4.2 to 4.8; VARIANTS section 3, \"success\", \"auth\" (Android 6.2 and later)"),
-        by("ios", "read", "clauses 4.2 to 4.8; VARIANTS section 3, \"success\", \"auth\"; Threema for iOS: SafeApiService.swift, processResponse"),
-        by("desktop", "read", "clauses 4.4, 4.8; VARIANTS section 3; Threema Desktop: src/common/dom/safe/index.ts"),
+        by("android", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login (Android 6.2 and later)"),
+        by("ios", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login; Threema for iOS: SafeApiService.swift, processResponse"),
+        by("desktop", "read", "clauses 4.4, 4.8; clients.http.success, clients.http.login; Threema Desktop: src/common/dom/safe/index.ts"),
     ]
     document = {"info": {"version": 1}, "user": {"privatekey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}, "settings": {"syncContacts": False}}
     nonce = nonce_of("exchange")
@@ -52,7 +53,7 @@ def build(oracles):
     fail = invalid("http")
     octets = [["Content-Type", "application/octet-stream"]]
 
-    up = file.group("upload", "judge_exchange", ["clause 4.3", "clause 4.6", "VARIANTS sections 5.20, 5.23"], read)
+    up = file.group("upload", "judge_exchange", ["clause 4.3", "clause 4.6", "clients.divergence.statuses, clients.divergence.too-large"], read)
     for status in (200, 201, 202, 204):
         up.add(f"exchange.put-{status}", f"PUT answered by {status}" + (": Android before 6.2 refused it" if status == 202 else ""), ["Success"],
                exchange("upload", answer(status), size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
@@ -73,7 +74,7 @@ def build(oracles):
         up.add(f"exchange.size-{name}", f"A backup of {size} byte{'' if size == 1 else 's'} where the config says {limit}", ["SizeGate"],
                exchange("upload", answer(201), size=size, limit=limit), three(on_android, on_ios, READS_ONLY))
 
-    down = file.group("download", "judge_exchange", ["clause 4.4", "clause 2.3", "clause 4.10", "VARIANTS sections 5.18, 5.20"], sealed + read)
+    down = file.group("download", "judge_exchange", ["clause 4.4", "clause 2.3", "clause 4.10", "clients.divergence.short-body, clients.divergence.statuses"], sealed + read)
     down.add("exchange.get-200", "GET answered by 200 and the backup", ["Success"], exchange("download", answer(200, backup, octets)), valid())
     for status in (201, 202, 203, 206):
         down.add(f"exchange.get-{status}", f"GET answered by {status} and the backup", ["Success"],
@@ -98,7 +99,7 @@ def build(oracles):
         down.add(f"exchange.head-{status}", f"HEAD answered by {status}", ["Success" if status < 300 else "Failure"],
                  exchange("probe", answer(status)), three(MOBILE, MOBILE, valid() if status == 200 else fail))
 
-    conf = file.group("config", "judge_exchange", ["clause 4.2", "VARIANTS section 5.19"], read)
+    conf = file.group("config", "judge_exchange", ["clause 4.2", "clients.divergence.large-config"], read)
     NO_CONFIG = not_applicable("it reads no config")
     both = three(valid(), valid(), NO_CONFIG)
     neither = three(fail, fail, NO_CONFIG)
@@ -113,13 +114,28 @@ def build(oracles):
     for status, what in [(400, "bad request"), (403, "forbidden"), (404, "not found"), (429, "too many requests"), (500, "internal error"), (503, "maintenance")]:
         conf.add(f"exchange.config-{status}", f"Config answered by {status}, {what}", ["Failure"], exchange("read_config", answer(status)), neither)
 
+    def charset(name, comment, charset, data, ios):
+        """What Android's app has is the body decoded by the charset that the header names, as OkHttp does it (clause 4.2)."""
+        text = expand(data).decode({"utf-16": "utf-16-be"}.get(charset.lower(), charset), "replace")
+        found = oracles.java.ask(op="config", data=text.encode().hex())
+        android = invalid(found["stage"], because="it obeys the charset of Content-Type") if "stage" in found else valid()
+        conf.add(f"exchange.config-charset-{name}", comment, ["Charset"],
+                 exchange("read_config", answer(200, data, [["Content-Type", f"application/json; charset={charset}"]])), three(android, ios, NO_CONFIG))
+
+    charset("utf-8", "Config with the charset that it is in", "utf-8", CONFIG, valid())
+    charset("latin-1", "Config with the charset ISO-8859-1, in which plain JSON is the same", "ISO-8859-1", CONFIG, valid())
+    charset("ascii", "Config with the charset US-ASCII", "US-ASCII", CONFIG, valid())
+    charset("utf-16", "Config whose header names a charset that it is not in: to Android it is another text", "utf-16", CONFIG, valid())
+    charset("utf-16-right", "Config in UTF-16, as its header says", "utf-16", expand(CONFIG).decode().encode("utf-16-be").hex(),
+            unknown("no source says whether its decoder tells UTF-16 without a byte order mark"))
+
     gone = file.group("delete", "judge_exchange", ["clause 4.5"], read)
     for status in (200, 202, 204):
         gone.add(f"exchange.delete-{status}", f"DELETE answered by {status}", ["Success"], exchange("delete", answer(status)), three(valid(), valid(), READS_ONLY))
     gone.add("exchange.delete-404", "DELETE of a backup that is not there: Android reports it", ["Ignored"], exchange("delete", answer(404)),
              three(fail, valid(because="it ignores the answer"), READS_ONLY))
 
-    login = file.group("login", "judge_exchange", ["clause 4.8", "VARIANTS section 5.8"], sealed + read)
+    login = file.group("login", "judge_exchange", ["clause 4.8", "clients.divergence.challenge"], sealed + read)
     refused = invalid("auth")
 
     def ask(to, status, headers=(), body=NOTHING):

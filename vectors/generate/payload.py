@@ -550,14 +550,14 @@ def bodies(builder):
 def build(oracles):
     file = File("payload", NOTES)
     read = [
-        by("android", "read", "VARIANTS sections 2 and 5; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("android", "read", "clients.read, clients.divergence; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
         by("android", "executed", "what is JSON, and how a value is coerced: Android's org.json (libandroid-json-java 10.0.0) on OpenJDK 17"),
-        by("ios", "read", "VARIANTS sections 2 and 5 (swift-foundation for what its decoder takes); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-        by("desktop", "read", "VARIANTS sections 2 and 4; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+        by("ios", "read", "clients.read, clients.divergence (swift-foundation for what its decoder takes); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "clients.read, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
         by("desktop", "executed", "what is JSON: JSON.parse of Node 20"),
     ]
     for name, builder in [("documents", (whole, device_group_keys, versions, missing, types, contacts, groups, distribution_lists, encodings, releases, texts)), ("bodies", (bodies,))]:
-        source = ["clauses 3.1 to 3.7", "VARIANTS section 2", "VARIANTS section 5"] if name == "documents" else ["clause 2.1", "clause 2.3", "VARIANTS section 2"]
+        source = ["clauses 3.1 to 3.7", "clients.read", "clients.divergence"] if name == "documents" else ["clause 2.1", "clause 2.3", "clients.read"]
         extra = [] if name == "documents" else [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
         one = Builder(file.group(name, "read_backup", source, extra + read), oracles)
         for part in builder:
@@ -567,10 +567,10 @@ def build(oracles):
 
 
 def writing(file):
-    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7", "VARIANTS section 1", "VARIANTS section 5.2"], [
-        by("android", "read", "VARIANTS section 1; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
-        by("ios", "read", "VARIANTS section 1; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-        by("desktop", "read", "VARIANTS: it never writes a backup")])
+    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7", "clients.write", "clients.divergence.sync-excluded-key"], [
+        by("android", "read", "clients.write; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("ios", "read", "clients.write; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "clients.releases.desktop: it never writes a backup")])
     never = not_applicable("it never writes a backup")
     document = unlinked
 

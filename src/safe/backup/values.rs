@@ -15,7 +15,7 @@ pub const PRIVATE_KEY_BYTES: usize = 32;
 
 /// The largest time that the format allows, in milliseconds since 1970: a little more than 2^64, as JavaScript rounds it.
 ///
-/// Source: VARIANTS section 2, "schema max".
+/// Source: clients.read.largest-time.
 pub const LATEST_TIMESTAMP: Timestamp = Timestamp(18_446_744_073_709_552_000);
 
 macro_rules! secret_keys {
@@ -150,7 +150,7 @@ impl fmt::Debug for GroupId {
 /// The ID of a distribution list: the 8 bytes that the document spells, which since Android 5.3 are a number with its lowest
 /// byte first.
 ///
-/// Source: clause 3.6; VARIANTS section 5, item 13.
+/// Source: clause 3.6; clients.divergence.list-id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DistributionListId(pub [u8; 8]);
 
@@ -162,7 +162,7 @@ impl DistributionListId {
 
     /// The bytes the other way round, as Android 4.8 to 5.2.4 spell the same number.
     ///
-    /// Source: VARIANTS section 5, item 13.
+    /// Source: clients.divergence.list-id.
     #[must_use]
     pub const fn reversed(self) -> Self {
         Self(u64::from_le_bytes(self.0).to_be_bytes())

@@ -380,14 +380,10 @@ impl Session {
             self.guard.sent(backup);
         }
         let answer = live.exchange(request, http, encoding).await;
-        let settled = match &answer {
-            Ok(_) => true,
-            // What it broke off, the check waits for by itself.
-            Err(failure) => failure.kind == FailureKind::BrokenOff,
-        };
-        if let Some(backup) = upload.filter(|_| settled) {
-            self.guard.answered(backup);
+        if let Some(backup) = upload {
+            self.settle(backup, &answer);
         }
+        self.observe(live, request, &answer);
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }
