@@ -64,7 +64,11 @@ mod tests {
         let mut seen = HashSet::new();
         for reason in all.iter().copied().flatten() {
             assert!(seen.insert(reason.id), "{} stands twice", reason.id);
-            assert!(reason.source.starts_with("clients."), "{} cites no fact", reason.id);
+            assert!(
+                reason.source.starts_with("clients."),
+                "{} cites no fact",
+                reason.id
+            );
             assert!(!reason.sentence.ends_with('.'), "{} goes on", reason.id);
         }
     }

@@ -15,7 +15,7 @@ const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 pub(super) const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
 "user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","nickname":"Ada","links":[{"type":"email","value":"a@b"}]},
-"contacts":[{"identity":"ECHOECHO","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
+"contacts":[{"identity":"ECHOECHO","publickey":"RUNIT0VDSE9FQ0hPRUNIT0VDSE9FQ0hPRUNIT0VDSE8=","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
 {"identity":"ABCDEFGH","createdAt":0,"verification":1}],
 "groups":[{"id":"0102030405060708","creator":"ECHOECHO","groupname":"Family","createdAt":7,"members":["ECHOECHO","OWNID123"],"deleted":false}],
 "distributionlists":[{"id":"0100000000000000","name":"Neighbours","createdAt":7,"members":["ABCDEFGH"]},{"name":"None","members":[]}],
@@ -122,8 +122,9 @@ fn from_ios_to_android() {
         [
             "Added `user.nickname`",
             "Lost `user.temporaryDeviceGroupKeyTodoRemove`",
-            "Changed `contacts[0].verification`",
             "Lost `settings.syncExcludedIDs[0]`",
+            "Changed `contacts[0].verification`",
+            "Added `contacts[0].createdAt`",
         ]
     );
     let nickname = newest.backup.user.nickname.expect("a nickname");

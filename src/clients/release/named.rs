@@ -85,7 +85,15 @@ impl Release {
                 name: text.escape_default().to_string(),
             });
         };
-        Self::of_version(client, version).map_err(|(below, above)| UnknownRelease::Version {
+        // `ios-4.6`, of which 4.6.3 was the first that was published.
+        let begins = |release: &&Self| {
+            let rest = release.first_version().strip_prefix(text);
+            release.client() == client && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let first = || Self::ALL.iter().find(begins).copied();
+        let found = Self::of_version(client, version);
+        let found = found.or_else(|neighbours| first().ok_or(neighbours));
+        found.map_err(|(below, above)| UnknownRelease::Version {
             client,
             version: text.to_owned(),
             below,

@@ -127,6 +127,8 @@ fn any_published_version_names_the_release_that_it_falls_into() {
         ("ios-7.0.0", Release::Ios7_0),
         ("ios-7.1.1", Release::Ios7_0_5),
         ("ios-5.4", Release::Ios5_4),
+        ("ios-4.6", Release::Ios4_6),
+        ("ios-4.6.17", Release::Ios4_6),
         ("desktop", Release::DesktopPreview14),
         ("desktop-preview-3", Release::DesktopPreview14),
     ] {
