@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The changes that are told one by one.
+/// The changes that are shown one by one.
 const TOLD_CHANGES: usize = 200;
 
 /// What a release restores.

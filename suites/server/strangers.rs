@@ -2,7 +2,7 @@
 
 use super::WHOLE;
 use super::auth::{needs_login, small_backup};
-use super::judge::{Judged, describe};
+use super::judge::{Judged, describe, page};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
@@ -107,7 +107,9 @@ async fn anonymous_config(context: &Context) -> Judged {
         .as_client(Client::Android, Operation::ReadConfig, Place::Config)
         .anonymous();
     let answer = context.send(request).await?;
-    Ok(if answer.is_success() {
+    Ok(if answer.is_success() && page(&answer.body).is_some() {
+        Outcome::pass(format!("answered {}, not with `config`", describe(&answer)))
+    } else if answer.is_success() {
         Outcome::deviates(Stage::Auth, "`config` is given to anyone")
     } else {
         refused(&answer)

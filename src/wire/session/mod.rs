@@ -109,6 +109,8 @@ pub struct Session {
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
+    /// The answers that several checks look at, by the key of the request.
+    shared: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
     encoding: OnceCell<CredentialEncoding>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
@@ -179,6 +181,7 @@ impl Session {
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
+            shared: Mutex::default(),
             encoding: OnceCell::new(),
             unfinished: Vec::new(),
             stopped: None,
