@@ -32,11 +32,13 @@ mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;
+pub mod text;
 pub mod vectors;
 pub mod wire;
 
+pub use engine::Exit;
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Status, client_tests, judge,
+    AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, client_tests, judge,
     live_tests,
 };
 pub use wire::Target;

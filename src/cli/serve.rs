@@ -144,7 +144,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     let base = like.map_or_else(Options::default, Options::like);
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
-        None => environment("SAFE_SERVER_PASSWORD"),
+        None => environment("SAFE_SERVER_PASSWORD")?,
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
         return Err(Complaint::usage(

@@ -3,12 +3,14 @@
 use crate::clients::Defect;
 use crate::engine::Finding;
 use crate::engine::Verdict;
-use crate::safe::Client;
+use crate::safe::{Client, Directions};
 use crate::wire::{Facts, LoginKind};
 
 struct Entry {
     id: &'static str,
     client: Client,
+    directions: Directions,
+    prevents: bool,
     releases: &'static str,
     text: &'static str,
     source: &'static str,
@@ -20,6 +22,8 @@ const ADVISORIES: &[Entry] = &[
     Entry {
         id: "ios-restore-password",
         client: Client::Ios,
+        directions: Directions::RESTORE,
+        prevents: true,
         releases: "7.2 to 7.2.2",
         text: "restoring from a server that asks for credentials fails: the app answers the server with the Safe password (the one that encrypts the backup) instead of the server's. The server's administrator can see it. Backing up works. Restore with iOS 7.1.1 or older, or on a server without credentials.",
         source: "RestoreSafeViewController.swift:294-297 and OnboardingRestoreSafeManager:81-87 of iOS 7.2",
@@ -28,6 +32,8 @@ const ADVISORIES: &[Entry] = &[
     Entry {
         id: "ios-full-retention",
         client: Client::Ios,
+        directions: Directions::RESTORE,
+        prevents: false,
         releases: "all",
         text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes on the dot loses it. Keep backups longer than retentionDays says.",
         source: "SafeManager.swift:721 of iOS 7.2.2",
@@ -43,6 +49,8 @@ const ADVISORIES: &[Entry] = &[
     Entry {
         id: "ios-payload-too-large",
         client: Client::Ios,
+        directions: Directions::BACKUP,
+        prevents: false,
         releases: "all",
         text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
         source: "SafeManager.swift:819 of iOS 7.2.2",
@@ -57,6 +65,8 @@ const ADVISORIES: &[Entry] = &[
     Entry {
         id: "encoded-user-info",
         client: Client::Android,
+        directions: Directions::BOTH,
+        prevents: false,
         releases: "all",
         text: "credentials inside the URL are taken as they stand: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
         source: "ThreemaSafeServerInfo.java of Android 6.4.2",
@@ -65,6 +75,8 @@ const ADVISORIES: &[Entry] = &[
     Entry {
         id: "android-short-body",
         client: Client::Android,
+        directions: Directions::RESTORE,
+        prevents: false,
         releases: "all",
         text: "a backup of less than 24 bytes crashes the app when it is restored.",
         source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2",
@@ -82,6 +94,8 @@ impl Entry {
         Defect {
             id: self.id.to_owned(),
             client: self.client,
+            concerns: self.directions,
+            prevents: self.prevents,
             releases: self.releases.to_owned(),
             text: self.text.to_owned(),
             source: self.source.to_owned(),
