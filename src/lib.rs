@@ -28,6 +28,7 @@ pub mod manual;
 pub mod reference;
 pub mod report;
 pub mod retention;
+pub mod rig;
 mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
@@ -38,7 +39,7 @@ pub mod wire;
 
 pub use engine::Exit;
 pub use run::{
-    AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, client_tests, judge,
-    live_tests,
+    AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError,
+    client_tests, judge, live_tests,
 };
 pub use wire::Target;

@@ -9,15 +9,15 @@ pub fn kill_all() {
 }
 
 /// The group of a child. Its leader must not be reaped before the last [`kill`](Self::kill), lest the number be another's.
-pub(super) struct Group(platform::Group);
+pub(crate) struct Group(platform::Group);
 
 impl Group {
-    pub(super) fn of(child: &Child) -> Self {
+    pub(crate) fn of(child: &Child) -> Self {
         Self(platform::Group::of(child))
     }
 
     /// Kills whatever of the group is there. Only the first call does anything.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill();
     }
 

@@ -20,6 +20,7 @@ pub use backup::{
     BackupToRead, DirectoryId, DirectoryState, OpenBackup, OpenedBackup, ReadBackup, RestoredState,
     SealBackup, SealedBackup, WriteBackup, WrittenDocument,
 };
+pub(crate) use group::Group;
 pub use group::kill_all;
 pub use implementation::{Answer, Hello, Refusal};
 pub(crate) use message::tolerant;
@@ -30,6 +31,7 @@ pub use operation::{
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
 pub use peer::{Breakdown, InProcess, Peer};
+pub(crate) use process::shell;
 pub use process::{Limits, Processes, Tell};
 pub use serve::serve;
 

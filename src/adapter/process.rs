@@ -345,14 +345,14 @@ impl Drop for Running {
 }
 
 #[cfg(unix)]
-fn shell(command: &str) -> tokio::process::Command {
+pub(crate) fn shell(command: &str) -> tokio::process::Command {
     let mut shell = tokio::process::Command::new("/bin/sh");
     shell.args(["-c", command]);
     shell
 }
 
 #[cfg(not(unix))]
-fn shell(command: &str) -> tokio::process::Command {
+pub(crate) fn shell(command: &str) -> tokio::process::Command {
     let mut shell = tokio::process::Command::new("cmd");
     shell.args(["/C", command]);
     shell

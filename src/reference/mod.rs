@@ -44,14 +44,17 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::{Closed, Content};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(test)]
 pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
 pub use faults::{Fault, UnknownFault};
+pub(crate) use idle::Idle;
 pub use log::LoggedRequest;
 pub use options::{Login, Options};
 pub use profile::{Profile, UnknownProfile};
 pub use server::{Running, start};
 #[cfg(test)]
 pub(crate) use store::Store;
+pub(crate) use tasks::Tasks;
