@@ -6,8 +6,8 @@ use super::config::{config, config_of};
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
-use crate::clients::Refresh;
 use crate::clients::refresh::{Changes, loses_on_the_dot};
+use crate::clients::{Condition, Refresh};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -119,6 +119,13 @@ async fn refresh(context: &Context) -> Judged {
     } else {
         Refresh::HalfRetentionDaily
     };
+    let oldest = newest.oldest(Changes::Never, Some(read));
+    let is_late =
+        oldest.is_some() && oldest != newest.as_meant().oldest(Changes::Never, Some(read));
+    // Where no day is named, or none that anybody lives to see, it does no harm.
+    if client == Client::Ios && promised > 0 && is_late {
+        context.note(Condition::FullRetention);
+    }
     Ok(judge_refresh(newest, read, promised))
 }
 
