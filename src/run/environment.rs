@@ -53,6 +53,12 @@ pub enum AccessError {
         /// What is wrong.
         why: String,
     },
+    /// HTTP Basic ends the user name at the first colon. Source: RFC 7617 section 2.
+    #[error("the user name `{0}` holds a colon, which HTTP Basic cannot carry")]
+    Colon(String),
+    /// A user name or a password with a control character. Source: RFC 7617 section 2.
+    #[error("the {0} holds a control character (a line end?), which HTTP Basic cannot carry")]
+    Control(&'static str),
     /// The prompt.
     #[error("no password could be read: {0}")]
     Prompt(String),
@@ -146,6 +152,14 @@ impl Access {
 
     fn basic(&self, user: String, in_url: Option<Secret>) -> Result<Login, AccessError> {
         let password = self.password(&user, in_url)?;
+        if user.contains(':') {
+            return Err(AccessError::Colon(user));
+        }
+        for (what, text) in [("user name", user.as_str()), ("password", password.expose())] {
+            if text.chars().any(char::is_control) {
+                return Err(AccessError::Control(what));
+            }
+        }
         Ok(Login::Basic { user, password })
     }
 

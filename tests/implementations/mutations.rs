@@ -194,7 +194,11 @@ const NO_MISTAKE: &[(&str, &str, &str)] = &[
     ("", "user.links reversed", "links have no order"),
     ("", "user.profilePicRelease reversed", "the IDs are a set"),
     ("", "groups.members reversed", "members are a set"),
-    ("", "distributionlists.members reversed", "members are a set"),
+    (
+        "",
+        "distributionlists.members reversed",
+        "members are a set",
+    ),
     ("", "settings.blockedContacts reversed", "the IDs are a set"),
     ("", "settings.syncExcludedIds reversed", "the IDs are a set"),
     ("", "settings.syncExcludedIDs reversed", "the IDs are a set"),
