@@ -2,6 +2,7 @@
 
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
+use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
@@ -31,13 +32,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        let text = format!(
-            "Fault {}: {} Made in {}.",
-            fault.name(),
-            fault.explanation(),
-            fault.places().join(", ")
-        );
-        print(&crate::text::wrapped(&text, 0, width()))?;
+        print(&crate::text::wrapped(
+            &format!("Fault {}: {}", fault.name(), fault.explanation()),
+            0,
+            width(),
+        ))?;
+        print(&format!("  made in  {}\n", fault.places().join(", ")))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
         print(&format!(
             "Profile {}: {}\n  source  {}\n",
@@ -45,6 +45,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             profile.explanation(),
             profile.facts().join(", ")
         ))?;
+    } else if let Some(problem) = Problem::of(id) {
+        print(&of_problem(problem))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else {
@@ -54,15 +56,25 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain([retention::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
+            .chain(CATALOGUE.iter().map(|problem| problem.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "unknown check, vector, fault, profile or fact `{id}`{suggestion}"
+            "unknown check, vector, fault, profile, problem or fact `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
+}
+
+/// A problem: what it means, and what to do about it on each software.
+fn of_problem(problem: &Problem) -> String {
+    let mut out = format!("{}\n", problem.id);
+    for (label, text) in problem.lines() {
+        out += &labelled(label, &text);
+    }
+    out
 }
 
 fn client_checks() -> &'static [client::ClientCheck] {

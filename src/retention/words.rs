@@ -3,13 +3,12 @@
 use super::canary::{Canary, Found, Look, Role, State};
 use super::keeper::{Event, Visit};
 use super::season::Season;
-use crate::clients::Defect;
+use crate::clients::{Condition, Defect, KnownIssue};
 use crate::engine::Finding;
 use crate::engine::{Level, Verdict};
 use crate::manual;
 use crate::report::{Report, Style, write_wrapped};
 use crate::safe::{Client, Directions, Stage, clause};
-use crate::suites::server::advice;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -299,8 +298,10 @@ fn advisories(season: &Season) -> Vec<Defect> {
         .canaries
         .get(&Role::AsIos)
         .is_some_and(|canary| canary.looks.iter().any(|look| look.found == Found::Gone));
-    let defect = advice::advisory("ios-full-retention");
-    defect.filter(|_| gone).into_iter().collect()
+    let seen = gone.then_some(Condition::FullRetention);
+    KnownIssue::under(&seen.into_iter().collect())
+        .map(KnownIssue::defect)
+        .collect()
 }
 
 fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Timestamp) -> Finding {

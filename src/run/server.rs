@@ -1,5 +1,6 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
+use crate::clients::KnownIssue;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
 use crate::report::{Report, Timing};
@@ -170,6 +171,8 @@ fn assemble(
     leftovers: Leftovers,
     stale: Vec<String>,
 ) -> Report {
-    let advisories = server::advice::advisories(session.facts(), &run.findings);
+    let advisories = KnownIssue::under(&session.conditions())
+        .map(KnownIssue::defect)
+        .collect();
     Report::new(session, run, timing, leftovers, advisories, stale)
 }
