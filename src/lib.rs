@@ -19,6 +19,7 @@
 //! [`Checkup`] with its forms for `cargo test`, and the command line.
 
 pub mod adapter;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
 pub mod diagnosis;

@@ -11,6 +11,8 @@ mod exit;
 mod finding;
 mod level;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod runner;
 mod stop;
 mod summary;

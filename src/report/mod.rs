@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod losses;
 mod markdown;
+#[cfg(feature = "cli")]
 mod progress;
 mod text;
 
@@ -15,6 +16,7 @@ pub use implementation::{Implementation, Interviewed};
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+#[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use text::Style;
 
@@ -245,6 +247,7 @@ impl Report {
     }
 
     /// Ends in another way than the findings alone say.
+    #[cfg(feature = "cli")]
     #[must_use]
     pub(crate) fn ending_as(mut self, ending: Ending) -> Self {
         self.exit = ending.exit;

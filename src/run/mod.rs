@@ -13,4 +13,5 @@ pub use implementation_tests::{ClientTests, client_tests};
 pub use rig::{Rig, RigRunError};
 pub use server::{Checkup, CheckupError, Done, judge};
 pub use server_tests::live_tests;
+#[cfg(feature = "cli")]
 pub(crate) use server_tests::target_of;
