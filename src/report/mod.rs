@@ -40,7 +40,7 @@ pub struct Report {
     /// What an implementation says of itself, where one was checked and not a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implementation: Option<Implementation>,
-    /// The seed, as 16 hex digits; nothing where nothing is random.
+    /// The seed, as hex digits; nothing where nothing is random.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seed: String,
     /// Whether the run came to its end, with nothing left that the harness failed to carry out.
@@ -88,7 +88,7 @@ impl Report {
             .or_else(|| session.stopped().map(str::to_owned));
         let halted = session
             .halted()
-            .map(|why| format!("{why}, so probing was stopped"));
+            .map(|halt| format!("{halt}, so nothing more was sent"));
         let incomplete_because = stopped.or(halted).or_else(|| error_among(&run.findings));
         Self {
             format: 1,

@@ -80,7 +80,10 @@ impl Checkup {
         let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
         Ok(Self {
             target,
-            settings: Settings::new(seed),
+            settings: Settings {
+                fresh: true,
+                ..Settings::new(seed)
+            },
             selection: Selection::default(),
             jobs: 16,
             deadline: Duration::from_secs(180),

@@ -250,11 +250,12 @@ impl<S: AsyncRead> Reader<S> {
             }
             let nothing_yet = self.buffer.is_empty();
             if self.fill().await == 0 {
-                return Err(failure(if nothing_yet {
-                    NO_ANSWER
+                return Err(if nothing_yet {
+                    Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
                 } else {
-                    "the connection ended in the middle of the answer's header"
-                }));
+                    let message = "the connection ended in the middle of the answer's header";
+                    Failure::lost(FailureKind::Reset, Stage::Http, message)
+                });
             }
         }
     }
@@ -337,7 +338,11 @@ impl<S: AsyncRead> Reader<S> {
     async fn need(&mut self, bytes: usize) -> Result<(), Failure> {
         while self.buffer.len() < bytes {
             if self.fill().await == 0 {
-                return Err(failure(BODY_ENDED));
+                return Err(Failure::lost(
+                    FailureKind::BodyEnded,
+                    Stage::Http,
+                    BODY_ENDED,
+                ));
             }
         }
         Ok(())
@@ -354,7 +359,11 @@ impl<S: AsyncRead> Reader<S> {
                 return Err(failure(BAD_CHUNKS));
             }
             if self.fill().await == 0 {
-                return Err(failure(BODY_ENDED));
+                return Err(Failure::lost(
+                    FailureKind::BodyEnded,
+                    Stage::Http,
+                    BODY_ENDED,
+                ));
             }
         }
     }

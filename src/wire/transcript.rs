@@ -4,6 +4,7 @@
 //! interleaved does not matter. Bodies that the harness made are recipes; it holds no secret and no backup ID.
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
+use super::halt::Halt;
 use super::seed::Seed;
 use super::session::Totals;
 use super::target::Facts;
@@ -72,9 +73,12 @@ pub struct Transcript {
     /// Why the run was stopped before its end, if it was.
     pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
-    /// Why the server wanted to be left alone, if it said so.
+    /// Why nothing more was sent, if that was so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) halted: Option<String>,
+    pub(super) halted: Option<Halt>,
+    /// What made the run slow down first, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slowed_by: Option<String>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
     /// How many backups the server still has because it did not delete them.
@@ -112,6 +116,7 @@ impl Transcript {
             stopped: None,
             unfinished: Vec::new(),
             halted: None,
+            slowed_by: None,
             totals: Totals::default(),
             left_behind: 0,
             exchanges: Vec::new(),

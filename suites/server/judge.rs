@@ -10,12 +10,10 @@ pub type Judged = Result<Outcome, Outcome>;
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            FailureKind::Peer => Self::deviates(failure.stage, failure.message),
+            kind if kind.is_peer() => Self::deviates(failure.stage, failure.message),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
-            FailureKind::Unspoken | FailureKind::Halted | FailureKind::Guarded => {
-                Self::Blocked(failure.message)
-            }
             FailureKind::BrokenOff | FailureKind::Harness => Self::Error(failure.message),
+            _ => Self::Blocked(failure.message),
         }
     }
 }
@@ -29,7 +27,7 @@ pub trait Doing {
 impl Doing for Answer {
     fn doing(self, what: &str) -> Result<Response, Outcome> {
         self.map_err(|failure| match failure.kind {
-            FailureKind::Peer => {
+            kind if kind.is_peer() => {
                 Outcome::deviates(failure.stage, format!("{what}: {}", failure.message))
             }
             _ => failure.into(),

@@ -7,7 +7,7 @@ use super::upload::stored;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Stage, clause};
-use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
+use crate::wire::{Context, OwnBackup, Recipe, Request};
 
 checks! { Context;
     /// The largest backup that every client uploads is taken.
@@ -73,7 +73,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             return Ok(Size::Refused(failure.stage, failure.message, true));
         }
         Err(failure) => return Err(failure.into()),
@@ -92,7 +92,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     }
     let after = match context.send(Request::get(backup).reading(length)).await {
         Ok(after) => after,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             return Ok(Size::Damaged(format!(
                 "was accepted, and a GET of it failed: {}",
                 failure.message

@@ -8,9 +8,7 @@ use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
 use crate::safe::{Client, Clients, Stage, clause};
-use crate::wire::{
-    Context, Failure, FailureKind, Manner, OwnBackup, Payload, Place, Recipe, Request, Response,
-};
+use crate::wire::{Context, Failure, Manner, OwnBackup, Payload, Place, Recipe, Request, Response};
 
 checks! { Context;
     /// An upload is accepted.
@@ -171,7 +169,7 @@ pub(super) async fn stored(
     let not_stored =
         |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));
     let peer = |failure: Failure| match failure.kind {
-        FailureKind::Peer => not_stored(failure.message),
+        kind if kind.is_peer() => not_stored(failure.message),
         _ => failure.into(),
     };
     let answer = context

@@ -6,7 +6,7 @@ use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{self, Fault, Login, Options, Tidying};
 use safe_conformance::suites::server;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -150,6 +150,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
     checkup.deadline = Duration::from_secs(60);
     checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     if matches!(
         scenario,
         Some(Scenario::Fault(Fault::RateLimited | Fault::Locked))

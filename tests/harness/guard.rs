@@ -4,7 +4,7 @@ use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::reference::{self, Fault, Login, Options, Running};
 use safe_conformance::report::Report;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 
 async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
@@ -28,6 +28,7 @@ async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
 async fn report(target: Target, only: &str) -> Report {
     let mut checkup = Checkup::new(target).expect("a checkup");
     checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     if !only.is_empty() {
         checkup.selection = Selection {
             only: vec![Pattern::new(only)],

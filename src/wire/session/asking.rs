@@ -8,12 +8,19 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTro
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
-use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::request::{HttpChoice, Method, Place, Request};
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+
+/// Whether a request has its turn to itself.
+#[derive(Clone, Copy)]
+enum Company {
+    Alone,
+    Several,
+}
 
 impl Session {
     /// The server's config, fetched once.
@@ -27,43 +34,6 @@ impl Session {
             .get_or_init(|| async { self.one(key, request).await })
             .await
             .clone()
-    }
-
-    /// The encoding of credentials that the server takes, found out once where it makes a difference.
-    pub(in crate::wire) async fn encoding(&self) -> CredentialEncoding {
-        if self.facts.ascii_login {
-            return CredentialEncoding::Utf8;
-        }
-        *self.encoding.get_or_init(|| self.find_encoding()).await
-    }
-
-    /// The encoding for a request: finding it out asks with a stated one, which must not wait for itself.
-    pub(super) async fn working_encoding(&self, request: &Request) -> CredentialEncoding {
-        if request.login == LoginUse::Given {
-            Box::pin(self.encoding()).await
-        } else {
-            CredentialEncoding::Utf8
-        }
-    }
-
-    async fn find_encoding(&self) -> CredentialEncoding {
-        for (n, encoding) in [
-            (0, CredentialEncoding::Utf8),
-            (1, CredentialEncoding::Latin1),
-        ] {
-            let key = Key {
-                check: "shared.encoding".to_owned(),
-                variant: String::new(),
-                n,
-            };
-            let request = Request::new(Method::Get, Place::Config)
-                .header("Accept", "application/json")
-                .login(LoginUse::Encoded(encoding));
-            if matches!(self.one(key, request).await, Ok(response) if response.status != 401) {
-                return encoding;
-            }
-        }
-        CredentialEncoding::Utf8
     }
 
     /// The versions of HTTP that the server offers, found out once.
@@ -106,7 +76,7 @@ impl Session {
         }
         self.halted
             .get()
-            .map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
+            .map(|halt| Failure::of(FailureKind::Halted, format!("the run was halted: {halt}")))
     }
 
     /// Connects to every address once.
@@ -208,8 +178,16 @@ impl Session {
             key,
             asked,
             |live| async {
-                let exchanges = requests.iter().map(|request| self.exchange(live, request));
-                Got::Answers(join_all(exchanges).await)
+                if let [request] = &requests[..] {
+                    return Got::Answers(vec![self.exchange(live, request, Company::Alone).await]);
+                }
+                let turn = live.turn_for_several().await;
+                let exchanges = requests
+                    .iter()
+                    .map(|request| self.exchange(live, request, Company::Several));
+                let answers = join_all(exchanges).await;
+                turn.answered(false);
+                Got::Answers(answers)
             },
             |failure| Got::Answers(vec![Err(failure); count]),
         );
@@ -236,14 +214,21 @@ impl Session {
             key,
             asked,
             |live| async {
-                let uploading = self.exchange(live, &upload);
+                let turn = live.turn_for_several().await;
+                let uploading = self.exchange(live, &upload, Company::Several);
                 tokio::pin!(uploading);
                 let mut polled = Vec::new();
                 let first = loop {
                     if polled.len() >= most {
                         break uploading.await;
                     }
-                    let polling = self.exchange(live, &poll);
+                    let is_first = polled.is_empty();
+                    let polling = async {
+                        if !is_first {
+                            tokio::time::sleep(live.interval()).await;
+                        }
+                        self.exchange(live, &poll, Company::Several).await
+                    };
                     tokio::pin!(polling);
                     tokio::select! {
                         biased;
@@ -256,6 +241,7 @@ impl Session {
                     }
                 };
                 polled.insert(0, first);
+                turn.answered(false);
                 Got::Answers(polled)
             },
             |failure| Got::Answers(vec![Err(failure)]),
@@ -313,10 +299,9 @@ impl Session {
         }
     }
 
-    /// Notes what concerns the whole run: a server that wants to be left alone, redirects, an echoed secret.
+    /// Notes what concerns the whole run: redirects, an echoed secret.
     fn look(&self, asked: &[String], got: &Got) {
         let Got::Answers(answers) = got else { return };
-        let lone = answers.len() == 1;
         self.answers
             .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
         for (position, response) in answers
@@ -351,27 +336,17 @@ impl Session {
                     })
                     .or_insert(to);
             }
-            // Where several uploads race, 423 is how a server keeps them apart.
-            if response.status == 429 || (response.status == 423 && lone) {
-                let after = response
-                    .header("retry-after")
-                    .map(|after| format!(" (Retry-After: {after})"));
-                let why = format!(
-                    "the server answered {}{}",
-                    response.status,
-                    after.unwrap_or_default()
-                );
-                let _ = self.halted.set(why);
-            }
         }
     }
 
-    async fn exchange(&self, live: &Live, request: &Request) -> Answer {
+    /// Sends one request, in a turn of its own or in one that it shares with others.
+    async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
         let http = match self.version(request).await {
             Ok(http) => http,
             Err(failure) => return Err(failure),
         };
-        let encoding = self.working_encoding(request).await;
+        // The one that servers take; whether they take the other is asked last.
+        let encoding = CredentialEncoding::Utf8;
         let upload = match (&request.place, request.method) {
             (Place::Backup(backup), Method::Put) => Some(backup),
             _ => None,
@@ -379,7 +354,10 @@ impl Session {
         if let Some(backup) = upload {
             self.guard.sent(backup);
         }
-        let answer = live.exchange(request, http, encoding).await;
+        let answer = match company {
+            Company::Alone => live.ask(request, http, encoding).await,
+            Company::Several => live.ask_together(request, http, encoding).await,
+        };
         let settled = match &answer {
             Ok(_) => true,
             // What it broke off, the check waits for by itself.

@@ -1,6 +1,7 @@
 //! Cleaning up: what the run has put on the server is deleted, and so is what a ledger of an earlier run names.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
+use crate::clients::CredentialEncoding;
 use crate::wire::answer::Answer;
 use crate::wire::guard::OwnBackup;
 use crate::wire::ledger::LeftLedger;
@@ -44,7 +45,7 @@ impl Session {
     /// Sends a request that no check sees and no transcript keeps.
     async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
-        let encoding = self.working_encoding(&request).await;
+        let encoding = CredentialEncoding::Utf8;
         live.exchange(&request, http, encoding).await
     }
 
@@ -86,7 +87,7 @@ impl Session {
         for id in ledger.left.clone() {
             let request = Request::delete(&OwnBackup::of_ledger(id)).header("Accept", "*/*");
             let http = self.version(&request).await;
-            let encoding = self.working_encoding(&request).await;
+            let encoding = CredentialEncoding::Utf8;
             let answer = match http {
                 Ok(http) => live.exchange(&request, http, encoding).await,
                 Err(failure) => Err(failure),

@@ -13,7 +13,7 @@ use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use safe_conformance::safe::Stage;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Status, Target};
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
@@ -44,6 +44,7 @@ async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
     checkup.settings.timeout = Duration::from_secs(1);
     // One derivation for all.
     checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.deadline = DEADLINE;
     checkup.ledger_folder = Some(folder.path().to_owned());
     adjust(&mut checkup);
