@@ -23,6 +23,7 @@ pub mod cli;
 pub mod clients;
 pub mod engine;
 pub mod inspect;
+pub mod manual;
 pub mod reference;
 pub mod report;
 pub mod retention;

@@ -287,7 +287,7 @@ const WSGIDAV_BEHIND_RACES: &[Racy] = &[
 ];
 const LISTING_RACE: Racy = Racy {
     finding: "privacy.own-listing[propfind]",
-    allowed: &[Verdict::Pass, Verdict::Warn, Verdict::Blocked],
+    allowed: &[Verdict::Pass, Verdict::Note, Verdict::Blocked],
     why: "a file that another check deletes while the folder is read ends the list (rclone, sabre), or makes it a 500 (wsgidav)",
 };
 const PAGE_RACE: Racy = Racy {
@@ -632,7 +632,10 @@ impl Misconfigured {
         for (name, observed, remedy) in self.causes {
             let told = report.findings.iter().any(|finding| {
                 finding.name() == *name
-                    && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+                    && matches!(
+                        finding.verdict,
+                        Verdict::Fail | Verdict::Warn | Verdict::Note
+                    )
                     && finding.observed.contains(observed)
                     && finding.remedy.contains(remedy)
             });
@@ -674,7 +677,10 @@ fn compare(name: &str, report: &Report, racy: &[Racy], running: &Running) {
         reason.map(|reason| reason.why)
     };
     for finding in &report.findings {
-        let deviates = matches!(finding.verdict, Verdict::Fail | Verdict::Warn);
+        let deviates = matches!(
+            finding.verdict,
+            Verdict::Fail | Verdict::Warn | Verdict::Note
+        );
         let races = racy.iter().any(|racy| racy.finding == finding.name());
         assert!(
             !deviates || races || why(finding).is_some(),

@@ -253,7 +253,7 @@ fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let told = done.report.findings.iter().filter(|finding| {
         matches!(
             finding.verdict,
-            Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Error
+            Verdict::Fail | Verdict::Warn | Verdict::Note | Verdict::Blocked | Verdict::Error
         )
     });
     for finding in told {

@@ -1,8 +1,9 @@
-//! `explain`: one check, one vector, or one fault of the embedded server, for people.
+//! `explain`: one check, one vector, one fault of the embedded server, or a fact of the manual, for people.
 
 use super::output::print;
-use super::{Complaint, Ended};
+use super::{Complaint, Ended, fact};
 use crate::engine::{Check, Context, Facet as _, nearest};
+use crate::manual;
 use crate::reference::Fault;
 use crate::retention;
 use crate::suites::client::{self, Like};
@@ -14,7 +15,8 @@ use std::fmt::Write as _;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check or a vector, as a report or `list` shows it, or the name of a fault
+    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault, or the ID of a fact, whole or its
+    /// beginning: `4.6`, `clients.read`
     id: String,
 }
 
@@ -34,17 +36,20 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             fault.name(),
             fault.explanation()
         ))?;
+    } else if let Some(text) = fact::explain(id) {
+        print(&text)?;
     } else {
         let known = server::checks()
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
             .chain([retention::KEPT])
-            .chain(Fault::ALL.iter().map(|fault| fault.name()));
+            .chain(Fault::ALL.iter().map(|fault| fault.name()))
+            .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "there is no check, vector or fault `{id}`{suggestion}"
+            "unknown check, vector, fault or fact `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
@@ -92,17 +97,15 @@ fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
 
 fn of_check<C: Context>(check: &Check<C>) -> String {
     let mut out = String::new();
+    let fact = manual::clause(check.clause);
     let mut line = |label: &str, text: &str| {
         // Writing to memory cannot fail.
         let _ = writeln!(out, "{label:<10} {text}");
     };
     line(check.id, "");
     line("", check.title.trim());
-    line(
-        "clause",
-        &format!("{}, {}", check.clause.number, check.clause.title),
-    );
-    line("source", check.clause.source);
+    line("clause", &format!("{}, {}", fact.id, fact.title));
+    line("source", fact.source);
     line("level", &check.level.to_string());
     line("hurts", &check.clients.to_string());
     line("expected", check.expected);

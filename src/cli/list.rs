@@ -3,6 +3,7 @@
 use super::Ended;
 use super::output::print;
 use crate::engine::{Check, Context, Facet as _};
+use crate::manual;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
 use clap::{Args, ValueEnum};
@@ -70,8 +71,8 @@ fn as_json<C: Context>(check: &Check<C>) -> serde_json::Value {
         "id": check.id,
         "title": check.title.trim(),
         "clause": check.clause.number,
-        "clause_title": check.clause.title,
-        "source": check.clause.source,
+        "clause_title": manual::clause(check.clause).title,
+        "source": manual::clause(check.clause).source,
         "level": check.level,
         "clients": check.clients.iter().collect::<Vec<_>>(),
         "variants": check.variants.iter().map(|facet| facet.label()).collect::<Vec<_>>(),

@@ -11,6 +11,7 @@ mod client;
 mod credentials;
 mod exit;
 mod explain;
+mod fact;
 mod inspect;
 mod judge;
 mod list;
@@ -49,7 +50,7 @@ enum Command {
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
     List(list::Arguments),
-    /// Explain a check, a vector or a fault.
+    /// Explain a check, a vector, a fault, or a fact of the manual.
     Explain(explain::Arguments),
     /// List, export or lint the known-answer vectors.
     Vectors(vectors::Arguments),

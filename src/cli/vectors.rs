@@ -2,6 +2,7 @@
 
 use super::output::print;
 use super::{Complaint, Ended, Exit};
+use crate::manual::DOCUMENTS;
 use crate::vectors::{self, FILES, File, SUBJECTS};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub(super) struct Arguments {
 enum Action {
     /// List the IDs, one a line.
     List,
-    /// Write the vectors, their schemas and their README into a folder.
+    /// Write the vectors, their schemas, their README and the facts of the manual into a folder.
     Export {
         /// The folder; it is made if need be, and files in it of the same names are replaced
         folder: PathBuf,
@@ -68,7 +69,15 @@ fn export(folder: &Path) -> Ended {
     std::fs::create_dir_all(folder).map_err(|error| {
         Complaint::usage(format!("`{}` cannot be made: {error}", folder.display()))
     })?;
-    for (name, text) in FILES {
+    let facts = DOCUMENTS
+        .iter()
+        .map(|(name, text)| (format!("manual/{name}"), *text));
+    let files: Vec<_> = FILES
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), *text))
+        .chain(facts)
+        .collect();
+    for (name, text) in &files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|error| {
@@ -77,7 +86,7 @@ fn export(folder: &Path) -> Ended {
         }
         write(&path, text)?;
     }
-    print(&format!("{} files in {}\n", FILES.len(), folder.display()))?;
+    print(&format!("{} files in {}\n", files.len(), folder.display()))?;
     Ok(Exit::Conforms)
 }
 

@@ -1,7 +1,8 @@
 //! What a check is: one constant and one function.
 
+use super::cause::{Blocker, Breakage, Cause};
 use crate::engine::{Effect, Level};
-use crate::safe::{Clause, Clients, Stage};
+use crate::safe::{Clause, Clients, Directions, Stage};
 use std::pin::Pin;
 
 /// A boxed future, as a check's function returns it.
@@ -37,6 +38,8 @@ pub struct Check<C: Context> {
     pub level: Level,
     /// Who can be hurt.
     pub clients: Clients,
+    /// What such a client can then not do.
+    pub breaks: Directions,
     /// Run once for each of these, one finding each.
     pub variants: &'static [C::Facet],
     /// The checks that must not have failed for this one to make sense.
@@ -84,10 +87,20 @@ pub enum Outcome {
     Deviates(Deviation),
     /// The question does not arise; why.
     NotApplicable(String),
-    /// It could not be judged; why.
-    Blocked(String),
-    /// The harness could not carry it out; why.
-    Error(String),
+    /// It could not be judged.
+    Blocked {
+        /// What kept it from being judged.
+        by: Blocker,
+        /// The same for people.
+        reason: String,
+    },
+    /// The harness could not carry it out.
+    Error {
+        /// What broke.
+        kind: Breakage,
+        /// The same for people.
+        reason: String,
+    },
 }
 
 impl Outcome {
@@ -106,9 +119,21 @@ impl Outcome {
         Self::NotApplicable(reason.into())
     }
 
-    /// It could not be judged.
+    /// What the server answered leaves the question open.
     pub fn blocked(reason: impl Into<String>) -> Self {
-        Self::Blocked(reason.into())
+        Self::blocked_by(Blocker::Answer, reason)
+    }
+
+    /// It could not be judged, because of `by`.
+    pub fn blocked_by(by: Blocker, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Blocked { by, reason }
+    }
+
+    /// The harness could not carry it out.
+    pub fn error(kind: Breakage, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self::Error { kind, reason }
     }
 }
 
@@ -121,8 +146,12 @@ pub struct Deviation {
     pub observed: String,
     /// Who of the check's clients is hurt; `None` means all of them.
     pub hurts: Option<Clients>,
+    /// What these cannot do; `None` means all that the check says.
+    pub breaks: Option<Directions>,
     /// What to do, where more is known than the check's own remedy says.
     pub remedy: Option<String>,
+    /// The cause, where it has a name that other deviations can share.
+    pub cause: Option<Cause>,
 }
 
 impl Deviation {
@@ -132,7 +161,9 @@ impl Deviation {
             stage,
             observed: observed.into(),
             hurts: None,
+            breaks: None,
             remedy: None,
+            cause: None,
         }
     }
 
@@ -140,6 +171,20 @@ impl Deviation {
     #[must_use]
     pub fn hurting(mut self, clients: Clients) -> Self {
         self.hurts = Some(clients);
+        self
+    }
+
+    /// Narrows what those who are hurt cannot do.
+    #[must_use]
+    pub const fn breaking(mut self, directions: Directions) -> Self {
+        self.breaks = Some(directions);
+        self
+    }
+
+    /// Names the cause.
+    #[must_use]
+    pub fn caused_by(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
         self
     }
 
@@ -169,6 +214,7 @@ macro_rules! checks {
             clause: $clause:expr,
             level: $level:expr,
             clients: $clients:expr,
+            breaks: $breaks:expr,
             variants: $variants:expr,
             needs: $needs:expr,
             effect: $effect:expr,
@@ -185,6 +231,7 @@ macro_rules! checks {
                 clause: $clause,
                 level: $level,
                 clients: $clients,
+                breaks: $breaks,
                 variants: $variants,
                 needs: $needs,
                 effect: $effect,

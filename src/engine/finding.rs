@@ -1,8 +1,8 @@
 //! One finding: what one check, run in one way, came to.
 
 use super::check::{Check, Context, Facet, Outcome};
-use crate::engine::{Level, Verdict};
-use crate::safe::{Client, Clients, Stage};
+use crate::engine::{Blocker, Breakage, Cause, Level, Verdict};
+use crate::safe::{Client, Clients, Directions, Stage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,8 +22,17 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What it means for each client that the check speaks about.
     pub clients: BTreeMap<Client, Verdict>,
+    /// What a client that is hurt cannot do. The report says it per client.
+    #[serde(skip)]
+    pub breaks: Directions,
     /// Where it failed; only in deviations.
     pub stage: Option<Stage>,
+    /// The cause of a deviation, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Why it was not judged.
+    #[serde(skip)]
+    pub because: Option<Because>,
     /// What was seen; for what was not judged, the reason.
     pub observed: String,
     /// What a server that conforms does.
@@ -37,6 +46,79 @@ pub struct Finding {
     pub waived: Option<String>,
 }
 
+/// Why a check was not judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Because {
+    /// Something kept it from being judged.
+    Blocked(Blocker),
+    /// The harness could not carry it out.
+    Error(Breakage),
+}
+
+/// An outcome, taken apart.
+struct Seen {
+    verdict: Verdict,
+    about: Clients,
+    hurt: Clients,
+    breaks: Option<Directions>,
+    stage: Option<Stage>,
+    cause: Option<Cause>,
+    because: Option<Because>,
+    observed: String,
+    remedy: Option<String>,
+}
+
+impl Seen {
+    fn of(outcome: Outcome, deviation_verdict: Verdict, about: Clients) -> Self {
+        let plain = |verdict, observed| Self {
+            verdict,
+            about,
+            hurt: about,
+            breaks: None,
+            stage: None,
+            cause: None,
+            because: None,
+            observed,
+            remedy: None,
+        };
+        match outcome {
+            Outcome::Pass(observed) => Self {
+                hurt: Clients::NONE,
+                ..plain(Verdict::Pass, observed)
+            },
+            Outcome::Like {
+                observed,
+                same,
+                other,
+            } => {
+                let about = about.within(same.and(other));
+                Self {
+                    about,
+                    hurt: other.within(about),
+                    ..plain(Verdict::Pass, observed)
+                }
+            }
+            Outcome::Deviates(deviation) => Self {
+                hurt: deviation.hurts.map_or(about, |hurt| hurt.within(about)),
+                breaks: deviation.breaks,
+                stage: Some(deviation.stage),
+                cause: deviation.cause,
+                remedy: deviation.remedy,
+                ..plain(deviation_verdict, deviation.observed)
+            },
+            Outcome::NotApplicable(why) => plain(Verdict::NotApplicable, why),
+            Outcome::Blocked { by, reason } => Self {
+                because: Some(Because::Blocked(by)),
+                ..plain(Verdict::Blocked, reason)
+            },
+            Outcome::Error { kind, reason } => Self {
+                because: Some(Because::Error(kind)),
+                ..plain(Verdict::Error, reason)
+            },
+        }
+    }
+}
+
 impl Finding {
     /// The finding that an outcome of `check`, run as `variant`, amounts to.
     pub fn new<C: Context>(
@@ -47,67 +129,42 @@ impl Finding {
     ) -> Self {
         let deviation_verdict = match check.level {
             Level::Required => Verdict::Fail,
-            Level::Recommended | Level::Informational => Verdict::Warn,
+            Level::Recommended => Verdict::Warn,
+            Level::Informational => Verdict::Note,
         };
-        let mut about = check.clients_of(variant);
-        let (verdict, stage, observed, hurt, remedy) = match outcome {
-            Outcome::Pass(observed) => (
-                Verdict::Pass,
-                None,
-                observed,
-                Clients::NONE,
-                Some(String::new()),
-            ),
-            Outcome::Like {
-                observed,
-                same,
-                other,
-            } => {
-                about = about.within(same.and(other));
-                let hurt = other.within(about);
-                (Verdict::Pass, None, observed, hurt, Some(String::new()))
-            }
-            Outcome::Deviates(deviation) => (
-                deviation_verdict,
-                Some(deviation.stage),
-                deviation.observed,
-                deviation.hurts.map_or(about, |hurt| hurt.within(about)),
-                deviation.remedy,
-            ),
-            Outcome::NotApplicable(why) => (
-                Verdict::NotApplicable,
-                None,
-                why,
-                about,
-                Some(String::new()),
-            ),
-            Outcome::Blocked(why) => (Verdict::Blocked, None, why, about, Some(String::new())),
-            Outcome::Error(why) => (Verdict::Error, None, why, about, Some(String::new())),
+        let about = check.clients_of(variant);
+        let seen = Seen::of(outcome, deviation_verdict, about);
+        let client_verdict = |client| match seen.verdict {
+            _ if !seen.hurt.contains(client) => Verdict::Pass,
+            // What passes in the way of others is not this client's way.
+            Verdict::Pass => deviation_verdict,
+            verdict => verdict,
         };
         Self {
             id: check.id.to_owned(),
             variant: variant.label().to_owned(),
             clause: check.clause.number.to_owned(),
             level: check.level,
-            verdict,
-            clients: about
+            verdict: seen.verdict,
+            clients: seen
+                .about
                 .iter()
-                .map(|client| {
-                    (
-                        client,
-                        match verdict {
-                            _ if !hurt.contains(client) => Verdict::Pass,
-                            // What passes in the way of others is not this client's way.
-                            Verdict::Pass => deviation_verdict,
-                            verdict => verdict,
-                        },
-                    )
-                })
+                .map(|client| (client, client_verdict(client)))
                 .collect(),
-            stage,
-            observed,
+            breaks: seen
+                .breaks
+                .map_or(check.breaks, |some| some.within(check.breaks)),
+            stage: seen.stage,
+            cause: seen.cause,
+            because: seen.because,
+            observed: seen.observed,
             expected: check.expected.to_owned(),
-            remedy: remedy.unwrap_or_else(|| check.remedy.to_owned()),
+            remedy: match seen.verdict {
+                verdict if verdict.is_deviation() => {
+                    seen.remedy.unwrap_or_else(|| check.remedy.to_owned())
+                }
+                _ => String::new(),
+            },
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             waived: None,
         }
@@ -115,8 +172,9 @@ impl Finding {
 
     /// The finding of a check that the person skipped.
     pub fn disabled<C: Context>(check: &Check<C>, variant: C::Facet, reason: String) -> Self {
-        let mut finding = Self::new(check, variant, Outcome::Blocked(reason), Duration::ZERO);
+        let mut finding = Self::new(check, variant, Outcome::blocked(reason), Duration::ZERO);
         finding.verdict = Verdict::Disabled;
+        finding.because = None;
         for verdict in finding.clients.values_mut() {
             *verdict = Verdict::Disabled;
         }

@@ -11,7 +11,7 @@ pub enum Level {
     Required,
     /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is `warn`.
     Recommended,
-    /// Worth knowing; no client of today is hurt. A deviation is `warn`.
+    /// Worth knowing; no client of today is hurt. A deviation is `note`.
     Informational,
 }
 

@@ -4,6 +4,7 @@
 //! what each needs and what it may do, and reports every step as an [`Event`]. The result is a [`Run`]: a
 //! [`Finding`] for every check and variant, whether or not it could be judged.
 
+mod cause;
 mod check;
 mod effect;
 mod finding;
@@ -17,10 +18,11 @@ mod tests;
 mod verdict;
 pub mod waiver;
 
+pub use cause::{Blocker, Breakage, Cause};
 pub(crate) use check::checks;
 pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
 pub use effect::Effect;
-pub use finding::Finding;
+pub use finding::{Because, Finding};
 pub use level::Level;
 pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};

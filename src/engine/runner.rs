@@ -4,7 +4,7 @@ use super::check::{Check, Context, Facet, Outcome};
 use super::finding::Finding;
 use super::plan::{Fate, Plan};
 use super::stop::{Stop, StopReason};
-use crate::engine::{Effect, Verdict};
+use crate::engine::{Because, Blocker, Breakage, Effect, Verdict};
 use crate::safe::Clients;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -185,9 +185,10 @@ impl<C: Context> Runner<'_, C> {
         }
         for slot in std::mem::take(&mut self.waiting) {
             let (check, variant) = self.check(slot);
-            let why = Outcome::Error(format!(
-                "the run was stopped before this was judged: {reason}"
-            ));
+            let why = Outcome::error(
+                Breakage::Stopped,
+                format!("the run was stopped before this was judged: {reason}"),
+            );
             self.settle(slot, Finding::new(check, variant, why, Duration::ZERO));
         }
     }
@@ -244,7 +245,7 @@ impl<C: Context> Runner<'_, C> {
                 };
                 (
                     error.id(),
-                    Outcome::Error(format!("{why}: please report this")),
+                    Outcome::error(Breakage::Crashed, format!("{why}: please report this")),
                     None,
                 )
             }
@@ -259,7 +260,7 @@ impl<C: Context> Runner<'_, C> {
     fn readiness(&self, slot: Slot) -> Readiness {
         let (check, variant) = self.check(slot);
         if let Some(reason) = self.subject.left_unfinished(check, variant) {
-            return Readiness::Never(Outcome::Error(reason));
+            return Readiness::Never(Outcome::error(Breakage::Stopped, reason));
         }
         for need in check.needs {
             match self.need(need, check, variant) {
@@ -298,7 +299,8 @@ impl<C: Context> Runner<'_, C> {
             .iter()
             .position(|(other, _)| other.id == need)
         else {
-            return Readiness::Never(Outcome::Error(format!("there is no check `{need}`")));
+            let reason = format!("there is no check `{need}`");
+            return Readiness::Never(Outcome::error(Breakage::Harness, reason));
         };
         let mine = check.clients_of(variant);
         let (concerned, spoken_for) = concerned(self.plan.checks[place].0, variant, mine);
@@ -310,7 +312,7 @@ impl<C: Context> Runner<'_, C> {
             return Readiness::NotYet;
         };
         let serves = |finding: &Finding| match finding.verdict {
-            Verdict::Pass | Verdict::Warn => true,
+            Verdict::Pass | Verdict::Note | Verdict::Warn => true,
             // A failure that names no client hinders them all.
             Verdict::Fail => {
                 spoken_for && !finding.clients.is_empty() && finding.hurt().within(mine).is_empty()
@@ -367,20 +369,23 @@ fn concerned<C: Context>(
 
 /// What becomes of a check whose need came to `worst`.
 fn hindrance(need: &str, worst: &Finding) -> Readiness {
-    let what = match worst.verdict {
-        Verdict::Disabled => {
+    let what = match (worst.verdict, &worst.because) {
+        (Verdict::Disabled, _) => {
             return Readiness::Skipped(format!("needs `{need}`, which was skipped"));
         }
-        Verdict::Fail => "failed",
+        (Verdict::Fail, _) => "failed",
         // The first cause says more than the chain that leads to it.
-        Verdict::Blocked if worst.observed.starts_with("needs `") => {
-            return Readiness::Never(Outcome::Blocked(worst.observed.clone()));
+        (Verdict::Blocked, Some(Because::Blocked(by @ Blocker::Check { .. }))) => {
+            let outcome = Outcome::blocked_by(by.clone(), worst.observed.clone());
+            return Readiness::Never(outcome);
         }
-        Verdict::Blocked => "could not be judged",
+        (Verdict::Blocked, _) => "could not be judged",
         _ => "could not be carried out",
     };
-    Readiness::Never(Outcome::Blocked(format!(
-        "needs `{}`, which {what}",
-        worst.name()
-    )))
+    let by = Blocker::Check {
+        name: worst.name(),
+        verdict: worst.verdict,
+    };
+    let reason = format!("needs `{}`, which {what}", worst.name());
+    Readiness::Never(Outcome::blocked_by(by, reason))
 }

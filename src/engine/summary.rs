@@ -45,7 +45,7 @@ fn summary_of(client: Client, findings: &[Finding]) -> ClientSummary {
             Some(Verdict::Fail | Verdict::Warn) => broken_by.push(finding.name()),
             Some(Verdict::Blocked | Verdict::Error) => not_judged.push(finding.name()),
             Some(Verdict::Pass) => judged = true,
-            Some(Verdict::NotApplicable | Verdict::Disabled) | None => {}
+            Some(Verdict::Note | Verdict::NotApplicable | Verdict::Disabled) | None => {}
         }
     }
     let verdict = if !broken_by.is_empty() {

@@ -6,7 +6,7 @@ use super::{
     PlanError, Run, Selection, Stop, StopReason, Subject, client_summaries, run,
 };
 use crate::engine::{ClientVerdict, Effect, Level, Verdict};
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -78,6 +78,7 @@ const fn check(
         clause: clause::BASE_URL,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: &[Way::Whole],
         needs,
         effect: Effect::Reads,

@@ -9,7 +9,9 @@ use std::fmt;
 pub enum Verdict {
     /// Judged, and as it should be.
     Pass,
-    /// A deviation that is not [`Required`](super::Level::Required).
+    /// An [`Informational`](super::Level::Informational) deviation: it never changes an exit code.
+    Note,
+    /// A [`Recommended`](super::Level::Recommended) deviation.
     Warn,
     /// A [`Required`](super::Level::Required) deviation.
     Fail,
@@ -25,8 +27,9 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order in which summaries count them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pass,
+        Self::Note,
         Self::Warn,
         Self::Fail,
         Self::NotApplicable,
@@ -39,6 +42,7 @@ impl Verdict {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::Note => "note",
             Self::Warn => "warn",
             Self::Fail => "fail",
             Self::NotApplicable => "not_applicable",
@@ -50,7 +54,17 @@ impl Verdict {
 
     /// Whether the check came to a judgement at all.
     pub const fn is_judged(self) -> bool {
-        matches!(self, Self::Pass | Self::Warn | Self::Fail)
+        matches!(self, Self::Pass | Self::Note | Self::Warn | Self::Fail)
+    }
+
+    /// Whether something was judged, and is not as it should be.
+    pub const fn is_deviation(self) -> bool {
+        matches!(self, Self::Note | Self::Warn | Self::Fail)
+    }
+
+    /// Whether what needs this check can be judged: nothing that it needs is broken.
+    pub const fn serves(self) -> bool {
+        matches!(self, Self::Pass | Self::Note | Self::Warn)
     }
 }
 

@@ -126,11 +126,13 @@ impl Waiver {
             .filter(|f| f.id == self.check || f.name() == self.check)
         {
             match finding.verdict {
-                Verdict::Fail | Verdict::Warn if finding.observed.contains(&self.observed) => {
+                verdict if verdict.is_deviation() && finding.observed.contains(&self.observed) => {
                     finding.waived = Some(self.reason.clone());
                     excused = true;
                 }
-                Verdict::Fail | Verdict::Warn => other = Some(finding.observed.clone()),
+                Verdict::Fail | Verdict::Warn | Verdict::Note => {
+                    other = Some(finding.observed.clone())
+                }
                 Verdict::Pass | Verdict::NotApplicable => {}
                 Verdict::Disabled | Verdict::Blocked | Verdict::Error => unjudged = true,
             }

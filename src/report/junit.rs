@@ -55,7 +55,7 @@ fn case(finding: &Finding) -> TestCase {
             status.set_message(finding.observed.as_str());
             status
         }
-        Verdict::Pass | Verdict::Warn | Verdict::Fail => TestCaseStatus::success(),
+        Verdict::Pass | Verdict::Note | Verdict::Warn | Verdict::Fail => TestCaseStatus::success(),
         Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(format!("{}: {}", finding.verdict, finding.observed));
@@ -65,7 +65,7 @@ fn case(finding: &Finding) -> TestCase {
     let mut case = TestCase::new(finding.name(), status);
     case.set_classname(finding.id.as_str())
         .set_time(Duration::from_millis(finding.duration_ms));
-    if matches!(finding.verdict, Verdict::Warn | Verdict::Fail) {
+    if finding.verdict.is_deviation() {
         let waived = finding
             .waived
             .as_ref()

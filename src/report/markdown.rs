@@ -63,7 +63,7 @@ impl Report {
                 )?;
             }
         }
-        for verdict in [Verdict::Fail, Verdict::Warn] {
+        for verdict in [Verdict::Fail, Verdict::Warn, Verdict::Note] {
             let groups = grouped(
                 self.findings
                     .iter()
@@ -73,10 +73,10 @@ impl Report {
                 writeln!(
                     out,
                     "\n## {}\n",
-                    if verdict == Verdict::Fail {
-                        "Failures"
-                    } else {
-                        "Warnings"
+                    match verdict {
+                        Verdict::Fail => "Failures",
+                        Verdict::Warn => "Warnings",
+                        _ => "Notes",
                     }
                 )?;
             }

@@ -35,7 +35,7 @@ impl Report {
     }
 
     fn write_text(&self, out: &mut String, style: Style) -> std::fmt::Result {
-        for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn] {
+        for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
             for group in grouped(
                 self.findings
                     .iter()
@@ -59,6 +59,7 @@ impl Report {
         let (paint, word) = match finding.verdict {
             Verdict::Fail => (FAIL, "FAIL"),
             Verdict::Error => (FAIL, "ERROR"),
+            Verdict::Note => (STRONG, "note"),
             _ => (WARN, "warn"),
         };
         writeln!(
@@ -203,6 +204,7 @@ impl Report {
                 Verdict::Pass => (PASS, "pass"),
                 Verdict::Fail => (FAIL, "FAIL"),
                 Verdict::Warn => (WARN, "warn"),
+                Verdict::Note => (STRONG, "note"),
                 Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
                 Verdict::Blocked | Verdict::Error => (WARN, "?"),
             };

@@ -6,8 +6,9 @@ use super::season::Season;
 use crate::clients::Defect;
 use crate::engine::{Counts, Finding, client_summaries};
 use crate::engine::{Level, Verdict};
+use crate::manual;
 use crate::report::{Report, Style, write_wrapped};
-use crate::safe::{Client, Stage, clause};
+use crate::safe::{Client, Directions, Stage, clause};
 use crate::suites::server::advice;
 use crate::wire::Canaries;
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ pub const KEPT: &str = "retention.kept";
 /// What it means, for people.
 pub fn explanation() -> String {
     let roles = Role::ALL.map(Role::name).join(", ");
+    let fact = manual::clause(clause::RETENTION);
     format!(
         "{KEPT}
            A backup is kept for retentionDays after its last upload.
@@ -35,9 +37,7 @@ do this    {REMEDY}
 effect     writes and deletes backups of its own; judged over months by `retention verify`, not by `check`
 variants   {roles}
 ",
-        clause::RETENTION.number,
-        clause::RETENTION.title,
-        clause::RETENTION.source
+        fact.id, fact.title, fact.source
     )
 }
 
@@ -363,7 +363,10 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         level: Level::Required,
         verdict,
         clients,
+        breaks: Directions::RESTORE,
         stage: (verdict == Verdict::Fail).then_some(Stage::Http),
+        cause: None,
+        because: None,
         observed,
         expected: format!(
             "a backup that is there for {} after its last upload",

@@ -191,7 +191,7 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
 
 fn completion(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
-        Verdict::Pass | Verdict::Warn => Ok(Completion::Completed),
+        Verdict::Pass | Verdict::Note | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Fail | Verdict::Error => {
             let stage = finding.stage.map(|stage| format!(" (stage {stage})"));
             Err(Failed::from(format!(

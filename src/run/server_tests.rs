@@ -74,8 +74,13 @@ fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
 fn judged(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
-        Verdict::Warn => {
-            eprintln!("warn: {}: {}", finding.name(), finding.observed);
+        Verdict::Note | Verdict::Warn => {
+            eprintln!(
+                "{}: {}: {}",
+                finding.verdict,
+                finding.name(),
+                finding.observed
+            );
             Ok(Completion::Completed)
         }
         Verdict::Fail => Err(Failed::from(format!(

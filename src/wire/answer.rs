@@ -235,8 +235,14 @@ pub enum FailureKind {
     NotOffered,
     /// The harness cannot speak to this server, though a client may.
     Unspoken,
-    /// The run had been stopped, or the server had asked to be left alone.
+    /// The run had been stopped.
     Halted,
+    /// The server limits this address: the run had been halted.
+    Limited,
+    /// The server locks out this address: the run had been halted.
+    LockedOut,
+    /// The server had refused the credentials: the run had been halted.
+    CredentialsRefused,
     /// The guard refused: something was there before.
     Guarded,
     /// A lock that an upload of our own has left stayed for as long as the harness waits.
@@ -262,6 +268,9 @@ impl FailureKind {
             | Self::NotOffered
             | Self::Unspoken
             | Self::Halted
+            | Self::Limited
+            | Self::LockedOut
+            | Self::CredentialsRefused
             | Self::Guarded
             | Self::Locked
             | Self::DeleteRefused(_)

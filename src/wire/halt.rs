@@ -1,6 +1,6 @@
 //! Why a run sends nothing more: the server limits it, locks it out, or refuses its credentials.
 
-use super::answer::Response;
+use super::answer::{Failure, FailureKind, Response};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -85,6 +85,17 @@ impl Halt {
                 "Check user name and password; for Nextcloud, make an app password (Settings, Security). Nothing more was sent, so that nobody is locked out."
             }
         }
+    }
+}
+
+impl From<&Halt> for Failure {
+    fn from(halt: &Halt) -> Self {
+        let kind = match halt {
+            Halt::Limited { .. } => FailureKind::Limited,
+            Halt::LockedOut { .. } => FailureKind::LockedOut,
+            Halt::CredentialsRefused { .. } => FailureKind::CredentialsRefused,
+        };
+        Self::of(kind, format!("the run was halted: {halt}"))
     }
 }
 

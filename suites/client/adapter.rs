@@ -4,7 +4,7 @@ use super::{ClientCheck, Context, Like, PROTOCOL};
 use crate::adapter::Operation;
 use crate::engine::{Check, Deviation, Outcome, nearest};
 use crate::engine::{Effect, Level};
-use crate::safe::{Clients, Stage};
+use crate::safe::{Clients, Directions, Stage};
 
 /// The adapter starts and answers `hello`.
 pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
@@ -14,6 +14,7 @@ pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
         clause: PROTOCOL,
         level: Level::Required,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants,
         needs: &[],
         effect: Effect::Reads,
@@ -38,6 +39,7 @@ pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
         clause: PROTOCOL,
         level: Level::Recommended,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants,
         needs: &["adapter.starts"],
         effect: Effect::Reads,
@@ -88,6 +90,7 @@ pub(super) fn ends(variants: &'static [Like]) -> ClientCheck {
         clause: PROTOCOL,
         level: Level::Recommended,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants,
         needs: &["adapter.starts"],
         effect: Effect::LooksBack,

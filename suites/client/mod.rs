@@ -14,7 +14,7 @@ use crate::adapter::{Hello, Operation, Peer};
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
 use crate::engine::{Effect, Level};
 use crate::safe::clause::{self, Clause};
-use crate::safe::{Client, Clients};
+use crate::safe::{Client, Clients, Directions};
 use crate::vectors::{self, File, Group, Vector};
 use std::sync::{Arc, LazyLock};
 
@@ -135,11 +135,7 @@ fn question(id: &str) -> Question {
 }
 
 /// The line protocol itself, for checks that no clause of Threema Safe is behind.
-const PROTOCOL: Clause = Clause {
-    number: "0.1",
-    title: "the line protocol to an implementation under test",
-    source: "vectors/README.md, \"An adapter\"",
-};
+const PROTOCOL: Clause = clause::ADAPTER;
 
 /// Every check, for an implementation that is held to `like`, in the order in which reports show them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
@@ -183,6 +179,7 @@ fn of_vector(
         clause: clause_of(group),
         level: Level::Required,
         clients: judge::concerned(vector),
+        breaks: Directions::BOTH,
         variants: like.variants(),
         needs: smoke::needs(group.operation),
         effect: Effect::Reads,
@@ -195,7 +192,7 @@ fn of_vector(
 
 async fn answer(context: &Context) -> Outcome {
     let Question::Vector(operation, vector) = context.question else {
-        return Outcome::Error("no vector belongs to this check".to_owned());
+        return Outcome::error(engine::Breakage::Harness, "no vector belongs to this check");
     };
     let hello = match context.hello().await {
         Ok(hello) => hello,

@@ -3,9 +3,9 @@
 
 use super::{ClientCheck, Context, Like, PROTOCOL, Question};
 use crate::adapter::{Operation, Reply};
+use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Check, Deviation, Outcome};
-use crate::engine::{Effect, Level};
-use crate::safe::{Clients, Stage};
+use crate::safe::{Clients, Directions, Stage};
 use crate::vectors::{self, File, Vector};
 use std::sync::LazyLock;
 
@@ -49,6 +49,7 @@ pub(super) fn check(
         clause: PROTOCOL,
         level: Level::Required,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants,
         needs: &["adapter.starts"],
         effect: Effect::Reads,
@@ -60,7 +61,7 @@ pub(super) fn check(
 
 async fn ask(context: &Context) -> Outcome {
     let Question::Smoke(operation, vector) = context.question else {
-        return Outcome::Error("no operation belongs to this check".to_owned());
+        return Outcome::error(Breakage::Harness, "no operation belongs to this check");
     };
     let hello = match context.hello().await {
         Ok(hello) => hello,

@@ -5,7 +5,7 @@ use super::upload::{largest, stored};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Facet, LoginKind, LoginUse, OwnBackup, Place, Recipe, Response};
 
 /// The three things that a client without credentials asks for first.
@@ -24,6 +24,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: &[Facet::As(Client::Android), Facet::As(Client::Ios), Facet::As(Client::Desktop)],
         needs: &["tls.trusted"],
         effect: Effect::Reads,
@@ -38,6 +39,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         clients: Clients::ANDROID.and(Clients::DESKTOP),
+        breaks: Directions::BOTH,
         variants: &[Facet::As(Client::Android), Facet::As(Client::Desktop)],
         needs: &["auth.accepted"],
         effect: Effect::Reads,
@@ -52,6 +54,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: ASKING,
         needs: &["auth.accepted"],
         effect: Effect::WritesOwnBackup,

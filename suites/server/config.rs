@@ -6,7 +6,7 @@ use crate::clients::{ConfigError, Operation, android, ios};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Place, Response};
 
 /// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.
@@ -23,6 +23,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
         needs: &["auth.accepted"],
         effect: Effect::Reads,
@@ -37,6 +38,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -51,6 +53,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -65,6 +68,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -79,6 +83,7 @@ checks! { Context;
         clause: clause::RETENTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -93,6 +98,7 @@ checks! { Context;
         clause: clause::CONFIG,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,

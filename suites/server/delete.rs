@@ -6,7 +6,7 @@ use super::{MOBILE_BY_HTTP, WHOLE};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Place, Recipe, Request};
 
 checks! { Context;
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::DELETE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::DELETE,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,

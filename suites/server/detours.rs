@@ -4,7 +4,7 @@ use super::WHOLE;
 use super::judge::Judged;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::Context;
 
 checks! { Context;
@@ -14,6 +14,7 @@ checks! { Context;
         clause: clause::REDIRECT,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
@@ -28,6 +29,7 @@ checks! { Context;
         clause: clause::STATUS,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,

@@ -6,7 +6,7 @@ use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Facet, Method, Place, Recipe, Request};
 
 checks! { Context;
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::STATUS,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::STATUS,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::RESTORE,
         variants: &[Facet::As(Client::Android), Facet::As(Client::Ios), Facet::As(Client::Desktop)],
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -44,6 +46,7 @@ checks! { Context;
         clause: clause::STATUS,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -58,6 +61,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
@@ -72,6 +76,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Recommended,
         clients: Clients::DESKTOP,
+        breaks: Directions::RESTORE,
         variants: DESKTOP_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -86,6 +91,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Recommended,
         clients: Clients::DESKTOP,
+        breaks: Directions::RESTORE,
         variants: DESKTOP_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,

@@ -3,9 +3,9 @@
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, stored};
-use crate::engine::{Effect, Level};
+use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
 };
@@ -30,6 +30,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: LOOKS,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -44,6 +45,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: &[Facet::Case("unasked"), Facet::Case("asked")],
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -58,6 +60,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -72,6 +75,7 @@ checks! { Context;
         clause: clause::INTERRUPTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: FRAMINGS,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
@@ -86,6 +90,7 @@ checks! { Context;
         clause: clause::INTERRUPTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: FRAMINGS,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -100,6 +105,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
@@ -114,6 +120,7 @@ checks! { Context;
         clause: clause::INTERRUPTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
@@ -241,8 +248,9 @@ async fn break_off(
     {
         Err(failure) if failure.kind == FailureKind::BrokenOff => Ok(()),
         Err(failure) => Err(failure.into()),
-        Ok(_) => Err(Outcome::Error(
-            "an upload that was to break off came to an end".to_owned(),
+        Ok(_) => Err(Outcome::error(
+            Breakage::Harness,
+            "an upload that was to break off came to an end",
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
-use crate::engine::{Deviation, Outcome};
+use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::Stage;
 use crate::wire::{Answer, Body, Failure, FailureKind, Response};
 
@@ -12,8 +12,19 @@ impl From<Failure> for Outcome {
         match failure.kind {
             kind if kind.is_peer() => Self::deviates(failure.stage, failure.message),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
-            FailureKind::BrokenOff | FailureKind::Harness => Self::Error(failure.message),
-            _ => Self::Blocked(failure.message),
+            FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
+            FailureKind::Halted => Self::blocked_by(Blocker::HarnessLimit, failure.message),
+            FailureKind::Limited | FailureKind::Locked => {
+                Self::blocked_by(Blocker::Limit, failure.message)
+            }
+            FailureKind::LockedOut => Self::blocked_by(Blocker::LockedOut, failure.message),
+            FailureKind::CredentialsRefused => {
+                Self::blocked_by(Blocker::CredentialsRefused, failure.message)
+            }
+            FailureKind::BrokenOff | FailureKind::Harness => {
+                Self::error(Breakage::Harness, failure.message)
+            }
+            _ => Self::blocked_by(Blocker::Guarded, failure.message),
         }
     }
 }

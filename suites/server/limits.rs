@@ -6,7 +6,7 @@ use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, OwnBackup, Recipe, Request};
 
 checks! { Context;
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["config.limit"],
         effect: Effect::WritesOwnBackup,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::ANDROID,
+        breaks: Directions::BACKUP,
         variants: WHOLE,
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
@@ -44,6 +46,7 @@ checks! { Context;
         clause: clause::SIZE,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,

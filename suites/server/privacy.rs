@@ -5,7 +5,7 @@ use super::judge::{Judged, describe};
 use super::upload::{fitting, stored};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
 
 /// The two ways to ask for a listing.
@@ -18,6 +18,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: ASKING,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -32,6 +33,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: ASKING,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -46,6 +48,7 @@ checks! { Context;
         clause: clause::BASE_URL,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -60,6 +63,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -74,6 +78,7 @@ checks! { Context;
         clause: clause::BASE_URL,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -88,6 +93,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,

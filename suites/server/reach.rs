@@ -2,9 +2,9 @@
 
 use super::WHOLE;
 use super::judge::Judged;
-use crate::engine::{Effect, Level};
+use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, Stage, clause};
+use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::Context;
 
 checks! { Context;
@@ -14,6 +14,7 @@ checks! { Context;
         clause: clause::BASE_URL,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &[],
         effect: Effect::Reads,
@@ -28,6 +29,7 @@ checks! { Context;
         clause: clause::HTTPS,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["server.reachable"],
         effect: Effect::Reads,
@@ -41,7 +43,7 @@ async fn reachable(context: &Context) -> Judged {
     let reach = match context.reach().await {
         Ok(reach) => reach,
         // No connection is no judgement on the server: the run cannot go on.
-        Err(failure) => return Ok(Outcome::Error(failure.message)),
+        Err(failure) => return Ok(Outcome::error(Breakage::Unreachable, failure.message)),
     };
     let troubles = reach
         .addresses
@@ -51,10 +53,11 @@ async fn reachable(context: &Context) -> Judged {
         .map(|(address, trouble)| format!("{address}: {trouble}"))
         .collect();
     Ok(if !reach.is_reached() {
-        Outcome::Error(format!(
+        let reason = format!(
             "{}; check the host name and the port, that the server runs, and that no firewall stands between",
             troubles.join("; ")
-        ))
+        );
+        Outcome::error(Breakage::Unreachable, reason)
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {

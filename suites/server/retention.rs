@@ -10,7 +10,7 @@ use crate::clients::Refresher;
 use crate::clients::refresh::{Changes, loses_on_the_dot};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
     Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
@@ -31,6 +31,7 @@ checks! { Context;
         clause: clause::REFRESH,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -45,6 +46,7 @@ checks! { Context;
         clause: clause::RETENTION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: &[Facet::Case("modified"), Facet::Case("etag")],
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -59,6 +61,7 @@ checks! { Context;
         clause: clause::RETENTION,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: &[Facet::Case("get"), Facet::Case("head")],
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -73,6 +76,7 @@ checks! { Context;
         clause: clause::DELETE,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::NONE,
         variants: &[Facet::Case("head"), Facet::Case("listing"), Facet::Case("propfind")],
         needs: &["delete.removes"],
         effect: Effect::WritesOwnBackup,
@@ -87,6 +91,7 @@ checks! { Context;
         clause: clause::DELETE,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,

@@ -6,7 +6,7 @@ use super::judge::{Judged, describe};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, LoginUse, Place, Recipe, Request, Response};
 
 checks! { Context;
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -44,6 +46,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
@@ -58,6 +61,7 @@ checks! { Context;
         clause: clause::SECRECY,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -72,6 +76,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
@@ -86,6 +91,7 @@ checks! { Context;
         clause: clause::AUTHENTICATION,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::MayLockOut,

@@ -7,7 +7,7 @@ use crate::clients::{Operation, Persona};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
-use crate::safe::{Client, Clients, Stage, clause};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Failure, Manner, OwnBackup, Payload, Place, Recipe, Request, Response};
 
 checks! { Context;
@@ -17,6 +17,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
@@ -31,6 +32,7 @@ checks! { Context;
         clause: clause::DOWNLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE_BY_HTTP,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -45,6 +47,7 @@ checks! { Context;
         clause: clause::ENVELOPE,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
         variants: MOBILE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -59,6 +62,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Required,
         clients: Clients::MOBILE,
+        breaks: Directions::BOTH,
         variants: MOBILE_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -73,6 +77,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
@@ -87,6 +92,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
@@ -101,6 +107,7 @@ checks! { Context;
         clause: clause::UPLOAD,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,

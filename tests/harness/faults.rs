@@ -340,7 +340,7 @@ async fn every_fault_changes_exactly_what_the_snapshot_says_and_every_check_can_
         let deviates = |finding: &&Finding| {
             matches!(
                 finding.verdict,
-                Verdict::Fail | Verdict::Warn | Verdict::Error
+                Verdict::Fail | Verdict::Warn | Verdict::Note | Verdict::Error
             )
         };
         assert!(!changed.is_empty(), "no check notices {}", scenario.name());

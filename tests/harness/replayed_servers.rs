@@ -241,7 +241,10 @@ async fn faults_stand_for_what_was_measured() {
         running.stop().await;
         let shown = report.findings.iter().any(|finding| {
             finding.name() == entry.finding
-                && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+                && matches!(
+                    finding.verdict,
+                    Verdict::Fail | Verdict::Warn | Verdict::Note
+                )
         });
         if !shown {
             missed.push(format!(

@@ -246,7 +246,7 @@ impl Live {
             // While this one waited, another may have met the end.
             self.may_ask(request)?;
             if for_check && let Some(halt) = self.patience.halt.get() {
-                return Err(halted(halt));
+                return Err(Failure::from(halt));
             }
             let limit = self.limit(&tries);
             let answer = self.once(request, http, encoding, limit).await;
@@ -272,7 +272,7 @@ impl Live {
                 Next::Halt(halt) => {
                     // The first reason stays.
                     let halt = self.patience.halt.get_or_init(|| halt);
-                    return Err(halted(halt));
+                    return Err(Failure::from(halt));
                 }
             }
         }
@@ -294,7 +294,7 @@ impl Live {
         if request.is_personal()
             && let Some(halt @ Halt::CredentialsRefused { .. }) = self.patience.halt.get()
         {
-            return Err(halted(halt));
+            return Err(Failure::from(halt));
         }
         let refused = self.patience.refused_logins.load(Ordering::Relaxed);
         if request.login == LoginUse::Wrong && refused > 0 {
@@ -534,10 +534,6 @@ impl Live {
             Place::Config | Place::Theirs(_) | Place::Below(_) => false,
         }
     }
-}
-
-fn halted(halt: &Halt) -> Failure {
-    Failure::of(FailureKind::Halted, format!("the run was halted: {halt}"))
 }
 
 /// The answer, noting whether the request may have been carried out twice.

@@ -74,9 +74,7 @@ impl Session {
                 format!("the run was stopped: {reason}"),
             ));
         }
-        self.halted
-            .get()
-            .map(|halt| Failure::of(FailureKind::Halted, format!("the run was halted: {halt}")))
+        self.halted.get().map(Failure::from)
     }
 
     /// Connects to every address once.

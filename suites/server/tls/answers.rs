@@ -5,7 +5,7 @@ use super::super::judge::Judged;
 use super::{alert, by_looking, count, deviates, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, clause};
+use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Answered, HttpSeen, Inspection, ShakeTrouble, Silence};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ checks! { Context;
         clause: clause::HTTPS,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.https"],
         effect: Effect::Reads,
@@ -34,6 +35,7 @@ checks! { Context;
         clause: clause::BASE_URL,
         level: Level::Recommended,
         clients: Clients::MOBILE,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.https"],
         effect: Effect::Reads,
@@ -48,6 +50,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.answers"],
         effect: Effect::Reads,
@@ -62,6 +65,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -76,6 +80,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.client-certificate"],
         effect: Effect::Reads,

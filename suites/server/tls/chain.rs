@@ -5,7 +5,7 @@ use super::super::judge::Judged;
 use super::{alert, by_looking, certificates, count, day, deviates, path, remedy, unread};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, clause};
+use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection, KeyKind, KeyProof, ShakeTrouble, Trust, suites};
 
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ANDROID,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -44,6 +46,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -58,6 +61,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.name", "tls.dates", "tls.client-certificate"],
         effect: Effect::Reads,

@@ -6,7 +6,7 @@ use super::answers::{CLOCK_SLIP, apart, server_ahead};
 use super::{by_looking, certificates, count, day, deviates, leaf_of, names, path, remedy};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, clause};
+use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection};
 
@@ -19,6 +19,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -33,6 +34,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -47,6 +49,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Recommended,
         clients: Clients::ALL,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.dates"],
         effect: Effect::Reads,

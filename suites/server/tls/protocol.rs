@@ -5,7 +5,7 @@ use super::super::judge::Judged;
 use super::{alert, by_ats, by_looking, deviates, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, clause};
+use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Answered, Inspection, Silence, Version, suites};
 
@@ -16,6 +16,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::ALL,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -30,6 +31,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
@@ -44,6 +46,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Recommended,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.forward-secrecy"],
         effect: Effect::Reads,
@@ -58,6 +61,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Recommended,
         clients: Clients::ANDROID,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
@@ -72,6 +76,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
@@ -86,6 +91,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
@@ -100,6 +106,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.forward-secrecy"],
         effect: Effect::Reads,
@@ -114,6 +121,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Informational,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,

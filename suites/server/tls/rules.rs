@@ -5,7 +5,7 @@ use super::super::judge::Judged;
 use super::{by_ats, by_looking, certificates, count, day, deviates, leaf_of, path, remedy};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
-use crate::safe::{Clients, clause};
+use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Inspection, KeyKind, SignatureKind, Trust, Version};
 
@@ -31,6 +31,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -45,6 +46,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -59,6 +61,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -73,6 +76,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -87,6 +91,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Recommended,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.validity"],
         effect: Effect::Reads,
@@ -101,6 +106,7 @@ checks! { Context;
         clause: clause::ATS,
         level: Level::Required,
         clients: Clients::IOS,
+        breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
@@ -115,6 +121,7 @@ checks! { Context;
         clause: clause::TRUST,
         level: Level::Recommended,
         clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,

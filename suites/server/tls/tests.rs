@@ -172,7 +172,7 @@ fn assert_passes(judged: Judged) {
 #[track_caller]
 fn assert_blocked(judged: Judged, words: &str) {
     match outcome(judged) {
-        Outcome::Blocked(why) => assert!(why.contains(words), "{why}"),
+        Outcome::Blocked { reason: why, .. } => assert!(why.contains(words), "{why}"),
         other => panic!("{other:?}"),
     }
 }

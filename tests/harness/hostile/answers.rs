@@ -224,8 +224,10 @@ async fn failures_at_random() {
             .leaves_nothing_unnamed(&server);
         assert!(
             checked.report.findings.iter().any(|finding| {
-                matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
-                    && finding.observed.contains("500")
+                matches!(
+                    finding.verdict,
+                    Verdict::Fail | Verdict::Warn | Verdict::Note
+                ) && finding.observed.contains("500")
             }),
             "seed {seed}: {}",
             checked.report

@@ -1,0 +1,119 @@
+//! Why something deviates, was not judged, or was not carried out: types, so that no behaviour hangs on a sentence.
+
+use crate::engine::Verdict;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+
+/// A named cause that several deviations can have in common: one thing to fix.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cause {
+    /// The name, for ever: `problem.nextcloud-link-wrong-path`.
+    pub id: Cow<'static, str>,
+    /// What is wrong, in a few words.
+    pub title: Cow<'static, str>,
+    /// What the administrator does now.
+    pub fix: Cow<'static, str>,
+}
+
+impl Cause {
+    /// A cause.
+    pub const fn new(id: &'static str, title: &'static str, fix: &'static str) -> Self {
+        Self {
+            id: Cow::Borrowed(id),
+            title: Cow::Borrowed(title),
+            fix: Cow::Borrowed(fix),
+        }
+    }
+}
+
+/// In a finding stands the ID alone: title and fix stand once in the report.
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.id)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cause {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self {
+            id: Cow::Owned(String::deserialize(deserializer)?),
+            title: Cow::Borrowed(""),
+            fix: Cow::Borrowed(""),
+        })
+    }
+}
+
+/// Why a check could not be judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Blocker {
+    /// A check that it needs was not passed.
+    Check {
+        /// The name of that finding, with its variant.
+        name: String,
+        /// What that finding was.
+        verdict: Verdict,
+    },
+    /// The server limits how much this address may ask.
+    Limit,
+    /// The server has locked out or banned this address or account.
+    LockedOut,
+    /// The server refused the credentials.
+    CredentialsRefused,
+    /// A limit of the harness, or one that the person set: `--max-upload`.
+    HarnessLimit,
+    /// An answer was read only up to a bound, and what matters may stand behind it.
+    TruncatedRead,
+    /// The guard refused: it would have touched what is not the run's own.
+    Guarded,
+    /// A client can do this and the harness cannot.
+    BeyondHarness,
+    /// What the server answered leaves the question open.
+    Answer,
+}
+
+impl Blocker {
+    /// The name in reports, for ever; for a check, its ID.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Check { name, .. } => name.split('[').next().unwrap_or_default(),
+            Self::Limit => "blocked.limit",
+            Self::LockedOut => "blocked.locked-out",
+            Self::CredentialsRefused => "blocked.credentials-refused",
+            Self::HarnessLimit => "blocked.harness-limit",
+            Self::TruncatedRead => "blocked.truncated-read",
+            Self::Guarded => "blocked.guarded",
+            Self::BeyondHarness => "blocked.beyond-harness",
+            Self::Answer => "blocked.answer",
+        }
+    }
+}
+
+/// Why the harness could not carry out a check.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Breakage {
+    /// There was no connection.
+    Unreachable,
+    /// The run was stopped before.
+    Stopped,
+    /// The check itself crashed or was aborted.
+    Crashed,
+    /// A transcript has no answer, or the answer to another question.
+    Transcript,
+    /// The suite, the ledger or the machine of the harness.
+    Harness,
+}
+
+impl Breakage {
+    /// The name in reports, for ever.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Unreachable => "error.unreachable",
+            Self::Stopped => "error.stopped",
+            Self::Crashed => "error.crashed",
+            Self::Transcript => "error.transcript",
+            Self::Harness => "error.harness",
+        }
+    }
+}
