@@ -1,10 +1,10 @@
-//! `explain`: one check, one vector, one fault of the embedded server, or a fact of the manual, for people.
+//! `explain`: one check, one vector, one fault or profile of the embedded server, or a fact of the manual, for people.
 
 use super::output::print;
 use super::{Complaint, Ended, fact};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
-use crate::reference::Fault;
+use crate::reference::{Fault, Profile};
 use crate::retention;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
@@ -15,8 +15,8 @@ use std::fmt::Write as _;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault, or the ID of a fact, whole or its
-    /// beginning: `4.6`, `clients.read`
+    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault or a profile, or the ID of a fact,
+    /// whole or its beginning: `4.6`, `clients.read`
     id: String,
 }
 
@@ -36,6 +36,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             fault.name(),
             fault.explanation()
         ))?;
+    } else if let Ok(profile) = id.parse::<Profile>() {
+        print(&format!(
+            "Profile {}: {}\n  source  {}\n",
+            profile.name(),
+            profile.explanation(),
+            profile.facts().join(", ")
+        ))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else {
@@ -44,12 +51,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(client_checks().iter().map(|check| check.id))
             .chain([retention::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
+            .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "unknown check, vector, fault or fact `{id}`{suggestion}"
+            "unknown check, vector, fault, profile or fact `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)

@@ -183,7 +183,7 @@ fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
 
 /// The ID, in upper case as the screens of both mobile apps make it, and whether it was typed otherwise.
 ///
-/// Source: clause 1.4; VARIANTS section 3, "Password".
+/// Source: clause 1.4; clients.password.salt.
 fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complaint> {
     let Some(typed) = typed else {
         return Ok((None, false));

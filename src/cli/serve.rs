@@ -4,7 +4,7 @@ use super::credentials::{environment, secret_line};
 use super::output::print;
 use super::{Complaint, Ended, Exit};
 use crate::engine::nearest;
-use crate::reference::{self, Fault, Login, Options};
+use crate::reference::{self, Fault, Login, Options, Profile};
 use clap::Args;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -21,9 +21,9 @@ pub(super) struct Arguments {
     /// Serve plain http instead of https
     #[arg(long)]
     plain: bool,
-    /// The user name that is let in
-    #[arg(long, value_name = "NAME", default_value = "safe")]
-    user: String,
+    /// The user name that is let in [default: safe, or the token where --like is a public link]
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
     /// A file whose first line is the password (or SAFE_SERVER_PASSWORD); without either it is
     /// `s3cret-loopback`, on this machine only
     #[arg(long, value_name = "FILE")]
@@ -31,6 +31,15 @@ pub(super) struct Arguments {
     /// Ask for no credentials
     #[arg(long, conflicts_with_all = ["user", "password_file"])]
     open: bool,
+    /// Behave like this server, as it was measured
+    #[arg(long, value_name = "PROFILE")]
+    like: Option<String>,
+    /// List the servers that --like knows
+    #[arg(long)]
+    list_profiles: bool,
+    /// Let the time of --like pass so many times as fast: its delays, locks, limits and bans
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), requires = "like")]
+    speed: u32,
     /// Go wrong in this way, as a real server does; may be given several times
     #[arg(long = "fault", value_name = "NAME")]
     faults: Vec<String>,
@@ -52,13 +61,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
-    if arguments.list_faults {
-        let mut out = String::new();
-        for fault in Fault::ALL {
-            // Writing to memory cannot fail.
-            let _ = writeln!(out, "{:<30} {}", fault.name(), fault.explanation());
-        }
-        print(&out)?;
+    if arguments.list_faults || arguments.list_profiles {
+        print(&list(&arguments))?;
         return Ok(Exit::Conforms);
     }
     let options = options(&arguments)?;
@@ -85,19 +89,55 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     Ok(Exit::Conforms)
 }
 
+/// The faults, the profiles, or both, one a line.
+fn list(arguments: &Arguments) -> String {
+    let faults = Fault::ALL
+        .iter()
+        .filter(|_| arguments.list_faults)
+        .map(|fault| (fault.name(), fault.explanation()));
+    let profiles = Profile::ALL
+        .iter()
+        .filter(|_| arguments.list_profiles)
+        .map(|profile| (profile.name(), profile.explanation()));
+    let mut out = String::new();
+    for (name, explanation) in faults.chain(profiles) {
+        // Writing to memory cannot fail.
+        let _ = writeln!(out, "{name:<30} {explanation}");
+    }
+    out
+}
+
+/// What is said of a name that is not known.
+fn unknown(
+    kind: &str,
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+    list: &str,
+) -> Complaint {
+    let suggestion = nearest(name, known)
+        .map(|name| format!(", did you mean `{name}`?"))
+        .unwrap_or_default();
+    Complaint::usage(format!(
+        "unknown {kind} `{name}`{suggestion}; {list} shows all of them"
+    ))
+}
+
 fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     let mut faults = Vec::new();
     for name in &arguments.faults {
-        faults.push(name.parse::<Fault>().map_err(|_| {
-            let suggestion = nearest(name, Fault::ALL.iter().map(|fault| fault.name()));
-            let suggestion = suggestion
-                .map(|name| format!(", did you mean `{name}`?"))
-                .unwrap_or_default();
-            Complaint::usage(format!(
-                "there is no fault `{name}`{suggestion}; --list-faults shows them all"
-            ))
-        })?);
+        let known = Fault::ALL.iter().map(|fault| fault.name());
+        let fault = name.parse::<Fault>();
+        faults.push(fault.map_err(|_| unknown("fault", name, known, "--list-faults"))?);
     }
+    let like = match &arguments.like {
+        Some(name) => {
+            let known = Profile::ALL.iter().map(|profile| profile.name());
+            let profile = name.parse::<Profile>();
+            Some(profile.map_err(|_| unknown("profile", name, known, "--list-profiles"))?)
+        }
+        None => None,
+    };
+    let base = like.map_or_else(Options::default, Options::like);
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
         None => environment("SAFE_SERVER_PASSWORD"),
@@ -107,13 +147,13 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
             "beyond this machine the server needs a password of yours: --password-file FILE",
         ));
     }
-    let login = if arguments.open {
-        Login::Open
-    } else {
-        Login::Basic {
-            user: arguments.user.clone(),
-            password: given.unwrap_or_else(|| "s3cret-loopback".to_owned()),
-        }
+    let login = match base.login {
+        _ if arguments.open => Login::Open,
+        Login::Basic { user, password } => Login::Basic {
+            user: arguments.user.clone().unwrap_or(user),
+            password: given.unwrap_or(password),
+        },
+        other => other,
     };
     Ok(Options {
         address: arguments.listen,
@@ -123,6 +163,9 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         max_backup_bytes: arguments.max_backup_bytes,
         retention_days: arguments.retention_days,
         delay: Duration::from_millis(arguments.delay),
+        like,
+        speed: arguments.speed,
+        base_path: base.base_path,
         ..Options::default()
     })
 }

@@ -115,7 +115,7 @@ pub struct Settings {
 
 /// The key under which iOS 4.8 and later writes sync exclusions.
 ///
-/// Source: VARIANTS section 5, item 2.
+/// Source: clients.divergence.sync-excluded-key.
 pub(super) const MISSPELLED: &str = "syncExcludedIDs";
 
 impl Contents {

@@ -9,7 +9,7 @@ const FEWEST_CHARACTERS: usize = 8;
 
 /// What may be the matter with the password and the ID: what applies to these, without telling anything of them but that.
 ///
-/// Source: clauses 1.3 and 1.6; VARIANTS section 3, "Password".
+/// Source: clauses 1.3 and 1.6; clients.password.bytes.
 pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {
     let text = String::from_utf8_lossy(password.as_bytes());
     let applicable = [

@@ -51,7 +51,7 @@ const LIMITS: Limits = Limits {
 /// The clients by which a backup is judged. Desktop no longer restores from one, and never did without the key of a device group:
 /// what it makes of the backup is told, and decides nothing.
 ///
-/// Source: VARIANTS, preamble; section 4, "DGK".
+/// Source: clients.releases.desktop, clients.read.device-group-key.
 const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
 
 /// What is to be inspected.

@@ -25,7 +25,7 @@ impl Packing {
     /// What the first member of a gzip says. What says nothing reliable is not looked at: the bytes for the operating system
     /// and the effort, and how stored blocks are split.
     ///
-    /// Source: RFC 1952 section 2.3.1; RFC 1951 section 3.2.3; VARIANTS section 1, "gzip".
+    /// Source: RFC 1952 section 2.3.1; RFC 1951 section 3.2.3; clients.write.gzip-header.
     pub(super) fn of(packed: &[u8]) -> Self {
         let header = packed.first_chunk::<10>().copied().unwrap_or_default();
         let [_, _, _, flags, time @ .., _, _] = header;

@@ -96,7 +96,7 @@ pub struct Detail {
 
 /// What iOS uploads by itself some seconds after a restore.
 ///
-/// Source: VARIANTS section 3, "Sequences"; section 5, item 3.
+/// Source: clients.http.restore-sequence, clients.divergence.overwrite-after-restore.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Overwrite {
     /// The size of the body that it uploads, in bytes.

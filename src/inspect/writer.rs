@@ -36,7 +36,7 @@ pub struct Authorship {
 
 /// Infers who wrote a document.
 ///
-/// Source: VARIANTS section 1.
+/// Source: clients.write.android-text, clients.write.ios-text, clients.write.gzip-header.
 pub(super) fn of(
     document: &Document,
     bytes: &[u8],
@@ -248,7 +248,7 @@ impl Inference {
 /// What must have been on the phone for a release to write this document: where a release turns something round or writes it
 /// under another key, that is undone.
 ///
-/// Source: VARIANTS section 5, items 2 and 13.
+/// Source: clients.divergence.sync-excluded-key, clients.divergence.list-id.
 fn as_on_the_phone(backup: &Backup, writer: Writer) -> Backup {
     let mut backup = backup.clone();
     if writer.client() == Client::Android && !writer.since(Writer::Android5_3) {

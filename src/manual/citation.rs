@@ -66,22 +66,29 @@ const AREAS: [&str; 8] = [
     "servers",
 ];
 
-/// The IDs of facts about clients and servers. A path or a call of code (`clients.read()`) is none.
+/// The IDs of facts about clients and servers, and their areas. A path or a call of code (`clients.read()`) is none.
 fn named(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for area in AREAS {
         for (at, _) in text.match_indices(area) {
             let before = text[..at].chars().next_back();
-            let length = segment(text[at + area.len()..].strip_prefix('.').unwrap_or(""));
-            let end = at + area.len() + 1 + length;
-            let inside =
-                before.is_some_and(|c| c.is_alphanumeric() || "._-/`".contains(c) && c != '`');
-            if length > 0 && !inside && !text[end..].starts_with(['(', '_', ':', '/']) {
+            let inside = before.is_some_and(|c| c.is_alphanumeric() || "._-/:".contains(c));
+            let length = text[at + area.len()..].strip_prefix('.').map_or(0, segment);
+            let end = at + area.len() + if length == 0 { 0 } else { 1 + length };
+            let rest = &text[end..];
+            // `servers` alone is a word, `servers.md` a file.
+            let alone = length == 0 && (area == "servers" || rest.starts_with(is_of_word));
+            let file = text[..end].ends_with(".md");
+            if !inside && !alone && !file && !rest.starts_with(['(', '_', ':', '/']) {
                 found.push((at, &text[at..end]));
             }
         }
     }
     found
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '-'
 }
 
 /// The length of a segment of an ID at the start of `text`: lower-case letters, digits and hyphens inside.

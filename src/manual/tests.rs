@@ -49,13 +49,14 @@ fn citations_are_found_in_prose() {
         ]
     );
     assert_eq!(citations("Clause 1.5."), ["1.5"]);
+    assert_eq!(citations("the facts `clients.read`."), ["clients.read"]);
     assert_eq!(citations("clauses 1.3, 1.6 and 2.1"), ["1.3", "1.6", "2.1"]);
 }
 
 #[test]
 fn code_is_no_citation() {
     assert_eq!(
-        citations("clients.read(); servers.iter() clause::ALL"),
+        citations("clients.read(); servers.iter() servers.md clause::ALL"),
         [""; 0]
     );
     assert_eq!(

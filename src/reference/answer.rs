@@ -15,6 +15,20 @@ pub(super) type Answer = Response<Content>;
 #[error("closed on purpose")]
 pub(super) struct Closed;
 
+/// What makes an answer a refusal: it goes along with it until the server's own words are put in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Refusal {
+    /// What its status says.
+    Plain,
+    /// More than that.
+    Saying {
+        /// The exception that sabre/dav names.
+        exception: &'static str,
+        /// The server's sentence.
+        message: String,
+    },
+}
+
 /// What an answer carries.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Content {
@@ -123,7 +137,18 @@ pub(super) fn content(
 
 /// A refusal that says in words what its status says in digits.
 pub(super) fn refusal(status: StatusCode) -> Answer {
-    content(status, "text/plain; charset=utf-8", format!("{status}\n"))
+    refusal_with(status, Refusal::Plain)
+}
+
+/// A refusal that a profile puts in the words of its server.
+pub(super) fn refusal_with(status: StatusCode, refusal: Refusal) -> Answer {
+    let text = match &refusal {
+        Refusal::Plain => format!("{status}\n"),
+        Refusal::Saying { message, .. } => format!("{message}\n"),
+    };
+    let mut answer = content(status, "text/plain; charset=utf-8", text);
+    answer.extensions_mut().insert(refusal);
+    answer
 }
 
 /// An HTML page.

@@ -101,10 +101,24 @@ fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {
             let utf8 = !site.has(Fault::CredentialsLatin1Only);
             let latin1 = !site.has(Fault::CredentialsUtf8Only);
             scheme.eq_ignore_ascii_case(b"basic")
-                && ((utf8 && sent == expected.as_bytes())
-                    || (latin1 && in_latin1(&expected).is_some_and(|bytes| sent == bytes)))
+                && ((utf8 && is_same(site, &sent, expected.as_bytes()))
+                    || (latin1
+                        && in_latin1(&expected).is_some_and(|bytes| is_same(site, &sent, &bytes))))
         }
     }
+}
+
+/// Whether credentials are the expected ones; where any user name will do, whether their passwords are the same.
+fn is_same(site: &Site, sent: &[u8], expected: &[u8]) -> bool {
+    let password = |both: &[u8]| {
+        let colon = both.iter().position(|byte| *byte == b':');
+        colon.map(|colon| both[colon..].to_owned())
+    };
+    let any_user = site
+        .manner
+        .entrance
+        .is_some_and(|entrance| entrance.any_user);
+    sent == expected || (any_user && password(sent) == password(expected))
 }
 
 /// `Basic abc` as `Basic` and `abc`.

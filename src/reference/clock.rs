@@ -8,6 +8,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> SystemTime;
+
+    /// How far a test has moved it on, beside the time that passes.
+    fn advanced(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The clock of the machine.
@@ -22,18 +27,34 @@ impl Clock for SystemClock {
 
 /// A clock that stands still until somebody advances it.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<SystemTime>);
+pub struct ManualClock(Mutex<Hands>);
+
+#[derive(Clone, Copy, Debug)]
+struct Hands {
+    now: SystemTime,
+    advanced: Duration,
+}
 
 impl ManualClock {
     /// A clock that stands at `start`.
     pub const fn new(start: SystemTime) -> Self {
-        Self(Mutex::new(start))
+        Self(Mutex::new(Hands {
+            now: start,
+            advanced: Duration::ZERO,
+        }))
     }
 
     /// Moves the clock on by `duration`; where the time would no longer be expressible, it stays.
     pub fn advance(&self, duration: Duration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(duration).unwrap_or(*now);
+        let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(now) = hands.now.checked_add(duration) {
+            hands.now = now;
+            hands.advanced = hands.advanced.saturating_add(duration);
+        }
+    }
+
+    fn hands(&self) -> Hands {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,6 +67,10 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands().now
+    }
+
+    fn advanced(&self) -> Duration {
+        self.hands().advanced
     }
 }

@@ -17,6 +17,12 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     if method != Method::GET && method != Method::HEAD {
         return not_allowed("GET, HEAD");
     }
+    if method == Method::HEAD
+        && let Some(status) = site.manner.config_head
+        && let Ok(status) = StatusCode::from_u16(status)
+    {
+        return refusal(status);
+    }
     if *call.route == Route::Config && redirects {
         let location = format!("{}/config/", site.base_url);
         return redirect(StatusCode::MOVED_PERMANENTLY, &location);

@@ -39,7 +39,7 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if caches && let Some(answer) = site.cached(call.url()) {
         return answer;
     }
-    let Some(entry) = site.store.read(id) else {
+    let Some(entry) = site.store.read(id).filter(|_| !site.manner.drops_files) else {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
         }

@@ -3,10 +3,11 @@
 use super::answer::{Answer, Closed, empty, page, redirect, refusal, without_content};
 use super::body::{declared_length, drain};
 use super::faults::Fault;
+use super::profile::{Front, Line, Seen};
 use super::route::Route;
 use super::site::Site;
 use super::{auth, config, get, listing, put};
-use http::header::{ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT, ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
@@ -55,34 +56,80 @@ enum Decision {
 }
 
 /// Answers one request, or closes the connection.
-pub(super) async fn answer(site: &Site, request: Request<Incoming>) -> Result<Answer, Closed> {
+pub(super) async fn answer(
+    site: &Site,
+    line: &Line,
+    request: Request<Incoming>,
+) -> Result<Answer, Closed> {
     let (parts, mut body) = request.into_parts();
     let number = site.log.arrived(&parts);
+    if line.ends_before_answer() {
+        return Err(Closed);
+    }
     let route = Route::of(parts.uri.path(), &site.base_path, site.faults);
     let call = Call {
         parts: &parts,
         route: &route,
         declared: declared_length(&body),
     };
-    let mut answer = match decide(site, &call) {
-        Decision::Answer(answer) => {
+    // It counts as running until its answer is ready.
+    let _passing;
+    let mut answer = match site.manner.front().await {
+        Front::Closed => {
+            line.close();
+            return Err(Closed);
+        }
+        Front::Refused(answer) => {
             hear_out(site, &call, &mut body, None).await?;
             answer
         }
-        Decision::AnswerUnlessLong(answer) => {
-            hear_out(site, &call, &mut body, Some(RESET_ABOVE)).await?;
-            answer
+        Front::Passed(running) => {
+            _passing = running;
+            serve(site, &call, &mut body).await?
         }
-        Decision::Receive(id) => put::receive(site, &call, &id, &mut body).await?,
-        Decision::Close => return Err(Closed),
     };
     add_headers(site, &call, &mut answer);
+    if let Some(dialect) = site.manner.dialect {
+        dialect.put(&call, &mut answer);
+    }
     if parts.method == Method::HEAD {
         answer = without_content(answer);
     }
     tokio::time::sleep(site.delay).await;
+    let seen = Seen {
+        path: parts.uri.path(),
+        status: answer.status().as_u16(),
+        had_credentials: parts.headers.contains_key(AUTHORIZATION),
+    };
+    site.manner.saw(&seen).await;
     site.log.answered(number, answer.status());
+    line.answered();
     Ok(answer)
+}
+
+/// Answers a request that has passed the front, once a process is free for it.
+async fn serve(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Result<Answer, Closed> {
+    let _shift = site.manner.begin().await;
+    if call.parts.method != Method::PUT {
+        site.manner.work().await;
+    }
+    site.catch_up();
+    let decision = decide(site, call);
+    if call.parts.method == Method::PUT && !matches!(decision, Decision::Receive(_)) {
+        site.manner.work().await;
+    }
+    match decision {
+        Decision::Answer(answer) => {
+            hear_out(site, call, body, None).await?;
+            Ok(answer)
+        }
+        Decision::AnswerUnlessLong(answer) => {
+            hear_out(site, call, body, Some(RESET_ABOVE)).await?;
+            Ok(answer)
+        }
+        Decision::Receive(id) => put::receive(site, call, &id, body).await,
+        Decision::Close => Err(Closed),
+    }
 }
 
 /// Reads a body that nobody wants; more than `tolerated` bytes of it close the connection.
@@ -113,9 +160,13 @@ fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
         answer.headers_mut().insert(DATE, now);
     }
     if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
-        let cookie = format!("session={}; Path=/; HttpOnly", site.session);
-        if let Ok(cookie) = HeaderValue::try_from(cookie) {
-            answer.headers_mut().insert(SET_COOKIE, cookie);
+        // PHP sends the values that were superseded, too: the last one counts.
+        let superseded = site.manner.repeats_cookies.then_some("superseded");
+        for value in superseded.into_iter().chain([site.session.as_str()]) {
+            let cookie = format!("session={value}; Path=/; HttpOnly");
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                answer.headers_mut().append(SET_COOKIE, cookie);
+            }
         }
     }
     if site.has(Fault::CredentialsEchoed)
@@ -145,7 +196,13 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
     if *call.route == Route::Outside {
         return Decision::Answer(refusal(StatusCode::NOT_FOUND));
     }
+    if let Some(answer) = site.manner.locked_out() {
+        return Decision::Answer(answer);
+    }
     let user_agent = call.parts.headers.get(USER_AGENT);
+    if site.manner.reads_headers && !has_expected_headers(call) {
+        return Decision::Answer(empty(StatusCode::BAD_REQUEST));
+    }
     if site.has(Fault::UserAgentExact) && user_agent.is_none_or(|value| value != "Threema") {
         return Decision::Answer(empty(StatusCode::BAD_REQUEST));
     }
@@ -164,6 +221,17 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
         Route::BackupFolder(id) if site.has(Fault::RedirectTrailing) => backup(site, call, id),
         _ => Decision::Answer(anything_else(site, call)),
     }
+}
+
+/// Whether the `User-Agent` names Threema, and `config` is asked for as JSON.
+fn has_expected_headers(call: &Call<'_>) -> bool {
+    let says = |name, expected: fn(&str) -> bool| {
+        let value = call.parts.headers.get(name);
+        value.is_some_and(|value| value.to_str().is_ok_and(expected))
+    };
+    let names_threema = says(USER_AGENT, |value| value.contains("Threema"));
+    let takes_json = says(ACCEPT, |value| value.starts_with("application/json"));
+    names_threema && (*call.route != Route::Config || takes_json)
 }
 
 /// The answer of a server on which nothing works any more.
@@ -198,13 +266,20 @@ fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
         let location = format!("{}/backups/{id}/", site.base_url);
         return Decision::Answer(redirect(StatusCode::PERMANENT_REDIRECT, &location));
     }
-    if *method == Method::GET || *method == Method::HEAD {
+    let reads = *method == Method::GET || *method == Method::HEAD;
+    let is_upload = *method == Method::PUT;
+    let exists = site.store.contains(id);
+    let now = site.manner.tempo.now();
+    if !is_upload && site.manner.late.is_locked(now, id, exists, reads) {
+        return Decision::Answer(refusal(StatusCode::LOCKED));
+    }
+    if reads {
         return Decision::Answer(get::download(site, call, id));
     }
     if *method == Method::DELETE {
         return Decision::Answer(get::delete(site, call, id));
     }
-    if *method != Method::PUT {
+    if !is_upload {
         return Decision::Answer(not_allowed("GET, HEAD, PUT, DELETE"));
     }
     let resets_above = site.resets_above();
@@ -230,6 +305,7 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
         ),
         Route::MalformedId if site.has(Fault::BackupsMissing) => refusal(missing_folder(method)),
         _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
+        Route::MalformedId if site.manner.has_plain_files => refusal(StatusCode::NOT_FOUND),
         Route::MalformedId if site.has(Fault::MalformedIdCrashes) => {
             refusal(StatusCode::INTERNAL_SERVER_ERROR)
         }

@@ -3,6 +3,7 @@
 use super::answer::{Answer, content, page, refusal};
 use super::faults::Fault;
 use super::handler::{Call, not_allowed};
+use super::profile::Listing;
 use super::site::Site;
 use http::{Method, StatusCode};
 use std::collections::BTreeSet;
@@ -18,13 +19,18 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         let lists = site.has(Fault::AnonymousListing)
             || site.has(Fault::ListingAuthenticated)
             || site.has(Fault::DeletedInListing);
-        return if lists {
+        let listing = site.manner.listing;
+        return if lists || listing == Some(Listing::PropertiesAndPage) {
             index(site)
+        } else if listing == Some(Listing::PropertiesAndBlankPage) {
+            page(StatusCode::OK, "WebDAV", "<p>For WebDAV clients.</p>")
         } else {
             refusal(StatusCode::NOT_FOUND)
         };
     }
-    let lists = site.has(Fault::AnonymousPropfind) || site.has(Fault::DeletedInListing);
+    let lists = site.has(Fault::AnonymousPropfind)
+        || site.has(Fault::DeletedInListing)
+        || site.manner.listing.is_some();
     if method.as_str() == "PROPFIND" && lists {
         return properties(site, call);
     }

@@ -19,6 +19,8 @@ pub struct LoggedRequest {
     pub path: String,
     /// The status that was answered; `None` while there is no answer, and if there never was one.
     pub status: Option<u16>,
+    /// When it came.
+    pub at: std::time::Instant,
     /// The `User-Agent`, if there was one.
     pub user_agent: Option<String>,
     /// Whether there was an `Authorization`; what it said is not kept.
@@ -46,6 +48,7 @@ impl RequestLog {
             method: shortened(parts.method.as_str()),
             path: shortened(parts.uri.path()),
             status: None,
+            at: std::time::Instant::now(),
             user_agent: user_agent
                 .map(|value| shortened(&String::from_utf8_lossy(value.as_bytes()))),
             had_authorization: parts.headers.contains_key(AUTHORIZATION),

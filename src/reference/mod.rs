@@ -34,6 +34,7 @@ mod idle;
 mod listing;
 mod log;
 mod options;
+mod profile;
 mod put;
 mod route;
 mod server;
@@ -50,6 +51,7 @@ pub use expiry::Tidying;
 pub use faults::{Fault, UnknownFault};
 pub use log::LoggedRequest;
 pub use options::{Login, Options};
+pub use profile::{Profile, UnknownProfile};
 pub use server::{Running, start};
 #[cfg(test)]
 pub(crate) use store::Store;

@@ -2,7 +2,8 @@
 
 use super::clock::{Clock, SystemClock};
 use super::expiry::Tidying;
-use super::faults::Fault;
+use super::faults::{Fault, Faults};
+use super::profile::Profile;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -19,6 +20,11 @@ pub struct Options {
     pub login: Login,
     /// The ways in which it is wrong.
     pub faults: Vec<Fault>,
+    /// The measured server that it is like, beside its faults. [`Options::like`] sets what goes with it.
+    pub like: Option<Profile>,
+    /// How many times as fast as the machine's the time of the profile passes: delays, locks, limits, bans.
+    /// Less than 1 counts as 1.
+    pub speed: u32,
     /// What it counts the retention by.
     pub clock: Arc<dyn Clock>,
     /// The largest backup it takes, and what `config` says. Above 64 MiB it takes no backup,
@@ -44,6 +50,8 @@ impl Default for Options {
                 password: "s3cret-loopback".to_owned(),
             },
             faults: Vec::new(),
+            like: None,
+            speed: 1,
             clock: Arc::new(SystemClock),
             max_backup_bytes: 524_288,
             retention_days: 180,
@@ -51,6 +59,39 @@ impl Default for Options {
             delay: Duration::ZERO,
             base_path: "/safe".to_owned(),
         }
+    }
+}
+
+impl Options {
+    /// A server that is like `profile`, with the base path and the login that it has.
+    pub fn like(profile: Profile) -> Self {
+        let Self {
+            base_path, login, ..
+        } = Self::default();
+        let login = match login {
+            _ if profile.is_open() => Login::Open,
+            Login::Basic { user, password } => Login::Basic {
+                user: profile.user().map_or(user, str::to_owned),
+                password: if profile.has_empty_password() {
+                    String::new()
+                } else {
+                    password
+                },
+            },
+            other => other,
+        };
+        Self {
+            like: Some(profile),
+            login,
+            base_path: profile.base_path().map_or(base_path, str::to_owned),
+            ..Self::default()
+        }
+    }
+
+    /// Its faults and those of its profile.
+    pub(super) fn all_faults(&self) -> Faults {
+        let of_profile = self.like.into_iter().flat_map(Profile::faults);
+        self.faults.iter().copied().chain(of_profile).collect()
     }
 }
 

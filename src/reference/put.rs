@@ -1,6 +1,6 @@
 //! Upload of one backup: collected first, then put in place in one step.
 
-use super::answer::{Answer, Closed, empty, redirect, refusal};
+use super::answer::{Answer, Closed, Refusal, empty, redirect, refusal, refusal_with};
 use super::body::{Unfinished, drain, read};
 use super::faults::Fault;
 use super::handler::Call;
@@ -59,7 +59,10 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
         ),
     ];
     let first = refusals.into_iter().find(|(applies, _)| *applies);
-    first.map(|(_, status)| refusal(status))
+    let declared = call.declared;
+    first
+        .map(|(_, status)| refusal(status))
+        .or_else(|| declared.and_then(|length| site.manner.refuses_size(length, true)))
 }
 
 /// Takes an upload in.
@@ -73,6 +76,11 @@ pub(super) async fn receive(
         let stored = site.store.replace(id, Bytes::new());
         return Ok(stored.map_or_else(no_room, |_| empty(StatusCode::CREATED)));
     }
+    let now = site.manner.tempo.now();
+    let Some(lock) = site.manner.late.begin(now, id) else {
+        let _ = drain(body, site.limit()).await;
+        return Ok(refusal(StatusCode::LOCKED));
+    };
     if site.has(Fault::WriteInPlace) {
         return Ok(write_in_place(site, id, body).await);
     }
@@ -81,7 +89,7 @@ pub(super) async fn receive(
         id,
         received: Vec::new(),
         is_chunked: call.declared.is_none(),
-        is_settled: false,
+        stage: Stage::Receiving,
     };
     let resets_above = site.resets_above();
     let bound = resets_above.unwrap_or(u64::MAX).min(site.limit());
@@ -90,8 +98,20 @@ pub(super) async fn receive(
     })
     .await;
     match outcome {
-        Ok(_) => Ok(store(site, id, upload.settle())),
-        Err(Unfinished::BrokenOff) => Ok(refusal(StatusCode::BAD_REQUEST)),
+        Ok(length) => {
+            upload.stage = Stage::Whole;
+            site.manner.work().await;
+            let received = upload.settle();
+            if let Some(answer) = site.manner.refuses_size(length, call.declared.is_some()) {
+                return Ok(answer);
+            }
+            Ok(store(site, id, received))
+        }
+        Err(Unfinished::BrokenOff) => {
+            // From here on, what is to come locks the target.
+            drop(lock);
+            Ok(end_of_broken_off(site, call, upload).await)
+        }
         Err(Unfinished::TooLong) => {
             upload.settle();
             if resets_above.is_some() {
@@ -113,24 +133,65 @@ struct Upload<'a> {
     id: &'a str,
     received: Vec<u8>,
     is_chunked: bool,
-    is_settled: bool,
+    stage: Stage,
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It comes in.
+    Receiving,
+    /// Everything is there, and is worked on.
+    Whole,
+    /// Nothing is left to do.
+    Settled,
 }
 
 impl Upload<'_> {
     /// The upload did not break off; gives what came.
     fn settle(mut self) -> Vec<u8> {
-        self.is_settled = true;
+        self.stage = Stage::Settled;
         std::mem::take(&mut self.received)
     }
 }
 
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
-        if !self.is_settled {
-            let received = std::mem::take(&mut self.received);
-            self.site.cut_off(self.id, received, self.is_chunked);
+        let received = std::mem::take(&mut self.received);
+        let manner = &self.site.manner;
+        match self.stage {
+            Stage::Receiving => {
+                self.site.cut_off(self.id, received, self.is_chunked);
+            }
+            // Nobody waits for the answer any more.
+            Stage::Whole => {
+                let (now, wait) = (manner.tempo.now(), manner.takes());
+                manner.late.store_later(now, wait, self.id, received.into());
+            }
+            Stage::Settled => {}
         }
     }
+}
+
+/// The answer to an upload that broke off while its client still listens: once the server has noticed.
+async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> Answer {
+    let (id, is_chunked) = (upload.id, upload.is_chunked);
+    let existed = site.store.contains(id);
+    let received = upload.settle();
+    let length = received.len();
+    let Some(wait) = site.cut_off(id, received, is_chunked) else {
+        return refusal(StatusCode::BAD_REQUEST);
+    };
+    site.manner.tempo.sleep(wait).await;
+    site.catch_up();
+    let Some(declared) = call.declared else {
+        return stored(existed);
+    };
+    let said = Refusal::Saying {
+        exception: r"Sabre\DAV\Exception\BadRequest",
+        message: format!("Expected filesize of {declared} bytes but read {length} bytes."),
+    };
+    refusal_with(StatusCode::BAD_REQUEST, said)
 }
 
 /// Puts a whole upload in its place.

@@ -1,12 +1,13 @@
 //! Listening, connections and their bounds.
 
 use super::certificates::{Certificates, DEEP_NAME};
-use super::faults::{Fault, Faults};
+use super::faults::Fault;
 use super::flight::{After, Script};
 use super::handler;
 use super::idle::Idle;
 use super::log::LoggedRequest;
 use super::options::Options;
+use super::profile::Line;
 use super::site::Site;
 use super::tasks::Tasks;
 use hyper::server::conn::{http1, http2};
@@ -41,7 +42,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
         let message = "the base path must be empty, or begin with a slash and not end with one";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
-    let faults: Faults = options.faults.iter().copied().collect();
+    let faults = options.all_faults();
     let (root, security) = if options.tls {
         let certificates = Certificates::make(faults)?;
         let config = certificates.server_config(faults)?;
@@ -62,8 +63,8 @@ pub async fn start(options: Options) -> io::Result<Running> {
         "localhost"
     };
     let base_url = format!("{scheme}://{name}:{}{}", address.port(), options.base_path);
-    let site = Arc::new(Site::new(options, base_url)?);
     let tasks = Tasks::default();
+    let site = Arc::new(Site::new(options, base_url, tasks.clone())?);
     tasks.spawn(accept(listener, security, site.clone(), tasks.clone()));
     Ok(Running {
         address,
@@ -104,6 +105,7 @@ impl Running {
 
     /// How many backups there are now; those that have expired do not count.
     pub fn stored(&self) -> usize {
+        self.site.catch_up();
         self.site.store.len()
     }
 
@@ -159,16 +161,19 @@ async fn connection(
     site: Arc<Site>,
     tasks: Tasks,
 ) {
+    let Some(line) = site.manner.open_line() else {
+        return;
+    };
     // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
     let _ = stream.set_nodelay(true);
     let after = match &security {
         Some(security) => security.script.play(&mut stream).await,
         None => After::Plain,
     };
-    let stream = Idle::new(stream, IDLE_LIMIT + site.delay);
+    let stream = line.on(Idle::new(stream, IDLE_LIMIT + site.delay));
     let acceptor = match after {
         After::Ended => return,
-        After::Plain => return serve_http1(stream, site).await,
+        After::Plain => return serve_http1(stream, line, site).await,
         After::Ordinary => security.and_then(|security| security.acceptor.clone()),
     };
     let Some(acceptor) = acceptor else {
@@ -179,14 +184,14 @@ async fn connection(
     };
     let agreed = stream.get_ref().1.alpn_protocol();
     if agreed == Some(b"h2") || site.has(Fault::Http1Absent) {
-        serve_http2(stream, site, tasks).await;
+        serve_http2(stream, line, site, tasks).await;
     } else {
-        serve_http1(stream, site).await;
+        serve_http1(stream, line, site).await;
     }
 }
 
-async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, site: Arc<Site>) {
-    let service = service_fn(|request| handler::answer(&site, request));
+async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, line: Line, site: Arc<Site>) {
+    let service = service_fn(|request| handler::answer(&site, &line, request));
     // An error is a client that went away, or a connection that was closed on purpose.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -199,12 +204,13 @@ async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, site: Arc<Site
 
 async fn serve_http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    line: Line,
     site: Arc<Site>,
     tasks: Tasks,
 ) {
     let service = service_fn(move |request| {
-        let site = site.clone();
-        async move { handler::answer(&site, request).await }
+        let (line, site) = (line.clone(), site.clone());
+        async move { handler::answer(&site, &line, request).await }
     });
     // As above.
     let _ = http2::Builder::new(tasks)

@@ -5,7 +5,9 @@ use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
 use super::log::RequestLog;
 use super::options::{Login, Options};
+use super::profile::{BrokenOff, Manner, Tempo};
 use super::store::Store;
+use super::tasks::Tasks;
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -52,6 +54,8 @@ pub(super) struct Site {
     pub(super) writers: AtomicUsize,
     /// The ways in which the server is wrong.
     pub(super) faults: Faults,
+    /// How it behaves beyond that.
+    pub(super) manner: Manner,
     requests: AtomicUsize,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
@@ -59,10 +63,12 @@ pub(super) struct Site {
 
 impl Site {
     /// A site without backups.
-    pub(super) fn new(options: Options, base_url: String) -> io::Result<Self> {
+    pub(super) fn new(options: Options, base_url: String, tasks: Tasks) -> io::Result<Self> {
         let mut session = [0; 16];
         getrandom::fill(&mut session).map_err(io::Error::other)?;
-        let faults: Faults = options.faults.into_iter().collect();
+        let faults = options.all_faults();
+        let tempo = Tempo::new(options.clock.clone(), options.speed);
+        let manner = Manner::new(options.like, tempo, tasks);
         let days = match options.retention_days {
             _ if faults.contains(Fault::ConfigShortRetention) => 1,
             ..1 => 180,
@@ -82,6 +88,7 @@ impl Site {
             session: data_encoding::HEXLOWER.encode(&session),
             writers: AtomicUsize::new(0),
             faults,
+            manner,
             requests: AtomicUsize::new(0),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
@@ -161,16 +168,37 @@ impl Site {
             .clone()
     }
 
-    /// Puts what came of an upload that broke off where the faults say.
-    pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) {
+    /// Stores what is due by now of uploads whose end was noticed late.
+    pub(super) fn catch_up(&self) {
+        for (name, content) in self.manner.late.due(self.manner.tempo.now()) {
+            // Nobody is left who could be told that there is no room.
+            let _ = self.store.replace(&name, content);
+        }
+    }
+
+    /// Puts what came of an upload that broke off where the profile and the faults say; returns how long it takes until
+    /// the server notices, if it notices late.
+    pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) -> Option<Duration> {
         let exists = self.store.contains(name);
+        let received = Bytes::from(received);
+        let broken = BrokenOff {
+            name: name.to_owned(),
+            received: received.clone(),
+            is_chunked: chunked,
+            exists,
+        };
+        let wait = self.manner.late.break_off(self.manner.tempo.now(), broken);
+        if wait.is_some() {
+            return wait;
+        }
         let replaces =
             self.has(Fault::CutOffReplaces) || (chunked && self.has(Fault::CutOffChunkedReplaces));
         if exists && self.has(Fault::CutOffDeletes) {
             self.store.remove(name);
         } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
             // Nobody is left who could be told that there is no room.
-            let _ = self.store.replace(name, Bytes::from(received));
+            let _ = self.store.replace(name, received);
         }
+        None
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The size that clients assume where nothing else is known, in bytes.
 ///
-/// Source: clause 4.2; VARIANTS section 3, "Size gate".
+/// Source: clause 4.2; clients.http.size-gate.
 pub const USUAL_MAX_BACKUP_BYTES: i64 = 524_288;
 
 /// The retention that Threema's own server promises, in days.

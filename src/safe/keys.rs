@@ -155,7 +155,7 @@ impl BackupId {
 
     /// The first 8 bits as two hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a sharded base URL.
     ///
-    /// Source: VARIANTS section 3, "URL".
+    /// Source: clients.http.shard.
     pub fn shard_prefix(&self) -> String {
         HEXLOWER.encode(&self.0[..1])
     }

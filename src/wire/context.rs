@@ -226,9 +226,14 @@ impl Context {
     /// With what credentials `persona` begins.
     fn first_login(&self, persona: &Persona) -> LoginUse {
         match (persona.login_habit, self.facts().login) {
+<<<<<<< HEAD
             // The encoding of the client is asked for by one check alone: each refusal counts.
             (LoginHabit::Preemptive(_), _) => LoginUse::Given,
             // Tokens go along at once. Source: VARIANTS section 3, row Token.
+=======
+            (LoginHabit::Preemptive(encoding), _) => LoginUse::Encoded(encoding),
+            // Tokens go along at once. Source: clients.http.token.
+>>>>>>> main
             (LoginHabit::AfterChallenge, LoginKind::Token) => LoginUse::Given,
             (LoginHabit::AfterChallenge, LoginKind::Basic | LoginKind::Open) => LoginUse::Nobody,
         }

@@ -310,7 +310,7 @@ impl State {
             self.rate = (self.rate * 2.0).min(self.rate_ceiling);
             self.width = (self.width * 2).min(self.width_ceiling);
             self.rate_ceiling = (self.rate_ceiling * 1.1).min(self.bounds.most_rate);
-        } else if now > usual * 2 + NOISE {
+        } else if now > usual * 7 / 4 + NOISE {
             self.narrow();
         }
     }
@@ -404,7 +404,7 @@ mod tests {
     async fn ask_together(
         pace: &Pace,
         times: usize,
-        latency: impl Fn(usize) -> Duration + Copy + Send + 'static,
+        latency: Duration,
     ) -> (Duration, usize) {
         let began = Instant::now();
         let most = Arc::new(StdMutex::new((0, 0)));
@@ -413,13 +413,12 @@ mod tests {
             let (pace, most) = (pace.clone(), Arc::clone(&most));
             tasks.spawn(async move {
                 let turn = pace.enter().await;
-                let now = {
+                {
                     let mut most = most.lock().unwrap();
                     most.0 += 1;
                     most.1 = most.1.max(most.0);
-                    most.0
-                };
-                tokio::time::sleep(latency(now)).await;
+                }
+                tokio::time::sleep(latency).await;
                 most.lock().unwrap().0 -= 1;
                 turn.answered(true);
             });
@@ -434,21 +433,32 @@ mod tests {
         let pace = Pace::new(PaceChoice::Normal);
         let starts = ask(&pace, 8, FAST_ANSWER).await;
         assert_eq!(starts[7].as_millis(), 700);
-        let (took, most) = ask_together(&pace, 200, |_| FAST_ANSWER).await;
+        let (took, most) = ask_together(&pace, 200, FAST_ANSWER).await;
         assert!(took < Duration::from_secs(6), "{took:?}");
-        assert_eq!(most, 16);
+        assert!(most >= 8, "{most} at once");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_server_that_serves_one_at_a_time_is_asked_one_or_two_at_a_time() {
         let pace = Pace::new(PaceChoice::Normal);
-        let (took, most) = ask_together(&pace, 100, |flying| {
-            Duration::from_millis(600) * u32::try_from(flying).unwrap()
-        })
-        .await;
-        assert!(most <= 2, "{most} at once");
+        let serving = Arc::new(Mutex::new(()));
+        let began = Instant::now();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let (pace, serving) = (pace.clone(), Arc::clone(&serving));
+            tasks.spawn(async move {
+                let turn = pace.enter().await;
+                let _one = serving.lock().await;
+                tokio::time::sleep(Duration::from_millis(600)).await;
+                turn.answered(true);
+                pace.now().width
+            });
+        }
+        let widths = tasks.join_all().await;
+        let took = began.elapsed();
+        assert!(widths.iter().all(|width| *width <= 2), "{widths:?}");
         assert_eq!(pace.now().width, 1);
-        assert!(took < Duration::from_secs(70), "{took:?}");
+        assert!(took < Duration::from_secs(62), "{took:?}");
         assert!(pace.now().time_for(10) >= Duration::from_secs(5));
     }
 
@@ -457,7 +467,7 @@ mod tests {
         let slow = Pace::new(PaceChoice::Slow);
         assert_eq!(ask(&slow, 41, FAST_ANSWER).await[40].as_secs(), 20);
         let fast = Pace::new(PaceChoice::Fast);
-        let (took, most) = ask_together(&fast, 160, |_| FAST_ANSWER).await;
+        let (took, most) = ask_together(&fast, 160, FAST_ANSWER).await;
         assert_eq!((took, most), (FAST_ANSWER * 10, 16));
     }
 
@@ -479,12 +489,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_never_grows_back_to_where_the_limit_was() {
+    async fn it_grows_back_slowly_to_where_the_limit_was() {
         let pace = Pace::new(PaceChoice::Normal);
         ask(&pace, 5, FAST_ANSWER).await;
         pace.enter().await.limited(Duration::from_secs(1));
         for _ in 0..100 {
-            assert!(pace.now().rate < 10.0 || pace.now().asked > 40);
+            assert!(pace.now().rate < 10.0 || pace.now().asked > 30);
             ask(&pace, 1, FAST_ANSWER).await;
         }
     }
@@ -515,9 +525,9 @@ mod tests {
     async fn until_the_credentials_are_accepted_one_request_is_under_way() {
         let pace = Pace::new(PaceChoice::Fast);
         pace.until_accepted();
-        assert_eq!(ask_together(&pace, 8, |_| FAST_ANSWER).await.1, 1);
+        assert_eq!(ask_together(&pace, 8, FAST_ANSWER).await.1, 1);
         pace.accepted();
-        assert_eq!(ask_together(&pace, 8, |_| FAST_ANSWER).await.1, 8);
+        assert_eq!(ask_together(&pace, 8, FAST_ANSWER).await.1, 8);
     }
 
     #[test]

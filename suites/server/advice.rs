@@ -15,7 +15,7 @@ struct Entry {
     concerns: fn(&Facts, &[Finding]) -> bool,
 }
 
-/// Every advisory. Source: VARIANTS section 5, which names release, file and line.
+/// Every advisory. Source: `clients.divergence`.
 const ADVISORIES: &[Entry] = &[
     Entry {
         id: "ios-restore-password",

@@ -13,7 +13,7 @@ use crate::wire::{Context, Place, Response};
 const USUAL_LIMIT: i64 = 524_288;
 /// The smallest real backup, an identity without contacts, takes about this much, in bytes.
 const SMALLEST_BACKUP: i64 = 512;
-/// What Android up to 6.1.3 reads of a config, in bytes. Source: VARIANTS section 3, row "config body".
+/// What Android up to 6.1.3 reads of a config, in bytes. Source: clients.http.config-body.
 const OLD_ANDROID_READ: u64 = 4096;
 
 checks! { Context;

@@ -89,7 +89,7 @@ pub fn page(body: &Body) -> Option<String> {
     })
 }
 
-/// What a `WebDAV` server of the sabre family says in its XML. Source: SERVERS section 1, Nextcloud specifics.
+/// What a `WebDAV` server of the sabre family says in its XML. Source: servers.nextcloud-answers.
 fn dav_message(body: &Body) -> Option<String> {
     let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
     between(&text, "<s:message", "</s:message>")
@@ -136,7 +136,7 @@ pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
 
 /// Why a request that should have succeeded did not, with the remedy that the status calls for.
 ///
-/// Source: SERVERS section 4, the failure modes that must be told apart.
+/// Source: servers.symptoms.
 pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> Deviation {
     if response.is_redirect() {
         return redirect(response, base, suffix);

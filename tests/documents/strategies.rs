@@ -10,9 +10,9 @@ use safe_conformance::clients::restore::{Directory, made_up_key};
 use safe_conformance::safe::Client;
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
-    Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, LATEST_TIMESTAMP,
-    Link, LinkKind, List, PictureRelease, Policy, PrivateKey, PublicKey, Settings, Timestamp, User,
-    Verification,
+    Backup, Bytes, Contact, DeviceGroupKey, DistributionList, DistributionListId, Group, GroupId,
+    LATEST_TIMESTAMP, Link, LinkKind, List, PictureRelease, Policy, PrivateKey, PublicKey,
+    Settings, Timestamp, User, Verification,
 };
 use safe_conformance::safe::json::{Layout, Number, Object, Text, Value};
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ impl Case {
         if platform == Client::Android {
             return self;
         }
-        let texts = user.nickname.iter_mut().chain(&mut user.device_group_key);
+        let texts = user.nickname.iter_mut();
         let texts = texts.chain(user.links.iter_mut().map(|link| &mut link.value));
         let names = contacts.iter_mut().flat_map(|contact| {
             let names = contact.first_name.iter_mut().chain(&mut contact.last_name);
@@ -233,7 +233,7 @@ fn user() -> impl Strategy<Value = User> {
         option::of(picture),
         option::of(picture_release()),
         vec(link(), 0..3),
-        option::of("[a-p]{16}"),
+        option::of(any::<[u8; 32]>()),
     )
         .prop_map(
             |(key, nickname, picture, picture_release, links, group_key)| User {
@@ -241,7 +241,7 @@ fn user() -> impl Strategy<Value = User> {
                 picture,
                 picture_release,
                 links: links.into(),
-                device_group_key: group_key.map(|key| Text::new(&key)),
+                device_group_key: group_key.map(DeviceGroupKey::from_bytes),
                 ..User::new(PrivateKey::from_bytes(key))
             },
         )

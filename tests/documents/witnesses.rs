@@ -6,8 +6,8 @@ use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWN
 use safe_conformance::clients::restore::made_up_key;
 use safe_conformance::clients::{Field, Phone, Reader, Writer};
 use safe_conformance::safe::backup::{
-    Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, Link, LinkKind,
-    PictureRelease, Policy, PrivateKey, Settings, Timestamp, User, Verification,
+    Backup, Bytes, Contact, DeviceGroupKey, DistributionList, DistributionListId, Group, GroupId,
+    Link, LinkKind, PictureRelease, Policy, PrivateKey, Settings, Timestamp, User, Verification,
 };
 use safe_conformance::safe::json::Text;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ fn rich() -> Case {
     user.nickname = Some("Ada".into());
     user.picture = Some(Bytes(vec![0xff, 0xd8, 0xff, 0xd9]));
     user.picture_release = Some(PictureRelease::Only(vec![id("ECHOECHO")]));
-    user.device_group_key = Some("abcdefghijklmnop".into());
+    user.device_group_key = Some(DeviceGroupKey::from_bytes([6; 32]));
     user.links.push(Link {
         name: Some("work".into()),
         ..Link::new(LinkKind::Email, "ada@example.com".into())

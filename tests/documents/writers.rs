@@ -54,7 +54,7 @@ fn violations(json: &[u8]) -> BTreeSet<String> {
     found
 }
 
-/// Where VARIANTS section 1 and section 5, items 9 and 16, say that this release breaks the format.
+/// Where this release breaks the format: clients.divergence.one-number, clients.divergence.release-nobody.
 fn expected_violations(writer: Writer, case: &Case) -> BTreeSet<String> {
     let mut expected = BTreeSet::new();
     let negative = |time: Option<Timestamp>| time.is_some_and(|time| time < Timestamp(0));

@@ -6,6 +6,7 @@ mod guard;
 mod hostile;
 mod inspect;
 mod interruption;
+mod manual;
 mod payload_vectors;
 mod readme;
 mod replayed_servers;

@@ -242,7 +242,7 @@ wrong! {
         unpacked(&input.key, &body)
     }
 
-    "UTF-16 JSON": "envelope.utf-16" at Json says "The JSON as UTF-16", (as Android)
+    "UTF-16 JSON": "envelope.utf-16" at Meaning says "The JSON as UTF-16", (as Android)
     Open open(input: Open) -> Document {
         let json = inflated(MultiGzDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?;
         let units: Vec<u16> = json.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();

@@ -83,11 +83,12 @@ public final class Oracle {
         }
     }
 
+    /** What is not even a value fails as JSON; a value that is no object, by its meaning: `[]`, or a bare word. */
     private static JSONObject document(String text) throws JSONException {
         try {
             return new JSONObject().put("value", new JSONObject(text));
         } catch (JSONException refused) {
-            return new JSONObject().put("stage", "json");
+            return new JSONObject().put("stage", parses(text).equals("nothing") ? "json" : "meaning");
         }
     }
 

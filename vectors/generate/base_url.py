@@ -119,11 +119,11 @@ def build(oracles):
     file = File("base-url", NOTES)
     android = Android(oracles)
     provenance = [
-        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; VARIANTS section 3, \"URL\") on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces by OkHttp's documentation of HttpUrl"),
-        by("ios", "read", "VARIANTS section 3, \"URL\" (6.0 and later): used as typed, with a scheme"),
+        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; clients.http.url-android) on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces by OkHttp's documentation of HttpUrl"),
+        by("ios", "read", "clients.http.url-ios (6.0 and later): used as typed, with a scheme"),
         by("desktop", "executed", "the rule of src/common/dom/safe/index.ts (preview 14) on the URL parser of Node 20"),
     ]
-    source = ["clause 4.1", "clause 6.3", "VARIANTS section 3, \"URL\""]
+    source = ["clause 4.1", "clause 6.3", "clients.http.url-android, clients.http.url-ios"]
 
     def entry(address, user=None, password=None, token=None, backup_id=BACKUP_ID, entered="typed"):
         return {"address": address, "entered": entered, "user": user, "password": password, "token": token, "backup_id": backup_id}
@@ -167,10 +167,10 @@ def build(oracles):
              "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it asks for nothing")})
 
     login = file.group(
-        "credentials", "request_urls", ["clause 4.8", "VARIANTS section 3, \"auth\", \"Token\"", "VARIANTS sections 5.6, 5.7", "RFC 7617 section 2"],
-        [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (VARIANTS section 3 and 5.6) on Java's own ISO-8859-1 encoder"),
-         by("ios", "read", "VARIANTS section 3: only after a challenge; a token at once"),
-         by("desktop", "read", "VARIANTS section 3: Basic at once, UTF-8"),
+        "credentials", "request_urls", ["clause 4.8", "clients.http.login, clients.http.token", "clients.divergence.basic-charset, clients.divergence.percent-encoded-login", "RFC 7617 section 2"],
+        [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (clients.http.login, clients.divergence.basic-charset) on Java's own ISO-8859-1 encoder"),
+         by("ios", "read", "clients.http.login: only after a challenge; a token at once"),
+         by("desktop", "read", "clients.http.login: Basic at once, UTF-8"),
          by("all", "computed", "base64 by Python and by Java")])
     no_charset = "no source says in which charset iOS sends Basic"
     in_address = "no source says whether iOS 7.2 answers a challenge with user info that was typed into the address"
@@ -216,8 +216,8 @@ def build(oracles):
         user="Aladdin", password="open sesame", token="0123abcd")
 
     migrated = file.group(
-        "addresses stored by an older iOS", "request_urls", ["VARIANTS section 3, \"URL\"", "VARIANTS section 5.7"],
-        [by("ios", "read", "VARIANTS section 3: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
+        "addresses stored by an older iOS", "request_urls", ["clients.http.url-android, clients.http.url-ios", "clients.divergence.percent-encoded-login"],
+        [by("ios", "read", "clients.http.url-ios: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
     other = not_applicable("only iOS stored addresses in this form")
     for name, comment, address, credentials in [
         ("migrated", "User and password, nothing to decode", "https://user:secret@safe.example.org", "user:secret"),

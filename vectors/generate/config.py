@@ -145,9 +145,9 @@ def numbers(bytes, days):
 def build(oracles):
     file = File("config", NOTES)
     group = file.group(
-        "what clients read", "parse_config", ["clause 4.2", "VARIANTS section 2, \"duplicate JSON keys\", \"BOM\"", "VARIANTS section 3, \"config body\""],
+        "what clients read", "parse_config", ["clause 4.2", "clients.read.duplicate-keys, clients.read.bom", "clients.http.config-body"],
         [by("android", "executed", "Android's org.json (Debian's libandroid-json-java 10.0.0) on OpenJDK 17: getLong and getInt, as the client's source calls them"),
-         by("ios", "read", "clause 4.2 and VARIANTS section 2 [P]: strict JSON, both keys, integers that fit; swift-foundation: JSONDecoder.swift, the slow path of integers"),
+         by("ios", "read", "clause 4.2.ios, clients.read.duplicate-keys: strict JSON, both keys, integers that fit; swift-foundation: JSONDecoder.swift, the slow path of integers"),
          by("desktop", "read", "clause 4.2: reads none")])
     for name, flag, comment, body, ios in TABLE:
         if isinstance(body, str):

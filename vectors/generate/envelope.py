@@ -42,6 +42,8 @@ DOCUMENT = {
 }
 JSON = json.dumps(DOCUMENT, ensure_ascii=False, separators=(",", ":")).encode()
 
+BARE_WORD = "to Android's org.json a word without quotes is a string, so that the text parses and is no object"
+
 FTEXT, FHCRC, FEXTRA, FNAME, FCOMMENT = 1, 2, 4, 8, 16
 
 GIB = 1 << 30
@@ -144,7 +146,7 @@ def build(oracles):
     file = File("envelope", NOTES)
     libraries = [
         by("android", "executed", "java.util.zip.GZIPInputStream (OpenJDK 17) and Android's org.json (libandroid-json-java 10.0.0)"),
-        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it; VARIANTS section 2 [P] for what its JSON decoder takes"),
+        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it; clients.read.json-extensions for what its JSON decoder takes"),
         by("desktop", "executed", "Node 20: zlib.gunzipSync, TextDecoder (fatal), JSON.parse"),
     ]
     sealed = [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node), which opens it again")]
@@ -223,17 +225,18 @@ def build(oracles):
     add(good, "empty-member-last", "A second member that is empty", ["MultiMember"], member(JSON) + member(b""))
     add(good, "empty-member-first", "A first member that is empty: who stops after it has nothing", ["MultiMember"], member(b"") + member(JSON))
 
-    tails = file.group("behind the gzip", "open", ["VARIANTS section 2, \"bytes after gzip\"", "VARIANTS section 5.22"], sealed + libraries)
+    tails = file.group("behind the gzip", "open", ["clients.read.gzip-tail", "clients.divergence.gzip-tail"], sealed + libraries)
     add(tails, "zero-after", "One zero byte behind the gzip", ["Tail"], member(JSON) + b"\0", ("valid", "gunzip", "valid"))
     add(tails, "zeros-after", "512 zero bytes behind the gzip, as padding to a block", ["Tail"], member(JSON) + bytes(512), ("valid", "gunzip", "valid"))
     add(tails, "garbage-after", "Bytes behind the gzip that are no member", ["Tail"], member(JSON) + b"garbage", ("valid", "gunzip", "gunzip"))
 
-    bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "VARIANTS section 2, \"zlib instead of gzip\""], sealed + libraries)
+    bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "clients.read.zlib"], sealed + libraries)
     add(bad, "zlib", "zlib instead of gzip: iOS tells them apart by the header and takes both", ["WrongContainer"],
         oracles.deflate("zlib", JSON, 6), ("gunzip", "valid", "gunzip"))
     add(bad, "raw-deflate", "Raw deflate instead of gzip", ["WrongContainer"], dynamic)
     add(bad, "not-packed", "The JSON itself, not packed at all", ["WrongContainer"], JSON)
-    add(bad, "gzip-twice", "A gzip in a gzip: unpacked once, it is no JSON", ["WrongContainer"], member(member(JSON)), ("json",) * 3)
+    add(bad, "gzip-twice", "A gzip in a gzip: unpacked once, it is no JSON", ["WrongContainer"], member(member(JSON)), ("meaning", "json", "json"),
+        {"android": BARE_WORD})
     add(bad, "nacl-padding", "32 zero bytes before the gzip", ["NaclPadding"], bytes(32) + member(JSON))
     add(bad, "empty", "40 bytes: nonce, the right tag, and an empty plaintext. iOS unpacks nothing to nothing, and fails at the JSON", ["Empty"],
         b"", ("gunzip", "json", "gunzip"))
@@ -268,7 +271,7 @@ def build(oracles):
     add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 wants it refused, Java does not look", ["Damaged", "Header"],
         header(flags=0x20) + stored(JSON) + trailer(JSON), ("valid", "gunzip", "gunzip"))
 
-    texts = file.group("the JSON inside", "open", ["clause 2.4", "VARIANTS section 2, \"text after JSON\", \"BOM\", \"invalid UTF-8\""], sealed + libraries)
+    texts = file.group("the JSON inside", "open", ["clause 2.4", "clients.read.json-extensions, clients.read.bom, clients.read.invalid-utf-8"], sealed + libraries)
     add(texts, "bom", "A byte order mark before the JSON: every client takes it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
     add(texts, "white-space-around", "White space around the JSON", ["Encoding"], member(b" \r\n\t" + JSON + b"\r\n"))
     spoiled = JSON.replace(b'"Ada"', b'"Ad\xff"')
@@ -279,18 +282,18 @@ def build(oracles):
         ("valid", "unknown", "json"), {"ios": "that it fails is inferred, not read"})
     add(texts, "utf-16", "The JSON as UTF-16, little endian, with a byte order mark", ["Encoding"],
         member(b"\xff\xfe" + JSON.decode().encode("utf-16-le")),
-        ("json", "unknown", "json"), {"ios": "no source says whether its decoder tells UTF-16 by the byte order mark"})
+        ("meaning", "unknown", "json"), {"android": BARE_WORD, "ios": "no source says whether its decoder tells UTF-16 by the byte order mark"})
     add(texts, "text-after", "Text behind the JSON", ["TextAfter"], member(JSON + b" and so on"), ("valid", "json", "json"))
     add(texts, "brace-after", "One closing brace too many", ["TextAfter"], member(JSON + b"}"), ("valid", "json", "json"))
     add(texts, "nul-after", "A NUL behind the JSON", ["TextAfter"], member(JSON + b"\0"),
-        ("valid", "unknown", "json"), {"ios": "VARIANTS names text behind the JSON, and no source says whether a NUL is text"})
+        ("valid", "unknown", "json"), {"ios": "clients.read.json-extensions names text after the JSON, and no source says whether a NUL is text"})
     add(texts, "cut-json", "The JSON's last byte is missing", ["Truncated"], member(JSON[:-1]))
     add(texts, "empty-json", "White space and no JSON", ["Empty"], member(b" \n"))
 
-    short = file.group("too short", "open", ["clause 2.3", "VARIANTS section 5.18"],
-                       [by("all", "read", "clause 2.3"), by("android", "read", "VARIANTS section 2 and 5.18; ThreemaSafeServiceImpl.java:594"),
-                        by("ios", "read", "VARIANTS section 2, \"blob <24 B\" (7.0.4 and later)"),
-                        by("desktop", "read", "VARIANTS section 2, \"blob <24 B\"")])
+    short = file.group("too short", "open", ["clause 2.3", "clients.divergence.short-body"],
+                       [by("all", "read", "clause 2.3"), by("android", "read", "clients.read.short-body, clients.divergence.short-body; ThreemaSafeServiceImpl.java:594"),
+                        by("ios", "read", "clients.read.short-body (7.0.4 and later)"),
+                        by("desktop", "read", "clients.read.short-body")])
     whole = nonce_of("envelope.short")
     whole += oracles.seal(KEY, whole, member(JSON))
     for length in (0, 1, 23):

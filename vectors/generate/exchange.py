@@ -28,9 +28,9 @@ MOBILE = not_applicable("it never probes")
 def build(oracles):
     file = File("exchange", NOTES)
     read = [
-        by("android", "read", "clauses 4.2 to 4.8; VARIANTS section 3, \"success\", \"auth\" (Android 6.2 and later)"),
-        by("ios", "read", "clauses 4.2 to 4.8; VARIANTS section 3, \"success\", \"auth\"; Threema for iOS: SafeApiService.swift, processResponse"),
-        by("desktop", "read", "clauses 4.4, 4.8; VARIANTS section 3; Threema Desktop: src/common/dom/safe/index.ts"),
+        by("android", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login (Android 6.2 and later)"),
+        by("ios", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login; Threema for iOS: SafeApiService.swift, processResponse"),
+        by("desktop", "read", "clauses 4.4, 4.8; clients.http.success, clients.http.login; Threema Desktop: src/common/dom/safe/index.ts"),
     ]
     document = {"info": {"version": 1}, "user": {"privatekey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}, "settings": {"syncContacts": False}}
     nonce = nonce_of("exchange")
@@ -52,7 +52,7 @@ def build(oracles):
     fail = invalid("http")
     octets = [["Content-Type", "application/octet-stream"]]
 
-    up = file.group("upload", "judge_exchange", ["clause 4.3", "clause 4.6", "VARIANTS sections 5.20, 5.23"], read)
+    up = file.group("upload", "judge_exchange", ["clause 4.3", "clause 4.6", "clients.divergence.statuses, clients.divergence.too-large"], read)
     for status in (200, 201, 202, 204):
         up.add(f"exchange.put-{status}", f"PUT answered by {status}" + (": Android before 6.2 refused it" if status == 202 else ""), ["Success"],
                exchange("upload", answer(status), size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
@@ -73,7 +73,7 @@ def build(oracles):
         up.add(f"exchange.size-{name}", f"A backup of {size} byte{'' if size == 1 else 's'} where the config says {limit}", ["SizeGate"],
                exchange("upload", answer(201), size=size, limit=limit), three(on_android, on_ios, READS_ONLY))
 
-    down = file.group("download", "judge_exchange", ["clause 4.4", "clause 2.3", "clause 4.10", "VARIANTS sections 5.18, 5.20"], sealed + read)
+    down = file.group("download", "judge_exchange", ["clause 4.4", "clause 2.3", "clause 4.10", "clients.divergence.short-body, clients.divergence.statuses"], sealed + read)
     down.add("exchange.get-200", "GET answered by 200 and the backup", ["Success"], exchange("download", answer(200, backup, octets)), valid())
     for status in (201, 202, 203, 206):
         down.add(f"exchange.get-{status}", f"GET answered by {status} and the backup", ["Success"],
@@ -98,7 +98,7 @@ def build(oracles):
         down.add(f"exchange.head-{status}", f"HEAD answered by {status}", ["Success" if status < 300 else "Failure"],
                  exchange("probe", answer(status)), three(MOBILE, MOBILE, valid() if status == 200 else fail))
 
-    conf = file.group("config", "judge_exchange", ["clause 4.2", "VARIANTS section 5.19"], read)
+    conf = file.group("config", "judge_exchange", ["clause 4.2", "clients.divergence.large-config"], read)
     NO_CONFIG = not_applicable("it reads no config")
     both = three(valid(), valid(), NO_CONFIG)
     neither = three(fail, fail, NO_CONFIG)
@@ -119,7 +119,7 @@ def build(oracles):
     gone.add("exchange.delete-404", "DELETE of a backup that is not there: Android reports it", ["Ignored"], exchange("delete", answer(404)),
              three(fail, valid(because="it ignores the answer"), READS_ONLY))
 
-    login = file.group("login", "judge_exchange", ["clause 4.8", "VARIANTS section 5.8"], sealed + read)
+    login = file.group("login", "judge_exchange", ["clause 4.8", "clients.divergence.challenge"], sealed + read)
     refused = invalid("auth")
 
     def ask(to, status, headers=(), body=NOTHING):

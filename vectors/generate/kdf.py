@@ -179,10 +179,10 @@ def build(oracles):
         mistakes=[("asterisk dropped", PASSWORD, "0MY1D23")])
 
     special = file.group(
-        "where clients differ", "derive", ["clause 1.3", "clause 1.4", "VARIANTS section 3, \"Password\"", "VARIANTS section 5.24"],
-        both + [by("android", "read", "VARIANTS section 3 (Android 6.4.2)"),
-                by("ios", "read", "VARIANTS section 3; Threema for iOS: SafeStore.swift, createKey"),
-                by("desktop", "read", "VARIANTS section 3; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
+        "where clients differ", "derive", ["clause 1.3", "clause 1.4", "clients.password.bytes, clients.password.salt", "clients.divergence.nul-in-password"],
+        both + [by("android", "read", "clients.password.bytes (Android 6.4.2)"),
+                by("ios", "read", "clients.password.bytes; Threema for iOS: SafeStore.swift, createKey"),
+                by("desktop", "read", "clients.password.bytes; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
     for name, comment, password, kept in [
         ("nul-inside", "A NUL inside: iOS derives from what stands before it", "abcdefgh\0xyz", "abcdefgh"),
         ("nul-trailing", "A NUL at the end: HMAC fills short passwords up with zero bytes anyway, so that it changes nothing", "abcdefgh\0", "abcdefgh"),

@@ -54,8 +54,6 @@ fn parse(json: &[u8]) -> Step<Value> {
     }
     let text = JavaString::from_utf8_lossy(json);
     match Value::parse(&text) {
-        // What stands there without quotes is a word to it, and no JSON to anybody.
-        Ok(Value::Text(_)) if !begins_with_quote(&text) => Err(not_json("it is a mere word")),
         Ok(value) => Ok(value),
         Err(error) => Err(match error.reason {
             Reason::TooDeep | Reason::TooManyValues => unknown(format!(
@@ -64,15 +62,6 @@ fn parse(json: &[u8]) -> Step<Value> {
             _ => not_json(&error.to_string()),
         }),
     }
-}
-
-fn begins_with_quote(text: &JavaString) -> bool {
-    let mut units = text
-        .units()
-        .iter()
-        .filter_map(|unit| u8::try_from(*unit).ok());
-    let first = units.find(|byte| !byte.is_ascii_whitespace());
-    matches!(first, Some(b'"' | b'\''))
 }
 
 fn not_json(why: &str) -> Outcome {

@@ -10,8 +10,8 @@ use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
-    At, Backup, Bytes, Contact, Group, GroupId, Info, PictureRelease, PrivateKey, PublicKey,
-    Timestamp, User, Verification, Version,
+    At, Backup, Bytes, Contact, DeviceGroupKey, Group, GroupId, Info, PictureRelease, PrivateKey,
+    PublicKey, Timestamp, User, Verification, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
@@ -108,16 +108,7 @@ impl Desktop<'_> {
             self.notes
                 .lost(&links_at.index(index), Field::Link, NO_LINKS);
         }
-        let group_key = text(object, "temporaryDeviceGroupKeyTodoRemove", at)?;
-        if group_key.is_none() {
-            let at = at.key("temporaryDeviceGroupKeyTodoRemove");
-            return Err(refused(
-                &at,
-                "is missing: Desktop restores no backup but one that was made to link it",
-                "source of Desktop preview 14 (VARIANTS section 4, \"DGK\")",
-            ));
-        }
-        user.device_group_key = group_key;
+        user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
     }
 
@@ -462,6 +453,22 @@ fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
 
 fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
     refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
+}
+
+/// Source: clause 3.3; VARIANTS section 4, "DGK".
+fn device_group_key(object: &Object, at: &At<'_>) -> Step<DeviceGroupKey> {
+    let at = at.key("temporaryDeviceGroupKeyTodoRemove");
+    let Some(value) = object.last("temporaryDeviceGroupKeyTodoRemove") else {
+        return Err(refused(
+            &at,
+            "is missing: Desktop restores no backup but one that was made to link it",
+            "source of Desktop preview 14 (VARIANTS section 4, \"DGK\")",
+        ));
+    };
+    let bytes = Zeroizing::new(base64(value, &at)?);
+    let key = bytes.as_slice().try_into();
+    key.map(DeviceGroupKey::from_bytes)
+        .map_err(|_| refused(&at, "is not a key of 32 bytes", SCHEMA))
 }
 
 fn items<'v>(object: &'v Object, key: &str, at: &At<'_>) -> Step<Option<&'v [Value]>> {

@@ -14,8 +14,8 @@ use crate::clients::release::Reader;
 use crate::clients::restore::{Broken, Restored, Surroundings};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
-    At, Backup, Bytes, Contact, Group, GroupId, Link, LinkKind, PictureRelease, Policy, PrivateKey,
-    PublicKey, Settings, Timestamp, User, Verification,
+    At, Backup, Bytes, Contact, DeviceGroupKey, Group, GroupId, Link, LinkKind, PictureRelease,
+    Policy, PrivateKey, PublicKey, Settings, Timestamp, User, Verification,
 };
 use crate::safe::json::{Object, Text, Value};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -154,7 +154,8 @@ impl Phone<'_> {
             None => PictureRelease::Nobody,
         });
         user.links = links.into();
-        user.device_group_key = group_key;
+        user.device_group_key =
+            group_key.and_then(|text| self.device_group_key(&text, &group_key_at));
         Ok(user)
     }
 
@@ -172,6 +173,20 @@ impl Phone<'_> {
                 at.path()
             ))),
         }
+    }
+
+    fn device_group_key(&mut self, text: &Text, at: &At<'_>) -> Option<DeviceGroupKey> {
+        let bytes = BASE64.decode(text.to_str_lossy().as_bytes()).ok();
+        let bytes = bytes.map(Zeroizing::new);
+        let key = bytes.and_then(|bytes| bytes.as_slice().try_into().ok());
+        if key.is_none() {
+            self.notes.unsure(
+                at,
+                Field::DeviceGroupKey,
+                "what iOS does with a key that is not base64 of 32 bytes is not told",
+            );
+        }
+        key.map(DeviceGroupKey::from_bytes)
     }
 
     fn picture(&mut self, text: &Text, at: &At<'_>) -> Option<Bytes> {

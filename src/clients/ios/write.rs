@@ -3,10 +3,13 @@
 use crate::clients::release::Writer;
 use crate::clients::write::{Phone, Spelling, object, whole};
 use crate::safe::backup::{
-    Backup, Contact, Group, Link, LinkKind, PictureRelease, Policy, Settings, Timestamp, User,
-    VERSION, Verification,
+    Backup, Contact, DeviceGroupKey, Group, Link, LinkKind, PictureRelease, Policy, Settings,
+    Timestamp, User, VERSION, Verification,
 };
 use crate::safe::json::{Layout, Object, Text, Value};
+
+/// The key that a phone without one makes up when it links a device.
+const MADE_UP_GROUP_KEY: [u8; 32] = *b"a device group key that is new  ";
 
 struct Ios;
 
@@ -65,7 +68,7 @@ impl Pen {
             Some(PictureRelease::Nobody) | None => None,
         };
         let links: Vec<_> = user.links.iter().map(|link| self.link(link)).collect();
-        let made_up = Text::new("abcdefghijklmnop");
+        let made_up = DeviceGroupKey::from_bytes(MADE_UP_GROUP_KEY);
         let group_key = user.device_group_key.as_ref().unwrap_or(&made_up);
         let linking = self.writer == Writer::Ios4_9DeviceLink;
         let user = object([
@@ -79,7 +82,7 @@ impl Pen {
             ("links", unless_empty(links)),
             (
                 "temporaryDeviceGroupKeyTodoRemove",
-                linking.then(|| Ios::text(group_key)),
+                linking.then(|| Ios::base64(group_key.as_bytes())),
             ),
         ]);
         self.any_order(user)

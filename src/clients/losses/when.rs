@@ -149,7 +149,6 @@ impl<'a> Situation<'a> {
                     .collect(),
                 _ => Vec::new(),
             },
-            Field::DeviceGroupKey => user.device_group_key.iter().collect(),
             Field::FirstName => self
                 .contact()
                 .iter()

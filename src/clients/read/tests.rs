@@ -20,7 +20,7 @@ pub(super) const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"
 "settings":{"syncContacts":true,"disableScreenshots":true,"incognitoKeyboard":false,"blockedContacts":["BLOCKED1"],"syncExcludedIds":["ECHOECHO","ABCDEFGH"],"recentEmojis":["x"]}}"#;
 
 pub(super) const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContacts":[],"syncExcludedIDs":["ECHOECHO"]},
-"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","links":[{"name":"","type":"email","value":"a@b"}],"temporaryDeviceGroupKeyTodoRemove":"abcdefghijklmnop"},
+"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","links":[{"name":"","type":"email","value":"a@b"}],"temporaryDeviceGroupKeyTodoRemove":"YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4="},
 "contacts":[{"identity":"ECHOECHO","verification":1,"firstname":"","private":false}],"info":{"device":"ios","version":1}}"#;
 
 fn id(text: &str) -> ThreemaId {

@@ -188,6 +188,18 @@ impl Ask {
         self.send(server).await.status
     }
 
+    /// Sends all of the head and `sent` of the body's bytes, and is gone once the server has read them.
+    pub async fn vanish(&self, server: &Running, sent: usize) {
+        let mut stream = TcpStream::connect(server.address()).await.expect("listens");
+        let message = [&self.head(), &self.framed_body()[..sent]].concat();
+        stream.write_all(&message).await.expect("it is being read");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        // A reset, not an end: nobody listens any more.
+        stream.set_zero_linger().expect("a socket has this option");
+        drop(stream);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+
     /// Sends all of the head and `sent` of the body's bytes, then breaks the connection.
     pub async fn cut_off(&self, server: &Running, sent: usize) {
         let mut stream = TcpStream::connect(server.address()).await.expect("listens");

@@ -6,7 +6,7 @@ mod download_faults;
 mod healthy;
 mod login_faults;
 mod other_faults;
-
+mod profiles;
 mod upload_faults;
 
 use super::{Fault, Login, Options, Running, start};

@@ -15,8 +15,9 @@ pub(crate) use part::At;
 pub use part::{Kept, List};
 pub use sample::{SAMPLE_CONTACTS_AT_MOST, sample};
 pub use values::{
-    Bytes, DistributionListId, GroupId, LATEST_TIMESTAMP, LinkKind, PRIVATE_KEY_BYTES,
-    PictureRelease, Policy, PrivateKey, PublicKey, Timestamp, Verification, Version,
+    Bytes, DeviceGroupKey, DistributionListId, GroupId, LATEST_TIMESTAMP, LinkKind,
+    PRIVATE_KEY_BYTES, PictureRelease, Policy, PrivateKey, PublicKey, Timestamp, Verification,
+    Version,
 };
 
 use super::json::{Document, Text, Value};
@@ -81,8 +82,8 @@ objects! {
             picture_release: Option<PictureRelease> = "profilePicRelease" optional,
             /// Phone numbers and e-mail addresses that lead to the ID.
             links: List<Link> = "links" optional,
-            /// What iOS adds when a backup is made to link a device.
-            device_group_key: Option<Text> = "temporaryDeviceGroupKeyTodoRemove" optional,
+            /// The key that iOS adds when a backup is made to link a device.
+            device_group_key: Option<DeviceGroupKey> = "temporaryDeviceGroupKeyTodoRemove" optional,
         }
     }
 

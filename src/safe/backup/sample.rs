@@ -14,7 +14,7 @@ pub const SAMPLE_CONTACTS_AT_MOST: usize = 9_999_999;
 /// `device` is what `info.device` says: `6.4.2A/de_CH`. Order and keys are those of Android of today, the
 /// text is compact. At most [`SAMPLE_CONTACTS_AT_MOST`] contacts are written.
 ///
-/// Source: clauses 3.1 to 3.7; VARIANTS section 1, "Android".
+/// Source: clauses 3.1 to 3.7; clients.write.android-text.
 ///
 /// # Panics
 /// Never: strings and integers always serialise.

@@ -15,42 +15,70 @@ pub const PRIVATE_KEY_BYTES: usize = 32;
 
 /// The largest time that the format allows, in milliseconds since 1970: a little more than 2^64, as JavaScript rounds it.
 ///
-/// Source: VARIANTS section 2, "schema max".
+/// Source: clients.read.largest-time.
 pub const LATEST_TIMESTAMP: Timestamp = Timestamp(18_446_744_073_709_552_000);
 
-/// The private key of an identity; wiped from memory when dropped, never printed.
-///
-/// Source: clause 3.3.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PrivateKey([u8; PRIVATE_KEY_BYTES]);
+macro_rules! secret_keys {
+    ($($(#[$meta:meta])* $name:ident;)+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name([u8; PRIVATE_KEY_BYTES]);
 
-impl PrivateKey {
-    /// The key of these 32 bytes.
-    pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
-        Self(bytes)
-    }
+        impl $name {
+            /// The key of these 32 bytes.
+            pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
+                Self(bytes)
+            }
 
-    /// The 32 bytes: a secret.
-    pub const fn as_bytes(&self) -> &[u8; PRIVATE_KEY_BYTES] {
-        &self.0
-    }
+            /// The 32 bytes: a secret.
+            pub const fn as_bytes(&self) -> &[u8; PRIVATE_KEY_BYTES] {
+                &self.0
+            }
 
-    /// The key in base64: a secret.
-    pub fn to_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE64.encode(&self.0))
-    }
+            /// The key in base64: a secret.
+            pub fn to_base64(&self) -> Zeroizing<String> {
+                Zeroizing::new(BASE64.encode(&self.0))
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.0.zeroize();
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl Leaf for $name {
+            fn read(value: &Value) -> Result<Self, Wrong> {
+                let bytes = Zeroizing::new(base64(value)?);
+                let key = bytes.as_slice().try_into().map_err(|_| Wrong::Form {
+                    expected: "a key of 32 bytes",
+                });
+                key.map(Self)
+            }
+
+            fn spell(&self) -> Value {
+                Value::Text(Text::new(&self.to_base64()))
+            }
+        }
+    )+};
 }
 
-impl Drop for PrivateKey {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for PrivateKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("PrivateKey(…)")
-    }
+secret_keys! {
+    /// The private key of an identity; wiped from memory when dropped, never printed.
+    ///
+    /// Source: clause 3.3.
+    PrivateKey;
+    /// The key of the device group that iOS writes to link a device; wiped when dropped, never
+    /// printed.
+    ///
+    /// Source: clause 3.3.
+    DeviceGroupKey;
 }
 
 /// The public key of a contact.
@@ -122,7 +150,7 @@ impl fmt::Debug for GroupId {
 /// The ID of a distribution list: the 8 bytes that the document spells, which since Android 5.3 are a number with its lowest
 /// byte first.
 ///
-/// Source: clause 3.6; VARIANTS section 5, item 13.
+/// Source: clause 3.6; clients.divergence.list-id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DistributionListId(pub [u8; 8]);
 
@@ -134,7 +162,7 @@ impl DistributionListId {
 
     /// The bytes the other way round, as Android 4.8 to 5.2.4 spell the same number.
     ///
-    /// Source: VARIANTS section 5, item 13.
+    /// Source: clients.divergence.list-id.
     #[must_use]
     pub const fn reversed(self) -> Self {
         Self(u64::from_le_bytes(self.0).to_be_bytes())
@@ -225,20 +253,6 @@ fn hex(value: &Value) -> Result<[u8; 8], Wrong> {
 }
 
 impl Essential for PrivateKey {}
-
-impl Leaf for PrivateKey {
-    fn read(value: &Value) -> Result<Self, Wrong> {
-        let bytes = Zeroizing::new(base64(value)?);
-        let key = bytes.as_slice().try_into().map_err(|_| Wrong::Form {
-            expected: "a key of 32 bytes",
-        });
-        key.map(Self)
-    }
-
-    fn spell(&self) -> Value {
-        Value::Text(Text::new(&self.to_base64()))
-    }
-}
 
 impl Leaf for PublicKey {
     fn read(value: &Value) -> Result<Self, Wrong> {

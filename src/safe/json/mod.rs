@@ -84,7 +84,7 @@ impl Document {
     /// # Errors
     /// What is not JSON, or more than the limits allow, with the place.
     ///
-    /// Source: RFC 8259; VARIANTS section 2, "BOM".
+    /// Source: RFC 8259; clients.read.bom.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         Self::parse_within(bytes, Limits::USUAL)
     }
@@ -153,7 +153,7 @@ impl Value {
 impl Object {
     /// The last value under a key: what two of three clients take.
     ///
-    /// Source: VARIANTS section 2, "duplicate JSON keys".
+    /// Source: clients.read.duplicate-keys.
     pub fn last(&self, key: &str) -> Option<&Value> {
         let mut from_behind = self.0.iter().rev();
         from_behind

@@ -33,7 +33,7 @@ impl Session {
 
     /// Android sends credentials in ISO-8859-1 since 6.2, and in UTF-8 before: if the server refuses the one, the other.
     ///
-    /// Source: VARIANTS section 3, "auth".
+    /// Source: clients.http.login.
     async fn ask_as_android(&self, what: &str, request: Request) -> Answer {
         let key = |n| Key {
             check: format!("inspect.{what}"),

@@ -9,7 +9,7 @@ pub const TLS13: &[u16] = &[0x1301, 0x1302, 0x1303];
 pub(super) const TLS13_OTHERS: &[u16] = &[0x1304, 0x1305];
 
 /// TLS 1.2 with elliptic curves, as iOS offers them today.
-/// Source: the project's notes on ATS; Apple, "Preventing Insecure Network Connections".
+/// Source: clause 6.2.suites; Apple, "Preventing Insecure Network Connections".
 pub const ECDHE: &[u16] = &[
     0xc02c, 0xc02b, 0xcca9, 0xc00a, 0xc009, 0xc030, 0xc02f, 0xcca8, 0xc014, 0xc013,
 ];

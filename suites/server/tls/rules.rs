@@ -246,7 +246,7 @@ pub(super) fn judge_validity(seen: &Inspection) -> Judged {
         return Ok(before("1 July 2019"));
     }
     let days = leaf.lifetime() / DAY;
-    // Source: the project's notes: an hour of slip for the first limit, none for the second.
+    // Source: clause 6.2.validity: an hour of tolerance for the first limit, none for the second.
     let too_long_for_all = leaf.not_after - leaf.not_before > 825 * DAY + 3600;
     if too_long_for_all {
         return Ok(deviates(format!("it is valid for {days} days, more than 825")).into());

@@ -1,0 +1,406 @@
+//! The catalogue of profiles: each an entry, made of pieces.
+//!
+//! Source: measurements of real servers, in the facts that an entry names.
+
+use super::super::Fault;
+use super::behaviour::Behaviour::{self, *};
+use super::behaviour::{
+    Counts, Crowd, Entrance, Forgets, HangUp, Listing, Locking, Notice, Rate, Refusing, SizeRule,
+    Then, Watch,
+};
+use super::dialect::{Dialect, Form, PLAIN};
+use std::time::Duration;
+
+/// One profile: what it is, why, and what it is made of.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) explanation: &'static str,
+    pub(super) facts: &'static [&'static str],
+    pub(super) behaviours: &'static [&'static [Behaviour]],
+}
+
+macro_rules! profiles {
+    ($($variant:ident = $name:literal, $explanation:literal, $facts:expr, $behaviours:expr;)*) => {
+        /// A server that the embedded one can be like.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
+        pub enum Profile {
+            $(#[doc = concat!("`", $name, "`: ", $explanation)]
+            $variant,)*
+        }
+
+        impl Profile {
+            /// Every profile, in the order of the catalogue.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its entry in the catalogue.
+            pub(super) const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$variant => {
+                        const ENTRY: &Entry = &Entry {
+                            name: $name,
+                            explanation: $explanation,
+                            facts: &$facts,
+                            behaviours: &$behaviours,
+                        };
+                        ENTRY
+                    })*
+                }
+            }
+        }
+    };
+}
+
+profiles! {
+    // Nextcloud.
+    NextcloudAppPassword = "nextcloud-app-password",
+        "Nextcloud 33 with an app password: 0.04 s an answer; the target of a running upload is locked, and that of a broken-off one until the server notices, 0.07 to 5 s later, when half a backup is there.",
+        ["servers.nextcloud-lock", "servers.nextcloud-late-half", "servers.nextcloud-latency", "servers.nextcloud-brute-force"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40))]];
+    NextcloudLoginPassword = "nextcloud-login-password",
+        "Nextcloud 33 with the login password: 0.6 s an answer, two at a time; the others queue.",
+        ["servers.nextcloud-latency", "servers.nextcloud-lock", "servers.nextcloud-late-half"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(600)), AtOnce(2)]];
+    NextcloudBuffered = "nextcloud-buffered",
+        "Nextcloud 33 behind a proxy that buffers uploads: what breaks off never reaches it.",
+        ["servers.buffering-proxy", "servers.nextcloud-latency"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(40)), Locks(Locking::Everything)]];
+    NextcloudQuota = "nextcloud-quota",
+        "Nextcloud 33 whose user has 300 KB left: larger uploads of declared length are answered 507.",
+        ["servers.nextcloud-quota"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Refuses(SizeRule { most: 300 * 1024, declared_only: true, refusal: Refusing::Quota })]];
+    NextcloudLink = "nextcloud-link",
+        "An editable public link without a password, under public.php/dav: anybody gets in, with any credentials or none.",
+        ["servers.nextcloud-public-link"],
+        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(OPEN), Wrong(Fault::AnonymousEverything)]];
+    NextcloudLinkPassword = "nextcloud-link-password",
+        "An editable public link with a password, under public.php/dav: 401 without a challenge, any user name; a request without credentials counts twice, and past 10 the right password gets 500.",
+        ["servers.nextcloud-public-link", "servers.nextcloud-brute-force"],
+        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(ANY_USER), Wrong(Fault::ChallengeMissing), Watches(LINK_FAILURES)]];
+    NextcloudLinkWebdav = "nextcloud-link-webdav",
+        "An editable public link without a password, under public.php/webdav: the user is the token, the password empty.",
+        ["servers.nextcloud-public-link"],
+        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN_ALONE), Watches(FAILURES)]];
+    NextcloudLinkWebdavPassword = "nextcloud-link-webdav-password",
+        "An editable public link with a password, under public.php/webdav: the user is the token.",
+        ["servers.nextcloud-public-link"],
+        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES)]];
+    NextcloudReadOnlyLink = "nextcloud-read-only-link",
+        "A public link that may only be read: config is there, and PUT is answered 403.",
+        ["servers.nextcloud-read-only"],
+        [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), Wrong(Fault::UploadForbidden)]];
+    NextcloudFileDrop = "nextcloud-file-drop",
+        "A file drop: PUT is answered 201 each time and stored under another name, GET 404.",
+        ["servers.nextcloud-file-drop"],
+        [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), DropsFiles, Wrong(Fault::UploadRenamed)]];
+    NextcloudMaintenance = "nextcloud-maintenance",
+        "Nextcloud in maintenance: 503 for everything, without Retry-After.",
+        ["servers.nextcloud-maintenance"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(20)), Wrong(Fault::Maintenance)]];
+    NextcloudTwoFactor = "nextcloud-two-factor",
+        "Nextcloud with two-factor login: the login password is refused with 401 and without a challenge.",
+        ["servers.nextcloud-two-factor", "servers.nextcloud-brute-force"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)]];
+    NextcloudNoFileAccess = "nextcloud-no-file-access",
+        "Nextcloud with an app password that may not reach the files: 404 for everything.",
+        ["servers.nextcloud-app-password"],
+        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::ConfigMissing), Wrong(Fault::BackupsMissing)]];
+
+    // Proxies and their limits.
+    CaddyLimit = "caddy-limit",
+        "Caddy 2.6 with request_body max_size 100KB before a server: a larger PUT is answered 502 without content.",
+        ["servers.caddy-limit"],
+        [&[Speaks(&CADDY), Refuses(SizeRule { most: 100_000, declared_only: false, refusal: Refusing::BadGateway })]];
+    NginxBodyBuffer = "nginx-body-buffer",
+        "nginx that cannot write its body buffer: uploads above 16 KiB are answered 500.",
+        ["servers.body-buffer"],
+        [&[Speaks(&NGINX), Wrong(Fault::EncodedSlashTraverses), PlainFiles, Refuses(SizeRule { most: 16 * 1024, declared_only: false, refusal: Refusing::Crash })]];
+    NginxLimitReq = "nginx-limit-req",
+        "nginx with limit_req of one request a second and a burst of 20 without delay: 503 above.",
+        ["servers.limit-req"],
+        [NGINX_FILES, &[Limits(RATE)]];
+    NginxLimitReq429 = "nginx-limit-req-429",
+        "The same with limit_req_status 429.",
+        ["servers.limit-req"],
+        [NGINX_FILES, &[Limits(Rate { status: 429, ..RATE })]];
+    NginxLimitReqDelay = "nginx-limit-req-delay",
+        "The same without nodelay: the burst waits until the rate allows it.",
+        ["servers.limit-req"],
+        [NGINX_FILES, &[Limits(Rate { delays: true, ..RATE })]];
+    NginxLimitConn = "nginx-limit-conn",
+        "nginx with limit_conn of one connection an address: 503 for a second request at once.",
+        ["servers.limit-conn"],
+        [NGINX_FILES, &[Crowds(Crowd { most: 1, status: 503 })]];
+
+    // Intrusion detection.
+    Crowdsec = "crowdsec",
+        "CrowdSec's http-probing with a firewall: more than 10 distinct paths answered 404, 403 or 400, one forgotten every 10 s, and connections are dropped for 4 hours.",
+        ["servers.ban-crowdsec"],
+        [NGINX_FILES, &[Watches(probing(Then::Drop(hours(4))))]];
+    CrowdsecPage = "crowdsec-page",
+        "The same with a bouncer in the web server: everything is answered 403 for 4 hours.",
+        ["servers.ban-crowdsec"],
+        [NGINX_FILES, &[Watches(probing(Then::Forbid(hours(4))))]];
+    Fail2banApache = "fail2ban-apache",
+        "Apache with fail2ban's apache-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
+        ["servers.ban-fail2ban"],
+        [APACHE_FILES, &[Watches(FAIL2BAN)]];
+    Fail2banNginx = "fail2ban-nginx",
+        "nginx with fail2ban's nginx-http-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
+        ["servers.ban-fail2ban"],
+        [NGINX_FILES, &[Watches(FAIL2BAN)]];
+    CopypartyBan = "copyparty-ban",
+        "copyparty: more than 50 answers 404 in an hour, and everything is answered 403 for a day.",
+        ["servers.ban-copyparty"],
+        [&[Speaks(&PLAIN), PlainFiles, Watches(Watch { counts: Counts::Missing, most: 50, forgets: Forgets::After(hours(1)), then: Then::Forbid(hours(24)) })]];
+
+    // Other servers.
+    Apache = "apache",
+        "Apache 2.4 with mod_dav_fs.",
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
+        [APACHE_FILES];
+    Nginx = "nginx",
+        "nginx 1.22 with its WebDAV module and client_max_body_size as config says.",
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
+        [NGINX_FILES];
+    Lighttpd = "lighttpd",
+        "lighttpd 1.4 with mod_webdav: a wrong password is answered after a second.",
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
+        [&[Speaks(&LIGHTTPD), PlainFiles, Wrong(Fault::EncodedSlashTraverses), Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), DelaysRefusals(ms(1000))]];
+    Sabre = "sabre",
+        "sabre/dav 4.7 with PHP's own server, which reads an upload whole before it hands it over.",
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
+        [&[Speaks(&SABRE), PlainFiles, Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), AtOnce(4)]];
+    Rclone = "rclone",
+        "rclone 1.60 serve webdav: writes into the visible file, and locks it against other uploads.",
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
+        [&[Speaks(&RCLONE), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), Locks(Locking::Writes), Lists(Listing::PropertiesAndPage)]];
+    Wsgidav = "wsgidav",
+        "wsgidav 4.4 with cheroot: ten threads that write into the visible file.",
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
+        [&[Speaks(&WSGIDAV), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), AtOnce(10), Lists(Listing::PropertiesAndPage)]];
+    Dufs = "dufs",
+        "dufs 0.47: a broken-off upload deletes the old backup; a page without names, PROPFIND with them.",
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
+        [&[Speaks(&DUFS), PlainFiles, Wrong(Fault::CutOffDeletes), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndBlankPage)]];
+    Chezdav = "chezdav",
+        "chezdav 3.0: a PUT that expects 100-continue stores nothing, and a broken-off upload replaces the old backup.",
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
+        [&[Speaks(&CHEZDAV), PlainFiles, Wrong(Fault::ExpectStoresNothing), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndPage)]];
+    Sekursranko = "sekursranko",
+        "sekursranko 0.5.5, a Safe server without a login: wants a length, Threema in User-Agent, and single slashes.",
+        ["servers.config-get", "servers.put-status", "servers.no-credentials"],
+        [&[Speaks(&SEKURSRANKO), Enters(OPEN), Wrong(Fault::AnonymousEverything), Wrong(Fault::ChunkedRefused), Wrong(Fault::DoubleSlashRefused), ReadsHeaders, ConfigHead(405), PlainFiles]];
+    EeeSafe = "eee-safe",
+        "eee-safe, a Safe server: no HEAD, User-Agent exactly Threema, 400 where 413 is due, and IDs in any letter case.",
+        ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
+        [&[Speaks(&EEE_SAFE), Wrong(Fault::HeadNotFound), ConfigHead(404), Wrong(Fault::UserAgentExact), Wrong(Fault::DoubleSlashRefused), Wrong(Fault::LetterCaseIgnored), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible)]];
+    SlowOneAtATime = "slow-one-at-a-time",
+        "A healthy server that takes 0.6 s for a request and serves one at a time.",
+        ["servers.nextcloud-latency"],
+        [&[Takes(ms(600)), AtOnce(1)]];
+    ClosesOneIn20 = "closes-one-in-20",
+        "A healthy server behind something that closes one connection in 20 without a word, before an answer or after it.",
+        ["servers.closed-connections"],
+        [&[HangsUp(HangUp::OneIn(20))]];
+    ClosesAfterEachAnswer = "closes-after-each-answer",
+        "A healthy server that closes the connection after each answer and does not say so.",
+        ["servers.closed-connections"],
+        [&[Wrong(Fault::Http2Absent), HangsUp(HangUp::AfterEachAnswer)]];
+}
+
+const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+const fn probing(then: Then) -> Watch {
+    Watch {
+        counts: Counts::Probing,
+        most: 10,
+        forgets: Forgets::OneEvery(ms(10_000)),
+        then,
+    }
+}
+
+/// What is Nextcloud's for a user alone.
+const NEXTCLOUD_USER: &[Behaviour] = &[
+    Base("/remote.php/dav/files/safe/threema_safe"),
+    Watches(FAILURES),
+];
+/// What is Nextcloud's wherever it serves files.
+const NEXTCLOUD_FILES: &[Behaviour] = &[
+    Speaks(&NEXTCLOUD_DAV),
+    PlainFiles,
+    Lists(Listing::PropertiesAndBlankPage),
+    Wrong(Fault::LimitUnenforced),
+    Wrong(Fault::SessionCookie),
+    RepeatsCookies,
+    Wrong(Fault::TrashBin),
+];
+/// What Nextcloud does with uploads that run and break off.
+const CUT_OFF: &[Behaviour] = &[Locks(Locking::Everything), Notices(NOTICE)];
+const NGINX_FILES: &[Behaviour] = &[
+    Speaks(&NGINX),
+    PlainFiles,
+    Wrong(Fault::EncodedSlashTraverses),
+];
+const APACHE_FILES: &[Behaviour] = &[
+    Speaks(&APACHE),
+    PlainFiles,
+    Lists(Listing::Properties),
+    Wrong(Fault::LimitUnenforced),
+];
+
+/// The token of a public link.
+const LINK_TOKEN: &str = "kT4nXo9fLBqRz2W";
+const OPEN: Entrance = Entrance {
+    user: None,
+    any_user: false,
+    has_empty_password: false,
+    is_open: true,
+};
+const ANY_USER: Entrance = Entrance {
+    any_user: true,
+    is_open: false,
+    ..OPEN
+};
+const TOKEN: Entrance = Entrance {
+    user: Some(LINK_TOKEN),
+    is_open: false,
+    ..OPEN
+};
+const TOKEN_ALONE: Entrance = Entrance {
+    has_empty_password: true,
+    ..TOKEN
+};
+
+const NOTICE: Notice = Notice {
+    earliest: ms(70),
+    latest: ms(5000),
+};
+const RATE: Rate = Rate {
+    per_second: 1,
+    burst: 20,
+    delays: false,
+    status: 503,
+};
+const FAILURES: Watch = Watch {
+    counts: Counts::Logins {
+        wrong: 1,
+        missing: 0,
+    },
+    most: 10,
+    forgets: Forgets::After(ms(30 * 60 * 1000)),
+    then: Then::TooMany,
+};
+const LINK_FAILURES: Watch = Watch {
+    counts: Counts::Logins {
+        wrong: 1,
+        missing: 2,
+    },
+    then: Then::MaxDelay,
+    ..FAILURES
+};
+/// Source: fail2ban's jail.conf (maxretry, findtime, bantime): the fifth failure bans.
+const FAIL2BAN: Watch = Watch {
+    counts: Counts::Logins {
+        wrong: 1,
+        missing: 0,
+    },
+    most: 4,
+    forgets: Forgets::After(ms(10 * 60 * 1000)),
+    then: Then::Drop(ms(10 * 60 * 1000)),
+};
+
+const NEXTCLOUD_DAV: Dialect = Dialect {
+    server: Some("Apache"),
+    refusals: Form::Sabre,
+    challenges: &["Basic realm=\"Nextcloud\", charset=\"UTF-8\""],
+    ..PLAIN
+};
+const SABRE: Dialect = Dialect {
+    refusals: Form::Sabre,
+    challenges: &["Basic realm=\"Threema Safe\", charset=\"UTF-8\""],
+    encoded_slash: 403,
+    ..PLAIN
+};
+const NGINX: Dialect = Dialect {
+    server: Some("nginx/1.22.1"),
+    refusals: Form::Nginx,
+    ..PLAIN
+};
+const CADDY: Dialect = Dialect {
+    server: Some("Caddy"),
+    ..PLAIN
+};
+const APACHE: Dialect = Dialect {
+    server: Some("Apache/2.4.71 (Debian)"),
+    refusals: Form::Apache,
+    config_type: None,
+    backup_type: None,
+    ..PLAIN
+};
+const LIGHTTPD: Dialect = Dialect {
+    server: Some("lighttpd/1.4.69"),
+    refusals: Form::Lighttpd,
+    challenges: &["Basic realm=\"Threema Safe\", charset=\"UTF-8\""],
+    ..PLAIN
+};
+const RCLONE: Dialect = Dialect {
+    replaced: 201,
+    config_type: Some("text/plain; charset=utf-8"),
+    challenges: &["Basic realm=\"rclone\""],
+    ..PLAIN
+};
+const WSGIDAV: Dialect = Dialect {
+    server: Some("WsgiDAV/4.4.0 Cheroot/11.1.2 Python/3.11.2"),
+    refusals: Form::Wsgidav,
+    challenges: &["Basic realm=\"/\""],
+    ..PLAIN
+};
+const DUFS: Dialect = Dialect {
+    replaced: 201,
+    config_type: Some("text/plain; charset=UTF-8"),
+    challenges: &[
+        "Digest realm=\"DUFS\", nonce=\"6b0442d8999de6bc04f11d829b466206f5\", qop=\"auth\"",
+        "Basic realm=\"DUFS\"",
+    ],
+    encoded_slash: 400,
+    ..PLAIN
+};
+const CHEZDAV: Dialect = Dialect {
+    server: Some("PhodavServer libsoup/3.2.3"),
+    refusals: Form::Silence,
+    replaced: 200,
+    config_type: Some("text/plain"),
+    has_time: false,
+    encoded_slash: 400,
+    ..PLAIN
+};
+const SEKURSRANKO: Dialect = Dialect {
+    refusals: Form::Silence,
+    config_type: None,
+    backup_type: None,
+    has_tag: false,
+    has_time: false,
+    encoded_slash: 400,
+    without_length: 400,
+    closed_folder: 404,
+    ..PLAIN
+};
+const EEE_SAFE: Dialect = Dialect {
+    refusals: Form::Silence,
+    config_type: Some("application/json; charset=utf-8"),
+    created: 200,
+    replaced: 200,
+    deleted: 200,
+    closed_folder: 404,
+    has_tag: false,
+    too_large: 400,
+    challenges: &["Basic realm=\"Authorization Required\""],
+    ..PLAIN
+};

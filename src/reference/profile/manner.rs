@@ -1,0 +1,230 @@
+//! A profile at work: its pieces, with what they remember.
+
+use super::super::answer::{Answer, Refusal, empty, refusal_with};
+use super::super::tasks::Tasks;
+use super::Profile;
+use super::behaviour::{
+    Behaviour, Entrance, HangUp, Listing, Locking, Notice, Refusing, SizeRule, Then,
+};
+use super::dialect::Dialect;
+use super::front::{Bucket, Front, Passing, Running};
+use super::late::Late;
+use super::line::{Line, Lines};
+use super::tempo::Tempo;
+use super::watch::{Seen, Watcher};
+use super::workers::{Shift, Workers};
+use http::StatusCode;
+use std::time::Duration;
+
+/// How a server behaves beyond its faults. Without a profile it does nothing of all this.
+pub(in super::super) struct Manner {
+    pub(in super::super) tempo: Tempo,
+    pub(in super::super) late: Late,
+    pub(in super::super) entrance: Option<Entrance>,
+    pub(in super::super) listing: Option<Listing>,
+    pub(in super::super) has_plain_files: bool,
+    pub(in super::super) repeats_cookies: bool,
+    pub(in super::super) drops_files: bool,
+    pub(in super::super) reads_headers: bool,
+    pub(in super::super) config_head: Option<u16>,
+    pub(in super::super) dialect: Option<&'static Dialect>,
+    takes: Duration,
+    delays_refusals: Duration,
+    workers: Option<Workers>,
+    size: Option<SizeRule>,
+    bucket: Option<Bucket>,
+    running: Option<Running>,
+    watchers: Vec<Watcher>,
+    lines: Lines,
+    hangs_up: Option<HangUp>,
+}
+
+/// What a profile prescribes, once each.
+#[derive(Default)]
+struct Pieces {
+    takes: Duration,
+    at_once: Option<usize>,
+    locking: Option<Locking>,
+    notice: Option<Notice>,
+}
+
+impl Manner {
+    /// The manner of a server that is like `profile`.
+    pub(in super::super) fn new(profile: Option<Profile>, tempo: Tempo, tasks: Tasks) -> Self {
+        let mut manner = Self {
+            tempo,
+            late: Late::new(None, None),
+            entrance: None,
+            listing: None,
+            has_plain_files: false,
+            repeats_cookies: false,
+            drops_files: false,
+            reads_headers: false,
+            config_head: None,
+            dialect: None,
+            takes: Duration::ZERO,
+            delays_refusals: Duration::ZERO,
+            workers: None,
+            size: None,
+            bucket: None,
+            running: None,
+            watchers: Vec::new(),
+            lines: Lines::default(),
+            hangs_up: None,
+        };
+        let mut pieces = Pieces::default();
+        for behaviour in profile.into_iter().flat_map(Profile::behaviours) {
+            manner.take(behaviour, &mut pieces);
+        }
+        manner.takes = pieces.takes;
+        manner.late = Late::new(pieces.locking, pieces.notice);
+        manner.workers = pieces
+            .at_once
+            .map(|count| Workers::new(count, pieces.takes, manner.tempo.clone(), tasks));
+        manner
+    }
+
+    fn take(&mut self, behaviour: Behaviour, pieces: &mut Pieces) {
+        match behaviour {
+            Behaviour::Wrong(_) | Behaviour::Base(_) => {}
+            Behaviour::Enters(entrance) => self.entrance = Some(entrance),
+            Behaviour::Takes(takes) => pieces.takes = takes,
+            Behaviour::AtOnce(count) => pieces.at_once = Some(count),
+            Behaviour::Locks(locking) => pieces.locking = Some(locking),
+            Behaviour::Notices(notice) => pieces.notice = Some(notice),
+            Behaviour::Speaks(dialect) => self.dialect = Some(dialect),
+            Behaviour::Refuses(rule) => self.size = Some(rule),
+            Behaviour::Limits(rate) => self.bucket = Some(Bucket::new(rate)),
+            Behaviour::Crowds(crowd) => self.running = Some(Running::new(crowd)),
+            Behaviour::Watches(watch) => self.watchers.push(Watcher::new(watch)),
+            Behaviour::HangsUp(hangs_up) => self.hangs_up = Some(hangs_up),
+            Behaviour::PlainFiles => self.has_plain_files = true,
+            Behaviour::Lists(listing) => self.listing = Some(listing),
+            Behaviour::RepeatsCookies => self.repeats_cookies = true,
+            Behaviour::DelaysRefusals(wait) => self.delays_refusals = wait,
+            Behaviour::DropsFiles => self.drops_files = true,
+            Behaviour::ReadsHeaders => self.reads_headers = true,
+            Behaviour::ConfigHead(status) => self.config_head = Some(status),
+        }
+    }
+
+    /// A new connection; `None` if it is dropped.
+    pub(in super::super) fn open_line(&self) -> Option<Line> {
+        let is_dropped = matches!(self.banned(), Some(Then::Drop(_)));
+        (!is_dropped).then(|| self.lines.open(self.hangs_up))
+    }
+
+    /// What the front makes of a request.
+    pub(in super::super) async fn front(&self) -> Front<'_> {
+        match self.banned() {
+            Some(Then::Drop(_)) => return Front::Closed,
+            Some(Then::Forbid(_)) => return Front::Refused(refused(StatusCode::FORBIDDEN)),
+            Some(Then::TooMany | Then::MaxDelay) | None => {}
+        }
+        let passing = match self
+            .running
+            .as_ref()
+            .map(|running| (running, running.enter()))
+        {
+            None => Passing { running: None },
+            Some((_, Some(passing))) => passing,
+            Some((running, None)) => return Front::Refused(refused_as(running.crowd.status)),
+        };
+        match self
+            .bucket
+            .as_ref()
+            .map(|bucket| bucket.pour(self.tempo.now()))
+        {
+            None => {}
+            Some(Ok(wait)) => self.tempo.sleep(wait).await,
+            Some(Err(status)) => return Front::Refused(refused_as(status)),
+        }
+        Front::Passed(passing)
+    }
+
+    /// The answer of a server that has locked the address out.
+    pub(in super::super) fn locked_out(&self) -> Option<Answer> {
+        match self.banned()? {
+            Then::TooMany => Some(refusal_with(
+                StatusCode::TOO_MANY_REQUESTS,
+                Refusal::Saying {
+                    exception: r"OCA\DAV\Connector\Sabre\Exception\TooManyRequests",
+                    message: "Too many requests".to_owned(),
+                },
+            )),
+            Then::MaxDelay => Some(refusal_with(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Refusal::Saying {
+                    exception: r"OCP\Security\Bruteforce\MaxDelayReached",
+                    message: "Reached maximum delay".to_owned(),
+                },
+            )),
+            Then::Drop(_) | Then::Forbid(_) => None,
+        }
+    }
+
+    fn banned(&self) -> Option<Then> {
+        let now = self.tempo.now();
+        let mut watchers = self.watchers.iter();
+        watchers.find_map(|watcher| watcher.verdict(now))
+    }
+
+    /// Notes what was answered, and lets a refused login wait.
+    pub(in super::super) async fn saw(&self, seen: &Seen<'_>) {
+        let now = self.tempo.now();
+        for watcher in &self.watchers {
+            watcher.see(now, seen);
+        }
+        if seen.status == 401 && seen.had_credentials {
+            self.tempo.sleep(self.delays_refusals).await;
+        }
+    }
+
+    /// Waits until a process is free for a request.
+    pub(in super::super) async fn begin(&self) -> Option<Shift> {
+        match &self.workers {
+            Some(workers) => Some(workers.begin().await),
+            None => None,
+        }
+    }
+
+    /// How long a request takes.
+    pub(in super::super) const fn takes(&self) -> Duration {
+        self.takes
+    }
+
+    /// Takes the time that a request takes.
+    pub(in super::super) async fn work(&self) {
+        self.tempo.sleep(self.takes).await;
+    }
+
+    /// The refusal of an upload for its size, in other words than 413.
+    pub(in super::super) fn refuses_size(&self, length: u64, is_declared: bool) -> Option<Answer> {
+        let rule = self.size.filter(|rule| length > rule.most)?;
+        if rule.declared_only && !is_declared {
+            return None;
+        }
+        Some(match rule.refusal {
+            Refusing::BadGateway => empty(StatusCode::BAD_GATEWAY),
+            Refusing::Quota => refusal_with(
+                StatusCode::INSUFFICIENT_STORAGE,
+                Refusal::Saying {
+                    exception: r"Sabre\DAV\Exception\InsufficientStorage",
+                    message: format!(
+                        "Insufficient space in threema_safe, {length} required, {} available",
+                        rule.most
+                    ),
+                },
+            ),
+            Refusing::Crash => refused(StatusCode::INTERNAL_SERVER_ERROR),
+        })
+    }
+}
+
+fn refused(status: StatusCode) -> Answer {
+    refusal_with(status, Refusal::Plain)
+}
+
+fn refused_as(status: u16) -> Answer {
+    refused(StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE))
+}

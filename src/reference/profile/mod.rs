@@ -1,0 +1,151 @@
+//! Profiles: servers as they were measured, each composed of small typed pieces of behaviour. No copy of a server.
+
+mod behaviour;
+mod catalogue;
+mod dialect;
+mod front;
+mod late;
+mod line;
+mod manner;
+mod tempo;
+mod watch;
+mod workers;
+
+pub(super) use behaviour::Listing;
+pub use catalogue::Profile;
+pub(super) use front::Front;
+pub(super) use late::BrokenOff;
+pub(super) use line::Line;
+pub(super) use manner::Manner;
+pub(super) use tempo::Tempo;
+pub(super) use watch::Seen;
+
+use behaviour::{Behaviour, Entrance};
+use std::fmt;
+use std::str::FromStr;
+
+impl Profile {
+    /// What it does and what makes it so, in one or two sentences.
+    pub const fn explanation(self) -> &'static str {
+        self.entry().explanation
+    }
+
+    /// The name: `nextcloud-quota`.
+    pub const fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The facts of the manual that it is made from.
+    pub const fn facts(self) -> &'static [&'static str] {
+        self.entry().facts
+    }
+
+    /// The path of its base URL, if the profile prescribes one.
+    pub fn base_path(self) -> Option<&'static str> {
+        self.behaviours().find_map(|behaviour| match behaviour {
+            Behaviour::Base(path) => Some(path),
+            _ => None,
+        })
+    }
+
+    /// The user name that it lets in, if the profile prescribes one: the token of a public link.
+    pub fn user(self) -> Option<&'static str> {
+        self.entrance().and_then(|entrance| entrance.user)
+    }
+
+    /// Whether its password is empty: that of a public link without one.
+    pub fn has_empty_password(self) -> bool {
+        self.entrance()
+            .is_some_and(|entrance| entrance.has_empty_password)
+    }
+
+    /// Whether it lets everybody in, without credentials.
+    pub fn is_open(self) -> bool {
+        self.entrance().is_some_and(|entrance| entrance.is_open)
+    }
+
+    fn entrance(self) -> Option<Entrance> {
+        self.behaviours().find_map(|behaviour| match behaviour {
+            Behaviour::Enters(entrance) => Some(entrance),
+            _ => None,
+        })
+    }
+
+    /// Its pieces.
+    fn behaviours(self) -> impl Iterator<Item = Behaviour> {
+        let groups = self.entry().behaviours.iter();
+        groups.flat_map(|group| group.iter().copied())
+    }
+
+    /// The faults among them.
+    pub(super) fn faults(self) -> impl Iterator<Item = super::Fault> {
+        self.behaviours().filter_map(|behaviour| match behaviour {
+            Behaviour::Wrong(fault) => Some(fault),
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// There is no profile of that name.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("unknown profile `{0}`")]
+pub struct UnknownProfile(String);
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|profile| profile.name() == name);
+        found
+            .copied()
+            .ok_or_else(|| UnknownProfile(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Fault;
+    use super::*;
+
+    #[test]
+    fn every_profile_is_found_by_its_name_and_no_fault_has_that_name() {
+        for (position, profile) in Profile::ALL.iter().enumerate() {
+            assert_eq!(*profile as usize, position, "{profile} is in its place");
+            assert_eq!(profile.name().parse(), Ok(*profile));
+            let plain = profile.name().replace('-', "");
+            assert_eq!(plain, format!("{profile:?}").to_lowercase());
+            assert!(profile.name().parse::<Fault>().is_err(), "{profile}");
+        }
+        assert!("nextcloud".parse::<Profile>().is_err());
+    }
+
+    #[test]
+    fn every_profile_is_explained_and_has_facts() {
+        for profile in Profile::ALL {
+            let explanation = profile.explanation();
+            assert!(explanation.starts_with(char::is_alphabetic), "{profile}");
+            assert!(explanation.ends_with('.'), "{profile}");
+            assert!(!profile.facts().is_empty(), "{profile}");
+            for fact in profile.facts() {
+                let is_known = crate::manual::facts().iter().any(|known| known.id == *fact);
+                assert!(is_known, "{profile}: {fact}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_base_path_is_one() {
+        for path in Profile::ALL
+            .iter()
+            .filter_map(|profile| profile.base_path())
+        {
+            assert!(path.starts_with('/') && !path.ends_with('/'), "{path}");
+        }
+    }
+}
