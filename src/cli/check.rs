@@ -40,9 +40,9 @@ pub(super) struct Arguments {
     /// while the server stays fast) or `fast` (at full speed at once)
     #[arg(long, value_name = "PACE")]
     pace: Option<PaceChoice>,
-    /// How long the whole run may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    deadline: u64,
+    /// How long the whole run may take, in seconds [default: 180, more on a server that is slow]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: Option<u64>,
     /// How long one answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
@@ -80,7 +80,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);
-    checkup.deadline = Duration::from_secs(arguments.deadline);
+    checkup.deadline = arguments.deadline.map(Duration::from_secs);
     // What is put on the embedded server ends with it.
     checkup.ledger_folder = if is_embedded {
         None

@@ -28,7 +28,8 @@ pub(super) struct AccessArguments {
     /// from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE)
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); an empty file is an
+    /// empty password: the user of a public link is its token, without a password
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// A file whose first line is a token, for on-premises servers (or SAFE_SERVER_TOKEN in the
@@ -156,7 +157,7 @@ impl AccessArguments {
 
     fn password(&self, user: &str, in_url: Option<Secret>) -> Result<Secret, Complaint> {
         if let Some(file) = &self.password_file {
-            return secret_line(file, "the password file");
+            return password_in(file);
         }
         if let Some(password) = in_url {
             return Ok(password);
@@ -204,6 +205,15 @@ fn token(token: Secret) -> Result<Login, Complaint> {
 /// A variable of the environment that is set and not empty.
 pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The password in a file: its first line. An empty file is an empty password, as the user of a public link has it.
+fn password_in(file: &Path) -> Result<Secret, Complaint> {
+    let what = "the password file";
+    if read(file, what)?.is_empty() {
+        return Ok(Secret::new(String::new()));
+    }
+    secret_line(file, what)
 }
 
 /// The first line of a file.

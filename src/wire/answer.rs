@@ -230,7 +230,10 @@ pub enum FailureKind {
     /// The server's or the network's, of another sort: a client would fail here too.
     Peer,
     /// Ours, on purpose: the upload was broken off as asked.
-    BrokenOff,
+    BrokenOff {
+        /// Whether the server took notice of the end: it answered, or closed the connection. A reset does not count.
+        noticed: bool,
+    },
     /// The server does not offer the version of HTTP that was asked for.
     NotOffered,
     /// The harness cannot speak to this server, though a client may.
@@ -264,7 +267,7 @@ impl FailureKind {
             | Self::Reset
             | Self::BodyEnded
             | Self::Peer => true,
-            Self::BrokenOff
+            Self::BrokenOff { .. }
             | Self::NotOffered
             | Self::Unspoken
             | Self::Halted

@@ -117,6 +117,8 @@ pub struct PaceNow {
     pub limited: u32,
     /// The time from one answer to the next, on average over the last ones.
     pub step: Duration,
+    /// The latency of the first answers, which were asked for one after the other.
+    pub usual: Option<Duration>,
 }
 
 impl PaceNow {
@@ -187,6 +189,7 @@ impl Pace {
             asked: state.asked,
             limited: state.limited,
             step: state.step(),
+            usual: state.latency(),
         }
     }
 
@@ -401,11 +404,7 @@ mod tests {
     }
 
     /// Asks with so many at once; how long it took, and the most that were under way together.
-    async fn ask_together(
-        pace: &Pace,
-        times: usize,
-        latency: Duration,
-    ) -> (Duration, usize) {
+    async fn ask_together(pace: &Pace, times: usize, latency: Duration) -> (Duration, usize) {
         let began = Instant::now();
         let most = Arc::new(StdMutex::new((0, 0)));
         let mut tasks = tokio::task::JoinSet::new();

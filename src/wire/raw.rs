@@ -58,15 +58,13 @@ where
     match request.manner {
         Manner::CutOff { after, chunked } => {
             let body = request.body.unwrap_or_default();
-            cut_off(
-                &mut writer,
-                request,
-                &body[..after.min(body.len())],
-                chunked,
-            )
-            .await;
+            let part = &body[..after.min(body.len())];
+            cut_off(&mut writer, request, part, chunked).await;
+            let noticed = tokio::time::timeout(NOTICE, reader.notices_end()).await;
             Err(Failure::of(
-                FailureKind::BrokenOff,
+                FailureKind::BrokenOff {
+                    noticed: noticed.unwrap_or(false),
+                },
                 "the upload was broken off on purpose",
             ))
         }
@@ -166,7 +164,7 @@ async fn write_chunk<W: AsyncWrite>(writer: &mut WriteHalf<W>, part: &[u8]) -> s
     write_all(writer, &chunk).await
 }
 
-/// Sends the beginning of an upload and drops the connection, as a phone does that loses its network.
+/// Sends the beginning of an upload and ends its side of the connection, as a phone does that loses its network.
 async fn cut_off<W: AsyncWrite>(
     writer: &mut WriteHalf<W>,
     request: &RawRequest<'_>,
@@ -185,7 +183,12 @@ async fn cut_off<W: AsyncWrite>(
     if written.await.is_ok() {
         tokio::time::sleep(CUT_OFF_PAUSE).await;
     }
+    // Where this fails, the connection ends all the same.
+    let _ = writer.shutdown().await;
 }
+
+/// How long a server gets to take notice of the end of a broken-off upload.
+const NOTICE: Duration = Duration::from_secs(2);
 
 struct Head {
     status: u16,
@@ -222,6 +225,13 @@ impl<S: AsyncRead> Reader<S> {
             }
             return self.finish(head, request, continued).await;
         }
+    }
+
+    /// Whether the server shows that it has seen the end of the connection: it answers, or closes its side. A reset may
+    /// come from the machine, or from a proxy, while the server still works on the upload.
+    async fn notices_end(&mut self) -> bool {
+        self.buffer.reserve(16 * 1024);
+        self.from.read_buf(&mut self.buffer).await.is_ok()
     }
 
     async fn fill(&mut self) -> usize {
@@ -548,7 +558,7 @@ mod tests {
         .await;
         assert_eq!(
             answer.err().map(|failure| failure.kind),
-            Some(FailureKind::BrokenOff)
+            Some(FailureKind::BrokenOff { noticed: true })
         );
         let seen = String::from_utf8(seen).unwrap();
         assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");

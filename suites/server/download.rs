@@ -60,7 +60,7 @@ checks! { Context;
         id: "download.fresh",
         clause: clause::DOWNLOAD,
         level: Level::Required,
-        clients: Clients::MOBILE,
+        clients: Clients::ALL,
         breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.overwrite"],
@@ -102,7 +102,7 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
-    let place = Place::Backup(context.own_backup("never uploaded"));
+    let place = Place::Backup(context.missing());
     let answer = context
         .perform(context.persona().client, Operation::Download, place, None)
         .await?;
@@ -131,7 +131,7 @@ async fn missing(context: &Context) -> Judged {
 
 async fn not_found(context: &Context) -> Judged {
     let client = context.persona().client;
-    let place = Place::Backup(context.own_backup("never uploaded"));
+    let place = Place::Backup(context.missing());
     let operation = if client == Client::Desktop {
         Operation::Probe
     } else {

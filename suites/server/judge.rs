@@ -21,7 +21,7 @@ impl From<Failure> for Outcome {
             FailureKind::CredentialsRefused => {
                 Self::blocked_by(Blocker::CredentialsRefused, failure.message)
             }
-            FailureKind::BrokenOff | FailureKind::Harness => {
+            FailureKind::BrokenOff { .. } | FailureKind::Harness => {
                 Self::error(Breakage::Harness, failure.message)
             }
             _ => Self::blocked_by(Blocker::Guarded, failure.message),

@@ -7,7 +7,7 @@ use super::upload::stored;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, OwnBackup, Recipe, Request};
+use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
 
 checks! { Context;
     /// The largest backup that every client uploads is taken.
@@ -250,7 +250,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than --max-upload allows to send"
         )));
     }
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::Recycled).await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(_, how, true) => Outcome::pass(format!("{size} bytes refused: {how}")),
         Size::Refused(_, how, false) => Outcome::blocked(format!("{size} bytes refused: {how}")),

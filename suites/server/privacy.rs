@@ -1,12 +1,13 @@
 //! Privacy: who may learn which backups there are.
 
 use super::WHOLE;
+use super::auth::{may_be_stranger, specimen};
 use super::judge::{Judged, describe};
-use super::upload::{fitting, stored};
+
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
+use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request};
 
 /// The two ways to ask for a listing.
 const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
@@ -105,9 +106,7 @@ checks! { Context;
 
 /// Asks for a listing of `backups/` with something of ours in it.
 async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outcome> {
-    let backup: OwnBackup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let place = Place::Listing(backup);
     let request = if context.facet().case() == "propfind" {
         Request::new(Method::Propfind, place)
@@ -153,6 +152,7 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
 }
 
 async fn listing(context: &Context) -> Judged {
+    may_be_stranger(context)?;
     Ok(judge_listing(list(context, true).await?))
 }
 
@@ -164,9 +164,7 @@ async fn own_listing(context: &Context) -> Judged {
 }
 
 async fn letter_case(context: &Context) -> Judged {
-    let backup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(600));
-    stored(context, &backup, &payload).await?;
+    let (backup, payload) = specimen(context).await?;
     let request = Request::new(Method::Get, Place::CapitalBackup(backup))
         .header("Accept", "application/octet-stream");
     let answer = context.send(request).await?;

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod faults;
+mod gentle;
 mod guard;
 mod hostile;
 mod inspect;

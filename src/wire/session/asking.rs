@@ -160,10 +160,24 @@ impl Session {
                 ),
             ));
         }
+        if !before.proves_absence() {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                format!(
+                    "the server answers {}, which does not say whether a backup is there; nothing was written",
+                    before.status
+                ),
+            ));
+        }
+        self.claim(backup)
+    }
+
+    /// Notes a backup as ours, under an ID that nobody can have used before.
+    pub(in crate::wire) fn claim(&self, backup: &OwnBackup) -> Result<(), Failure> {
         self.guard.claim(backup).map_err(|error| {
             Failure::of(
                 FailureKind::Harness,
-                format!("the ledger cannot be written: {error}"),
+                format!("failed to write the ledger: {error}"),
             )
         })
     }
@@ -359,7 +373,7 @@ impl Session {
         let settled = match &answer {
             Ok(_) => true,
             // What it broke off, the check waits for by itself.
-            Err(failure) => failure.kind == FailureKind::BrokenOff,
+            Err(failure) => matches!(failure.kind, FailureKind::BrokenOff { .. }),
         };
         if let Some(backup) = upload.filter(|_| settled) {
             self.guard.answered(backup);

@@ -12,6 +12,7 @@ use super::live::Live;
 use super::pace::{Pace, PaceChoice};
 use super::secret::Scrub;
 use super::seed::Seed;
+use super::shared::Shared;
 use super::target::{Facts, Target};
 use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
@@ -116,6 +117,7 @@ pub struct Session {
     settings: Settings,
     source: Source,
     pub(in crate::wire) guard: Guard,
+    pub(in crate::wire) shared: Shared,
     scrub: Mutex<Scrub>,
     /// Why nothing more is sent, once that is so.
     halted: Arc<OnceLock<Halt>>,
@@ -187,6 +189,7 @@ impl Session {
     ) -> Self {
         Self {
             guard: Guard::new(settings.seed, ledger),
+            shared: Shared::default(),
             facts,
             settings,
             source,

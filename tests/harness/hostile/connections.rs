@@ -246,7 +246,7 @@ async fn a_server_so_slow_that_the_deadline_passes() {
         Deed::Healthy
     });
     let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline = Duration::from_secs(3);
+        checkup.deadline = Some(Duration::from_secs(3));
         checkup.jobs = 4;
     })
     .await;

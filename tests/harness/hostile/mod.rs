@@ -45,7 +45,7 @@ async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
     // One derivation for all.
     checkup.settings.seed = Seed::new(0x5afe);
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.deadline = DEADLINE;
+    checkup.deadline = Some(DEADLINE);
     checkup.ledger_folder = Some(folder.path().to_owned());
     adjust(&mut checkup);
     let began = Instant::now();
