@@ -135,7 +135,6 @@ fn settings(
     let progress = Arc::clone(progress);
     Settings {
         seed: arguments.seed.unwrap_or(settings.seed),
-        fresh: arguments.seed.is_none(),
         // The embedded server is ours.
         pace: Pace::new(arguments.pace.unwrap_or(if is_embedded {
             PaceChoice::Fast

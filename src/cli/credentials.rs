@@ -28,8 +28,8 @@ pub(super) struct AccessArguments {
     /// from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); an empty file is an
-    /// empty password: the user of a public link is its token, without a password
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); a file of one
+    /// empty line is an empty password, which a public link without one has
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// A file whose first line is a token, for on-premises servers (or SAFE_SERVER_TOKEN in the
@@ -207,10 +207,11 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The password in a file: its first line. An empty file is an empty password, as the user of a public link has it.
+/// The password in a file: its first line. A file of one empty line is an empty password, which the user of a public link
+/// has; an empty file is a mistake.
 fn password_in(file: &Path) -> Result<Secret, Complaint> {
     let what = "the password file";
-    if read(file, what)?.is_empty() {
+    if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {
         return Ok(Secret::new(String::new()));
     }
     secret_line(file, what)

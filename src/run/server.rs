@@ -87,10 +87,7 @@ impl Checkup {
         let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
         Ok(Self {
             target,
-            settings: Settings {
-                fresh: true,
-                ..Settings::new(seed)
-            },
+            settings: Settings::new(seed).with_fresh(seed),
             selection: Selection::default(),
             jobs: 16,
             deadline: None,

@@ -6,6 +6,7 @@ use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
+use super::shared::Turn;
 use super::target::{Facts, LoginKind};
 use super::tls::Inspection;
 use super::transcript::Key;
@@ -34,7 +35,7 @@ pub struct Context {
     asked: AtomicU32,
     written: Arc<Mutex<Vec<OwnBackup>>>,
     /// The places that this check alone may use until it is torn down.
-    pub(super) turns: Mutex<Vec<OwnedMutexGuard<()>>>,
+    pub(super) turns: Mutex<Vec<(Turn, OwnedMutexGuard<()>)>>,
 }
 
 impl Context {

@@ -231,7 +231,11 @@ impl<S: AsyncRead> Reader<S> {
     /// come from the machine, or from a proxy, while the server still works on the upload.
     async fn notices_end(&mut self) -> bool {
         self.buffer.reserve(16 * 1024);
-        self.from.read_buf(&mut self.buffer).await.is_ok()
+        match self.from.read_buf(&mut self.buffer).await {
+            Ok(_) => true,
+            // TLS that ends without saying so.
+            Err(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
+        }
     }
 
     async fn fill(&mut self) -> usize {

@@ -25,6 +25,8 @@ pub enum Turn {
     Recycled,
     /// The backup of which the first upload is broken off.
     CutOff,
+    /// The backup over which an upload is broken off.
+    CutOffOver,
 }
 
 impl Turn {
@@ -32,6 +34,7 @@ impl Turn {
         match self {
             Self::Recycled => "recycled",
             Self::CutOff => "cut off",
+            Self::CutOffOver => "cut off over",
         }
     }
 }
@@ -79,12 +82,13 @@ impl Context {
 
     /// A backup that checks upload and delete one after the other. The turn ends with the check.
     pub async fn in_turn(&self, turn: Turn) -> OwnBackup {
-        let held = self.session.shared.turn(turn).lock_owned().await;
-        self.turns
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(held);
-        self.session.guard.own_backup(OWNER, turn.slot())
+        let backup = self.session.guard.own_backup(OWNER, turn.slot());
+        let held = || self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held().iter().any(|(known, _)| *known == turn) {
+            let lock = self.session.shared.turn(turn).lock_owned().await;
+            held().push((turn, lock));
+        }
+        backup
     }
 
     /// Deletes a backup of the run's own, if it may be there. No check sees it.
@@ -135,6 +139,7 @@ impl Context {
         let payload = trial.payload("trial", Recipe::Random(600));
         match trial.send(Request::put(&backup, &payload)).await {
             Ok(stored) if stored.is_success() => {}
+            Err(failure) if failure.kind == FailureKind::Guarded => return Err(failure),
             _ => return Ok(()),
         }
         let request = Request::delete(&backup).header("Accept", "*/*");

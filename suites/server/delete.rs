@@ -88,6 +88,14 @@ async fn removes(context: &Context) -> Judged {
         .persona()
         .accepts_status(Operation::Delete, answer.status)
         || (answer.asked_again && answer.proves_absence());
+    if !is_done && answer.proves_absence() {
+        let there = context.send(Request::get(&backup)).await?;
+        if !there.is_success() {
+            return Ok(Outcome::blocked(
+                "no backup could be stored to try it with: it was not there after the upload",
+            ));
+        }
+    }
     if !is_done {
         return Ok(refusal(
             &answer,

@@ -284,7 +284,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
     let new = context.payload("new", Recipe::Random(size));
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::CutOffOver).await;
     stored(context, &backup, &old).await?;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(noticed) {

@@ -2,6 +2,7 @@
 
 use super::WHOLE;
 use super::auth::{may_be_stranger, specimen};
+use super::download::escape;
 use super::judge::{Judged, describe};
 
 use crate::engine::{Effect, Level};
@@ -180,12 +181,7 @@ async fn letter_case(context: &Context) -> Judged {
 
 async fn encoded_slash(context: &Context) -> Judged {
     let config = context.config().await?;
-    let answer = context
-        .send(Request::new(
-            Method::Get,
-            Place::Below("/backups/..%2fconfig"),
-        ))
-        .await?;
+    let answer = escape(context).await?;
     Ok(
         if answer.is_success() && answer.body.sha256 == config.body.sha256 {
             Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")

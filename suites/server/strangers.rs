@@ -2,7 +2,7 @@
 
 use super::WHOLE;
 use super::auth::{
-    StrangerUpload, may_be_stranger, needs_login, specimen, stranger_download, stranger_upload,
+    StrangerUpload, may_be_stranger, needs_login, stranger_download, stranger_upload,
 };
 use super::judge::{Judged, describe, page};
 use super::upload::stored;
@@ -155,8 +155,8 @@ async fn anonymous_upload(context: &Context) -> Judged {
             Stage::Auth,
             format!("an upload without credentials was stored ({answered})"),
         )
-    } else if after.proves_absence() {
-        Outcome::pass(format!("{answered}, and nothing was stored"))
+    } else if after.is_success() || after.proves_absence() {
+        Outcome::pass(format!("{answered}, and not stored"))
     } else {
         Outcome::blocked(format!(
             "{answered}, and a GET afterwards {}, which does not say whether it was stored",
@@ -249,7 +249,9 @@ async fn wrong(context: &Context) -> Judged {
     if stranger_download(context).await??.is_success() {
         return Ok(Outcome::not_applicable("a backup is given to anyone here"));
     }
-    let (backup, _) = specimen(context).await?;
+    let backup = context.in_turn(Turn::Recycled).await;
+    let payload = context.payload("guarded", Recipe::Random(600));
+    stored(context, &backup, &payload).await?;
     let answer = match context
         .send(Request::get(&backup).login(LoginUse::Wrong))
         .await

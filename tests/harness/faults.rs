@@ -149,8 +149,9 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     }
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
     checkup.deadline = Some(Duration::from_secs(60));
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    checkup.settings.patience = Duration::from_secs(2);
     if matches!(
         scenario,
         Some(Scenario::Fault(Fault::RateLimited | Fault::Locked))

@@ -1,10 +1,9 @@
 //! Gentleness: a whole run is nothing that intrusion detection takes for a scanner, and no server is judged by what our
 //! own traffic does to it.
 
-use crate::support::reference::Reference;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::engine::{Finding, Verdict};
-use safe_conformance::reference::{Login, Options};
+use safe_conformance::reference::{self, Login, Options};
 use safe_conformance::wire::{Halt, Pace, PaceChoice};
 use safe_conformance::{Checkup, Done, Target};
 use std::collections::BTreeSet;
@@ -25,14 +24,14 @@ fn logins() -> [Login; 4] {
     ]
 }
 
-fn target_of(server: &Reference, login: &Login) -> Target {
-    let target = Target::parse(server.url()).expect("a URL");
+fn target_of(server: &reference::Running, login: &Login) -> Target {
+    let target = Target::parse(server.base_url()).expect("a URL");
     let target = match login {
         Login::Open => target,
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
     };
-    match server.running.root_certificate() {
+    match server.root_certificate() {
         Some(root) => target.trusting(root),
         None => target,
     }
@@ -48,13 +47,14 @@ async fn checked(target: Target, pace: PaceChoice) -> Done {
 async fn a_run_is_no_scan() {
     for tls in [false, true] {
         for login in logins() {
-            let server = Reference::start(Options {
+            let options = Options {
                 tls,
                 login: login.clone(),
                 ..Options::default()
-            });
+            };
+            let server = reference::start(options).await.expect("a server");
             let done = checked(target_of(&server, &login), PaceChoice::Fast).await;
-            let asked = server.running.requests();
+            let asked = server.requests();
             let what = format!("tls {tls}, {login:?}");
             let refused: BTreeSet<_> = asked
                 .iter()
@@ -76,7 +76,7 @@ async fn a_run_is_no_scan() {
             assert!(wrong.count() <= 1, "{what}");
             assert!(asked.len() < 250, "{what}: {} requests", asked.len());
             assert_eq!(done.report.requests, asked.len() as u64 + u64::from(tls));
-            assert_eq!(server.running.stored(), 0, "{what}");
+            assert_eq!(server.stored(), 0, "{what}");
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
 use crate::wire::session::Settings;
 use crate::wire::target::LoginKind;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::mem::Discriminant;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -25,8 +27,6 @@ const SMALL: usize = 64 * 1024;
 const CLOSURES: (u32, u32) = (4, 2);
 /// How many times longer an answer is waited for when it is asked for again, alone.
 const LONGER: u32 = 3;
-/// After so many answers in a row that did not come even then, none is asked for again.
-const DEAF: u32 = 2;
 /// How long a lock is waited for before it is looked at again, in seconds; the last one again and again.
 const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
 /// How long nothing is sent to a server that limits, where it names no time, in seconds; the last one again and again.
@@ -49,15 +49,19 @@ pub(super) struct Patience {
     /// Whether any request was answered without a sign of a limit, and whether `config` was.
     served: AtomicBool,
     served_config: AtomicBool,
-    /// Whether every request so far was answered 503: maintenance, not a limit.
-    closed_for_all: AtomicBool,
+    /// What is answered 503 whenever it is asked, slowly too: that is no limit.
+    closed: Mutex<HashSet<(&'static str, Discriminant<Place>)>>,
+    /// Whether `config` was refused to a stranger, and given to the person: then the credentials work.
+    closed_config: AtomicBool,
+    own_config: AtomicBool,
     accepted: AtomicBool,
     refused_logins: AtomicU32,
     /// IDs with an upload of ours that broke off, was not answered, or raced others.
     disturbed: Mutex<BTreeSet<String>>,
     /// Whether a lock stayed where no upload of ours had left it.
     stays_locked: AtomicBool,
-    deaf: AtomicU32,
+    /// Whether the last upload that was asked again alone was not answered even then; and any other request.
+    deaf: [AtomicBool; 2],
     locked: AtomicU32,
     asked_again: AtomicU32,
     slowed_by: OnceLock<String>,
@@ -71,12 +75,14 @@ impl Patience {
             halt,
             served: AtomicBool::new(false),
             served_config: AtomicBool::new(false),
-            closed_for_all: AtomicBool::new(false),
+            closed: Mutex::default(),
+            closed_config: AtomicBool::new(false),
+            own_config: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
             refused_logins: AtomicU32::new(0),
             disturbed: Mutex::default(),
             stays_locked: AtomicBool::new(false),
-            deaf: AtomicU32::new(0),
+            deaf: Default::default(),
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
             slowed_by: OnceLock::new(),
@@ -100,6 +106,9 @@ struct Tries {
     connections: u32,
     bodies: u32,
     limits: u32,
+    /// The sign of a limit that may mean something else, until it is known.
+    sign: Option<Sign>,
+    is_limit: bool,
     locks: u32,
     waited: Duration,
 }
@@ -251,6 +260,10 @@ impl Live {
             let limit = self.limit(&tries);
             let answer = self.once(request, http, encoding, limit).await;
             match self.after(request, &answer, &mut tries).await {
+                Next::Take if self.was_limited(request, &answer, &tries) => {
+                    turn.limited(Duration::ZERO);
+                    return taken(answer, &tries);
+                }
                 Next::Take => {
                     let is_ordinary =
                         request.manner == Manner::Ordinary && request.body_length() < SMALL;
@@ -309,7 +322,7 @@ impl Live {
     async fn after(&self, request: &Request, answer: &Answer, tries: &mut Tries) -> Next {
         match answer {
             Ok(response) => {
-                self.patience.deaf.store(0, Ordering::Relaxed);
+                self.deaf(request).store(false, Ordering::Relaxed);
                 if request.login != LoginUse::Wrong
                     && let Some(sign) = Sign::of(response)
                 {
@@ -334,6 +347,22 @@ impl Live {
                 patience.served_config.store(true, Ordering::Relaxed);
             }
         }
+        if matches!(request.place, Place::Config) {
+            match request.login {
+                LoginUse::Nobody if response.status == 401 => {
+                    patience.closed_config.store(true, Ordering::Relaxed);
+                }
+                LoginUse::Given if response.is_success() => {
+                    patience.own_config.store(true, Ordering::Relaxed);
+                }
+                _ => {}
+            }
+            let proven = patience.closed_config.load(Ordering::Relaxed)
+                && patience.own_config.load(Ordering::Relaxed);
+            if proven {
+                self.accept();
+            }
+        }
         if request.login == LoginUse::Wrong && response.status == 401 {
             patience.refused_logins.fetch_add(1, Ordering::Relaxed);
         }
@@ -350,9 +379,14 @@ impl Live {
                 let _ = patience.halt.set(Halt::CredentialsRefused { asked });
             }
         } else if request.method == Method::Put && response.is_success() {
-            patience.accepted.store(true, Ordering::Relaxed);
-            patience.pace.accepted();
+            self.accept();
         }
+    }
+
+    /// Notes that the credentials work.
+    fn accept(&self) {
+        self.patience.accepted.store(true, Ordering::Relaxed);
+        self.patience.pace.accepted();
     }
 
     async fn after_limit(
@@ -369,19 +403,40 @@ impl Live {
         if patience.halt.get().is_some() {
             return Next::Take;
         }
-        let may_mean_another_thing = !matches!(sign, Sign::Status(429));
-        if may_mean_another_thing {
-            let served = patience.served.load(Ordering::Relaxed);
-            if patience.closed_for_all.load(Ordering::Relaxed) && !served {
+        if sign != Sign::Status(429) && !tries.is_limit {
+            let kind = (
+                request.method.as_str(),
+                std::mem::discriminant(&request.place),
+            );
+            let mut closed = patience
+                .closed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if closed.contains(&kind) {
                 return Next::Take;
             }
-            if tries.limits >= 2 || (pause > of(&LIMIT_PAUSES, 2) && !served) {
-                let control = patience.served_config.load(Ordering::Relaxed);
-                if !control || !self.is_config_limited().await {
-                    patience.closed_for_all.store(!served, Ordering::Relaxed);
-                    return Next::Take;
-                }
+            let is_long = pause > of(&LIMIT_PAUSES, 2);
+            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
+            if tries.limits < 2 && !is_long {
+                tries.limits += 1;
+                tries.sign = Some(sign);
+                return Next::Again(pause);
             }
+            if !may_ask_config {
+                closed.insert(kind);
+                return Next::Take;
+            }
+            drop(closed);
+            if !self.is_config_limited().await {
+                let mut closed = patience
+                    .closed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                closed.insert(kind);
+                tries.sign = None;
+                return Next::Take;
+            }
+            tries.is_limit = true;
         }
         let asked = request.short();
         let _ = patience.slowed_by.set(format!("{sign} to {asked}"));
@@ -396,6 +451,19 @@ impl Live {
             });
         }
         Next::Slower(pause)
+    }
+
+    /// Whether what looked like maintenance went away when it was asked once more: then it was a limit.
+    fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
+        let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
+            return false;
+        };
+        let went_away = matches!(answer, Ok(response) if Sign::of(response).is_none());
+        if went_away {
+            let said = format!("{sign} to {}", request.short());
+            let _ = self.patience.slowed_by.set(said);
+        }
+        went_away
     }
 
     /// Whether what was answered before is refused now: then it is a limit, and not this one request.
@@ -456,7 +524,7 @@ impl Live {
                 tries.bodies += 1;
                 self.again(Duration::ZERO)
             }
-            FailureKind::TimedOut => self.after_timeout(tries),
+            FailureKind::TimedOut => self.after_timeout(request, tries),
             FailureKind::Refused | FailureKind::Unreachable if served => {
                 if tries.connections < 3 {
                     let pause = of(&CONNECT_PAUSES, tries.connections);
@@ -501,13 +569,17 @@ impl Live {
         Next::Take
     }
 
-    fn after_timeout(&self, tries: &mut Tries) -> Next {
-        if tries.timeouts == 0 && self.patience.deaf.load(Ordering::Relaxed) < DEAF {
+    fn after_timeout(&self, request: &Request, tries: &mut Tries) -> Next {
+        if tries.timeouts == 0 && !self.deaf(request).load(Ordering::Relaxed) {
             tries.timeouts += 1;
             return self.again(Duration::ZERO);
         }
-        self.patience.deaf.fetch_add(1, Ordering::Relaxed);
+        self.deaf(request).store(true, Ordering::Relaxed);
         Next::Take
+    }
+
+    fn deaf(&self, request: &Request) -> &AtomicBool {
+        &self.patience.deaf[usize::from(request.method == Method::Put)]
     }
 
     fn again(&self, pause: Duration) -> Next {

@@ -49,11 +49,20 @@ pub struct Settings {
     pub pace: Pace,
     /// How long a server that limits or locks is waited for.
     pub patience: Duration,
-    /// Whether the seed was made for this run alone. Then no backup ID of it can be in use, and none is looked for.
-    pub fresh: bool,
+    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is looked for before the
+    /// first upload; of any other seed, each is.
+    pub fresh: Option<Seed>,
 }
 
 impl Settings {
+    /// The same with a seed of which the caller knows that no backup ID of it is in use.
+    #[must_use]
+    pub fn with_fresh(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self.fresh = Some(seed);
+        self
+    }
+
     /// The settings that `check` has unless told otherwise.
     pub fn new(seed: Seed) -> Self {
         Self {
@@ -64,7 +73,7 @@ impl Settings {
             trace: None,
             pace: Pace::new(PaceChoice::default()),
             patience: Duration::from_secs(60),
-            fresh: false,
+            fresh: None,
         }
     }
 }
@@ -147,7 +156,7 @@ impl Session {
         target.login.hide(&mut scrub);
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
-        facts.fresh_ids = settings.fresh;
+        facts.fresh_ids = settings.fresh == Some(settings.seed);
         let halted = Arc::default();
         let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {

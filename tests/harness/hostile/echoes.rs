@@ -58,7 +58,7 @@ async fn a_password_that_is_part_of_what_stands_in_its_place() {
         let target = Target::parse(&url).expect("a URL");
         let mut checkup = Checkup::new(target).expect("a checkup");
         checkup.deadline = Some(DEADLINE);
-        checkup.settings.seed = Seed::new(0x5afe);
+        checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
         checkup.settings.pace = Pace::new(PaceChoice::Fast);
         tokio::time::timeout(DEADLINE + BEYOND, checkup.run())
             .await

@@ -43,7 +43,7 @@ async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
     let mut checkup = Checkup::new(target).expect("a checkup");
     checkup.settings.timeout = Duration::from_secs(1);
     // One derivation for all.
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.deadline = Some(DEADLINE);
     checkup.ledger_folder = Some(folder.path().to_owned());
