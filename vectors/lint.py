@@ -15,12 +15,16 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 VECTORS = Path(__file__).resolve().parent
-SUBJECTS = ("kdf", "secretbox", "envelope", "config", "base-url", "password-policy", "exchange", "payload")
+sys.path.insert(0, str(VECTORS / "generate"))
+
+from model import written  # noqa: E402
+
+SUBJECTS = ("kdf", "secretbox", "envelope", "body", "config", "base-url", "password-policy", "exchange", "payload", "read-backup", "write-backup")
 # The schema of what the vectors are about, and no schema of vectors.
 DOCUMENT_SCHEMA = "backup.schema.json"
 # The line protocol, one schema each way.
 PROTOCOL = ("adapter.request.schema.json", "adapter.answer.schema.json")
-TOTAL_BYTES = 2 * 1024 * 1024
+TOTAL_BYTES = 3 * 1024 * 1024
 
 
 class Mistake(Exception):
@@ -50,8 +54,8 @@ def load(path):
         raise Mistake(f"{path.name}: not JSON, line {error.lineno}: {error.msg}") from None
     except Mistake as error:
         raise Mistake(f"{path.name}: {error}") from None
-    if json.dumps(value, indent=2, ensure_ascii=True) + "\n" != text:
-        raise Mistake(f"{path.name}: not laid out as the generator does it: 2 spaces, one line feed at the end")
+    if path.name != DOCUMENT_SCHEMA and written(value) != text:
+        raise Mistake(f"{path.name}: not laid out as the generator does it: `written` in generate/model.py")
     return value
 
 
@@ -214,8 +218,15 @@ def check_ids(values):
             break
 
 
+def check_readme(values):
+    """That the README counts what is there."""
+    readme = (VECTORS / "README.md").read_text(encoding="utf-8")
+    for name, value in values.items():
+        if f"| `{name}.json` | {value['number_of_tests']} |" not in readme:
+            yield f"README.md: {name}.json has {value['number_of_tests']} vectors, and the table says otherwise"
+
+
 def check_bytes(tools):
-    sys.path.insert(0, str(VECTORS / "generate"))
     if not (tools / "python").is_dir() or not (tools / "node" / "node_modules").is_dir():
         raise Mistake(f"{tools}: the generator's tools are not there; run vectors/generate/setup.sh, or lint with --no-regenerate")
     import generate
@@ -256,6 +267,7 @@ def check_all(regenerate, tools):
     yield from check_document_schema()
     if len(values) == len(SUBJECTS):
         yield from check_ids(values)
+        yield from check_readme(values)
     total = sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     if total > TOTAL_BYTES:
         yield f"vectors/: {total} bytes in all; keep it below {TOTAL_BYTES}, with recipes"

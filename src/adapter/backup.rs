@@ -81,3 +81,41 @@ pub struct WrittenDocument {
     /// The bytes of the document that would be sealed and uploaded.
     pub document: Hex,
 }
+
+/// What [`Operation::SealBackup`](super::Operation::SealBackup) takes. Source: clauses 2.1, 2.2 and 2.5.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealBackup {
+    /// The encryption key, 32 bytes.
+    pub key: Hex,
+    /// The nonce, 24 bytes; nothing where the implementation chooses it as it does for an upload.
+    pub nonce: Option<Hex>,
+    /// The bytes of the document.
+    pub document: Hex,
+}
+
+/// What [`Operation::SealBackup`](super::Operation::SealBackup) gives.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedBackup {
+    /// The body that would be uploaded.
+    pub body: Hex,
+}
+
+/// What [`Operation::OpenBackup`](super::Operation::OpenBackup) takes. Source: clauses 2.1 to 2.3.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenBackup {
+    /// The encryption key, 32 bytes.
+    pub key: Hex,
+    /// The body of a download.
+    pub body: Hex,
+}
+
+/// What [`Operation::OpenBackup`](super::Operation::OpenBackup) gives.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedBackup {
+    /// The bytes of the document, before anybody reads them as JSON.
+    pub document: Hex,
+}

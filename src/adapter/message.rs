@@ -5,6 +5,7 @@ use super::operation::{Operation, Request};
 use crate::safe::Stage;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// What came back.
@@ -140,6 +141,7 @@ pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
         reason,
         line: shown(&text),
     };
+    let line = &*tolerant(line);
     let value: Value = serde_json::from_slice(line).map_err(|error| not_json(error.to_string()))?;
     if !value.is_object() {
         return Err(not_json("it is another JSON value".to_owned()));
@@ -166,6 +168,40 @@ pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
     }
 }
 
+/// JSON in which every half of a surrogate pair that stands alone is spelled as U+FFFD. Our parser takes no such half, and many a
+/// language's strings hold one.
+pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
+    let mut mended: Option<Vec<u8>> = None;
+    let mut at = 0;
+    while let Some(step) = json
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|it| *it == b'\\'))
+    {
+        at += step;
+        match (surrogate(json, at), surrogate(json, at + ESCAPE)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE,
+            (Some(_), _) => {
+                let mended = mended.get_or_insert_with(|| json.to_vec());
+                mended[at..at + ESCAPE].copy_from_slice(b"\\ufffd");
+                at += ESCAPE;
+            }
+            // The escape of another character; of a backslash, too.
+            (None, _) => at += 2,
+        }
+    }
+    mended.map_or(Cow::Borrowed(json), Cow::Owned)
+}
+
+/// The length of `\u` and its digits.
+const ESCAPE: usize = 6;
+
+/// The surrogate whose escape stands at this place, if one does.
+fn surrogate(json: &[u8], at: usize) -> Option<u16> {
+    let digits = json.get(at..at + ESCAPE)?.strip_prefix(b"\\u")?;
+    let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    (0xd800..=0xdfff).contains(&unit).then_some(unit)
+}
+
 /// The beginning of a text, without control characters.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text
@@ -177,4 +213,30 @@ pub(super) fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_no_broken_line() {
+        let text =
+            |json: &str| String::from_utf8(tolerant(json.as_bytes()).into_owned()).expect("UTF-8");
+        assert_eq!(text(r#""Ada\ud800""#), r#""Ada\ufffd""#);
+        assert_eq!(
+            text(r#""\uDC00\ud83d\ude00\ud83d""#),
+            r#""\ufffd\ud83d\ude00\ufffd""#
+        );
+        assert_eq!(
+            text(r#""\\ud800 \ud800\ud800\udc00""#),
+            r#""\\ud800 \ufffd\ud800\udc00""#
+        );
+        assert_eq!(text(r#""\u00e4\ud8"#), r#""\u00e4\ud8"#);
+        let line = br#"{"id":1,"unsupported":"Ada\ud800"}"#;
+        assert_eq!(
+            any_reply(1, line),
+            Ok(Reply::Unsupported("Ada\u{fffd}".to_owned()))
+        );
+    }
 }

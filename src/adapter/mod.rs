@@ -17,11 +17,12 @@ mod process;
 mod serve;
 
 pub use backup::{
-    BackupToRead, DirectoryId, DirectoryState, ReadBackup, RestoredState, WriteBackup,
-    WrittenDocument,
+    BackupToRead, DirectoryId, DirectoryState, OpenBackup, OpenedBackup, ReadBackup, RestoredState,
+    SealBackup, SealedBackup, WriteBackup, WrittenDocument,
 };
 pub use group::kill_all;
 pub use implementation::{Answer, Hello, Refusal};
+pub(crate) use message::tolerant;
 pub use message::{MessageError, Reply};
 pub use operation::{
     CheckPassword, Checked, Config, Derive, Derived, Document, Entered, Hex, Implementation,

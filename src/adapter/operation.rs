@@ -1,6 +1,9 @@
 //! What can be asked of an implementation: the operations, what goes in and what comes out.
 
-use super::backup::{ReadBackup, RestoredState, WriteBackup, WrittenDocument};
+use super::backup::{
+    OpenBackup, OpenedBackup, ReadBackup, RestoredState, SealBackup, SealedBackup, WriteBackup,
+    WrittenDocument,
+};
 use super::implementation::{Answer, Hello, Refusal};
 use super::message::{MessageError, Reply};
 use crate::safe::Stage;
@@ -124,6 +127,10 @@ operations! {
     OpenBox open_box(OpenBox) -> Opened;
     /// A whole body to the JSON inside: nonce, secretbox, gzip. Source: clauses 2.1 to 2.4.
     Open open(Open) -> Document;
+    /// A document into a whole body: gzip, secretbox, nonce in front. Source: clauses 2.1, 2.2 and 2.5.
+    SealBackup seal_backup(SealBackup) -> SealedBackup;
+    /// A whole body to the document inside, byte for byte. Source: clauses 2.1 to 2.3.
+    OpenBackup open_backup(OpenBackup) -> OpenedBackup;
     /// The config of a server read. Source: clause 4.2.
     ParseConfig parse_config(ParseConfig) -> Config;
     /// What a person types as the address to the requests that come of it. Source: clauses 4.1 and 4.8.

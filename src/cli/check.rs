@@ -201,7 +201,7 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     Ok(folder.join("safe-conformance"))
 }
 
-/// Stops the run on SIGINT or SIGTERM; a second one ends the program at once.
+/// Stops the run on SIGINT, SIGTERM or SIGHUP; a second one ends the program at once.
 pub(super) fn listen(stop: Stop) {
     let first = signal();
     tokio::spawn(async move {
@@ -215,7 +215,7 @@ pub(super) fn listen(stop: Stop) {
     });
 }
 
-/// Waits for SIGINT or SIGTERM. Either is caught from the call on, not from the first poll on.
+/// Waits for SIGINT, SIGTERM or SIGHUP. Each is caught from the call on, not from the first poll on.
 #[cfg(unix)]
 pub(super) fn signal() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -223,15 +223,37 @@ pub(super) fn signal() -> impl Future<Output = &'static str> {
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),
     );
+    let hang_up = (!ignores_hang_up())
+        .then(|| signal(SignalKind::hangup()).ok())
+        .flatten();
     async move {
         let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
             return std::future::pending().await;
         };
+        let hung_up = async move {
+            match hang_up {
+                Some(mut hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupt.recv() => "SIGINT",
             _ = terminate.recv() => "SIGTERM",
+            _ = hung_up => "SIGHUP",
         }
     }
+}
+
+/// Whether the program was started by `nohup`: then the end of the terminal does not end it.
+#[cfg(unix)]
+fn ignores_hang_up() -> bool {
+    // Systems without this file have no way to ask that is safe: there, `nohup` has no effect.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

@@ -4,7 +4,7 @@ use super::credentials::ServerArguments;
 use super::output::print;
 use super::{Complaint, Ended, Exit};
 use crate::wire::ledger::LeftLedger;
-use crate::wire::{Seed, Session, Settings, Target};
+use crate::wire::{Doubt, Seed, Session, Settings, Swept, Target};
 use clap::Args;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -21,6 +21,13 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
+    // A folder that was named and mistyped is not a clean server.
+    if let Some(named) = arguments.ledger_dir.filter(|named| !named.is_dir()) {
+        return Err(Complaint::usage(format!(
+            "--ledger-dir `{}` is not a folder",
+            named.display()
+        )));
+    }
     let ledgers = LeftLedger::all(&folder).map_err(|error| Complaint::usage(error.to_string()))?;
     let mut out = String::new();
     let mut exit = Exit::Conforms;
@@ -46,23 +53,28 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     } else if let Some(target) = arguments.server.target()? {
         exit = sweep(&target, readable, &mut out, exit).await?;
     } else {
-        let _ = writeln!(
-            out,
-            "Runs have left something on these servers; sweep each with its URL and credentials:"
-        );
-        for ledger in &readable {
-            let _ = writeln!(
-                out,
-                "  {} ({} backups, {})",
-                ledger.target,
-                ledger.left.len(),
-                ledger.path().display()
-            );
-        }
+        list(&readable, &mut out);
         exit = Exit::Incomplete;
     }
     print(&out)?;
     Ok(exit)
+}
+
+/// Says which servers have something to sweep.
+fn list(ledgers: &[LeftLedger], out: &mut String) {
+    let _ = writeln!(
+        out,
+        "Runs have left something on these servers; sweep each with its URL and credentials:"
+    );
+    for ledger in ledgers {
+        let _ = writeln!(
+            out,
+            "  {} ({} backups, {})",
+            ledger.target,
+            ledger.count(),
+            ledger.path().display()
+        );
+    }
 }
 
 async fn sweep(
@@ -85,27 +97,52 @@ async fn sweep(
             continue;
         }
         matched = true;
-        let named = ledger.left.len();
-        let (gone, refusal) = session.sweep(&mut ledger).await;
-        let path = ledger.path().display().to_string();
-        if let Some(refusal) = refusal {
-            let _ = writeln!(
-                out,
-                "{gone} of {named} backups are gone, then {}; {path} names the rest.",
-                session.scrub().text(&refusal)
-            );
+        let swept = session.sweep(&mut ledger).await;
+        let _ = write!(out, "{}", session.scrub().text(&said(&swept, &ledger)));
+        if !swept.is_clean() || !ledger.damaged.is_empty() {
             exit = Exit::Incomplete;
-        } else {
-            let _ = writeln!(out, "{named} of {named} backups are gone.");
-            if let Err(error) = ledger.remove() {
-                let _ = writeln!(out, "{path} cannot be removed: {error}");
-            }
+            continue;
+        }
+        let path = ledger.path().display().to_string();
+        if let Err(error) = ledger.remove() {
+            let _ = writeln!(out, "{path} cannot be removed: {error}");
         }
     }
     if !matched {
         let _ = writeln!(out, "No ledger is about {}.", target.base.as_str());
-        // Whoever mistypes the URL would take a 0 for a clean server.
+        // A mistyped URL is not a clean server.
         exit = Exit::Incomplete;
     }
     Ok(exit)
+}
+
+/// What became of the backups of one ledger, in lines.
+fn said(swept: &Swept, ledger: &LeftLedger) -> String {
+    let path = ledger.path().display();
+    let mut said = match &swept.refusal {
+        Some(refusal) => format!(
+            "{} of {} backups are gone, then {refusal}; {path} names the rest.\n",
+            swept.gone, swept.named
+        ),
+        None => format!("{} of {} backups are gone.\n", swept.gone, swept.named),
+    };
+    for (doubt, count) in &swept.doubts {
+        let _ = writeln!(
+            said,
+            "{count} may still be there: {}; {path} names them.{}",
+            doubt.sentence(),
+            if *doubt == Doubt::MayAppear {
+                " Run `sweep` again in a minute."
+            } else {
+                ""
+            }
+        );
+    }
+    for line in &ledger.damaged {
+        let _ = writeln!(
+            said,
+            "{path}: line {line} is not a line of a ledger, or names a backup that is not ours; it was left alone, and so is the file."
+        );
+    }
+    said
 }

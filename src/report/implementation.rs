@@ -6,6 +6,7 @@ use crate::engine::Verdict;
 use crate::engine::{ClientSummary, Finding, Run, client_summaries};
 use crate::safe::Client;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What an implementation says of itself, and what it was held to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -78,6 +79,7 @@ impl Report {
             requests: interviewed.requests,
             bytes_sent: interviewed.bytes_sent,
             left_behind: 0,
+            left_because: BTreeMap::new(),
             ledger: None,
         }
     }

@@ -21,7 +21,7 @@ use crate::clients::Defect;
 use crate::engine::Verdict;
 use crate::engine::{ClientSummary, Counts, Finding, Run, client_summaries};
 use crate::safe::Client;
-use crate::wire::{Leftovers, Session};
+use crate::wire::{Doubt, Leftovers, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -64,8 +64,11 @@ pub struct Report {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
-    /// Backups of the run's own that the server did not delete.
+    /// Backups of the run's own that may still be on the server.
     pub left_behind: usize,
+    /// Why they may be, each reason with the number of backups.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_because: BTreeMap<Doubt, usize>,
     /// The file that names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<PathBuf>,
@@ -108,6 +111,7 @@ impl Report {
             requests: totals.requests,
             bytes_sent: totals.bytes_sent,
             left_behind: leftovers.backups,
+            left_because: leftovers.doubts,
             ledger: leftovers.ledger,
         }
     }

@@ -4,6 +4,7 @@ use super::{Group, Report, counted, grouped, readable_bytes};
 use crate::engine::ClientSummary;
 use crate::engine::{ClientVerdict, Level, Verdict};
 use crate::safe::{Client, Clients, clause};
+use crate::wire::Doubt;
 use anstyle::{AnsiColor, Style as Paint};
 use std::fmt::Write as _;
 
@@ -359,6 +360,12 @@ impl Report {
                     ledger.display()
                 )?,
                 None => writeln!(out, "{WARN:#}.")?,
+            }
+            for (doubt, count) in &self.left_because {
+                writeln!(out, "  {count}: {}.", doubt.sentence())?;
+            }
+            if self.left_because.contains_key(&Doubt::MayAppear) {
+                writeln!(out, "  What may still appear: run `sweep` in a minute.")?;
             }
         }
         Ok(())

@@ -307,6 +307,7 @@ pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestam
         requests: totals.requests,
         bytes_sent: totals.bytes_sent,
         left_behind: 0,
+        left_because: BTreeMap::new(),
         ledger: None,
     }
 }

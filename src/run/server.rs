@@ -108,6 +108,7 @@ impl Checkup {
             Some(folder) => Some(Ledger::open(
                 folder,
                 self.target.base.as_str(),
+                self.target.login.kind(),
                 self.settings.seed,
             )?),
             None => None,

@@ -14,11 +14,14 @@ pub const SUBJECTS: &[&str] = &[
     "kdf",
     "secretbox",
     "envelope",
+    "body",
     "config",
     "base-url",
     "password-policy",
     "exchange",
     "payload",
+    "read-backup",
+    "write-backup",
 ];
 
 /// Every file that `vectors export` writes: name and text.
@@ -35,6 +38,8 @@ pub const FILES: &[(&str, &str)] = embedded![
     "secretbox.schema.json",
     "envelope.json",
     "envelope.schema.json",
+    "body.json",
+    "body.schema.json",
     "config.json",
     "config.schema.json",
     "base-url.json",
@@ -45,6 +50,10 @@ pub const FILES: &[(&str, &str)] = embedded![
     "exchange.schema.json",
     "payload.json",
     "payload.schema.json",
+    "read-backup.json",
+    "read-backup.schema.json",
+    "write-backup.json",
+    "write-backup.schema.json",
     "backup.schema.json",
 ];
 

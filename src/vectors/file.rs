@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 const MOST_BYTES: u64 = 4 << 20;
 
 /// The version of the format.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// One subject's vectors.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use super::error::{LoadError, Source};
 use super::recipe::{Bytes, Text, sha256};
 use crate::adapter::{
-    BackupToRead, CheckPassword, Derive, DirectoryId, Hex, JudgeExchange, Open, OpenBox, Operation,
-    ParseConfig, ReadBackup, Request, RequestUrls, Scrypt, Seal, ServerAnswer, ServerOperation, To,
-    WriteBackup,
+    BackupToRead, CheckPassword, Derive, DirectoryId, Hex, JudgeExchange, Open, OpenBackup,
+    OpenBox, Operation, ParseConfig, ReadBackup, Request, RequestUrls, Scrypt, Seal, SealBackup,
+    ServerAnswer, ServerOperation, To, WriteBackup,
 };
 use crate::safe::envelope::{self, NONCE_BYTES};
 use crate::safe::keys::KEY_BYTES;
@@ -21,6 +21,8 @@ pub(super) enum Input {
     Seal(SealInput),
     OpenBox(OpenBoxInput),
     Open(OpenInput),
+    SealBackup(SealBackupInput),
+    OpenBackup(OpenInput),
     ParseConfig(ParseConfigInput),
     RequestUrls(RequestUrls),
     CheckPassword(CheckPasswordInput),
@@ -61,6 +63,14 @@ pub(super) struct OpenInput {
     seal: Option<Recipe>,
     body_length: Option<usize>,
     body_sha256: Option<Hex>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SealBackupInput {
+    key: Hex,
+    nonce: Option<Hex>,
+    document: Bytes,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -133,6 +143,8 @@ impl Input {
             Operation::Seal => Self::Seal(source.part(raw)?),
             Operation::OpenBox => Self::OpenBox(source.part(raw)?),
             Operation::Open => Self::Open(source.part(raw)?),
+            Operation::SealBackup => Self::SealBackup(source.part(raw)?),
+            Operation::OpenBackup => Self::OpenBackup(source.part(raw)?),
             Operation::ParseConfig => Self::ParseConfig(source.part(raw)?),
             Operation::RequestUrls => Self::RequestUrls(source.part(raw)?),
             Operation::CheckPassword => Self::CheckPassword(source.part(raw)?),
@@ -141,7 +153,7 @@ impl Input {
             Operation::WriteBackup => Self::WriteBackup(source.part(raw)?),
         };
         let complaint = match &input {
-            Self::Open(open) => open.complaint(),
+            Self::Open(open) | Self::OpenBackup(open) => open.complaint(),
             Self::ReadBackup(read) if read.backup().is_none() => {
                 Some("an input of `read_backup` has a `document`, or a `key` and a `body`")
             }
@@ -171,6 +183,15 @@ impl Input {
                 r#box: input.r#box.to_hex(),
             }),
             Self::Open(input) => Request::Open(Open {
+                key: input.key.clone(),
+                body: input.body(),
+            }),
+            Self::SealBackup(input) => Request::SealBackup(SealBackup {
+                key: input.key.clone(),
+                nonce: input.nonce.clone(),
+                document: input.document.to_hex(),
+            }),
+            Self::OpenBackup(input) => Request::OpenBackup(OpenBackup {
                 key: input.key.clone(),
                 body: input.body(),
             }),

@@ -16,6 +16,15 @@ pub enum Expected {
     Json(Value),
     /// Hexadecimal digits of these bytes.
     Bytes(Digest),
+    /// Hexadecimal digits of a body that every client opens to the document that was asked for.
+    Body {
+        /// Whether it must be packed with stored blocks.
+        stored: bool,
+    },
+    /// All that is on a phone.
+    State(Value),
+    /// Hexadecimal digits of a document, of which all counts.
+    Whole(Value),
     /// What is on a phone: JSON pointers, and what must be there; null: nothing, or nothing in it.
     Restored(Pointers),
     /// Hexadecimal digits of a document.
@@ -60,15 +69,29 @@ struct RuleOutput {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReadBackupOutput {
-    restored: Unique,
+    restored: Option<Unique>,
+    state: Option<Unique>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WriteBackupOutput {
-    written: Unique,
+    document: Option<Unique>,
+    written: Option<Unique>,
     #[serde(default)]
     contains: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealBackupOutput {
+    stored: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenBackupOutput {
+    document: Digest,
 }
 
 /// Reads the output of a valid vector; without one, what the operation gives then.
@@ -101,21 +124,57 @@ pub(super) fn of_valid<'a>(
             let OpenBoxOutput { plaintext } = source.part(raw)?;
             Ok(one("plaintext", Expected::Bytes(plaintext)))
         }
+        Operation::SealBackup => {
+            let SealBackupOutput { stored } = source.part(raw)?;
+            Ok(one("body", Expected::Body { stored }))
+        }
+        Operation::OpenBackup => {
+            let OpenBackupOutput { document } = source.part(raw)?;
+            Ok(one("document", Expected::Bytes(document)))
+        }
         Operation::ReadBackup => {
-            let ReadBackupOutput { restored } = source.part(raw)?;
-            let pointers = pointers(source, raw, restored)?;
-            Ok(one("restored", Expected::Restored(pointers)))
+            let expected = match source.part(raw)? {
+                ReadBackupOutput {
+                    restored: Some(restored),
+                    state: None,
+                } => Expected::Restored(pointers(source, raw, restored)?),
+                ReadBackupOutput {
+                    restored: None,
+                    state: Some(state),
+                } => Expected::State(state.0),
+                _ => return Err(neither(source, raw, "`restored` or `state`")),
+            };
+            Ok(one("restored", expected))
         }
         Operation::WriteBackup => {
-            let WriteBackupOutput { written, contains } = source.part(raw)?;
-            let written = pointers(source, raw, written)?;
-            Ok(one("document", Expected::Document { written, contains }))
+            let expected = match source.part(raw)? {
+                WriteBackupOutput {
+                    document: None,
+                    written: Some(written),
+                    contains,
+                } => Expected::Document {
+                    written: pointers(source, raw, written)?,
+                    contains,
+                },
+                WriteBackupOutput {
+                    document: Some(document),
+                    written: None,
+                    contains,
+                } if contains.is_empty() => Expected::Whole(document.0),
+                _ => return Err(neither(source, raw, "`written` or `document`")),
+            };
+            Ok(one("document", expected))
         }
         Operation::CheckPassword | Operation::JudgeExchange => {
             let reason = format!("a valid `{operation}` has no `output`");
             Err(source.error(source.line_of(raw), reason))
         }
     }
+}
+
+fn neither<'a>(source: Source<'a>, raw: &'a RawValue, keys: &str) -> LoadError {
+    let reason = format!("an output of this operation has either {keys}");
+    source.error(source.line_of(raw), reason)
 }
 
 fn pointers<'a>(

@@ -24,7 +24,6 @@ pub(super) enum Bytes {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BytesParts {
-    hex: Option<Hex>,
     text: Option<String>,
     pattern: Option<Hex>,
     length: Option<usize>,
@@ -32,63 +31,64 @@ struct BytesParts {
     concat: Option<Vec<Bytes>>,
 }
 
+impl BytesParts {
+    fn recipe(self) -> Option<Bytes> {
+        let Self {
+            text,
+            pattern,
+            length,
+            count,
+            concat,
+        } = self;
+        match (text, pattern, length, count, concat) {
+            (Some(text), None, None, None, None) => Some(Bytes::Text(text)),
+            (None, Some(pattern), Some(length), None, None) if !pattern.0.is_empty() => {
+                Some(Bytes::Pattern { pattern, length })
+            }
+            (None, None, None, Some(count), None) => Some(Bytes::Count(count)),
+            (None, None, None, None, Some(concat)) => Some(Bytes::Concat(concat)),
+            _ => None,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let parts = BytesParts::deserialize(deserializer)?;
-        let recipe = match parts {
-            BytesParts {
-                hex: Some(hex),
-                text: None,
-                pattern: None,
-                length: None,
-                count: None,
-                concat: None,
-            } => Self::Hex(hex),
-            BytesParts {
-                hex: None,
-                text: Some(text),
-                pattern: None,
-                length: None,
-                count: None,
-                concat: None,
-            } => Self::Text(text),
-            BytesParts {
-                hex: None,
-                text: None,
-                pattern: Some(pattern),
-                length: Some(length),
-                count: None,
-                concat: None,
-            } if !pattern.0.is_empty() => Self::Pattern { pattern, length },
-            BytesParts {
-                hex: None,
-                text: None,
-                pattern: None,
-                length: None,
-                count: Some(count),
-                concat: None,
-            } => Self::Count(count),
-            BytesParts {
-                hex: None,
-                text: None,
-                pattern: None,
-                length: None,
-                count: None,
-                concat: Some(concat),
-            } => Self::Concat(concat),
-            _ => {
-                return Err(D::Error::custom(
-                    "bytes are one of `hex`, `text`, `pattern` with `length`, `count` and `concat`",
-                ));
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Bytes;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(
+                    "bytes: lower-case hexadecimal digits, or an object with `text`, `pattern` and `length`, `count` or `concat`",
+                )
             }
-        };
-        let length = recipe.length();
-        if length > MOST_BYTES {
-            return Err(D::Error::custom(format!(
-                "a recipe of {length} bytes, and at most {MOST_BYTES} are allowed"
-            )));
+
+            fn visit_str<E: Error>(self, digits: &str) -> Result<Bytes, E> {
+                Hex::try_from(digits.to_owned())
+                    .map(Bytes::Hex)
+                    .map_err(E::custom)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Bytes, A::Error> {
+                let map = serde::de::value::MapAccessDeserializer::new(map);
+                let recipe = BytesParts::deserialize(map)?.recipe().ok_or_else(|| {
+                    A::Error::custom(
+                        "a recipe has one of `text`, `pattern` with `length`, `count` and `concat`",
+                    )
+                })?;
+                let length = recipe.length();
+                if length > MOST_BYTES {
+                    return Err(A::Error::custom(format!(
+                        "a recipe of {length} bytes, and at most {MOST_BYTES} are allowed"
+                    )));
+                }
+                Ok(recipe)
+            }
         }
-        Ok(recipe)
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -180,30 +180,32 @@ pub enum Digest {
 }
 
 #[derive(Deserialize)]
+#[serde(untagged)]
+enum DigestParts {
+    Whole(Hex),
+    Hash(HashParts),
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DigestParts {
-    hex: Option<Hex>,
-    length: Option<usize>,
-    sha256: Option<Hex>,
+struct HashParts {
+    length: usize,
+    sha256: Hex,
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match DigestParts::deserialize(deserializer)? {
-            DigestParts {
-                hex: Some(hex),
-                length: None,
-                sha256: None,
-            } => Ok(Self::Whole(hex.0)),
-            DigestParts {
-                hex: None,
-                length: Some(length),
-                sha256: Some(sha256),
-            } => Ok(Self::Hash { length, sha256 }),
-            _ => Err(D::Error::custom(
-                "bytes of an answer are `hex`, or `length` and `sha256`",
-            )),
-        }
+        let wrong = |_| {
+            D::Error::custom(
+                "bytes of an answer are lower-case hexadecimal digits, or `length` and `sha256`",
+            )
+        };
+        Ok(
+            match DigestParts::deserialize(deserializer).map_err(wrong)? {
+                DigestParts::Whole(bytes) => Self::Whole(bytes.0),
+                DigestParts::Hash(HashParts { length, sha256 }) => Self::Hash { length, sha256 },
+            },
+        )
     }
 }
 

@@ -211,10 +211,12 @@ impl Context {
         let place = request.place.clone();
         let limit = request.read_limit;
         let answer = self.session.one(self.key(), request).await;
-        if let (true, Place::Backup(backup), Ok(response)) = (deletes, &place, &answer)
-            && (response.is_success() || (trusted && matches!(response.status, 404 | 410)))
-        {
-            self.session.guard.gone(backup);
+        if let (true, Place::Backup(backup), Ok(response)) = (deletes, &place, &answer) {
+            if response.is_success() {
+                self.session.guard.deleted(backup);
+            } else if trusted && matches!(response.status, 404 | 410) {
+                self.session.guard.absent(backup);
+            }
         }
         answer.map(|response| response.unpacked(limit))
     }
@@ -329,7 +331,7 @@ impl Context {
             self.session.claim_if_free(self.key(), backup).await?;
         }
         if request.method == Method::Put {
-            if let Err(error) = guard.written(backup) {
+            if let Err(error) = guard.about_to_write(backup) {
                 return Err(Failure::of(
                     FailureKind::Harness,
                     format!("the ledger cannot be written: {error}"),

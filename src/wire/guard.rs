@@ -1,25 +1,33 @@
 //! The guard: nothing is written but backups that this run derived itself and that were not there before.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Left};
 use super::seed::Seed;
 use crate::safe::keys::BackupId;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// A backup of this run's own: only the guard makes one.
+/// How long a server may take to store an upload that was broken off or whose answer never came.
+///
+/// Source: item `servers.interrupted-upload`: 0.07 to 5 s were measured, and more under load.
+pub(super) const LATEST: Duration = Duration::from_secs(8);
+
+/// A backup of this run's own: only the guard and the ledger make one, and both from a seed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnBackup {
     id: BackupId,
-    slot: String,
+    label: String,
 }
 
 impl OwnBackup {
-    /// A backup that a ledger names: an earlier run's own.
-    pub(super) fn of_ledger(id: BackupId) -> Self {
+    /// The backup that belongs to a seed and a label, `CHECK/SLOT`.
+    pub(super) fn labelled(seed: Seed, label: &str) -> Self {
         Self {
-            id,
-            slot: "swept".to_owned(),
+            id: BackupId::from_bytes(seed.bytes(&format!("backup/{label}"))),
+            label: label.to_owned(),
         }
     }
 
@@ -28,15 +36,59 @@ impl OwnBackup {
         &self.id
     }
 
+    /// The label by which its ID follows from the seed.
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
     /// The name of the backup within its check, which stands for the ID in everything that is written.
     pub fn slot(&self) -> &str {
-        &self.slot
+        // A check's name may hold slashes of its own, in its variant; a slot holds none.
+        self.label
+            .rsplit_once('/')
+            .map_or(self.label.as_str(), |(_, slot)| slot)
     }
 }
 
 impl fmt::Debug for OwnBackup {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "OwnBackup({})", self.slot)
+        write!(formatter, "OwnBackup({})", self.slot())
+    }
+}
+
+/// Why a backup may be on the server though the run has ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Doubt {
+    /// The server did not say that it deleted it, and it is not known to be missing.
+    NotDeleted,
+    /// The server said that it deleted it, and gives it out all the same.
+    StillThere,
+    /// The server said that it deleted it, and does not say whether it is there.
+    Unseen,
+    /// An upload of it was broken off or not answered: the server may store it yet.
+    MayAppear,
+    /// The server said that it deleted it, and said so of others that were still there.
+    Doubtful,
+}
+
+impl Doubt {
+    /// The reason, as a sentence without its stop.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotDeleted => "the server did not delete it",
+            Self::StillThere => "DELETE was answered with success, and a GET still returns it",
+            Self::Unseen => {
+                "DELETE was answered with success, and a GET answers neither 404 nor 410"
+            }
+            Self::MayAppear => {
+                "an upload of it was not answered, and the server may still store it"
+            }
+            Self::Doubtful => {
+                "DELETE was answered with success, as it was for another that is still there"
+            }
+        }
     }
 }
 
@@ -45,165 +97,460 @@ impl fmt::Debug for OwnBackup {
 enum State {
     /// Nothing was there before; the ledger names it.
     Claimed,
-    /// Something was written, or may have been.
-    Written,
-    /// It was deleted, and the server said so.
+    /// Something was written, or may have been; and why it is still there, once that is known.
+    Written(Option<Doubt>),
+    /// The server said that it deleted it.
+    Deleted,
+    /// It was looked for and is not there, but an upload of it may yet be stored.
+    Awaited,
+    /// It was looked for, and is not there.
     Gone,
+}
+
+/// A backup that is this run's own, or was an earlier run's with the same seed.
+#[derive(Clone, Debug)]
+struct Held {
+    backup: OwnBackup,
+    state: State,
+    /// Whether an earlier run left it. The checks of this run do not count it as theirs.
+    is_inherited: bool,
+    /// How many uploads went out.
+    uploads: usize,
+}
+
+/// What may still come of uploads that were sent.
+#[derive(Clone, Copy, Default, Debug)]
+struct Pending {
+    /// How many are on their way.
+    on_the_way: usize,
+    /// The last moment at which something of those that were broken off or not answered may be stored.
+    until: Option<Instant>,
+}
+
+/// What is known of a server's deletions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Honesty {
+    /// Nothing was looked for after a deletion.
+    Unknown,
+    /// Everything that was looked for was gone.
+    Honest,
+    /// Something was still there.
+    Lies,
+}
+
+impl Honesty {
+    /// Notes that something that was deleted is gone.
+    fn was_honest(&mut self) {
+        if *self == Self::Unknown {
+            *self = Self::Honest;
+        }
+    }
 }
 
 /// Keeps the list of this run's own backups.
 pub(super) struct Guard {
     seed: Seed,
-    backups: Mutex<BTreeMap<String, (OwnBackup, State)>>,
-    /// What an earlier run with the same seed left, by ID. The checks of this run do not count it as theirs.
-    inherited: Mutex<BTreeMap<String, OwnBackup>>,
-    /// IDs with uploads that were sent and not answered: the server may store them yet.
-    unanswered: Mutex<BTreeMap<String, usize>>,
+    /// By ID.
+    backups: Mutex<BTreeMap<String, Held>>,
+    pending: Mutex<BTreeMap<String, Pending>>,
+    honesty: Mutex<Honesty>,
+    /// Whether the server has shown a backup of ours, so that one that it does not show is missing.
+    shows: AtomicBool,
+    /// The URLs that were answered with a 4xx.
+    strayed: Mutex<BTreeSet<String>>,
     ledger: Option<Ledger>,
 }
 
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
-        let inherited = ledger.iter().flat_map(Ledger::left);
-        let inherited = inherited.map(|id| (id.to_hex(), OwnBackup::of_ledger(*id)));
+        // The run that stored them has seen what the server shows.
+        let shows = ledger
+            .as_ref()
+            .is_some_and(|ledger| !ledger.left().is_empty());
+        let inherited = ledger.iter().flat_map(Ledger::left).map(|backup| {
+            let held = Held {
+                backup: backup.clone(),
+                state: State::Written(None),
+                is_inherited: true,
+                uploads: 1,
+            };
+            (backup.id.to_hex(), held)
+        });
         Self {
             seed,
-            backups: Mutex::default(),
-            inherited: Mutex::new(inherited.collect()),
-            unanswered: Mutex::default(),
+            backups: Mutex::new(inherited.collect()),
+            pending: Mutex::default(),
+            honesty: Mutex::new(Honesty::Unknown),
+            shows: AtomicBool::new(shows),
+            strayed: Mutex::default(),
             ledger,
         }
     }
 
     /// The backup that `check` calls `slot`.
     pub(super) fn own_backup(&self, check: &str, slot: &str) -> OwnBackup {
-        let id = BackupId::from_bytes(self.seed.bytes(&format!("backup/{check}/{slot}")));
-        OwnBackup {
-            id,
-            slot: slot.to_owned(),
-        }
+        OwnBackup::labelled(self.seed, &format!("{check}/{slot}"))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (OwnBackup, State)>> {
-        self.backups.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn inherited(&self) -> MutexGuard<'_, BTreeMap<String, OwnBackup>> {
-        self.inherited
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn backups(&self) -> MutexGuard<'_, BTreeMap<String, Held>> {
+        locked(&self.backups)
     }
 
     /// Whether it is known that nothing was there before this run.
     pub(super) fn is_claimed(&self, backup: &OwnBackup) -> bool {
-        self.lock().contains_key(&backup.id.to_hex())
+        self.backups()
+            .get(&backup.id.to_hex())
+            .is_some_and(|held| !held.is_inherited)
     }
 
     /// Notes that nothing was there before, in the ledger first.
     ///
     /// # Errors
-    /// Where the ledger cannot be written: then nothing may be uploaded.
+    /// If the ledger cannot be written: then nothing may be uploaded.
     pub(super) fn claim(&self, backup: &OwnBackup) -> std::io::Result<()> {
         if let Some(ledger) = &self.ledger {
-            ledger.claimed(&backup.id)?;
+            ledger.claimed(backup)?;
         }
-        self.lock()
-            .insert(backup.id.to_hex(), (backup.clone(), State::Claimed));
+        let held = Held {
+            backup: backup.clone(),
+            state: State::Claimed,
+            is_inherited: false,
+            uploads: 0,
+        };
+        self.backups().insert(backup.id.to_hex(), held);
         Ok(())
     }
 
-    /// Notes that an upload is about to be sent, in the ledger first where it had been struck out.
+    /// Notes in the ledger that an upload is about to be sent.
     ///
     /// # Errors
-    /// Where the ledger cannot be written: then nothing may be uploaded.
-    pub(super) fn written(&self, backup: &OwnBackup) -> std::io::Result<()> {
-        if let Some((_, state)) = self.lock().get_mut(&backup.id.to_hex()) {
-            if let (State::Gone, Some(ledger)) = (*state, &self.ledger) {
-                ledger.claimed(&backup.id)?;
-            }
-            *state = State::Written;
+    /// If the ledger cannot be written: then nothing may be uploaded.
+    pub(super) fn about_to_write(&self, backup: &OwnBackup) -> std::io::Result<()> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(());
+        };
+        let (state, uploads) = self
+            .backups()
+            .get(&backup.id.to_hex())
+            .map_or((State::Claimed, 0), |held| (held.state, held.uploads));
+        let is_struck_out = state == State::Gone;
+        if is_struck_out {
+            ledger.claimed(backup)?;
         }
-        Ok(())
-    }
-
-    fn unanswered(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
-        self.unanswered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        ledger.sent(&backup.id, is_struck_out || uploads == 0)
     }
 
     /// Notes that an upload is on its way.
     pub(super) fn sent(&self, backup: &OwnBackup) {
-        *self.unanswered().entry(backup.id.to_hex()).or_default() += 1;
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
+            held.uploads += 1;
+            held.state = State::Written(None);
+        }
+        let mut pending = locked(&self.pending);
+        pending.entry(backup.id.to_hex()).or_default().on_the_way += 1;
     }
 
-    /// Notes that an upload was answered.
+    /// Notes that an upload did not go out: there was no connection.
+    pub(super) fn unsent(&self, backup: &OwnBackup) {
+        let id = backup.id.to_hex();
+        let mut backups = self.backups();
+        if let Some(held) = backups.get_mut(&id) {
+            held.uploads = held.uploads.saturating_sub(1);
+            if held.uploads == 0 {
+                held.state = State::Gone;
+                locked(&self.pending).remove(&id);
+                if let Some(ledger) = &self.ledger {
+                    ledger.gone(&backup.id);
+                }
+                return;
+            }
+        }
+        drop(backups);
+        self.answered(backup);
+    }
+
+    /// Notes that an upload was answered: nothing of it comes later.
     pub(super) fn answered(&self, backup: &OwnBackup) {
-        let mut unanswered = self.unanswered();
+        self.ended(backup, None);
+    }
+
+    /// Notes that an upload was broken off, or that no answer to it came: the server may store it until then.
+    pub(super) fn may_appear(&self, backup: &OwnBackup, until: Instant) {
+        self.ended(backup, Some(until));
+    }
+
+    fn ended(&self, backup: &OwnBackup, until: Option<Instant>) {
         let id = backup.id.to_hex();
-        match unanswered.get_mut(&id) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => {
-                unanswered.remove(&id);
+        let mut all = locked(&self.pending);
+        let pending = all.entry(id.clone()).or_default();
+        pending.on_the_way = pending.on_the_way.saturating_sub(1);
+        pending.until = pending.until.max(until);
+        if pending.on_the_way == 0 && pending.until.is_none() {
+            all.remove(&id);
+            if let Some(ledger) = &self.ledger {
+                ledger.answered(&backup.id);
             }
         }
     }
 
-    /// Whether the server may still store an upload that it has not answered.
-    pub(super) fn is_unanswered(&self, backup: &OwnBackup) -> bool {
-        self.unanswered().contains_key(&backup.id.to_hex())
-    }
-
-    /// Waits no longer for answers; whether any was missing.
-    pub(super) fn give_up_waiting(&self) -> bool {
-        let mut unanswered = self.unanswered();
-        let missing = !unanswered.is_empty();
-        unanswered.clear();
-        missing
-    }
-
-    /// Notes that the server said it is deleted, or that it never was there.
-    pub(super) fn gone(&self, backup: &OwnBackup) {
-        let inherited = self.inherited().remove(&backup.id.to_hex()).is_some();
-        let mut backups = self.lock();
-        let known = backups.get_mut(&backup.id.to_hex());
-        if let (Some(ledger), true) = (&self.ledger, inherited || known.is_some()) {
-            ledger.gone(&backup.id);
-        }
-        if let Some((_, state)) = known {
-            *state = State::Gone;
+    /// Uploads that were on their way when the run ended have no one who waits for their answers.
+    pub(super) fn give_up_waiting(&self) {
+        let latest = Instant::now() + LATEST;
+        for pending in locked(&self.pending).values_mut() {
+            if pending.on_the_way > 0 {
+                pending.on_the_way = 0;
+                pending.until = pending.until.max(Some(latest));
+            }
         }
     }
 
-    /// Whether something of it may be on the server.
+    /// Whether an upload of it was broken off or not answered, at any time.
+    fn was_unanswered(&self, backup: &OwnBackup) -> bool {
+        locked(&self.pending).contains_key(&backup.id.to_hex())
+    }
+
+    /// Whether the server may still store an upload of it after `now`.
+    pub(super) fn may_still_appear(&self, backup: &OwnBackup, now: Instant) -> bool {
+        locked(&self.pending)
+            .get(&backup.id.to_hex())
+            .is_some_and(|pending| {
+                pending.on_the_way > 0 || pending.until.is_some_and(|until| until > now)
+            })
+    }
+
+    /// The backups of which an upload was broken off or not answered, and the last moment at which one may appear.
+    pub(super) fn unanswered(&self) -> (Vec<OwnBackup>, Option<Instant>) {
+        let pending = locked(&self.pending).clone();
+        let backups = self.backups();
+        let known = pending
+            .keys()
+            .filter_map(|id| Some(backups.get(id)?.backup.clone()));
+        let last = pending.values().filter_map(|pending| pending.until).max();
+        (known.collect(), last)
+    }
+
+    /// Notes that the server said that it deleted it.
+    pub(super) fn deleted(&self, backup: &OwnBackup) {
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex())
+            && matches!(held.state, State::Written(_))
+        {
+            held.state = State::Deleted;
+            if let Some(ledger) = &self.ledger {
+                ledger.deleted(&backup.id);
+            }
+        }
+    }
+
+    /// Notes that a GET by someone who is allowed to see it does not find it.
+    pub(super) fn unseen(&self, backup: &OwnBackup) {
+        let mut backups = self.backups();
+        let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
+            return;
+        };
+        let is_over = !self.may_still_appear(backup, Instant::now());
+        // Where no backup was ever seen, not to see one says nothing; nor where none was deleted.
+        let proves = is_over && self.shows.load(Ordering::Relaxed);
+        match held.state {
+            State::Deleted if proves => {
+                locked(&self.honesty).was_honest();
+                self.strike_out(held);
+            }
+            State::Awaited if proves => self.strike_out(held),
+            _ => {}
+        }
+    }
+
+    /// Notes that a DELETE did not find it.
+    pub(super) fn absent(&self, backup: &OwnBackup) {
+        let mut backups = self.backups();
+        let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
+            return;
+        };
+        match held.state {
+            State::Written(_) if self.may_still_appear(backup, Instant::now()) => {
+                held.state = State::Awaited;
+            }
+            State::Awaited if self.may_still_appear(backup, Instant::now()) => {}
+            State::Written(_) | State::Awaited => self.strike_out(held),
+            State::Claimed | State::Deleted | State::Gone => {}
+        }
+    }
+
+    fn strike_out(&self, held: &mut Held) {
+        held.state = State::Gone;
+        if let Some(ledger) = &self.ledger {
+            ledger.gone(&held.backup.id);
+        }
+    }
+
+    /// Notes that it was looked for and is there.
+    pub(super) fn present(&self, backup: &OwnBackup) {
+        self.shows.store(true, Ordering::Relaxed);
+        let mut backups = self.backups();
+        let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
+            return;
+        };
+        match held.state {
+            State::Claimed | State::Written(_) => return,
+            // A part of an upload that was broken off has come late: no lie.
+            State::Awaited => held.state = State::Written(None),
+            State::Deleted | State::Gone if self.was_unanswered(backup) => {
+                held.state = State::Written(None);
+            }
+            State::Deleted | State::Gone => {
+                *locked(&self.honesty) = Honesty::Lies;
+                held.state = State::Written(Some(Doubt::StillThere));
+            }
+        }
+        if let Some(ledger) = &self.ledger {
+            // It may be struck out. If this cannot be written, the run still knows.
+            let _ = ledger.claimed(backup);
+            ledger.kept(&backup.id, Doubt::StillThere);
+        }
+    }
+
+    /// Notes why it may still be there.
+    pub(super) fn doubt(&self, backup: &OwnBackup, why: Doubt) {
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
+            held.state = State::Written(Some(why));
+        }
+    }
+
+    /// What is known of the server's deletions.
+    pub(super) fn honesty(&self) -> Honesty {
+        *locked(&self.honesty)
+    }
+
+    /// Notes a URL that was answered with a 4xx.
+    pub(super) fn strayed(&self, url: String) {
+        locked(&self.strayed).insert(url);
+    }
+
+    /// The URLs that were answered with a 4xx.
+    pub(super) fn strays(&self) -> BTreeSet<String> {
+        locked(&self.strayed).clone()
+    }
+
+    /// Whether something of it may be on the server, and was not deleted.
     pub(super) fn may_be_there(&self, backup: &OwnBackup) -> bool {
-        let id = backup.id.to_hex();
-        self.inherited().contains_key(&id)
-            || self
-                .lock()
-                .get(&id)
-                .is_some_and(|(_, state)| *state == State::Written)
+        self.backups()
+            .get(&backup.id.to_hex())
+            .is_some_and(|held| matches!(held.state, State::Written(_)))
     }
 
-    /// Everything that may still be on the server.
+    fn in_state(&self, is_wanted: impl Fn(State) -> bool) -> Vec<OwnBackup> {
+        let backups = self.backups();
+        let wanted = backups.values().filter(|held| is_wanted(held.state));
+        wanted.map(|held| held.backup.clone()).collect()
+    }
+
+    /// Everything that may still be on the server and that no deletion was answered for with success.
     pub(super) fn left(&self) -> Vec<OwnBackup> {
-        let mut left = self.inherited().clone();
-        for (id, (backup, state)) in &*self.lock() {
-            if *state == State::Written {
-                left.insert(id.clone(), backup.clone());
-            }
-        }
-        left.into_values().collect()
+        self.in_state(|state| matches!(state, State::Written(_)))
     }
 
-    /// Closes the ledger: removed if nothing is left, else kept, and where.
-    pub(super) fn close(&self) -> Option<std::path::PathBuf> {
-        let ledger = self.ledger.as_ref()?;
-        if self.left().is_empty() {
-            ledger.remove();
-            None
-        } else {
+    /// What the server said that it deleted, and nobody has looked for.
+    pub(super) fn only_deleted(&self) -> Vec<OwnBackup> {
+        self.in_state(|state| state == State::Deleted)
+    }
+
+    /// Why each backup that is left may be on the server.
+    fn doubts(&self) -> Vec<(OwnBackup, Doubt)> {
+        let backups = self.backups();
+        let left = backups.values().filter_map(|held| match held.state {
+            State::Written(why) => Some((held.backup.clone(), why.unwrap_or(Doubt::NotDeleted))),
+            State::Awaited => Some((held.backup.clone(), Doubt::MayAppear)),
+            State::Claimed | State::Deleted | State::Gone => None,
+        });
+        left.collect()
+    }
+
+    /// Whether it was looked for and is not there, or never was.
+    pub(super) fn is_gone(&self, backup: &OwnBackup) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        held.is_none_or(|held| matches!(held.state, State::Claimed | State::Gone))
+    }
+
+    /// Whether nobody has looked for it since it was deleted, or since it may have come late.
+    pub(super) fn is_open(&self, backup: &OwnBackup) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        held.is_some_and(|held| matches!(held.state, State::Deleted | State::Awaited))
+    }
+
+    /// Takes over what the ledger of a killed run names, in place of everything before. What was not answered then
+    /// may appear until `latest`.
+    pub(super) fn adopt(&self, left: &[Left], latest: Option<Instant>) {
+        // The run that stored them has seen what the server shows.
+        self.shows.store(true, Ordering::Relaxed);
+        let adopted = left.iter().map(|left| {
+            let held = Held {
+                backup: left.backup.clone(),
+                state: if left.is_deleted && left.why.is_none() {
+                    State::Deleted
+                } else {
+                    State::Written(None)
+                },
+                is_inherited: true,
+                uploads: 1,
+            };
+            (left.backup.id.to_hex(), held)
+        });
+        *self.backups() = adopted.collect();
+        let unanswered = left.iter().filter(|left| left.is_unanswered);
+        let pending = unanswered.map(|left| {
+            let pending = Pending {
+                on_the_way: 0,
+                until: latest,
+            };
+            (left.backup.id.to_hex(), pending)
+        });
+        *locked(&self.pending) = pending.collect();
+    }
+
+    /// Why a backup may be on the server; `None` if it is gone.
+    pub(super) fn fate(&self, backup: &OwnBackup) -> Option<Doubt> {
+        let doubts = self.doubts();
+        let doubt = doubts.iter().find(|(other, _)| other == backup);
+        doubt.map(|(_, why)| *why)
+    }
+
+    /// Closes the ledger. If nothing is left it is removed; else it notes why, and stays.
+    pub(super) fn close(&self) -> Closed {
+        let doubts = self.doubts();
+        let ledger = self.ledger.as_ref().and_then(|ledger| {
+            if doubts.is_empty() {
+                ledger.remove();
+                return None;
+            }
+            for (backup, why) in &doubts {
+                ledger.kept(&backup.id, *why);
+            }
+            for backup in self.only_deleted() {
+                ledger.gone(&backup.id);
+            }
             Some(ledger.path().to_owned())
+        });
+        let mut counted = BTreeMap::new();
+        for (_, why) in doubts {
+            *counted.entry(why).or_default() += 1;
+        }
+        Closed {
+            doubts: counted,
+            ledger,
         }
     }
+}
+
+/// What a guard leaves.
+pub(super) struct Closed {
+    /// How many backups may be on the server, by the reason.
+    pub(super) doubts: BTreeMap<Doubt, usize>,
+    /// The ledger that names them, if there is one.
+    pub(super) ledger: Option<std::path::PathBuf>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

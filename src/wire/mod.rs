@@ -28,6 +28,7 @@ pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response,
 pub use canaries::Canaries;
 pub use context::Context;
 pub use facet::{Facet, Http};
+pub use guard::Doubt;
 pub use guard::OwnBackup;
 pub use halt::{Halt, Sign};
 pub use listing::Listing;
@@ -36,7 +37,7 @@ pub use payload::{Payload, Recipe};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
-pub use session::{Leftovers, Session, Settings, Totals, Trace};
+pub use session::{Leftovers, Session, Settings, Swept, Totals, Trace};
 pub use shared::Turn;
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;

@@ -83,12 +83,18 @@ impl Context {
     /// A backup that checks upload and delete one after the other. The turn ends with the check.
     pub async fn in_turn(&self, turn: Turn) -> OwnBackup {
         let backup = self.session.guard.own_backup(OWNER, turn.slot());
-        let held = || self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if !held().iter().any(|(known, _)| *known == turn) {
+        if !self.holds(turn) {
             let lock = self.session.shared.turn(turn).lock_owned().await;
-            held().push((turn, lock));
+            let turns = self.turns.lock();
+            let mut turns = turns.unwrap_or_else(PoisonError::into_inner);
+            turns.push((turn, lock));
         }
         backup
+    }
+
+    fn holds(&self, turn: Turn) -> bool {
+        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.iter().any(|(held, _)| *held == turn)
     }
 
     /// Deletes a backup of the run's own, if it may be there. No check sees it.

@@ -4,6 +4,7 @@
 //! interleaved does not matter. Bodies that the harness made are recipes; it holds no secret and no backup ID.
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
+use super::guard::Doubt;
 use super::halt::Halt;
 use super::seed::Seed;
 use super::session::Totals;
@@ -81,8 +82,8 @@ pub struct Transcript {
     pub(super) slowed_by: Option<String>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
-    /// How many backups the server still has because it did not delete them.
-    pub(super) left_behind: usize,
+    /// How many backups may still be on the server, by the reason.
+    pub(super) left_behind: BTreeMap<Doubt, usize>,
     exchanges: Vec<Entry>,
 }
 
@@ -118,7 +119,7 @@ impl Transcript {
             halted: None,
             slowed_by: None,
             totals: Totals::default(),
-            left_behind: 0,
+            left_behind: BTreeMap::new(),
             exchanges: Vec::new(),
         }
     }

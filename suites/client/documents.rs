@@ -1,92 +1,239 @@
 //! Whether what was restored, or written, is what a vector points at.
 
-use super::judge::{same, shown};
-use crate::adapter::Hex;
+use super::compare::{Difference, Form, differences, is_default, same_value};
+use super::judge::shown;
+use crate::adapter::{Hex, tolerant};
+use crate::clients::Reader;
+use crate::clients::restore::{self, Directory, Surroundings};
+use crate::safe::ThreemaId;
+use crate::safe::backup::Backup;
+use crate::safe::json::{Document, Path, Step};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
 
 /// What is not as it must be, for an output about a whole document; nothing where all is well, or where the output is no such one.
-pub(super) fn difference(expected: &Expected, found: Option<&Value>) -> Option<String> {
-    match expected {
-        Expected::Json(_) | Expected::Bytes(_) => None,
-        Expected::Restored(pointers) => match found {
-            Some(found) => restored(pointers, found),
-            None => Some("`restored` is missing".to_owned()),
+pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Difference> {
+    match (expected, found) {
+        (Expected::Json(_) | Expected::Bytes(_) | Expected::Body { .. }, _) => Vec::new(),
+        (Expected::Restored(pointers), Some(found)) => restored_wrong(pointers, found),
+        (Expected::State(state), Some(found)) => differences(Form::State, state, found),
+        (Expected::Restored(_) | Expected::State(_), None) => missing("restored"),
+        (Expected::Document { written, contains }, found) => match bytes_of(found) {
+            Some(bytes) => [document_wrong(written, contains, &bytes), unusable(&bytes)].concat(),
+            None => missing("document"),
         },
-        Expected::Document { written, contains } => {
-            let bytes = found.and_then(Value::as_str).map(str::to_owned);
-            match bytes.map(Hex::try_from) {
-                Some(Ok(bytes)) => document(written, contains, &bytes.0),
-                _ => Some("`document` is not the bytes of one".to_owned()),
-            }
-        }
+        (Expected::Whole(document), found) => match bytes_of(found) {
+            Some(bytes) => [whole_wrong(document, &bytes), unusable(&bytes)].concat(),
+            None => missing("document"),
+        },
     }
 }
 
 /// The first place on the phone that is not as it must be.
 pub fn restored(pointers: &Pointers, found: &Value) -> Option<String> {
-    first_difference(pointers, found, is_nothing)
+    first(restored_wrong(pointers, found))
+}
+
+/// The first field on the phone that is not as it must be, of all.
+pub fn state(wanted: &Value, found: &Value) -> Option<String> {
+    first(differences(Form::State, wanted, found))
 }
 
 /// The first thing in a document that is not as it must be.
 pub fn document(written: &Pointers, contains: &[String], bytes: &[u8]) -> Option<String> {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return Some("the document is not UTF-8".to_owned());
-    };
-    let Ok(value) = serde_json::from_str::<Value>(text) else {
-        return Some("the document is not JSON".to_owned());
-    };
-    first_difference(written, &value, |found| found.is_none()).or_else(|| {
-        let missing = contains.iter().find(|part| !text.contains(part.as_str()))?;
-        Some(format!(
-            "the document does not contain `{missing}` to the letter"
-        ))
-    })
+    first(document_wrong(written, contains, bytes))
 }
 
-fn first_difference(
-    pointers: &Pointers,
-    found: &Value,
-    is_nothing: fn(Option<&Value>) -> bool,
-) -> Option<String> {
-    pointers.iter().find_map(|(pointer, wanted)| {
-        let there = found.pointer(pointer);
-        let good = match (wanted, there) {
-            (Value::Null, _) => is_nothing(there),
-            (wanted, Some(there)) => same(&sorted(wanted), &sorted(there)),
-            (_, None) => false,
-        };
-        let is = there.map_or_else(|| "nothing".to_owned(), shown);
-        (!good).then(|| {
-            if wanted.is_null() {
-                format!("at {pointer} there is {is}, and nothing should be there")
-            } else {
-                format!("at {pointer} there is {is}, not {}", shown(wanted))
-            }
-        })
-    })
+/// The first field of a document that is not as it must be, of all.
+pub fn whole_document(wanted: &Value, bytes: &[u8]) -> Option<String> {
+    first(whole_wrong(wanted, bytes))
 }
 
-/// Nothing at all, or nothing in it.
-fn is_nothing(found: Option<&Value>) -> bool {
-    match found {
-        None | Some(Value::Null) => true,
-        Some(Value::String(text)) => text.is_empty(),
-        Some(Value::Array(items)) => items.is_empty(),
-        Some(_) => false,
+fn first(differences: Vec<Difference>) -> Option<String> {
+    let mut differences = differences.into_iter();
+    differences.next().map(|first| first.to_string())
+}
+
+fn bytes_of(found: Option<&Value>) -> Option<Vec<u8>> {
+    let digits = found.and_then(Value::as_str)?.to_owned();
+    Hex::try_from(digits).ok().map(|bytes| bytes.0)
+}
+
+fn missing(key: &str) -> Vec<Difference> {
+    vec![difference(key, "nothing", "there")]
+}
+
+fn difference(field: &str, found: &str, wanted: &str) -> Difference {
+    Difference {
+        field: field.to_owned(),
+        place: String::new(),
+        found: found.to_owned(),
+        wanted: wanted.to_owned(),
     }
 }
 
-/// Lists of strings are sets.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            let mut items = items.clone();
-            items.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
-            Value::Array(items)
+fn restored_wrong(pointers: &Pointers, found: &Value) -> Vec<Difference> {
+    pointed_wrong(Form::State, pointers, found)
+}
+
+fn document_wrong(written: &Pointers, contains: &[String], bytes: &[u8]) -> Vec<Difference> {
+    let (text, value) = match parsed(bytes) {
+        Ok(parsed) => parsed,
+        Err(wrong) => return vec![wrong],
+    };
+    let mut all = pointed_wrong(Form::Written, written, &value);
+    let missing = contains.iter().filter(|part| !text.contains(part.as_str()));
+    all.extend(missing.map(|part| {
+        let wanted = format!("there to the letter: {}", shown(&part.as_str().into()));
+        difference("document", "without it", &wanted)
+    }));
+    all
+}
+
+fn whole_wrong(wanted: &Value, bytes: &[u8]) -> Vec<Difference> {
+    match parsed(bytes) {
+        Ok((_, value)) => differences(Form::Written, wanted, &value),
+        Err(wrong) => vec![wrong],
+    }
+}
+
+fn parsed(bytes: &[u8]) -> Result<(String, Value), Difference> {
+    let whole = |found: &str, wanted: &str| difference("document", found, wanted);
+    let text = std::str::from_utf8(bytes).map_err(|_| whole("no UTF-8", "UTF-8"))?;
+    let value = serde_json::from_slice(&tolerant(bytes));
+    let value = value.map_err(|_| whole("no JSON", "JSON"))?;
+    Ok((text.to_owned(), value))
+}
+
+/// Where a document breaks the format, whatever a vector is about (`backup.schema.json`, as this program reads it), and which
+/// mobile does not restore it.
+fn unusable(bytes: &[u8]) -> Vec<Difference> {
+    let Ok(document) = Document::parse(bytes) else {
+        return Vec::new();
+    };
+    let (backup, deviations) = Backup::read(document);
+    let others = deviations
+        .list
+        .iter()
+        .filter(|it| !PUBLISHED.contains(&last_key(&it.path)));
+    let misshapen = others.map(|deviation| {
+        let found = format!("not as the format has it: {deviation}");
+        difference(&field_of(&deviation.path), &found, "so")
+    });
+    let mut all: Vec<_> = misshapen.collect();
+    if let Some(backup) = backup {
+        let refusals = MOBILES
+            .iter()
+            .filter_map(|reader| refusal(*reader, bytes, &backup));
+        all.extend(refusals.map(|found| difference("document", &found, "restored")));
+    }
+    all
+}
+
+/// The newest release of each client that people restore with today.
+const MOBILES: [Reader; 2] = [Reader::Android6_4, Reader::Ios7_2];
+
+fn outcome(reader: Reader, bytes: &[u8], backup: &Backup) -> Option<restore::Outcome> {
+    let around = Surroundings {
+        own_id: ThreemaId::parse("TESTER01").ok()?,
+        directory: Directory::of_contacts(backup),
+    };
+    Some(reader.read(bytes, &around))
+}
+
+/// How a client stops at a document, if it does.
+fn refusal(reader: Reader, bytes: &[u8], backup: &Backup) -> Option<String> {
+    match outcome(reader, bytes, backup)? {
+        restore::Outcome::Refused(stop) => Some(format!("refused by {reader}: {}", stop.reason)),
+        restore::Outcome::Broken { how, stop } => Some(format!(
+            "no backup to {reader}, {}: {}",
+            how.sentence(),
+            stop.reason
+        )),
+        restore::Outcome::Restored(_) | restore::Outcome::Unknown { .. } => None,
+    }
+}
+
+/// What is then not on a phone that should be there, where a whole document is not as it must be.
+pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<String> {
+    let Expected::Whole(wanted) = expected else {
+        return None;
+    };
+    let (wanted, found) = (serde_json::to_vec(wanted).ok()?, bytes_of(found)?);
+    let state = |reader: Reader, bytes: &[u8]| {
+        let (backup, _) = Backup::read(Document::parse(bytes).ok()?);
+        let own_id = ThreemaId::parse("TESTER01").ok()?;
+        match outcome(reader, bytes, &backup?)? {
+            restore::Outcome::Restored(restored) => Some(Value::Object(restored.state(own_id))),
+            _ => None,
         }
-        other => other.clone(),
-    }
+    };
+    let lost = MOBILES.iter().filter_map(|reader| {
+        let (wanted, found) = (state(*reader, &wanted)?, state(*reader, &found)?);
+        let lost = differences(Form::State, &wanted, &found);
+        let first = lost.first()?;
+        Some(format!("{}: {first}", reader.client()))
+    });
+    let lost: Vec<_> = lost.collect();
+    (!lost.is_empty()).then(|| format!("; after a restore, {}", lost.join("; ")))
+}
+
+/// Where published releases break the format themselves: an empty list of who may see the picture, times before 1970, nameless
+/// distribution lists.
+const PUBLISHED: [&str; 4] = ["profilePicRelease", "createdAt", "lastUpdate", "name"];
+
+fn keys(path: &Path) -> impl DoubleEndedIterator<Item = &str> {
+    path.0.iter().filter_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    })
+}
+
+fn last_key(path: &Path) -> &str {
+    keys(path).next_back().unwrap_or_default()
+}
+
+/// The field that a path leads to, whichever of several it is of: `contacts.firstname`.
+fn field_of(path: &Path) -> String {
+    keys(path).collect::<Vec<_>>().join(".")
+}
+
+/// The field that a pointer leads to.
+fn pointed_field(pointer: &str) -> String {
+    let is_name = |step: &&str| !step.is_empty() && !step.bytes().all(|it| it.is_ascii_digit());
+    pointer
+        .split('/')
+        .filter(is_name)
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Difference> {
+    let wrong = pointers.iter().filter_map(|(pointer, wanted)| {
+        let there = found.pointer(pointer);
+        let key = pointer.rsplit('/').next().unwrap_or_default();
+        let on_a_phone = form == Form::State;
+        let good = match (wanted, there) {
+            (Value::Null, there) => there.is_none_or(|there| on_a_phone && is_default(there)),
+            (wanted, Some(there)) => same_value(key, wanted, there),
+            // Of a setting both answers say something.
+            (wanted, None) => {
+                on_a_phone && is_default(wanted) && !pointer.starts_with("/settings/")
+            }
+        };
+        let nothing = || "nothing".to_owned();
+        (!good).then(|| Difference {
+            field: pointed_field(pointer),
+            place: format!("`{pointer}`"),
+            found: there.map_or_else(nothing, shown),
+            wanted: if wanted.is_null() {
+                nothing()
+            } else {
+                shown(wanted)
+            },
+        })
+    });
+    wrong.collect()
 }
 
 #[cfg(test)]
@@ -108,14 +255,14 @@ mod tests {
             assert_eq!(restored(&pointers(&good), &found), None);
         }
         for (bad, said) in [
-            (json!({"/contacts/0": null}), "nothing should be there"),
+            (json!({"/contacts/0": null}), "not nothing"),
             (
                 json!({"/contacts/0/identity": "OTHERID1"}),
                 "`ECHOECHO`, not `OTHERID1`",
             ),
             (
                 json!({"/contacts/0/firstname": "Ada"}),
-                "nothing, not `Ada`",
+                "is nothing, not `Ada`",
             ),
             (json!({"/contacts/0/createdAt": 2}), "not 2"),
         ] {

@@ -1,7 +1,11 @@
 //! Whether an answer is the one that a vector wants.
 
-use super::{Like, documents};
-use crate::adapter::{Breakdown, Hex, JudgeExchange, Operation, Reply, Request, ServerOperation};
+use super::cause::Fault;
+use super::compare::{Difference, same};
+use super::{Like, body, documents};
+use crate::adapter::{
+    Breakdown, Hex, JudgeExchange, Operation, Reply, Request, SealBackup, ServerOperation,
+};
 use crate::clients::{self, Persona};
 use crate::engine::{Deviation, Outcome};
 use crate::safe::{Client, Clients, Stage};
@@ -24,20 +28,24 @@ pub fn judge(
         }
         Ok(reply) => refusals_of(operation, reply),
         Err(breakdown) => {
-            return Deviation::new(stage_of(vector, operation), breakdown.to_string()).into();
+            let stage = stage_of(vector, operation);
+            let fault = Fault::of_breakdown(&breakdown);
+            return Bad::new(stage, breakdown.to_string(), fault)
+                .deviation(operation)
+                .into();
         }
     };
     match (&vector.wanted, like) {
         (Wanted::OfAll(outcome), _) => match held(vector, operation, outcome, &reply) {
             Held::Good => Outcome::pass(described(&reply)),
             Held::Open(why) => Outcome::not_applicable(why),
-            Held::Bad(deviation) => deviation.into(),
+            Held::Bad(bad) => bad.deviation(operation).into(),
         },
         (Wanted::OfEach(_), Like::Client(client)) => {
             match held(vector, operation, vector.wanted.of(client), &reply) {
                 Held::Good => Outcome::pass(format!("{}, as {client}", described(&reply))),
                 Held::Open(why) => Outcome::not_applicable(why),
-                Held::Bad(deviation) => deviation.into(),
+                Held::Bad(bad) => bad.deviation(operation).into(),
             }
         }
         (Wanted::OfEach(_), Like::Anyone) => any(vector, operation, &reply),
@@ -83,14 +91,38 @@ enum Held {
     Good,
     /// No wrong answer is possible.
     Open(String),
-    Bad(Deviation),
+    Bad(Box<Bad>),
+}
+
+/// An answer that is not as it must be.
+struct Bad {
+    stage: Stage,
+    observed: String,
+    fault: Fault,
+    /// What of a document is not as it must be.
+    differences: Vec<Difference>,
+}
+
+impl Bad {
+    fn new(stage: Stage, observed: String, fault: Fault) -> Box<Self> {
+        Box::new(Self {
+            stage,
+            observed,
+            fault,
+            differences: Vec::new(),
+        })
+    }
+
+    fn deviation(self: Box<Self>, operation: Operation) -> Deviation {
+        Deviation::new(self.stage, self.observed).caused_by(self.fault.cause(operation))
+    }
 }
 
 /// Passes if any published client does the same, and says which.
 fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     let (mut same, mut other) = (Clients::NONE, Clients::NONE);
     let mut open = Vec::new();
-    let mut worst: Option<Deviation> = None;
+    let mut bads = Vec::new();
     for client in Client::ALL {
         match held(vector, operation, vector.wanted.of(client), reply) {
             Held::Good => same = same.and(Clients::of(client)),
@@ -99,32 +131,48 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
                     open.push(format!("what {client} does is not known: {why}"));
                 }
             }
-            Held::Bad(deviation) => {
+            Held::Bad(bad) => {
                 other = other.and(Clients::of(client));
-                // A likely mistake says more than the first of the differences.
-                if worst.is_none() || deviation.observed.contains("likely") {
-                    worst = Some(deviation);
-                }
+                bads.push(bad);
             }
         }
     }
     if !same.is_empty() {
+        let observed = format!("{}, as {same}", described(reply));
         return Outcome::Like {
-            observed: format!("{}, as {same}", described(reply)),
+            observed,
             same,
             other,
         };
     }
+    if is_mixed(&bads) {
+        return Outcome::pass("each field as one of the clients has it");
+    }
     if !open.is_empty() {
         return Outcome::not_applicable(open.join("; "));
     }
-    match worst {
-        Some(mut deviation) => {
-            deviation.observed = format!("as no published client: {}", deviation.observed);
-            deviation.hurting(other).into()
-        }
-        None => Outcome::not_applicable("no published client does this"),
+    // A likely mistake says more than the first of the differences.
+    let is_named = |bad: &Box<Bad>| matches!(bad.fault, Fault::Mistake(_));
+    let place = bads.iter().position(is_named).unwrap_or(0);
+    if bads.is_empty() {
+        return Outcome::not_applicable("no published client does this");
     }
+    let mut deviation = bads.swap_remove(place).deviation(operation);
+    deviation.observed = format!("as no published client: {}", deviation.observed);
+    deviation.hurting(other).into()
+}
+
+/// Whether each field is as the first or as the second has it: Android and iOS.
+fn is_mixed(bads: &[Box<Bad>]) -> bool {
+    let [first, second, ..] = bads else {
+        return false;
+    };
+    let is_same = |left: &Difference, right: &Difference| {
+        (&left.field, &left.place) == (&right.field, &right.place)
+    };
+    let in_both = |left: &Difference| second.differences.iter().any(|right| is_same(left, right));
+    let both_differ = !first.differences.is_empty() && !second.differences.is_empty();
+    both_differ && !first.differences.iter().any(in_both)
 }
 
 /// Passes if it refuses as one of those who refuse; if nobody is known to, only if it does as Android.
@@ -138,48 +186,56 @@ fn strictest(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     } else {
         refusing
     };
-    let mut bad = None;
+    let mut last = None;
     for client in held_to {
         match held(vector, operation, vector.wanted.of(client), reply) {
             Held::Good => return Outcome::pass(format!("{}, as {client}", described(reply))),
             Held::Open(why) => return Outcome::not_applicable(why),
-            Held::Bad(deviation) => bad = Some(deviation),
+            Held::Bad(bad) => last = Some(bad),
         }
     }
-    bad.map_or_else(
+    last.map_or_else(
         || Outcome::not_applicable("nothing to be held to"),
-        Into::into,
+        |bad| bad.deviation(operation).into(),
     )
 }
 
 fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply: &Answer) -> Held {
-    let bad = |stage, observed: String| Held::Bad(Deviation::new(stage, observed));
+    let bad = |stage, observed, fault| Held::Bad(Bad::new(stage, observed, fault));
     match (outcome, reply.refused) {
         (
             vectors::Outcome::Unknown { because } | vectors::Outcome::NotApplicable { because },
             _,
         ) => Held::Open(because.clone()),
         (vectors::Outcome::Valid { output, .. }, None) => {
-            match difference(output, &reply.output, &vector.mistakes) {
+            match difference(vector, operation, output, &reply.output, &vector.mistakes) {
                 None => Held::Good,
-                Some(what) => bad(wrong_output(operation, output, &reply.output), what),
+                Some(bad) => Held::Bad(bad),
             }
         }
         (vectors::Outcome::Valid { .. }, Some(stage)) => {
-            bad(stage, format!("{}, to be taken", described(reply)))
+            let observed = format!("{}, to be taken", described(reply));
+            bad(stage, observed, Fault::Refuses(stage))
         }
         (vectors::Outcome::Invalid { stage, .. }, None) => {
-            bad(*stage, format!("taken, to be refused at `{stage}`"))
+            let observed = format!("taken, to be refused at `{stage}`");
+            bad(*stage, observed, Fault::Takes(*stage))
         }
-        (vectors::Outcome::Invalid { stage, .. }, Some(found)) if *stage != found => bad(
-            *stage,
-            format!("{}, to be refused at `{stage}`", described(reply)),
-        ),
+        (vectors::Outcome::Invalid { stage: wanted, .. }, Some(found)) if *wanted != found => {
+            let observed = format!("{}, to be refused at `{wanted}`", described(reply));
+            let wanted = *wanted;
+            bad(wanted, observed, Fault::OtherStage { wanted, found })
+        }
         (vectors::Outcome::Invalid { stage, output, .. }, Some(_)) => {
             let output = output.as_ref();
-            match output.and_then(|output| difference(output, &reply.output, &[])) {
+            let wrong =
+                output.and_then(|output| difference(vector, operation, output, &reply.output, &[]));
+            match wrong {
                 None => Held::Good,
-                Some(what) => bad(*stage, what),
+                Some(mut wrong) => {
+                    wrong.stage = *stage;
+                    Held::Bad(wrong)
+                }
             }
         }
     }
@@ -193,67 +249,131 @@ fn described(reply: &Answer) -> String {
     }
 }
 
-/// The parts of an output that are not as expected, and the mistakes that give the same. Nothing where all is well.
+/// The parts of an output that are not as expected, and the mistake that gives the same. Nothing where all is well.
 fn difference(
+    vector: &Vector,
+    operation: Operation,
     expected: &Output,
     found: &Map<String, Value>,
     mistakes: &[vectors::Mistake],
-) -> Option<String> {
+) -> Option<Box<Bad>> {
+    if let Request::SealBackup(input) = vector.request() {
+        return body_difference(&input, expected, found);
+    }
     let mut different = expected
         .iter()
         .filter(|(key, expected)| !is(expected, found.get(*key)));
     let (key, wanted) = different.next()?;
-    let mut text = documents::difference(wanted, found.get(key)).unwrap_or_else(|| {
-        let part = found.get(key).map_or_else(|| "missing".to_owned(), shown);
-        format!("`{key}` is {part}, not {}", shown_expected(wanted))
-    });
-    let others: Vec<_> = different.map(|(key, _)| format!("`{key}`")).collect();
-    if !others.is_empty() {
-        text += &format!("; {} differ, too", others.join(", "));
+    let stage = wrong_output(operation, expected, found);
+    let differences = documents::wrong(wanted, found.get(key));
+    if let Some(first) = differences.first() {
+        let mut observed = first.to_string();
+        observed += &others(&differences[1..]);
+        observed += &documents::consequence(wanted, found.get(key)).unwrap_or_default();
+        let fault = Fault::Field(first.field.clone());
+        return Some(Box::new(Bad {
+            stage,
+            observed,
+            fault,
+            differences,
+        }));
+    }
+    let part = found.get(key).map_or_else(|| "missing".to_owned(), shown);
+    let mut observed = format!("`{key}` is {part}, not {}", shown_expected(wanted));
+    let rest: Vec<_> = different.map(|(key, _)| format!("`{key}`")).collect();
+    if !rest.is_empty() {
+        observed += &format!("; {} differ, too", rest.join(", "));
     }
     let likely = mistakes.iter().find(|mistake| {
         let mut parts = mistake.gives.iter();
         parts.all(|(key, gives)| is(gives, found.get(key)))
     });
-    if let Some(mistake) = likely {
-        text = format!("the mistake is likely this: {}; {text}", mistake.name);
+    let fault = match likely {
+        Some(mistake) => {
+            observed = format!("the mistake is likely this: {}; {observed}", mistake.name);
+            Fault::Mistake(mistake.name.clone())
+        }
+        None => Fault::Output(key.clone()),
+    };
+    Some(Bad::new(stage, observed, fault))
+}
+
+/// The fields that differ, too.
+fn others(differences: &[Difference]) -> String {
+    const NAMED: usize = 4;
+    let mut fields: Vec<_> = differences.iter().map(|other| &*other.field).collect();
+    fields.dedup();
+    if fields.is_empty() {
+        return String::new();
     }
-    Some(text)
+    let named = fields[..fields.len().min(NAMED)].join("`, `");
+    let more = fields.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("; `{named}`{more} differ, too")
+}
+
+fn body_difference(
+    input: &SealBackup,
+    expected: &Output,
+    found: &Map<String, Value>,
+) -> Option<Box<Bad>> {
+    let body = body_of(found);
+    if let Some(wrong) = body::wrong(input, &body) {
+        return Some(Bad::new(wrong.stage, wrong.observed, wrong.fault));
+    }
+    let must_be_stored = matches!(expected.get("body"), Some(Expected::Body { stored: true }));
+    (must_be_stored && !body::is_stored(input, &body)).then(|| {
+        let name =
+            "really compressed, so that the length of a body says something about what is in it";
+        Bad::new(
+            Stage::Gunzip,
+            name.to_owned(),
+            Fault::Mistake(name.to_owned()),
+        )
+    })
+}
+
+fn body_of(output: &Map<String, Value>) -> Vec<u8> {
+    let digits = output.get("body").and_then(Value::as_str);
+    let bytes = digits.and_then(|digits| Hex::try_from(digits.to_owned()).ok());
+    bytes.unwrap_or_default().0
+}
+
+/// Whether an implementation that chooses its nonces chose another one when it was asked again.
+pub(crate) fn judge_again(request: &Request, first: &Reply, second: &Reply) -> Option<Outcome> {
+    let (Request::SealBackup(_), Reply::Done(first), Reply::Done(second)) =
+        (request, first, second)
+    else {
+        return None;
+    };
+    let wrong = body::nonces_wrong(&body_of(first), &body_of(second))?;
+    let bad = Bad::new(wrong.stage, wrong.observed, wrong.fault);
+    Some(bad.deviation(Operation::SealBackup).into())
+}
+
+/// Whether a question is to be asked a second time: where the implementation chooses a nonce.
+pub(crate) const fn is_asked_again(request: &Request) -> bool {
+    matches!(request, Request::SealBackup(SealBackup { nonce: None, .. }))
 }
 
 fn is(expected: &Expected, found: Option<&Value>) -> bool {
     match (expected, found) {
         (Expected::Json(expected), Some(found)) => same(expected, found),
-        (Expected::Restored(_) | Expected::Document { .. }, found) => {
-            documents::difference(expected, found).is_none()
-        }
+        (
+            Expected::Restored(_)
+            | Expected::State(_)
+            | Expected::Document { .. }
+            | Expected::Whole(_),
+            found,
+        ) => documents::wrong(expected, found).is_empty(),
         (Expected::Bytes(expected), Some(Value::String(digits))) => {
             Hex::try_from(digits.clone()).is_ok_and(|bytes| expected.is_of(&bytes.0))
         }
         _ => false,
-    }
-}
-
-/// Whether two values are the same, whatever way their numbers are written.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Number(left), Value::Number(right)) => {
-            left == right || (left.as_f64() == right.as_f64() && left.is_f64() != right.is_f64())
-        }
-        (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len()
-                && left
-                    .iter()
-                    .zip(right)
-                    .all(|(left, right)| same(left, right))
-        }
-        (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len()
-                && left
-                    .iter()
-                    .all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
-        }
-        (left, right) => left == right,
     }
 }
 
@@ -272,6 +392,8 @@ fn shown_expected(expected: &Expected) -> String {
         | Expected::Document {
             written: pointers, ..
         } => short(&Value::Object(pointers.clone()).to_string()),
+        Expected::State(whole) | Expected::Whole(whole) => short(&whole.to_string()),
+        Expected::Body { .. } => "a body that opens to the document".to_owned(),
     }
 }
 
@@ -309,8 +431,13 @@ fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Val
         {
             Stage::Http
         }
-        Operation::Scrypt | Operation::Derive | Operation::Seal | Operation::OpenBox => Stage::Open,
+        Operation::Scrypt
+        | Operation::Derive
+        | Operation::Seal
+        | Operation::OpenBox
+        | Operation::SealBackup => Stage::Open,
         Operation::Open
+        | Operation::OpenBackup
         | Operation::ParseConfig
         | Operation::CheckPassword
         | Operation::ReadBackup
@@ -331,7 +458,7 @@ pub fn never_asked(client: Client, request: &Request, vector: &Vector) -> Option
     let does = match request {
         Request::ParseConfig(_) => Persona::of(client).performs(clients::Operation::ReadConfig),
         // Who uploads no backup writes none, and chooses no password for one.
-        Request::CheckPassword(_) | Request::WriteBackup(_) => {
+        Request::CheckPassword(_) | Request::WriteBackup(_) | Request::SealBackup(_) => {
             Persona::of(client).performs(clients::Operation::Upload)
         }
         Request::JudgeExchange(exchange) => Persona::of(client).performs(asked_of_server(exchange)),

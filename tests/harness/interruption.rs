@@ -124,12 +124,38 @@ fn sigterm_at_any_moment() {
 }
 
 #[test]
+fn sighup_at_any_moment() {
+    interrupted_by("HUP");
+}
+
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    let server = with_delay();
+    let home = home();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_safe-conformance"))
+        .args(["check", server.url(), "--only", "config", "--user", USER])
+        .arg("--ledger-dir")
+        .arg(home.path().join("ledgers"))
+        .env_clear()
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let running = Running::start(&mut command);
+    server.wait_until(|server| server.count() >= 1);
+    running.signal("HUP");
+    let ended = running.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
+
+#[test]
 fn sigkill_at_any_moment() {
     let mut left_something = 0;
     for moment in 0..moments() {
         let server = with_delay();
         let home = home();
         let folder = home.path().join("ledgers");
+        std::fs::create_dir(&folder).expect("a folder");
         let running = Running::start(&mut check(home.path(), server.url()));
         let requests = moment * SPREAD / moments();
         server.wait_until(|server| server.count() >= requests);
@@ -158,18 +184,19 @@ fn sigkill_at_any_moment() {
 
 /// A server on which a killed run left backups, and the folder with its ledger.
 fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
-    let server = with_delay();
-    let home = home();
-    let running = Running::start(check(home.path(), server.url()).args(["--seed", seed]));
-    server.wait_until(|server| server.running.stored() >= 3);
-    running.signal("KILL");
-    running.end();
-    server.settle();
-    assert!(
-        server.running.stored() >= 1,
-        "the killed run left something"
-    );
-    (server, home)
+    loop {
+        let server = with_delay();
+        let home = home();
+        let running = Running::start(check(home.path(), server.url()).args(["--seed", seed]));
+        server.wait_until(|server| server.running.stored() >= 3);
+        running.signal("KILL");
+        running.end();
+        server.settle();
+        // Deletions may have been on their way.
+        if server.running.stored() > 0 {
+            return (server, home);
+        }
+    }
 }
 
 const SEED: &str = "00000000000000a5";
@@ -255,40 +282,174 @@ fn a_torn_last_line_does_not_spoil_what_is_written_after_it() {
     assert!(!ledger.exists());
 }
 
+/// Whether the server was asked about this backup.
+fn was_asked_about(server: &Reference, id: &str) -> bool {
+    let requests = server.running.requests();
+    requests.iter().any(|request| request.path.contains(id))
+}
+
 #[test]
-fn a_damaged_ledger_is_left_as_it_is() {
-    for damage in ["oh no\n", "{\"claimed\":\"xyz\"}\n"] {
+fn the_good_lines_of_a_damaged_ledger_are_swept() {
+    for damage in [
+        "oh no\n",
+        "{\"claimed\":\"xyz\"}\n",
+        "{\"clained\":\"what was this?\"}\n",
+        // A line that was torn on a full disk, and the next one that grew onto it.
+        "{\"sent\":\"01{\"sent\":\"0123\"}\n",
+    ] {
         let (server, home) = killed(SEED);
         let ledger = ledger_of(home.path());
         append(&ledger, damage);
-        append(
-            &ledger,
-            &format!("{{\"claimed\":\"{}\"}}\n", "a".repeat(64)),
-        );
-        let before = std::fs::read(&ledger).expect("a ledger");
-        let stored = server.running.stored();
         let swept = run(&mut sweep(home.path(), server.url()));
         assert_eq!(swept.code, Some(3), "{}", swept.all());
         assert!(
-            swept.stdout.contains("is not a line")
-                && swept.stdout.contains("nothing of this file was swept")
+            swept.stdout.contains("is not a line of a ledger"),
+            "{}",
+            swept.all()
         );
-        assert!(!swept.stdout.contains("no run has left"), "{}", swept.all());
-        assert_eq!(server.running.stored(), stored);
-        assert_eq!(std::fs::read(&ledger).expect("a ledger"), before);
+        assert_eq!(server.running.stored(), 0, "{}", swept.all());
+        let kept = std::fs::read_to_string(&ledger).expect("the ledger stays");
+        assert!(kept.contains(damage), "{kept}");
     }
 }
 
 #[test]
-fn damage_in_the_last_line_is_damage_too() {
+fn a_backup_that_does_not_follow_from_the_seed_is_never_deleted() {
     let (server, home) = killed(SEED);
-    append(
-        &ledger_of(home.path()),
-        "{\"clained\":\"what was this?\"}\n",
-    );
+    let ledger = ledger_of(home.path());
+    let theirs = "ab".repeat(32);
+    for (label, id) in [
+        ("upload.accepted[android-h1]/backup", &theirs),
+        ("", &theirs),
+    ] {
+        append(
+            &ledger,
+            &format!("{{\"claimed\":{{\"id\":\"{id}\",\"label\":\"{label}\"}}}}\n"),
+        );
+        append(&ledger, &format!("{{\"sent\":\"{id}\"}}\n"));
+    }
     let swept = run(&mut sweep(home.path(), server.url()));
     assert_eq!(swept.code, Some(3), "{}", swept.all());
-    assert!(ledger_of(home.path()).exists());
+    assert!(
+        swept.stdout.contains("names a backup that is not ours"),
+        "{}",
+        swept.all()
+    );
+    assert!(!was_asked_about(&server, &theirs));
+    assert_eq!(server.running.stored(), 0, "{}", swept.all());
+}
+
+#[test]
+fn a_ledger_of_another_format_is_refused() {
+    for format in [1, 3] {
+        let (server, home) = killed(SEED);
+        let ledger = ledger_of(home.path());
+        let text = std::fs::read_to_string(&ledger).expect("a ledger");
+        let other = text.replacen("\"format\":2", &format!("\"format\":{format}"), 1);
+        std::fs::write(&ledger, &other).expect("a ledger can be written");
+        let (stored, count) = (server.running.stored(), server.count());
+        let swept = run(&mut sweep(home.path(), server.url()));
+        assert_eq!(swept.code, Some(3), "{}", swept.all());
+        let sentence = format!("this ledger has format {format}");
+        assert!(swept.stdout.contains(&sentence), "{}", swept.all());
+        assert_eq!(
+            (server.running.stored(), server.count()),
+            (stored, count),
+            "nothing was asked"
+        );
+        assert_eq!(std::fs::read_to_string(&ledger).expect("a ledger"), other);
+    }
+}
+
+/// The shell ignores SIGXFSZ, so that a write beyond the limit fails as on a full disk: after a part of it.
+#[test]
+fn on_a_full_disk_nothing_is_uploaded_that_no_ledger_names() {
+    let server = with_delay();
+    let home = home();
+    let ledgers_dir = home.path().join("ledgers");
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "bash"])
+        .arg(env!("CARGO_BIN_EXE_safe-conformance"))
+        .args([
+            "check",
+            server.url(),
+            "--only",
+            "upload,delete",
+            "--user",
+            USER,
+        ])
+        .arg("--ledger-dir")
+        .arg(&ledgers_dir)
+        .env_clear()
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let mut running = Running::start(&mut command);
+    server.wait_until(|server| server.running.stored() > 0);
+    let mut named = std::collections::BTreeSet::new();
+    while running.is_running() {
+        // Every line is whole at any moment: a torn one is cut back.
+        named.extend(named_in_ledgers(&ledgers_dir));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let ended = running.end();
+    assert!(
+        ended.stdout.contains("the ledger cannot be written"),
+        "{}",
+        ended.all()
+    );
+    let uploaded: std::collections::BTreeSet<_> = server
+        .running
+        .requests()
+        .iter()
+        .filter(|request| request.method == "PUT")
+        .map(|request| {
+            request
+                .path
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect();
+    assert!(
+        !uploaded.is_empty() && uploaded.is_subset(&named),
+        "{uploaded:?}"
+    );
+    assert_eq!(server.running.stored(), 0, "{}", ended.all());
+}
+
+#[test]
+fn a_folder_of_ledgers_that_is_none_is_a_slip() {
+    let server = with_delay();
+    let home = home();
+    file(home.path(), "a-file", "");
+    for named in ["mistyped", "a-file"] {
+        let mut command = program(home.path());
+        command
+            .args(["sweep", server.url(), "--user", USER, "--ledger-dir"])
+            .arg(home.path().join(named))
+            .env("SAFE_SERVER_PASSWORD", PASSWORD);
+        let swept = run(&mut command);
+        assert_eq!(swept.code, Some(2), "{}", swept.all());
+        assert!(swept.stderr.contains("is not a folder"), "{}", swept.all());
+    }
+    assert_eq!(server.count(), 0);
+}
+
+#[test]
+fn a_pipe_among_the_ledgers_holds_nothing_up() {
+    let (server, home) = killed(SEED);
+    let pipe = home.path().join("ledgers/0.ledger.jsonl");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains("not a regular file"),
+        "{}",
+        swept.all()
+    );
+    assert_eq!(server.running.stored(), 0, "the others are swept");
 }
 
 #[test]
@@ -352,6 +513,7 @@ fn sweeping_with_the_wrong_server_or_credentials_keeps_the_ledger() {
 fn nothing_to_sweep_is_no_error() {
     let server = with_delay();
     let home = home();
+    std::fs::create_dir(home.path().join("ledgers")).expect("a folder");
     let swept = run(&mut sweep(home.path(), server.url()));
     assert_eq!(swept.code, Some(0), "{}", swept.all());
     assert!(swept.stdout.contains("Nothing to sweep"));

@@ -2,8 +2,9 @@
 
 use data_encoding::HEXLOWER;
 use safe_conformance::adapter::{
-    Answer, Derive, Derived, Document, Hello, Hex, Implementation, Open, OpenBox, Opened,
-    Operation, Refusal, Scrypt, ScryptKey, Seal, Sealed,
+    Answer, Derive, Derived, Document, Hello, Hex, Implementation, Open, OpenBackup, OpenBox,
+    Opened, OpenedBackup, Operation, Refusal, Scrypt, ScryptKey, Seal, SealBackup, Sealed,
+    SealedBackup,
 };
 use safe_conformance::safe::Stage;
 use safe_conformance::safe::envelope::{self, Compression, NONCE_BYTES};
@@ -32,6 +33,8 @@ impl Implementation for Own {
                 Operation::Seal,
                 Operation::OpenBox,
                 Operation::Open,
+                Operation::SealBackup,
+                Operation::OpenBackup,
             ],
         )
     }
@@ -91,6 +94,34 @@ impl Implementation for Own {
             .map_err(|error| Refusal::at(error.stage(), error.to_string()))?;
         document(json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&json))
     }
+
+    fn seal_backup(&self, input: SealBackup) -> Answer<SealedBackup> {
+        let key = key(&input.key)?;
+        let nonce = match &input.nonce {
+            Some(nonce) => nonce.exactly(Stage::Size)?,
+            None => random_nonce(),
+        };
+        let body = envelope::seal(&key, &Nonce(nonce), &input.document.0, Compression::Stored);
+        Ok(SealedBackup { body: Hex(body) })
+    }
+
+    fn open_backup(&self, input: OpenBackup) -> Answer<OpenedBackup> {
+        let document = envelope::open(&key(&input.key)?, &input.body.0, LIMIT_BYTES)
+            .map_err(|error| Refusal::at(error.stage(), error.to_string()))?;
+        Ok(OpenedBackup {
+            document: Hex(document),
+        })
+    }
+}
+
+/// As good as random for a test: each hasher of the standard library has other keys.
+fn random_nonce() -> [u8; NONCE_BYTES] {
+    use std::hash::{BuildHasher as _, RandomState};
+    let mut nonce = [0; NONCE_BYTES];
+    for part in nonce.chunks_mut(8) {
+        part.copy_from_slice(&RandomState::new().hash_one(0).to_le_bytes());
+    }
+    nonce
 }
 
 /// scrypt at these parameters, where the library takes them.

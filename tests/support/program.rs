@@ -129,7 +129,7 @@ pub fn file(folder: &Path, name: &str, content: &str) -> std::path::PathBuf {
     path
 }
 
-/// The IDs that ledgers in a folder name as not gone.
+/// The IDs that ledgers in a folder name as uploaded and not gone.
 pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
     let mut named = std::collections::BTreeSet::new();
     for path in ledgers(folder) {
@@ -140,7 +140,7 @@ pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
         for line in text.lines().skip(1) {
             let line: serde_json::Value =
                 serde_json::from_str(line).expect("a ledger is JSON a line");
-            if let Some(id) = line["claimed"].as_str() {
+            if let Some(id) = line["sent"].as_str() {
                 named.insert(id.to_owned());
             } else if let Some(id) = line["gone"].as_str() {
                 named.remove(id);

@@ -8,7 +8,8 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { gunzipSync } from "node:zlib";
+import { randomBytes } from "node:crypto";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 const require = createRequire(`${resolve(process.argv[2] ?? import.meta.dirname)}/`);
 const scryptJs = require("scrypt-js");
@@ -113,6 +114,13 @@ const operations = {
   seal: ({ key, nonce, plaintext }) => ({ box: hex(nacl.secretbox(bytes(plaintext), bytes(nonce), bytes(key))) }),
   open_box: ({ key, nonce, box }) => ({ plaintext: hex(openBytes(bytes(key), bytes(nonce), bytes(box))) }),
   open: ({ key, body }) => ({ document: parseJson(gunzip(decrypt(bytes(key), bytes(body)))) }),
+  open_backup: ({ key, body }) => ({ document: hex(gunzip(decrypt(bytes(key), bytes(body)))) }),
+  // Level 0 packs with stored blocks, as the clients do.
+  seal_backup: ({ key, nonce, document }) => {
+    const chosen = nonce === null ? new Uint8Array(randomBytes(24)) : bytes(nonce);
+    const box = nacl.secretbox(new Uint8Array(gzipSync(bytes(document), { level: 0 })), chosen, bytes(key));
+    return { body: hex(chosen) + hex(box) };
+  },
   request_urls: requestUrls,
   judge_exchange: judgeExchange,
   bye: () => ({}),

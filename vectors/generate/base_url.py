@@ -166,6 +166,20 @@ def build(oracles):
             {"android": valid({"config_url": H + "/xx/config", "backup_url": None, "authorization": None, "sent": "never"}),
              "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it asks for nothing")})
 
+    letters = "fa" + BACKUP_ID[2:]
+    for name, comment, address, on_android, on_desktop in [
+        ("default-letters", "No address, and a backup ID that begins with letters", None, "https://safe-fa.threema.ch", "https://safe-fa.threema.ch"),
+        ("placeholder-letters", "The placeholder, and a backup ID that begins with letters", H + "/{backupIdPrefix8}", H + "/fa", H + "/%7BbackupIdPrefix8%7D"),
+        ("placeholder-twice", "The placeholder twice", "https://{backupIdPrefix8}.example.org/{backupIdPrefix8}", "https://fa.example.org/fa", None),
+    ]:
+        assert android.url(address, "config", letters) == on_android + "/config", name
+
+        def both(base, config=True):
+            return valid({"config_url": base + "/config" if config else None, "backup_url": base + "/backups/" + letters, "authorization": None, "sent": "never"})
+
+        odd.add(f"base-url.{name}", comment, ["Default" if address is None else "Placeholder"], entry(address, backup_id=letters),
+                {"android": both(on_android), "ios": both(on_android) if address is None else unknown(TYPED),
+                 "desktop": unknown("no source says what it makes of braces in a host's name") if on_desktop is None else both(on_desktop, config=False)})
     login = file.group(
         "credentials", "request_urls", ["clause 4.8", "clients.http.login, clients.http.token", "clients.divergence.basic-charset, clients.divergence.percent-encoded-login", "RFC 7617 section 2"],
         [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (clients.http.login, clients.divergence.basic-charset) on Java's own ISO-8859-1 encoder"),
@@ -190,6 +204,10 @@ def build(oracles):
         assert desktop_base(oracles, address) == base, name
         login.add(f"base-url.{name}", comment, flags, entry(address, **fields), clients)
 
+    # OkHttp takes everything up to the last @ of an authority for user info, and Android's app splits at the first.
+    login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits the user info at the first, finds no colon in it, and sends nothing", ["UserInfo"],
+              entry("https://alice@mail.example:secret@safe.example.org"),
+              {"android": valid(requests(H)), "ios": unknown(in_address), "desktop": valid(requests(desktop_base(oracles, "https://alice@mail.example:secret@safe.example.org"), config=False))})
     plain = basic("Aladdin:open sesame", "ascii")
     assert plain == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
     add("basic", ["Credentials"], "User and password in their fields: the example of RFC 7617", (plain, plain, plain), user="Aladdin", password="open sesame")
@@ -198,6 +216,13 @@ def build(oracles):
     add("basic-beyond-latin1", ["Credentials", "Charset"], "A password with a euro sign and an emoji",
         ("Basic " + base64.b64encode(b"user:?100?").decode(), (no_charset,), basic("user:\u20ac100\U0001f511", "utf-8")), user="user", password="\u20ac100\U0001f511")
     add("basic-colon-in-password", ["Credentials"], "A colon in the password", (basic("user:a:b", "ascii"),) * 3, user="user", password="a:b")
+    for name, comment, user, password in [
+        ("plus", "A plus sign in user and password", "us+er", "pass+word"), ("quote", "Quotation marks and a backslash in the password", "user", 'pa"ss\\word\''),
+        ("percent", "A percent sign in fields is no escape", "us%40er", "p%3Aw"), ("at", "An @ in the user's name", "user@example.org", "secret"),
+        ("slash", "A slash in the password", "user", "a/b"), ("long", "A password of 200 characters", "user", "0123456789" * 20),
+        ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Basic's own characters", "us=er", "p+/="),
+    ]:
+        add(f"basic-{name}", ["Credentials"], comment, (basic(f"{user}:{password}", "ascii"),) * 3, user=user, password=password)
     add("no-password", ["Credentials"], "A user and no password: Android needs both",
         (None, ("no source says what iOS sends with a user alone",), ("no source says what its form makes of an empty password",)), user="user", password="")
     add("user-info", ["UserInfo"], "User and password in the address, and the fields empty",

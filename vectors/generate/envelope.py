@@ -139,7 +139,7 @@ def bomb():
         left -= step
     first = header() + b"\0" + struct.pack("<HH", len(JSON), len(JSON) ^ 0xFFFF) + JSON + head
     last = tail + struct.pack("<II", crc, GIB)
-    return {"concat": [{"hex": first.hex()}, {"pattern": "00", "length": count}, {"hex": last.hex()}]}
+    return {"concat": [first.hex(), {"pattern": "00", "length": count}, last.hex()]}
 
 
 def build(oracles):

@@ -3,13 +3,14 @@
 import json
 
 from envelope import member
-from model import CLIENTS, File, by, hexed, invalid, not_applicable, unknown, valid
+from model import CLIENTS, File, by, expand, hexed, invalid, not_applicable, unknown, valid
 from secretbox import KEY, nonce_of
 
 NOTES = {
     "Success": "A status that counts as success, or does for some.",
     "Failure": "A status that is no success.",
     "ShortBody": "Success with a body too short to be a backup.",
+    "Charset": "The charset that Content-Type names: Android decodes a config by it, and iOS does not look.",
     "ContentType": "No client looks at the type of what it gets.",
     "Login": "The server wants credentials. Android and Desktop send them at once, iOS after a challenge that it knows.",
     "SizeGate": "How large a backup the client sends: Android up to maxBackupBytes, iOS less than that. iOS then sends nothing.",
@@ -18,7 +19,7 @@ NOTES = {
 }
 
 CONFIG = {"text": '{"maxBackupBytes":524288,"retentionDays":180}'}
-NOTHING = {"hex": ""}
+NOTHING = ""
 BASIC = [["WWW-Authenticate", 'Basic realm="Safe"']]
 DIGEST = [["WWW-Authenticate", 'Digest realm="Safe", qop="auth", algorithm=MD5, nonce="6e6f6e6365"']]
 READS_ONLY = not_applicable("it only downloads")
@@ -112,6 +113,21 @@ def build(oracles):
                  exchange("read_config", answer(200, CONFIG, headers)), both)
     for status, what in [(400, "bad request"), (403, "forbidden"), (404, "not found"), (429, "too many requests"), (500, "internal error"), (503, "maintenance")]:
         conf.add(f"exchange.config-{status}", f"Config answered by {status}, {what}", ["Failure"], exchange("read_config", answer(status)), neither)
+
+    def charset(name, comment, charset, data, ios):
+        """What Android's app has is the body decoded by the charset that the header names, as OkHttp does it (clause 4.2)."""
+        text = expand(data).decode({"utf-16": "utf-16-be"}.get(charset.lower(), charset), "replace")
+        found = oracles.java.ask(op="config", data=text.encode().hex())
+        android = invalid(found["stage"], because="it obeys the charset of Content-Type") if "stage" in found else valid()
+        conf.add(f"exchange.config-charset-{name}", comment, ["Charset"],
+                 exchange("read_config", answer(200, data, [["Content-Type", f"application/json; charset={charset}"]])), three(android, ios, NO_CONFIG))
+
+    charset("utf-8", "Config with the charset that it is in", "utf-8", CONFIG, valid())
+    charset("latin-1", "Config with the charset ISO-8859-1, in which plain JSON is the same", "ISO-8859-1", CONFIG, valid())
+    charset("ascii", "Config with the charset US-ASCII", "US-ASCII", CONFIG, valid())
+    charset("utf-16", "Config whose header names a charset that it is not in: to Android it is another text", "utf-16", CONFIG, valid())
+    charset("utf-16-right", "Config in UTF-16, as its header says", "utf-16", expand(CONFIG).decode().encode("utf-16-be").hex(),
+            unknown("no source says whether its decoder tells UTF-16 without a byte order mark"))
 
     gone = file.group("delete", "judge_exchange", ["clause 4.5"], read)
     for status in (200, 202, 204):

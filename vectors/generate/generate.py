@@ -13,18 +13,21 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import base_url
+import body
 import config
 import envelope
 import exchange
 import kdf
 import password_policy
 import payload
+import read_backup
 import secretbox
+import write_backup
 from model import written
 from oracles import DEFAULT_TOOLS, HERE, Oracles
 from schemas import protocol, schema
 
-BUILDERS = (kdf, secretbox, envelope, config, base_url, password_policy, exchange, payload)
+BUILDERS = (kdf, secretbox, envelope, body, config, base_url, password_policy, exchange, payload, read_backup, write_backup)
 
 
 def generate(tools):

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import mistakes
 from model import File, by, expand_text, invalid, valid
 
 NOTES = {
@@ -21,6 +22,8 @@ NOTES = {
 
 ID = "ECHOECHO"
 PASSWORD = "shootdeathstar"
+# Found by trying: its backup ID begins with two letters.
+SHARD_LETTERS = "password 5"
 LONG = expand_text({"pattern": "abcdefghijklm", "length": 64})
 MASTER = (
     "066384d3695fbbd9f31a7d533900fd0cd8d1373beb6a28678522d2a49980c9c3"
@@ -101,7 +104,19 @@ def build(oracles):
          mistake("password and ID swapped", derive(ID, PASSWORD)),
          mistake("ID in lower case", derive(PASSWORD, ID.lower())),
          mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le"))),
-         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))])
+         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))]
+        + [mistake(name, master) for name, master in mistakes.deriving(PASSWORD, ID, oracles.scrypt)]
+        + [{"name": "the encryption key is the first half, too", "encryption_key": MASTER[:64]},
+           {"name": "the backup ID is the second half, too", "backup_id": MASTER[64:]},
+           {"name": "the encryption key is the whole master key", "encryption_key": MASTER},
+           {"name": "the backup ID is the whole master key", "backup_id": MASTER},
+           {"name": "the halves are of 16 and 48 bytes", "backup_id": MASTER[:32]},
+           {"name": "no folder: the backup ID alone", "resource": MASTER[:64]},
+           {"name": "a slash in front of the folder", "resource": "/backups/" + MASTER[:64]},
+           {"name": "the folder `backup`", "resource": "backup/" + MASTER[:64]},
+           {"name": "the shard prefix of the encryption key", "shard_prefix": MASTER[64:66]},
+           {"name": "the shard prefix is the last two digits", "shard_prefix": MASTER[62:64]},
+           {"name": "the shard prefix is one digit", "shard_prefix": MASTER[:1]}])
 
     # The same once more, so that what fails says what is wrong: a vector for each mistake.
     likely = file.group(
@@ -145,6 +160,19 @@ def build(oracles):
     add("length-4096", "4096 bytes, the longest that Android takes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID),
                   ("cut off at 255 bytes", expand_text({"pattern": "abcdefghijklm", "length": 255}), ID)])
+    add("length-100", "100 bytes: HMAC hashes the password first", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 100},
+        mistakes=[("cut off at 72 bytes, as bcrypt does", expand_text({"pattern": "abcdefghijklm", "length": 72}), ID)])
+    add("length-4096-umlauts", "4096 characters of two bytes each", ["LengthEdge", "Unicode"], {"pattern": "\u00e4\u00f6\u00fc", "length": 4096},
+        mistakes=[("cut off at 4096 bytes", expand_text({"pattern": "\u00e4\u00f6\u00fc", "length": 2048}), ID)])
+    add("length-4096-emoji", "4096 characters of four bytes each", ["LengthEdge", "Unicode"], {"pattern": "\U0001f511", "length": 4096})
+    for name, comment, password, wrong in [
+        ("apostrophe", "An apostrophe", "it's a password", "its a password"), ("quote", "A double quote", 'say "password"', "say password"),
+        ("backslash", "A backslash, and no escape", "back\\nslash", "back\nslash"), ("plus", "A plus sign, and no space", "pass+word+1", "pass word 1"),
+        ("ampersand", "An ampersand", "pass&amp;word", "pass&word"), ("percent", "A percent sign, and no escape", "pass%20word", "pass word"),
+        ("dollar", "A dollar sign, as a shell would read it", "pa$HOMEword", "paword"), ("tab", "A tab inside", "pass\tword", "pass word"),
+    ]:
+        add(f"special-{name}", f"{comment}: not to be changed on its way", ["NearMiss"], password, mistakes=[("changed on its way", wrong, ID)])
+    add("shard-letters", "A backup ID that begins with letters", ["NearMiss"], SHARD_LETTERS)
     nfc = "gr\u00fc\u00dfe-\u00c5str\u00f6m"
     nfd = unicodedata.normalize("NFD", nfc)
     assert nfc == unicodedata.normalize("NFC", nfd) and nfc != nfd

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 
-VERSION = 1
+VERSION = 2
 CLIENTS = ("android", "ios", "desktop")
 STAGES = ("resolve", "connect", "tls", "auth", "http", "size", "open", "gunzip", "json", "meaning")
 HEX_UP_TO = 4112
@@ -24,9 +24,9 @@ def counted(length):
 
 def expand(recipe):
     """The bytes that a recipe stands for, as vectors/README.md defines it."""
-    ((kind, value),) = [(k, v) for k, v in recipe.items() if k in ("hex", "text", "pattern", "count", "concat")]
-    if kind == "hex":
-        return bytes.fromhex(value)
+    if isinstance(recipe, str):
+        return bytes.fromhex(recipe)
+    ((kind, value),) = [(k, v) for k, v in recipe.items() if k in ("text", "pattern", "count", "concat")]
     if kind == "text":
         return value.encode()
     if kind == "count":
@@ -45,13 +45,14 @@ def expand_text(text):
 
 
 def hexed(data):
-    return {"hex": data.hex()}
+    """Bytes as they are: lower-case hexadecimal digits, the one form that all files have."""
+    return data.hex()
 
 
 def answer_bytes(data):
     """Bytes in an answer: in hex, or by length and hash where they are many."""
     if len(data) <= HEX_UP_TO:
-        return {"hex": data.hex()}
+        return data.hex()
     return {"length": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
@@ -149,5 +150,22 @@ class File:
         }
 
 
+# What fits into this many characters stands on one line.
+WIDTH = 160
+
+
 def written(value):
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    """The text of a file: 2 spaces a level, and on one line what fits."""
+    return laid_out(value, "") + "\n"
+
+
+def laid_out(value, indent):
+    line = json.dumps(value, ensure_ascii=True)
+    if not isinstance(value, (dict, list)) or not value or len(indent) + len(line) <= WIDTH:
+        return line
+    inner = indent + "  "
+    if isinstance(value, list):
+        parts, ends = [laid_out(part, inner) for part in value], "[]"
+    else:
+        parts, ends = [json.dumps(key) + ": " + laid_out(part, inner) for key, part in value.items()], "{}"
+    return ends[0] + "\n" + ",\n".join(inner + part for part in parts) + "\n" + indent + ends[1]

@@ -50,22 +50,25 @@ class Oracles:
         tools = Path(tools)
         self.node = Child(["node", str(HERE / "oracle.mjs"), str((tools / "node").resolve())])
         self.java = Child(["java", "-cp", f"{tools / 'java'}:{ORG_JSON_JAR}", "Oracle"])
-        self.cache = {}
+        # scrypt-js takes most of the generator's time: what both implementations have agreed on is kept.
+        self.kept = tools / "scrypt.json"
+        self.cache = json.loads(self.kept.read_text()) if self.kept.is_file() else {}
 
     def close(self):
+        self.kept.write_text(json.dumps(self.cache))
         self.node.close()
         self.java.close()
 
     def scrypt(self, password, salt, n=65536, r=8, p=1, length=64, second=True):
         """OpenSSL's scrypt; scrypt-js must agree."""
-        asked = (password, salt, n, r, p, length)
+        asked = json.dumps([password.hex(), salt.hex(), n, r, p, length, second])
         if asked not in self.cache:
             key = hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, dklen=length, maxmem=2**31 - 1)
             if second:
                 other = self.node.ask(op="scrypt", password=password.hex(), salt=salt.hex(), n=n, r=r, p=p, length=length)
                 agree("scrypt", key.hex(), other)
-            self.cache[asked] = key
-        return self.cache[asked]
+            self.cache[asked] = key.hex()
+        return bytes.fromhex(self.cache[asked])
 
     def seal(self, key, nonce, plain):
         """libsodium's secretbox; tweetnacl must agree."""

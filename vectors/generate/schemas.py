@@ -27,14 +27,14 @@ def hex_of(length):
 DEFS = {
     "hex": {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
     "bytes": {"oneOf": [
-        obj({"hex": ref("hex")}),
+        ref("hex"),
         obj({"text": TEXT}),
         obj({"pattern": {"type": "string", "pattern": "^([0-9a-f]{2})+$"}, "length": LENGTH}),
         obj({"count": LENGTH}),
         obj({"concat": {"type": "array", "minItems": 1, "items": ref("bytes")}}),
     ]},
     "text": {"oneOf": [TEXT, obj({"pattern": {"type": "string", "minLength": 1}, "length": LENGTH})]},
-    "digest": {"oneOf": [obj({"hex": ref("hex")}), obj({"length": LENGTH, "sha256": hex_of(32)})]},
+    "digest": {"oneOf": [ref("hex"), obj({"length": LENGTH, "sha256": hex_of(32)})]},
     "digits": {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)$"},
     "stage": {"enum": list(STAGES)},
 }
@@ -55,7 +55,7 @@ OPERATIONS = {
             obj({"master_key": MASTER_KEY, "backup_id": KEY, "encryption_key": KEY,
                  "resource": {"type": "string", "pattern": "^backups/[0-9a-f]{64}$"}, "shard_prefix": hex_of(1)}),
             None, obj({"name": TEXT, "master_key": {"type": "string", "pattern": "^([0-9a-f]{64}){1,2}$"},
-                       "resource": TEXT, "shard_prefix": TEXT}, ["name"], minProperties=2)),
+                       "backup_id": ref("hex"), "encryption_key": ref("hex"), "resource": TEXT, "shard_prefix": TEXT}, ["name"], minProperties=2)),
     },
     "secretbox": {
         "seal": (obj({"key": KEY, "nonce": NONCE, "plaintext": ref("bytes")}), obj({"box": ref("digest")}), None,
@@ -69,6 +69,15 @@ OPERATIONS = {
                 obj({"key": KEY, "seal": obj({"nonce": NONCE, "plaintext": ref("bytes")}), "body_length": LENGTH, "body_sha256": hex_of(32)}),
             ]},
             obj({"document": {"type": "object", "description": "The JSON of a backup: open on purpose, since unknown keys are to be kept."}}), None, None),
+    },
+    "body": {
+        "seal_backup": (obj({"key": KEY, "nonce": or_null(NONCE), "document": ref("bytes")}), obj({"stored": {"type": "boolean"}}), None, None),
+        "open_backup": (
+            {"oneOf": [
+                obj({"key": KEY, "body": ref("bytes")}),
+                obj({"key": KEY, "seal": obj({"nonce": NONCE, "plaintext": ref("bytes")}), "body_length": LENGTH, "body_sha256": hex_of(32)}),
+            ]},
+            obj({"document": ref("digest")}), None, None),
     },
     "config": {
         "parse_config": (obj({"body": ref("bytes")}), obj({"max_backup_bytes": ref("digits"), "retention_days": ref("digits")}), None, None),
@@ -121,6 +130,15 @@ OPERATIONS["payload"] = {
 }
 
 
+# A document or a state as a whole: open on purpose, a key that is not named must hold nothing.
+WHOLE = {"type": "object", "description": "All of it: vectors/README.md, \"Whole documents\"."}
+READ, WRITE = OPERATIONS["payload"]["read_backup"], OPERATIONS["payload"]["write_backup"]
+OPERATIONS["read-backup"] = {"read_backup": (READ[0], {"oneOf": [READ[1], obj({"state": WHOLE})]}, None, None)}
+OPERATIONS["write-backup"] = {"write_backup": (WRITE[0], {"oneOf": [WRITE[1], obj({"document": WHOLE})]}, None, None)}
+# The files about whole documents, which say of earlier releases, too, what they do.
+DOCUMENTS = ("payload", "read-backup", "write-backup")
+
+
 def outcomes(output, refusal):
     """What a test without `clients` says of all, and what it says of one client."""
     good = {"result": {"const": "valid"}}
@@ -153,7 +171,7 @@ def schema(algorithm):
     groups = []
     for name, (input, output, refusal, mistake) in operations.items():
         good, bad, of_one = outcomes(output, refusal)
-        if algorithm == "payload":
+        if algorithm in DOCUMENTS:
             of_one["oneOf"][1]["properties"]["hang"] = {"const": True}
         about = {
             "id": {"type": "string", "pattern": f"^{algorithm}\\.[a-z0-9]+(-[a-z0-9]+)*$"},
@@ -164,7 +182,7 @@ def schema(algorithm):
         required = list(about)
         if mistake is not None:
             about["mistakes"] = {"type": "array", "minItems": 1, "items": mistake}
-        if algorithm == "payload":
+        if algorithm in DOCUMENTS:
             about |= earlier(name, of_one)
         defs[f"outcome_of_{name}"] = of_one
         clients = {"clients": obj({client: ref(f"outcome_of_{name}") for client in CLIENTS})}
@@ -201,6 +219,7 @@ def schema(algorithm):
 
 # The line protocol: what its operations give that the vectors say in another way.
 ANSWERS = {
+    "seal_backup": obj({"body": ref("hex")}),
     "check_password": obj({"rule": or_null({"enum": ["length", "one_character", "digits", "pattern"]})}),
     "judge_exchange": obj({}),
     "read_backup": obj({"restored": {"type": "object", "description": "What is on the phone then: vectors/README.md, read_backup."}}),
@@ -237,7 +256,9 @@ def protocol():
     questions, outputs = [question("hello", obj({"protocol": version}))], {"hello": hello}
     for operations in OPERATIONS.values():
         for name, (input, output, _, _) in operations.items():
-            questions.append(question(name, expanded(input["oneOf"][0] if name == "open" else input)))
+            if name in outputs:
+                continue
+            questions.append(question(name, expanded(input["oneOf"][0] if name in ("open", "open_backup") else input)))
             outputs[name] = ANSWERS.get(name) or expanded(output)
     questions.append(question("bye", obj({})))
     outputs["bye"] = obj({})

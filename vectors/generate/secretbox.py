@@ -3,6 +3,7 @@
 import hashlib
 
 from kdf import MASTER
+import mistakes
 from model import File, answer_bytes, by, counted, hexed, invalid, valid
 
 NOTES = {
@@ -52,11 +53,12 @@ def build(oracles):
     box = bytes.fromhex(NACL_BOX)
     published.add(
         "secretbox.nacl", "NaCl's published vector, 131 bytes, without its padding", ["Published"],
-        {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}}, valid({"box": hexed(box)}),
+        {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN}, valid({"box": hexed(box)}),
         [{"name": "tag behind the ciphertext", "box": hexed(box[16:] + box[:16])},
          {"name": "16 zero bytes of NaCl's padding left in front of the box", "box": hexed(bytes(16) + box)},
          {"name": "32 zero bytes of NaCl's padding sealed as part of the plaintext",
-          "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}])
+          "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}]
+        + [{"name": name, "box": hexed(wrong)} for name, wrong in mistakes.sealing(key, nonce, plain)])
 
     # The same once more, so that what fails says what is wrong: a vector for each mistake.
     likely = file.group("likely mistakes, one by one", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
@@ -68,11 +70,11 @@ def build(oracles):
         ("padding-32", "The plaintext alone: not 32 zero bytes of NaCl's padding sealed along", "NaclPadding",
          "32 zero bytes of NaCl's padding sealed as part of the plaintext", oracles.seal(key, nonce, bytes(32) + plain)),
     ]:
-        likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": {"hex": NACL_PLAIN}},
+        likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN},
                    valid({"box": hexed(box)}), [{"name": what, "box": hexed(wrong)}])
 
     edges = file.group("lengths", "seal", ["clause 2.1"], both)
-    for length in (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 4095, 4096, 524288):
+    for length in (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 95, 96, 97, 127, 128, 129, 159, 160, 161, 4095, 4096, 524288, 524289, 2097152):
         name = f"secretbox.length-{length}"
         plain = counted(length)
         nonce = nonce_of(name)
@@ -93,6 +95,13 @@ def build(oracles):
         assert found == (plain if good else None), id
         opened.add(id, comment, flags, {"key": key.hex(), "nonce": nonce.hex(), "box": hexed(box)},
                    valid({"plaintext": hexed(plain)}) if good else invalid(stage))
+
+    for length in (0, 1, 32, 33, 95, 96, 97, 159, 160, 161):
+        id = f"secretbox.open-length-{length}"
+        plain_of, nonce = counted(length), nonce_of(id)
+        box = oracles.seal(KEY, nonce, plain_of)
+        opened.add(id, f"A box of {length} byte{'s' * (length != 1)} and a tag", ["BlockEdge"], {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)},
+                   valid({"plaintext": answer_bytes(plain_of)}))
 
     def flip(position, bit=1):
         def change(key, nonce, box):

@@ -4,6 +4,7 @@ use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperati
 use crate::clients::{LoginHabit, Operation, Persona, parse_config};
 use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, envelope};
+use std::borrow::Cow;
 
 /// Source: clauses 4.2 to 4.8; VARIANTS section 3, "success" and "auth".
 pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
@@ -28,7 +29,7 @@ pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
     }
     match operation {
         Operation::ReadConfig => {
-            if let Some(Err(error)) = parse_config(client, &answer.body.0) {
+            if let Some(Err(error)) = parse_config(client, &config_body(client, answer)) {
                 return Err(Refusal::at(error.stage(), error.to_string()));
             }
         }
@@ -41,6 +42,28 @@ pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
         Operation::Upload | Operation::Probe | Operation::Delete => {}
     }
     Ok(Taken {})
+}
+
+/// The config as a client has it: Android decodes it by the charset of `Content-Type`.
+///
+/// Source: clause 4.2.
+fn config_body(client: Client, answer: &ServerAnswer) -> Cow<'_, [u8]> {
+    let whole = Cow::Borrowed(&*answer.body.0);
+    let mut headers = answer.headers.iter();
+    let media_type = headers.find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+    let charset = media_type.and_then(|(_, value)| value.split_once("charset="));
+    match (client, charset) {
+        // Java reads it with the highest byte first, unless a byte order mark says otherwise.
+        (Client::Android, Some((_, charset))) if charset.eq_ignore_ascii_case("utf-16") => {
+            let units = whole.chunks(2).map(|unit| match *unit {
+                [high, low] => u16::from_be_bytes([high, low]),
+                _ => 0xfffd,
+            });
+            let units: Vec<_> = units.collect();
+            Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
+        }
+        _ => whole,
+    }
 }
 
 const fn operation_of(operation: ServerOperation) -> Operation {

@@ -287,7 +287,7 @@ impl Live {
         }
     }
 
-    fn url(&self, place: &Place) -> String {
+    pub(super) fn url(&self, place: &Place) -> String {
         let base = &self.target.base;
         match place {
             Place::Config => base.config_url(),

@@ -404,35 +404,18 @@ impl Live {
             return Next::Take;
         }
         if sign != Sign::Status(429) && !tries.is_limit {
-            let kind = (
-                request.method.as_str(),
-                std::mem::discriminant(&request.place),
-            );
-            let mut closed = patience
-                .closed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if closed.contains(&kind) {
+            if self.is_closed(request) {
                 return Next::Take;
             }
             let is_long = pause > of(&LIMIT_PAUSES, 2);
-            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
             if tries.limits < 2 && !is_long {
                 tries.limits += 1;
                 tries.sign = Some(sign);
                 return Next::Again(pause);
             }
-            if !may_ask_config {
-                closed.insert(kind);
-                return Next::Take;
-            }
-            drop(closed);
-            if !self.is_config_limited().await {
-                let mut closed = patience
-                    .closed
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                closed.insert(kind);
+            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
+            if !may_ask_config || !self.is_config_limited().await {
+                self.close(request);
                 tries.sign = None;
                 return Next::Take;
             }
@@ -451,6 +434,19 @@ impl Live {
             });
         }
         Next::Slower(pause)
+    }
+
+    /// Whether such a request is answered 503 whenever it is asked.
+    fn is_closed(&self, request: &Request) -> bool {
+        let closed = self.patience.closed.lock();
+        let closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.contains(&kind_of(request))
+    }
+
+    fn close(&self, request: &Request) {
+        let closed = self.patience.closed.lock();
+        let mut closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.insert(kind_of(request));
     }
 
     /// Whether what looked like maintenance went away when it was asked once more: then it was a limit.
@@ -606,6 +602,14 @@ impl Live {
             Place::Config | Place::Theirs(_) | Place::Below(_) => false,
         }
     }
+}
+
+/// What requests have in common that a server may close altogether.
+fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
+    (
+        request.method.as_str(),
+        std::mem::discriminant(&request.place),
+    )
 }
 
 /// The answer, noting whether the request may have been carried out twice.

@@ -370,14 +370,10 @@ impl Session {
             Company::Alone => live.ask(request, http, encoding).await,
             Company::Several => live.ask_together(request, http, encoding).await,
         };
-        let settled = match &answer {
-            Ok(_) => true,
-            // What it broke off, the check waits for by itself.
-            Err(failure) => matches!(failure.kind, FailureKind::BrokenOff { .. }),
-        };
-        if let Some(backup) = upload.filter(|_| settled) {
-            self.guard.answered(backup);
+        if let Some(backup) = upload {
+            self.settle(backup, &answer);
         }
+        self.observe(live, request, &answer);
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }

@@ -1,117 +1,362 @@
-//! Cleaning up: what the run has put on the server is deleted, and so is what a ledger of an earlier run names.
+//! Cleaning up: what the run has put on the server is deleted, and looked for where that is not enough.
+//!
+//! A server may say that it deleted a backup and keep it, keep it on a second backend, or store an upload seconds after
+//! the connection broke. So nothing is called gone on the word of the server alone: what was broken off, not answered or
+//! not plainly deleted is looked for, and of the rest a sample. Not each one: many distinct URLs that are answered 404
+//! are what intrusion detection takes for a scanner.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
 use crate::clients::CredentialEncoding;
-use crate::wire::answer::Answer;
-use crate::wire::guard::OwnBackup;
-use crate::wire::ledger::LeftLedger;
+use crate::safe::Stage;
+use crate::wire::answer::{Answer, FailureKind};
+use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
 use crate::wire::live::Live;
-use crate::wire::request::Request;
-use std::time::Duration;
+use crate::wire::request::{LoginUse, Method, Place, Request};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How many distinct URLs may be answered with a 4xx in a run.
+///
+/// Source: item `servers.intrusion-detection`: from 11 on an address is banned.
+pub(super) const STRAYS: usize = 8;
+/// How many backups are looked for that the server said it deleted.
+const SAMPLE: usize = 3;
+/// How often each is looked for, over a connection of its own where that can be: behind one name may be several backends.
+const LOOKS: usize = 3;
+/// How often it is deleted again where it is still there.
+const ATTEMPTS: usize = 3;
+
+/// How many refusals to delete are enough: each is one more URL that is answered with a 4xx.
+const REFUSALS: usize = 3;
+/// How long to wait before what is locked is deleted again.
+const UNLOCKING: Duration = Duration::from_secs(1);
+
+/// How long intrusion detection takes to forget one missing URL.
+const FORGOTTEN: Duration = Duration::from_secs(10);
+
+/// What happens where too many URLs were answered with a 4xx.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Straying {
+    /// Nothing more is looked for.
+    Stops,
+    /// Each further look waits.
+    Waits,
+}
+
+/// Why a backup was not deleted.
+enum Undeleted {
+    /// It is locked for the moment.
+    Locked,
+    /// The server refused, or did not answer.
+    Refused(String),
+}
+
+/// What a look came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sight {
+    Present,
+    Absent,
+    /// The answer says neither, or there was none.
+    Unknown,
+}
+
+impl Sight {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Ok(response) if response.is_success() => Self::Present,
+            Ok(response) if matches!(response.status, 404 | 410) => Self::Absent,
+            Ok(_) | Err(_) => Self::Unknown,
+        }
+    }
+}
 
 impl Session {
+    /// Notes what became of an upload.
+    pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
+        match answer {
+            Ok(_) => self.guard.answered(backup),
+            Err(failure) => match (failure.kind, failure.stage) {
+                (FailureKind::BrokenOff { noticed: true }, _) => {
+                    self.guard.may_appear(backup, Instant::now() + LATE_STORE);
+                }
+                (_, Stage::Resolve | Stage::Connect | Stage::Tls) => self.guard.unsent(backup),
+                _ => self.guard.may_appear(backup, Instant::now() + LATEST),
+            },
+        }
+    }
+
+    /// Notes what an answer says of a backup of ours, and of how many URLs the run has strayed to.
+    pub(super) fn observe(&self, live: &Live, request: &Request, answer: &Answer) {
+        let Ok(response) = answer else { return };
+        if (400..500).contains(&response.status) {
+            self.guard.strayed(live.url(&request.place));
+        }
+        // To a stranger, a server may call missing what is there.
+        let may_see = matches!(request.login, LoginUse::Given | LoginUse::Encoded(_));
+        if let (Place::Backup(backup), Method::Get, true) =
+            (&request.place, request.method, may_see)
+        {
+            match Sight::of(answer) {
+                Sight::Present => self.guard.present(backup),
+                Sight::Absent => self.guard.unseen(backup),
+                Sight::Unknown => {}
+            }
+        }
+    }
+
     /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees it.
     pub(in crate::wire) async fn delete(&self, backup: &OwnBackup) {
         let Source::Live { live, .. } = &self.source else {
             return;
         };
-        if !self.guard.may_be_there(backup) {
-            return;
-        }
-        // A server may store an upload after we gave up waiting for its answer: then it is deleted once more at the end.
-        if self.is_deleted(live, backup).await && !self.guard.is_unanswered(backup) {
-            self.guard.gone(backup);
+        if self.guard.may_be_there(backup) {
+            // What is not deleted now is tried once more when the run ends.
+            let _ = self.delete_one(live, backup).await;
         }
     }
 
-    /// Deletes a backup, and tells whether it is gone: because the server says so, or because it is not there although
-    /// the server deletes nothing.
-    async fn is_deleted(&self, live: &Live, backup: &OwnBackup) -> bool {
-        let says_gone = |answer: &Answer| matches!(answer, Ok(response) if matches!(response.status, 404 | 410));
+    /// Deletes a backup, or sees that it is not there.
+    async fn delete_one(&self, live: &Live, backup: &OwnBackup) -> Result<(), Undeleted> {
+        if self.refusals.load(Ordering::Relaxed) >= REFUSALS {
+            return Err(Undeleted::Refused(
+                "the server refuses to delete".to_owned(),
+            ));
+        }
         let answer = self
             .unseen(live, Request::delete(backup).header("Accept", "*/*"))
             .await;
-        match &answer {
-            Ok(response) if response.is_success() => true,
-            Ok(_) if says_gone(&answer) => true,
-            // Asking again with credentials that are refused locks people out.
-            Ok(response) if response.status != 401 => {
-                says_gone(&self.unseen(live, Request::get(backup)).await)
+        let refusal = match &answer {
+            Ok(response) if response.is_success() => {
+                self.guard.deleted(backup);
+                return Ok(());
             }
-            _ => false,
+            Ok(response) if matches!(response.status, 404 | 410) => {
+                self.guard.absent(backup);
+                return Ok(());
+            }
+            Ok(response) => format!("the server answered {}", response.status),
+            Err(failure) => return Err(Undeleted::Refused(failure.message.clone())),
+        };
+        match answer.map_or(0, |response| response.status) {
+            // What we send ourselves locks it for a while.
+            423 => return Err(Undeleted::Locked),
+            // Asking again with credentials that are refused locks people out.
+            401 => {
+                self.refusals.store(REFUSALS, Ordering::Relaxed);
+                return Err(Undeleted::Refused(refusal));
+            }
+            403 | 405 => {
+                self.refusals.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
         }
+        match self.look_for(live, backup).await {
+            Sight::Absent => {
+                self.guard.absent(backup);
+                Ok(())
+            }
+            Sight::Present | Sight::Unknown => Err(Undeleted::Refused(refusal)),
+        }
+    }
+
+    /// Deletes each of `backups` within `patience`, and again what is locked. Gives the first refusal.
+    pub(super) async fn delete_each(
+        &self,
+        live: &Live,
+        mut backups: Vec<OwnBackup>,
+        patience: Duration,
+    ) -> Option<String> {
+        let mut refusal = None;
+        let deleting = async {
+            while !backups.is_empty() {
+                let mut is_locked = Vec::new();
+                for backup in std::mem::take(&mut backups) {
+                    match self.delete_one(live, &backup).await {
+                        Ok(()) => {}
+                        Err(Undeleted::Locked) => is_locked.push(backup),
+                        Err(Undeleted::Refused(why)) => {
+                            refusal.get_or_insert(why);
+                        }
+                    }
+                }
+                if !is_locked.is_empty() {
+                    tokio::time::sleep(UNLOCKING).await;
+                }
+                backups = is_locked;
+            }
+        };
+        let _ = tokio::time::timeout(patience, deleting).await;
+        if !backups.is_empty() {
+            refusal.get_or_insert_with(|| "the server answered 423".to_owned());
+        }
+        refusal
     }
 
     /// Sends a request that no check sees and no transcript keeps.
     async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
         let encoding = CredentialEncoding::Utf8;
-        live.exchange(&request, http, encoding).await
+        let answer = live.exchange(&request, http, encoding).await;
+        self.observe(live, &request, &answer);
+        answer
+    }
+
+    /// Looks for a backup once.
+    async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
+        // Without `Accept` it goes over a connection of its own.
+        let request = Request::new(Method::Get, Place::Backup(backup.clone()));
+        Sight::of(&self.unseen(live, request).await)
+    }
+
+    /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether it is gone.
+    async fn look_after_deletion(&self, live: &Live, backup: &OwnBackup) -> Sight {
+        let mut attempts = 0;
+        'again: loop {
+            let mut sight = Sight::Unknown;
+            for _ in 0..LOOKS {
+                sight = self.look_for(live, backup).await;
+                if sight == Sight::Present && attempts < ATTEMPTS {
+                    attempts += 1;
+                    // Whether this has helped, the next look says.
+                    let _ = self.delete_one(live, backup).await;
+                    continue 'again;
+                }
+                if sight != Sight::Absent {
+                    return sight;
+                }
+            }
+            return sight;
+        }
+    }
+
+    /// Whether a backup may be looked for: whether one more URL may be answered with a 4xx.
+    async fn may_stray(&self, live: &Live, backup: &OwnBackup, straying: Straying) -> bool {
+        let strays = self.guard.strays();
+        if strays.len() < STRAYS || strays.contains(&live.url(&Place::Backup(backup.clone()))) {
+            return true;
+        }
+        match straying {
+            Straying::Stops => false,
+            Straying::Waits => {
+                self.let_one_be_forgotten().await;
+                true
+            }
+        }
+    }
+
+    /// Waits until intrusion detection has forgotten one URL. There is none before a server on this machine.
+    pub(super) async fn let_one_be_forgotten(&self) {
+        if !self.facts.loopback {
+            tokio::time::sleep(FORGOTTEN).await;
+        }
     }
 
     /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
     pub async fn delete_all(&self, patience: Duration) {
-        let deleting = async {
-            for backup in self.guard.left() {
-                self.delete(&backup).await;
-            }
-        };
-        // What is still there after this stands in the ledger.
-        let _ = tokio::time::timeout(patience, deleting).await;
+        if let Source::Live { live, .. } = &self.source {
+            // What is still there after this stands in the ledger.
+            let _ = self.delete_each(live, self.guard.left(), patience).await;
+        }
     }
 
-    /// Deletes whatever is still there, within `patience`, and closes the ledger.
+    /// Deletes whatever is still there, looks for it, and closes the ledger. Deleting and looking take `patience` each, and
+    /// what may come late is waited for between them.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
-        if let Some((_, left_behind)) = self.replayed {
+        if let Some((_, doubts)) = &self.replayed {
             return Leftovers {
-                backups: left_behind,
+                backups: doubts.values().sum(),
+                doubts: doubts.clone(),
                 ledger: None,
             };
         }
-        if self.guard.give_up_waiting() {
-            tokio::time::sleep(LATE_STORE).await;
-        }
+        self.guard.give_up_waiting();
         self.delete_all(patience).await;
+        self.look_for_all(patience, Straying::Stops).await;
+        let closed = self.guard.close();
         Leftovers {
-            backups: self.guard.left().len(),
-            ledger: self.guard.close(),
+            backups: closed.doubts.values().sum(),
+            doubts: closed.doubts,
+            ledger: closed.ledger,
         }
     }
 
-    /// Deletes what a ledger of an earlier run names. Gives how many are gone, and the first refusal.
-    pub async fn sweep(&self, ledger: &mut LeftLedger) -> (usize, Option<String>) {
+    /// Looks for what may have come late and for a sample of the rest, within `patience`, and notes what is in doubt.
+    pub(super) async fn look_for_all(&self, patience: Duration, straying: Straying) {
         let Source::Live { live, .. } = &self.source else {
-            return (0, None);
+            return;
         };
-        let (mut gone, mut refusal) = (0, None);
-        for id in ledger.left.clone() {
-            let request = Request::delete(&OwnBackup::of_ledger(id)).header("Accept", "*/*");
-            let http = self.version(&request).await;
-            let encoding = CredentialEncoding::Utf8;
-            let answer = match http {
-                Ok(http) => live.exchange(&request, http, encoding).await,
-                Err(failure) => Err(failure),
-            };
-            match answer {
-                Ok(response) if response.is_success() || matches!(response.status, 404 | 410) => {
-                    match ledger.gone(&id) {
-                        Ok(()) => gone += 1,
-                        Err(error) => {
-                            refusal =
-                                refusal.or(Some(format!("the ledger cannot be written: {error}")));
-                        }
-                    }
-                }
-                // Asking again and again with credentials that are refused locks people out.
-                Ok(response) => {
-                    return (
-                        gone,
-                        Some(format!("the server answered {}", response.status)),
-                    );
-                }
-                Err(failure) => return (gone, Some(failure.message)),
+        let (late, last) = self.guard.unanswered();
+        if let (false, Some(last), false) = (late.is_empty(), last, self.is_refused()) {
+            tokio::time::sleep_until(last.into()).await;
+        }
+        let looking = async {
+            self.look_for_late(live, &late, straying).await;
+            self.look_for_lies(live, straying).await;
+        };
+        let _ = tokio::time::timeout(patience, looking).await;
+        for backup in late.iter().filter(|backup| self.guard.is_open(backup)) {
+            self.guard.doubt(backup, Doubt::MayAppear);
+        }
+        let why = match self.guard.honesty() {
+            Honesty::Honest => return,
+            Honesty::Unknown => Doubt::Unseen,
+            Honesty::Lies => Doubt::Doubtful,
+        };
+        for backup in self.guard.only_deleted() {
+            self.guard.doubt(&backup, why);
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.refusals.load(Ordering::Relaxed) >= REFUSALS
+    }
+
+    /// Looks for what was broken off or not answered, after the last moment at which it could appear.
+    async fn look_for_late(&self, live: &Live, late: &[OwnBackup], straying: Straying) {
+        for backup in late {
+            if self.is_refused() {
+                return;
+            }
+            if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
+                continue;
+            }
+            // It may have come, or its own upload may have locked it until now.
+            let _ = self.delete_one(live, backup).await;
+            if !self.guard.is_open(backup) {
+                continue;
+            }
+            match self.look_after_deletion(live, backup).await {
+                Sight::Absent => {}
+                Sight::Present => self.guard.doubt(backup, Doubt::StillThere),
+                Sight::Unknown => self.guard.doubt(backup, Doubt::MayAppear),
             }
         }
-        (gone, refusal)
+    }
+
+    /// Looks for some of what the server said that it deleted; for all of it once something is still there.
+    async fn look_for_lies(&self, live: &Live, straying: Straying) {
+        let deleted = self.guard.only_deleted();
+        let step = deleted.len().div_ceil(SAMPLE).max(1);
+        let (sample, rest): (Vec<_>, Vec<_>) = deleted
+            .iter()
+            .enumerate()
+            .partition(|(place, _)| place % step == 0);
+        for (looked, (_, backup)) in sample.into_iter().chain(rest).enumerate() {
+            let is_enough = match self.guard.honesty() {
+                Honesty::Unknown => false,
+                Honesty::Honest => {
+                    looked >= SAMPLE || !self.may_stray(live, backup, Straying::Stops).await
+                }
+                Honesty::Lies => !self.may_stray(live, backup, straying).await,
+            };
+            if is_enough || self.is_refused() {
+                return;
+            }
+            match self.look_after_deletion(live, backup).await {
+                Sight::Absent => {}
+                Sight::Present => self.guard.doubt(backup, Doubt::StillThere),
+                Sight::Unknown => self.guard.doubt(backup, Doubt::Unseen),
+            }
+        }
     }
 }

@@ -3,9 +3,12 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod sweeping;
+
+pub use sweeping::Swept;
 
 use super::answer::{Answer, Failure, FailureKind};
-use super::guard::Guard;
+use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
@@ -26,7 +29,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// How long a server gets to store an upload that it had not answered, before it is deleted for the last time.
+/// How long a server gets to store an upload that a check broke off, after which it looked for it.
 const LATE_STORE: Duration = Duration::from_millis(500);
 
 /// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
@@ -96,12 +99,14 @@ pub struct Totals {
     pub asked_again: u32,
 }
 
-/// What a run could not delete.
+/// What a run may have left on the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leftovers {
-    /// How many backups may still be on the server.
+    /// How many backups may still be there.
     pub backups: usize,
-    /// The ledger that names them, where there is one.
+    /// How many of them for which reason.
+    pub doubts: BTreeMap<Doubt, usize>,
+    /// The ledger that names them, if there is one.
     pub ledger: Option<PathBuf>,
 }
 
@@ -138,11 +143,13 @@ pub struct Session {
     config: OnceCell<Answer>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
-    replayed: Option<(Totals, usize)>,
+    replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
     answers: AtomicUsize,
+    /// How often the server refused to delete while the run cleaned up.
+    refusals: AtomicUsize,
 }
 
 impl Session {
@@ -185,7 +192,7 @@ impl Session {
             let _ = session.halted.set(why.clone());
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
-        session.replayed = Some((transcript.totals, transcript.left_behind));
+        session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
     }
 
@@ -215,6 +222,7 @@ impl Session {
             echoed: Mutex::default(),
             redirects: Mutex::default(),
             answers: AtomicUsize::new(0),
+            refusals: AtomicUsize::new(0),
         }
     }
 
@@ -288,7 +296,7 @@ impl Session {
 
     /// What the run cost so far.
     pub fn totals(&self) -> Totals {
-        match (&self.source, self.replayed) {
+        match (&self.source, &self.replayed) {
             (Source::Live { live, .. }, _) => {
                 let (requests, bytes_sent) = live.counted();
                 let met = live.met();
@@ -300,7 +308,10 @@ impl Session {
                     asked_again: met.asked_again,
                 }
             }
-            (Source::Replay(_), replayed) => replayed.map(|(totals, _)| totals).unwrap_or_default(),
+            (Source::Replay(_), replayed) => replayed
+                .as_ref()
+                .map(|(totals, _)| *totals)
+                .unwrap_or_default(),
         }
     }
 
@@ -339,7 +350,7 @@ impl Session {
         transcript.totals = self.totals();
         transcript.halted = self.halted().cloned();
         transcript.slowed_by = self.slowed_by().map(str::to_owned);
-        transcript.left_behind = leftovers.backups;
+        transcript.left_behind.clone_from(&leftovers.doubts);
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());
             transcript.unfinished = run

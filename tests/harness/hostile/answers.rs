@@ -171,7 +171,7 @@ async fn too_many_requests_in_mid_run() {
         )
         .comes_to(Status::Incomplete)
         .no_client_passes()
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
     assert!(!checked.report.complete);
     let why = checked
         .report

@@ -71,7 +71,7 @@ async fn a_backup_that_never_ends() {
             )
             .comes_to(Status::Deviates)
             .no_client_passes()
-            .leaves_nothing(&server);
+            .leaves_nothing_that_can_be_seen(&server);
         assert!(server.ever_taken() > 0, "uploads were tried all the same");
     }
 }
@@ -138,7 +138,7 @@ async fn a_length_that_promises_more_than_comes() {
     checked
         .comes_to(Status::Deviates)
         .no_client_passes()
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn a_length_that_promises_less_than_comes() {
         )
         .comes_to(Status::Deviates)
         .no_client_passes()
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn a_reset_in_mid_body() {
         )
         .comes_to(Status::Deviates)
         .no_client_passes()
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
 }
 
 #[tokio::test]
@@ -283,7 +283,7 @@ async fn a_gzip_bomb_as_a_backup() {
             &["what came back"],
         )
         .comes_to(Status::Deviates)
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
 }
 
 #[tokio::test]
@@ -308,5 +308,5 @@ async fn a_bomb_sealed_like_a_backup() {
         )
         .comes_to(Status::Deviates)
         .no_client_passes()
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
 }

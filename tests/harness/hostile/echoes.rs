@@ -30,7 +30,7 @@ async fn credentials_that_come_back() {
             Some(Stage::Http),
             &["held the credentials"],
         )
-        .leaves_nothing(&server);
+        .leaves_nothing_that_can_be_seen(&server);
     let written = format!(
         "{}{}{}",
         checked.report.to_json(),

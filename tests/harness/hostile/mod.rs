@@ -13,7 +13,7 @@ use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use safe_conformance::safe::Stage;
-use safe_conformance::wire::{Pace, PaceChoice, Seed};
+use safe_conformance::wire::{Doubt, Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Status, Target};
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
@@ -134,6 +134,22 @@ impl Checked {
             unnamed.is_empty(),
             "{} backups are left and not named",
             unnamed.len()
+        );
+        self
+    }
+
+    /// The server has nothing of ours any more, but does not let anyone see that: the ledger stays.
+    #[track_caller]
+    fn leaves_nothing_that_can_be_seen(&self, server: &Scripted) -> &Self {
+        assert_eq!(server.stored().len(), 0, "{}", self.report);
+        assert!(self.report.left_behind > 0, "{}", self.report);
+        assert!(
+            self.report
+                .left_because
+                .keys()
+                .all(|why| matches!(why, Doubt::Unseen | Doubt::StillThere | Doubt::Doubtful)),
+            "{}",
+            self.report
         );
         self
     }

@@ -1,0 +1,190 @@
+//! The lines of a ledger: what they say, and what they amount to. Pure but for the reading of the file.
+
+use super::{FORMAT, LedgerError, Left};
+use crate::safe::keys::BackupId;
+use crate::wire::guard::{Doubt, OwnBackup};
+use crate::wire::seed::Seed;
+use crate::wire::target::LoginKind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+/// The longest ledger that is read, in bytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Heading {
+    pub(super) format: u32,
+    /// The base URL, without user info.
+    pub(super) target: String,
+    /// What kind of login the run had: what someone else does not see may be there all the same.
+    pub(super) login: LoginKind,
+    pub(super) seed: Seed,
+}
+
+/// Every other line. Backups are named by their IDs.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub(super) enum Line {
+    /// It is the run's own; the ID follows from the seed and this label.
+    Claimed { id: String, label: String },
+    /// An upload is about to be sent.
+    Sent(String),
+    /// Every upload that was sent is answered.
+    Answered(String),
+    /// The server said that it is deleted.
+    Deleted(String),
+    /// It was looked for, and is not there.
+    Gone(String),
+    /// The run ended, and it may be there.
+    Kept { id: String, why: Doubt },
+}
+
+impl Line {
+    pub(super) fn claimed(backup: &OwnBackup) -> Self {
+        Self::Claimed {
+            id: backup.id().to_hex(),
+            label: backup.label().to_owned(),
+        }
+    }
+
+    pub(super) fn kept(id: &BackupId, why: Doubt) -> Self {
+        Self::Kept {
+            id: id.to_hex(),
+            why,
+        }
+    }
+}
+
+/// What a ledger says.
+pub(super) struct Contents {
+    /// `None` if not even the heading is whole.
+    pub(super) heading: Option<Heading>,
+    /// What may be on the server, by ID.
+    pub(super) left: BTreeMap<String, Left>,
+    /// The lines that mean nothing, from 1.
+    pub(super) damaged: Vec<usize>,
+    /// How many bytes of whole lines there are.
+    pub(super) whole: u64,
+}
+
+impl Contents {
+    /// Reads a ledger that is locked.
+    ///
+    /// A line without its end was torn when the machine lost power, and its upload was never sent: it is cut off, so that
+    /// the next line does not grow together with it.
+    pub(super) fn read(file: &File, path: &Path) -> Result<Self, LedgerError> {
+        let io = |source| LedgerError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let mut bytes = Vec::new();
+        let mut reader = file.take(LONGEST + 1);
+        let read = reader.read_to_end(&mut bytes).map_err(io)?;
+        if read as u64 > LONGEST {
+            return Err(LedgerError::Malformed {
+                path: path.to_owned(),
+                line: 1,
+            });
+        }
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        if whole < bytes.len() {
+            file.set_len(whole as u64).map_err(io)?;
+            bytes.truncate(whole);
+        }
+        Self::parse(&bytes, path)
+    }
+
+    fn parse(bytes: &[u8], path: &Path) -> Result<Self, LedgerError> {
+        let mut contents = Self {
+            heading: None,
+            left: BTreeMap::new(),
+            damaged: Vec::new(),
+            whole: bytes.len() as u64,
+        };
+        let mut lines = bytes.split(|byte| *byte == b'\n').zip(1..);
+        let heading = match lines.next() {
+            Some((line, _)) if !line.is_empty() => heading(line, path)?,
+            Some(_) | None => return Ok(contents),
+        };
+        for (line, number) in lines.filter(|(line, _)| !line.is_empty()) {
+            let understood = serde_json::from_slice(line)
+                .ok()
+                .and_then(|line| contents.take(line, heading.seed));
+            if understood.is_none() {
+                contents.damaged.push(number);
+            }
+        }
+        contents.heading = Some(heading);
+        // What was never sent is not there: the line that says so is on the disk before the upload begins.
+        contents
+            .left
+            .retain(|_, left| left.was_sent || left.why.is_some());
+        Ok(contents)
+    }
+
+    /// Takes one line in; `None` if it means nothing here.
+    fn take(&mut self, line: Line, seed: Seed) -> Option<()> {
+        match line {
+            Line::Claimed { id, label } => {
+                let backup = OwnBackup::labelled(seed, &label);
+                // A backup of a person's has an ID that no label gives.
+                if backup.id().to_hex() != id {
+                    return None;
+                }
+                self.left.entry(id).or_insert(Left {
+                    backup,
+                    was_sent: false,
+                    is_deleted: false,
+                    is_unanswered: false,
+                    why: None,
+                });
+            }
+            Line::Sent(id) => {
+                let left = self.left.get_mut(&id)?;
+                left.was_sent = true;
+                left.is_unanswered = true;
+                left.is_deleted = false;
+            }
+            Line::Answered(id) => self.left.get_mut(&id)?.is_unanswered = false,
+            Line::Deleted(id) => self.left.get_mut(&id)?.is_deleted = true,
+            Line::Gone(id) => {
+                self.left.remove(&id)?;
+            }
+            Line::Kept { id, why } => self.left.get_mut(&id)?.why = Some(why),
+        }
+        Some(())
+    }
+
+    /// The backups that may be on the server.
+    pub(super) fn into_left(self) -> Vec<OwnBackup> {
+        let left = self.left.into_values();
+        left.map(|left| left.backup).collect()
+    }
+}
+
+fn heading(line: &[u8], path: &Path) -> Result<Heading, LedgerError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let malformed = |_| LedgerError::Malformed {
+        path: path.to_owned(),
+        line: 1,
+    };
+    let Format { format } = serde_json::from_slice(line).map_err(malformed)?;
+    if format != FORMAT {
+        return Err(LedgerError::Format {
+            path: path.to_owned(),
+            format,
+        });
+    }
+    serde_json::from_slice(line).map_err(malformed)
+}

@@ -1,0 +1,377 @@
+//! The ledger: a file that names what a run has put on a server, written before it is put there.
+//!
+//! One file a run, JSON a line: a heading, then a line for every step of a backup. A killed run leaves its file
+//! behind; `sweep` deletes what it names. It holds no credential.
+
+mod lines;
+
+use super::guard::{Doubt, OwnBackup};
+use super::seed::Seed;
+use super::target::LoginKind;
+use crate::safe::keys::BackupId;
+use lines::{Contents, Heading, Line};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+use thiserror::Error;
+
+/// How a ledger's name ends.
+const SUFFIX: &str = ".ledger.jsonl";
+/// The format that is written and read.
+const FORMAT: u32 = 2;
+
+/// What is wrong with a ledger.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not a ledger.
+    #[error("{}: line {line} is not a line of a ledger; nothing of this file was swept", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The ledger was written by another version.
+    #[error(
+        "{}: this ledger has format {format}, and this version sweeps format {FORMAT}; sweep it with the version that wrote it",
+        path.display()
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// What has a ledger's name is no file: a folder, a pipe, a device.
+    #[error("{}: not a regular file", path.display())]
+    NoFile {
+        /// What it is.
+        path: PathBuf,
+    },
+    /// The file is about another server.
+    #[error("{}: an earlier run with this seed left it, against {target}; sweep that first", path.display())]
+    OtherTarget {
+        /// The file.
+        path: PathBuf,
+        /// What the earlier run was against.
+        target: String,
+    },
+    /// The run that writes the file is still going on.
+    #[error("{}: a run is still writing it", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// A file of lines that never ends in the middle of one.
+#[derive(Debug)]
+struct Lines {
+    file: File,
+    /// How many bytes of whole lines it holds.
+    whole: u64,
+}
+
+impl Lines {
+    /// Writes one line. Where only a part of it fits on the disk, that part is cut off again.
+    fn write(&mut self, line: &impl serde::Serialize) -> std::io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        // One write, so that a kill leaves a whole line or none.
+        match self.file.write_all(&text) {
+            Ok(()) => {
+                self.whole += text.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // If even this fails, whoever reads the file next cuts it off.
+                let _ = self.file.set_len(self.whole);
+                let _ = self.file.seek(SeekFrom::Start(self.whole));
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The ledger of a run that goes on: locked as long as the run lives.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    lines: Mutex<Lines>,
+    left: Vec<OwnBackup>,
+}
+
+impl Ledger {
+    /// Opens a new ledger in `folder`, which is made if it is missing, for the run with this seed and this kind of
+    /// login against `target` (a URL without user info). Where the same seed left a ledger behind, this run goes on in it.
+    ///
+    /// # Errors
+    /// If the file cannot be written, is in use, is damaged or is about another server.
+    pub fn open(
+        folder: &Path,
+        target: &str,
+        login: LoginKind,
+        seed: Seed,
+    ) -> Result<Self, LedgerError> {
+        let path = folder.join(format!("{seed}{SUFFIX}"));
+        let io = |source| LedgerError::Io {
+            path: path.clone(),
+            source,
+        };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let file = opened(&path, true)?;
+        let contents = Contents::read(&file, &path)?;
+        let mut lines = Lines {
+            file,
+            whole: contents.whole,
+        };
+        let heading = Heading {
+            format: FORMAT,
+            target: target.to_owned(),
+            login,
+            seed,
+        };
+        match &contents.heading {
+            Some(before) if before.target != target => {
+                return Err(LedgerError::OtherTarget {
+                    path,
+                    target: before.target.clone(),
+                });
+            }
+            Some(_) => {}
+            None => {
+                lines.write(&heading).map_err(io)?;
+                sync_folder(folder);
+            }
+        }
+        if let Some(line) = contents.damaged.first() {
+            return Err(LedgerError::Malformed { path, line: *line });
+        }
+        Ok(Self {
+            path,
+            lines: Mutex::new(lines),
+            left: contents.into_left(),
+        })
+    }
+
+    /// What an earlier run with this seed left behind.
+    pub(super) fn left(&self) -> &[OwnBackup] {
+        &self.left
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Notes a backup as the run's own.
+    pub(super) fn claimed(&self, backup: &OwnBackup) -> std::io::Result<()> {
+        self.write(&Line::claimed(backup))
+    }
+
+    /// Notes that an upload is about to be sent. After the `first` one this is on the disk, not only in the system's
+    /// memory.
+    pub(super) fn sent(&self, id: &BackupId, first: bool) -> std::io::Result<()> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.write(&Line::Sent(id.to_hex()))?;
+        if first {
+            lines.file.sync_data()?;
+        }
+        Ok(())
+    }
+
+    // Where one of these cannot be written, `sweep` looks once more at what needs it no longer: no harm.
+
+    /// Notes that every upload that was sent is answered.
+    pub(super) fn answered(&self, id: &BackupId) {
+        let _ = self.write(&Line::Answered(id.to_hex()));
+    }
+
+    /// Notes that the server said it is deleted.
+    pub(super) fn deleted(&self, id: &BackupId) {
+        let _ = self.write(&Line::Deleted(id.to_hex()));
+    }
+
+    /// Notes that it was looked for and is not there.
+    pub(super) fn gone(&self, id: &BackupId) {
+        let _ = self.write(&Line::Gone(id.to_hex()));
+    }
+
+    /// Notes why it may still be there.
+    pub(super) fn kept(&self, id: &BackupId, why: Doubt) {
+        let _ = self.write(&Line::kept(id, why));
+    }
+
+    fn write(&self, line: &Line) -> std::io::Result<()> {
+        self.lines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(line)
+    }
+
+    /// Removes the file: nothing is left to sweep.
+    pub(super) fn remove(&self) {
+        // If it stays, `sweep` finds nothing in it to delete.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Opens and locks a ledger. What is no file is not opened: a pipe would hold the program up for ever.
+fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
+    let io = |source| LedgerError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(LedgerError::NoFile {
+                path: path.to_owned(),
+            });
+        }
+        Ok(_) => {}
+        Err(error) if create && error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(error)),
+    }
+    let mut options = OpenOptions::new();
+    options.create(create).append(true).read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(io)?;
+    file.try_lock().map_err(|_| LedgerError::Busy {
+        path: path.to_owned(),
+    })?;
+    Ok(file)
+}
+
+/// The name of a new file is on the disk once its folder is.
+fn sync_folder(folder: &Path) {
+    // Not every system can: then it is as good as the system makes it.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// A ledger that a run left behind: locked while it is swept.
+#[derive(Debug)]
+pub struct LeftLedger {
+    path: PathBuf,
+    lines: Lines,
+    /// The base URL, without user info.
+    pub target: String,
+    /// The kind of login that the run had.
+    pub login: LoginKind,
+    /// When the run last wrote into it, if the system knows.
+    pub(super) written: Option<SystemTime>,
+    /// What may be on the server.
+    pub(super) left: Vec<Left>,
+    /// The lines that were not understood, or name an ID that does not follow from the seed: from 1.
+    pub damaged: Vec<usize>,
+}
+
+/// A backup that may be on the server.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    pub(super) backup: OwnBackup,
+    was_sent: bool,
+    /// Whether the server said that it deleted it.
+    pub(super) is_deleted: bool,
+    /// Whether an upload had not been answered.
+    pub(super) is_unanswered: bool,
+    /// Why the run left it.
+    pub(super) why: Option<Doubt>,
+}
+
+impl LeftLedger {
+    /// The ledgers in `folder`, in the order of their names, each read or with what is wrong with it. A folder that
+    /// does not exist holds none.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn all(folder: &Path) -> Result<Vec<Result<Self, LedgerError>>, LedgerError> {
+        let io = |source| LedgerError::Io {
+            path: folder.to_owned(),
+            source,
+        };
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io)?,
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(io)?.path();
+            if path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.ends_with(SUFFIX))
+            {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        Ok(paths
+            .iter()
+            .filter_map(|path| Self::read(path).transpose())
+            .collect())
+    }
+
+    /// Reads a ledger; `None` if its run was killed before it had claimed anything.
+    fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
+        let file = opened(path, false)?;
+        let written = file.metadata().and_then(|metadata| metadata.modified());
+        let contents = Contents::read(&file, path)?;
+        let Some(heading) = contents.heading else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            target: heading.target,
+            login: heading.login,
+            written: written.ok(),
+            left: contents.left.into_values().collect(),
+            damaged: contents.damaged,
+            lines: Lines {
+                file,
+                whole: contents.whole,
+            },
+            path: path.to_owned(),
+        }))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many backups it names that may be on the server.
+    pub fn count(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Notes that a backup is gone.
+    pub(super) fn gone(&mut self, id: &BackupId) -> std::io::Result<()> {
+        self.lines.write(&Line::Gone(id.to_hex()))?;
+        self.left.retain(|left| left.backup.id() != id);
+        Ok(())
+    }
+
+    /// Notes that the server said it is deleted, and why it may be there all the same.
+    pub(super) fn kept(&mut self, id: &BackupId, why: Doubt) -> std::io::Result<()> {
+        self.lines.write(&Line::kept(id, why))
+    }
+
+    /// Removes the file once nothing is left.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn remove(self) -> std::io::Result<()> {
+        std::fs::remove_file(&self.path)
+    }
+}

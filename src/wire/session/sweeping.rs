@@ -1,0 +1,131 @@
+//! Sweeping: what the ledger of a killed run names is deleted and looked for.
+
+use super::cleaning::{STRAYS, Straying};
+use super::{Session, Source};
+use crate::wire::answer::Answer;
+use crate::wire::guard::{Doubt, LATEST};
+use crate::wire::ledger::LeftLedger;
+use crate::wire::live::Live;
+use crate::wire::request::{Method, Place, Request};
+use crate::wire::target::LoginKind;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// A ledger that was not written for so long names nothing that is still on its way: no run waits that long for an answer.
+const LONG_AGO: Duration = Duration::from_secs(15 * 60);
+/// How long what is locked is tried to delete.
+const UNLOCKED: Duration = Duration::from_secs(60);
+/// How long looking may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What a sweep came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Swept {
+    /// How many backups the ledger named.
+    pub named: usize,
+    /// How many of them are gone.
+    pub gone: usize,
+    /// Why the others may be there.
+    pub doubts: BTreeMap<Doubt, usize>,
+    /// Why the sweep ended before its end, if it did.
+    pub refusal: Option<String>,
+}
+
+impl Swept {
+    /// Whether everything is gone.
+    pub fn is_clean(&self) -> bool {
+        self.refusal.is_none() && self.doubts.is_empty() && self.gone == self.named
+    }
+}
+
+impl Session {
+    /// Deletes what a ledger of an earlier run names.
+    pub async fn sweep(&self, ledger: &mut LeftLedger) -> Swept {
+        let mut swept = Swept {
+            named: ledger.count(),
+            ..Swept::default()
+        };
+        let Source::Live { live, .. } = &self.source else {
+            return swept;
+        };
+        if let Err(why) = self.can_see(live, ledger).await {
+            swept.refusal = Some(why);
+            return swept;
+        }
+        let is_recent = ledger
+            .written
+            .and_then(|written| written.elapsed().ok())
+            .is_none_or(|since| since < LONG_AGO);
+        // The run has ended: whatever it sent was on its way by now.
+        let latest = is_recent.then(|| Instant::now() + LATEST);
+        self.guard.adopt(&ledger.left, latest);
+        swept.refusal = self.delete_adopted(live).await;
+        self.look_for_all(PATIENCE, Straying::Waits).await;
+        self.write_back(ledger, &mut swept);
+        swept
+    }
+
+    /// Whether this session sees what the run has stored. A stranger's 404 proves nothing.
+    async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {
+        match (ledger.login, self.facts.login) {
+            (LoginKind::Basic | LoginKind::Token, LoginKind::Open) => Err(
+                "nothing was done: the run had credentials, and without them the server may hide what is there; give the same".to_owned(),
+            ),
+            (LoginKind::Open, LoginKind::Open) => {
+                let request = Request::new(Method::Get, Place::Config).header("Accept", "*/*");
+                match self.ask(live, request).await {
+                    Ok(response) if response.is_success() => Ok(()),
+                    Ok(response) => Err(format!(
+                        "nothing was done: without credentials a GET of `config` was answered {}, so a missing backup proves nothing",
+                        response.status
+                    )),
+                    Err(failure) => Err(failure.message),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn ask(&self, live: &Live, request: Request) -> Answer {
+        let http = self.version(&request).await?;
+        let encoding = crate::clients::CredentialEncoding::Utf8;
+        live.exchange(&request, http, encoding).await
+    }
+
+    /// Deletes everything that was taken over, until the first refusal.
+    async fn delete_adopted(&self, live: &Live) -> Option<String> {
+        for backup in self.guard.left() {
+            if self.guard.strays().len() >= STRAYS {
+                self.let_one_be_forgotten().await;
+            }
+            let refusal = self.delete_each(live, vec![backup], UNLOCKED).await;
+            if refusal.is_some() {
+                return refusal;
+            }
+        }
+        None
+    }
+
+    /// Writes into the ledger what became of each backup.
+    fn write_back(&self, ledger: &mut LeftLedger, swept: &mut Swept) {
+        for left in ledger.left.clone() {
+            let id = left.backup.id();
+            let written = match self.guard.fate(&left.backup) {
+                None => {
+                    swept.gone += 1;
+                    ledger.gone(id)
+                }
+                // Before the first refusal nothing was found out about it.
+                Some(why) if swept.refusal.is_some() && why == Doubt::NotDeleted => Ok(()),
+                Some(why) => {
+                    *swept.doubts.entry(why).or_default() += 1;
+                    ledger.kept(id, why)
+                }
+            };
+            if let Err(error) = written {
+                let sentence = format!("the ledger cannot be written: {error}");
+                swept.refusal.get_or_insert(sentence);
+            }
+        }
+    }
+}

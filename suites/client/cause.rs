@@ -1,0 +1,113 @@
+//! What a wrong answer has in common with others: one thing to mend, however many vectors show it.
+
+use crate::adapter::{Breakdown, Operation};
+use crate::engine::Cause;
+use crate::safe::Stage;
+
+/// What is wrong with an answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    /// A likely mistake gives just this answer.
+    Mistake(String),
+    /// A field of a document or of what is on a phone.
+    Field(String),
+    /// A part of the output.
+    Output(String),
+    /// It takes what must be refused there.
+    Takes(Stage),
+    /// It refuses there what must be taken.
+    Refuses(Stage),
+    /// It refuses what must be refused, at another stage.
+    OtherStage {
+        /// Where it must be refused.
+        wanted: Stage,
+        /// Where it is.
+        found: Stage,
+    },
+    /// No answer came, or none that can be read.
+    Breakdown(&'static str),
+}
+
+impl Fault {
+    /// The fault that a breakdown is.
+    pub(super) const fn of_breakdown(breakdown: &Breakdown) -> Self {
+        Self::Breakdown(match breakdown {
+            Breakdown::CannotStart(_) | Breakdown::GivenUp(_) => "start",
+            Breakdown::Ended { .. } => "crash",
+            Breakdown::Hung { .. } => "hang",
+            Breakdown::Garbage(_) | Breakdown::TooLarge { .. } | Breakdown::Unasked(_) => "form",
+            Breakdown::DoesNotGo { .. } => "end",
+        })
+    }
+
+    /// The cause that it is in answers of an operation.
+    pub(super) fn cause(&self, operation: Operation) -> Cause {
+        let (key, title, fix) = match self {
+            Self::Mistake(name) => (
+                slug(name),
+                format!("`{operation}`: {name}"),
+                format!("The answers are just those that this mistake gives: {name}."),
+            ),
+            Self::Field(field) => (
+                field.clone(),
+                format!("`{operation}`: the field `{field}`"),
+                format!("Look at where your implementation handles `{field}`."),
+            ),
+            Self::Output(part) => (
+                part.clone(),
+                format!("`{operation}`: `{part}` of the answer"),
+                format!("Look at how `{part}` comes about."),
+            ),
+            Self::Takes(stage) => (
+                format!("takes-{stage}"),
+                format!("`{operation}` takes what must be refused at `{stage}`"),
+                format!(
+                    "Refuse it at `{stage}`; each vector's comment says what is wrong with its input."
+                ),
+            ),
+            Self::Refuses(stage) => (
+                format!("refuses-{stage}"),
+                format!("`{operation}` refuses at `{stage}` what must be taken"),
+                "Take it; each vector's comment says what is special about its input.".to_owned(),
+            ),
+            Self::OtherStage { wanted, found } => (
+                format!("{found}-instead-of-{wanted}"),
+                format!("`{operation}` refuses at `{found}` what must be refused at `{wanted}`"),
+                "Report the first stage that fails: vectors/README.md, \"Stages\".".to_owned(),
+            ),
+            Self::Breakdown(kind) => (
+                (*kind).to_owned(),
+                format!("`{operation}`: {}", breakdown(kind)),
+                "Look at the adapter's standard error; `-v` shows all of it.".to_owned(),
+            ),
+        };
+        Cause {
+            id: format!("vectors.{operation}.{key}").into(),
+            title: title.into(),
+            fix: fix.into(),
+        }
+    }
+}
+
+fn breakdown(kind: &str) -> &'static str {
+    match kind {
+        "start" => "the adapter does not start",
+        "crash" => "the implementation crashes",
+        "hang" => "no answer in time",
+        "form" => "the answer is not in the form of the protocol",
+        _ => "the adapter does not end",
+    }
+}
+
+/// A name as a part of an ID.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for character in name.chars() {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character.to_ascii_lowercase());
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}

@@ -1,0 +1,380 @@
+//! Whether a document or a state is the one that a vector gives, each field compared by its own kind.
+//!
+//! `vectors/README.md`, "Whole documents", says the same for people.
+
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// A document that was written: a key is there or not.
+    Written,
+    /// What is on a phone: what is absent is as good as what counts by default.
+    State,
+}
+
+/// One field that is not as it must be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Difference {
+    /// The field: `contacts.firstname`.
+    pub field: String,
+    /// Of which contact, group, list or link: `contact ECHOECHO`; else empty.
+    pub place: String,
+    /// What is there.
+    pub found: String,
+    /// What must be there.
+    pub wanted: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            field,
+            place,
+            found,
+            wanted,
+        } = self;
+        write!(formatter, "`{field}`")?;
+        if !place.is_empty() {
+            write!(formatter, " of {place}")?;
+        }
+        write!(formatter, " is {found}, not {wanted}")
+    }
+}
+
+/// A list whose items are told apart by some of their keys, so that their order does not count.
+struct Keyed {
+    list: &'static str,
+    item: &'static str,
+    keys: &'static [&'static str],
+}
+
+const KEYED: [Keyed; 4] = [
+    Keyed {
+        list: "contacts",
+        item: "contact",
+        keys: &["identity"],
+    },
+    Keyed {
+        list: "groups",
+        item: "group",
+        keys: &["id", "creator"],
+    },
+    Keyed {
+        list: "distributionlists",
+        item: "list",
+        keys: &["id", "name"],
+    },
+    Keyed {
+        list: "links",
+        item: "link",
+        keys: &["type", "value"],
+    },
+];
+
+/// The lists of strings whose order counts.
+const SEQUENCES: [&str; 1] = ["recentEmojis"];
+
+/// The keys that the format knows, and those of single releases: others say nothing to any reader.
+const KNOWN: [&str; 42] = [
+    "info",
+    "version",
+    "user",
+    "privatekey",
+    "nickname",
+    "profilePic",
+    "profilePicRelease",
+    "links",
+    "type",
+    "name",
+    "value",
+    "contacts",
+    "identity",
+    "publickey",
+    "createdAt",
+    "verification",
+    "workVerified",
+    "hidden",
+    "firstname",
+    "lastname",
+    "lastUpdate",
+    "typingIndicators",
+    "readReceipts",
+    "private",
+    "groups",
+    "id",
+    "creator",
+    "groupname",
+    "members",
+    "deleted",
+    "state",
+    "distributionlists",
+    "settings",
+    "syncContacts",
+    "blockUnknown",
+    "sendTyping",
+    "threemaCalls",
+    "relayThreemaCalls",
+    "disableScreenshots",
+    "incognitoKeyboard",
+    "blockedContacts",
+    "syncExcludedIds",
+];
+const KNOWN_TOO: [&str; 3] = ["syncExcludedIDs", "recentEmojis", "locationPreviews"];
+
+/// Every field that is not as it must be, in the order of the format.
+pub(super) fn differences(form: Form, wanted: &Value, found: &Value) -> Vec<Difference> {
+    let mut comparison = Comparison {
+        form,
+        differences: Vec::new(),
+    };
+    comparison.values("", "", wanted, Some(found));
+    comparison.differences
+}
+
+struct Comparison {
+    form: Form,
+    differences: Vec<Difference>,
+}
+
+impl Comparison {
+    fn note(&mut self, field: &str, place: &str, found: String, wanted: String) {
+        self.differences.push(Difference {
+            field: field.to_owned(),
+            place: place.to_owned(),
+            found,
+            wanted,
+        });
+    }
+
+    fn values(&mut self, field: &str, place: &str, wanted: &Value, found: Option<&Value>) {
+        let key = field.rsplit('.').next().unwrap_or_default();
+        match (wanted, found) {
+            (Value::Object(wanted), Some(Value::Object(found))) => {
+                self.members(field, place, wanted, found);
+            }
+            (Value::Object(wanted), None) if self.form == Form::State => {
+                self.members(field, place, wanted, &Map::new());
+            }
+            (Value::Array(wanted), found) if keyed(key).is_some() => {
+                let none = Value::Array(Vec::new());
+                let is_absent = found.is_none() && self.form == Form::State;
+                match found.or(is_absent.then_some(&none)) {
+                    Some(Value::Array(found)) => self.items(field, wanted, found),
+                    other => self.note(field, place, shown(other), "a list".to_owned()),
+                }
+            }
+            (wanted, found) => {
+                let good = match found {
+                    Some(found) => same_value(key, wanted, found),
+                    // Of a setting both answers say something.
+                    None => {
+                        self.form == Form::State
+                            && is_default(wanted)
+                            && !(wanted.is_boolean() && field.starts_with("settings."))
+                    }
+                };
+                if !good {
+                    self.note(field, place, shown(found), shown(Some(wanted)));
+                }
+            }
+        }
+    }
+
+    fn members(
+        &mut self,
+        field: &str,
+        place: &str,
+        wanted: &Map<String, Value>,
+        found: &Map<String, Value>,
+    ) {
+        for (key, value) in wanted {
+            self.values(&inside(field, key), place, value, found.get(key));
+        }
+        for (key, value) in found {
+            // Which key counts for a contact is said where it is in question.
+            let is_judged = KNOWN.contains(&key.as_str()) || KNOWN_TOO.contains(&key.as_str());
+            let is_free = self.form == Form::State && (key == "publickey" || is_default(value));
+            if is_judged && !wanted.contains_key(key) && !is_free {
+                let nothing = "nothing".to_owned();
+                self.note(&inside(field, key), place, shown(Some(value)), nothing);
+            }
+        }
+    }
+
+    fn items(&mut self, field: &str, wanted: &[Value], found: &[Value]) {
+        let list = field.rsplit('.').next().unwrap_or_default();
+        let Some(kind) = keyed(list) else { return };
+        let mut left: Vec<&Value> = found.iter().collect();
+        for item in wanted {
+            let place = kind.name(item);
+            match left.iter().position(|other| kind.same(item, other)) {
+                Some(position) => {
+                    let other = left.remove(position);
+                    self.values(field, &place, item, Some(other));
+                }
+                None => self.missing(field, kind, item, found),
+            }
+        }
+        for item in left {
+            let nothing = "nothing".to_owned();
+            self.note(field, &kind.name(item), "there".to_owned(), nothing);
+        }
+    }
+
+    fn missing(&mut self, field: &str, kind: &Keyed, item: &Value, found: &[Value]) {
+        let mut found = found.iter().map(|other| kind.name(other));
+        let first = found.next();
+        let others = found.count();
+        let found = match (first, others) {
+            (None, _) => "missing: there is none".to_owned(),
+            (Some(first), 0) => format!("missing: there is {first}"),
+            (Some(first), others) => format!("missing: there is {first} and {others} more"),
+        };
+        self.note(field, &kind.name(item), found, "there".to_owned());
+    }
+}
+
+impl Keyed {
+    fn same(&self, left: &Value, right: &Value) -> bool {
+        self.keys.iter().all(|key| left.get(key) == right.get(key))
+    }
+
+    fn name(&self, item: &Value) -> String {
+        let parts = self.keys.iter().filter_map(|key| item.get(key));
+        let parts: Vec<_> = parts
+            .map(|part| {
+                part.as_str()
+                    .map_or_else(|| part.to_string(), str::to_owned)
+            })
+            .collect();
+        format!("{} {}", self.item, parts.join(" "))
+    }
+}
+
+fn keyed(list: &str) -> Option<&'static Keyed> {
+    KEYED.iter().find(|kind| kind.list == list)
+}
+
+fn inside(field: &str, key: &str) -> String {
+    if field.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{field}.{key}")
+    }
+}
+
+/// What counts where nothing is there; of settings a vector names each.
+pub(super) fn is_default(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(is_default),
+    }
+}
+
+/// Whether two values of a key are the same: lists of strings in any order, but where their order counts; numbers however
+/// they are spelled.
+pub(super) fn same_value(key: &str, left: &Value, right: &Value) -> bool {
+    if SEQUENCES.contains(&key) {
+        return same(left, right);
+    }
+    same(&sorted(left), &sorted(right))
+}
+
+/// Lists of strings are multisets.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let mut items = items.clone();
+            items.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+            Value::Array(items)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether two values are the same, whatever way their numbers are written.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            left == right || (left.as_f64() == right.as_f64() && left.is_f64() != right.is_f64())
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            let mut pairs = left.iter().zip(right);
+            left.len() == right.len() && pairs.all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), super::judge::shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fields(form: Form, wanted: &Value, found: &Value) -> Vec<String> {
+        let differences = differences(form, wanted, found);
+        let fields = differences.into_iter().map(|difference| difference.field);
+        fields.collect()
+    }
+
+    #[test]
+    fn order_counts_where_it_says_something() {
+        let wanted = json!({"contacts": [{"identity": "A", "firstname": "x"}, {"identity": "B"}], "groups": [{"id": "1", "creator": "A", "members": ["A", "B"]}]});
+        let found = json!({"contacts": [{"identity": "B"}, {"firstname": "x", "identity": "A"}], "groups": [{"id": "1", "creator": "A", "members": ["B", "A"]}]});
+        assert_eq!(differences(Form::Written, &wanted, &found), []);
+        let wanted = json!({"settings": {"recentEmojis": ["a", "b"]}});
+        let found = json!({"settings": {"recentEmojis": ["b", "a"]}});
+        assert_eq!(
+            fields(Form::Written, &wanted, &found),
+            ["settings.recentEmojis"]
+        );
+    }
+
+    #[test]
+    fn what_is_missing_surplus_or_twice_is_named() {
+        let wanted = json!({"contacts": [{"identity": "A"}]});
+        let twice = json!({"contacts": [{"identity": "A"}, {"identity": "A"}]});
+        assert_eq!(fields(Form::Written, &wanted, &twice), ["contacts"]);
+        let other = json!({"contacts": [{"identity": "a"}]});
+        let said = differences(Form::Written, &wanted, &other);
+        assert_eq!(
+            said[0].to_string(),
+            "`contacts` of contact A is missing: there is contact a, not there"
+        );
+        assert_eq!(said.len(), 2);
+        let members = json!({"groups": [{"id": "1", "creator": "A", "members": ["A", "A"]}]});
+        let once = json!({"groups": [{"id": "1", "creator": "A", "members": ["A"]}]});
+        assert_eq!(fields(Form::State, &members, &once), ["groups.members"]);
+    }
+
+    #[test]
+    fn what_is_absent_counts_as_the_default_on_a_phone_alone() {
+        let wanted = json!({"contacts": [{"identity": "A", "hidden": false}]});
+        let found = json!({"contacts": [{"identity": "A"}]});
+        assert_eq!(fields(Form::State, &wanted, &found), Vec::<String>::new());
+        assert_eq!(fields(Form::Written, &wanted, &found), ["contacts.hidden"]);
+        assert_eq!(fields(Form::State, &found, &wanted), Vec::<String>::new());
+        assert_eq!(fields(Form::Written, &found, &wanted), ["contacts.hidden"]);
+        let strange = json!({"contacts": [{"identity": "A", "colour": 7}]});
+        assert_eq!(
+            fields(Form::Written, &found, &strange),
+            Vec::<String>::new()
+        );
+    }
+}

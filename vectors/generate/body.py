@@ -1,0 +1,168 @@
+"""body.json: whole bodies, from a document and back: gzip, secretbox and nonce together."""
+
+import hashlib
+import zlib
+
+import envelope
+from envelope import FCOMMENT, FEXTRA, FHCRC, FNAME, JSON, header, member, stored, trailer
+from model import CLIENTS, File, answer_bytes, by, counted, expand, hexed, invalid, not_applicable, valid
+from secretbox import BACKUP_ID, KEY, nonce_of
+
+NOTES = {
+    "Sealed": "A document into a body. A gzip can be spelled in many ways, so that no body is given: open yours, and the document must come out.",
+    "BlockEdge": "A document at an edge: of a block of the cipher (64 bytes, the first 32 of which go to Poly1305's key), or of a stored block of gzip (65535).",
+    "Large": "A document as large as a server takes, or larger.",
+    "OwnNonce": "The implementation chooses the nonce. It is asked twice, and must choose another one.",
+    "Stored": "Clients of today pack with stored blocks, on purpose: otherwise the length of a body says something about what is in it. Readers take both.",
+    "Bytes": "What comes out is what went in, byte for byte: nobody has read it as JSON yet.",
+    "Packed": "A gzip as older releases, libraries or other tools write it.",
+    "MultiMember": "Several gzip members after each other are one gzip, and unpack to the parts joined.",
+    "Tail": "Bytes behind a whole gzip. Clients differ.",
+    "Damaged": "A body that is not right.",
+    "Short": "Shorter than a nonce and a tag, 24 + 16 bytes.",
+    "Layout": "The parts of the body in another order, or in another form.",
+}
+
+TEXT = JSON
+LENGTHS = (1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 95, 96, 97, 127, 128, 129, 159, 160, 161, 4096)
+STORED_EDGES = (65534, 65535, 65536, 131070, 131071)
+LARGE = (524288, 524289, 1048576, 2097152)
+
+
+def build(oracles):
+    file = File("body", NOTES)
+    sealing = file.group(
+        "documents to seal", "seal_backup", ["clause 2.1", "clause 2.2", "clause 2.5"],
+        [by("layout", "read", "clauses 2.1 and 2.2; clients.write.gzip-level: stored since Android 4.84 and iOS 4.8.3"),
+         by("body", "computed", "what libsodium (PyNaCl 1.6.2) opens to a gzip that Java, zlib and Node unpack: the reverse of `open_backup`"),
+         by("body", "computed", "tweetnacl 1.0.3 (Node), in the same way")])
+    never = not_applicable("it never writes a backup")
+
+    def seal(name, comment, flag, document, nonce=True, must_store=False):
+        id = f"body.{name}"
+        outcome = valid({"stored": must_store})
+        sealing.add(id, comment, [flag], {"key": KEY.hex(), "nonce": nonce_of(id).hex() if nonce else None, "document": document},
+                    {"android": outcome, "ios": outcome, "desktop": never})
+
+    seal("seal-document", "A small document", "Sealed", {"text": TEXT.decode()})
+    seal("seal-braces", "Two braces", "Sealed", {"text": "{}"})
+    seal("seal-empty", "No byte at all: a gzip of nothing, and still a gzip", "Sealed", "")
+    seal("seal-bom", "A byte order mark is kept", "Bytes", hexed(b"\xef\xbb\xbf" + TEXT))
+    seal("seal-not-utf8", "Bytes that are not UTF-8 are kept", "Bytes", hexed(bytes(range(256))))
+    seal("seal-line-feeds", "Line feeds and carriage returns are kept, at the end, too", "Bytes", {"text": "{\r\n}\n\r\n"})
+    for length in LENGTHS:
+        seal(f"seal-length-{length}", f"A document of {length} byte{'s' * (length > 1)}", "BlockEdge", {"count": length})
+    for length in STORED_EDGES:
+        seal(f"seal-length-{length}", f"A document of {length} bytes, at the edge of a stored block", "BlockEdge", {"count": length})
+    for length in LARGE:
+        seal(f"seal-length-{length}", f"A document of {length} bytes", "Large", {"pattern": b'{"x":1} '.hex(), "length": length})
+    seal("seal-own-nonce", "A nonce of one's own: 24 random bytes in front", "OwnNonce", {"text": TEXT.decode()}, nonce=False)
+    seal("seal-own-nonce-large", "A nonce of one's own for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
+    seal("seal-own-nonce-empty", "A nonce of one's own for an empty document", "OwnNonce", "", nonce=False)
+    seal("seal-stored", "Packed without compression", "Stored", {"pattern": "20", "length": 4096}, must_store=True)
+    seal("seal-stored-names", "Packed without compression, although a name is there a thousand times", "Stored",
+         {"pattern": b'"firstname":"Ada",'.hex(), "length": 18000}, must_store=True)
+
+    libraries = [
+        by("android", "executed", "java.util.zip.GZIPInputStream (OpenJDK 17)"),
+        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it"),
+        by("desktop", "executed", "Node 20: zlib.gunzipSync"),
+        by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
+    opening = file.group("bodies to open", "open_backup", ["clause 2.1", "clause 2.2", "RFC 1952"], libraries)
+
+    def recipe(id, gzip):
+        """The body as it is, or where it is long the way to make it."""
+        nonce = nonce_of(id)
+        packed = expand(gzip) if isinstance(gzip, dict) else gzip
+        body = nonce + oracles.seal(KEY, nonce, packed)
+        if isinstance(gzip, dict):
+            return packed, {"key": KEY.hex(), "seal": {"nonce": nonce.hex(), "plaintext": gzip},
+                            "body_length": len(body), "body_sha256": hashlib.sha256(body).hexdigest()}
+        return packed, {"key": KEY.hex(), "body": hexed(body)}
+
+    def add(name, comment, flag, gzip, said=None):
+        """`said`: what the sources say of each client, where they differ; executions must agree."""
+        id = f"body.{name}"
+        packed, input = recipe(id, gzip)
+        found = oracles.gunzip(packed)
+        outcomes = {client: invalid("gunzip") if found[client] is None else valid({"document": answer_bytes(found[client])}) for client in CLIENTS}
+        if said is None:
+            assert outcomes["android"] == outcomes["ios"] == outcomes["desktop"], (id, outcomes)
+        else:
+            assert tuple(outcomes[client]["result"] for client in CLIENTS) == said, (id, outcomes)
+        opening.add(id, comment, [flag], input, outcomes)
+
+    add("open-document", "A small document, one stored block", "Packed", member(TEXT))
+    for name, comment, data in [
+        ("empty", "A gzip of nothing: a document of no bytes", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark comes out, too", b"\xef\xbb\xbf{}"),
+        ("not-utf8", "Bytes that are not UTF-8 come out as they are", bytes(range(256))), ("not-json", "What is no JSON comes out as it is", b"not JSON \x00\xff"),
+        ("nul", "A NUL inside is no end", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns come out as they are", b"{\r\n}\n\r\n"),
+        ("white-space", "White space around comes out, too", b" \t{} \n"),
+    ]:
+        add(f"open-{name}", comment, "Bytes", member(data))
+    for name, comment, packed in [
+        ("fixed", "Fixed Huffman codes", member(TEXT, envelope.fixed(TEXT))),
+        ("dynamic", "Dynamic Huffman codes", member(TEXT, oracles.deflate("deflate", TEXT, 9))),
+        ("gzip-6", "As fflate writes it at level 6", oracles.deflate("gzip", TEXT, 6)),
+        ("blocks", "Stored blocks of 100 bytes", member(TEXT, stored(TEXT, 100))),
+        ("all-fields", "With every optional field of the header", member(TEXT, flags=FHCRC | FEXTRA | FNAME | FCOMMENT, extra=b"AB\1\0x", name=b"n", comment=b"c")),
+    ]:
+        add(f"open-{name}", comment, "Packed", packed)
+    third = len(TEXT) // 3
+    parts = [TEXT[:third], TEXT[third:2 * third], TEXT[2 * third:]]
+    add("open-members-3", "Three members", "MultiMember", b"".join(map(member, parts)))
+    add("open-members-3-mixed", "Three members, packed in three ways", "MultiMember",
+        member(parts[0]) + member(parts[1], envelope.fixed(parts[1])) + oracles.deflate("gzip", parts[2], 6))
+    add("open-members-empty-between", "An empty member between two", "MultiMember", member(parts[0]) + member(b"") + member(parts[1] + parts[2]))
+    add("open-members-20", "A member for every 30 bytes", "MultiMember", b"".join(member(TEXT[at:at + 30]) for at in range(0, 600, 30)))
+    for length in LENGTHS[9:] + STORED_EDGES:
+        data, at, blocks = counted(length), 0, []
+        while at < length:
+            step = min(65535, length - at)
+            head = bytes([at + step == length]) + step.to_bytes(2, "little") + (step ^ 0xFFFF).to_bytes(2, "little")
+            blocks += [hexed(head), {"count": step}] if at == 0 else [hexed(head), data[at:at + step].hex() if step < 400 else None]
+            at += step
+        if None in blocks:
+            continue
+        recipe_of = {"concat": [hexed(header())] + blocks + [hexed(trailer(data))]}
+        assert expand(recipe_of) == member(data)
+        add(f"open-length-{length}", f"A document of {length} bytes", "BlockEdge", recipe_of)
+    for length in LARGE:
+        # A block holds the pattern a whole number of times, so that each is the same recipe.
+        pattern, block = b'{"x":1} ', 65528
+        data = (pattern * (length // len(pattern) + 1))[:length]
+        pieces, at = [hexed(header())], 0
+        while at < length:
+            step = min(block, length - at)
+            pieces += [hexed(bytes([at + step == length]) + step.to_bytes(2, "little") + (step ^ 0xFFFF).to_bytes(2, "little")),
+                       {"pattern": pattern.hex(), "length": step}]
+            at += step
+        add(f"open-length-{length}", f"A document of {length} bytes", "Large", {"concat": pieces + [hexed(trailer(data))]})
+    add("open-zero-after", "A zero byte behind the gzip", "Tail", member(TEXT) + b"\0", ("valid", "invalid", "valid"))
+    add("open-byte-after", "A byte behind the gzip", "Tail", member(TEXT) + b"x", ("valid", "invalid", "invalid"))
+    add("open-zlib", "zlib instead of gzip", "Tail", zlib.compress(TEXT), ("invalid", "valid", "invalid"))
+    for name, comment, packed in [
+        ("crc", "A wrong checksum", member(TEXT)[:-8] + bytes([member(TEXT)[-8] ^ 1]) + member(TEXT)[-7:]),
+        ("isize", "A wrong length in the trailer", member(TEXT)[:-1] + b"\1"),
+        ("cut", "The gzip's last byte is missing", member(TEXT)[:-1]),
+        ("crc-third-member", "A wrong checksum in the third member", member(parts[0]) + member(parts[1]) + member(parts[2])[:-8] + bytes(4) + member(parts[2])[-4:]),
+        ("not-packed", "Not packed at all", TEXT), ("raw", "Raw deflate", oracles.deflate("deflate", TEXT, 6)),
+    ]:
+        add(f"open-{name}", comment, "Damaged", packed)
+
+    closed = file.group("bodies that do not open", "open_backup", ["clause 2.1", "clause 2.3"], libraries[3:])
+    nonce = nonce_of("body.closed")
+    box = oracles.seal(KEY, nonce, member(TEXT))
+    for name, comment, flag, body in [
+        ("tag", "One bit of the tag", "Damaged", nonce + bytes([box[0] ^ 1]) + box[1:]), ("last", "One bit of the last byte", "Damaged", nonce + box[:-1] + bytes([box[-1] ^ 1])),
+        ("nonce", "One bit of the nonce", "Damaged", bytes([nonce[0] ^ 1]) + nonce[1:] + box), ("nonce-behind", "The nonce behind the box", "Layout", box + nonce),
+        ("tag-behind", "The tag behind the ciphertext", "Layout", nonce + box[16:] + box[:16]), ("box-alone", "No nonce", "Layout", box),
+        ("hex", "In hexadecimal digits", "Layout", (nonce + box).hex().encode()), ("cut", "The last byte is missing", "Damaged", nonce + box[:-1]),
+        ("surplus", "A byte behind the body", "Damaged", nonce + box + b"\0"),
+        ("other-key", "Sealed under the backup ID", "Damaged", nonce + oracles.seal(BACKUP_ID, nonce, member(TEXT))),
+    ]:
+        assert oracles.open(KEY, body[:24], body[24:]) is None, name
+        closed.add(f"body.shut-{name}", comment, [flag], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"))
+    for length in (24, 32, 39):
+        closed.add(f"body.short-{length}", f"{length} bytes", ["Short"], {"key": KEY.hex(), "body": hexed((nonce + box)[:length])}, invalid("size"))
+    return file

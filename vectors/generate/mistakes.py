@@ -1,0 +1,162 @@
+"""What likely mistakes give: keys and boxes that are wrong, so that an answer among them says what is wrong with it.
+
+The ciphers are written out here because no library has the wrong ones; the right one among them must agree with libsodium.
+"""
+
+import base64
+import hashlib
+import hmac
+import struct
+
+import nacl.bindings as sodium
+
+
+def _rotate(value, count):
+    value &= 0xFFFFFFFF
+    return (value << count | value >> (32 - count)) & 0xFFFFFFFF
+
+
+def _quarter(state, rule, a, b, c, d):
+    if rule == "salsa":
+        state[b] ^= _rotate(state[a] + state[d], 7)
+        state[c] ^= _rotate(state[b] + state[a], 9)
+        state[d] ^= _rotate(state[c] + state[b], 13)
+        state[a] ^= _rotate(state[d] + state[c], 18)
+        return
+    for x, y, z, count in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+        state[x] = (state[x] + state[y]) & 0xFFFFFFFF
+        state[z] = _rotate(state[z] ^ state[x], count)
+
+
+SALSA = [(0, 4, 8, 12), (5, 9, 13, 1), (10, 14, 2, 6), (15, 3, 7, 11), (0, 1, 2, 3), (5, 6, 7, 4), (10, 11, 8, 9), (15, 12, 13, 14)]
+CHACHA = [(0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15), (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)]
+SIGMA = b"expand 32-byte k"
+
+
+def _core(rule, key, input, rounds=20):
+    """The state before and after the rounds, for 16 bytes of input."""
+    k, n, s = struct.unpack("<8I", key), struct.unpack("<4I", input), struct.unpack("<4I", SIGMA)
+    before = [s[0], *k[:4], s[1], *n, s[2], *k[4:], s[3]] if rule == "salsa" else [*s, *k, *n]
+    state = list(before)
+    for _ in range(rounds // 2):
+        for places in SALSA if rule == "salsa" else CHACHA:
+            _quarter(state, rule, *places)
+    return before, state
+
+
+def _subkey(rule, key, input):
+    _, state = _core(rule, key, input)
+    places = (0, 5, 10, 15, 6, 7, 8, 9) if rule == "salsa" else (0, 1, 2, 3, 12, 13, 14, 15)
+    return struct.pack("<8I", *(state[place] for place in places))
+
+
+def _stream(rule, key, nonce, length, counter=0, rounds=20, big=False):
+    out = b""
+    while len(out) < length:
+        number = struct.pack(">Q" if big else "<Q", counter)
+        before, state = _core(rule, key, nonce + number if rule == "salsa" else number + nonce, rounds)
+        out += struct.pack("<16I", *((a + b) & 0xFFFFFFFF for a, b in zip(before, state)))
+        counter += 1
+    return out[:length]
+
+
+def _poly1305(key, message):
+    r, s = int.from_bytes(key[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF, int.from_bytes(key[16:], "little")
+    sum = 0
+    for at in range(0, len(message), 16):
+        sum = (sum + int.from_bytes(message[at:at + 16] + b"\1", "little")) * r % (2**130 - 5)
+    return ((sum + s) % 2**128).to_bytes(16, "little")
+
+
+def _xor(left, right):
+    return bytes(a ^ b for a, b in zip(left, right))
+
+
+def _box(stream, plain, skip=32, of_plaintext=False):
+    ciphertext = _xor(plain, stream[skip:])
+    return _poly1305(stream[:32], plain if of_plaintext else ciphertext) + ciphertext
+
+
+def sealing(key, nonce, plain):
+    """Name and box of each likely mistake in sealing."""
+    length = len(plain) + 128
+
+    def x(key=key, nonce=nonce, **more):
+        return _stream("salsa", _subkey("salsa", key, nonce[:16]), nonce[16:], length, **more)
+
+    right = _box(x(), plain)
+    assert right == sodium.crypto_secretbox(plain, nonce, key)
+    chacha = _stream("chacha", _subkey("chacha", key, nonce[:16]), nonce[16:], length)
+    aead = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, None, nonce, key)
+    hashed = hashlib.sha256(key).digest()
+    return [
+        ("XChaCha20 instead of XSalsa20", _box(chacha, plain)),
+        ("XChaCha20-Poly1305 of the IETF, with the tag behind", aead),
+        ("XChaCha20-Poly1305 of the IETF, with the tag in front", aead[-16:] + aead[:-16]),
+        ("HSalsa20 left out: Salsa20 with the last 8 bytes of the nonce", _box(_stream("salsa", key, nonce[16:], length), plain)),
+        ("HSalsa20 left out: Salsa20 with the first 8 bytes of the nonce", _box(_stream("salsa", key, nonce[:8], length), plain)),
+        ("the nonce is ignored: zero bytes", _box(x(nonce=bytes(24)), plain)),
+        ("the nonce in the reverse order", _box(x(nonce=nonce[::-1]), plain)),
+        ("the halves of the nonce swapped", _box(x(nonce=nonce[8:] + nonce[:8]), plain)),
+        ("the nonce cut off at 12 bytes", _box(x(nonce=nonce[:12] + bytes(12)), plain)),
+        ("the counter from 1", _box(x(counter=1), plain)),
+        ("the ciphertext from the second block of the key stream", _box(x(), plain, skip=64)),
+        ("the ciphertext from the beginning of the key stream", _box(x(), plain, skip=0)),
+        ("the counter with its highest byte first", _box(x(big=True), plain)),
+        ("8 rounds instead of 20", _box(x(rounds=8), plain)),
+        ("12 rounds instead of 20", _box(x(rounds=12), plain)),
+        ("the tag over the plaintext", _box(x(), plain, of_plaintext=True)),
+        ("a tag of zero bytes", bytes(16) + right[16:]),
+        ("no tag: the ciphertext alone", right[16:]),
+        ("the tag in the reverse order", right[:16][::-1] + right[16:]),
+        ("the nonce in front of the box, where the box alone is asked for", nonce + right),
+        ("the nonce behind the box, where the box alone is asked for", right + nonce),
+        ("the key in the reverse order", _box(x(key=key[::-1]), plain)),
+        ("the halves of the key swapped", _box(x(key=key[16:] + key[:16]), plain)),
+        ("a key of zero bytes", _box(x(key=bytes(32)), plain)),
+        ("the key hashed before", _box(x(key=hashed), plain)),
+    ]
+
+
+def deriving(password, id, scrypt):
+    """Name and master key of each likely mistake in deriving. `scrypt` takes password, salt and other parameters, as bytes and numbers."""
+    plain, salt = password.encode(), id.encode()
+
+    def pbkdf2(rounds):
+        return hashlib.pbkdf2_hmac("sha256", plain, salt, rounds, 64)
+
+    sha = hashlib.sha256
+    return [
+        ("N = 16384, the default of Node", scrypt(plain, salt, n=16384)),
+        ("N = 8192", scrypt(plain, salt, n=8192)),
+        ("N = 4096", scrypt(plain, salt, n=4096)),
+        ("N = 1024", scrypt(plain, salt, n=1024)),
+        ("N = 262144", scrypt(plain, salt, n=262144)),
+        ("r = 16", scrypt(plain, salt, r=16)),
+        ("r = 1, as r and p swapped with N lowered to 32768", scrypt(plain, salt, n=32768, r=1, p=8)),
+        ("p = 8", scrypt(plain, salt, p=8)),
+        ("the salt is padded with NUL to 16 bytes", scrypt(plain, salt.ljust(16, b"\0"))),
+        ("the salt is padded with NUL to 32 bytes", scrypt(plain, salt.ljust(32, b"\0"))),
+        ("the salt ends with a NUL", scrypt(plain, salt + b"\0")),
+        ("the salt in hexadecimal digits", scrypt(plain, salt.hex().encode())),
+        ("the salt in base64", scrypt(plain, base64.b64encode(salt))),
+        ("the salt as UTF-16, little endian", scrypt(plain, id.encode("utf-16-le"))),
+        ("the salt hashed", scrypt(plain, sha(salt).digest())),
+        ("no salt", scrypt(plain, b"")),
+        ("the salt is the password", scrypt(plain, plain)),
+        ("the ID in front of the password", scrypt(salt + plain, salt)),
+        ("the password hashed before", scrypt(sha(plain).digest(), salt)),
+        ("the password hashed before, in hexadecimal digits", scrypt(sha(plain).hexdigest().encode(), salt)),
+        ("the password in base64", scrypt(base64.b64encode(plain), salt)),
+        ("the password in hexadecimal digits", scrypt(plain.hex().encode(), salt)),
+        ("the password as UTF-16, big endian", scrypt(password.encode("utf-16-be"), salt)),
+        ("a byte order mark in front of the password", scrypt(b"\xef\xbb\xbf" + plain, salt)),
+        ("the password in quotes", scrypt(b'"' + plain + b'"', salt)),
+        ("the password in upper case", scrypt(password.upper().encode(), salt)),
+        ("no password", scrypt(b"", salt)),
+        ("PBKDF2 alone, one round", pbkdf2(1)),
+        ("PBKDF2 alone, 65536 rounds", pbkdf2(65536)),
+        ("PBKDF2 alone, 100000 rounds", pbkdf2(100000)),
+        ("HMAC-SHA-512 of the ID under the password", hmac.new(plain, salt, hashlib.sha512).digest()),
+        ("SHA-512 of password and ID", hashlib.sha512(plain + salt).digest()),
+    ]

@@ -1,0 +1,96 @@
+"""read-backup.json: what each client restores, field by field and as a whole, from documents as Android and iOS of today write them."""
+
+from backups import (DIRECTORY, LINKING, NEWEST, OWN, backup, contact, entry, everything, inverted, pointed, public_key, readings, sparse, text_of, written_by)
+from cases import NOTES as CASES
+from cases import all_cases
+from model import File, by
+
+NOTES = CASES | {
+    "PublicKey": "A contact's public key in the backup against the directory's, at each level.",
+    "Spelling": "The same document in another spelling, which changes nothing.",
+}
+
+SOURCE = ["clauses 3.1 to 3.7", "clients.loss", "clients.read.public-key-mismatch", "clients.read.verification-1", "clients.read.desktop-rest"]
+PROVENANCE = [
+    by("android", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.verification-1, clients.read.release-nobody; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+    by("ios", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.sync-excluded-key; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+    by("desktop", "read", "clients.read.desktop-rest, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+]
+
+
+def linked(document):
+    """Made to link a device, so that Desktop restores it, too."""
+    return document | {"user": document["user"] | LINKING}
+
+
+def state_pointers(about):
+    """A group's state stands in the place of `deleted` and of what the list of members says."""
+    more = [pointer.replace("/members", "/state") for pointer in about if pointer.startswith("/groups/") and pointer.endswith("/members")]
+    return [pointer for pointer in about if not pointer.endswith("syncExcludedIDs")] + more
+
+
+def build(oracles):
+    file = File("read-backup", NOTES)
+    fields = file.group("field by field", "read_backup", SOURCE, PROVENANCE)
+
+    def add(group, name, flag, comment, document, shown, directory=DIRECTORY, unknowns=(), text=None):
+        document = linked(document)
+        text = text_of(document) if text is None else text(document)
+        group.add(f"read-backup.{name}", comment, [flag], {"document": {"text": text}, "own_id": OWN, "directory": directory},
+                  readings(document, shown, directory, unknowns))
+
+    def pointers(about):
+        return lambda state: {"restored": pointed(state, state_pointers(about))}
+
+    for name, flag, comment, whole, about in all_cases():
+        add(fields, name, flag, comment, whole, pointers(about))
+    other = public_key("ZZZZ9999")
+    refuses = {"desktop": "no source says what it does with a key that is not the directory's, at a level below 2"}
+    for level in (0, 1):
+        key = ["/contacts/0/publickey", "/contacts/0/verification"]
+        add(fields, f"contact-key-differs-{level}", "PublicKey", f"A contact of level {level} whose key in the backup is not the directory's: the directory counts",
+            backup(contacts=[contact(verification=level, publickey=other)]), pointers(key), unknowns=refuses)
+        add(fields, f"contact-key-matches-{level}", "PublicKey", f"A contact of level {level} whose key in the backup is the directory's",
+            backup(contacts=[contact(verification=level, publickey=public_key("ECHOECHO"))]), pointers(key))
+
+    wholes = file.group("whole backups", "read_backup", SOURCE, PROVENANCE)
+
+    def whole(state):
+        return {"state": state}
+
+    people = [entry(f"AAAA{number:04}") for number in range(12)]
+    many = backup(contacts=[contact(f"AAAA{number:04}", verification=number % 3, firstname=f"Number {number}", createdAt=1700000000000 + number, hidden=number % 2 == 0,
+                                    **{"publickey": public_key(f"AAAA{number:04}")} if number % 3 == 2 else {}) for number in range(12)])
+    for name, comment, one in [("everything", "All fields in every place", everything()), ("inverted", "Every flag the other way round", inverted()),
+                               ("sparse", "As little as a phone can hold", sparse()), ("one-contact", "One contact with all fields", backup())]:
+        add(wholes, f"android-{name}", "Whole", f"{comment}, as Android writes it", one, whole)
+        written = written_by(NEWEST["ios"], one)
+        if name != "sparse":
+            add(wholes, f"ios-{name}", "Whole", f"{comment}, as iOS writes it", written, whole)
+    add(wholes, "many-contacts", "Whole", "Twelve contacts", many, whole, directory=DIRECTORY + people)
+    spellings = [
+        ("keys-reversed", "Every object's keys in the reverse order", lambda document: text_of(reversed_keys(document))),
+        ("escaped", "Every character that is not ASCII as an escape, and every slash, too", lambda document: ascii_text(document)),
+        ("lines", "A line for every member, and blanks", lambda document: lines(document)),
+    ]
+    for name, comment, text in spellings:
+        add(wholes, f"spelling-{name}", "Spelling", comment, everything(), whole, text=text)
+    return file
+
+
+def reversed_keys(value):
+    if isinstance(value, dict):
+        return {key: reversed_keys(value[key]) for key in reversed(value)}
+    return [reversed_keys(inner) for inner in value] if isinstance(value, list) else value
+
+
+def ascii_text(value):
+    import json
+
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/")
+
+
+def lines(value):
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=3)
