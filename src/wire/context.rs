@@ -328,7 +328,16 @@ impl Context {
         if !guard.is_claimed(backup) && self.facts().fresh_ids {
             self.session.claim(backup)?;
         } else if !guard.is_claimed(backup) {
-            self.session.claim_if_free(self.key(), backup).await?;
+            // Which check comes first to a shared place is a matter of order, and must not show in the keys.
+            let key = match backup.label().strip_prefix("shared/") {
+                Some(slot) => Key {
+                    check: "shared.claim".to_owned(),
+                    variant: slot.to_owned(),
+                    n: 0,
+                },
+                None => self.key(),
+            };
+            self.session.claim_if_free(key, backup).await?;
         }
         if request.method == Method::Put {
             if let Err(error) = guard.about_to_write(backup) {

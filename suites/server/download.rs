@@ -1,5 +1,6 @@
 //! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
 
+use super::auth::specimen;
 use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
@@ -209,9 +210,7 @@ async fn fresh(context: &Context) -> Judged {
 }
 
 async fn head(context: &Context) -> Judged {
-    let payload = context.payload("backup", Recipe::Random(2000));
-    let backup = context.own_backup("backup");
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let place = Place::Backup(backup);
     let answer = context
         .perform(Client::Desktop, Operation::Probe, place, None)

@@ -259,11 +259,7 @@ async fn break_off(
 }
 
 /// When to look after an upload broke off whose end the server has taken notice of.
-const SOON: &[Duration] = &[
-    Duration::ZERO,
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-];
+const SOON: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(600)];
 
 /// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under load later still.
 ///
@@ -384,7 +380,7 @@ async fn concurrent(context: &Context) -> Judged {
 }
 
 /// How often a backup is downloaded while an upload is on its way.
-const POLLS: usize = 16;
+const POLLS: usize = 12;
 
 async fn during(context: &Context) -> Judged {
     let size = fitting(context, 128 * 1024).await;

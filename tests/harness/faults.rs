@@ -148,7 +148,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         target = target.trusting(root);
     }
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
-    checkup.deadline = Some(Duration::from_secs(60));
+    checkup.deadline = Some(Duration::from_secs(240));
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.settings.patience = Duration::from_secs(2);

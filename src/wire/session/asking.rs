@@ -177,7 +177,7 @@ impl Session {
         self.guard.claim(backup).map_err(|error| {
             Failure::of(
                 FailureKind::Harness,
-                format!("failed to write the ledger: {error}"),
+                format!("the ledger cannot be written: {error}"),
             )
         })
     }

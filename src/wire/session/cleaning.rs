@@ -79,7 +79,16 @@ impl Session {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
                     self.guard.may_appear(backup, Instant::now() + LATE_STORE);
                 }
-                (_, Stage::Resolve | Stage::Connect | Stage::Tls) => self.guard.unsent(backup),
+                (_, Stage::Resolve | Stage::Connect | Stage::Tls)
+                | (
+                    FailureKind::Refused
+                    | FailureKind::Halted
+                    | FailureKind::Limited
+                    | FailureKind::CredentialsRefused
+                    | FailureKind::NotOffered
+                    | FailureKind::Guarded,
+                    _,
+                ) => self.guard.unsent(backup),
                 _ => self.guard.may_appear(backup, Instant::now() + LATEST),
             },
         }
@@ -96,7 +105,11 @@ impl Session {
         if let (Place::Backup(backup), Method::Get, true) =
             (&request.place, request.method, may_see)
         {
-            match Sight::of(answer) {
+            let sight = Sight::of(answer);
+            if sight != Sight::Unknown {
+                self.guard.looked(backup);
+            }
+            match sight {
                 Sight::Present => self.guard.present(backup),
                 Sight::Absent => self.guard.unseen(backup),
                 Sight::Unknown => {}

@@ -231,7 +231,8 @@ async fn a_server_that_disappears_in_mid_run() {
     checked.comes_to(Status::Incomplete).no_client_passes();
     let named = named_in_ledgers(checked.ledgers.path());
     assert!(checked.report.left_behind > 0, "{}", checked.report);
-    assert_eq!(named.len(), checked.report.left_behind);
+    // What was claimed and never sent is named, too.
+    assert!(named.len() >= checked.report.left_behind);
     assert!(
         left.is_subset(&named),
         "{} of {} are named",
