@@ -1,8 +1,8 @@
 //! The conformance and interoperability test harness for Threema Safe.
 //!
 //! Threema Safe keeps an encrypted backup of a user's identity, contacts, groups and settings on a server of their
-//! choice. This crate finds out whether a server and the published clients really get along, before a phone is lost.
-//! Most people want the program `safe-conformance`; whoever writes a server can do the same from its tests:
+//! choice. This crate finds out whether a server and the published clients work together, before a phone is lost.
+//! Most people want the program `safe-conformance`; authors of servers do the same from their tests:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,12 +21,14 @@
 pub mod adapter;
 pub mod cli;
 pub mod clients;
+pub mod diagnosis;
 pub mod engine;
 pub mod inspect;
 pub mod manual;
 pub mod reference;
 pub mod report;
 pub mod retention;
+pub mod rig;
 mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
@@ -35,7 +37,7 @@ pub mod vectors;
 pub mod wire;
 
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Status, client_tests, judge,
-    live_tests,
+    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError, Status,
+    client_tests, judge, live_tests,
 };
 pub use wire::Target;

@@ -145,6 +145,55 @@ const CASES: &[Case] = &[
     },
 ];
 
+/// nginx with limits that a phone never meets: they are the server's right, and nobody's fault.
+struct Limited {
+    name: &'static str,
+    limit: &'static str,
+    /// Whether a run takes minutes: then it is made only where real servers are required.
+    takes_minutes: bool,
+}
+
+const LIMITED: &[Limited] = &[
+    Limited {
+        name: "nginx_limit_req",
+        limit: "limit_req zone=requests burst=20 nodelay;",
+        takes_minutes: true,
+    },
+    Limited {
+        name: "nginx_limit_req_429",
+        limit: "limit_req zone=requests burst=20 nodelay; limit_req_status 429;",
+        takes_minutes: true,
+    },
+    Limited {
+        name: "nginx_limit_conn",
+        limit: "limit_conn connections 1;",
+        takes_minutes: false,
+    },
+];
+
+impl Limited {
+    /// Passes slowly, or could not be judged for the limit; never fails, and leaves nothing.
+    fn check(&self) {
+        let running = nginx(&format!("{}{NGINX_SAFE}", self.limit));
+        let report = check(self.name, &running, "http", |target| target);
+        assert_eq!(running.folder.left_over(), Vec::<String>::new(), "{report}");
+        assert_eq!(report.left_behind, 0, "{report}");
+        for finding in &report.findings {
+            let deviates = matches!(finding.verdict, Verdict::Fail | Verdict::Warn);
+            let has_reason = REASONS
+                .iter()
+                .any(|reason| reason.servers.contains(&"nginx") && reason.check == finding.id);
+            assert!(
+                !deviates || has_reason,
+                "{} of {}: {}\n{report}",
+                finding.name(),
+                self.name,
+                finding.observed
+            );
+        }
+    }
+}
+
 /// Why a real server deviates: its names, the check, and what was seen by hand with curl and on its disk.
 struct Reason {
     servers: &'static [&'static str],
@@ -320,7 +369,16 @@ fn main() -> ExitCode {
             attempt(&[NEED_NGINX], required, || wrong.diagnose())
         })
     });
-    let trials = real.chain(misconfigured).collect();
+    let limited = LIMITED.iter().map(|limited| {
+        Trial::ignorable_test(limited.name, move || {
+            if limited.takes_minutes && !required {
+                let why = "it takes minutes: SAFE_REQUIRE_REAL_SERVERS=1 runs it";
+                return Ok(Completion::ignored_with(why));
+            }
+            attempt(&[NEED_NGINX], required, || limited.check())
+        })
+    });
+    let trials = real.chain(misconfigured).chain(limited).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

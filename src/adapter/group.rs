@@ -3,21 +3,21 @@
 use std::time::Duration;
 use tokio::process::Child;
 
-/// Ends every group that is still there. For whoever leaves without clearing up.
+/// Ends every group that still runs, for a process that exits without cleaning up.
 pub fn kill_all() {
     platform::kill_all();
 }
 
 /// The group of a child. Its leader must not be reaped before the last [`kill`](Self::kill), lest the number be another's.
-pub(super) struct Group(platform::Group);
+pub(crate) struct Group(platform::Group);
 
 impl Group {
-    pub(super) fn of(child: &Child) -> Self {
+    pub(crate) fn of(child: &Child) -> Self {
         Self(platform::Group::of(child))
     }
 
     /// Kills whatever of the group is there. Only the first call does anything.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill();
     }
 

@@ -1,9 +1,9 @@
-//! The line protocol to an implementation under test, and its process.
+//! The line protocol to an implementation under test, and its process. No knowledge of a check.
 //!
 //! An implementation is asked one [`Request`] at a time and gives one [`Reply`]: raw results, never a verdict. Written in
 //! another language it is a child process that reads one JSON object a line and writes one a line ([`Processes`]);
 //! written in Rust it is an [`Implementation`] ([`InProcess`], or [`serve`] to make it such a child process). Either is
-//! a [`Peer`] to whoever asks. The protocol for people is in `vectors/README.md`, with its JSON Schemas beside it.
+//! a [`Peer`] to a caller. The protocol for people is in `vectors/README.md`, with its JSON Schemas beside it.
 //!
 //! To add an operation: what goes in and what comes out, and one line in `operations!`, all in `operation.rs`.
 
@@ -20,6 +20,7 @@ pub use backup::{
     BackupToRead, DirectoryId, DirectoryState, OpenBackup, OpenedBackup, ReadBackup, RestoredState,
     SealBackup, SealedBackup, WriteBackup, WrittenDocument,
 };
+pub(crate) use group::Group;
 pub use group::kill_all;
 pub use implementation::{Answer, Hello, Refusal};
 pub(crate) use message::tolerant;
@@ -30,6 +31,7 @@ pub use operation::{
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
 pub use peer::{Breakdown, InProcess, Peer};
+pub(crate) use process::shell;
 pub use process::{Limits, Processes, Tell};
 pub use serve::serve;
 

@@ -1,4 +1,4 @@
-//! Whoever can be asked: child processes, or an implementation in this process.
+//! The peers that can be asked: child processes, or an implementation in this process.
 
 use super::implementation::Hello;
 use super::message::{MessageError, Reply, shown};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
-/// An implementation under test, as whoever asks it sees it.
+/// An implementation under test, as a caller sees it.
 pub trait Peer: Send + Sync {
     /// What the implementation says of itself; starts it if need be.
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
@@ -17,7 +17,7 @@ pub trait Peer: Send + Sync {
     /// Asks one question. After a breakdown the next question finds the implementation started anew.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
 
-    /// Ends the implementation: whether it went by itself once it was told `bye`.
+    /// Ends the implementation. Returns whether it exited after `bye`.
     fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>>;
 }
 
@@ -58,7 +58,7 @@ pub enum Breakdown {
     /// It has broken down at its start too often: it is not started again.
     #[error("it has failed to start {0} times in a row, and is not started again")]
     GivenUp(u32),
-    /// It was told `bye`, and did not go.
+    /// It did not exit after `bye`.
     #[error("it was still there {} s after `bye`, and had to be killed", limit.as_secs_f32())]
     DoesNotGo {
         /// How long it had.

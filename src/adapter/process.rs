@@ -49,7 +49,7 @@ pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 const FAILED_STARTS: u32 = 3;
 /// How much of standard error is kept, in bytes.
 const TAIL_BYTES: usize = 4096;
-/// How much of standard error is told line by line, in bytes; the rest is read and forgotten.
+/// How much of standard error is passed on line by line, in bytes; the rest is read and dropped.
 const TOLD_BYTES: usize = 256 << 10;
 /// How long a process that has closed its standard output gets to end by itself.
 const LAST_MOMENTS: Duration = Duration::from_millis(500);
@@ -345,14 +345,14 @@ impl Drop for Running {
 }
 
 #[cfg(unix)]
-fn shell(command: &str) -> tokio::process::Command {
+pub(crate) fn shell(command: &str) -> tokio::process::Command {
     let mut shell = tokio::process::Command::new("/bin/sh");
     shell.args(["-c", command]);
     shell
 }
 
 #[cfg(not(unix))]
-fn shell(command: &str) -> tokio::process::Command {
+pub(crate) fn shell(command: &str) -> tokio::process::Command {
     let mut shell = tokio::process::Command::new("cmd");
     shell.args(["/C", command]);
     shell

@@ -1,4 +1,4 @@
-//! The command line, a file per subcommand.
+//! The command line: arguments in, exit code out, a file per subcommand. No logic.
 
 #![allow(
     clippy::doc_markdown,
@@ -18,6 +18,7 @@ mod list;
 mod losses;
 mod output;
 mod retention;
+mod rig;
 mod serve;
 mod sweep;
 mod vectors;
@@ -40,6 +41,8 @@ enum Command {
     Check(check::Arguments),
     /// Check an implementation of a client against the known-answer vectors.
     Client(client::Arguments),
+    /// Watch what a client sends to a scripted server.
+    Rig(rig::Arguments),
     /// Judge again what a transcript tells of, without a network.
     Judge(judge::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Check(arguments) => check::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
+            Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Retention(arguments) => retention::run(arguments).await,

@@ -17,6 +17,15 @@ pub enum ConfigError {
         /// Where, in bytes from the beginning.
         place: usize,
     },
+    /// More than the harness reads.
+    #[error("`config` does not end")]
+    Endless,
+    /// A good config, sent with a charset in which it cannot be read.
+    #[error("the config is sent with a charset of {charset}, in which Android cannot read it")]
+    Charset {
+        /// The name of the charset.
+        charset: &'static str,
+    },
     /// Not JSON, as the client understands it.
     #[error("the config is not JSON to {client}: {reason}")]
     NotJson {
@@ -67,7 +76,8 @@ impl ConfigError {
     /// The stage at which this stops the client.
     pub const fn stage(&self) -> Stage {
         match self {
-            Self::NotUtf8 { .. } | Self::NotJson { .. } => Stage::Json,
+            Self::Endless => Stage::Size,
+            Self::NotUtf8 { .. } | Self::Charset { .. } | Self::NotJson { .. } => Stage::Json,
             _ => Stage::Meaning,
         }
     }

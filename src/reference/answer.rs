@@ -13,7 +13,7 @@ pub(super) type Answer = Response<Content>;
 /// The connection is to be closed without an answer, or in the middle of one.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("closed on purpose")]
-pub(super) struct Closed;
+pub(crate) struct Closed;
 
 /// What makes an answer a refusal: it goes along with it until the server's own words are put in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Refusal {
 
 /// What an answer carries.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Content {
+pub(crate) struct Content {
     bytes: Bytes,
     end: End,
 }
@@ -54,13 +54,18 @@ impl Content {
         self.bytes.len()
     }
 
+    /// Whether the bytes that are left to send are ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
+    }
+
     /// The bytes that are left to send.
     pub(super) fn into_bytes(self) -> Bytes {
         self.bytes
     }
 
     /// Content that breaks off after these bytes, though a header may promise more.
-    pub(super) const fn breaking_off(bytes: Bytes) -> Self {
+    pub(crate) const fn breaking_off(bytes: Bytes) -> Self {
         Self {
             bytes,
             end: End::BreaksOff,

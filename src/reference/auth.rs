@@ -1,4 +1,4 @@
-//! Who may enter, and what those are told who may not.
+//! Who may enter, and the answer to those who may not.
 
 use super::answer::{Answer, refusal};
 use super::faults::Fault;
@@ -133,6 +133,10 @@ fn in_latin1(text: &str) -> Option<Vec<u8>> {
 }
 
 fn challenge(site: &Site, call: &Call<'_>, standing: Standing) -> Answer {
+    let is_config = *call.route == Route::Config;
+    if standing == Standing::Anonymous && is_config && site.has(Fault::ConfigLoginPage) {
+        return super::config::login_page();
+    }
     if standing == Standing::Anonymous && site.has(Fault::ChallengeForbidden) {
         return refusal(StatusCode::FORBIDDEN);
     }

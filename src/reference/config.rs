@@ -31,16 +31,26 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         return refusal(StatusCode::NOT_FOUND);
     }
     if site.has(Fault::ConfigHtml) {
-        return page(
-            StatusCode::OK,
-            "Login – Example Cloud",
-            "<form method=\"post\"><input name=\"user\"><input name=\"password\" type=\"password\"></form>",
-        );
+        return login_page();
     }
     if site.has(Fault::ConfigMaintenance) {
         return maintenance();
     }
-    content(StatusCode::OK, "application/json", text(site))
+    let kind = if site.has(Fault::ConfigCharset) {
+        "application/json; charset=utf-16"
+    } else {
+        "application/json"
+    };
+    content(StatusCode::OK, kind, text(site, call))
+}
+
+/// The page of a portal that asks people for their password.
+pub(super) fn login_page() -> Answer {
+    page(
+        StatusCode::OK,
+        "Login – Example Cloud",
+        "<form method=\"post\"><input name=\"user\"><input name=\"password\" type=\"password\"></form>",
+    )
 }
 
 /// The page of a server that is in maintenance.
@@ -53,7 +63,7 @@ pub(super) fn maintenance() -> Answer {
 }
 
 /// What the file says.
-fn text(site: &Site) -> String {
+fn text(site: &Site, call: &Call<'_>) -> String {
     if site.has(Fault::ConfigEmpty) {
         return String::new();
     }
@@ -77,16 +87,21 @@ fn text(site: &Site) -> String {
         "/* comment */".to_owned()
     } else if site.has(Fault::ConfigTrailingComma) {
         ",".to_owned()
+    } else if site.has(Fault::ConfigDuplicateKey) {
+        format!(",\"maxBackupBytes\":{SMALL_LIMIT}")
     } else if site.has(Fault::ConfigLarge) {
         format!(",\"padding\":\"{}\"", "x".repeat(8192))
     } else {
         String::new()
     };
-    format!("{{\"maxBackupBytes\":{}{retention}{tail}}}", limit(site))
+    format!(
+        "{{\"maxBackupBytes\":{}{retention}{tail}}}",
+        limit(site, call)
+    )
 }
 
 /// What the file says of the largest backup.
-fn limit(site: &Site) -> String {
+fn limit(site: &Site, call: &Call<'_>) -> String {
     let bytes = site.max_backup_bytes;
     if site.has(Fault::ConfigNumberInString) {
         return format!("\"{bytes}\"");
@@ -94,11 +109,16 @@ fn limit(site: &Site) -> String {
     if site.has(Fault::ConfigFraction) {
         return format!("{bytes}.5");
     }
+    let is_old = call.parts.version < http::Version::HTTP_2;
+    let is_other = (is_old && site.has(Fault::ConfigDiffersByHttp))
+        || (site.has(Fault::ConfigAlternates) && site.is_second_config());
     let said = if site.has(Fault::ConfigZeroLimit) {
         0
     } else if site.has(Fault::ConfigNegativeLimit) {
         -1
-    } else if site.has(Fault::ConfigSmallLimit) {
+    } else if site.has(Fault::ConfigTinyLimit) {
+        511
+    } else if is_other || site.has(Fault::ConfigSmallLimit) {
         SMALL_LIMIT
     } else if site.has(Fault::ConfigHugeLimit) {
         104_857_600

@@ -59,6 +59,8 @@ faults! {
         "Says that maxBackupBytes is 0 and enforces no limit, as where 0 was meant as unlimited.";
     ConfigNegativeLimit = "config-negative-limit",
         "Says that maxBackupBytes is -1, as where that was meant as unlimited.";
+    ConfigTinyLimit = "config-tiny-limit",
+        "Says that maxBackupBytes is 511, as where kilobytes were meant.";
     ConfigSmallLimit = "config-small-limit",
         "Says that maxBackupBytes is 131072 and enforces it, too little for a user with many contacts.";
     ConfigHugeLimit = "config-huge-limit",
@@ -75,6 +77,17 @@ faults! {
         "Redirects config with 301 to config/, as servers do that take it for a folder.";
     ConfigAnonymous = "config-anonymous",
         "Shows config without credentials, as servers do that protect only the backups.";
+
+    ConfigLoginPage = "config-login-page",
+        "Answers config without credentials with 200 and an HTML login page, as portals do that ask people and not programs.";
+    ConfigDiffersByHttp = "config-differs-by-http",
+        "Says that maxBackupBytes is 131072 over HTTP/1.1 alone, as where two virtual hosts answer for one name.";
+    ConfigAlternates = "config-alternates",
+        "Says in every second answer that maxBackupBytes is 131072, as two backends do that hold different files.";
+    ConfigCharset = "config-charset",
+        "Sends config with charset=utf-16 although it is UTF-8, which Android alone obeys.";
+    ConfigDuplicateKey = "config-duplicate-key",
+        "Writes maxBackupBytes twice with different numbers, of which Android takes the last and iOS the first.";
 
     // Credentials.
     AnonymousRead = "anonymous-read",
@@ -151,6 +164,8 @@ faults! {
         "Answers 403 to a second upload, as WebDAV servers do where files may be created but not changed.";
     OverwriteKeepsTail = "overwrite-keeps-tail",
         "Writes a shorter upload over the old one and leaves the old tail, as servers do that open without truncating.";
+    OverwriteMangles = "overwrite-mangles",
+        "Answers 204 to a second upload and keeps the old bytes, cut or filled up to the new length, as where only the length is renewed.";
     WriteInPlace = "write-in-place",
         "Writes an upload into the visible file as it comes, as rclone, wsgidav and golang.org/x/net/webdav do.";
     CutOffReplaces = "cut-off-replaces",
@@ -175,12 +190,16 @@ faults! {
         "Answers a download with 203, as transforming proxies do, which Desktop does not take.";
     DownloadEndsEarly = "download-ends-early",
         "Closes the connection before the end of a download, as Apache does at times while an upload runs.";
+    DownloadBreaksDuringUpload = "download-breaks-during-upload",
+        "Closes the connection in the middle of a download while an upload of the same backup runs, as servers do that truncate the file first.";
     ContentEncodingOnTheFly = "content-encoding-on-the-fly",
         "Compresses a download when asked for gzip, as nginx and Apache do where compression covers every type.";
     ContentEncodingAlways = "content-encoding-always",
         "Compresses a download though nobody asked, as servers do that hold only the compressed file.";
     ContentEncodingLabel = "content-encoding-label",
         "Labels a download as gzip without compressing it when asked for gzip, as servers do that guess from the content.";
+    ContentEncodingForeign = "content-encoding-foreign",
+        "Sends the gzip of another text when asked for a text with gzip, as caches do that mix up two files.";
     ContentGunzipped = "content-gunzipped",
         "Unpacks a backup that looks like gzip before it sends it, as proxies with gunzip do.";
     ContentHtmlRewritten = "content-html-rewritten",
@@ -213,6 +232,8 @@ faults! {
         "Answers DELETE with 405, as nginx does where dav_methods names PUT alone.";
     DeleteLies = "delete-lies",
         "Answers DELETE with 204 and deletes nothing, as write-once storage does.";
+    DeletedIsPage = "deleted-is-page",
+        "Answers GET of a deleted backup with 200 and an HTML page, as web applications do that show a bin.";
     DeleteMissingSucceeds = "delete-missing-succeeds",
         "Answers DELETE of a missing backup with 204, as object storage does.";
 
@@ -225,6 +246,21 @@ faults! {
         "Answers 413 to exactly maxBackupBytes, as servers do that compare with >= as iOS does.";
     LimitUnenforced = "limit-unenforced",
         "Takes uploads of any size, as every plain WebDAV server does.";
+
+    LimitBadGateway = "limit-bad-gateway",
+        "Answers 502 above 100000 bytes, as Caddy does with request_body max_size before a reverse_proxy.";
+    LimitQuota = "limit-quota",
+        "Answers 507 with a message in XML above 300000 bytes, as Nextcloud does where the quota is nearly used up.";
+    LimitBuffer = "limit-buffer",
+        "Answers 500 above 16384 bytes, as nginx does that cannot write into its client_body_temp_path.";
+    LimitForbidden = "limit-forbidden",
+        "Answers 403 and an HTML page above 131072 bytes, as firewalls for web applications do.";
+    LimitNotFound = "limit-not-found",
+        "Answers 404 above 250000 bytes, as IIS does with maxAllowedContentLength.";
+    LimitTruncates = "limit-truncates",
+        "Answers 201 and keeps the first 100000 bytes, as storage does whose column or buffer is full.";
+    LargeVanishes = "large-vanishes",
+        "Deletes a backup of more than 400000 bytes 0.2 seconds after its first download, as a job does that keeps a quota.";
 
     // Paths and privacy.
     LetterCaseIgnored = "letter-case-ignored",
@@ -274,7 +310,7 @@ faults! {
 
     // TLS.
     CertificateUnknownRoot = "certificate-unknown-root",
-        "Sends a certificate from a root that nobody was told to trust, as servers with their own authority do.";
+        "Sends a certificate from a root that no client trusts, as servers with their own authority do.";
     CertificateSelfSigned = "certificate-self-signed",
         "Sends a certificate that signed itself, as servers do that were never given another.";
     CertificateExpired = "certificate-expired",
@@ -298,7 +334,7 @@ faults! {
     CertificateNoServerAuth = "certificate-no-server-auth",
         "Sends a certificate without an extended key usage, as private authorities do that were set up by hand.";
     Certificate826Days = "certificate-826-days",
-        "Sends a certificate that is valid for 826 days, as private authorities do that go by old habits.";
+        "Sends a certificate that is valid for 826 days, as private authorities with old defaults do.";
     Certificate399Days = "certificate-399-days",
         "Sends a certificate that is valid for 399 days, more than a public authority may issue.";
     Certificate300Days = "certificate-300-days",

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Content, content, empty, page, redirect, refusal};
 use super::faults::Fault;
 use super::handler::Call;
+use super::profile::Habit;
 use super::site::Site;
 use super::store::Entry;
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use http::{Method, StatusCode, Version};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use sha2::{Digest, Sha256};
 use std::io::{Read as _, Write as _};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// How much a stored body may unpack to.
 const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
@@ -39,18 +40,46 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if caches && let Some(answer) = site.cached(call.url()) {
         return answer;
     }
-    let Some(entry) = site.store.read(id).filter(|_| !site.manner.drops_files) else {
+    if site.has(Fault::LargeVanishes) {
+        vanish(site, id);
+    }
+    let Some(entry) = site
+        .store
+        .read(id)
+        .filter(|_| !site.manner.does(Habit::FileDrop))
+    else {
         if is_head && site.has(Fault::DeletedInHead) && site.ghosts().contains(id) {
             return empty(StatusCode::OK);
+        }
+        if site.has(Fault::DeletedIsPage) && site.ghosts().contains(id) {
+            return page(StatusCode::OK, "Bin", "<p>This file is in the bin.</p>");
         }
         return missing(site);
     };
     site.store.touch(id);
-    let answer = present(site, &call.parts.headers, &entry);
+    let mut answer = present(site, &call.parts.headers, &entry);
+    if site.has(Fault::DownloadBreaksDuringUpload) && site.is_uploading(id) {
+        break_off(&mut answer);
+    }
     if caches {
         site.keep_cached(call.url(), &answer);
     }
     answer
+}
+
+/// Deletes a large backup a while after its first download.
+fn vanish(site: &Site, id: &str) {
+    const LARGE: usize = 400_000;
+    const WHILE: Duration = Duration::from_millis(200);
+    let is_due = site.store.read(id).is_some_and(|entry| {
+        let times = entry.times;
+        let since = site.store.now().duration_since(times.accessed);
+        let is_downloaded = times.accessed > times.uploaded;
+        entry.content.len() > LARGE && is_downloaded && since.is_ok_and(|since| since >= WHILE)
+    });
+    if is_due {
+        site.store.remove(id);
+    }
 }
 
 /// Answers DELETE of a backup.
@@ -170,11 +199,17 @@ fn with_script(html: &[u8]) -> Bytes {
 
 /// A content coding, where a fault says so.
 fn encode(site: &Site, asked: bool, answer: &mut Answer) {
-    let really = site.has(Fault::ContentEncodingAlways)
+    let is_text = answer.body().is_ascii();
+    let foreign = asked && is_text && site.has(Fault::ContentEncodingForeign);
+    let really = foreign
+        || site.has(Fault::ContentEncodingAlways)
         || (asked && site.has(Fault::ContentEncodingOnTheFly));
     let in_name = asked && site.has(Fault::ContentEncodingLabel);
     if really {
-        let bytes = std::mem::take(answer.body_mut()).into_bytes();
+        let mut bytes = std::mem::take(answer.body_mut()).into_bytes();
+        if foreign {
+            bytes = vec![b'x'; bytes.len()].into();
+        }
         *answer.body_mut() = Content::from(gzipped(&bytes));
         let accept_encoding = HeaderValue::from_static("Accept-Encoding");
         answer.headers_mut().insert(VARY, accept_encoding);

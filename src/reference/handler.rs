@@ -3,7 +3,7 @@
 use super::answer::{Answer, Closed, empty, page, redirect, refusal, without_content};
 use super::body::{declared_length, drain};
 use super::faults::Fault;
-use super::profile::{Front, Line, Seen};
+use super::profile::{Front, Habit, Line, Seen};
 use super::route::Route;
 use super::site::Site;
 use super::{auth, config, get, listing, put};
@@ -161,7 +161,10 @@ fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
     }
     if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
         // PHP sends the values that were superseded, too: the last one counts.
-        let superseded = site.manner.repeats_cookies.then_some("superseded");
+        let superseded = site
+            .manner
+            .does(Habit::RepeatedCookies)
+            .then_some("superseded");
         for value in superseded.into_iter().chain([site.session.as_str()]) {
             let cookie = format!("session={value}; Path=/; HttpOnly");
             if let Ok(cookie) = HeaderValue::try_from(cookie) {
@@ -200,7 +203,7 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
         return Decision::Answer(answer);
     }
     let user_agent = call.parts.headers.get(USER_AGENT);
-    if site.manner.reads_headers && !has_expected_headers(call) {
+    if site.manner.does(Habit::ReadHeaders) && !has_expected_headers(call) {
         return Decision::Answer(empty(StatusCode::BAD_REQUEST));
     }
     if site.has(Fault::UserAgentExact) && user_agent.is_none_or(|value| value != "Threema") {
@@ -305,7 +308,7 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
         ),
         Route::MalformedId if site.has(Fault::BackupsMissing) => refusal(missing_folder(method)),
         _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
-        Route::MalformedId if site.manner.has_plain_files => refusal(StatusCode::NOT_FOUND),
+        Route::MalformedId if site.manner.does(Habit::PlainFiles) => refusal(StatusCode::NOT_FOUND),
         Route::MalformedId | Route::Malformed if site.has(Fault::MalformedIdCrashes) => {
             refusal(StatusCode::INTERNAL_SERVER_ERROR)
         }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 /// A stream on which waiting ends with an error once nothing moved for `limit`.
-pub(super) struct Idle<S> {
+pub(crate) struct Idle<S> {
     stream: S,
     limit: Duration,
     deadline: Pin<Box<Sleep>>,
@@ -17,7 +17,7 @@ pub(super) struct Idle<S> {
 
 impl<S> Idle<S> {
     /// Watches over `stream`.
-    pub(super) fn new(stream: S, limit: Duration) -> Self {
+    pub(crate) fn new(stream: S, limit: Duration) -> Self {
         Self {
             stream,
             limit,

@@ -1,6 +1,8 @@
 //! Upload of one backup: collected first, then put in place in one step.
 
-use super::answer::{Answer, Closed, Refusal, empty, redirect, refusal, refusal_with};
+use super::answer::{
+    Answer, Closed, Refusal, content, empty, page, redirect, refusal, refusal_with,
+};
 use super::body::{Unfinished, drain, read};
 use super::faults::Fault;
 use super::handler::Call;
@@ -59,10 +61,31 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
         ),
     ];
     let first = refusals.into_iter().find(|(applies, _)| *applies);
-    let declared = call.declared;
-    first
-        .map(|(_, status)| refusal(status))
-        .or_else(|| declared.and_then(|length| site.manner.refuses_size(length, true)))
+    if let Some((_, status)) = first {
+        return Some(refusal(status));
+    }
+    let length = call.declared?;
+    if let Some((above, status)) = site.refuses_above()
+        && length > above
+    {
+        return Some(too_large(status));
+    }
+    site.manner.refuses_size(length, true)
+}
+
+/// The refusal of an upload for its size, in other words than 413.
+fn too_large(status: StatusCode) -> Answer {
+    match status {
+        StatusCode::INSUFFICIENT_STORAGE => content(
+            status,
+            "application/xml; charset=utf-8",
+            "<?xml version=\"1.0\"?>\n<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\">\
+             <s:exception>Sabre\\DAV\\Exception\\InsufficientStorage</s:exception>\
+             <s:message>Insufficient space in example, no room for this file</s:message></d:error>",
+        ),
+        StatusCode::FORBIDDEN => page(status, "Request blocked", "<h1>Request blocked</h1>"),
+        _ => refusal(status),
+    }
 }
 
 /// Takes an upload in.
@@ -84,6 +107,7 @@ pub(super) async fn receive(
     if site.has(Fault::WriteInPlace) {
         return Ok(write_in_place(site, id, body).await);
     }
+    site.begin_upload(id);
     let mut upload = Upload {
         site,
         id,
@@ -157,6 +181,7 @@ impl Upload<'_> {
 
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
+        self.site.end_upload(self.id);
         let received = std::mem::take(&mut self.received);
         let manner = &self.site.manner;
         match self.stage {
@@ -208,11 +233,19 @@ fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     if old.is_some() && site.has(Fault::OverwriteIgnored) {
         return empty(StatusCode::NO_CONTENT);
     }
+    if let Some(old) = old.as_ref().filter(|_| site.has(Fault::OverwriteMangles)) {
+        let length = content.len();
+        content = old.content.to_vec();
+        content.resize(length, 0);
+    }
     if site.has(Fault::UploadTruncated) {
         content.pop();
     }
     if site.has(Fault::UploadEmpty) {
         content.clear();
+    }
+    if let Some(kept) = site.keeps() {
+        content.truncate(kept);
     }
     if site.has(Fault::OverwriteKeepsTail)
         && let Some(tail) = old

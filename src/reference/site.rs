@@ -9,6 +9,7 @@ use super::profile::{BrokenOff, Manner, Tempo};
 use super::store::Store;
 use super::tasks::Tasks;
 use bytes::Bytes;
+use http::StatusCode;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,6 +58,8 @@ pub(super) struct Site {
     /// How it behaves beyond that.
     pub(super) manner: Manner,
     requests: AtomicUsize,
+    configs: AtomicUsize,
+    uploading: Mutex<Vec<String>>,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
 }
@@ -90,6 +93,8 @@ impl Site {
             faults,
             manner,
             requests: AtomicUsize::new(0),
+            configs: AtomicUsize::new(0),
+            uploading: Mutex::default(),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
         })
@@ -128,6 +133,62 @@ impl Site {
     /// Counts one more request; gives its number, counted from 1.
     pub(super) fn count_request(&self) -> usize {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Counts one more answer to a GET of `config`; whether it is every second one.
+    pub(super) fn is_second_config(&self) -> bool {
+        self.configs.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    }
+
+    /// With what an upload is refused that is too large, and from how many bytes on, where that is not 413.
+    pub(super) fn refuses_above(&self) -> Option<(u64, StatusCode)> {
+        let refusals = [
+            (Fault::LimitBadGateway, LOWER_LIMIT, StatusCode::BAD_GATEWAY),
+            (Fault::LimitQuota, 300_000, StatusCode::INSUFFICIENT_STORAGE),
+            (
+                Fault::LimitBuffer,
+                16_384,
+                StatusCode::INTERNAL_SERVER_ERROR,
+            ),
+            (Fault::LimitForbidden, 131_072, StatusCode::FORBIDDEN),
+            (Fault::LimitNotFound, 250_000, StatusCode::NOT_FOUND),
+        ];
+        let first = refusals.into_iter().find(|(fault, ..)| self.has(*fault));
+        first.map(|(_, above, status)| (above, status))
+    }
+
+    /// Notes that an upload of the backup `name` has begun.
+    pub(super) fn begin_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.push(name.to_owned());
+    }
+
+    /// Notes that one upload of the backup `name` has ended.
+    pub(super) fn end_upload(&self, name: &str) {
+        let mut uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = uploading.iter().position(|other| other == name) {
+            uploading.swap_remove(position);
+        }
+    }
+
+    /// Whether an upload of the backup `name` is on its way.
+    pub(super) fn is_uploading(&self, name: &str) -> bool {
+        let uploading = self
+            .uploading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        uploading.iter().any(|other| other == name)
+    }
+
+    /// How many bytes of an upload are kept.
+    pub(super) fn keeps(&self) -> Option<usize> {
+        self.has(Fault::LimitTruncates).then_some(100_000)
     }
 
     /// The answer that was given to a URL before, if a stale cache holds it.
@@ -171,7 +232,7 @@ impl Site {
     /// Stores what is due by now of uploads whose end was noticed late.
     pub(super) fn catch_up(&self) {
         for (name, content) in self.manner.late.due(self.manner.tempo.now()) {
-            // Nobody is left who could be told that there is no room.
+            // No client is left that could get an error.
             let _ = self.store.replace(&name, content);
         }
     }
@@ -196,7 +257,7 @@ impl Site {
         if exists && self.has(Fault::CutOffDeletes) {
             self.store.remove(name);
         } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
-            // Nobody is left who could be told that there is no room.
+            // No client is left that could get an error.
             let _ = self.store.replace(name, received);
         }
         None

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 /// The tasks of one server; hyper spawns the streams of HTTP/2 through it, too.
 #[derive(Clone, Default)]
-pub(super) struct Tasks(Arc<Mutex<Running>>);
+pub(crate) struct Tasks(Arc<Mutex<Running>>);
 
 #[derive(Default)]
 struct Running {
@@ -16,7 +16,7 @@ struct Running {
 
 impl Tasks {
     /// Runs `task`, unless everything has been stopped.
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut running = self.lock();
         while running.tasks.try_join_next().is_some() {}
         if !running.stopped {
@@ -25,14 +25,14 @@ impl Tasks {
     }
 
     /// Stops everything; it ends soon.
-    pub(super) fn abort(&self) {
+    pub(crate) fn abort(&self) {
         let mut running = self.lock();
         running.stopped = true;
         running.tasks.abort_all();
     }
 
     /// Stops everything and waits until it has ended.
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.abort();
         let mut tasks = std::mem::take(&mut self.lock().tasks);
         tasks.shutdown().await;

@@ -1,13 +1,14 @@
-//! A checkup from beginning to end: of a server, of an implementation, and both as tests of `cargo test`. No argument of
-//! the command line is read here.
+//! A checkup of a server or an implementation, and its form for `cargo test`. No arguments of a command line.
 
 mod implementation;
 mod implementation_tests;
+mod rig;
 mod server;
 mod server_tests;
 
 pub use implementation::ClientCheckup;
 pub use implementation_tests::{ClientTests, client_tests};
+pub use rig::{Rig, RigRunError};
 pub use server::{Checkup, CheckupError, Done, Status, judge};
 pub use server_tests::live_tests;
 pub(crate) use server_tests::target_of;

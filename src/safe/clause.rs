@@ -21,9 +21,11 @@ macro_rules! clauses {
 
 clauses! {
     ADAPTER = "0.1";
+    RIG = "0.2";
     KEYS = "1.1";
     PASSWORD = "1.6";
     ENVELOPE = "2.1";
+    NONCE = "2.5";
     DOCUMENT = "3.1";
     BASE_URL = "4.1";
     CONFIG = "4.2";

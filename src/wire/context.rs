@@ -1,7 +1,7 @@
 //! What a check is handed: the calls that it may make, each under its own key.
 
 use super::answer::{Answer, Failure, FailureKind, Reach};
-use super::facet::Facet;
+use super::facet::{Facet, Http};
 use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
@@ -68,13 +68,13 @@ impl Context {
     }
 
     /// What asks for all checks: what it writes stays until the run ends.
-    pub(super) fn sharing(&self, name: &'static str) -> Self {
+    pub(super) fn sharing(&self, check: &'static str, facet: Facet) -> Self {
         Self {
             session: Arc::clone(&self.session),
-            check: name,
+            check,
             effect: Effect::WritesOwnBackup,
-            facet: Facet::Whole,
-            label: String::new(),
+            facet,
+            label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
             turns: Mutex::default(),
@@ -173,6 +173,36 @@ impl Context {
         let limit = request.read_limit;
         let answer = self.session.config(request).await;
         answer.map(|response| response.unpacked(limit))
+    }
+
+    /// The answer to `client`'s own request for `config` over `http`: its headers, its habit of logging in. Asked
+    /// once in a run, whichever check asks first.
+    ///
+    /// # Errors
+    /// If no answer comes, or the server does not offer `http`.
+    pub async fn config_as(&self, client: Client, http: Http) -> Answer {
+        let asking = self.sharing("shared.config", Facet::Over(client, http));
+        let kept = self.session.shared(asking.check, &asking.label);
+        kept.get_or_init(|| asking.perform(client, Operation::ReadConfig, Place::Config, None))
+            .await
+            .clone()
+    }
+
+    /// The answer to a PROPFIND, with credentials, of the folder at the suffix `/` or `/backups/` of the base URL: whether
+    /// it is there, and no list of what is in it. Asked once in a run.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub async fn folder(&self, suffix: &'static str) -> Answer {
+        let asking = self.sharing("shared.folder", Facet::Case(suffix));
+        let kept = self.session.shared(asking.check, &asking.label);
+        let request = || {
+            Request::new(Method::Propfind, Place::Below(suffix))
+                .header("Depth", "0")
+                .header("Accept", "*/*")
+                .reading_at_most(4096)
+        };
+        kept.get_or_init(|| asking.send(request())).await.clone()
     }
 
     /// Connects to every address of the host.
@@ -355,14 +385,10 @@ impl Context {
     }
 }
 
-/// Whether a 401 offers HTTP Basic. Source: RFC 9110 section 11.6.1: several challenges may stand in one field.
+/// Whether a 401 offers HTTP Basic.
 fn offers_basic(response: &super::Response) -> bool {
-    response.headers("www-authenticate").any(|challenges| {
-        challenges.split(',').any(|challenge| {
-            let scheme = challenge.split_whitespace().next().unwrap_or_default();
-            scheme.eq_ignore_ascii_case("basic")
-        })
-    })
+    let mut challenges = super::Challenge::all(response).into_iter();
+    challenges.any(|challenge| challenge.is("basic"))
 }
 
 impl engine::Context for Context {

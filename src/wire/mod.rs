@@ -1,10 +1,11 @@
-//! What passes between the harness and a server: targets, exchanges, live and replayed, the guard and the ledger.
+//! What passes between the harness and a server: exchanges, live and replayed, guard, ledger. No verdicts.
 //!
 //! A check never sees a socket. It asks its [`Context`] for an exchange and gets an [`Answer`]; whether that came from
 //! a server just now or from a transcript is not for it to know.
 
 mod answer;
 mod canaries;
+mod challenge;
 mod context;
 mod facet;
 mod guard;
@@ -26,6 +27,7 @@ mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 pub use canaries::Canaries;
+pub use challenge::Challenge;
 pub use context::Context;
 pub use facet::{Facet, Http};
 pub use guard::Doubt;

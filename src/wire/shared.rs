@@ -6,6 +6,7 @@
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::context::Context;
+use super::facet::Facet;
 use super::guard::OwnBackup;
 use super::payload::Recipe;
 use super::request::Request;
@@ -66,7 +67,7 @@ impl Context {
     /// As [`send`](Self::send).
     pub async fn once(&self, name: &'static str, request: Request) -> Answer {
         let cell = self.session.shared.answer(name);
-        let asking = async || self.sharing(name).send(request.clone()).await;
+        let asking = async || self.sharing(name, Facet::Whole).send(request.clone()).await;
         cell.get_or_init(asking).await.clone()
     }
 
@@ -128,7 +129,7 @@ impl Context {
     }
 
     async fn try_out(&self) -> Result<(), Failure> {
-        let trial = self.sharing(TRIAL);
+        let trial = self.sharing(TRIAL, Facet::Whole);
         if let Ok(before) = trial.send(Request::get(&self.missing())).await
             && before.is_success()
         {

@@ -43,7 +43,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// A list whose items are told apart by some of their keys, so that their order does not count.
+/// A list whose items some of their keys identify, so that their order does not count.
 struct Keyed {
     list: &'static str,
     item: &'static str,

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// The longest value that an observation shows, in characters.
 const SHOWN: usize = 48;
 
-/// What an answer to `vector`, or the lack of one, comes to.
+/// The outcome of an answer to `vector`, or of none.
 pub fn judge(
     vector: &Vector,
     operation: Operation,
@@ -70,7 +70,7 @@ fn refusals_of(operation: Operation, reply: Reply) -> Answer {
             output: Map::new(),
             message,
         },
-        // Whoever asks has looked for that before.
+        // The caller has looked for that before.
         Reply::Unsupported(why) => Answer {
             refused: None,
             output: Map::new(),

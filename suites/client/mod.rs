@@ -7,6 +7,7 @@ mod compare;
 mod documents;
 mod expectation;
 mod judge;
+pub mod rig;
 mod smoke;
 
 pub use documents::{document, restored, state, whole_document};

@@ -1,14 +1,15 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
-use super::judge::{Doing, Judged, describe, refusal};
+use super::judge::{Doing, Judged, describe, diagnosed, page};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
+use crate::diagnosis::Subject;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Context, Facet, LoginKind, LoginUse, OwnBackup, Payload, Place, Recipe, Request,
-    Response, Turn,
+    Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
+    Recipe, Request, Response, Turn,
 };
 
 /// The three things that a client without credentials asks for first.
@@ -86,33 +87,18 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(deviation.remedy("Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.").into());
     }
     if answer.status == 401 {
-        let digest_only = answer
-            .headers("www-authenticate")
-            .any(|value| value.to_ascii_lowercase().contains("digest"))
-            && !answer
-                .headers("www-authenticate")
-                .any(|value| value.to_ascii_lowercase().contains("basic"));
+        let challenges = Challenge::all(&answer);
+        let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
+        let digest_only = offers("digest") && !offers("basic");
         if digest_only && context.persona().client == Client::Ios {
             return Ok(Outcome::blocked(
                 "the server takes Digest authentication only: iOS can do it, this harness cannot",
             ));
         }
-        if digest_only {
-            let deviation =
-                Deviation::new(Stage::Auth, "the server takes Digest authentication only");
-            return Ok(deviation
-                .remedy(
-                    "Offer Basic authentication over TLS: Android and Desktop cannot do Digest.",
-                )
-                .into());
-        }
-        return Ok(refusal(
-            &answer,
-            "a GET of `config` with the credentials given",
-            &context.facts().base,
-            "/config",
-        )
-        .into());
+        let doing = "a GET of `config` with the credentials given";
+        let asked = (Method::Get, Subject::Config);
+        let deviation = diagnosed(context, &answer, doing, asked, true).await;
+        return Ok(deviation.into());
     }
     if answer.status >= 500 || answer.is_redirect() {
         return Ok(Outcome::not_applicable(format!(
@@ -248,6 +234,15 @@ async fn challenge(context: &Context) -> Judged {
 }
 
 fn judge_challenge(answer: &Response, what: &str) -> Outcome {
+    if answer.is_success() && page(&answer.body).is_some() {
+        return Outcome::deviates(
+            Stage::Auth,
+            format!(
+                "{what} without credentials was answered {}: iOS takes that for the answer and never sends its credentials",
+                describe(answer)
+            ),
+        );
+    }
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
     }
@@ -265,13 +260,10 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
             format!("{observed}: iOS never sends its credentials"),
         );
     }
-    let challenges: Vec<_> = answer
-        .headers("www-authenticate")
-        .map(str::to_ascii_lowercase)
-        .collect();
+    let challenges = Challenge::all(answer);
     if challenges
         .iter()
-        .any(|challenge| challenge.contains("basic") || challenge.contains("digest"))
+        .any(|challenge| challenge.is("basic") || challenge.is("digest"))
     {
         Outcome::pass("401 with a challenge that iOS can answer")
     } else if challenges.is_empty() {
@@ -282,7 +274,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     } else {
         Outcome::deviates(
             Stage::Auth,
-            format!("{observed} with a challenge that iOS cannot answer"),
+            format!("{observed}: iOS can answer none of these"),
         )
     }
 }

@@ -1,13 +1,15 @@
 //! The config file: there, and read alike by every client.
 
-use super::judge::{Doing, Judged, describe, page, refusal};
+use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{ConfigError, Operation, android, ios};
-use crate::engine::{Deviation, Outcome, checks};
+use crate::clients::{ConfigError, Operation, Persona, android, ios};
+use crate::diagnosis::{Evidence, Subject, diagnose};
+use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, Place, Response};
+use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
+use std::collections::BTreeSet;
 
 /// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.
 const USUAL_LIMIT: i64 = 524_288;
@@ -45,6 +47,21 @@ checks! { Context;
         expected: "JSON with `maxBackupBytes` and `retentionDays`, both whole numbers",
         remedy: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
         run: understood,
+    }
+
+    /// Every answer holds the same numbers.
+    SAME = Check {
+        id: "config.same",
+        clause: clause::CONFIG,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::BACKUP,
+        variants: WHOLE,
+        needs: &["config.understood"],
+        effect: Effect::Reads,
+        expected: "the same `maxBackupBytes` and `retentionDays` in every answer, for every client, over every version of HTTP",
+        remedy: "Give every backend behind the proxy the same `config`, write each key into it once, and take `config` out of every cache.",
+        run: same,
     }
 
     /// The limit lets a backup through.
@@ -110,64 +127,108 @@ checks! { Context;
 
 async fn readable(context: &Context) -> Judged {
     let persona = context.persona();
+    let http = context.facet().http().unwrap_or(Http::One);
     let answer = context
-        .perform(persona.client, Operation::ReadConfig, Place::Config, None)
+        .config_as(persona.client, http)
         .await
         .doing("a GET of `config`")?;
     Ok(
         if persona.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let deviation = refusal(
+            let with_credentials = sends_credentials(context, persona.client, &answer);
+            let asked = (Method::Get, Subject::Config);
+            let deviation = diagnosed(
+                context,
                 &answer,
                 "a GET of `config`",
-                &context.facts().base,
-                "/config",
-            );
+                asked,
+                with_credentials,
+            )
+            .await;
             // The usual cause has a remedy of its own.
-            if answer.status == 404 {
-                Deviation {
-                    remedy: None,
-                    ..deviation
-                }
-            } else {
-                deviation
+            let is_usual = answer.status == 404 && deviation.cause.is_none();
+            Deviation {
+                remedy: deviation.remedy.filter(|_| !is_usual),
+                ..deviation
             }
             .into()
         },
     )
 }
 
-/// The config that the run fetched, if it came. Whether it comes is judged by the first check here.
-async fn fetched(context: &Context) -> Result<Response, Outcome> {
-    let answer = context.config().await?;
-    if answer.is_success() {
-        Ok(answer)
-    } else {
-        Err(Outcome::blocked(format!(
-            "a GET of `config` was answered {}",
-            describe(&answer)
-        )))
+/// The answers that `client` gets to its own requests for `config`, one for each version of HTTP that the server offers.
+/// Whether they come is judged by the first check here.
+async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Outcome> {
+    let mut came = Vec::new();
+    let mut missing: Option<Outcome> = None;
+    for http in [Http::Two, Http::One] {
+        match context.config_as(client, http).await {
+            Ok(answer)
+                if Persona::of(client).accepts_status(Operation::ReadConfig, answer.status) =>
+            {
+                came.push(answer);
+            }
+            Ok(answer) => {
+                missing = Some(Outcome::blocked(format!(
+                    "a GET of `config` was answered {}",
+                    describe(&answer)
+                )));
+            }
+            Err(Failure {
+                kind: FailureKind::NotOffered,
+                ..
+            }) => {}
+            Err(failure) => missing = Some(failure.into()),
+        }
+    }
+    match missing {
+        Some(why) if came.is_empty() => Err(why),
+        _ => Ok(came),
     }
 }
 
-fn parse(client: Client, body: &[u8]) -> Result<ServerConfig, ConfigError> {
-    if client == Client::Ios {
-        ios::parse_config(body)
+/// The config that `client` makes of an answer.
+fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> {
+    if answer.body.overran {
+        Err(ConfigError::Endless)
+    } else if client == Client::Ios {
+        ios::parse_config(&answer.body.bytes)
     } else {
-        android::parse_config(body)
+        android::parse_config_as(&answer.body.bytes, answer.header("content-type"))
     }
 }
 
-/// The config as the client of this variant reads it.
+/// The configs that `client` makes of its own answers; at least one, or the reason why there is none.
+pub(super) async fn configs_of(
+    context: &Context,
+    client: Client,
+) -> Result<Vec<ServerConfig>, Outcome> {
+    let answers = fetched(context, client).await?;
+    let mut configs = Vec::new();
+    let mut refused = None;
+    for answer in &answers {
+        match read(client, answer) {
+            Ok(config) => configs.push(config),
+            Err(error) => refused = Some(error),
+        }
+    }
+    match refused {
+        Some(error) if configs.is_empty() => Err(Outcome::blocked(format!(
+            "{client} does not understand `config`: {error}"
+        ))),
+        _ => Ok(configs),
+    }
+}
+
+/// The config as the client of this variant reads it, the newest version of HTTP first.
 pub(super) async fn config_of(context: &Context, client: Client) -> Result<ServerConfig, Outcome> {
-    let answer = fetched(context).await?;
-    parse(client, &answer.body.bytes).map_err(|error| {
-        Outcome::blocked(format!("{client} does not understand `config`: {error}"))
-    })
+    let configs = configs_of(context, client).await?;
+    let first = configs.into_iter().next();
+    first.ok_or_else(|| Outcome::blocked("the server offers no version of HTTP"))
 }
 
-/// The config as whichever client understands it.
+/// The config as iOS reads it, or Android if iOS does not understand it.
 pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
     match config_of(context, Client::Ios).await {
         Ok(config) => Ok(config),
@@ -175,34 +236,177 @@ pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
     }
 }
 
+/// Every limit that a mobile client reads, in bytes, smallest first; or why there is none.
+pub(super) async fn limits(context: &Context) -> Result<BTreeSet<i64>, Outcome> {
+    let mut limits = BTreeSet::new();
+    let mut unknown = None;
+    for client in [Client::Ios, Client::Android] {
+        match configs_of(context, client).await {
+            Ok(configs) => limits.extend(configs.iter().map(|config| config.max_backup_bytes)),
+            Err(why) => unknown = Some(why),
+        }
+    }
+    match unknown {
+        Some(why) if limits.is_empty() => Err(why),
+        _ => Ok(limits),
+    }
+}
+
 async fn understood(context: &Context) -> Judged {
-    let answer = fetched(context).await?;
+    let client = context.persona().client;
+    let answers = fetched(context, client).await?;
+    let mut understood = BTreeSet::new();
+    let mut refused = Vec::new();
+    for answer in &answers {
+        match judge_answer(context, client, answer).await {
+            Ok(config) => {
+                understood.insert(numbers(&config));
+            }
+            Err(outcome) => refused.push((answer.http, outcome)),
+        }
+    }
+    let is_everywhere = refused.len() == answers.len();
+    Ok(match refused.into_iter().next() {
+        None => Outcome::pass(joined(&understood)),
+        Some((http, Outcome::Deviates(mut deviation))) if !is_everywhere => {
+            deviation.observed += &format!(", over {}", http.name());
+            deviation.into()
+        }
+        Some((_, outcome)) => outcome,
+    })
+}
+
+/// The config that `client` reads in one answer, or why it cannot.
+async fn judge_answer(
+    context: &Context,
+    client: Client,
+    answer: &Response,
+) -> Result<ServerConfig, Outcome> {
     if let Some(page) = page(&answer.body) {
         let deviation = Deviation::new(
             Stage::Json,
             format!("`config` is {page}, answered with {}", answer.status),
         );
-        return Ok(deviation.remedy("That is a page for people: the URL leads to a web site or a login. Use the WebDAV address of the folder (for Nextcloud https://HOST/remote.php/dav/files/USER/FOLDER), and put the file `config` there.").into());
+        return Err(deviation
+            .remedy(remedy_of_page(context, client).await)
+            .into());
     }
-    if answer.body.overran {
-        return Ok(Outcome::deviates(Stage::Size, "`config` does not end"));
+    if answer.body.bytes.len() as u64 != answer.body.length {
+        return Err(Outcome::blocked_by(
+            Blocker::TruncatedRead,
+            "the transcript keeps only the beginning of `config`",
+        ));
     }
-    Ok(match parse(context.persona().client, &answer.body.bytes) {
-        Ok(config) => Outcome::pass(format!(
-            "maxBackupBytes {}, retentionDays {}",
-            config.max_backup_bytes, config.retention_days
-        )),
+    read(client, answer).map_err(|error| match error {
         // Inferred, not read in a source: it decides nothing.
-        Err(ConfigError::NotUtf8 { .. }) => Outcome::blocked(
+        ConfigError::NotUtf8 { .. } => Outcome::blocked(
             "`config` is not UTF-8; whether iOS reads it all the same is not known",
         ),
-        Err(error) => Outcome::deviates(error.stage(), error.to_string()),
+        ConfigError::Charset { .. } => Deviation::new(error.stage(), error.to_string())
+            .remedy("Send `config` as `application/json`, without a `charset`, or with `charset=utf-8`.")
+            .into(),
+        error => with_cause(
+            context,
+            answer,
+            Deviation::new(error.stage(), error.to_string()),
+        )
+        .into(),
+    })
+}
+
+/// The deviation with its cause, if what came as `config` shows one.
+fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
+    let found = diagnose(&Evidence {
+        base: &context.facts().base,
+        login: context.facts().login,
+        with_credentials: true,
+        method: Method::Get,
+        subject: Subject::Config,
+        answer,
+        folder: None,
+    });
+    match found {
+        Some(diagnosis) => Deviation {
+            cause: diagnosis.cause(),
+            remedy: Some(diagnosis.fix.into_owned()),
+            ..deviation
+        },
+        None => deviation,
+    }
+}
+
+/// What to do about a page in place of the config. iOS asks without credentials first: a server that answers that with
+/// a login page instead of a challenge shows iOS the page and Android the config.
+async fn remedy_of_page(context: &Context, client: Client) -> &'static str {
+    let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
+    if waits && configs_of(context, Client::Android).await.is_ok() {
+        return "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
+    }
+    "That is a page for people: the URL leads to a web site or a login. Use the WebDAV address of the folder (for Nextcloud https://HOST/remote.php/dav/files/USER/FOLDER), and put the file `config` there."
+}
+
+fn numbers(config: &ServerConfig) -> String {
+    format!(
+        "maxBackupBytes {}, retentionDays {}",
+        config.max_backup_bytes, config.retention_days
+    )
+}
+
+/// The readings in their order, so that the sentence is the same whichever came first.
+fn joined(numbers: &BTreeSet<String>) -> String {
+    let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
+    numbers.join("; ")
+}
+
+async fn same(context: &Context) -> Judged {
+    let mut answers = Vec::new();
+    for client in [Client::Android, Client::Ios] {
+        answers.extend(fetched(context, client).await.unwrap_or_default());
+    }
+    let readings = |client| -> BTreeSet<String> {
+        let read_by = |answer| read(client, answer).ok();
+        answers
+            .iter()
+            .filter_map(read_by)
+            .map(|config| numbers(&config))
+            .collect()
+    };
+    let (android, ios) = (readings(Client::Android), readings(Client::Ios));
+    let differing = if android.len() > 1 { &android } else { &ios };
+    if differing.len() > 1 {
+        return Ok(Outcome::deviates(
+            Stage::Meaning,
+            format!("answers differ: {}", joined(differing)),
+        ));
+    }
+    // A number that is too large for one of them is judged by `config.retention`.
+    let limits = |client| -> BTreeSet<i64> {
+        let read_by = |answer| read(client, answer).ok();
+        answers
+            .iter()
+            .filter_map(read_by)
+            .map(|config| config.max_backup_bytes)
+            .collect()
+    };
+    let both = !android.is_empty() && !ios.is_empty();
+    Ok(if both && limits(Client::Android) != limits(Client::Ios) {
+        Outcome::deviates(
+            Stage::Meaning,
+            format!(
+                "one answer, two readings: Android reads {}; iOS reads {}",
+                joined(&android),
+                joined(&ios)
+            ),
+        )
+    } else {
+        Outcome::pass(format!("{} answers hold the same numbers", answers.len()))
     })
 }
 
 async fn limit(context: &Context) -> Judged {
-    let config = config_of(context, context.persona().client).await?;
-    let limit = config.max_backup_bytes;
+    let configs = configs_of(context, context.persona().client).await?;
+    let smallest = configs.iter().map(|config| config.max_backup_bytes).min();
+    let limit = smallest.unwrap_or_default();
     Ok(if limit >= SMALLEST_BACKUP {
         Outcome::pass(format!("maxBackupBytes is {limit}"))
     } else {
@@ -214,7 +418,7 @@ async fn limit(context: &Context) -> Judged {
 }
 
 async fn generous_limit(context: &Context) -> Judged {
-    let limit = config(context).await?.max_backup_bytes;
+    let limit = limits(context).await?.first().copied().unwrap_or_default();
     Ok(if limit >= USUAL_LIMIT {
         Outcome::pass(format!("maxBackupBytes is {limit}"))
     } else {
@@ -244,7 +448,13 @@ async fn retention(context: &Context) -> Judged {
 }
 
 async fn length(context: &Context) -> Judged {
-    let length = fetched(context).await?.body.length;
+    let mut longest = 0;
+    for client in [Client::Android, Client::Ios] {
+        for answer in fetched(context, client).await.unwrap_or_default() {
+            longest = longest.max(answer.body.length);
+        }
+    }
+    let length = longest;
     Ok(if length <= OLD_ANDROID_READ {
         Outcome::pass(format!("{length} bytes"))
     } else {

@@ -1,8 +1,12 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
 
+use crate::clients::{LoginHabit, Persona};
+use crate::diagnosis::{Evidence, Subject, Words, diagnose, shown};
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
-use crate::safe::Stage;
-use crate::wire::{Answer, Body, Failure, FailureKind, Response};
+use crate::safe::{Client, Stage};
+use crate::wire::{
+    Answer, Body, Challenge, Context, Failure, FailureKind, LoginKind, Method, Response,
+};
 
 /// What a check's function gives: an error is an outcome that was clear early.
 pub type Judged = Result<Outcome, Outcome>;
@@ -46,15 +50,14 @@ impl Doing for Answer {
     }
 }
 
-/// The status with its reason phrase, what the body is if that says more, and where a redirect points.
+/// The status with its reason phrase, where a redirect points, and the server's own sentence.
 pub fn describe(response: &Response) -> String {
     let phrase = http::StatusCode::from_u16(response.status)
         .ok()
-        .and_then(|status| status.canonical_reason());
-    let mut text = match phrase {
-        Some(phrase) => format!("{} {phrase}", response.status),
-        None => response.status.to_string(),
-    };
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let mut text = format!("{} {phrase}", response.status);
+    text.truncate(text.trim_end().len());
     if let Some(location) = response
         .header("location")
         .filter(|_| response.is_redirect())
@@ -64,50 +67,62 @@ pub fn describe(response: &Response) -> String {
     if response.status == 401 && response.header("www-authenticate").is_none() {
         text += " without `WWW-Authenticate`";
     }
-    if let Some(page) = page(&response.body) {
-        text += &format!(", {page}");
+    let offered = offered(response);
+    if response.status == 401 && !offered.is_empty() {
+        text += &format!(", offering {offered}");
     }
-    if let Some(message) = dav_message(&response.body) {
-        text += &format!(", saying \"{message}\"");
+    match Words::of(&response.body) {
+        Some(Words::Page(Some(title))) if !repeats_status(&title, response.status, phrase) => {
+            text += &format!(", an HTML page titled \"{title}\"");
+        }
+        Some(Words::Page(_)) => text += ", an HTML page",
+        Some(Words::Text(words))
+            if response.status >= 400 && !repeats_status(&words, response.status, phrase) =>
+        {
+            text += &format!(", saying \"{words}\"");
+        }
+        Some(Words::Text(_)) | None => {}
     }
     text
 }
 
+/// The schemes and realms of the challenges: `Basic (realm "Files")`.
+fn offered(response: &Response) -> String {
+    let challenges = Challenge::all(response);
+    let names: Vec<_> = challenges
+        .iter()
+        .map(|challenge| {
+            let realm = challenge.realm.as_deref().and_then(shown);
+            match realm {
+                Some(realm) => format!("{} (realm \"{realm}\")", challenge.scheme),
+                None => challenge.scheme.clone(),
+            }
+        })
+        .collect();
+    names.join(", ")
+}
+
+/// Whether a sentence says no more than the status.
+fn repeats_status(sentence: &str, status: u16, phrase: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    let rest = letters(sentence).replace(&status.to_string(), "");
+    let rest = rest.strip_prefix("error").unwrap_or(&rest);
+    let known = letters(phrase);
+    rest.is_empty() || (!known.is_empty() && known.contains(rest))
+}
+
 /// `an HTML page titled "Login"`, if that is what the body is.
 pub fn page(body: &Body) -> Option<String> {
-    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
-    let start = text.trim_start().to_ascii_lowercase();
-    if !start.starts_with("<!doctype html")
-        && !start.starts_with("<html")
-        && !start.contains("<html")
-    {
-        return None;
+    match Words::of(body)? {
+        Words::Page(Some(title)) => Some(format!("an HTML page titled \"{title}\"")),
+        Words::Page(None) => Some("an HTML page".to_owned()),
+        Words::Text(_) => None,
     }
-    Some(match between(&text, "<title", "</title>") {
-        Some(title) => format!("an HTML page titled \"{title}\""),
-        None => "an HTML page".to_owned(),
-    })
-}
-
-/// What a `WebDAV` server of the sabre family says in its XML. Source: servers.nextcloud-answers.
-fn dav_message(body: &Body) -> Option<String> {
-    let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(16 * 1024)]).into_owned();
-    between(&text, "<s:message", "</s:message>")
-}
-
-/// The text of an element, without the IDs that a path in it may hold, cut to what fits a line.
-fn between(text: &str, open: &str, close: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let start = lower.find(open)? + open.len();
-    let start = start + lower[start..].find('>')? + 1;
-    let end = start + lower[start..].find(close)?;
-    let words: Vec<_> = text.get(start..end)?.split_whitespace().collect();
-    let line: String = words.join(" ").chars().take(100).collect();
-    // A path in it may hold an ID; such a message tells nothing that the status does not.
-    let holds_id = line
-        .split(|c: char| !c.is_ascii_hexdigit())
-        .any(|run| run.len() >= 32);
-    (!line.is_empty() && !holds_id).then_some(line)
 }
 
 /// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
@@ -156,6 +171,55 @@ pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> De
     }
 }
 
+/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows one. Asks for the
+/// folder, if that tells one cause from another.
+pub async fn diagnosed(
+    context: &Context,
+    answer: &Response,
+    doing: &str,
+    (method, subject): (Method, Subject),
+    with_credentials: bool,
+) -> Deviation {
+    let (suffix, folder) = match subject {
+        Subject::Config => ("/config", "/"),
+        Subject::Backup | Subject::StoredBackup => ("/backups", "/backups/"),
+    };
+    let is_telling = match (method, subject) {
+        (Method::Get, Subject::Config) => answer.status == 404,
+        (Method::Put, _) => matches!(answer.status, 403 | 404 | 405 | 409 | 500 | 501),
+        _ => false,
+    };
+    let folder = if is_telling {
+        context.folder(folder).await.ok()
+    } else {
+        None
+    };
+    let facts = context.facts();
+    let found = diagnose(&Evidence {
+        base: &facts.base,
+        login: facts.login,
+        with_credentials,
+        method,
+        subject,
+        answer,
+        folder: folder.map(|folder| folder.status),
+    });
+    let mut deviation = refusal(answer, doing, &facts.base, suffix);
+    if let Some(diagnosis) = found {
+        deviation.cause = diagnosis.cause();
+        deviation.remedy = Some(diagnosis.fix.into_owned());
+    }
+    deviation
+}
+
+/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge that it knows.
+pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
+    let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
+        && context.facts().login == LoginKind::Basic;
+    let challenges = Challenge::all(answer);
+    !waits || challenges.iter().any(|challenge| challenge.is("basic"))
+}
+
 fn remedy_for(response: &Response) -> Option<&'static str> {
     Some(match response.status {
         400 if response.body.length == 0 => {
@@ -189,7 +253,7 @@ fn remedy_for(response: &Response) -> Option<&'static str> {
             "The server wants to be left alone: wait half an hour, or for Nextcloud run `occ security:bruteforce:reset IP`."
         }
         500 => {
-            "Look into the server's error log: most often `backups` is missing or not writable for the user that the server runs as."
+            "Look into the server's error log. Most often `backups` is missing or not writable for the user that the server runs as; if small backups are stored, the directory of the body buffer is not writable (nginx: `client_body_temp_path`)."
         }
         502 | 504 => "The proxy does not reach the server behind it: start that service.",
         503 => {
@@ -236,5 +300,95 @@ pub fn bytes(count: u64) -> String {
         "1 byte".to_owned()
     } else {
         format!("{count} bytes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Http;
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            http: Http::One,
+            headers: Vec::new(),
+            body: Body::new(body.as_bytes().to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+        }
+    }
+
+    #[track_caller]
+    fn says(status: u16, body: &str, expected: &str) {
+        assert_eq!(describe(&answer(status, body)), expected);
+    }
+
+    #[test]
+    fn a_refusal_repeats_the_servers_own_sentence() {
+        says(403, "", "403 Forbidden");
+        says(403, "go away\n", "403 Forbidden, saying \"go away\"");
+        says(
+            403,
+            "{\"error\": 7}",
+            "403 Forbidden, saying \"{\"error\": 7}\"",
+        );
+        says(
+            503,
+            "<d:error><s:message>Account \n disabled</s:message></d:error>",
+            "503 Service Unavailable, saying \"Account disabled\"",
+        );
+        says(
+            500,
+            "<html><TITLE>Oh no</TITLE></html>",
+            "500 Internal Server Error, an HTML page titled \"Oh no\"",
+        );
+    }
+
+    #[test]
+    fn what_repeats_the_status_is_left_out() {
+        says(
+            404,
+            "404 page not found",
+            "404 Not Found, saying \"404 page not found\"",
+        );
+        says(404, "Not Found", "404 Not Found");
+        says(404, "404 Not Found\n", "404 Not Found");
+        says(404, "Error 404: not found.", "404 Not Found");
+        says(
+            404,
+            "<html><title>404 Not Found</title></html>",
+            "404 Not Found, an HTML page",
+        );
+    }
+
+    #[test]
+    fn what_is_no_sentence_is_left_out() {
+        says(200, "{\"maxBackupBytes\": 1}", "200 OK");
+        says(500, "\u{1}\u{2}\u{0}binary", "500 Internal Server Error");
+        says(
+            500,
+            "<?xml version=\"1.0\"?><a/>",
+            "500 Internal Server Error",
+        );
+        says(599, "", "599");
+    }
+
+    #[test]
+    fn a_sentence_holds_no_id_and_is_cut() {
+        let id = "0123456789abcdef".repeat(4);
+        says(
+            404,
+            &format!("no /backups/{id}!"),
+            "404 Not Found, saying \"no /backups/…!\"",
+        );
+        let long = "ö".repeat(5000);
+        let shown = "ö".repeat(200);
+        says(
+            500,
+            &long,
+            &format!("500 Internal Server Error, saying \"{shown}\""),
+        );
     }
 }

@@ -1,13 +1,15 @@
 //! Sizes: the server takes what its config promises, and not much more.
 
 use super::WHOLE;
-use super::config::config;
+use super::config::limits;
 use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
-use crate::engine::{Deviation, Outcome, checks};
+use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
+use std::fmt;
+use std::time::Duration;
 
 checks! { Context;
     /// The largest backup that every client uploads is taken.
@@ -58,17 +60,77 @@ checks! { Context;
 
 /// The limit that the config promises, in bytes.
 async fn promised(context: &Context) -> Result<u64, Outcome> {
-    let limit = config(context).await?.max_backup_bytes;
+    let limit = limits(context).await?.last().copied().unwrap_or_default();
     u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
 }
+
+/// The largest upload that these checks try, in bytes, whatever `--max-upload` allows: a body is held in memory.
+const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
 
 /// What came of uploading so many bytes.
 enum Size {
     Stored,
-    /// Accepted, and came back otherwise.
-    Damaged(String),
-    /// Refused, or the connection was closed; and whether the size may be the reason.
-    Refused(Stage, String, bool),
+    /// Accepted, and came back otherwise: how, and whether it was cut.
+    Damaged(String, bool),
+    Refused(Refusal),
+}
+
+/// Why an upload was refused, for its size or not.
+#[derive(Clone, Debug)]
+struct Refusal {
+    stage: Stage,
+    /// What was seen, with the server's own sentence.
+    observed: String,
+    why: Why,
+}
+
+/// The kinds of refusal; each has a fix of its own where the size is the reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Why {
+    /// The server answered this status.
+    Status(u16),
+    /// No answer came: the connection was closed, or nothing came in time.
+    NoAnswer,
+}
+
+impl Why {
+    /// Whether this refusal is about the size by its own definition. Source: clause 4.6.
+    const fn names_the_size(self) -> bool {
+        matches!(self, Self::Status(400 | 413))
+    }
+
+    /// How closely the limit can be searched for: a quota moves while other backups come and go, and an answer that
+    /// does not come costs the whole timeout.
+    const fn is_searched_to_the_byte(self) -> bool {
+        !matches!(self, Self::Status(507) | Self::NoAnswer)
+    }
+
+    /// What to do where an upload is refused in this way for its size.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Status(507) => {
+                "Raise the quota of this account, or free some space on the server's disk."
+            }
+            Self::Status(502 | 504) => {
+                "A proxy refuses the size in these words: raise its limit (Caddy: `request_body { max_size … }`), and look into its log."
+            }
+            Self::Status(500) => {
+                "The server cannot hold a larger body: make the directory of its body buffer writable for the user that it runs as (nginx: `client_body_temp_path`), and look into its error log."
+            }
+            Self::Status(403) => {
+                "A firewall refuses the size in these words: raise its limit (ModSecurity: `SecRequestBodyLimit`), and look into its audit log."
+            }
+            Self::Status(404) => {
+                "A filter refuses the size in these words: raise its limit (IIS: `maxAllowedContentLength`)."
+            }
+            Self::NoAnswer => {
+                "The server or a proxy ends larger uploads without an answer: raise its limits of size and time (nginx: `client_max_body_size`, `client_body_timeout`; Apache: `LimitRequestBody`, `RequestReadTimeout`)."
+            }
+            Self::Status(_) => {
+                "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`)."
+            }
+        }
+    }
 }
 
 async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
@@ -77,39 +139,40 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
         Err(failure) if failure.kind.is_peer() => {
-            return Ok(Size::Refused(failure.stage, failure.message, true));
+            return Ok(Size::Refused(Refusal {
+                stage: failure.stage,
+                observed: failure.message,
+                why: Why::NoAnswer,
+            }));
         }
         Err(failure) => return Err(failure.into()),
     };
     if !answer.is_success() {
-        let stage = if answer.status == 413 {
-            Stage::Size
-        } else {
-            Stage::Http
-        };
-        return Ok(Size::Refused(
-            stage,
-            describe(&answer),
-            matches!(answer.status, 400 | 413),
-        ));
+        let is_size = matches!(answer.status, 413 | 507);
+        return Ok(Size::Refused(Refusal {
+            stage: if is_size { Stage::Size } else { Stage::Http },
+            observed: describe(&answer),
+            why: Why::Status(answer.status),
+        }));
     }
     let after = match context.send(Request::get(backup).reading(length)).await {
         Ok(after) => after,
         Err(failure) if failure.kind.is_peer() => {
-            return Ok(Size::Damaged(format!(
-                "was accepted, and a GET of it failed: {}",
-                failure.message
-            )));
+            let how = format!("was accepted, and a GET of it failed: {}", failure.message);
+            return Ok(Size::Damaged(how, false));
         }
         Err(failure) => return Err(failure.into()),
     };
-    Ok(if after.is_success() {
-        difference(&after.body, &payload).map_or(Size::Stored, Size::Damaged)
-    } else {
-        Size::Damaged(format!(
+    if !after.is_success() {
+        let how = format!(
             "was accepted, and a GET of it answered {}",
             describe(&after)
-        ))
+        );
+        return Ok(Size::Damaged(how, false));
+    }
+    Ok(match difference(&after.body, &payload) {
+        None => Size::Stored,
+        Some(how) => Size::Damaged(how, after.body.is_cut_from(&payload)),
     })
 }
 
@@ -117,53 +180,138 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
 async fn must_store(context: &Context, size: u64) -> Judged {
     let budget = context.facts().max_upload;
     // Half of the budget is for finding the real limit.
-    let tested = size.min(budget / 2);
+    let tested = size.min(budget / 2).min(LARGEST_TRIED);
     let backup = context.own_backup("backup");
-    Ok(match attempt(context, &backup, tested).await? {
-        Size::Stored if tested < size => Outcome::blocked(format!(
-            "config promises room for {}; tested with {tested} only: --max-upload {} tests it whole",
-            bytes(size),
-            size.saturating_mul(2)
-        )),
-        Size::Stored => Outcome::pass(format!("{} stored and read back", bytes(size))),
-        Size::Damaged(how) => {
-            // Where a small one fares no better, size is not the matter.
-            let small = context.payload("small", Recipe::Random(600));
-            stored(context, &context.own_backup("small"), &small).await?;
-            Outcome::deviates(Stage::Size, format!("a backup of {tested} bytes {how}"))
-        }
-        Size::Refused(_, how, false) => {
-            Outcome::blocked(format!("no backup could be stored to try it with: {how}"))
-        }
-        Size::Refused(stage, how, true) => {
+    let refusal = match attempt(context, &backup, tested).await? {
+        Size::Stored if tested < size => return Ok(tested_less(size, tested)),
+        Size::Stored => return still_there(context, &backup, size).await,
+        Size::Damaged(how, cut) => {
+            let taken = small_is_stored(context, tested).await?;
+            let what = format!("a backup of {tested} bytes {how}");
+            if !cut {
+                return Ok(Outcome::deviates(Stage::Size, what));
+            }
             let search = Search {
-                taken: 0,
+                taken,
                 refused: tested,
                 budget: budget - tested,
+                to_the_byte: true,
             };
-            let (limit, remedy) = search.run(context, &backup).await?;
-            if limit.is_empty() {
+            let limit = search.run(context, &backup).await?;
+            return Ok(Outcome::deviates(Stage::Size, format!("{what}; {limit}")));
+        }
+        Size::Refused(refusal) => refusal,
+    };
+    let taken = small_is_stored(context, tested).await?;
+    if !refusal.why.names_the_size() {
+        // In other words, once is no proof: what is refused for its size is refused again.
+        match attempt(context, &backup, tested).await? {
+            Size::Refused(_) => {}
+            Size::Stored | Size::Damaged(..) => {
                 return Ok(Outcome::blocked(format!(
-                    "no backup of any size is taken: {how}"
+                    "{tested} bytes were refused once and taken the second time: {}",
+                    refusal.observed
                 )));
             }
-            let deviation =
-                Deviation::new(stage, format!("{tested} bytes refused: {how}; {limit}"));
-            match remedy {
-                Some(limit) => deviation.remedy(format!(
-                    "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or set maxBackupBytes in `config` to {limit}."
-                )),
-                None => deviation,
-            }
-            .into()
         }
+    }
+    let spent = if refusal.why.names_the_size() { 1 } else { 2 };
+    let search = Search {
+        taken,
+        refused: tested,
+        budget: budget.saturating_sub(tested.saturating_mul(spent)),
+        to_the_byte: refusal.why.is_searched_to_the_byte(),
+    };
+    let limit = search.run(context, &backup).await?;
+    let observed = format!("{tested} bytes refused: {}; {limit}", refusal.observed);
+    let mut remedy = refusal.why.remedy().to_owned();
+    if let Limit::Exactly(limit) = limit {
+        remedy += &format!(" Or set maxBackupBytes in `config` to {limit}.");
+    }
+    Ok(Deviation::new(refusal.stage, observed)
+        .remedy(remedy)
+        .into())
+}
+
+/// How long a backup stays before it is looked at again: a job that removes what is too large runs after the upload.
+const LATER: Duration = Duration::from_millis(400);
+
+/// Looks a second time at a backup of `size` bytes that came back whole at first.
+async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged {
+    let length = usize::try_from(size).unwrap_or(usize::MAX);
+    let payload = context.payload(&size.to_string(), Recipe::Random(length));
+    context.pause(LATER).await;
+    let answer = context.send(Request::get(backup).reading(length)).await?;
+    let gone = matches!(answer.status, 404 | 410);
+    Ok(if answer.is_success() && answer.body.is(&payload) {
+        Outcome::pass(format!("{} stored and read back", bytes(size)))
+    } else if gone || answer.is_success() {
+        Deviation::new(
+            Stage::Size,
+            format!("{} stored and read back, and not there a moment later: {}", bytes(size), describe(&answer)),
+        )
+        .remedy("Look for a job or a filter that removes or changes large files after an upload (virus scanner, quota, clean-up).")
+        .into()
+    } else {
+        Outcome::blocked(format!(
+            "{} stored and read back; a GET a moment later was answered {}",
+            bytes(size),
+            describe(&answer)
+        ))
     })
 }
 
+/// What a size below the promised one proves: nothing of what lies above it.
+fn tested_less(size: u64, tested: u64) -> Outcome {
+    let promise = format!(
+        "config promises room for {}; tested with {tested} only",
+        bytes(size)
+    );
+    let whole = size.saturating_mul(2);
+    let why = if size <= LARGEST_TRIED {
+        format!("{promise}: --max-upload {whole} tests it whole")
+    } else {
+        format!("{promise}: no more than {LARGEST_TRIED} bytes are tried")
+    };
+    Outcome::blocked_by(Blocker::HarnessLimit, why)
+}
+
+/// Stores a small backup and reads it back; returns its size in bytes. Where it fares no better than one of `tested`
+/// bytes, the size is not the matter.
+async fn small_is_stored(context: &Context, tested: u64) -> Result<u64, Outcome> {
+    let size = tested.min(1200) / 2;
+    let length = usize::try_from(size).unwrap_or_default();
+    let small = context.payload("small", Recipe::Random(length));
+    stored(context, &context.own_backup("small"), &small).await?;
+    Ok(size)
+}
+
 /// Limits that people and programs set, in bytes: tried before the search narrows down blindly.
-const USUAL_LIMITS: [u64; 10] = [
-    65_536, 100_000, 131_072, 250_000, 262_144, 500_000, 524_288, 1_000_000, 1_048_576, 10_485_760,
+const USUAL_LIMITS: [u64; 12] = [
+    16_384, 32_768, 65_536, 100_000, 131_072, 250_000, 262_144, 500_000, 524_288, 1_000_000,
+    1_048_576, 10_485_760,
 ];
+
+/// The largest size that is taken, as far as it was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Limit {
+    /// This one, and not one byte more.
+    Exactly(u64),
+    /// From the first on, and less than the second.
+    Between(u64, u64),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(limit) => write!(formatter, "the real limit is {limit} bytes"),
+            Self::Between(taken, refused) => write!(
+                formatter,
+                "the real limit lies between {taken} and {refused} bytes"
+            ),
+        }
+    }
+}
 
 /// A search for the largest size that is taken.
 struct Search {
@@ -173,22 +321,22 @@ struct Search {
     refused: u64,
     /// Bytes that may still be sent.
     budget: u64,
+    /// Whether the limit is wanted to the byte, or between two powers of two.
+    to_the_byte: bool,
 }
 
 impl Search {
-    /// What was found, empty if no size at all was taken; and the limit for `config` if it is exact.
-    async fn run(
-        mut self,
-        context: &Context,
-        backup: &OwnBackup,
-    ) -> Result<(String, Option<u64>), Outcome> {
+    async fn run(mut self, context: &Context, backup: &OwnBackup) -> Result<Limit, Outcome> {
         // From below, so that little is sent to find a low limit under a high promise.
         let mut size = 4096;
         while size < self.refused
-            && self.try_size(context, backup, size).await?
-            && self.taken == size
+            && (size <= self.taken || self.try_size(context, backup, size).await?)
+            && self.taken >= size
         {
             size *= 2;
+        }
+        if !self.to_the_byte {
+            return Ok(self.found());
         }
         for usual in USUAL_LIMITS {
             for size in [usual, usual + 1] {
@@ -200,20 +348,21 @@ impl Search {
         while self.refused - self.taken > 1 {
             let middle = self.taken + (self.refused - self.taken) / 2;
             if !self.try_size(context, backup, middle).await? {
-                let range = format!(
-                    "the real limit lies between {} and {} bytes",
-                    self.taken, self.refused
-                );
-                return Ok((range, None));
+                break;
             }
         }
-        Ok(match self.taken {
-            0 => (String::new(), None),
-            limit => (format!("the real limit is {limit} bytes"), Some(limit)),
-        })
+        Ok(self.found())
     }
 
-    /// Tries one size; whether the budget allowed it.
+    const fn found(&self) -> Limit {
+        if self.refused - self.taken == 1 {
+            Limit::Exactly(self.taken)
+        } else {
+            Limit::Between(self.taken, self.refused)
+        }
+    }
+
+    /// Tries one size; whether the budget allowed it. What comes back damaged is not taken.
     async fn try_size(
         &mut self,
         context: &Context,
@@ -226,7 +375,7 @@ impl Search {
         self.budget -= size;
         match attempt(context, backup, size).await? {
             Size::Stored => self.taken = size,
-            Size::Damaged(_) | Size::Refused(..) => self.refused = size,
+            Size::Damaged(..) | Size::Refused(_) => self.refused = size,
         }
         Ok(true)
     }
@@ -245,16 +394,22 @@ async fn exact(context: &Context) -> Judged {
 async fn above(context: &Context) -> Judged {
     let limit = promised(context).await?;
     let size = limit.saturating_add(1);
-    if size > context.facts().max_upload {
+    if size > context.facts().max_upload.min(LARGEST_TRIED) {
         return Ok(Outcome::blocked(format!(
-            "{size} bytes are more than --max-upload allows to send"
+            "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
     let backup = context.in_turn(Turn::Recycled).await;
     Ok(match attempt(context, &backup, size).await? {
-        Size::Refused(_, how, true) => Outcome::pass(format!("{size} bytes refused: {how}")),
-        Size::Refused(_, how, false) => Outcome::blocked(format!("{size} bytes refused: {how}")),
-        Size::Stored | Size::Damaged(_) => Outcome::deviates(
+        Size::Refused(refusal) => {
+            let observed = format!("{size} bytes refused: {}", refusal.observed);
+            if refusal.why.names_the_size() || refusal.why == Why::NoAnswer {
+                Outcome::pass(observed)
+            } else {
+                Outcome::blocked(observed)
+            }
+        }
+        Size::Stored | Size::Damaged(..) => Outcome::deviates(
             Stage::Size,
             format!("{size} bytes were taken: no limit is enforced at maxBackupBytes"),
         ),

@@ -1,15 +1,16 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Doing, Judged, describe, difference, refusal};
+use super::judge::{Doing, Judged, describe, diagnosed, difference, sends_credentials};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Operation, Persona};
+use crate::diagnosis::Subject;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Context, Failure, Manner, OwnBackup, Payload, Place, Recipe, Request, Response,
+    Answer, Context, Failure, Manner, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
 
 checks! { Context;
@@ -135,7 +136,10 @@ pub(super) async fn upload(
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
         Ok(answer)
     } else {
-        Err(refusal(&answer, doing, &context.facts().base, "/backups").into())
+        let with_credentials = sends_credentials(context, client, &answer);
+        let asked = (Method::Put, Subject::Backup);
+        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
+        Err(deviation.into())
     }
 }
 
@@ -154,9 +158,11 @@ pub(super) async fn download(
     if persona.accepts_status(Operation::Download, answer.status) {
         Ok(answer)
     } else {
-        let deviation = refusal(&answer, doing, &context.facts().base, "/backups");
+        let with_credentials = sends_credentials(context, persona.client, &answer);
+        let asked = (Method::Get, Subject::StoredBackup);
+        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
         // What helps against a refused upload does not help here.
-        Err(if answer.is_redirect() {
+        Err(if answer.is_redirect() || deviation.cause.is_some() {
             deviation
         } else {
             Deviation {
@@ -406,18 +412,20 @@ async fn chunked(context: &Context) -> Judged {
     })
 }
 
+/// The smallest limit that a client reads in `config`, in bytes; none if no client understands it.
+async fn smallest_limit(context: &Context) -> i64 {
+    let limits = config::limits(context).await.unwrap_or_default();
+    limits.first().copied().unwrap_or(i64::MAX)
+}
+
 /// The largest backup that every client uploads, in bytes, as far as the config can be read.
 pub(super) async fn largest(context: &Context) -> usize {
-    let limit = config::config(context)
-        .await
-        .map_or(i64::MAX, |config| config.max_backup_bytes);
-    usize::try_from(limit - 1).unwrap_or(usize::MAX).max(64)
+    let largest = smallest_limit(context).await.saturating_sub(1);
+    usize::try_from(largest).unwrap_or(usize::MAX).max(64)
 }
 
 /// The smaller of `wanted` and half of what the config allows, in bytes.
 pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
-    let limit = config::config(context)
-        .await
-        .map_or(i64::MAX, |config| config.max_backup_bytes);
-    usize::try_from(limit / 2).map_or(wanted, |half| wanted.min(half).max(64))
+    let half = smallest_limit(context).await / 2;
+    usize::try_from(half).map_or(wanted, |half| wanted.min(half).max(64))
 }

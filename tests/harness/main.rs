@@ -1,14 +1,19 @@
 //! The tests of the harness as a whole. They are one program, so that what one of them waits for is time that another uses.
 
+mod bans;
 mod command_line;
 mod faults;
+#[path = "../servers/findings.rs"]
+mod findings;
 mod gentle;
 mod guard;
 mod hostile;
+mod house;
 mod inspect;
 mod interruption;
 mod manual;
 mod payload_vectors;
+mod profiles;
 mod readme;
 mod replayed_servers;
 mod retention;

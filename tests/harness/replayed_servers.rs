@@ -4,12 +4,10 @@
 //! server behaves when a connection breaks off or two clients write at once cannot be mocked so: for that there are
 //! faults of the embedded server, and [`REPRODUCED`] tells which fault stands for what was measured.
 
-#[path = "../servers/findings.rs"]
-mod findings;
 #[path = "../servers/replay.rs"]
 mod replay;
 
-use findings::digest;
+use crate::findings::digest;
 use replay::{Names, Replay};
 use safe_conformance::engine::Pattern;
 use safe_conformance::engine::Verdict;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long any invocation may take before a test gives it up as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What an invocation came to.
+/// The result of an invocation.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,

@@ -1,6 +1,7 @@
 //! Threema for Android: how it asks, and what it makes of a config.
 
 mod base64;
+mod charset;
 pub mod org_json;
 mod read;
 mod reasons;
@@ -14,6 +15,7 @@ use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use crate::safe::Client;
 use crate::safe::ServerConfig;
+use charset::Charset;
 use org_json::{JavaString, NoValue, Object, Value};
 
 /// Android of today.
@@ -30,11 +32,37 @@ pub(super) static PERSONA: Persona = Persona {
     tokens: true,
 };
 
-/// Reads a config as Android does.
+/// Reads a config as Android does, sent without a charset.
 ///
 /// Source: clause 4.2.
 pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
-    let object = match Value::parse(&JavaString::from_utf8_lossy(body)) {
+    parse_config_as(body, None)
+}
+
+/// Reads a config as Android does; `content_type` is the field of the answer, whose charset decides.
+///
+/// # Errors
+/// If Android cannot use the config. If it could without the charset, the charset is the error.
+///
+/// Source: clause 4.2.
+pub fn parse_config_as(
+    body: &[u8],
+    content_type: Option<&str>,
+) -> Result<ServerConfig, ConfigError> {
+    let charset = charset::of(content_type, body);
+    parse_text(&charset.decode(body)).map_err(|error| {
+        if charset != Charset::Utf8 && parse_text(&Charset::Utf8.decode(body)).is_ok() {
+            ConfigError::Charset {
+                charset: charset.name(),
+            }
+        } else {
+            error
+        }
+    })
+}
+
+fn parse_text(text: &JavaString) -> Result<ServerConfig, ConfigError> {
+    let object = match Value::parse(text) {
         Ok(Value::Object(object)) => object,
         Ok(other) => {
             return Err(ConfigError::NotAnObject {

@@ -33,20 +33,27 @@ pub(super) enum Behaviour {
     Watches(Watch),
     /// It closes connections without a word.
     HangsUp(HangUp),
-    /// It keeps plain files: what is no backup ID is the name of a file that is not there.
-    PlainFiles,
     /// It shows its folder to who has logged in.
     Lists(Listing),
-    /// It sends its session cookie more than once; the last value counts.
-    RepeatsCookies,
     /// Its front waits this long before it answers that credentials are wrong.
     DelaysRefusals(Duration),
-    /// It shows nothing of what was uploaded: a file drop.
-    DropsFiles,
-    /// It wants `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
-    ReadsHeaders,
+    /// It has this habit.
+    Does(Habit),
     /// It answers HEAD of `config` with this status.
     ConfigHead(u16),
+}
+
+/// What a server does or does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum Habit {
+    /// It keeps plain files: what is no backup ID is the name of a file that is not there.
+    PlainFiles,
+    /// It sends its session cookie more than once; the last value counts.
+    RepeatedCookies,
+    /// It shows nothing of what was uploaded: a file drop.
+    FileDrop,
+    /// It wants `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
+    ReadHeaders,
 }
 
 /// Who gets in, where that is not a user of the server with a password.

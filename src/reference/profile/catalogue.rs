@@ -3,10 +3,13 @@
 //! Source: measurements of real servers, in the facts that an entry names.
 
 use super::super::Fault;
-use super::behaviour::Behaviour::{self, *};
+use super::behaviour::Behaviour::{
+    self, AtOnce, Base, ConfigHead, Crowds, DelaysRefusals, Does, Enters, HangsUp, Limits, Lists,
+    Locks, Notices, Refuses, Speaks, Takes, Watches, Wrong,
+};
 use super::behaviour::{
-    Counts, Crowd, Entrance, Forgets, HangUp, Listing, Locking, Notice, Rate, Refusing, SizeRule,
-    Then, Watch,
+    Counts, Crowd, Entrance, Forgets, Habit, HangUp, Listing, Locking, Notice, Rate, Refusing,
+    SizeRule, Then, Watch,
 };
 use super::dialect::{Dialect, Form, PLAIN};
 use std::time::Duration;
@@ -68,31 +71,85 @@ profiles! {
     NextcloudQuota = "nextcloud-quota",
         "Nextcloud 33 whose user has 300 KB left: larger uploads of declared length are answered 507.",
         ["servers.nextcloud-quota"],
-        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Refuses(SizeRule { most: 300 * 1024, declared_only: true, refusal: Refusing::Quota })]];
+        [
+            NEXTCLOUD_USER,
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[
+                Takes(ms(40)),
+                Refuses(SizeRule { most: 300 * 1024, declared_only: true, refusal: Refusing::Quota }),
+            ],
+        ];
     NextcloudLink = "nextcloud-link",
         "An editable public link without a password, under public.php/dav: anybody gets in, with any credentials or none.",
         ["servers.nextcloud-public-link"],
-        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(OPEN), Wrong(Fault::AnonymousEverything)]];
+        [
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[
+                Takes(ms(40)),
+                Base("/public.php/dav/files/kT4nXo9fLBqRz2W"),
+                Enters(OPEN),
+                Wrong(Fault::AnonymousEverything),
+            ],
+        ];
     NextcloudLinkPassword = "nextcloud-link-password",
         "An editable public link with a password, under public.php/dav: 401 without a challenge, any user name; a request without credentials counts twice, and past 10 the right password gets 500.",
         ["servers.nextcloud-public-link", "servers.nextcloud-brute-force"],
-        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/dav/files/kT4nXo9fLBqRz2W"), Enters(ANY_USER), Wrong(Fault::ChallengeMissing), Watches(LINK_FAILURES)]];
+        [
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[
+                Takes(ms(40)),
+                Base("/public.php/dav/files/kT4nXo9fLBqRz2W"),
+                Enters(ANY_USER),
+                Wrong(Fault::ChallengeMissing),
+                Watches(LINK_FAILURES),
+            ],
+        ];
     NextcloudLinkWebdav = "nextcloud-link-webdav",
         "An editable public link without a password, under public.php/webdav: the user is the token, the password empty.",
         ["servers.nextcloud-public-link"],
-        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN_ALONE), Watches(FAILURES)]];
+        [
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN_ALONE), Watches(FAILURES)],
+        ];
     NextcloudLinkWebdavPassword = "nextcloud-link-webdav-password",
         "An editable public link with a password, under public.php/webdav: the user is the token.",
         ["servers.nextcloud-public-link"],
-        [NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES)]];
+        [
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES)],
+        ];
     NextcloudReadOnlyLink = "nextcloud-read-only-link",
         "A public link that may only be read: config is there, and PUT is answered 403.",
         ["servers.nextcloud-read-only"],
-        [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), Wrong(Fault::UploadForbidden)]];
+        [
+            NEXTCLOUD_FILES,
+            &[
+                Takes(ms(40)),
+                Base("/public.php/webdav"),
+                Enters(TOKEN),
+                Watches(FAILURES),
+                Wrong(Fault::UploadForbidden),
+            ],
+        ];
     NextcloudFileDrop = "nextcloud-file-drop",
         "A file drop: PUT is answered 201 each time and stored under another name, GET 404.",
         ["servers.nextcloud-file-drop"],
-        [NEXTCLOUD_FILES, &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES), DropsFiles, Wrong(Fault::UploadRenamed)]];
+        [
+            NEXTCLOUD_FILES,
+            &[
+                Takes(ms(40)),
+                Base("/public.php/webdav"),
+                Enters(TOKEN),
+                Watches(FAILURES),
+                Does(Habit::FileDrop),
+                Wrong(Fault::UploadRenamed),
+            ],
+        ];
     NextcloudMaintenance = "nextcloud-maintenance",
         "Nextcloud in maintenance: 503 for everything, without Retry-After.",
         ["servers.nextcloud-maintenance"],
@@ -100,21 +157,43 @@ profiles! {
     NextcloudTwoFactor = "nextcloud-two-factor",
         "Nextcloud with two-factor login: the login password is refused with 401 and without a challenge.",
         ["servers.nextcloud-two-factor", "servers.nextcloud-brute-force"],
-        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)]];
+        [
+            NEXTCLOUD_USER,
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)],
+        ];
     NextcloudNoFileAccess = "nextcloud-no-file-access",
         "Nextcloud with an app password that may not reach the files: 404 for everything.",
         ["servers.nextcloud-app-password"],
-        [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40)), Wrong(Fault::ConfigMissing), Wrong(Fault::BackupsMissing)]];
+        [
+            NEXTCLOUD_USER,
+            NEXTCLOUD_FILES,
+            CUT_OFF,
+            &[Takes(ms(40)), Wrong(Fault::ConfigMissing), Wrong(Fault::BackupsMissing)],
+        ];
 
     // Proxies and their limits.
     CaddyLimit = "caddy-limit",
         "Caddy 2.6 with request_body max_size 100KB before a server: a larger PUT is answered 502 without content.",
         ["servers.caddy-limit"],
-        [&[Speaks(&CADDY), Refuses(SizeRule { most: 100_000, declared_only: false, refusal: Refusing::BadGateway })]];
+        [
+            &[
+                Speaks(&CADDY),
+                Refuses(SizeRule { most: 100_000, declared_only: false, refusal: Refusing::BadGateway }),
+            ],
+        ];
     NginxBodyBuffer = "nginx-body-buffer",
         "nginx that cannot write its body buffer: uploads above 16 KiB are answered 500.",
         ["servers.body-buffer"],
-        [&[Speaks(&NGINX), Wrong(Fault::EncodedSlashTraverses), PlainFiles, Refuses(SizeRule { most: 16 * 1024, declared_only: false, refusal: Refusing::Crash })]];
+        [
+            &[
+                Speaks(&NGINX),
+                Wrong(Fault::EncodedSlashTraverses),
+                Does(Habit::PlainFiles),
+                Refuses(SizeRule { most: 16 * 1024, declared_only: false, refusal: Refusing::Crash }),
+            ],
+        ];
     NginxLimitReq = "nginx-limit-req",
         "nginx with limit_req of one request a second and a burst of 20 without delay: 503 above.",
         ["servers.limit-req"],
@@ -152,7 +231,13 @@ profiles! {
     CopypartyBan = "copyparty-ban",
         "copyparty: more than 50 answers 404 in an hour, and everything is answered 403 for a day.",
         ["servers.ban-copyparty"],
-        [&[Speaks(&PLAIN), PlainFiles, Watches(Watch { counts: Counts::Missing, most: 50, forgets: Forgets::After(hours(1)), then: Then::Forbid(hours(24)) })]];
+        [
+            &[
+                Speaks(&PLAIN),
+                Does(Habit::PlainFiles),
+                Watches(MISSING),
+            ],
+        ];
 
     // Other servers.
     Apache = "apache",
@@ -166,35 +251,112 @@ profiles! {
     Lighttpd = "lighttpd",
         "lighttpd 1.4 with mod_webdav: a wrong password is answered after a second.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
-        [&[Speaks(&LIGHTTPD), PlainFiles, Wrong(Fault::EncodedSlashTraverses), Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), DelaysRefusals(ms(1000))]];
+        [
+            &[
+                Speaks(&LIGHTTPD),
+                Does(Habit::PlainFiles),
+                Wrong(Fault::EncodedSlashTraverses),
+                Lists(Listing::PropertiesAndPage),
+                Wrong(Fault::LimitUnenforced),
+                DelaysRefusals(ms(1000)),
+            ],
+        ];
     Sabre = "sabre",
         "sabre/dav 4.7 with PHP's own server, which reads an upload whole before it hands it over.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
-        [&[Speaks(&SABRE), PlainFiles, Lists(Listing::PropertiesAndPage), Wrong(Fault::LimitUnenforced), AtOnce(4)]];
+        [
+            &[
+                Speaks(&SABRE),
+                Does(Habit::PlainFiles),
+                Lists(Listing::PropertiesAndPage),
+                Wrong(Fault::LimitUnenforced),
+                AtOnce(4),
+            ],
+        ];
     Rclone = "rclone",
         "rclone 1.60 serve webdav: writes into the visible file, and locks it against other uploads.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
-        [&[Speaks(&RCLONE), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), Locks(Locking::Writes), Lists(Listing::PropertiesAndPage)]];
+        [
+            &[
+                Speaks(&RCLONE),
+                Does(Habit::PlainFiles),
+                Wrong(Fault::WriteInPlace),
+                Wrong(Fault::LimitUnenforced),
+                Locks(Locking::Writes),
+                Lists(Listing::PropertiesAndPage),
+            ],
+        ];
     Wsgidav = "wsgidav",
         "wsgidav 4.4 with cheroot: ten threads that write into the visible file.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
-        [&[Speaks(&WSGIDAV), PlainFiles, Wrong(Fault::WriteInPlace), Wrong(Fault::LimitUnenforced), AtOnce(10), Lists(Listing::PropertiesAndPage)]];
+        [
+            &[
+                Speaks(&WSGIDAV),
+                Does(Habit::PlainFiles),
+                Wrong(Fault::WriteInPlace),
+                Wrong(Fault::LimitUnenforced),
+                AtOnce(10),
+                Lists(Listing::PropertiesAndPage),
+            ],
+        ];
     Dufs = "dufs",
         "dufs 0.47: a broken-off upload deletes the old backup; a page without names, PROPFIND with them.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
-        [&[Speaks(&DUFS), PlainFiles, Wrong(Fault::CutOffDeletes), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndBlankPage)]];
+        [
+            &[
+                Speaks(&DUFS),
+                Does(Habit::PlainFiles),
+                Wrong(Fault::CutOffDeletes),
+                Wrong(Fault::LimitUnenforced),
+                Lists(Listing::PropertiesAndBlankPage),
+            ],
+        ];
     Chezdav = "chezdav",
         "chezdav 3.0: a PUT that expects 100-continue stores nothing, and a broken-off upload replaces the old backup.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
-        [&[Speaks(&CHEZDAV), PlainFiles, Wrong(Fault::ExpectStoresNothing), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible), Wrong(Fault::LimitUnenforced), Lists(Listing::PropertiesAndPage)]];
+        [
+            &[
+                Speaks(&CHEZDAV),
+                Does(Habit::PlainFiles),
+                Wrong(Fault::ExpectStoresNothing),
+                Wrong(Fault::CutOffReplaces),
+                Wrong(Fault::CutOffChunkedReplaces),
+                Wrong(Fault::CutOffVisible),
+                Wrong(Fault::LimitUnenforced),
+                Lists(Listing::PropertiesAndPage),
+            ],
+        ];
     Sekursranko = "sekursranko",
         "sekursranko 0.5.5, a Safe server without a login: wants a length, Threema in User-Agent, and single slashes.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
-        [&[Speaks(&SEKURSRANKO), Enters(OPEN), Wrong(Fault::AnonymousEverything), Wrong(Fault::ChunkedRefused), Wrong(Fault::DoubleSlashRefused), ReadsHeaders, ConfigHead(405), PlainFiles]];
+        [
+            &[
+                Speaks(&SEKURSRANKO),
+                Enters(OPEN),
+                Wrong(Fault::AnonymousEverything),
+                Wrong(Fault::ChunkedRefused),
+                Wrong(Fault::DoubleSlashRefused),
+                Does(Habit::ReadHeaders),
+                ConfigHead(405),
+                Does(Habit::PlainFiles),
+            ],
+        ];
     EeeSafe = "eee-safe",
         "eee-safe, a Safe server: no HEAD, User-Agent exactly Threema, 400 where 413 is due, and IDs in any letter case.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
-        [&[Speaks(&EEE_SAFE), Wrong(Fault::HeadNotFound), ConfigHead(404), Wrong(Fault::UserAgentExact), Wrong(Fault::DoubleSlashRefused), Wrong(Fault::LetterCaseIgnored), Wrong(Fault::CutOffReplaces), Wrong(Fault::CutOffChunkedReplaces), Wrong(Fault::CutOffVisible)]];
+        [
+            &[
+                Speaks(&EEE_SAFE),
+                Wrong(Fault::HeadNotFound),
+                ConfigHead(404),
+                Wrong(Fault::UserAgentExact),
+                Wrong(Fault::DoubleSlashRefused),
+                Wrong(Fault::LetterCaseIgnored),
+                Wrong(Fault::CutOffReplaces),
+                Wrong(Fault::CutOffChunkedReplaces),
+                Wrong(Fault::CutOffVisible),
+            ],
+        ];
     SlowOneAtATime = "slow-one-at-a-time",
         "A healthy server that takes 0.6 s for a request and serves one at a time.",
         ["servers.nextcloud-latency"],
@@ -234,23 +396,23 @@ const NEXTCLOUD_USER: &[Behaviour] = &[
 /// What is Nextcloud's wherever it serves files.
 const NEXTCLOUD_FILES: &[Behaviour] = &[
     Speaks(&NEXTCLOUD_DAV),
-    PlainFiles,
+    Does(Habit::PlainFiles),
     Lists(Listing::PropertiesAndBlankPage),
     Wrong(Fault::LimitUnenforced),
     Wrong(Fault::SessionCookie),
-    RepeatsCookies,
+    Does(Habit::RepeatedCookies),
     Wrong(Fault::TrashBin),
 ];
 /// What Nextcloud does with uploads that run and break off.
 const CUT_OFF: &[Behaviour] = &[Locks(Locking::Everything), Notices(NOTICE)];
 const NGINX_FILES: &[Behaviour] = &[
     Speaks(&NGINX),
-    PlainFiles,
+    Does(Habit::PlainFiles),
     Wrong(Fault::EncodedSlashTraverses),
 ];
 const APACHE_FILES: &[Behaviour] = &[
     Speaks(&APACHE),
-    PlainFiles,
+    Does(Habit::PlainFiles),
     Lists(Listing::Properties),
     Wrong(Fault::LimitUnenforced),
 ];
@@ -304,6 +466,12 @@ const LINK_FAILURES: Watch = Watch {
     },
     then: Then::MaxDelay,
     ..FAILURES
+};
+const MISSING: Watch = Watch {
+    counts: Counts::Missing,
+    most: 50,
+    forgets: Forgets::After(hours(1)),
+    then: Then::Forbid(hours(24)),
 };
 /// Source: fail2ban's jail.conf (maxretry, findtime, bantime): the fifth failure bans.
 const FAIL2BAN: Watch = Watch {

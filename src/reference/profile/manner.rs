@@ -4,7 +4,7 @@ use super::super::answer::{Answer, Refusal, empty, refusal_with};
 use super::super::tasks::Tasks;
 use super::Profile;
 use super::behaviour::{
-    Behaviour, Entrance, HangUp, Listing, Locking, Notice, Refusing, SizeRule, Then,
+    Behaviour, Entrance, Habit, HangUp, Listing, Locking, Notice, Refusing, SizeRule, Then,
 };
 use super::dialect::Dialect;
 use super::front::{Bucket, Front, Passing, Running};
@@ -22,12 +22,9 @@ pub(in super::super) struct Manner {
     pub(in super::super) late: Late,
     pub(in super::super) entrance: Option<Entrance>,
     pub(in super::super) listing: Option<Listing>,
-    pub(in super::super) has_plain_files: bool,
-    pub(in super::super) repeats_cookies: bool,
-    pub(in super::super) drops_files: bool,
-    pub(in super::super) reads_headers: bool,
     pub(in super::super) config_head: Option<u16>,
     pub(in super::super) dialect: Option<&'static Dialect>,
+    habits: Vec<Habit>,
     takes: Duration,
     delays_refusals: Duration,
     workers: Option<Workers>,
@@ -56,12 +53,9 @@ impl Manner {
             late: Late::new(None, None),
             entrance: None,
             listing: None,
-            has_plain_files: false,
-            repeats_cookies: false,
-            drops_files: false,
-            reads_headers: false,
             config_head: None,
             dialect: None,
+            habits: Vec::new(),
             takes: Duration::ZERO,
             delays_refusals: Duration::ZERO,
             workers: None,
@@ -98,14 +92,16 @@ impl Manner {
             Behaviour::Crowds(crowd) => self.running = Some(Running::new(crowd)),
             Behaviour::Watches(watch) => self.watchers.push(Watcher::new(watch)),
             Behaviour::HangsUp(hangs_up) => self.hangs_up = Some(hangs_up),
-            Behaviour::PlainFiles => self.has_plain_files = true,
             Behaviour::Lists(listing) => self.listing = Some(listing),
-            Behaviour::RepeatsCookies => self.repeats_cookies = true,
             Behaviour::DelaysRefusals(wait) => self.delays_refusals = wait,
-            Behaviour::DropsFiles => self.drops_files = true,
-            Behaviour::ReadsHeaders => self.reads_headers = true,
+            Behaviour::Does(habit) => self.habits.push(habit),
             Behaviour::ConfigHead(status) => self.config_head = Some(status),
         }
+    }
+
+    /// Whether it has this habit.
+    pub(in super::super) fn does(&self, habit: Habit) -> bool {
+        self.habits.contains(&habit)
     }
 
     /// A new connection; `None` if it is dropped.

@@ -11,7 +11,7 @@ mod tempo;
 mod watch;
 mod workers;
 
-pub(super) use behaviour::Listing;
+pub(super) use behaviour::{Habit, Listing};
 pub use catalogue::Profile;
 pub(super) use front::Front;
 pub(super) use late::BrokenOff;

@@ -14,6 +14,7 @@ use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use tokio::sync::OnceCell;
 
 /// Whether a request has its turn to itself.
 #[derive(Clone, Copy)]
@@ -34,6 +35,19 @@ impl Session {
             .get_or_init(|| async { self.one(key, request).await })
             .await
             .clone()
+    }
+
+    /// Where an answer is kept that several checks look at.
+    pub(in crate::wire) fn shared(
+        &self,
+        check: &'static str,
+        variant: &str,
+    ) -> Arc<OnceCell<Answer>> {
+        let mut shared = self
+            .shared_answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(shared.entry((check, variant.to_owned())).or_default())
     }
 
     /// The versions of HTTP that the server offers, found out once.

@@ -141,6 +141,8 @@ pub struct Session {
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
+    /// The answers that several checks look at, by the key of the request.
+    shared_answers: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
@@ -216,6 +218,7 @@ impl Session {
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
+            shared_answers: Mutex::default(),
             unfinished: Vec::new(),
             stopped: None,
             replayed: None,

@@ -569,7 +569,10 @@ fn timestamps_that_may_come_in_the_handshake_are_not_judged() {
         judge_transparency(&seen),
         "0 signed certificate timestamps embedded, of 2",
     );
-    seen = valid_for(NOW, 181 * DAY, true);
+    // The last second counts: 180 days to the second, and one second more.
+    seen = valid_for(NOW, 180 * DAY - 1, true);
+    assert_blocked(judge_transparency(&seen), "of 2");
+    seen = valid_for(NOW, 180 * DAY, true);
     assert_blocked(judge_transparency(&seen), "of 3");
     seen = valid_for(1_539_561_599, 181 * DAY, true);
     assert_does_not_apply(judge_transparency(&seen));

@@ -290,3 +290,40 @@ async fn two_hundred_and_a_page_for_everything() {
         "nothing is written where something seems to be already"
     );
 }
+
+#[tokio::test]
+async fn challenges_that_ios_can_answer_and_those_that_it_cannot() {
+    for (challenge, verdict) in [
+        ("Basic realm=\"Files\"", Verdict::Pass),
+        ("basic realm=Files", Verdict::Pass),
+        (
+            "Bearer realm=\"a, b\", Basic realm=\"Files\"",
+            Verdict::Pass,
+        ),
+        ("DummyBasic realm=\"Files\"", Verdict::Fail),
+        ("Bearer realm=\"x, Basic y\"", Verdict::Fail),
+        ("Negotiate, NTLM", Verdict::Fail),
+        ("", Verdict::Fail),
+    ] {
+        let server = Scripted::start(move |asked| {
+            if asked.header("authorization").is_none() {
+                Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", challenge))
+            } else {
+                Deed::Healthy
+            }
+        });
+        let checked = check(&server.url()).await;
+        let finding = checked.finding("auth.challenge[config]");
+        assert_eq!(
+            finding.verdict, verdict,
+            "{challenge}: {}",
+            finding.observed
+        );
+        let readable = checked.finding("config.readable[ios-h1]");
+        assert_eq!(
+            readable.verdict, verdict,
+            "{challenge}: {}",
+            readable.observed
+        );
+    }
+}

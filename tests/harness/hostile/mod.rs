@@ -2,10 +2,13 @@
 
 mod answers;
 mod bodies;
+mod configs;
 mod connections;
 mod echoes;
+mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
+mod problems;
 
 use crate::support::program::{ledgers, named_in_ledgers};
 use crate::support::scripted::{Asked, Control, Deed, PASSWORD, Scripted, USER};

@@ -1,0 +1,100 @@
+//! The client under test: a command, or a function.
+
+use super::case::Action;
+use crate::engine::BoxFuture;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+/// What a client is asked to do once, with everything that it needs for it.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The case: `rig.backup.first`.
+    pub case: String,
+    /// The action.
+    pub action: String,
+    /// The base URL of the server.
+    pub url: String,
+    /// The root certificate to trust, as PEM.
+    pub ca: String,
+    /// The file that holds it.
+    pub ca_file: PathBuf,
+    /// A folder of the case's own. It holds `document.json`, what to back up; a client that restores may write what it
+    /// understood as `restored.json`. It stays the same for all actions of a case.
+    pub folder: PathBuf,
+    /// The Threema ID.
+    pub threema_id: String,
+    /// The Safe password.
+    pub password: String,
+    /// The password to change to.
+    pub new_password: String,
+    /// The user of the server; empty where it asks for none.
+    pub user: String,
+    /// The password of that user.
+    pub server_password: String,
+}
+
+impl Task {
+    /// The action, unless it is the one that nobody can know.
+    pub fn known_action(&self) -> Option<Action> {
+        self.action.parse().ok()
+    }
+
+    /// The variables of the environment that carry it to a command.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("SAFE_RIG_URL", self.url.clone()),
+            ("SAFE_RIG_CASE", self.case.clone()),
+            ("SAFE_RIG_ACTION", self.action.clone()),
+            ("SAFE_RIG_CA", self.ca_file.display().to_string()),
+            ("SAFE_RIG_DIR", self.folder.display().to_string()),
+            ("SAFE_RIG_ID", self.threema_id.clone()),
+            ("SAFE_RIG_PASSWORD", self.password.clone()),
+            ("SAFE_RIG_NEW_PASSWORD", self.new_password.clone()),
+            ("SAFE_RIG_USER", self.user.clone()),
+            ("SAFE_RIG_SERVER_PASSWORD", self.server_password.clone()),
+        ]
+    }
+}
+
+/// How a client ended an action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum End {
+    /// It reports success.
+    Done,
+    /// It reports failure.
+    Failed,
+    /// It does not do such a thing.
+    Unsupported,
+    /// It could not be run, crashed or did not end in time; what happened.
+    Broke(String),
+}
+
+impl<E> From<Result<(), E>> for End {
+    fn from(result: Result<(), E>) -> Self {
+        match result {
+            Ok(()) => Self::Done,
+            Err(_) => Self::Failed,
+        }
+    }
+}
+
+/// A client under test.
+pub trait Client: Send + Sync + 'static {
+    /// Does what it is asked to.
+    fn act(&self, task: Task) -> BoxFuture<'_, End>;
+}
+
+/// A client that is an asynchronous function of a [`Task`].
+pub struct FromFunction<F>(pub F);
+
+impl<F, Fut> Client for FromFunction<F>
+where
+    F: Fn(Task) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send + 'static,
+    Fut::Output: Into<End>,
+{
+    fn act(&self, task: Task) -> Pin<Box<dyn Future<Output = End> + Send + '_>> {
+        let acting = (self.0)(task);
+        Box::pin(async move { acting.await.into() })
+    }
+}

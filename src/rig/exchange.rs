@@ -1,0 +1,156 @@
+//! What the rig saw of a client.
+
+use super::case::Action;
+use super::client::End;
+use bytes::Bytes;
+use std::path::Path;
+use std::time::Duration;
+
+/// How many exchanges of one case are kept; further ones are counted.
+pub(super) const MOST_EXCHANGES: usize = 500;
+/// How much of one body is kept, in bytes.
+pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
+
+/// Which of the rig's servers was asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Host {
+    /// The one that the client was given.
+    Own,
+    /// The other host that a redirect led to.
+    Other,
+    /// One that speaks plain HTTP.
+    Plain,
+}
+
+/// One request and what it was answered.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Which of the rig's servers was asked.
+    pub host: Host,
+    /// The action during which it came: its place among the case's actions.
+    pub turn: usize,
+    /// The method.
+    pub method: String,
+    /// The path below the base URL: `/config`, `/backups/…`.
+    pub path: String,
+    /// The query, if there was one.
+    pub query: Option<String>,
+    /// The header fields, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, as far as it was kept.
+    pub body: Bytes,
+    /// How many bytes the body had.
+    pub body_length: u64,
+    /// Whether the body came to its end.
+    pub complete: bool,
+    /// `HTTP/1.1` or `HTTP/2`.
+    pub version: &'static str,
+    /// The status that it was answered; `None` if the connection was closed instead.
+    pub status: Option<u16>,
+    /// When it came, counted from the start of the case.
+    pub at: Duration,
+}
+
+impl Exchange {
+    /// The value of a header field; of several, the first.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.headers.iter();
+        fields
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The backup ID in the path, as it was written.
+    pub fn backup_id(&self) -> Option<&str> {
+        self.path.strip_prefix("/backups/")
+    }
+
+    /// Whether the path is that of `config`.
+    pub fn is_config(&self) -> bool {
+        self.path == "/config"
+    }
+}
+
+/// One action and how it ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// The action.
+    pub action: Action,
+    /// How the client ended it.
+    pub end: End,
+}
+
+/// Everything that was seen of a client in one case.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The actions that were taken; the rest if one failed.
+    pub turns: Vec<Turn>,
+    /// The requests, in the order in which they came.
+    pub exchanges: Vec<Exchange>,
+    /// How many requests came after the last one that was kept.
+    pub not_kept: u64,
+    /// How many connections were made to the case's own listener; always 0 where cases share one.
+    pub connections: u64,
+    /// What is stored at the end: backup ID as written in the path, and bytes.
+    pub stored: Vec<(String, Bytes)>,
+    /// What the client wrote as restored, if it did: `restored.json` in its folder.
+    pub restored: Option<Bytes>,
+}
+
+impl Seen {
+    /// How the last action ended.
+    pub fn end(&self) -> Option<&End> {
+        self.turns.last().map(|turn| &turn.end)
+    }
+
+    /// The requests to the host that the client was given.
+    pub fn own(&self) -> impl Iterator<Item = &Exchange> {
+        self.exchanges
+            .iter()
+            .filter(|exchange| exchange.host == Host::Own)
+    }
+
+    /// The uploads that were let in, not only challenged.
+    pub fn uploads(&self) -> impl Iterator<Item = &Exchange> {
+        self.own()
+            .filter(|exchange| exchange.method == "PUT" && exchange.status != Some(401))
+    }
+}
+
+/// Writes what was seen into the case's folder: `exchanges.txt`, one line each, without bodies and credentials.
+pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
+    let mut text = String::new();
+    for exchange in &seen.exchanges {
+        let status = exchange
+            .status
+            .map_or_else(|| "closed".to_owned(), |status| status.to_string());
+        text += &format!(
+            "{:>8.3} s  {:<6} {}  {}  {} bytes  -> {status}\n",
+            exchange.at.as_secs_f64(),
+            printable(&exchange.method),
+            printable(&exchange.path),
+            exchange.version,
+            exchange.body_length,
+        );
+        for (name, value) in &exchange.headers {
+            let value = if name == "authorization" {
+                value.split(' ').next().unwrap_or_default()
+            } else {
+                value
+            };
+            text += &format!("            {}: {}\n", printable(name), printable(value));
+        }
+    }
+    if seen.not_kept > 0 {
+        text += &format!("and {} requests more\n", seen.not_kept);
+    }
+    std::fs::write(folder.join("exchanges.txt"), text)
+}
+
+/// The text on one line, with escapes for whatever does not print.
+fn printable(text: &str) -> String {
+    text.chars()
+        .take(500)
+        .flat_map(char::escape_debug)
+        .collect()
+}

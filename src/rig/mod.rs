@@ -1,0 +1,25 @@
+//! The rig: a scripted server that watches a client. It serves, records and starts clients; it never judges.
+//!
+//! A [`Case`] says how the server behaves and which [`Action`]s the client takes. Each case has a base URL of its own, so
+//! that cases run at the same time. What the client sent and how it ended is [`Seen`]; the checks under `suites/client/rig`
+//! judge it.
+
+mod authority;
+mod case;
+mod client;
+mod command;
+mod exchange;
+mod play;
+mod script;
+mod serve;
+mod site;
+mod world;
+
+pub use authority::Certificate;
+pub use case::{Action, Case};
+pub use client::{Client, End, FromFunction, Task};
+pub use command::Command;
+pub use exchange::{Exchange, Host, Seen, Turn};
+pub use play::{Play, RigError};
+pub use script::{Answer, Before, Document, Elsewhere, Login, Script};
+pub use world::World;

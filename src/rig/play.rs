@@ -1,0 +1,237 @@
+//! Playing cases: a base URL and a folder for each, the client's actions in turn, and everything that was seen.
+
+use super::authority::Certificate;
+use super::case::Case;
+use super::client::{Client, End, Task};
+use super::exchange::{Seen, Turn};
+use super::script::Login;
+use super::serve::{Listeners, Sites};
+use super::site::{BaseUrls, Site};
+use super::world::World;
+use bytes::Bytes;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use thiserror::Error;
+
+/// The action that nobody can know.
+const INVENTED: &str = "dance-on-the-table";
+/// The file in which a client may say what it restored.
+const RESTORED: &str = "restored.json";
+/// The largest such file that is read, in bytes.
+const MOST_RESTORED: u64 = 16 * 1024 * 1024;
+
+/// Why a run could not begin.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RigError {
+    /// The server cannot listen, or its certificates cannot be made.
+    #[error("failed to start the rig's server: {0}")]
+    Server(io::Error),
+    /// The folder of the run cannot be written.
+    #[error("failed to write in `{}`: {error}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// The operating system has no randomness.
+    #[error("failed to read random bytes from the operating system: {0}")]
+    Randomness(#[from] getrandom::Error),
+}
+
+/// One run of a client through cases.
+pub struct Play {
+    client: Arc<dyn Client>,
+    world: Arc<World>,
+    listeners: Listeners,
+    sites: Sites,
+    folder: PathBuf,
+    requests: AtomicU64,
+}
+
+impl Play {
+    /// Starts the server on loopback. `folder` gets one folder per case.
+    ///
+    /// # Errors
+    /// If the server cannot be started, or the folder cannot be written.
+    pub async fn new(
+        client: Arc<dyn Client>,
+        world: Arc<World>,
+        folder: &Path,
+    ) -> Result<Self, RigError> {
+        let sites = Sites::default();
+        let listeners = Listeners::new(IpAddr::V4(Ipv4Addr::LOCALHOST), sites.clone())
+            .await
+            .map_err(RigError::Server)?;
+        let play = Self {
+            client,
+            world,
+            listeners,
+            sites,
+            folder: folder.to_owned(),
+            requests: AtomicU64::new(0),
+        };
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(play.ca_file(), play.listeners.authority.root()))
+            .map_err(|error| play.failed(folder, error))?;
+        Ok(play)
+    }
+
+    fn failed(&self, folder: &Path, error: io::Error) -> RigError {
+        RigError::Folder {
+            folder: folder.to_owned(),
+            error,
+        }
+    }
+
+    /// The person whom the client acts for.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// How many requests the client has sent in all cases so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    fn ca_file(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    /// What the client answers to an action that nobody can know.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub async fn invented_action(&self) -> Result<End, RigError> {
+        let case = Case {
+            id: "rig.invented-action",
+            actions: &[],
+            script: super::Script::default(),
+        };
+        let site = self.site(&case).await?;
+        let folder = self.folder_of(&case)?;
+        let task = self.task(&site, INVENTED, &folder);
+        Ok(self.client.act(task).await)
+    }
+
+    /// Plays a case to its end.
+    ///
+    /// # Errors
+    /// If its folder cannot be written, or its listener cannot be started.
+    pub async fn case(&self, case: &Case) -> Result<Seen, RigError> {
+        let site = self.site(case).await?;
+        let folder = self.folder_of(case)?;
+        let mut turns = Vec::new();
+        for (turn, action) in case.actions.iter().enumerate() {
+            let changes = if case.script.changes { turn } else { 0 };
+            let document = self.world.document_after(&case.script.document, changes);
+            std::fs::write(folder.join("document.json"), &document)
+                .map_err(|error| self.failed(&folder, error))?;
+            site.begin_turn(turn);
+            let task = self.task(&site, action.name(), &folder);
+            let end = self.client.act(task).await;
+            let ended_well = end == End::Done;
+            turns.push(Turn {
+                action: *action,
+                end,
+            });
+            if !ended_well {
+                break;
+            }
+        }
+        let (exchanges, not_kept, stored) = site.seen();
+        let requests = exchanges.len() as u64 + not_kept;
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        let seen = Seen {
+            turns,
+            exchanges,
+            not_kept,
+            connections: site.connections.load(Ordering::Relaxed),
+            stored,
+            restored: restored(&folder),
+        };
+        super::exchange::write_log(&folder, &seen).map_err(|error| self.failed(&folder, error))?;
+        Ok(seen)
+    }
+
+    /// Stops the server.
+    pub async fn stop(&self) {
+        self.listeners.stop().await;
+    }
+
+    fn folder_of(&self, case: &Case) -> Result<PathBuf, RigError> {
+        let folder = self.folder.join(case.id);
+        std::fs::create_dir_all(&folder).map_err(|error| self.failed(&folder, error))?;
+        Ok(folder)
+    }
+
+    async fn site(&self, case: &Case) -> Result<Arc<Site>, RigError> {
+        let certificate = case.script.certificate;
+        let make = |own: SocketAddr| {
+            let base = |scheme: &str, host: &str, address: SocketAddr| {
+                format!("{scheme}://{host}:{}/{}", address.port(), case.id)
+            };
+            let base_urls = BaseUrls {
+                own: base("https", "localhost", own),
+                // Another name and another port: another host by anybody's rules.
+                other: base("https", "127.0.0.1", self.listeners.other),
+                plain: base("http", "localhost", self.listeners.plain),
+            };
+            let world = Arc::clone(&self.world);
+            Arc::new(Site::new(case.id, case.script.clone(), world, base_urls))
+        };
+        let site = if certificate == Certificate::Good {
+            let own = if case.script.offers_http2 {
+                self.listeners.own
+            } else {
+                self.listeners.own_http1
+            };
+            make(own)
+        } else {
+            let alone = self.listeners.alone(certificate, make).await;
+            alone.map_err(RigError::Server)?
+        };
+        self.sites.add(Arc::clone(&site));
+        Ok(site)
+    }
+
+    fn task(&self, site: &Site, action: &str, folder: &Path) -> Task {
+        let (user, server_password) = match site.script.login {
+            Login::Open => ("", ""),
+            Login::BasicNotAscii => (
+                self.world.user.as_str(),
+                self.world.server_password_not_ascii.as_str(),
+            ),
+            _ => (
+                self.world.user.as_str(),
+                self.world.server_password.as_str(),
+            ),
+        };
+        Task {
+            case: site.case.to_owned(),
+            action: action.to_owned(),
+            url: site.base_urls.own.clone(),
+            ca: self.listeners.authority.root(),
+            ca_file: self.ca_file(),
+            folder: folder.to_owned(),
+            threema_id: self.world.threema_id().to_owned(),
+            password: self.world.password.clone(),
+            new_password: self.world.new_password.clone(),
+            user: user.to_owned(),
+            server_password: server_password.to_owned(),
+        }
+    }
+}
+
+fn restored(folder: &Path) -> Option<Bytes> {
+    let path = folder.join(RESTORED);
+    let size = std::fs::metadata(&path).ok()?.len();
+    if size > MOST_RESTORED {
+        return None;
+    }
+    std::fs::read(path).ok().map(Bytes::from)
+}

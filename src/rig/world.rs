@@ -1,0 +1,194 @@
+//! The person whom the client acts for: an ID, passwords, keys, documents. Made once a run, and shared by all cases.
+
+use super::script::{Before, Document};
+use crate::safe::backup;
+use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, KeyError, ThreemaId, derive};
+use bytes::Bytes;
+use data_encoding::{BASE64, HEXLOWER};
+use memchr::memmem;
+
+/// The Threema ID of the rig's person; nobody's.
+const THREEMA_ID: &str = "RIGTEST1";
+/// What `info.device` of the documents says.
+const DEVICE: &str = "6.4.2A/en_US";
+/// About how many bytes one made-up contact adds to a document.
+const BYTES_PER_CONTACT: usize = 300;
+
+/// The person whom the client acts for.
+pub struct World {
+    /// The Safe password.
+    pub password: String,
+    /// The password that `change-password` changes to.
+    pub new_password: String,
+    /// The user of the server.
+    pub user: String,
+    /// That user's password.
+    pub server_password: String,
+    /// That user's password where it is not ASCII.
+    pub server_password_not_ascii: String,
+    keys: DerivedKeys,
+    new_keys: DerivedKeys,
+    private_key: [u8; 32],
+    device_group_key: [u8; 32],
+    nonce_seed: [u8; 24],
+}
+
+impl World {
+    /// Makes up a person. Takes two key derivations: call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// If the operating system has no randomness.
+    pub fn new() -> Result<Self, getrandom::Error> {
+        let mut random = [0; 56 + 4 * 12 + 32];
+        getrandom::fill(&mut random)?;
+        let (mut private_key, mut nonce_seed) = ([0; 32], [0; 24]);
+        private_key.copy_from_slice(&random[..32]);
+        nonce_seed.copy_from_slice(&random[32..56]);
+        let mut device_group_key = [0; 32];
+        device_group_key.copy_from_slice(&random[104..]);
+        let word = |at: usize| HEXLOWER.encode(&random[56 + 12 * at..68 + 12 * at]);
+        let (password, new_password) = (format!("safe-{}", word(0)), format!("new-{}", word(1)));
+        let (keys, new_keys) = match (keys_of(&password), keys_of(&new_password)) {
+            (Ok(keys), Ok(new_keys)) => (keys, new_keys),
+            (Err(_), _) | (_, Err(_)) => unreachable!("the ID is a constant that parses"),
+        };
+        Ok(Self {
+            server_password: format!("server-{}", word(2)),
+            server_password_not_ascii: format!("pässwörd-{}", word(3)),
+            user: "rig".to_owned(),
+            password,
+            new_password,
+            keys,
+            new_keys,
+            private_key,
+            device_group_key,
+            nonce_seed,
+        })
+    }
+
+    /// The Threema ID.
+    pub const fn threema_id(&self) -> &'static str {
+        THREEMA_ID
+    }
+
+    /// The ID of the backup under the Safe password.
+    pub fn backup_id(&self) -> &BackupId {
+        &self.keys.backup_id
+    }
+
+    /// The ID of the backup under the new password.
+    pub fn new_backup_id(&self) -> &BackupId {
+        &self.new_keys.backup_id
+    }
+
+    /// The private key of the identity in the documents that the rig makes.
+    pub const fn private_key(&self) -> &[u8; 32] {
+        &self.private_key
+    }
+
+    /// A document as text.
+    pub fn document(&self, document: &Document) -> Bytes {
+        match document {
+            Document::Small => self.sample(3),
+            Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1),
+            Document::Text(text) => text.clone(),
+        }
+    }
+
+    /// A document with a device group key, without which Desktop restores nothing. Source: `clients.loss.device-group-key`.
+    fn sample(&self, contacts: usize) -> Bytes {
+        let document = backup::sample(&self.private_key, DEVICE, contacts);
+        let user = b"\"user\":{";
+        let Some(place) = memmem::find(&document, user) else {
+            return document.into();
+        };
+        let (before, after) = document.split_at(place + user.len());
+        let key = BASE64.encode(&self.device_group_key);
+        let member = format!("\"temporaryDeviceGroupKeyTodoRemove\":\"{key}\",");
+        [before, member.as_bytes(), after].concat().into()
+    }
+
+    /// A document after so many changes, each of the same length.
+    pub fn document_after(&self, document: &Document, changes: usize) -> Bytes {
+        let text = self.document(document);
+        let nickname = b"\"nickname\":\"Probe\"";
+        match memmem::find(&text, nickname) {
+            Some(place) if changes > 0 => {
+                let mut changed = text.to_vec();
+                let last = place + nickname.len() - 2;
+                changed[last] = b'a' + u8::try_from(changes % 26).unwrap_or_default();
+                changed.into()
+            }
+            _ => text,
+        }
+    }
+
+    /// What lies on the server, if anything does.
+    pub fn body(&self, before: &Before) -> Option<Bytes> {
+        let seal = |document: &Document, compression| {
+            envelope::seal(
+                &self.keys.encryption_key,
+                &Nonce(self.nonce_seed),
+                &self.document(document),
+                compression,
+            )
+        };
+        Some(match before {
+            Before::Nothing => return None,
+            Before::Raw(bytes) => bytes.clone(),
+            Before::Backup(document) => seal(document, Compression::Stored).into(),
+            Before::CompressedBackup => seal(&Document::Small, Compression::Level(6)).into(),
+            Before::ForeignBackup => envelope::seal(
+                &self.new_keys.encryption_key,
+                &Nonce(self.nonce_seed),
+                &self.document(&Document::Small),
+                Compression::Stored,
+            )
+            .into(),
+            Before::TamperedBackup => {
+                let mut body = seal(&Document::Small, Compression::Stored);
+                let middle = body.len() / 2;
+                body[middle] ^= 1;
+                body.into()
+            }
+            Before::TruncatedBackup => {
+                let mut body = seal(&Document::Small, Compression::Stored);
+                body.truncate(body.len() - 7);
+                body.into()
+            }
+            Before::UnpackedBackup => {
+                let text = self.document(&Document::Small);
+                envelope::encrypt(&self.keys.encryption_key, &Nonce(self.nonce_seed), &text).into()
+            }
+        })
+    }
+
+    /// Opens a body with the key that belongs to the backup ID in a path, in whatever case that is written.
+    ///
+    /// # Errors
+    /// The stage at which it fails; `None` if the ID is neither of the person's.
+    pub fn open(&self, id: &str, body: &[u8]) -> Option<Result<Vec<u8>, envelope::EnvelopeError>> {
+        let id = id.to_ascii_lowercase();
+        let keys = [&self.keys, &self.new_keys];
+        let keys = keys
+            .into_iter()
+            .find(|keys| keys.backup_id.to_hex() == id)?;
+        Some(envelope::open(&keys.encryption_key, body, 64 * 1024 * 1024))
+    }
+
+    /// Decrypts a body and leaves it packed, as [`open`](Self::open) does otherwise.
+    pub fn decrypt(&self, id: &str, body: &[u8]) -> Option<Vec<u8>> {
+        let id = id.to_ascii_lowercase();
+        let keys = [&self.keys, &self.new_keys];
+        let keys = keys
+            .into_iter()
+            .find(|keys| keys.backup_id.to_hex() == id)?;
+        envelope::decrypt(&keys.encryption_key, body).ok()
+    }
+}
+
+fn keys_of(password: &str) -> Result<DerivedKeys, KeyError> {
+    let id = ThreemaId::parse(THREEMA_ID)?;
+    Ok(derive(&BackupPassword::new(password.to_owned()), &id))
+}

@@ -1,0 +1,239 @@
+//! One run of a client on the rig from beginning to end: server, cases, report.
+
+use crate::engine::waiver::Waivers;
+use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
+use crate::report::{Interviewed, Report};
+use crate::rig::{Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World};
+use crate::safe::Client;
+use crate::suites::client::Like;
+use crate::suites::client::rig::{self, Rigged};
+use jiff::civil::Date;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long clients that run may go on once the run is stopped.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A run of a client on the rig that is about to be made: a scripted server watches what the client sends.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// # struct MyClient;
+/// # impl MyClient {
+/// #     async fn backup(_: &str, _: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// # }
+/// use safe_conformance::Rig;
+/// use safe_conformance::rig::{Action, End};
+///
+/// let report = Rig::new().case("rig.backup.first").run(|task| async move {
+///     match task.known_action() {
+///         Some(Action::Backup) => MyClient::backup(&task.url, &task.threema_id, &task.password).await.into(),
+///         _ => End::Unsupported,
+///     }
+/// }).await?;
+/// assert!(report.passed(), "{report}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+pub struct Rig {
+    selection: Selection,
+    held_to: Option<Client>,
+    jobs: Option<usize>,
+    deadline: Option<Duration>,
+    folder: Option<PathBuf>,
+    world: Option<Arc<World>>,
+    waivers: Option<(Waivers, Date)>,
+    stop: Stop,
+}
+
+/// Why a run on the rig could not be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RigRunError {
+    /// The choice of cases makes no sense.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The rig could not be set up.
+    #[error(transparent)]
+    Rig(#[from] RigError),
+}
+
+impl Rig {
+    /// Every case, held to any published client.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only this case, and others that are named so: `rig.backup.first`, or a part of the name, `rig.backup`.
+    #[must_use]
+    pub fn case(mut self, id: &str) -> Self {
+        self.selection.only.push(Pattern::new(id));
+        self
+    }
+
+    /// The choice of cases.
+    #[must_use]
+    pub fn selecting(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
+    /// Where the published clients differ, this one's way counts. Without it, any of them passes.
+    #[must_use]
+    pub const fn held_to(mut self, client: Client) -> Self {
+        self.held_to = Some(client);
+        self
+    }
+
+    /// How many cases run at once; 8 unless told otherwise.
+    #[must_use]
+    pub const fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = Some(jobs);
+        self
+    }
+
+    /// How long the whole run may take; ten minutes unless told otherwise.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// A folder that keeps what was seen: one folder a case. Without it, a temporary one is removed at the end.
+    #[must_use]
+    pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// The person whom the client acts for, where several runs share one: its keys take a derivation each.
+    #[must_use]
+    pub fn acting_for(mut self, world: Arc<World>) -> Self {
+        self.world = Some(world);
+        self
+    }
+
+    /// Deviations that are accepted, and the day that counts.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
+        self.waivers = Some((waivers, today));
+        self
+    }
+
+    /// The switch that stops the run.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Runs a client that is a function of a [`Task`].
+    ///
+    /// # Errors
+    /// If the choice of cases makes no sense, or the rig cannot be set up.
+    pub async fn run<F, Fut>(self, client: F) -> Result<Report, RigRunError>
+    where
+        F: Fn(Task) -> Fut + Send + Sync + 'static,
+        Fut: Future + Send + 'static,
+        Fut::Output: Into<End>,
+    {
+        let client = Arc::new(FromFunction(client));
+        self.run_client("a function", client, |_| {}).await
+    }
+
+    /// Runs a client that is a command, as `safe-conformance rig --exec` does. An action gets `timeout`.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub async fn run_command(
+        self,
+        command: &str,
+        timeout: Duration,
+        events: impl FnMut(Event) + Send,
+    ) -> Result<Report, RigRunError> {
+        let client = Arc::new(Command::new(command, timeout));
+        self.run_client(command, client, events).await
+    }
+
+    async fn run_client(
+        self,
+        name: &str,
+        client: Arc<dyn RigClient>,
+        events: impl FnMut(Event) + Send,
+    ) -> Result<Report, RigRunError> {
+        let like = self.held_to.map_or(Like::Anyone, Like::Client);
+        let plan = Plan::new(rig::checks(like), &self.selection)?;
+        let world = match self.world {
+            Some(world) => world,
+            None => new_world().await?,
+        };
+        let kept = self.folder.is_some();
+        let folder = match self.folder {
+            Some(folder) => folder,
+            None => temporary_folder()?,
+        };
+        let play = Play::new(client, world, &folder).await;
+        let play = Arc::new(play.inspect_err(|_| clear(kept, &folder))?);
+        let alarm = tokio::spawn({
+            let (stop, deadline) = (
+                self.stop.clone(),
+                self.deadline.unwrap_or(Duration::from_secs(600)),
+            );
+            async move {
+                tokio::time::sleep(deadline).await;
+                stop.pull(StopReason::Deadline(deadline.as_secs()));
+            }
+        });
+        let options = Options {
+            jobs: self.jobs.unwrap_or(8),
+            grace: GRACE,
+            stop: self.stop,
+        };
+        let subject = Arc::new(Rigged::new(Arc::clone(&play)));
+        let mut run = engine::run(plan, subject, options, events).await;
+        alarm.abort();
+        play.stop().await;
+        clear(kept, &folder);
+        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
+            waivers.apply(&mut run.findings, today)
+        });
+        let interviewed = Interviewed {
+            target: name.to_owned(),
+            hello: None,
+            held_to: self.held_to,
+            requests: play.requests(),
+            bytes_sent: 0,
+        };
+        Ok(Report::on_implementation(interviewed, run, stale))
+    }
+}
+
+async fn new_world() -> Result<Arc<World>, RigError> {
+    match tokio::task::spawn_blocking(World::new).await {
+        Ok(world) => Ok(Arc::new(world?)),
+        Err(error) => Err(RigError::Server(std::io::Error::other(error))),
+    }
+}
+
+/// A new folder that nobody else may look into: it holds the made-up person's passwords.
+fn temporary_folder() -> Result<PathBuf, RigError> {
+    let number = getrandom::u64()?;
+    let folder = std::env::temp_dir().join(format!("safe-conformance-rig-{number:016x}"));
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(&folder) {
+        Ok(()) => Ok(folder),
+        Err(error) => Err(RigError::Folder { folder, error }),
+    }
+}
+
+fn clear(kept: bool, folder: &Path) {
+    if !kept {
+        // What cannot be removed lies where temporary files lie.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}

@@ -1,0 +1,171 @@
+//! What a 401 asks for: the challenges of `WWW-Authenticate`, by the grammar.
+//!
+//! Source: RFC 9110 section 11.6.1; several challenges may stand in one field, and commas in quoted strings.
+
+use super::answer::Response;
+
+/// One challenge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Challenge {
+    /// The scheme, as it was written.
+    pub scheme: String,
+    /// The realm, if one is named.
+    pub realm: Option<String>,
+}
+
+impl Challenge {
+    /// Whether it is of this scheme, whose case does not matter.
+    pub fn is(&self, scheme: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+
+    /// Every challenge of a response, in order. What the grammar does not allow is left out.
+    pub fn all(response: &Response) -> Vec<Self> {
+        response
+            .headers("www-authenticate")
+            .flat_map(Self::of_field)
+            .collect()
+    }
+
+    /// The challenges in one value of the field.
+    fn of_field(value: &str) -> Vec<Self> {
+        let mut challenges: Vec<Self> = Vec::new();
+        for element in elements(value) {
+            let (first, rest) = match element.split_once([' ', '\t']) {
+                Some((first, rest)) => (first, rest.trim()),
+                None => (element, ""),
+            };
+            // `name = value` belongs to the challenge before.
+            let is_parameter = first.contains('=') || rest.starts_with('=');
+            let parameter = if is_parameter {
+                element
+            } else {
+                if !is_token(first) {
+                    continue;
+                }
+                challenges.push(Self {
+                    scheme: first.to_owned(),
+                    realm: None,
+                });
+                rest
+            };
+            if let (Some(challenge), Some(realm)) = (challenges.last_mut(), realm_of(parameter)) {
+                challenge.realm.get_or_insert(realm);
+            }
+        }
+        challenges
+    }
+}
+
+/// The elements of a list: commas inside quoted strings separate nothing.
+fn elements(value: &str) -> Vec<&str> {
+    let mut elements = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, character) in value.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                elements.push(&value[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    elements.push(&value[start..]);
+    elements
+        .into_iter()
+        .map(str::trim)
+        .filter(|element| !element.is_empty())
+        .collect()
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn realm_of(parameter: &str) -> Option<String> {
+    let (name, value) = parameter.split_once('=')?;
+    if !name.trim().eq_ignore_ascii_case("realm") {
+        return None;
+    }
+    let value = value.trim();
+    let quoted = value
+        .strip_prefix('"')
+        .map(|rest| rest.strip_suffix('"').unwrap_or(rest));
+    Some(match quoted {
+        Some(inner) => unescaped(inner),
+        None => value.to_owned(),
+    })
+}
+
+fn unescaped(quoted: &str) -> String {
+    let mut text = String::new();
+    let mut escaped = false;
+    for character in quoted.chars() {
+        if character == '\\' && !escaped {
+            escaped = true;
+        } else {
+            escaped = false;
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn offers(value: &str, expected: &[(&str, Option<&str>)]) {
+        let found = Challenge::of_field(value);
+        let found: Vec<_> = found
+            .iter()
+            .map(|challenge| (challenge.scheme.as_str(), challenge.realm.as_deref()))
+            .collect();
+        assert_eq!(found, expected, "{value}");
+    }
+
+    #[test]
+    fn one_challenge_in_a_field() {
+        offers("Basic realm=\"Files\"", &[("Basic", Some("Files"))]);
+        offers("basic realm = Files", &[("basic", Some("Files"))]);
+        offers("Basic", &[("Basic", None)]);
+        offers(
+            "Basic charset=\"UTF-8\", realm=\"a, b \\\"c\\\"\"",
+            &[("Basic", Some("a, b \"c\""))],
+        );
+        offers("DummyBasic realm=\"x\"", &[("DummyBasic", Some("x"))]);
+        offers("Negotiate YII=", &[("Negotiate", None)]);
+        offers("Negotiate YII", &[("Negotiate", None)]);
+    }
+
+    #[test]
+    fn several_challenges_in_a_field() {
+        offers(
+            "Bearer realm=\"x, Basic y\", error=\"invalid_token\", Basic realm=\"Files\"",
+            &[("Bearer", Some("x, Basic y")), ("Basic", Some("Files"))],
+        );
+        offers(
+            "Digest realm=\"d\", qop=\"auth\",Basic realm=\"b\"",
+            &[("Digest", Some("d")), ("Basic", Some("b"))],
+        );
+        offers("Negotiate, NTLM", &[("Negotiate", None), ("NTLM", None)]);
+    }
+
+    #[test]
+    fn what_is_no_challenge_is_left_out() {
+        for value in ["", " ", ",,,", "realm=\"Basic\"", "\"Basic\"", "(Basic)"] {
+            offers(value, &[]);
+        }
+        offers(
+            "Basic realm=\"never closed, Digest",
+            &[("Basic", Some("never closed, Digest"))],
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! What a case of the rig expects, and how what was seen is held to it.
+
+use crate::engine::Level;
+use crate::rig::{Action, Case, End, Exchange, Host, Script, Seen, World};
+use crate::safe::{Clause, Client, Stage};
+use std::fmt;
+
+/// A case with what is expected of a client in it.
+pub struct RigCase {
+    /// How the server behaves and what the client does.
+    pub case: Case,
+    /// The requirement in one sentence.
+    pub title: String,
+    /// Where it is written.
+    pub clause: Clause,
+    /// How much a deviation matters.
+    pub level: Level,
+    /// The stage at which a deviation shows.
+    pub stage: Stage,
+    /// What each published client does: Android, iOS, Desktop. `None` for what it never does.
+    ways: [Option<Way>; 3],
+}
+
+/// What one published client does in a case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Way {
+    ends: Ends,
+    limits: Vec<Limit>,
+}
+
+/// How the last action may end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Ends {
+    Done,
+    Failed,
+    Either,
+}
+
+/// How many requests of a kind there may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Limit {
+    kind: Kind,
+    least: usize,
+    most: usize,
+}
+
+/// A kind of requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// GET of `config`.
+    Config,
+    /// PUT of a backup that was let in.
+    Uploads,
+    /// Backups on the server at the end, under an ID of the person's.
+    Stored,
+    /// Of those, the one under the old password.
+    OldStored,
+    /// GET of a backup.
+    Downloads,
+    /// HEAD of a backup.
+    Probes,
+    /// DELETE of a backup.
+    Deletes,
+    /// Requests to another host.
+    Elsewhere,
+    /// Any request at all.
+    Requests,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Config => "GET of `config`",
+            Self::Uploads => "upload",
+            Self::Stored => "stored backup",
+            Self::OldStored => "stored backup under the old password",
+            Self::Downloads => "download",
+            Self::Probes => "HEAD of a backup",
+            Self::Deletes => "DELETE",
+            Self::Elsewhere => "request to another host",
+            Self::Requests => "request",
+        }
+    }
+
+    fn count(self, seen: &Seen, world: &World) -> usize {
+        let last = seen.turns.len().saturating_sub(1);
+        let own = |wanted: fn(&Exchange) -> bool| {
+            seen.own()
+                .filter(|exchange| exchange.turn == last && exchange.status != Some(401))
+                .filter(|exchange| wanted(exchange))
+                .count()
+        };
+        match self {
+            Self::Config => own(|exchange| exchange.is_config()),
+            Self::Uploads => own(|exchange| exchange.method == "PUT"),
+            Self::Downloads => {
+                own(|exchange| exchange.method == "GET" && exchange.backup_id().is_some())
+            }
+            Self::Probes => {
+                own(|exchange| exchange.method == "HEAD" && exchange.backup_id().is_some())
+            }
+            Self::Deletes => own(|exchange| exchange.method == "DELETE"),
+            Self::Stored => {
+                let ours = [world.backup_id().to_hex(), world.new_backup_id().to_hex()];
+                seen.stored
+                    .iter()
+                    .filter(|(id, _)| ours.contains(id))
+                    .count()
+            }
+            Self::OldStored => {
+                let old = world.backup_id().to_hex();
+                seen.stored
+                    .iter()
+                    .filter(|(id, _)| id.eq_ignore_ascii_case(&old))
+                    .count()
+            }
+            Self::Elsewhere => {
+                let mut exchanges = seen.exchanges.iter();
+                exchanges
+                    .by_ref()
+                    .filter(|exchange| exchange.host != Host::Own)
+                    .count()
+            }
+            Self::Requests => seen.exchanges.len(),
+        }
+    }
+}
+
+/// The client reports success.
+pub fn done() -> Way {
+    Way::ending(Ends::Done)
+}
+
+/// The client reports failure.
+pub fn failed() -> Way {
+    Way::ending(Ends::Failed)
+}
+
+/// The client may report either.
+pub fn either() -> Way {
+    Way::ending(Ends::Either)
+}
+
+impl Way {
+    const fn ending(ends: Ends) -> Self {
+        Self {
+            ends,
+            limits: Vec::new(),
+        }
+    }
+
+    /// Of the last action, this many requests of `kind`.
+    #[must_use]
+    pub fn with(mut self, kind: Kind, number: usize) -> Self {
+        self.limits.push(Limit {
+            kind,
+            least: number,
+            most: number,
+        });
+        self
+    }
+
+    /// At least one of `kind`.
+    #[must_use]
+    pub fn some(mut self, kind: Kind) -> Self {
+        self.limits.push(Limit {
+            kind,
+            least: 1,
+            most: usize::MAX,
+        });
+        self
+    }
+
+    /// None of `kind`.
+    #[must_use]
+    pub fn no(self, kind: Kind) -> Self {
+        self.with(kind, 0)
+    }
+
+    /// How what was seen departs from this way; `None` where it does not.
+    fn departure(&self, seen: &Seen, world: &World) -> Option<String> {
+        let end = seen.end()?;
+        let as_expected = match self.ends {
+            Ends::Done => *end == End::Done,
+            Ends::Failed => *end == End::Failed,
+            Ends::Either => matches!(end, End::Done | End::Failed),
+        };
+        if !as_expected {
+            return Some(words_of(end));
+        }
+        self.limits.iter().find_map(|limit| {
+            let count = limit.kind.count(seen, world);
+            let name = limit.kind.name();
+            (count < limit.least || count > limit.most).then(|| {
+                format!(
+                    "{} of its last action",
+                    crate::report::counted(count as u64, name)
+                )
+            })
+        })
+    }
+}
+
+/// How an action ended, in words.
+pub fn words_of(end: &End) -> String {
+    match end {
+        End::Done => "the client reported success".to_owned(),
+        End::Failed => "the client reported failure".to_owned(),
+        End::Unsupported => "the client does not support this".to_owned(),
+        End::Broke(what) => what.clone(),
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.ends {
+            Ends::Done => "success",
+            Ends::Failed => "a failure that the client reports",
+            Ends::Either => "either end",
+        })?;
+        for limit in &self.limits {
+            let name = limit.kind.name();
+            match (limit.least, limit.most) {
+                (0, 0) => write!(formatter, ", no {name}")?,
+                (1, usize::MAX) => write!(formatter, ", at least one {name}")?,
+                (least, _) => write!(
+                    formatter,
+                    ", {}",
+                    crate::report::counted(least as u64, name)
+                )?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RigCase {
+    /// A Required case in which the healthy server of `script` is changed.
+    pub fn new(id: &'static str, title: impl Into<String>, clause: Clause) -> Self {
+        Self {
+            case: Case {
+                id,
+                actions: &[],
+                script: Script::default(),
+            },
+            title: title.into(),
+            clause,
+            level: Level::Required,
+            stage: Stage::Http,
+            ways: [None, None, None],
+        }
+    }
+
+    /// What the client does.
+    #[must_use]
+    pub fn does(mut self, actions: &'static [Action]) -> Self {
+        self.case.actions = actions;
+        self
+    }
+
+    /// How the server behaves.
+    #[must_use]
+    pub fn on(mut self, change: impl FnOnce(&mut Script)) -> Self {
+        change(&mut self.case.script);
+        self
+    }
+
+    /// The level of a deviation.
+    #[must_use]
+    pub const fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The stage at which a deviation shows.
+    #[must_use]
+    pub const fn stage(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// What Android and iOS do.
+    #[must_use]
+    pub fn mobile(self, way: Way) -> Self {
+        self.android(way.clone()).ios(way)
+    }
+
+    /// What Android does.
+    #[must_use]
+    pub fn android(mut self, way: Way) -> Self {
+        self.ways[0] = Some(way);
+        self
+    }
+
+    /// What iOS does.
+    #[must_use]
+    pub fn ios(mut self, way: Way) -> Self {
+        self.ways[1] = Some(way);
+        self
+    }
+
+    /// What Desktop does.
+    #[must_use]
+    pub fn desktop(mut self, way: Way) -> Self {
+        self.ways[2] = Some(way);
+        self
+    }
+
+    /// What all of them do.
+    #[must_use]
+    pub fn all(self, way: Way) -> Self {
+        self.mobile(way.clone()).desktop(way)
+    }
+
+    /// What a published client does; `None` for what it never does.
+    pub fn way(&self, client: Client) -> Option<&Way> {
+        let [android, ios, desktop] = &self.ways;
+        match client {
+            Client::Android => android,
+            Client::Ios => ios,
+            Client::Desktop => desktop,
+        }
+        .as_ref()
+    }
+
+    /// How what was seen departs from what `client` does.
+    pub fn departure(&self, client: Client, seen: &Seen, world: &World) -> Option<Option<String>> {
+        self.way(client).map(|way| way.departure(seen, world))
+    }
+
+    /// What is expected, for people.
+    pub fn expected(&self) -> String {
+        let ways: Vec<_> = Client::ALL
+            .into_iter()
+            .filter_map(|client| Some((client.name(), self.way(client)?.to_string())))
+            .collect();
+        match ways.as_slice() {
+            [(_, first), rest @ ..] if rest.iter().all(|(_, way)| way == first) => first.clone(),
+            ways => {
+                let ways: Vec<_> = ways
+                    .iter()
+                    .map(|(name, way)| format!("{name}: {way}"))
+                    .collect();
+                ways.join("; ")
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The cases, in the order in which reports show them.
+
+mod backup;
+mod delete;
+mod login;
+mod restore;
+mod test;
+mod tls;
+mod vectors;
+
+use super::case::RigCase;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Every case.
+pub fn all() -> &'static [RigCase] {
+    static ALL: LazyLock<Vec<RigCase>> = LazyLock::new(|| {
+        [
+            test::cases(),
+            backup::cases(),
+            restore::cases(),
+            delete::cases(),
+            login::cases(),
+            tls::cases(),
+            vectors::cases(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    });
+    &ALL
+}
+
+/// The case with this ID.
+pub fn find(id: &str) -> Option<&'static RigCase> {
+    static BY_ID: LazyLock<BTreeMap<&'static str, &'static RigCase>> =
+        LazyLock::new(|| all().iter().map(|case| (case.case.id, case)).collect());
+    BY_ID.get(id).copied()
+}
+
+/// A name that is made once in the life of the program.
+fn name(text: String) -> &'static str {
+    String::leak(text)
+}

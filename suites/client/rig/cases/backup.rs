@@ -1,0 +1,300 @@
+//! Backups: first, again, changed; the limit; refusals; a change of the password.
+
+use super::super::case::{Kind, RigCase, done, either, failed};
+use super::name;
+use crate::engine::Level;
+use crate::rig::{Action, Answer, Before, Document, Elsewhere};
+use crate::safe::{Stage, clause};
+use std::time::Duration;
+
+const ONCE: &[Action] = &[Action::Backup];
+const TWICE: &[Action] = &[Action::Backup, Action::Backup];
+const THEN_CHANGED: &[Action] = &[Action::Backup, Action::ChangePassword];
+
+/// Statuses of a PUT that are a failure to every client.
+const FAILURES: [u16; 16] = [
+    400, 403, 404, 405, 409, 410, 411, 413, 423, 429, 500, 501, 502, 503, 504, 507,
+];
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let stores = || {
+        done()
+            .some(Kind::Config)
+            .some(Kind::Uploads)
+            .with(Kind::Stored, 1)
+    };
+    let mut cases = vec![
+        RigCase::new(
+            "rig.backup.first",
+            "A first backup is stored",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.over-old",
+            "A backup replaces the one that was there",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| script.before = Before::Backup(Document::Small))
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.changed",
+            "A changed document is uploaded again",
+            clause::UPLOAD,
+        )
+        .does(TWICE)
+        .on(|script| script.changes = true)
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.unchanged",
+            "An unchanged document is uploaded again or left as it is",
+            clause::UPLOAD,
+        )
+        .does(TWICE)
+        .mobile(done().with(Kind::Stored, 1)),
+        RigCase::new(
+            "rig.backup.large",
+            "A backup of some 450 KiB is stored",
+            clause::SIZE,
+        )
+        .does(ONCE)
+        .on(|script| script.document = Document::OfSize(400 * 1024))
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.http-1.1-alone",
+            "A server without HTTP/2 gets the backup",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| script.offers_http2 = false)
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.slow",
+            "An answer that takes two seconds is waited for",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| script.put = Answer::After(Duration::from_secs(2)))
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.connection-closes-after",
+            "A server that closes each connection gets the backup",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| {
+            script.offers_http2 = false;
+            script.config = Answer::ThenCloses;
+            script.put = Answer::ThenCloses;
+        })
+        .mobile(stores()),
+        RigCase::new(
+            "rig.backup.connection-closed",
+            "An upload that gets no answer is no success",
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| script.put = Answer::Closes)
+        .mobile(failed()),
+    ];
+    for status in [200, 202, 204] {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.backup.{status}")),
+                format!("An upload that is answered {status} is a success, as any 2xx is"),
+                clause::UPLOAD,
+            )
+            .does(ONCE)
+            .on(|script| script.put = Answer::ProperAs(status))
+            .mobile(stores()),
+        );
+    }
+    for status in FAILURES {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.backup.{status}")),
+                format!("An upload that is answered {status} is no success, and is not tried again and again"),
+                clause::UPLOAD,
+            )
+            .does(ONCE)
+            .on(|script| script.put = Answer::Status(status))
+            .mobile(failed()),
+        );
+    }
+    cases.extend(config());
+    cases.extend(limits());
+    cases.extend(redirects());
+    cases.extend(password());
+    cases
+}
+
+/// What the server says in `config` comes before the upload.
+fn config() -> Vec<RigCase> {
+    vec![
+        RigCase::new(
+            "rig.backup.config-missing",
+            "Without a `config` nothing is uploaded",
+            clause::CONFIG,
+        )
+        .does(ONCE)
+        .on(|script| script.config = Answer::Status(404))
+        .mobile(failed().no(Kind::Uploads)),
+        RigCase::new(
+            "rig.backup.config-broken",
+            "With a `config` that is no JSON nothing is uploaded",
+            clause::CONFIG,
+        )
+        .does(ONCE)
+        .stage(Stage::Json)
+        .on(|script| script.config = super::test::page())
+        .mobile(failed().no(Kind::Uploads)),
+        RigCase::new(
+            "rig.backup.maintenance",
+            "A server in maintenance is left alone",
+            clause::STATUS,
+        )
+        .does(ONCE)
+        .on(|script| {
+            script.config = Answer::Status(503);
+            script.put = Answer::Status(503);
+        })
+        .mobile(failed().no(Kind::Uploads)),
+    ]
+}
+
+/// Both sides of the limit. Source: clause 4.6.
+fn limits() -> Vec<RigCase> {
+    let by = |more| Answer::ByAction(vec![Answer::Proper, Answer::LimitByLastUpload(more)]);
+    let edge = |id, title: &str, more| {
+        RigCase::new(id, title, clause::SIZE)
+            .does(TWICE)
+            .stage(Stage::Size)
+            .on(|script| {
+                script.changes = true;
+                script.config = by(more);
+            })
+    };
+    vec![
+        RigCase::new(
+            "rig.backup.limit-small",
+            "A backup larger than `maxBackupBytes` is not uploaded",
+            clause::SIZE,
+        )
+        .does(ONCE)
+        .stage(Stage::Size)
+        .on(|script| script.config = config_of(100))
+        .mobile(failed().no(Kind::Uploads)),
+        edge(
+            "rig.backup.limit-above",
+            "A backup of `maxBackupBytes` - 1 bytes is uploaded",
+            1,
+        )
+        .mobile(done().some(Kind::Uploads)),
+        edge(
+            "rig.backup.limit-exact",
+            "A backup of `maxBackupBytes` bytes: Android uploads it, iOS does not",
+            0,
+        )
+        .android(done().some(Kind::Uploads))
+        .ios(failed().no(Kind::Uploads)),
+        edge(
+            "rig.backup.limit-below",
+            "A backup of `maxBackupBytes` + 1 bytes is not uploaded",
+            -1,
+        )
+        .mobile(failed().no(Kind::Uploads)),
+    ]
+}
+
+fn config_of(max_backup_bytes: u64) -> Answer {
+    Answer::Full {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: format!("{{\"maxBackupBytes\": {max_backup_bytes}, \"retentionDays\": 180}}").into(),
+    }
+}
+
+fn redirects() -> Vec<RigCase> {
+    let mut cases = Vec::new();
+    for status in [301, 302, 303, 307, 308] {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.backup.redirect-{status}")),
+                format!("A redirect of an upload with {status} is no success unless the backup is stored"),
+                clause::REDIRECT,
+            )
+            .does(ONCE)
+            .on(|script| script.put = Answer::Redirect { status, to: Elsewhere::LoginPage })
+            .mobile(failed()),
+        );
+    }
+    cases.push(
+        RigCase::new(
+            "rig.backup.redirect-other-host",
+            "A redirect of an upload to another host takes no credentials along",
+            clause::REDIRECT,
+        )
+        .does(ONCE)
+        .on(|script| {
+            script.put = Answer::Redirect {
+                status: 307,
+                to: Elsewhere::OtherHost,
+            }
+        })
+        .mobile(either()),
+    );
+    cases.push(
+        RigCase::new(
+            "rig.backup.redirect-plain",
+            "An upload is not sent to plain http",
+            clause::REDIRECT,
+        )
+        .does(ONCE)
+        .stage(Stage::Tls)
+        .on(|script| {
+            script.put = Answer::Redirect {
+                status: 307,
+                to: Elsewhere::Plain,
+            }
+        })
+        .mobile(failed()),
+    );
+    cases
+}
+
+/// A change of the Safe password. Source: `clients.http.disable-sequence`.
+fn password() -> Vec<RigCase> {
+    vec![
+        RigCase::new(
+            "rig.password.changed",
+            "After a change of the password, the backup lies under the new ID alone",
+            clause::DELETE,
+        )
+        .does(THEN_CHANGED)
+        .mobile(
+            done()
+                .some(Kind::Uploads)
+                .with(Kind::Stored, 1)
+                .no(Kind::OldStored),
+        ),
+        RigCase::new(
+            "rig.password.upload-fails",
+            "A change of the password whose upload fails is no success",
+            clause::UPLOAD,
+        )
+        .does(THEN_CHANGED)
+        .on(|script| script.put = Answer::ByAction(vec![Answer::Proper, Answer::Status(500)]))
+        .mobile(failed()),
+        RigCase::new(
+            "rig.password.old-kept",
+            "The old backup stands until the new one is stored",
+            clause::INTERRUPTION,
+        )
+        .does(THEN_CHANGED)
+        .level(Level::Recommended)
+        .on(|script| script.put = Answer::ByAction(vec![Answer::Proper, Answer::Status(507)]))
+        .mobile(failed().with(Kind::OldStored, 1)),
+    ]
+}

@@ -1,0 +1,77 @@
+//! Deleting the backup, as when somebody switches Threema Safe off.
+
+use super::super::case::{Kind, RigCase, done, either, failed};
+use super::name;
+use crate::rig::{Action, Answer, Before, Document, Elsewhere};
+use crate::safe::clause;
+
+const DELETE: &[Action] = &[Action::Delete];
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let mut cases = vec![
+        RigCase::new(
+            "rig.delete.healthy",
+            "The backup is deleted",
+            clause::DELETE,
+        )
+        .does(DELETE)
+        .on(|script| script.before = Before::Backup(Document::Small))
+        .mobile(done().some(Kind::Deletes).no(Kind::Stored)),
+        RigCase::new(
+            "rig.delete.missing",
+            "Where no backup is there, Android reports it and iOS does not",
+            clause::DELETE,
+        )
+        .does(DELETE)
+        .android(failed().some(Kind::Deletes))
+        .ios(done().some(Kind::Deletes)),
+    ];
+    for status in [200, 202] {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.delete.{status}")),
+                format!("A deletion that is answered {status} is a success"),
+                clause::DELETE,
+            )
+            .does(DELETE)
+            .on(|script| {
+                script.before = Before::Backup(Document::Small);
+                script.delete = Answer::ProperAs(status);
+            })
+            .mobile(done().some(Kind::Deletes)),
+        );
+    }
+    for status in [403, 405, 423, 429, 500, 503] {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.delete.{status}")),
+                format!("A deletion that is answered {status} is not tried again and again"),
+                clause::DELETE,
+            )
+            .does(DELETE)
+            .on(|script| {
+                script.before = Before::Backup(Document::Small);
+                script.delete = Answer::Status(status);
+            })
+            .android(failed())
+            .ios(either()),
+        );
+    }
+    cases.push(
+        RigCase::new(
+            "rig.delete.redirect-other-host",
+            "A redirect of a deletion takes no credentials to another host",
+            clause::REDIRECT,
+        )
+        .does(DELETE)
+        .on(|script| {
+            script.before = Before::Backup(Document::Small);
+            script.delete = Answer::Redirect {
+                status: 307,
+                to: Elsewhere::OtherHost,
+            };
+        })
+        .mobile(either()),
+    );
+    cases
+}

@@ -1,0 +1,67 @@
+//! Credentials: which challenge each client answers, and that none is tried again and again.
+
+use super::super::case::{Kind, RigCase, Way, done, failed};
+use crate::rig::{Action, Before, Document, Login};
+use crate::safe::{Stage, clause};
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let both = |id, title: &str, login| {
+        [Action::Backup, Action::Restore].map(|action| of(id, title, login, action))
+    };
+    let takes = |[backup, restore]: [RigCase; 2]| {
+        [
+            backup.mobile(done().with(Kind::Stored, 1)),
+            restore.all(done().some(Kind::Downloads)),
+        ]
+    };
+    let refuses = |[backup, restore]: [RigCase; 2]| {
+        [
+            backup.mobile(failed().no(Kind::Stored)),
+            restore.all(failed()),
+        ]
+    };
+    let parts = |[backup, restore]: [RigCase; 2], android: fn() -> Way, ios: fn() -> Way| {
+        [
+            backup.android(android()).ios(ios()),
+            restore.android(android()).ios(ios()).desktop(android()),
+        ]
+    };
+    [
+        takes(both("open", "A server that asks for no credentials", Login::Open)),
+        takes(both("among-others", "Basic among several challenges in one field", Login::BasicAmongOthers)),
+        takes(both("not-ascii", "A password that is not ASCII", Login::BasicNotAscii)),
+        parts(
+            both("unasked", "Credentials that are never asked for: only a client that sends them at once gets in", Login::BasicUnasked),
+            done,
+            failed,
+        ),
+        parts(
+            both("digest", "Digest alone: iOS can do it, Android and Desktop cannot", Login::Digest),
+            failed,
+            done,
+        ),
+        refuses(both("bearer", "A scheme that no client can do", Login::Bearer)),
+        refuses(both("refused", "Credentials that are refused", Login::Refusing)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn of(id: &str, title: &str, login: Login, action: Action) -> RigCase {
+    let id = super::name(format!("rig.login.{id}.{action}"));
+    let actions: &'static [Action] = if action == Action::Backup {
+        &[Action::Backup]
+    } else {
+        &[Action::Restore]
+    };
+    RigCase::new(id, format!("{title}: {action}"), clause::AUTHENTICATION)
+        .does(actions)
+        .stage(Stage::Auth)
+        .on(|script| {
+            script.login = login;
+            if action == Action::Restore {
+                script.before = Before::Backup(Document::Small);
+            }
+        })
+}

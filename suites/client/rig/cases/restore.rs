@@ -1,0 +1,283 @@
+//! Restoring: every state in which a backup can be, and every answer to its download.
+
+use super::super::case::{Kind, RigCase, done, either, failed};
+use super::name;
+use crate::rig::{Action, Answer, Before, Document, Elsewhere, Script};
+use crate::safe::{Stage, clause};
+use bytes::Bytes;
+use std::time::Duration;
+
+const RESTORE: &[Action] = &[Action::Restore];
+
+/// Statuses of a GET that are a failure to every client.
+const FAILURES: [u16; 11] = [400, 403, 404, 405, 410, 423, 429, 500, 502, 503, 504];
+
+/// Something is there that cannot be restored: what, why, at which stage.
+type Broken = (&'static str, &'static str, Stage, Before);
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let restores = || done().some(Kind::Downloads).no(Kind::Uploads);
+    let stored = |script: &mut Script| script.before = Before::Backup(Document::Small);
+    let mut cases = vec![
+        RigCase::new(
+            "rig.restore.healthy",
+            "A backup is restored",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(stored)
+        .mobile(done().some(Kind::Downloads))
+        .desktop(restores()),
+        RigCase::new(
+            "rig.restore.compressed",
+            "A backup whose gzip is compressed is restored, as older releases wrote it",
+            clause::ENVELOPE,
+        )
+        .does(RESTORE)
+        .stage(Stage::Gunzip)
+        .on(|script| script.before = Before::CompressedBackup)
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.large",
+            "A backup of some 450 KiB is restored",
+            clause::SIZE,
+        )
+        .does(RESTORE)
+        .on(|script| script.before = Before::Backup(Document::OfSize(400 * 1024)))
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.above-the-limit",
+            "A backup larger than `maxBackupBytes` is restored all the same",
+            clause::SIZE,
+        )
+        .does(RESTORE)
+        .on(|script| {
+            script.before = Before::Backup(Document::OfSize(100 * 1024));
+            script.max_backup_bytes = 65_536;
+        })
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.slow",
+            "A download that takes two seconds is waited for",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(move |script| {
+            stored(script);
+            script.get = Answer::After(Duration::from_secs(2));
+        })
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.http-1.0",
+            "A download in HTTP/1.0 is taken",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(move |script| {
+            stored(script);
+            script.offers_http2 = false;
+            script.get = Answer::Http10;
+        })
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.gzip",
+            "A download that is compressed on the way is restored, where the client offers that",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(move |script| {
+            stored(script);
+            script.get = Answer::Gzipped;
+        })
+        .all(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.cut-off",
+            "A download that breaks off is no success",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .stage(Stage::Size)
+        .on(move |script| {
+            stored(script);
+            script.get = Answer::CutOff;
+        })
+        .all(failed()),
+        RigCase::new(
+            "rig.restore.connection-closed",
+            "A download that gets no answer is no success",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(move |script| {
+            stored(script);
+            script.get = Answer::Closes;
+        })
+        .all(failed()),
+        RigCase::new(
+            "rig.restore.portal",
+            "A login page in place of a backup is no success",
+            clause::ENVELOPE,
+        )
+        .does(RESTORE)
+        .stage(Stage::Open)
+        .on(move |script| {
+            stored(script);
+            script.get = super::test::page();
+        })
+        .all(failed()),
+        RigCase::new(
+            "rig.restore.no-config",
+            "A backup is restored where `config` is missing",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(move |script| {
+            stored(script);
+            script.config = Answer::Status(404);
+        })
+        .mobile(either().some(Kind::Downloads))
+        .desktop(done().some(Kind::Downloads)),
+        RigCase::new(
+            "rig.restore.head-refused",
+            "Desktop asks for the backup with HEAD first; the others do without",
+            clause::DOWNLOAD,
+        )
+        .does(RESTORE)
+        .on(stored)
+        .mobile(done().no(Kind::Probes))
+        .desktop(done().some(Kind::Probes)),
+    ];
+    for (what, title, stage, before) in broken() {
+        cases.push(
+            RigCase::new(name(format!("rig.restore.{what}")), title, clause::ENVELOPE)
+                .does(RESTORE)
+                .stage(stage)
+                .on(|script| script.before = before)
+                .all(failed()),
+        );
+    }
+    cases.extend(statuses());
+    cases.extend(redirects());
+    cases
+}
+
+fn broken() -> Vec<Broken> {
+    vec![
+        (
+            "empty",
+            "An empty backup is no success",
+            Stage::Size,
+            Before::Raw(Bytes::new()),
+        ),
+        (
+            "23-bytes",
+            "A backup shorter than a nonce is no success",
+            Stage::Size,
+            Before::Raw(Bytes::from_static(&[7; 23])),
+        ),
+        (
+            "39-bytes",
+            "A backup shorter than nonce and tag is no success",
+            Stage::Size,
+            Before::Raw(Bytes::from_static(&[7; 39])),
+        ),
+        (
+            "truncated",
+            "A backup that lost its end is no success",
+            Stage::Open,
+            Before::TruncatedBackup,
+        ),
+        (
+            "tampered",
+            "A backup with one bit changed is no success",
+            Stage::Open,
+            Before::TamperedBackup,
+        ),
+        (
+            "foreign",
+            "A backup that another password sealed is no success",
+            Stage::Open,
+            Before::ForeignBackup,
+        ),
+        (
+            "unpacked",
+            "A backup without gzip is no success",
+            Stage::Gunzip,
+            Before::UnpackedBackup,
+        ),
+    ]
+}
+
+fn statuses() -> Vec<RigCase> {
+    let mut cases = Vec::new();
+    for status in FAILURES {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.restore.{status}")),
+                format!("A download that is answered {status} is no success, and is not asked for again and again"),
+                clause::STATUS,
+            )
+            .does(RESTORE)
+            .on(|script| {
+                script.before = Before::Backup(Document::Small);
+                script.get = Answer::Status(status);
+            })
+            .all(failed()),
+        );
+    }
+    for status in [202, 203, 206] {
+        cases.push(
+            RigCase::new(
+                name(format!("rig.restore.{status}")),
+                format!("A whole backup with {status} is taken by Android and iOS, not by Desktop"),
+                clause::DOWNLOAD,
+            )
+            .does(RESTORE)
+            .on(|script| {
+                script.before = Before::Backup(Document::Small);
+                script.get = Answer::ProperAs(status);
+            })
+            .mobile(done().some(Kind::Downloads))
+            .desktop(failed()),
+        );
+    }
+    cases
+}
+
+fn redirects() -> Vec<RigCase> {
+    let case = |id, title: &str, to| {
+        RigCase::new(id, title, clause::REDIRECT)
+            .does(RESTORE)
+            .on(move |script| {
+                script.before = Before::Backup(Document::Small);
+                script.get = Answer::Redirect { status: 302, to };
+            })
+    };
+    vec![
+        case(
+            "rig.restore.redirect",
+            "A redirected download is followed or refused",
+            Elsewhere::SameHost,
+        )
+        .all(either()),
+        case(
+            "rig.restore.redirect-other-host",
+            "A download that is redirected to another host takes no credentials along",
+            Elsewhere::OtherHost,
+        )
+        .all(either()),
+        case(
+            "rig.restore.redirect-plain",
+            "A download is not asked for over plain http",
+            Elsewhere::Plain,
+        )
+        .stage(Stage::Tls)
+        .all(failed()),
+        case(
+            "rig.restore.redirect-login",
+            "A login page behind a redirect is no backup",
+            Elsewhere::LoginPage,
+        )
+        .all(failed()),
+    ]
+}

@@ -1,0 +1,70 @@
+//! Certificates that must be refused before anything is sent.
+
+use super::super::case::{Kind, RigCase, failed};
+use super::name;
+use crate::rig::{Action, Before, Certificate, Document};
+use crate::safe::{Stage, clause};
+
+const BAD: [(&str, &str, Certificate); 6] = [
+    (
+        "expired",
+        "A certificate whose time is over",
+        Certificate::Expired,
+    ),
+    (
+        "wrong-name",
+        "A certificate for another host",
+        Certificate::WrongName,
+    ),
+    (
+        "unknown-root",
+        "A certificate of an authority that the client does not know",
+        Certificate::UnknownRoot,
+    ),
+    (
+        "self-signed",
+        "A certificate that signed itself",
+        Certificate::SelfSigned,
+    ),
+    (
+        "self-signed-authority",
+        "A certificate that signed itself and calls itself an authority",
+        Certificate::SelfSignedAuthority,
+    ),
+    (
+        "missing-intermediate",
+        "A certificate without the intermediate that signed it",
+        Certificate::MissingIntermediate,
+    ),
+];
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let mut cases = Vec::new();
+    for (id, title, certificate) in BAD {
+        for (action, actions) in [
+            (Action::Backup, &[Action::Backup][..]),
+            (Action::Restore, &[Action::Restore][..]),
+        ] {
+            let case = RigCase::new(
+                name(format!("rig.tls.{id}.{action}")),
+                format!("{title} is refused before anything is sent: {action}"),
+                clause::TRUST,
+            )
+            .does(actions)
+            .stage(Stage::Tls)
+            .on(|script| {
+                script.certificate = certificate;
+                if action == Action::Restore {
+                    script.before = Before::Backup(Document::Small);
+                }
+            });
+            let refused = || failed().no(Kind::Requests);
+            cases.push(if action == Action::Restore {
+                case.all(refused())
+            } else {
+                case.mobile(refused())
+            });
+        }
+    }
+    cases
+}

@@ -1,0 +1,83 @@
+//! The known answers, on the wire: every `config` of the vectors is tested, every document of the vectors is restored.
+
+use super::super::case::{RigCase, Way, done, either, failed};
+use super::name;
+use crate::adapter::{BackupToRead, Request};
+use crate::rig::{Action, Answer, Before, Document};
+use crate::safe::{Client, Stage, clause};
+use crate::vectors::{self, Outcome, Vector};
+
+pub(super) fn cases() -> Vec<RigCase> {
+    let mut cases = Vec::new();
+    for (_, vector) in vectors::all().iter().flat_map(vectors::File::vectors) {
+        match vector.request() {
+            Request::ParseConfig(input) => cases.push(with_ways(
+                RigCase::new(
+                    name(format!("rig.{}", vector.id)),
+                    vector.comment.clone(),
+                    clause::CONFIG,
+                )
+                .does(&[Action::Test])
+                .stage(Stage::Json)
+                .on(|script| {
+                    script.config = Answer::Full {
+                        status: 200,
+                        headers: vec![("content-type", "application/json".to_owned())],
+                        body: input.body.0.into(),
+                    };
+                }),
+                vector,
+            )),
+            Request::ReadBackup(input) => {
+                let BackupToRead::Open { document } = input.backup else {
+                    continue;
+                };
+                cases.push(with_ways(
+                    RigCase::new(
+                        name(format!("rig.{}", vector.id)),
+                        vector.comment.clone(),
+                        clause::DOCUMENT,
+                    )
+                    .does(&[Action::Restore])
+                    .stage(Stage::Meaning)
+                    .on(|script| {
+                        script.before = Before::Backup(Document::Text(document.0.into()));
+                    }),
+                    vector,
+                ));
+            }
+            _ => {}
+        }
+    }
+    cases
+}
+
+/// What each client does with it, as the vector says.
+fn with_ways(case: RigCase, vector: &Vector) -> RigCase {
+    let way = |client| -> Option<Way> {
+        match vector.wanted.of(client) {
+            Outcome::Valid { .. } => Some(done()),
+            // Desktop's import also asks the directory, which is not part of the rig.
+            Outcome::Invalid {
+                stage: Stage::Meaning,
+                ..
+            } if client == Client::Desktop => Some(either()),
+            Outcome::Invalid { .. } => Some(failed()),
+            // Nobody knows: both are a published client's way.
+            Outcome::Unknown { .. } => Some(either()),
+            Outcome::NotApplicable { .. } => None,
+        }
+    };
+    let case = match way(Client::Android) {
+        Some(way) => case.android(way),
+        None => case,
+    };
+    let case = match way(Client::Ios) {
+        Some(way) => case.ios(way),
+        None => case,
+    };
+    match way(Client::Desktop) {
+        Some(way) => case.desktop(way),
+        None => case,
+    }
+}

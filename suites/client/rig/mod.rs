@@ -1,0 +1,248 @@
+//! The checks of a client that is watched by the rig: one per case, and those that look back at every request of the run.
+
+mod case;
+mod cases;
+mod claims;
+mod requests;
+
+pub use case::RigCase;
+
+use super::Like;
+use crate::engine::{self, BoxFuture, Breakage, Check, Deviation, Effect, Level, Outcome, Subject};
+use crate::rig::{Action, End, Play, RigError, Seen};
+use crate::safe::{Client, Clients, Directions, Stage, clause};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// A check of a client on the rig.
+pub type RigCheck = Check<Context>;
+
+/// The ID of the check that the client says what it does not support.
+pub const UNSUPPORTED: &str = "rig.contract.unsupported";
+
+/// What was seen in every case so far.
+type AllSeen = BTreeMap<&'static str, Seen>;
+
+/// What a check of a client on the rig looks at.
+pub struct Context {
+    play: Arc<Play>,
+    all_seen: Arc<Mutex<AllSeen>>,
+    check: &'static str,
+    like: Like,
+}
+
+impl engine::Context for Context {
+    type Facet = Like;
+
+    fn teardown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// A client on the rig as the subject of a run.
+pub struct Rigged {
+    play: Arc<Play>,
+    all_seen: Arc<Mutex<AllSeen>>,
+}
+
+impl Rigged {
+    /// The client of `play`.
+    pub fn new(play: Arc<Play>) -> Self {
+        Self {
+            play,
+            all_seen: Arc::default(),
+        }
+    }
+}
+
+impl Subject<Context> for Rigged {
+    fn context(&self, check: &'static RigCheck, like: Like) -> Context {
+        Context {
+            play: Arc::clone(&self.play),
+            all_seen: Arc::clone(&self.all_seen),
+            check: check.id,
+            like,
+        }
+    }
+}
+
+/// Every check, for a client that is held to `like`, in the order in which reports show them.
+pub fn checks(like: Like) -> &'static [RigCheck] {
+    static ALL: LazyLock<Vec<(Like, Vec<RigCheck>)>> = LazyLock::new(|| {
+        Like::ALL
+            .into_iter()
+            .map(|like| (like, all_checks(like)))
+            .collect()
+    });
+    let checks = ALL.iter().find(|(known, _)| *known == like);
+    checks.map_or(&[], |(_, checks)| checks)
+}
+
+fn all_checks(like: Like) -> Vec<RigCheck> {
+    let variants = like.variants();
+    let mut checks = vec![unsupported(variants)];
+    checks.extend(cases::all().iter().map(|case| of_case(case, variants)));
+    checks.extend(requests::checks(variants));
+    checks
+}
+
+/// Whether `name` is a check of a client on the rig.
+pub fn is_known(name: &str) -> bool {
+    checks(Like::Anyone).iter().any(|check| check.id == name)
+}
+
+/// The cases, in the order in which reports show them.
+pub fn cases() -> &'static [RigCase] {
+    cases::all()
+}
+
+fn unsupported(variants: &'static [Like]) -> RigCheck {
+    Check {
+        id: UNSUPPORTED,
+        title: "The client says of an action that nobody knows that it does not support it",
+        clause: clause::RIG,
+        // Never enough for a green run by itself: what needs it is not judged.
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        breaks: Directions::NONE,
+        variants,
+        needs: &[],
+        effect: Effect::Reads,
+        expected: "exit code 127 for an action that nobody knows: else an action that is not supported looks like a success or a failure",
+        remedy: "Let the command end with 127 for every value of SAFE_RIG_ACTION that it does not know.",
+        run: |context| Box::pin(says_unsupported(context)),
+    }
+}
+
+async fn says_unsupported(context: &Context) -> Outcome {
+    match context.play.invented_action().await {
+        Ok(End::Unsupported) => Outcome::pass("127 for an action that nobody knows"),
+        Ok(end) => Outcome::deviates(
+            Stage::Connect,
+            format!("for an action that nobody knows: {}", case::words_of(&end)),
+        ),
+        Err(error) => broken(&error),
+    }
+}
+
+fn broken(error: &RigError) -> Outcome {
+    Outcome::error(Breakage::Harness, error.to_string())
+}
+
+fn of_case(case: &'static RigCase, variants: &'static [Like]) -> RigCheck {
+    let clients = Client::ALL
+        .into_iter()
+        .filter(|client| case.way(*client).is_some())
+        .collect();
+    Check {
+        id: case.case.id,
+        title: &case.title,
+        clause: case.clause,
+        level: case.level,
+        clients,
+        breaks: directions(case.case.actions),
+        variants,
+        needs: &[UNSUPPORTED],
+        effect: Effect::Reads,
+        // Made once in the life of the program.
+        expected: String::leak(case.expected()),
+        remedy: String::leak(format!(
+            "Run it alone with `--case {}`; the requests stand in its folder, in `exchanges.txt`.",
+            case.case.id
+        )),
+        run: |context| Box::pin(play(context)),
+    }
+}
+
+fn directions(actions: &[Action]) -> Directions {
+    if actions == [Action::Restore] {
+        Directions::RESTORE
+    } else if actions == [Action::Test] {
+        Directions::BOTH
+    } else {
+        Directions::BACKUP
+    }
+}
+
+async fn play(context: &Context) -> Outcome {
+    let Some(case) = cases::find(context.check) else {
+        return Outcome::error(Breakage::Harness, "no case belongs to this check");
+    };
+    if let Like::Client(client) = context.like
+        && case.way(client).is_none()
+    {
+        return Outcome::not_applicable(format!("{} never does this", client.name()));
+    }
+    let seen = match context.play.case(&case.case).await {
+        Ok(seen) => seen,
+        Err(error) => return broken(&error),
+    };
+    let outcome = judge(context, case, &seen);
+    let mut all_seen = context
+        .all_seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    all_seen.insert(case.case.id, seen);
+    outcome
+}
+
+fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
+    let world = context.play.world();
+    if let Some(unsupported) = seen.turns.iter().find(|turn| turn.end == End::Unsupported) {
+        return Outcome::not_applicable(format!(
+            "the client does not support `{}`",
+            unsupported.action
+        ));
+    }
+    if let Some(End::Broke(what)) = seen.end() {
+        return Outcome::deviates(case.stage, what.clone());
+    }
+    if let Some(claim) = claims::false_claim(seen, world) {
+        return Outcome::deviates(case.stage, claim);
+    }
+    if seen.turns.len() < case.case.actions.len() {
+        let action = seen.turns.last().map_or("", |turn| turn.action.name());
+        return Outcome::deviates(
+            case.stage,
+            format!("`{action}` failed before it came to that"),
+        );
+    }
+    if let Some(told) = seen.restored.as_deref()
+        && seen.end() == Some(&End::Done)
+        && case.case.actions == [Action::Restore]
+        && let Some(why) = claims::restored_otherwise(told, case, world)
+    {
+        return Outcome::deviates(Stage::Meaning, why);
+    }
+    by_way(context.like, case, seen, world)
+}
+
+/// Whose way it is.
+fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) -> Outcome {
+    let (mut same, mut other, mut departure) = (Clients::NONE, Clients::NONE, None);
+    for client in Client::ALL {
+        match case.departure(client, seen, world) {
+            Some(None) => same = same.and(Clients::of(client)),
+            Some(Some(how)) => {
+                other = other.and(Clients::of(client));
+                if departure.is_none() || like == Like::Client(client) {
+                    departure = Some(how);
+                }
+            }
+            None => {}
+        }
+    }
+    let asked = match like {
+        Like::Client(client) => Clients::of(client),
+        Like::Anyone | Like::Strictest => Clients::ALL,
+    };
+    let observed = seen.end().map(case::words_of).unwrap_or_default();
+    if same.within(asked).is_empty() {
+        return Deviation::new(case.stage, departure.unwrap_or(observed)).into();
+    }
+    Outcome::Like {
+        observed,
+        same,
+        other,
+    }
+}

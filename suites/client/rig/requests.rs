@@ -1,0 +1,580 @@
+//! What must be true of every request of the run: looked at when all cases have been played.
+
+use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
+use crate::clients::CredentialEncoding;
+use crate::engine::{Check, Deviation, Effect, Level, Outcome};
+use crate::rig::{Exchange, Host, Seen, World};
+use crate::safe::backup::Wrong;
+use crate::safe::json::Document;
+use crate::safe::{Clause, Clients, Directions, Stage, backup, clause};
+use crate::suites::client::Like;
+use data_encoding::{BASE64, BASE64URL, HEXLOWER};
+use memchr::memmem;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+/// How often one thing may be asked for in vain during one action. Source: iOS answers a challenge up to seven times.
+const MOST_IN_VAIN: usize = 8;
+
+/// What is looked for: the cases in which something is wrong, with what is wrong.
+type Look = fn(&str, &Seen, &World) -> Option<String>;
+
+/// A check that looks back.
+struct LookBack {
+    id: &'static str,
+    title: &'static str,
+    clause: Clause,
+    level: Level,
+    stage: Stage,
+    expected: &'static str,
+    remedy: &'static str,
+    /// What must have been seen for the question to arise.
+    about: fn(&Exchange) -> bool,
+    look: Look,
+}
+
+const LOOKS: &[LookBack] = &[
+    LookBack {
+        id: "rig.request.method",
+        title: "Backups are written with PUT, read with GET or HEAD and removed with DELETE",
+        clause: clause::UPLOAD,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "GET for `config`; PUT, GET, HEAD and DELETE for backups; nothing else",
+        remedy: "Use the methods of the protocol: a server that is no WebDAV server knows no other.",
+        about: |_| true,
+        look: method,
+    },
+    LookBack {
+        id: "rig.request.path",
+        title: "The path is `config`, or `backups` and the 64 lower-case hexadecimal digits that belong to ID and password",
+        clause: clause::BASE_URL,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "`{base}/config` and `{base}/backups/{ID}`, without a query and without a doubled slash",
+        remedy: "Join the base URL and the path with exactly one slash, and write the first half of scrypt's output in lower case.",
+        about: |_| true,
+        look: path,
+    },
+    LookBack {
+        id: "rig.request.user-agent",
+        title: "Each request names a Threema client",
+        clause: clause::HEADERS,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "a `User-Agent` that contains `Threema`",
+        remedy: "Send `User-Agent: Threema`: two published servers refuse a request without it.",
+        about: |_| true,
+        look: user_agent,
+    },
+    LookBack {
+        id: "rig.request.accept",
+        title: "A GET of `config` accepts JSON",
+        clause: clause::CONFIG,
+        level: Level::Recommended,
+        stage: Stage::Http,
+        expected: "`Accept: application/json` with a GET of `config`",
+        remedy: "Send the header field: one published server refuses the request without it.",
+        about: Exchange::is_config,
+        look: accept,
+    },
+    LookBack {
+        id: "rig.request.content-type",
+        title: "An upload says that it is bytes",
+        clause: clause::UPLOAD,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "`Content-Type: application/octet-stream` with a PUT",
+        remedy: "Send the header field, as both apps do.",
+        about: is_upload,
+        look: content_type,
+    },
+    LookBack {
+        id: "rig.request.length",
+        title: "An upload declares its length",
+        clause: clause::UPLOAD,
+        level: Level::Recommended,
+        stage: Stage::Http,
+        expected: "`Content-Length` with a PUT over HTTP/1.1, not `Transfer-Encoding: chunked`",
+        remedy: "Build the body before it is sent: one published server refuses a chunked upload.",
+        about: is_upload,
+        look: length,
+    },
+    LookBack {
+        id: "rig.request.config-first",
+        title: "The server is asked for its limit before an upload",
+        clause: clause::SIZE,
+        level: Level::Required,
+        stage: Stage::Size,
+        expected: "a GET of `config` before the first PUT of an action",
+        remedy: "Ask for `config` first: a backup above the limit must not be uploaded.",
+        about: is_upload,
+        look: config_first,
+    },
+    LookBack {
+        id: "rig.request.credentials",
+        title: "The credentials are those of the server's user",
+        clause: clause::AUTHENTICATION,
+        level: Level::Required,
+        stage: Stage::Auth,
+        expected: "`Authorization: Basic` with the server's user and password (in ISO-8859-1 or UTF-8), or Digest",
+        remedy: "Send the user and password that were given for the server, and nothing else.",
+        about: |exchange| exchange.header("authorization").is_some(),
+        look: credentials,
+    },
+    LookBack {
+        id: "rig.request.in-vain",
+        title: "What is refused is not asked for again and again",
+        clause: clause::STATUS,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "at most 8 requests for one thing that is answered with an error, in one action",
+        remedy: "Give up, or wait longer between attempts: a server bans an address that asks in vain.",
+        about: |_| true,
+        look: in_vain,
+    },
+    LookBack {
+        id: "rig.hosts.plain",
+        title: "Nothing is sent over plain HTTP",
+        clause: clause::HTTPS,
+        level: Level::Required,
+        stage: Stage::Tls,
+        expected: "no request without TLS, whatever a redirect says",
+        remedy: "Refuse every URL that does not begin with `https://`, the target of a redirect as well.",
+        about: |_| true,
+        look: plain,
+    },
+    LookBack {
+        id: "rig.hosts.credentials",
+        title: "Credentials stay with the host that they were given for",
+        clause: clause::REDIRECT,
+        level: Level::Required,
+        stage: Stage::Auth,
+        expected: "no `Authorization` in a request to another host after a redirect",
+        remedy: "Drop the header field when a redirect leads to another host, or do not follow it.",
+        about: |exchange| exchange.host != Host::Own,
+        look: elsewhere,
+    },
+    LookBack {
+        id: "rig.secret.password",
+        title: "The Safe password never leaves the client",
+        clause: clause::KEYS,
+        level: Level::Required,
+        stage: Stage::Auth,
+        expected: "the Safe password in no path, query, header field or body, in no encoding",
+        remedy: "Send the server's password to the server, never the Safe password: it opens the backup.",
+        about: |_| true,
+        look: safe_password,
+    },
+    LookBack {
+        id: "rig.secret.private-key",
+        title: "The private key never leaves the client unsealed",
+        clause: clause::ENVELOPE,
+        level: Level::Required,
+        stage: Stage::Open,
+        expected: "the private key in no path, query, header field or body, unless sealed",
+        remedy: "Seal the document before it is sent.",
+        about: |_| true,
+        look: private_key,
+    },
+    LookBack {
+        id: "rig.body.sealed",
+        title: "An upload opens with the key that belongs to its ID",
+        clause: clause::ENVELOPE,
+        level: Level::Required,
+        stage: Stage::Open,
+        expected: "nonce, then the secretbox of a gzip under the second half of scrypt's output",
+        remedy: "See the vectors `secretbox`, `envelope` and `kdf`: `safe-conformance client` asks them one by one.",
+        about: is_whole_upload,
+        look: sealed,
+    },
+    LookBack {
+        id: "rig.body.document",
+        title: "An upload holds a backup document",
+        clause: clause::DOCUMENT,
+        level: Level::Required,
+        stage: Stage::Meaning,
+        expected: "JSON with everything that the format requires, and nothing that breaks it",
+        remedy: "See the vectors `payload`: `safe-conformance client` asks them one by one.",
+        about: is_whole_upload,
+        look: document,
+    },
+    LookBack {
+        id: "rig.body.stored-gzip",
+        title: "The gzip of an upload is stored, not compressed",
+        clause: clause::ENVELOPE,
+        level: Level::Recommended,
+        stage: Stage::Gunzip,
+        expected: "gzip of level 0: a compressed length gives away what stands in the document",
+        remedy: "Write gzip with stored blocks, as Android 4.84 and iOS 4.8 and later do.",
+        about: is_whole_upload,
+        look: stored_gzip,
+    },
+    LookBack {
+        id: "rig.body.nonce",
+        title: "Each upload has a nonce of its own",
+        clause: clause::NONCE,
+        level: Level::Required,
+        stage: Stage::Open,
+        expected: "24 random bytes in front of each upload, never the same twice",
+        remedy: "Take a fresh random nonce for each upload.",
+        about: is_whole_upload,
+        look: |_, _, _| None,
+    },
+];
+
+/// The checks.
+pub fn checks(variants: &'static [Like]) -> impl Iterator<Item = RigCheck> {
+    LOOKS.iter().map(|look| Check {
+        id: look.id,
+        title: look.title,
+        clause: look.clause,
+        level: look.level,
+        clients: Clients::ALL,
+        breaks: Directions::BOTH,
+        variants,
+        needs: &[UNSUPPORTED],
+        effect: Effect::LooksBack,
+        expected: look.expected,
+        remedy: look.remedy,
+        run: |context| Box::pin(async { look_back(context) }),
+    })
+}
+
+fn look_back(context: &Context) -> Outcome {
+    let Some(look) = LOOKS.iter().find(|look| look.id == context.check) else {
+        return Outcome::error(
+            crate::engine::Breakage::Harness,
+            "no look belongs to this check",
+        );
+    };
+    let all_seen = context
+        .all_seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let world = context.play.world();
+    let relevant = all_seen.values().flat_map(|seen| &seen.exchanges);
+    let count = relevant.filter(|exchange| (look.about)(exchange)).count();
+    if count == 0 {
+        return if look.id == "rig.hosts.credentials"
+            && all_seen.values().any(|seen| !seen.exchanges.is_empty())
+        {
+            Outcome::pass("no redirect to another host was followed")
+        } else {
+            Outcome::blocked("no such request was seen")
+        };
+    }
+    if look.id == "rig.body.nonce" {
+        return nonces(&all_seen);
+    }
+    let wrong: Vec<_> = all_seen
+        .iter()
+        .filter_map(|(case, seen)| Some((*case, (look.look)(case, seen, world)?)))
+        .collect();
+    let Some((case, what)) = wrong.first() else {
+        return Outcome::pass(format!(
+            "{} looked at",
+            crate::report::counted(count as u64, "request")
+        ));
+    };
+    let more = match wrong.len() - 1 {
+        0 => String::new(),
+        more => format!(
+            " and in {}",
+            crate::report::counted(more as u64, "other case")
+        ),
+    };
+    Deviation::new(look.stage, format!("{what}, in `{case}`{more}")).into()
+}
+
+fn is_upload(exchange: &Exchange) -> bool {
+    exchange.method == "PUT"
+}
+
+fn is_whole_upload(exchange: &Exchange) -> bool {
+    is_upload(exchange) && exchange.complete
+}
+
+/// The first request to the client's own server in which something is wrong.
+fn first(seen: &Seen, wrong: impl Fn(&Exchange) -> Option<String>) -> Option<String> {
+    seen.own().find_map(wrong)
+}
+
+fn method(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    first(seen, |exchange| {
+        let fine = match exchange.backup_id() {
+            Some(_) => matches!(exchange.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE"),
+            // Where a redirect leads, what a client does there is its HTTP library's.
+            None => exchange.method == "GET" || exchange.path == "/login",
+        };
+        (!fine).then(|| format!("a {} of `{}`", exchange.method, shown(&exchange.path)))
+    })
+}
+
+fn path(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let ours = [world.backup_id().to_hex(), world.new_backup_id().to_hex()];
+    first(seen, |exchange| {
+        if exchange.query.is_some() {
+            return Some("a query after the path".to_owned());
+        }
+        // What a redirect led to is the server's.
+        let path = exchange.path.strip_suffix('/').unwrap_or(&exchange.path);
+        match path.strip_prefix("/backups/") {
+            _ if path == "/config" || path == "/login" => None,
+            Some(id) if ours.iter().any(|known| known == id) => None,
+            Some(id) if ours.contains(&id.to_ascii_lowercase()) => {
+                Some("the backup ID in capital letters".to_owned())
+            }
+            Some(_) => Some("a backup ID that does not belong to ID and password".to_owned()),
+            None => Some(format!("the path `{}`", shown(path))),
+        }
+    })
+}
+
+fn user_agent(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    first(seen, |exchange| match exchange.header("user-agent") {
+        Some(agent) if agent.contains("Threema") => None,
+        Some(agent) => Some(format!("`User-Agent: {}`", shown(agent))),
+        None => Some("no `User-Agent`".to_owned()),
+    })
+}
+
+fn accept(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    first(seen, |exchange| match exchange.header("accept") {
+        _ if !exchange.is_config() => None,
+        Some(accept) if accept.starts_with("application/json") => None,
+        Some(accept) => Some(format!("`Accept: {}`", shown(accept))),
+        None => Some("no `Accept`".to_owned()),
+    })
+}
+
+fn content_type(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    first(seen, |exchange| match exchange.header("content-type") {
+        _ if !is_upload(exchange) => None,
+        Some("application/octet-stream") => None,
+        Some(kind) => Some(format!("`Content-Type: {}`", shown(kind))),
+        None => Some("no `Content-Type`".to_owned()),
+    })
+}
+
+fn length(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    first(seen, |exchange| {
+        let undeclared = is_upload(exchange)
+            && exchange.version == "HTTP/1.1"
+            && exchange.header("content-length").is_none();
+        undeclared.then(|| "an upload without `Content-Length`".to_owned())
+    })
+}
+
+fn config_first(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    (0..seen.turns.len()).find_map(|turn| {
+        let during = || seen.own().filter(move |exchange| exchange.turn == turn);
+        let put = during().position(is_upload)?;
+        let asked = during().take(put).any(Exchange::is_config);
+        (!asked).then(|| "an upload before `config` was asked for".to_owned())
+    })
+}
+
+fn credentials(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let passwords = [&world.server_password, &world.server_password_not_ascii];
+    let expected: Vec<_> = passwords
+        .into_iter()
+        .flat_map(|password| {
+            [CredentialEncoding::Utf8, CredentialEncoding::Latin1]
+                .map(|encoding| encoding.encode(&world.user, password).to_string())
+        })
+        .collect();
+    first(seen, |exchange| match exchange.header("authorization") {
+        None => None,
+        Some(sent) if expected.iter().any(|known| known == sent) => None,
+        Some(sent) if sent.starts_with("Digest ") => None,
+        Some(sent) => {
+            let scheme = sent.split(' ').next().unwrap_or_default();
+            Some(format!(
+                "`Authorization: {}` with something else",
+                shown(scheme)
+            ))
+        }
+    })
+}
+
+fn in_vain(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    let mut counts: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
+    for exchange in &seen.exchanges {
+        if !matches!(exchange.status, Some(200..=399)) {
+            let key = (
+                exchange.turn,
+                exchange.method.as_str(),
+                exchange.path.as_str(),
+            );
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    let worst = counts.into_iter().max_by_key(|(_, count)| *count);
+    worst
+        .filter(|(_, count)| *count > MOST_IN_VAIN)
+        .map(|((_, method, _), count)| format!("{count} times the same {method} in vain"))
+}
+
+fn plain(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    let mut exchanges = seen.exchanges.iter();
+    let sent = exchanges.find(|exchange| exchange.host == Host::Plain)?;
+    Some(format!("a {} over plain HTTP", sent.method))
+}
+
+fn elsewhere(_: &str, seen: &Seen, _: &World) -> Option<String> {
+    let mut exchanges = seen.exchanges.iter();
+    exchanges
+        .find(|exchange| exchange.host != Host::Own && exchange.header("authorization").is_some())
+        .map(|_| "`Authorization` in a request to another host".to_owned())
+}
+
+/// Where in a request one of the spellings of a secret stands.
+fn place_of(exchange: &Exchange, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
+    let holds = |text: &[u8]| {
+        spellings
+            .iter()
+            .any(|spelling| memmem::find(text, spelling).is_some())
+    };
+    if holds(exchange.path.as_bytes()) {
+        return Some("the path");
+    }
+    if exchange
+        .query
+        .as_deref()
+        .is_some_and(|query| holds(query.as_bytes()))
+    {
+        return Some("the query");
+    }
+    for (name, value) in &exchange.headers {
+        let decoded = value
+            .split(' ')
+            .filter_map(|word| BASE64.decode(word.as_bytes()).ok())
+            .any(|bytes| holds(&bytes));
+        if decoded || holds(value.as_bytes()) || holds(name.as_bytes()) {
+            return Some("a header field");
+        }
+    }
+    holds(&exchange.body).then_some("the body")
+}
+
+fn spellings(secret: &[u8]) -> BTreeSet<Vec<u8>> {
+    let padded = BASE64.encode(secret);
+    let unpadded = padded.trim_end_matches('=').to_owned();
+    let hex = HEXLOWER.encode(secret);
+    [
+        secret.to_vec(),
+        hex.to_ascii_uppercase().into_bytes(),
+        hex.into_bytes(),
+        BASE64URL
+            .encode(secret)
+            .trim_end_matches('=')
+            .as_bytes()
+            .to_vec(),
+        unpadded.into_bytes(),
+    ]
+    .into()
+}
+
+fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let mut all = spellings(world.password.as_bytes());
+    all.extend(spellings(world.new_password.as_bytes()));
+    let mut exchanges = seen.exchanges.iter();
+    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
+    Some(format!("the Safe password in {place}"))
+}
+
+fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let mut all = spellings(world.private_key());
+    // A client with an identity of its own has another key: it stands in what it seals.
+    for exchange in seen.uploads() {
+        let opened = exchange
+            .backup_id()
+            .and_then(|id| world.open(id, &exchange.body));
+        if let Some(Ok(json)) = opened
+            && let Ok(identity) = backup::identity_of(&json)
+        {
+            all.extend(spellings(identity.private_key.as_bytes()));
+        }
+    }
+    let mut exchanges = seen.exchanges.iter();
+    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
+    Some(format!("the private key in {place}"))
+}
+
+/// The uploads that are whole, with the ID that they are stored under.
+fn whole_uploads(seen: &Seen) -> impl Iterator<Item = (&str, &Exchange)> {
+    seen.uploads()
+        .filter(|exchange| is_whole_upload(exchange))
+        .filter_map(|exchange| Some((exchange.backup_id()?.trim_end_matches('/'), exchange)))
+}
+
+fn sealed(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    whole_uploads(seen).find_map(|(id, exchange)| match world.open(id, &exchange.body) {
+        Some(Err(error)) => Some(error.to_string()),
+        Some(Ok(_)) | None => None,
+    })
+}
+
+fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    whole_uploads(seen).find_map(|(id, exchange)| {
+        let json = world.open(id, &exchange.body)?.ok()?;
+        let document = match Document::parse(&json) {
+            Ok(document) => document,
+            Err(error) => return Some(format!("the content is no JSON: {error}")),
+        };
+        let (_, deviations) = backup::Backup::read(document);
+        let first = deviations.list.first()?;
+        Some(format!("`{}` {}", first.path, words_of(&first.wrong)))
+    })
+}
+
+fn words_of(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Missing => "is missing".to_owned(),
+        Wrong::Kind { expected, found } => format!("is {found}, expected {expected}"),
+        Wrong::Form { expected } => format!("is not {expected}"),
+        Wrong::Remark(remark) => (*remark).to_owned(),
+        Wrong::Duplicate => "is there twice".to_owned(),
+    }
+}
+
+/// The flag of a stored block in the first byte of a deflate stream, behind gzip's header of ten bytes. Source: RFC 1951
+/// section 3.2.3.
+fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    whole_uploads(seen).find_map(|(id, exchange)| {
+        let packed = world.decrypt(id, &exchange.body)?;
+        let kind = packed.get(10)? >> 1 & 0b11;
+        (kind != 0).then(|| "the gzip is compressed".to_owned())
+    })
+}
+
+fn nonces(all_seen: &AllSeen) -> Outcome {
+    let mut known: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
+    let mut count = 0;
+    for exchange in all_seen.values().flat_map(Seen::uploads) {
+        let Some(nonce) = exchange.body.get(..24).filter(|_| exchange.complete) else {
+            continue;
+        };
+        count += 1;
+        if nonce.iter().all(|byte| *byte == 0) {
+            return Outcome::deviates(Stage::Open, "a nonce of zeros");
+        }
+        // The same body sent once more, on a challenge, is not sealed again.
+        match known.insert(nonce, &exchange.body) {
+            Some(before) if before != &exchange.body[..] => {
+                return Outcome::deviates(Stage::Open, "two different uploads with the same nonce");
+            }
+            _ => {}
+        }
+    }
+    if count < 2 {
+        return Outcome::blocked("fewer than two uploads were seen");
+    }
+    Outcome::pass(format!("{count} uploads, each with a nonce of its own"))
+}
+
+/// The text as it may stand in an observation: without what belongs to this run alone.
+fn shown(text: &str) -> String {
+    text.chars().take(60).flat_map(char::escape_debug).collect()
+}

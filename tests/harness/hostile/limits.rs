@@ -1,0 +1,153 @@
+//! Uploads that are refused for their size, in whatever words, and near misses: refused once, or whatever their size.
+
+use super::{Checked, check, check_with};
+use crate::support::scripted::{Asked, Deed, Reply, Scripted};
+use safe_conformance::Status;
+use safe_conformance::engine::Verdict;
+use safe_conformance::safe::Stage;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn is_larger(asked: &Asked, size: usize) -> bool {
+    asked.method == "PUT" && asked.body.len() > size && asked.header("authorization").is_some()
+}
+
+async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'static) -> Checked {
+    let server = Scripted::start(move |asked| {
+        if is_larger(asked, size) {
+            deed()
+        } else {
+            Deed::Healthy
+        }
+    });
+    check_with(&server.url(), |checkup| {
+        checkup.deadline = std::time::Duration::from_secs(60);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn refused_for_size_in_whatever_words() {
+    for (status, fix) in [
+        (413, "client_max_body_size"),
+        (500, "client_body_temp_path"),
+        (502, "request_body"),
+        (403, "SecRequestBodyLimit"),
+        (404, "maxAllowedContentLength"),
+    ] {
+        let deed = move || Deed::Reply(Reply::new(status, "too much for us"));
+        let checked = refusing_above(150_000, deed).await;
+        let finding = checked.finding("limits.below");
+        assert_eq!(
+            finding.verdict,
+            Verdict::Fail,
+            "{status}: {}",
+            finding.observed
+        );
+        for words in ["150000", "too much for us"] {
+            assert!(finding.observed.contains(words), "{}", finding.observed);
+        }
+        assert!(finding.remedy.contains(fix), "{status}: {}", finding.remedy);
+        assert!(finding.remedy.contains("to 150000"), "{}", finding.remedy);
+        checked.comes_to(Status::Deviates);
+    }
+}
+
+#[tokio::test]
+async fn a_quota_is_found_between_two_sizes() {
+    let deed = || Deed::Reply(Reply::new(507, "Insufficient space"));
+    let checked = refusing_above(300_000, deed).await;
+    checked.says(
+        "limits.below",
+        Verdict::Fail,
+        Some(Stage::Size),
+        &["507", "Insufficient space", "between 262144 and 524287"],
+    );
+    let remedy = &checked.finding("limits.below").remedy;
+    assert!(remedy.contains("quota"), "{remedy}");
+}
+
+#[tokio::test]
+async fn refused_once_is_no_limit() {
+    let refused = AtomicBool::new(false);
+    let server = Scripted::start(move |asked| {
+        if is_larger(asked, 400_000) && !refused.swap(true, Ordering::Relaxed) {
+            Deed::Reply(Reply::new(500, "try again"))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let checked = check(&server.url()).await;
+    checked.says(
+        "limits.below",
+        Verdict::Blocked,
+        None,
+        &["once", "second time"],
+    );
+}
+
+#[tokio::test]
+async fn refused_whatever_its_size_is_no_limit() {
+    let checked = refusing_above(0, || Deed::Reply(Reply::new(507, "nothing goes"))).await;
+    checked
+        .says(
+            "upload.accepted[android-h1]",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["nothing goes"],
+        )
+        .comes_to(Status::Deviates);
+    assert_eq!(checked.finding("limits.below").verdict, Verdict::Blocked);
+}
+
+#[tokio::test]
+async fn what_comes_back_cut_is_not_taken() {
+    // Above 200000 bytes it says so; from 90000 on it keeps no more, and says nothing.
+    let stored = std::sync::Mutex::new(std::collections::BTreeMap::<String, Vec<u8>>::new());
+    let server = Scripted::start(move |asked| {
+        let Some(id) = asked
+            .backup()
+            .filter(|_| asked.header("authorization").is_some())
+        else {
+            return Deed::Healthy;
+        };
+        if is_larger(asked, 200_000) {
+            return Deed::Reply(Reply::new(413, ""));
+        }
+        let mut stored = stored.lock().expect("no script panics");
+        if asked.method == "PUT" {
+            let kept = asked.body[..asked.body.len().min(90_000)].to_vec();
+            stored.insert(id.to_owned(), kept);
+            return Deed::Instead(Reply::new(201, ""));
+        }
+        match stored.get(id).filter(|_| asked.method == "GET") {
+            Some(kept) if kept.len() == 90_000 => Deed::Reply(Reply::new(200, kept.clone())),
+            _ => Deed::Healthy,
+        }
+    });
+    let checked = check_with(&server.url(), |checkup| {
+        checkup.deadline = std::time::Duration::from_secs(60);
+    })
+    .await;
+    checked.says(
+        "limits.below",
+        Verdict::Fail,
+        Some(Stage::Size),
+        &["413", "the real limit is 90000 bytes"],
+    );
+}
+
+#[tokio::test]
+async fn a_promise_beyond_all_memory() {
+    let server = super::with_config(|| {
+        Deed::Reply(Reply::new(
+            200,
+            "{\"maxBackupBytes\": 9223372036854775807, \"retentionDays\": 180}",
+        ))
+    });
+    let checked = check_with(&server.url(), |checkup| {
+        checkup.settings.max_upload = u64::MAX;
+        checkup.deadline = std::time::Duration::from_secs(120);
+    })
+    .await;
+    checked.says("limits.below", Verdict::Blocked, None, &["67108864"]);
+}

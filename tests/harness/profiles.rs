@@ -1,0 +1,125 @@
+//! Each profile of the embedded server, a server as it was measured, has its findings, the same in every run.
+//!
+//! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which (all).
+
+use crate::findings::{Racy, digest};
+use safe_conformance::engine::{Finding, Verdict};
+use safe_conformance::reference::{self, Login, Options, Profile};
+use safe_conformance::report::Report;
+use safe_conformance::wire::Seed;
+use safe_conformance::{Checkup, Target};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// How many servers are checked at once.
+const AT_ONCE: usize = 6;
+/// How many times as fast as measured the servers are, so that the test ends soon.
+const SPEED: u32 = 20;
+/// After how long a run hangs.
+const HANGS: Duration = Duration::from_secs(600);
+
+/// Runs the suite against a server that is like `profile`.
+async fn report(profile: Profile) -> (Report, u16) {
+    let options = Options {
+        speed: SPEED,
+        ..Options::like(profile)
+    };
+    let login = options.login.clone();
+    let running = reference::start(options)
+        .await
+        .expect("the embedded server starts");
+    let mut target = Target::parse(running.base_url()).expect("its base URL");
+    target = match login {
+        Login::Basic { user, password } => target.basic(user, password),
+        Login::Open | Login::Token(_) => target,
+    };
+    let root = running.root_certificate().expect("it speaks TLS");
+    target = target.trusting(root);
+    let mut checkup = Checkup::new(target).expect("randomness");
+    checkup.settings.seed = Seed::new(0x5afe);
+    let done = tokio::time::timeout(HANGS, Box::pin(checkup.run()));
+    let report = done.await.expect("it ends").expect("a run").report;
+    let port = running.address().port();
+    running.stop().await;
+    (report, port)
+}
+
+/// What is not the same in every run.
+fn races(profile: Profile) -> &'static [Racy] {
+    match profile {
+        Profile::Rclone | Profile::Wsgidav => WRITES_IN_PLACE,
+        _ => &[],
+    }
+}
+
+const PASS_OR_WARN: &[Verdict] = &[Verdict::Pass, Verdict::Warn];
+const WRITES_IN_PLACE: &[Racy] = &[
+    Racy {
+        finding: "integrity.download-during-upload",
+        allowed: PASS_OR_WARN,
+        why: "an upload is written into the visible file: a download meets it or not",
+    },
+    Racy {
+        finding: "integrity.concurrent-uploads",
+        allowed: PASS_OR_WARN,
+        why: "uploads at once are written into one file: they meet or not",
+    },
+];
+
+/// The findings as the snapshot shows them.
+fn shown(profile: Profile, report: &Report, port: u16) -> String {
+    let no_reason = |_: &Finding| None;
+    let port = port.to_string();
+    digest(report, races(profile), no_reason, &[(&port, "PORT")])
+}
+
+/// The profiles that are asked for.
+fn chosen() -> Vec<Profile> {
+    let Ok(names) = std::env::var("SAFE_PROFILES") else {
+        return Profile::ALL.to_vec();
+    };
+    names
+        .split(',')
+        .map(|name| name.parse().expect("a profile"))
+        .collect()
+}
+
+fn runs() -> usize {
+    let runs = std::env::var("SAFE_PROFILE_RUNS");
+    runs.map_or(1, |runs| runs.parse().expect("a number of runs"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "its snapshots would show false alarms"]
+async fn each_profile_has_its_findings_in_every_run() {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    for profile in chosen() {
+        for _ in 0..runs() {
+            let slots = Arc::clone(&slots);
+            running.spawn(async move {
+                let _slot = slots.acquire().await;
+                let begun = Instant::now();
+                let (report, port) = report(profile).await;
+                eprintln!(
+                    "{profile}: {} requests, {:?}",
+                    report.requests,
+                    begun.elapsed()
+                );
+                (profile, shown(profile, &report, port))
+            });
+        }
+    }
+    let mut found: BTreeMap<Profile, Vec<String>> = BTreeMap::new();
+    for (profile, text) in running.join_all().await {
+        found.entry(profile).or_default().push(text);
+    }
+    for (profile, texts) in found {
+        for text in texts {
+            insta::assert_snapshot!(profile.name(), text);
+        }
+    }
+}

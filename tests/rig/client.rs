@@ -1,0 +1,698 @@
+//! A client that does what a published one does, or makes one mistake.
+
+use super::mistake::Mistake;
+use data_encoding::BASE64;
+use reqwest::Method;
+use safe_conformance::adapter::{
+    BackupToRead, DirectoryId, DirectoryState, Hex, Implementation as _, ReadBackup,
+};
+use safe_conformance::clients::Model;
+use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona, parse_config};
+use safe_conformance::rig::{Action, End, Task};
+use safe_conformance::safe::envelope::{self, Compression, Nonce};
+use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
+use safe_conformance::safe::{Client, ServerConfig};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
+
+/// A published client, as far as the rig sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Published {
+    /// Android up to 6.1.3.
+    Android61,
+    /// Android from 6.2 on.
+    Android64,
+    /// iOS up to 7.1.1.
+    Ios71,
+    /// iOS 7.2 to 7.2.2, which answers the challenge of a restore with the Safe password.
+    Ios72,
+    /// Desktop, which only reads.
+    Desktop,
+}
+
+impl Published {
+    pub fn client(self) -> Client {
+        match self {
+            Self::Android61 | Self::Android64 => Client::Android,
+            Self::Ios71 | Self::Ios72 => Client::Ios,
+            Self::Desktop => Client::Desktop,
+        }
+    }
+
+    /// Source: `clients.http.success`.
+    fn accepts(self, operation: Operation, status: u16) -> bool {
+        match (self, operation) {
+            (Self::Android61, Operation::Upload | Operation::Delete) => {
+                matches!(status, 200 | 201 | 204)
+            }
+            (Self::Android61, _) => status == 200,
+            _ => Persona::of(self.client()).accepts_status(operation, status),
+        }
+    }
+}
+
+/// What is wrong, for the one who called: the client reports failure.
+#[derive(Debug)]
+pub struct Failure;
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// One client, doing one task.
+pub struct TestClient {
+    pub published: Published,
+    pub mistake: Option<Mistake>,
+    pub task: Task,
+    http: reqwest::Client,
+}
+
+/// Does a task.
+pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> End {
+    let Some(action) = task.known_action() else {
+        return if mistake == Some(Mistake::UnknownActionIsDone) {
+            End::Done
+        } else {
+            End::Unsupported
+        };
+    };
+    if published == Published::Desktop && action != Action::Restore {
+        return End::Unsupported;
+    }
+    match mistake {
+        Some(Mistake::DoesNothing) => return End::Done,
+        Some(Mistake::AlwaysFails) => return End::Failed,
+        Some(Mistake::Crashes) => return End::Broke("the client crashed".to_owned()),
+        Some(Mistake::CannotDelete) if action == Action::Delete => return End::Done,
+        _ => {}
+    }
+    let Ok(http) = http(&task, mistake) else {
+        return End::Broke("no HTTP client".to_owned());
+    };
+    let client = TestClient {
+        published,
+        mistake,
+        task,
+        http,
+    };
+    match action {
+        Action::Test => client.test().await,
+        Action::Backup => client.backup().await,
+        Action::Restore => client.restore().await,
+        Action::Delete => client.delete().await,
+        Action::ChangePassword => client.change_password().await,
+    }
+    .into()
+}
+
+fn http(task: &Task, mistake: Option<Mistake>) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .timeout(Duration::from_secs(
+            if mistake == Some(Mistake::Impatient) {
+                1
+            } else {
+                20
+            },
+        ))
+        .tls_certs_only([reqwest::Certificate::from_pem(task.ca.as_bytes())?]);
+    if mistake == Some(Mistake::AnyCertificate) {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
+    if mistake == Some(Mistake::AnyName) {
+        builder = builder.tls_danger_accept_invalid_hostnames(true);
+    }
+    if mistake == Some(Mistake::Chunked) {
+        builder = builder.http1_only();
+    }
+    builder.build()
+}
+
+impl TestClient {
+    pub fn has(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    fn keys(&self, password: &str) -> DerivedKeys {
+        static KNOWN: LazyLock<Mutex<HashMap<String, DerivedKeys>>> = LazyLock::new(Mutex::default);
+        let password = if self.has(Mistake::PasswordInLowerCase) {
+            format!("{password}x")
+        } else {
+            password.to_owned()
+        };
+        let mut known = KNOWN.lock().expect("nobody panics while holding it");
+        known
+            .entry(password.clone())
+            .or_insert_with(|| {
+                let id = ThreemaId::parse(&self.task.threema_id).expect("the rig's ID is one");
+                derive(&BackupPassword::new(password), &id)
+            })
+            .clone()
+    }
+
+    fn backup_path(&self, password: &str) -> String {
+        let id = self.keys(password).backup_id.to_hex();
+        let id = match self.mistake {
+            Some(Mistake::CapitalId) => id.to_ascii_uppercase(),
+            Some(Mistake::HalfId) => id[..32].to_owned(),
+            _ => id,
+        };
+        match self.mistake {
+            Some(Mistake::DoubledSlash) => format!("//backups/{id}"),
+            Some(Mistake::IdInQuery) => format!("/backups/{id}?id={id}"),
+            Some(Mistake::PasswordInQuery) => {
+                format!("/backups/{id}?password={}", self.task.server_password)
+            }
+            Some(Mistake::SafePasswordInQuery) => {
+                format!("/backups/{id}?p={}", self.task.password)
+            }
+            _ => format!("/backups/{id}"),
+        }
+    }
+
+    /// `Authorization` for a first try, or for the answer to a challenge.
+    fn authorization(&self, operation: Operation, challenge: Option<&str>) -> Option<String> {
+        if self.task.user.is_empty() {
+            return None;
+        }
+        let user = match self.mistake {
+            Some(Mistake::OtherUser) => "admin",
+            _ => self.task.user.as_str(),
+        };
+        let restores = matches!(operation, Operation::Download | Operation::Probe);
+        let password = match (self.published, self.mistake) {
+            (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
+            // Source: `clients.divergence.restore-password`.
+            (Published::Ios72, _) if restores => &self.task.password,
+            _ => &self.task.server_password,
+        };
+        let habit = Persona::of(self.published.client()).login_habit;
+        match (habit, challenge) {
+            (LoginHabit::Preemptive(newest), _) => {
+                let encoding = if self.published == Published::Android61 {
+                    CredentialEncoding::Utf8
+                } else {
+                    newest
+                };
+                Some(encoding.encode(user, password).to_string())
+            }
+            (LoginHabit::AfterChallenge, None) => None,
+            (LoginHabit::AfterChallenge, Some(challenge)) => {
+                if challenge.contains("Basic ") {
+                    Some(CredentialEncoding::Utf8.encode(user, password).to_string())
+                } else if challenge.starts_with("Digest ") {
+                    Some(format!(
+                        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"/\", response=\"{:032x}\"",
+                        7
+                    ))
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
+    pub async fn send(
+        &self,
+        operation: Operation,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let base = &self.task.url;
+        let first = self
+            .attempt(
+                operation,
+                &format!("{base}{path}"),
+                body.clone(),
+                None,
+                true,
+            )
+            .await?;
+        let challenge = first
+            .headers
+            .get("www-authenticate")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let answer = match (first.status, challenge) {
+            (401, Some(challenge))
+                if Persona::of(self.published.client()).login_habit
+                    == LoginHabit::AfterChallenge =>
+            {
+                let url = format!("{base}{path}");
+                self.attempt(operation, &url, body.clone(), Some(&challenge), true)
+                    .await?
+            }
+            _ => first,
+        };
+        self.follow(operation, answer, body).await
+    }
+
+    async fn follow(
+        &self,
+        operation: Operation,
+        mut answer: Answer,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let reads = matches!(
+            operation,
+            Operation::ReadConfig | Operation::Download | Operation::Probe
+        );
+        for _ in 0..5 {
+            let location = answer
+                .headers
+                .get("location")
+                .and_then(|value| value.to_str().ok());
+            let Some(location) = location.filter(|_| (300..400).contains(&answer.status)) else {
+                return Ok(answer);
+            };
+            let location = location.to_owned();
+            let as_get = !reads && self.has(Mistake::FollowsUploadAsGet);
+            let again = !reads && self.has(Mistake::CredentialsToOtherHosts);
+            if !reads && !as_get && !again {
+                return Ok(answer);
+            }
+            if location.starts_with("http://") && !self.has(Mistake::FollowsToPlain) {
+                return Err(Failure);
+            }
+            let same_host = location.starts_with("https://localhost:");
+            let with_credentials = same_host || self.has(Mistake::CredentialsToOtherHosts);
+            let operation = if as_get {
+                Operation::Download
+            } else {
+                operation
+            };
+            answer = self
+                .attempt(
+                    operation,
+                    &location,
+                    body.clone().filter(|_| again),
+                    None,
+                    with_credentials,
+                )
+                .await?;
+        }
+        Err(Failure)
+    }
+
+    async fn attempt(
+        &self,
+        operation: Operation,
+        url: &str,
+        body: Option<Vec<u8>>,
+        challenge: Option<&str>,
+        with_credentials: bool,
+    ) -> Result<Answer, Failure> {
+        let method = match (self.mistake, operation) {
+            (Some(Mistake::PostForPut), Operation::Upload) => Method::POST,
+            (Some(Mistake::GetForDelete), Operation::Delete) => Method::GET,
+            (Some(Mistake::HeadForConfig), Operation::ReadConfig) => Method::HEAD,
+            _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
+        };
+        let mut request = self.http.request(method, url);
+        let persona = Persona::of(self.published.client());
+        for (name, value) in persona.headers(operation) {
+            let value = match (self.mistake, *name) {
+                (Some(Mistake::NoUserAgent), "User-Agent") => continue,
+                (Some(Mistake::OtherUserAgent), "User-Agent") => "okhttp/5",
+                (Some(Mistake::NoContentType), "Content-Type") => continue,
+                (Some(Mistake::OtherAccept), "Accept") => "*/*",
+                (Some(Mistake::TextContentType), "Content-Type") => "text/plain",
+                _ => value,
+            };
+            request = request.header(*name, value);
+        }
+        if let Some(value) = self
+            .authorization(operation, challenge)
+            .filter(|_| with_credentials)
+        {
+            request = request.header("Authorization", value);
+        }
+        if self.has(Mistake::PrivateKeyInHeader)
+            && let Some(key) = self.private_key()
+        {
+            request = request.header("X-Debug", BASE64.encode(&key));
+        }
+        if let Some(body) = body {
+            request = if self.has(Mistake::Chunked) {
+                request.body(reqwest::Body::wrap(Chunks(Some(body.into()))))
+            } else {
+                request.body(body)
+            };
+        }
+        let mut response = request.send().await.map_err(|_| Failure)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(part)) => body.extend_from_slice(&part),
+                Ok(None) => break,
+                Err(_) if self.has(Mistake::TakesHalfADownload) => break,
+                Err(_) => return Err(Failure),
+            }
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn private_key(&self) -> Option<Vec<u8>> {
+        let document = std::fs::read(self.task.folder.join("document.json")).ok()?;
+        let document: serde_json::Value = serde_json::from_slice(&document).ok()?;
+        BASE64
+            .decode(document["user"]["privatekey"].as_str()?.as_bytes())
+            .ok()
+    }
+
+    async fn config(&self) -> Result<ServerConfig, Failure> {
+        let answer = self.send(Operation::ReadConfig, "/config", None).await?;
+        if self.has(Mistake::AnyConfigWillDo) {
+            return Ok(ServerConfig::USUAL);
+        }
+        if !self.published.accepts(Operation::ReadConfig, answer.status) {
+            return Err(Failure);
+        }
+        match parse_config(self.published.client(), &answer.body) {
+            Some(Ok(config)) => Ok(config),
+            Some(Err(_)) | None => Err(Failure),
+        }
+    }
+
+    async fn test(&self) -> Result<(), Failure> {
+        if self.has(Mistake::ProbesWithPropfind) {
+            let url = format!("{}/backups/", self.task.url);
+            let method = Method::from_bytes(b"PROPFIND").expect("it is a method");
+            let _ = self.http.request(method, url).send().await;
+        }
+        if self.has(Mistake::HammersOnErrors) {
+            return self.hammer(Operation::ReadConfig, "/config").await;
+        }
+        self.config().await.map(|_| ())
+    }
+
+    async fn hammer(&self, operation: Operation, path: &str) -> Result<(), Failure> {
+        for _ in 0..12 {
+            let answer = self.send(operation, path, None).await;
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+        }
+        Err(Failure)
+    }
+
+    fn seal(&self, keys: &DerivedKeys, document: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; 24];
+        match self.mistake {
+            Some(Mistake::ZeroNonce) => {}
+            Some(Mistake::SameNonce) => nonce = [7; 24],
+            _ => getrandom::fill(&mut nonce).expect("there is randomness"),
+        }
+        let compression = if self.has(Mistake::CompressedGzip) {
+            Compression::Level(6)
+        } else {
+            Compression::Stored
+        };
+        let key = &keys.encryption_key;
+        match self.mistake {
+            Some(Mistake::NotSealed) => document.to_vec(),
+            Some(Mistake::NotPacked) => envelope::encrypt(key, &Nonce(nonce), document),
+            Some(Mistake::TagAtTheEnd) => {
+                let mut body = envelope::seal(key, &Nonce(nonce), document, compression);
+                body[24..].rotate_left(16);
+                body
+            }
+            Some(Mistake::NonceAtTheEnd) => {
+                let mut body = envelope::seal(key, &Nonce(nonce), document, compression);
+                body.rotate_left(24);
+                body
+            }
+            Some(Mistake::Base64Body) => {
+                let body = envelope::seal(key, &Nonce(nonce), document, compression);
+                BASE64.encode(&body).into_bytes()
+            }
+            _ => envelope::seal(key, &Nonce(nonce), document, compression),
+        }
+    }
+
+    async fn upload(&self, password: &str) -> Result<(), Failure> {
+        if self.has(Mistake::FallsBackToPlain) {
+            let plain = self.task.url.replace("https://", "http://");
+            let _ = self
+                .attempt(
+                    Operation::ReadConfig,
+                    &format!("{plain}/config"),
+                    None,
+                    None,
+                    false,
+                )
+                .await;
+        }
+        let asks_first =
+            !self.has(Mistake::UploadsBeforeConfig) && !self.has(Mistake::NeverAsksForConfig);
+        let limit = if asks_first {
+            self.config().await?.max_backup_bytes
+        } else {
+            i64::MAX
+        };
+        let mut document =
+            std::fs::read(self.task.folder.join("document.json")).map_err(|_| Failure)?;
+        if self.has(Mistake::NoPrivateKey) {
+            let text = String::from_utf8(document).map_err(|_| Failure)?;
+            document = text
+                .replace("\"privatekey\"", "\"privateKey\"")
+                .into_bytes();
+        }
+        if self.has(Mistake::NoSettings) {
+            let text = String::from_utf8(document).map_err(|_| Failure)?;
+            document = text.replace("\"settings\"", "\"setting\"").into_bytes();
+        }
+        let keys = self.keys(password);
+        let body = self.seal(&keys, &document);
+        let size = body.len() as u64;
+        let persona = Persona::of(self.published.client());
+        let fits = match self.mistake {
+            Some(Mistake::IgnoresLimit) => true,
+            Some(Mistake::OneByteTooMany) => persona.upload_fits(size - 1, limit),
+            Some(Mistake::TwoBytesTooFew) => persona.upload_fits(size + 2, limit),
+            _ => persona.upload_fits(size, limit),
+        };
+        if !fits {
+            return Err(Failure);
+        }
+        let answer = self
+            .send(Operation::Upload, &self.backup_path(password), Some(body))
+            .await?;
+        if self.has(Mistake::UploadsBeforeConfig) {
+            self.config().await?;
+        }
+        let taken = match (self.mistake, answer.status) {
+            (Some(Mistake::AnyStatusIsSuccess), _)
+            | (Some(Mistake::TooLargeIsSuccess), 413)
+            | (Some(Mistake::ServerErrorIsSuccess), 500..=599)
+            | (Some(Mistake::FollowsUploadAsGet), 200) => true,
+            (Some(Mistake::OnlyCreatedIsSuccess), status) => status == 201,
+            (_, status) => self.published.accepts(Operation::Upload, status),
+        };
+        if taken { Ok(()) } else { Err(Failure) }
+    }
+
+    async fn backup(&self) -> Result<(), Failure> {
+        self.upload(&self.task.password).await
+    }
+
+    async fn restore(&self) -> Result<(), Failure> {
+        let path = self.backup_path(&self.task.password);
+        if self.published == Published::Desktop {
+            let probe = self.send(Operation::Probe, &path, None).await?;
+            if probe.status != 200 {
+                return Err(Failure);
+            }
+        }
+        if self.has(Mistake::HammersOnErrors) {
+            self.hammer(Operation::Download, &path).await?;
+        }
+        let answer = self.send(Operation::Download, &path, None).await?;
+        if self.has(Mistake::MissingIsSuccess) && answer.status == 404 {
+            return Ok(());
+        }
+        if !self.published.accepts(Operation::Download, answer.status) {
+            return Err(Failure);
+        }
+        let announced = answer.headers.get("content-length");
+        let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if self.has(Mistake::TakesHalfADownload) && announced > Some(answer.body.len()) {
+            return Ok(());
+        }
+        if self.has(Mistake::AnyBodyIsABackup) {
+            return Ok(());
+        }
+        if self.has(Mistake::EmptyIsSuccess) && answer.body.is_empty() {
+            return Ok(());
+        }
+        if self.has(Mistake::SmallDownloads) && answer.body.len() > 64 * 1024 {
+            return Err(Failure);
+        }
+        let keys = self.keys(&self.task.password);
+        let document = match self.mistake {
+            Some(Mistake::DoesNotCheckTheTag) => self.open_unchecked(&keys, &answer.body)?,
+            Some(Mistake::OnlyStoredGzip) => {
+                let packed =
+                    envelope::decrypt(&keys.encryption_key, &answer.body).map_err(|_| Failure)?;
+                if packed.get(10).is_some_and(|byte| byte >> 1 & 0b11 != 0) {
+                    return Err(Failure);
+                }
+                envelope::unpack(&packed, 1 << 26).map_err(|_| Failure)?
+            }
+            Some(Mistake::TakesUnpacked) => {
+                let packed =
+                    envelope::decrypt(&keys.encryption_key, &answer.body).map_err(|_| Failure)?;
+                envelope::unpack(&packed, 1 << 26).unwrap_or(packed)
+            }
+            _ => Vec::new(),
+        };
+        let backup = if document.is_empty() {
+            BackupToRead::Sealed {
+                key: Hex(keys.encryption_key.as_bytes().to_vec()),
+                body: Hex(answer.body),
+            }
+        } else {
+            BackupToRead::Open {
+                document: Hex(document),
+            }
+        };
+        self.read(backup)
+    }
+
+    /// A box opened by its key stream alone, the tag made good.
+    fn open_unchecked(&self, keys: &DerivedKeys, body: &[u8]) -> Result<Vec<u8>, Failure> {
+        match envelope::open(&keys.encryption_key, body, 1 << 26) {
+            Ok(document) => Ok(document),
+            // What was changed in the middle of a name is still JSON.
+            Err(_) if body.len() > 40 => {
+                std::fs::read(self.task.folder.join("document.json")).map_err(|_| Failure)
+            }
+            Err(_) => Err(Failure),
+        }
+    }
+
+    /// The directory of a world in which everybody in the backup exists, under the key that the backup has.
+    fn directory(&self, backup: &BackupToRead) -> Vec<DirectoryId> {
+        let json = match backup {
+            BackupToRead::Open { document } => document.0.clone(),
+            BackupToRead::Sealed { body, .. } => {
+                let keys = self.keys(&self.task.password);
+                envelope::open(&keys.encryption_key, &body.0, 1 << 26).unwrap_or_default()
+            }
+        };
+        let document: serde_json::Value = serde_json::from_slice(&json).unwrap_or_default();
+        let contacts = document["contacts"].as_array().cloned().unwrap_or_default();
+        contacts
+            .iter()
+            .filter_map(|contact| {
+                let key = contact["publickey"].as_str().unwrap_or_default();
+                let key = BASE64
+                    .decode(key.as_bytes())
+                    .ok()
+                    .filter(|key| key.len() == 32);
+                Some(DirectoryId {
+                    id: contact["identity"].as_str()?.to_owned(),
+                    public_key: Hex(key.unwrap_or_else(|| vec![5; 32])),
+                    state: DirectoryState::Active,
+                })
+            })
+            .collect()
+    }
+
+    fn read(&self, backup: BackupToRead) -> Result<(), Failure> {
+        let directory = self.directory(&backup);
+        let model = Model(self.published.client());
+        let input = ReadBackup {
+            backup,
+            own_id: self.task.threema_id.clone(),
+            directory,
+        };
+        match model.read_backup(input) {
+            Ok(_) => {
+                if self.has(Mistake::RestoresAnotherKey) {
+                    let other = format!(
+                        "{{\"info\":{{\"version\":1}},\"user\":{{\"privatekey\":\"{}\"}},\"settings\":{{}}}}",
+                        BASE64.encode(&[9; 32])
+                    );
+                    let path: PathBuf = self.task.folder.join("restored.json");
+                    std::fs::write(path, other).map_err(|_| Failure)?;
+                }
+                Ok(())
+            }
+            Err(_) => Err(Failure),
+        }
+    }
+
+    async fn remove(&self, password: &str) -> Result<u16, Failure> {
+        let mut path = self.backup_path(password);
+        if self.has(Mistake::DeletesAnother) {
+            path = format!("/backups/{}", "0".repeat(64));
+        }
+        if self.has(Mistake::HammersOnErrors) {
+            for _ in 0..11 {
+                let answer = self.send(Operation::Delete, &path, None).await?;
+                if self.published.accepts(Operation::Delete, answer.status) {
+                    return Ok(answer.status);
+                }
+            }
+        }
+        let answer = self.send(Operation::Delete, &path, None).await?;
+        Ok(answer.status)
+    }
+
+    async fn delete(&self) -> Result<(), Failure> {
+        let status = self.remove(&self.task.password).await?;
+        let ignored = self.published.client() == Client::Ios && status == 404;
+        if ignored || self.published.accepts(Operation::Delete, status) {
+            Ok(())
+        } else {
+            Err(Failure)
+        }
+    }
+
+    async fn change_password(&self) -> Result<(), Failure> {
+        let new = self.task.new_password.clone();
+        // Both apps delete the old backup first. Source: `clients.http.disable-sequence`.
+        let first = self.has(Mistake::DeletesFirst);
+        if first {
+            self.remove(&self.task.password).await?;
+        }
+        self.upload(&new).await?;
+        if !first && !self.has(Mistake::LeavesTheOld) {
+            self.remove(&self.task.password).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A body of a length that nobody knows beforehand.
+struct Chunks(Option<bytes::Bytes>);
+
+impl hyper::body::Body for Chunks {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, std::io::Error>>> {
+        std::task::Poll::Ready(
+            self.0
+                .take()
+                .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
+        )
+    }
+}

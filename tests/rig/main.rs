@@ -1,0 +1,188 @@
+//! The rig, driven by clients that do what the published ones do, and by clients that make one mistake each.
+
+mod client;
+mod mistake;
+
+use client::{Published, act};
+use libtest_mimic::{Arguments, Failed, Trial};
+use mistake::Mistake;
+use safe_conformance::Rig;
+use safe_conformance::engine::{Finding, Level, Verdict};
+use safe_conformance::report::Report;
+use safe_conformance::rig::World;
+use safe_conformance::safe::Client;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+use tokio::runtime::Runtime;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    // Only the first call installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut trials = vec![
+        Trial::test("there_are_at_least_70_cases_and_40_mistakes", enough),
+        Trial::test(
+            "a_client_that_supports_nothing_is_not_judged",
+            supports_nothing,
+        ),
+    ];
+    for (published, name) in [
+        (Published::Android61, "android-6.1"),
+        (Published::Android64, "android-6.4"),
+        (Published::Ios71, "ios-7.1"),
+        (Published::Ios72, "ios-7.2"),
+        (Published::Desktop, "desktop"),
+    ] {
+        trials.push(Trial::test(format!("published/{name}"), move || {
+            published_client(published, name)
+        }));
+    }
+    for mistake in Mistake::ALL {
+        trials.push(Trial::test(format!("wrong/{mistake:?}"), || {
+            wrong(*mistake)
+        }));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Runtime::new().expect("a runtime"))
+}
+
+/// One person for all runs: its keys take two derivations.
+fn world() -> Arc<World> {
+    static WORLD: OnceLock<Arc<World>> = OnceLock::new();
+    Arc::clone(WORLD.get_or_init(|| Arc::new(World::new().expect("there is randomness"))))
+}
+
+fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Client>) -> Report {
+    let mut rig = Rig::new().acting_for(world());
+    if let Some(client) = held_to {
+        rig = rig.held_to(client);
+    }
+    if let Some(mistake) = mistake {
+        // The known answers on the wire add nothing to a mistake on the wire.
+        rig = if everything() {
+            without_vectors(rig)
+        } else {
+            around(rig, mistake.check())
+        };
+    }
+    let running = rig.run(move |task| act(published, mistake, task));
+    runtime().block_on(running).expect("it runs")
+}
+
+/// Whether each mistake meets every case, as in CI; else those around the check that must catch it.
+fn everything() -> bool {
+    std::env::var_os("CI").is_some()
+}
+
+/// The check, and enough cases for what looks back.
+fn around(rig: Rig, check: &str) -> Rig {
+    [
+        check,
+        "rig.test.healthy",
+        "rig.test.redirect-other-host",
+        "rig.test.redirect-plain",
+        "rig.test.500",
+        "rig.backup.first",
+        "rig.backup.changed",
+        "rig.restore.healthy",
+        "rig.delete.healthy",
+    ]
+    .into_iter()
+    .fold(rig, Rig::case)
+}
+
+fn without_vectors(rig: Rig) -> Rig {
+    let groups = [
+        "contract", "test", "backup", "restore", "delete", "login", "tls", "password", "request",
+        "hosts", "secret", "body",
+    ];
+    groups
+        .into_iter()
+        .fold(rig, |rig, group| rig.case(&format!("rig.{group}")))
+}
+
+/// The findings that are not as they should be, each on a line.
+fn deviations(report: &Report) -> Vec<String> {
+    let wrong = |finding: &&Finding| {
+        matches!(
+            finding.verdict,
+            Verdict::Fail | Verdict::Warn | Verdict::Error
+        )
+    };
+    report
+        .findings
+        .iter()
+        .filter(wrong)
+        .map(|finding| format!("{} {}: {}", finding.verdict, finding.id, finding.observed))
+        .collect()
+}
+
+fn enough() -> Result<(), Failed> {
+    let cases = safe_conformance::suites::client::rig::cases().len();
+    if cases < 70 || Mistake::ALL.len() < 40 {
+        return Err(format!("{cases} cases, {} mistakes", Mistake::ALL.len()).into());
+    }
+    Ok(())
+}
+
+fn supports_nothing() -> Result<(), Failed> {
+    let running = without_vectors(Rig::new().acting_for(world()))
+        .run(|_| async { safe_conformance::rig::End::Unsupported });
+    let report = runtime().block_on(running)?;
+    let judged = report
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Required && finding.verdict.is_judged())
+        .count();
+    if judged > 0 || report.passed() {
+        return Err(format!(
+            "{judged} Required checks judged, passed: {}",
+            report.passed()
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// What the rig finds in a published client, held to itself.
+fn published_client(published: Published, name: &str) -> Result<(), Failed> {
+    let report = run(published, None, Some(published.client()));
+    // Of the known answers on the wire, that they are taken otherwise is enough.
+    let (known, mut found): (Vec<_>, Vec<_>) = deviations(&report)
+        .into_iter()
+        .partition(|line| line.contains(" rig.payload.") || line.contains(" rig.config."));
+    if !known.is_empty() {
+        let names: Vec<_> = known.iter().take(3).cloned().collect();
+        found.push(format!(
+            "known answers on the wire: {}, first {}",
+            known.len(),
+            names.join("; ")
+        ));
+    }
+    let found = found.join("\n");
+    insta::assert_snapshot!(
+        format!("published_{}", name.replace(['-', '.'], "_")),
+        found
+    );
+    Ok(())
+}
+
+/// A mistake is caught by the check that names it.
+fn wrong(mistake: Mistake) -> Result<(), Failed> {
+    let report = run(Published::Android64, Some(mistake), None);
+    let caught = report.findings.iter().any(|finding| {
+        finding.id == mistake.check() && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+    });
+    let others = deviations(&report).join("\n");
+    if !caught {
+        return Err(format!("`{}` did not catch it; found:\n{others}", mistake.check()).into());
+    }
+    if everything() {
+        insta::assert_snapshot!(format!("wrong_{mistake:?}"), others);
+    }
+    Ok(())
+}
