@@ -315,6 +315,7 @@ mod tests {
             headers: Vec::new(),
             body: Body::new(body.as_bytes().to_vec().into(), false),
             continued: false,
+            asked_again: false,
             unpacked: false,
             echoed_secret: false,
         }
