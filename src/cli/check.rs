@@ -9,7 +9,6 @@ use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
 use crate::wire::{Login, Pace, PaceChoice, Seed, Settings, Target};
 use clap::Args;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +57,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
-    let outputs = arguments.output.open(crate::suites::server::is_known)?;
+    let mut outputs = arguments
+        .output
+        .open(crate::suites::server::is_known, arguments.server.files())?;
     let transcript_file = match &arguments.transcript {
         Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
@@ -89,26 +90,28 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     checkup.waivers = outputs.waivers();
     listen(checkup.settings.stop.clone());
-    let done = checkup
+    let mut done = checkup
         .run_with(|event| progress.on(&event))
         .await
         .map_err(|error| complaint(&error))?;
     progress.finish();
-    if let Some((path, mut file)) = transcript_file {
-        let json = done.scrub.text(&done.transcript.to_json());
-        file.write_all(json.as_bytes()).map_err(|error| Complaint {
+    // Whatever becomes of the transcript, the report is given.
+    let transcript_written = transcript_file.map_or(Ok(()), |(path, file)| {
+        done.transcript.clean(&done.scrub);
+        done.transcript.write(file).map_err(|error| Complaint {
             exit: Exit::Incomplete,
             sentence: format!(
                 "the transcript `{}` cannot be written: {error}",
                 path.display()
             ),
-        })?;
-    }
+        })
+    });
     if is_embedded {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
-    outputs.write(&done.report, &done.scrub)
+    let ended = outputs.write(done.report, &done.scrub)?;
+    transcript_written.map(|()| ended)
 }
 
 /// Starts the embedded server, and the target that is it.
@@ -179,6 +182,7 @@ fn selection(arguments: &Arguments) -> Selection {
     Selection {
         only: arguments.only.iter().map(Pattern::new).collect(),
         skip,
+        ..Selection::default()
     }
 }
 
@@ -191,14 +195,19 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     if let Some(folder) = given {
         return Ok(folder.clone());
     }
-    let state = super::credentials::environment("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || {
-        super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"))
-    };
+    let state = state_variable("XDG_STATE_HOME");
+    let home = || state_variable("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
         Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
     })?;
     Ok(folder.join("safe-conformance"))
+}
+
+/// A folder that a variable names; one that is empty counts as unset, as the XDG rules say.
+fn state_variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Stops the run on SIGINT, SIGTERM or SIGHUP; a second one ends the program at once.

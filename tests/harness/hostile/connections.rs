@@ -3,7 +3,7 @@
 use super::{check, check_with};
 use crate::support::program::named_in_ledgers;
 use crate::support::scripted::{Deed, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ async fn a_port_that_closes_at_once() {
             "{}",
             finding.observed
         );
-        checked.comes_to(Status::Deviates).no_client_passes();
+        checked.comes_to(Exit::Deviates).no_client_passes();
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_port_where_nobody_listens() {
             None,
             &["connection refused"],
         )
-        .comes_to(Status::Incomplete)
+        .comes_to(Exit::Incomplete)
         .no_client_passes();
 }
 
@@ -228,7 +228,7 @@ async fn a_server_that_disappears_in_mid_run() {
         "{}",
         checked.report
     );
-    checked.comes_to(Status::Incomplete).no_client_passes();
+    checked.comes_to(Exit::LockedOut).no_client_passes();
     let named = named_in_ledgers(checked.ledgers.path());
     assert!(checked.report.left_behind > 0, "{}", checked.report);
     // What was claimed and never sent is named, too.
@@ -257,7 +257,7 @@ async fn a_server_so_slow_that_the_deadline_passes() {
     })
     .await;
     checked
-        .comes_to(Status::Incomplete)
+        .comes_to(Exit::Incomplete)
         .no_client_passes()
         .leaves_nothing(&server);
     let why = checked
