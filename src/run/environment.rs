@@ -155,7 +155,10 @@ impl Access {
         if user.contains(':') {
             return Err(AccessError::Colon(user));
         }
-        for (what, text) in [("user name", user.as_str()), ("password", password.expose())] {
+        for (what, text) in [
+            ("user name", user.as_str()),
+            ("password", password.expose()),
+        ] {
             if text.chars().any(char::is_control) {
                 return Err(AccessError::Control(what));
             }
