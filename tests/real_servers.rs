@@ -17,7 +17,7 @@ use process::{Folder, Running, program, start};
 use safe_conformance::engine::Finding;
 use safe_conformance::engine::{ClientVerdict, Verdict};
 use safe_conformance::report::Report;
-use safe_conformance::safe::Client;
+use safe_conformance::safe::{Client, Direction};
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Target};
 use std::path::PathBuf;
@@ -684,7 +684,9 @@ impl Misconfigured {
         assert!(report.complete, "{report}");
         assert_eq!(running.folder.left_over(), Vec::<String>::new());
         for client in [Client::Android, Client::Ios] {
-            let usable = report.clients[&client].verdict == ClientVerdict::Pass;
+            let usable = [Direction::Backup, Direction::Restore]
+                .into_iter()
+                .all(|direction| report.verdict(client, direction) == Some(ClientVerdict::Partial));
             assert_eq!(usable, self.usable, "{report}");
         }
         for (name, observed, remedy) in self.causes {

@@ -240,13 +240,15 @@ fn inspect(port: u16, root: &str) -> (String, Inspection) {
     checkup.settings.seed = Seed::new(0x5afe);
     checkup.selection = Selection {
         only: vec![Pattern::new("tls")],
-        skip: Vec::new(),
+        ..Selection::default()
     };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run()).expect("it runs");
     let mut text = String::new();
-    for (client, summary) in &done.report.clients {
-        let _ = write!(text, "{client}: {:?}. ", summary.verdict);
+    for (client, directions) in &done.report.clients {
+        for (direction, summary) in directions {
+            let _ = write!(text, "{client} {direction} {}. ", summary.verdict);
+        }
     }
     text.push('\n');
     let told = done.report.findings.iter().filter(|finding| {

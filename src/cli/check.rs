@@ -53,7 +53,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
-    let outputs = arguments.output.open(crate::suites::server::is_known)?;
+    let mut outputs = arguments
+        .output
+        .open(crate::suites::server::is_known, arguments.server.files())?;
     let transcript_file = match &arguments.transcript {
         Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
@@ -104,7 +106,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
-    let ended = outputs.write(&done.report, &done.scrub)?;
+    let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
 }
 
@@ -165,6 +167,7 @@ fn selection(arguments: &Arguments) -> Selection {
     Selection {
         only: arguments.only.iter().map(Pattern::new).collect(),
         skip,
+        ..Selection::default()
     }
 }
 
@@ -177,14 +180,19 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     if let Some(folder) = given {
         return Ok(folder.clone());
     }
-    let state = super::credentials::environment("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || {
-        super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"))
-    };
+    let state = state_variable("XDG_STATE_HOME");
+    let home = || state_variable("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
         Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
     })?;
     Ok(folder.join("safe-conformance"))
+}
+
+/// A folder that a variable names; one that is empty counts as unset, as the XDG rules say.
+fn state_variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Stops the run on SIGINT, SIGTERM or SIGHUP; a second one ends the program at once.

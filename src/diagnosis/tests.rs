@@ -235,6 +235,26 @@ fn uploads_into_a_folder_that_is_missing_or_closed() {
 }
 
 #[test]
+fn what_a_stranger_is_told_says_nothing_of_what_is_there() {
+    for status in [403, 404, 405, 409, 500] {
+        let refused = answer(status, &[], "");
+        for folder in [None, Some(404), Some(207)] {
+            let evidence = Evidence {
+                with_credentials: false,
+                folder,
+                ..of_upload(&refused)
+            };
+            shows_nothing(&evidence);
+            shows_nothing(&Evidence {
+                method: Method::Get,
+                subject: Subject::Config,
+                ..evidence
+            });
+        }
+    }
+}
+
+#[test]
 fn a_server_that_takes_no_uploads() {
     let refused = answer(405, &[("server", "nginx/1.22.1")], "");
     let found = shows(&of_upload(&refused), "problem.no-webdav", Certainty::Likely);

@@ -1,16 +1,16 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
+use crate::clients::KnownIssue;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
-use crate::engine::{ClientVerdict, Level, Verdict};
-use crate::report::Report;
+use crate::report::{Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
 use crate::wire::{Leftovers, Seed, Session, Settings, Target, TlsSetupError, Transcript};
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How long checks that run get to end by themselves once the run is stopped.
@@ -106,6 +106,7 @@ impl Checkup {
             )?),
             None => None,
         };
+        let (timing, began) = (Timing::now(), Instant::now());
         let stop = self.settings.stop.clone();
         let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
         session.delete_all(CLEAN_UP).await;
@@ -124,12 +125,16 @@ impl Checkup {
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
+        let timing = Timing {
+            took: began.elapsed(),
+            ..timing
+        };
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, leftovers, stale);
+        let report = assemble(&session, run, timing, leftovers, stale);
         Ok(Done {
             report,
             transcript,
@@ -156,71 +161,18 @@ pub async fn judge(
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });
-    Ok(assemble(&session, run, leftovers, stale))
+    Ok(assemble(&session, run, Timing::now(), leftovers, stale))
 }
 
 fn assemble(
     session: &Session,
     run: engine::Run,
+    timing: Timing,
     leftovers: Leftovers,
     stale: Vec<String>,
 ) -> Report {
-    let advisories = server::advice::advisories(session.facts(), &run.findings);
-    Report::new(session, run, leftovers, advisories, stale)
-}
-
-/// What a report amounts to for whoever waits for a yes or no. The numbers are the exit codes of the program.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Status {
-    /// Everything that was judged is as it should be.
-    Conforms = 0,
-    /// Something fails that no waiver excuses, or a waiver is stale.
-    Deviates = 1,
-    /// The run did not come to its end.
-    Incomplete = 3,
-    /// Nothing was judged, for no client.
-    NothingJudged = 4,
-}
-
-impl Report {
-    /// What the report amounts to; `fail_on` is the least level of deviation that counts.
-    pub fn status(&self, fail_on: Level) -> Status {
-        let counts = |finding: &&engine::Finding| {
-            matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
-                && finding.level <= fail_on
-                && finding.waived.is_none()
-        };
-        let nothing = !self
-            .findings
-            .iter()
-            .any(|finding| finding.verdict.is_judged())
-            || self
-                .clients
-                .values()
-                .all(|client| client.verdict == ClientVerdict::Unknown);
-        if self.findings.iter().any(|finding| counts(&finding)) || !self.stale_waivers.is_empty() {
-            Status::Deviates
-        } else if !self.complete {
-            Status::Incomplete
-        } else if nothing {
-            Status::NothingJudged
-        } else {
-            Status::Conforms
-        }
-    }
-
-    /// Whether everything that was judged is as it should be, and the run came to its end.
-    pub fn passed(&self) -> bool {
-        self.status(Level::Required) == Status::Conforms
-    }
-}
-
-impl std::fmt::Display for Report {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = self.to_text(crate::report::Style {
-            width: 100,
-            verbose: false,
-        });
-        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
-    }
+    let advisories = KnownIssue::under(&session.conditions())
+        .map(KnownIssue::defect)
+        .collect();
+    Report::new(session, run, timing, leftovers, advisories, stale)
 }

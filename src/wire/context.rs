@@ -9,7 +9,7 @@ use super::session::Session;
 use super::target::{Facts, LoginKind};
 use super::tls::Inspection;
 use super::transcript::Key;
-use crate::clients::{LoginHabit, Operation, Persona};
+use crate::clients::{Condition, LoginHabit, Operation, Persona};
 use crate::engine::Effect;
 use crate::engine::{self, BoxFuture, Check};
 use crate::safe::Client;
@@ -78,6 +78,15 @@ impl Context {
     /// The whole run, for checks that look back on it.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Notes what makes a known issue of a client matter.
+    pub fn note(&self, condition: Condition) {
+        self.session
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(condition);
     }
 
     /// In which way the check is run.

@@ -133,6 +133,7 @@ impl Transcript {
     /// Which checks were chosen.
     pub fn selection(&self) -> Selection {
         Selection {
+            rare: Vec::new(),
             only: self.only.iter().map(Pattern::new).collect(),
             skip: self
                 .skip

@@ -14,7 +14,7 @@ pub type Judged = Result<Outcome, Outcome>;
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            FailureKind::Peer => Self::deviates(failure.stage, failure.message),
+            FailureKind::Peer => lost(failure.stage, failure.message).into(),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
             FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
             FailureKind::Halted => Self::blocked_by(Blocker::Limit, failure.message),
@@ -26,6 +26,20 @@ impl From<Failure> for Outcome {
     }
 }
 
+/// A deviation because no answer came. What a check says about its own deviation does not help here.
+fn lost(stage: Stage, observed: String) -> Deviation {
+    Deviation::new(stage, observed).remedy(match stage {
+        Stage::Resolve => "Check the host name, and its entry in the DNS.",
+        Stage::Connect => {
+            "Check that the server runs at this port, and that no firewall stands between."
+        }
+        Stage::Tls => "See the findings of `tls`.",
+        _ => {
+            "Look into the logs of the server and of the proxy before it, at the time of this run: it closed a connection or did not answer in time (a limit, a timeout, a crash)."
+        }
+    })
+}
+
 /// Names what was being done in the failure of an exchange.
 pub trait Doing {
     /// The response, or the outcome that tells at what it failed.
@@ -35,9 +49,7 @@ pub trait Doing {
 impl Doing for Answer {
     fn doing(self, what: &str) -> Result<Response, Outcome> {
         self.map_err(|failure| match failure.kind {
-            FailureKind::Peer => {
-                Outcome::deviates(failure.stage, format!("{what}: {}", failure.message))
-            }
+            FailureKind::Peer => lost(failure.stage, format!("{what}: {}", failure.message)).into(),
             _ => failure.into(),
         })
     }

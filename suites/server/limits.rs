@@ -4,6 +4,7 @@ use super::WHOLE;
 use super::config::limits;
 use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
+use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
@@ -223,6 +224,9 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         to_the_byte: refusal.why.is_searched_to_the_byte(),
     };
     let limit = search.run(context, &backup).await?;
+    if refusal.why == Why::Status(413) {
+        context.note(Condition::RefusedWith413);
+    }
     let observed = format!("{tested} bytes refused: {}; {limit}", refusal.observed);
     let mut remedy = refusal.why.remedy().to_owned();
     if let Limit::Exactly(limit) = limit {

@@ -3,8 +3,8 @@
 use super::WHOLE;
 use super::judge::{Judged, describe};
 use super::upload::{fitting, stored};
+use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
 
@@ -103,8 +103,19 @@ checks! { Context;
     }
 }
 
+/// What a listing of `backups/` gave away.
+struct Listed {
+    status: u16,
+    listing: Listing,
+    /// Whether the answer was longer than what was read.
+    cut: bool,
+}
+
+/// How much of a listing is read, in bytes: a directory with many backups makes a long one.
+const READ_OF_LISTING: usize = 1024 * 1024;
+
 /// Asks for a listing of `backups/` with something of ours in it.
-async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outcome> {
+async fn list(context: &Context, anonymous: bool) -> Result<Listed, Outcome> {
     let backup: OwnBackup = context.own_backup("backup");
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
     stored(context, &backup, &payload).await?;
@@ -116,8 +127,7 @@ async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outc
     } else {
         Request::new(Method::Get, place).header("Accept", "*/*")
     };
-    // A directory with many backups makes a long list.
-    let request = request.reading(1024 * 1024);
+    let request = request.reading(READ_OF_LISTING);
     let answer = context
         .send(if anonymous {
             request.anonymous()
@@ -125,16 +135,17 @@ async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outc
             request
         })
         .await?;
-    let listing = if answer.is_success() {
-        Listing::from_word(&answer.body.bytes)
-    } else {
-        Listing::Nothing
-    };
-    Ok((answer.status, listing))
+    Ok(Listed {
+        status: answer.status,
+        listing: Listing::from_word(&answer.body.bytes),
+        cut: answer.body.overran,
+    })
 }
 
-fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
-    match listing {
+/// An ID is given away by whatever status it comes with.
+fn judge_listing(listed: &Listed) -> Outcome {
+    let status = listed.status;
+    match listed.listing {
         Listing::Ours => Outcome::deviates(
             Stage::Http,
             format!("answered {status} with the IDs of the backups"),
@@ -145,6 +156,12 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
                 "answered {status} with the IDs of other backups, if not of the one just stored"
             ),
         ),
+        Listing::Nothing if listed.cut => Outcome::blocked_by(
+            Blocker::TruncatedRead,
+            format!(
+                "answered {status}; the first {READ_OF_LISTING} bytes hold no backup ID, and more follow"
+            ),
+        ),
         Listing::Nothing if status >= 500 => {
             Outcome::blocked(format!("a listing was answered {status}"))
         }
@@ -153,14 +170,14 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
 }
 
 async fn listing(context: &Context) -> Judged {
-    Ok(judge_listing(list(context, true).await?))
+    Ok(judge_listing(&list(context, true).await?))
 }
 
 async fn own_listing(context: &Context) -> Judged {
     if context.facts().login == LoginKind::Open {
         return Ok(Outcome::not_applicable("no credentials were given"));
     }
-    Ok(judge_listing(list(context, false).await?))
+    Ok(judge_listing(&list(context, false).await?))
 }
 
 async fn letter_case(context: &Context) -> Judged {

@@ -1,9 +1,9 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Doing, Judged, describe, diagnosed, difference, sends_credentials};
+use super::judge::{Doing, Judged, describe, diagnosed, difference, refusal, sends_credentials};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{Operation, Persona};
+use crate::clients::{Condition, Operation, Persona};
 use crate::diagnosis::Subject;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
@@ -135,13 +135,14 @@ pub(super) async fn upload(
         .await
         .doing(doing)?;
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
-        Ok(answer)
-    } else {
-        let with_credentials = sends_credentials(context, client, &answer);
-        let asked = (Method::Put, Subject::Backup);
-        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
-        Err(deviation.into())
+        return Ok(answer);
     }
+    // What the check says about its own deviation does not help: the upload is not what it is about.
+    let mut deviation = refusal(&answer, doing, &context.facts().base, "/backups");
+    deviation
+        .remedy
+        .get_or_insert_with(|| ACCEPTED.remedy.to_owned());
+    Err(deviation.into())
 }
 
 /// Downloads as the client of this variant does.
@@ -157,6 +158,9 @@ pub(super) async fn download(
         .await
         .doing(doing)?;
     if persona.accepts_status(Operation::Download, answer.status) {
+        if answer.body.length == 0 {
+            context.note(Condition::EmptyBackup);
+        }
         Ok(answer)
     } else {
         let with_credentials = sends_credentials(context, persona.client, &answer);
@@ -214,20 +218,25 @@ pub(super) async fn stored(
 
 async fn accepted(context: &Context) -> Judged {
     let (payload, _) = context.sealed("backup").await?;
-    let backup = context.own_backup("backup");
-    let answer = upload(
-        context,
-        context.persona().client,
-        &backup,
-        &payload,
-        "a PUT of a backup",
-    )
-    .await?;
-    Ok(Outcome::pass(format!(
-        "{} over {}",
-        answer.status,
-        answer.http.name()
-    )))
+    let place = Place::Backup(context.own_backup("backup"));
+    let persona = context.persona();
+    let doing = "a PUT of a backup";
+    let answer = context
+        .perform(persona.client, Operation::Upload, place, Some(&payload))
+        .await
+        .doing(doing)?;
+    if persona.accepts_status(Operation::Upload, answer.status) {
+        return Ok(Outcome::pass(format!(
+            "{} over {}",
+            answer.status,
+            answer.http.name()
+        )));
+    }
+    let with_credentials = sends_credentials(context, persona.client, &answer);
+    let asked = (Method::Put, Subject::Backup);
+    Ok(diagnosed(context, &answer, doing, asked, with_credentials)
+        .await
+        .into())
 }
 
 async fn round_trip(context: &Context) -> Judged {
@@ -298,14 +307,25 @@ async fn overwrite(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let client = context.persona().client;
     upload(context, client, &backup, &first, "the first PUT").await?;
-    upload(
-        context,
-        client,
-        &backup,
-        &second,
-        "a PUT over a backup that is there",
-    )
-    .await?;
+    let doing = "a PUT over a backup that is there";
+    let place = Place::Backup(backup.clone());
+    let replaced = context
+        .perform(client, Operation::Upload, place, Some(&second))
+        .await
+        .doing(doing)?;
+    if !context
+        .persona()
+        .accepts_status(Operation::Upload, replaced.status)
+    {
+        let deviation = refusal(&replaced, doing, &context.facts().base, "/backups");
+        // The first upload was taken: what is refused is to replace it.
+        let is_own = matches!(replaced.status, 403 | 404 | 405 | 409 | 412);
+        return Ok(Deviation {
+            remedy: deviation.remedy.filter(|_| !is_own),
+            ..deviation
+        }
+        .into());
+    }
     let answer = download(context, &backup, "a GET after the second upload").await?;
     Ok(if answer.body.is(&second) {
         Outcome::pass("the second upload replaced the first")

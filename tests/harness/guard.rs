@@ -31,7 +31,7 @@ async fn report(target: Target, only: &str) -> Report {
     if !only.is_empty() {
         checkup.selection = Selection {
             only: vec![Pattern::new(only)],
-            skip: Vec::new(),
+            ..Selection::default()
         };
     }
     checkup.run().await.expect("it runs").report

@@ -13,10 +13,10 @@ use super::ledger::Ledger;
 use super::live::Live;
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::target::{Facts, Target};
+use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
-use crate::clients::CredentialEncoding;
+use crate::clients::{Condition, CredentialEncoding};
 use crate::engine::{self, Check, Stop};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,8 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// What checks saw that makes known issues of clients matter.
+    pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
@@ -188,6 +190,7 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            seen: Mutex::default(),
             answers: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
         }
@@ -228,6 +231,22 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
             .first()
             .map(|(_, what)| what.clone())
+    }
+
+    /// What makes known issues of clients matter: what the target is, and what checks saw.
+    pub fn conditions(&self) -> BTreeSet<Condition> {
+        let mut conditions = self
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if self.facts.login == LoginKind::Basic {
+            conditions.insert(Condition::PasswordAsked);
+        }
+        if self.facts.encoded_user_info {
+            conditions.insert(Condition::EncodedUserInfo);
+        }
+        conditions
     }
 
     /// Why the run that a transcript tells of was stopped.

@@ -3,7 +3,7 @@
 use super::{check, check_with};
 use crate::support::program::named_in_ledgers;
 use crate::support::scripted::{Deed, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ async fn a_port_that_closes_at_once() {
             "{}",
             finding.observed
         );
-        checked.comes_to(Status::Deviates).no_client_passes();
+        checked.comes_to(Exit::Deviates).no_client_passes();
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_port_where_nobody_listens() {
             None,
             &["connection refused"],
         )
-        .comes_to(Status::Incomplete)
+        .comes_to(Exit::Incomplete)
         .no_client_passes();
 }
 
@@ -223,7 +223,7 @@ async fn a_server_that_disappears_in_mid_run() {
             && finding.observed.contains("connection refused")
     });
     assert!(refused.count() > 0, "{}", checked.report);
-    checked.comes_to(Status::Deviates).no_client_passes();
+    checked.comes_to(Exit::Deviates).no_client_passes();
     let named = named_in_ledgers(checked.ledgers.path());
     assert!(checked.report.left_behind > 0, "{}", checked.report);
     assert_eq!(named.len(), checked.report.left_behind);
@@ -251,7 +251,7 @@ async fn a_server_so_slow_that_the_deadline_passes() {
     })
     .await;
     checked
-        .comes_to(Status::Incomplete)
+        .comes_to(Exit::Incomplete)
         .no_client_passes()
         .leaves_nothing(&server);
     let why = checked

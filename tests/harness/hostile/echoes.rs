@@ -5,7 +5,7 @@ use crate::support::scripted::{CONFIG, Deed, PASSWORD, Reply, Scripted};
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use safe_conformance::wire::Seed;
-use safe_conformance::{Checkup, Status, Target};
+use safe_conformance::{Checkup, Exit, Target};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -91,6 +91,6 @@ async fn a_password_that_comes_back_a_million_times() {
             Some(Stage::Size),
             &["came back"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .leaves_nothing(&server);
 }

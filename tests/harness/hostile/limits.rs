@@ -2,7 +2,7 @@
 
 use super::{Checked, check, check_with};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,7 +48,7 @@ async fn refused_for_size_in_whatever_words() {
         }
         assert!(finding.remedy.contains(fix), "{status}: {}", finding.remedy);
         assert!(finding.remedy.contains("to 150000"), "{}", finding.remedy);
-        checked.comes_to(Status::Deviates);
+        checked.comes_to(Exit::Deviates);
     }
 }
 
@@ -95,7 +95,7 @@ async fn refused_whatever_its_size_is_no_limit() {
             Some(Stage::Http),
             &["nothing goes"],
         )
-        .comes_to(Status::Deviates);
+        .comes_to(Exit::Deviates);
     assert_eq!(checked.finding("limits.below").verdict, Verdict::Blocked);
 }
 
