@@ -2,7 +2,7 @@
 
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
-use crate::report::{Interviewed, Report};
+use crate::report::{Interviewed, Report, Timing};
 use crate::rig::{Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World};
 use crate::safe::Client;
 use crate::suites::client::Like;
@@ -193,7 +193,13 @@ impl Rig {
             stop: self.stop,
         };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
+        let timing = Timing::now();
+        let began = std::time::Instant::now();
         let mut run = engine::run(plan, subject, options, events).await;
+        let timing = Timing {
+            took: began.elapsed(),
+            ..timing
+        };
         alarm.abort();
         play.stop().await;
         clear(kept, &folder);
@@ -207,7 +213,7 @@ impl Rig {
             requests: play.requests(),
             bytes_sent: 0,
         };
-        Ok(Report::on_implementation(interviewed, run, stale))
+        Ok(Report::on_implementation(interviewed, run, timing, stale))
     }
 }
 

@@ -194,7 +194,7 @@ impl Way {
             (count < limit.least || count > limit.most).then(|| {
                 format!(
                     "{} of its last action",
-                    crate::report::counted(count as u64, name)
+                    crate::text::counted(count as u64, name)
                 )
             })
         })
@@ -226,7 +226,7 @@ impl fmt::Display for Way {
                 (least, _) => write!(
                     formatter,
                     ", {}",
-                    crate::report::counted(least as u64, name)
+                    crate::text::counted(least as u64, name)
                 )?,
             }
         }
