@@ -1,8 +1,8 @@
 //! The conformance and interoperability test harness for Threema Safe.
 //!
 //! Threema Safe keeps an encrypted backup of a user's identity, contacts, groups and settings on a server of their
-//! choice. This crate finds out whether a server and the published clients really get along, before a phone is lost.
-//! Most people want the program `safe-conformance`; whoever writes a server can do the same from its tests:
+//! choice. This crate finds out whether a server and the published clients work together, before a phone is lost.
+//! Most people want the program `safe-conformance`; authors of servers do the same from their tests:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

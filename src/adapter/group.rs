@@ -3,7 +3,7 @@
 use std::time::Duration;
 use tokio::process::Child;
 
-/// Ends every group that is still there. For whoever leaves without clearing up.
+/// Ends every group that still runs, for a process that exits without cleaning up.
 pub fn kill_all() {
     platform::kill_all();
 }

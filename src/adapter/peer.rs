@@ -1,4 +1,4 @@
-//! Whoever can be asked: child processes, or an implementation in this process.
+//! The peers that can be asked: child processes, or an implementation in this process.
 
 use super::implementation::Hello;
 use super::message::{MessageError, Reply, shown};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
-/// An implementation under test, as whoever asks it sees it.
+/// An implementation under test, as a caller sees it.
 pub trait Peer: Send + Sync {
     /// What the implementation says of itself; starts it if need be.
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
@@ -17,7 +17,7 @@ pub trait Peer: Send + Sync {
     /// Asks one question. After a breakdown the next question finds the implementation started anew.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
 
-    /// Ends the implementation: whether it went by itself once it was told `bye`.
+    /// Ends the implementation. Returns whether it exited after `bye`.
     fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>>;
 }
 
@@ -32,7 +32,7 @@ pub enum Breakdown {
     Ended {
         /// How: an exit status, a signal, a panic.
         how: String,
-        /// The last line that it wrote to standard error.
+        /// What it wrote to standard error since it was asked: the first line and the last.
         said: Option<String>,
     },
     /// It did not answer in time.
@@ -58,7 +58,7 @@ pub enum Breakdown {
     /// It has broken down at its start too often: it is not started again.
     #[error("it has failed to start {0} times in a row, and is not started again")]
     GivenUp(u32),
-    /// It was told `bye`, and did not go.
+    /// It did not exit after `bye`.
     #[error("it was still there {} s after `bye`, and had to be killed", limit.as_secs_f32())]
     DoesNotGo {
         /// How long it had.
@@ -67,8 +67,14 @@ pub enum Breakdown {
 }
 
 fn last_words(said: Option<&String>) -> String {
-    said.map(|line| format!("; last on its standard error: `{}`", shown(line)))
+    said.map(|lines| format!("; last on its standard error: `{}`", printable(lines)))
         .unwrap_or_default()
+}
+
+/// Both lines, each of which is short already, or the one.
+fn printable(lines: &str) -> String {
+    let parts: Vec<_> = lines.split(" … ").map(shown).collect();
+    parts.join(" … ")
 }
 
 /// An implementation in this process, as a peer.

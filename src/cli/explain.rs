@@ -32,11 +32,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        print(&crate::text::wrapped(
-            &format!("Fault {}: {}", fault.name(), fault.explanation()),
-            0,
-            width(),
-        ))?;
+        let text = format!(
+            "Fault {}: {} Made in {}.",
+            fault.name(),
+            fault.explanation(),
+            fault.places().join(", ")
+        );
+        print(&crate::text::wrapped(&text, 0, width()))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
         print(&format!(
             "Profile {}: {}\n  source  {}\n",

@@ -1,4 +1,4 @@
-//! The command line, a file per subcommand.
+//! The command line: arguments in, exit code out, a file per subcommand. No logic.
 
 #![allow(
     clippy::doc_markdown,

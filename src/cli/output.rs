@@ -132,11 +132,11 @@ impl Reports {
             print(&text)?;
         }
         for (form, path, output) in self.reports {
-            let content = scrub.text(&match form {
-                Form::Json => report.to_json(),
-                Form::Junit => report.to_junit(),
-                Form::Markdown => report.to_markdown(),
-            });
+            let content = match form {
+                Form::Json => scrub.json(&report.to_json()),
+                Form::Junit => scrub.text(&report.to_junit()),
+                Form::Markdown => scrub.text(&report.to_markdown()),
+            };
             output.write(&content).map_err(|error| Complaint {
                 exit: Exit::Incomplete,
                 sentence: format!("the report `{}` cannot be written: {error}", path.display()),
@@ -169,7 +169,7 @@ impl OutputArguments {
                 let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
-                Some((waivers, jiff::ZonedDateTime::now().date()))
+                Some((waivers, today()?))
             }
         };
         read.extend(self.waivers.clone());
@@ -185,6 +185,14 @@ impl OutputArguments {
             verbose: self.verbose > 0,
         })
     }
+}
+
+/// The day that counts for waivers.
+fn today() -> Result<Date, Complaint> {
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })?;
+    Ok(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())
 }
 
 impl Outputs {

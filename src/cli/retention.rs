@@ -124,7 +124,10 @@ impl From<Trouble> for Complaint {
             Trouble::Ledger(LedgerError::Busy(_))
             | Trouble::Unjudgeable(_)
             | Trouble::Server(_) => Exit::Incomplete,
-            Trouble::Ledger(_) | Trouble::OtherServer(_) | Trouble::Senseless(_) => Exit::Usage,
+            Trouble::Ledger(_)
+            | Trouble::OtherServer(_)
+            | Trouble::Stranger
+            | Trouble::Senseless(_) => Exit::Usage,
         };
         Self {
             exit,
@@ -139,7 +142,20 @@ impl From<LedgerError> for Complaint {
     }
 }
 
+/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be counted from.
+fn machine_time() -> Result<Timestamp, Complaint> {
+    Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })
+}
+
+/// The same while something goes on.
+fn clock() -> Timestamp {
+    machine_time().unwrap_or(Timestamp::MAX)
+}
+
 async fn plant(arguments: Plant) -> Ended {
+    machine_time()?;
     let seed = Seed::random().map_err(|error| Complaint {
         exit: Exit::Incomplete,
         sentence: format!("no randomness to be had: {error}"),
@@ -150,7 +166,7 @@ async fn plant(arguments: Plant) -> Ended {
         at_most_days: arguments.days,
     };
     let path = &arguments.common.ledger;
-    let (ledger, visit) = retention::plant(&canaries, path, plan, &Timestamp::now).await?;
+    let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
         retention::told(&ledger.season, &visit, width()),
@@ -160,6 +176,7 @@ async fn plant(arguments: Plant) -> Ended {
 }
 
 async fn verify(arguments: Verify) -> Ended {
+    machine_time()?;
     let mut ledger = Ledger::open(&arguments.common.ledger)?;
     let reports = arguments
         .reports
@@ -170,12 +187,12 @@ async fn verify(arguments: Verify) -> Ended {
         &mut ledger,
         arguments.moved,
         arguments.trust_clock,
-        &Timestamp::now,
+        &clock,
     )
     .await?;
     let season = &ledger.season;
     let text = retention::told(season, &visit, width());
-    let report = retention::report(season, &visit, &canaries, Timestamp::now());
+    let report = retention::report(season, &visit, &canaries, clock());
     let ending = ending_of(season.is_broken(), &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);
@@ -186,7 +203,7 @@ async fn verify(arguments: Verify) -> Ended {
 fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
     if is_broken {
         Ending::new(Exit::Deviates, "a canary was lost")
-    } else if visit.had_trouble() {
+    } else if visit.had_trouble() || visit.was_too_late() {
         Ending::new(Exit::Incomplete, "a canary could not be looked at")
     } else {
         Ending::new(Exit::Conforms, "no canary was lost")
@@ -195,7 +212,7 @@ fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
-    print(&retention::status(&season, Timestamp::now(), width()))?;
+    print(&retention::status(&season, machine_time()?, width()))?;
     Ok(if season.is_broken() {
         Exit::Deviates
     } else {

@@ -95,7 +95,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
                 .iter()
                 .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
                 .collect(),
-            rare: Vec::new(),
+            ..Selection::default()
         })
         .jobs(usize::from(arguments.jobs))
         .deadline(Duration::from_secs(arguments.deadline));

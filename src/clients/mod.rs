@@ -1,4 +1,4 @@
-//! How Threema for Android, iOS and Desktop behave towards a server. No network here.
+//! How Threema for Android, iOS and Desktop write, read and transport backups. No network.
 
 pub mod android;
 mod config_error;

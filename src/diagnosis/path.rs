@@ -10,7 +10,7 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     meaning: "Nextcloud answers at this address, but not with files. The apps need the address of the folder in its WebDAV, not the one in the browser.",
     fix: "Enter https://HOST/remote.php/dav/files/USER/FOLDER; for a share link https://HOST/public.php/webdav, with the link's token as the user name.",
     fixes: &[],
-    source: "measured on Nextcloud 33.0.3: `servers.nextcloud`",
+    source: "measured on Nextcloud 33.0.3: servers.nextcloud-host",
     spelled: Some(nextcloud_url),
     recognise: |evidence| {
         let is_nextcloud = recognised(evidence.answer)

@@ -1,4 +1,4 @@
-//! What one backup is: who wrote it, what it holds, what breaks the format, and what each client would restore from it.
+//! One backup: who wrote it, what it holds, what breaks the format, what each client restores. No printing.
 //!
 //! The bytes may come from an attacker: size, depth and number of values are bounded before anything is made of them, and no
 //! text of theirs is passed on that could steer a terminal. Neither the private key nor a password is part of any answer.
@@ -49,7 +49,7 @@ const LIMITS: Limits = Limits {
 };
 
 /// The clients by which a backup is judged. Desktop no longer restores from one, and never did without the key of a device group:
-/// what it makes of the backup is told, and decides nothing.
+/// what it makes of the backup is shown, and decides nothing.
 ///
 /// Source: clients.releases.desktop, clients.read.device-group-key.
 const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
@@ -75,11 +75,11 @@ pub struct Known {
     pub id: Option<ThreemaId>,
     /// What the server promises, as Android and as iOS reads it; `None` for a client that cannot read it.
     pub config: Option<Configs>,
-    /// Whether names may be told.
+    /// Whether names may be shown.
     pub show_names: bool,
 }
 
-/// What an inspection came to. The field names of its JSON are a contract; its schema is [`SCHEMA`].
+/// The result of an inspection. The field names of its JSON are a contract; its schema is [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Inspection {
     /// The version of this form: 1.
@@ -90,7 +90,7 @@ pub struct Inspection {
     pub version: &'static str,
     /// Whose backup it is, where that is known.
     pub id: Option<String>,
-    /// What it came to.
+    /// The result.
     pub verdict: Verdict,
     /// Whether each client can restore from it.
     pub clients: BTreeMap<Client, ClientVerdict>,
@@ -120,7 +120,7 @@ pub struct Inspection {
     pub notes: Vec<String>,
 }
 
-/// What an inspection came to.
+/// The verdict of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -161,9 +161,9 @@ pub struct Broken {
 /// The JSON Schema of an inspection.
 pub const SCHEMA: &str = include_str!("inspection.schema.json");
 
-/// What came of looking at bytes: what to tell, and what must not be told.
+/// The result of looking at bytes: what to show, and what must stay secret.
 pub struct Inspected {
-    /// What it came to.
+    /// The result.
     pub inspection: Inspection,
     /// The document, decrypted and unpacked: a secret.
     pub document: Option<Zeroizing<Vec<u8>>>,
@@ -392,7 +392,7 @@ fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, 
     }
 }
 
-/// The deviations that are told one by one.
+/// The deviations that are shown one by one.
 const TOLD_DEVIATIONS: usize = 100;
 
 fn note_deviations(inspection: &mut Inspection, bytes: &[u8], deviations: &Deviations) {

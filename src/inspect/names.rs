@@ -6,7 +6,7 @@ use crate::safe::backup::{self, Backup};
 use crate::safe::json::Text;
 use serde::Serialize;
 
-/// The characters of a name that are told at most.
+/// The characters of a name that are shown at most.
 const LONGEST: usize = 100;
 
 /// The names in a backup. What is in them cannot steer a terminal.

@@ -16,7 +16,7 @@ use crate::safe::{ServerConfig, ThreemaId, envelope};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 
-/// The changes that are told one by one.
+/// The changes that are shown one by one.
 const TOLD_CHANGES: usize = 200;
 
 /// What a release restores.

@@ -24,7 +24,7 @@ const SHOWN_OF_DEVICE: usize = 40;
 /// Who wrote a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Authorship {
-    /// The releases that write a document like this: none where no known one does, several where they cannot be told apart.
+    /// The releases that write a document like this: none where no known one does, several where they write the same.
     pub releases: Vec<Writer>,
     /// The same for people: `Android 6.4`, `iOS 4.9 to 7.2` or `not known`.
     pub says: String,

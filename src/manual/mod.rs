@@ -1,4 +1,4 @@
-//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No code here decides.
+//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No code that decides.
 //!
 //! The documents are Markdown, for people and for [`facts`]: [`protocol`], [`clients`] and [`servers`]. A fact is a heading
 //! of the third level with its ID and its title, a line that says how it is known, and its text:
@@ -11,9 +11,14 @@
 //! Android refuses to upload if the size is over `maxBackupBytes` …
 //! ```
 //!
+//! The guides: [`checking_a_server`], [`ci`], [`mod@retention`], [`backups`], [`losses`], [`authors_of_servers`],
+//! [`authors_of_clients`], and how to [`add_a_check`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`],
+//! [`add_a_report_format`].
+//!
 //! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in prose, the ID alone
 //! for the facts of [`clients`] and [`servers`].
 
+// `fact` and `citation` read the documents; the modules with a page are for rustdoc.
 mod citation;
 mod fact;
 #[cfg(test)]
@@ -38,6 +43,66 @@ pub mod clients {
 /// How real servers behave.
 pub mod servers {
     #![doc = include_str!("servers.md")]
+}
+
+/// How to check a server: commands, exit codes, environment.
+pub mod checking_a_server {
+    #![doc = include_str!("checking-a-server.md")]
+}
+
+/// How to check a server in CI: reports, transcripts, waivers.
+pub mod ci {
+    #![doc = include_str!("ci.md")]
+}
+
+/// How to watch a server over months.
+pub mod retention {
+    #![doc = include_str!("retention.md")]
+}
+
+/// How to look into a backup.
+pub mod backups {
+    #![doc = include_str!("backups.md")]
+}
+
+/// What is lost between the clients.
+pub mod losses {
+    #![doc = include_str!("losses.md")]
+}
+
+/// For authors of servers: the suite as tests, and the embedded server.
+pub mod authors_of_servers {
+    #![doc = include_str!("authors-of-servers.md")]
+}
+
+/// For authors of clients: vectors, adapters, and a trait.
+pub mod authors_of_clients {
+    #![doc = include_str!("authors-of-clients.md")]
+}
+
+/// How to add a check and a fault.
+pub mod add_a_check {
+    #![doc = include_str!("add-a-check.md")]
+}
+
+/// How to add a vector.
+pub mod add_a_vector {
+    #![doc = include_str!("add-a-vector.md")]
+}
+
+/// How to add a release of a client.
+pub mod add_a_release {
+    #![doc = include_str!("add-a-release.md")]
+}
+
+/// How to add a row to the table of losses.
+pub mod add_a_loss {
+    #![doc = include_str!("add-a-loss.md")]
+}
+
+/// How to add a report format.
+pub mod add_a_report_format {
+    #![doc = include_str!("add-a-report-format.md")]
 }
 
 /// The documents with facts: the name of the file, and its text.

@@ -1,4 +1,4 @@
-//! Who may enter, and what those are told who may not.
+//! Who may enter, and the answer to those who may not.
 
 use super::answer::{Answer, refusal};
 use super::faults::Fault;

@@ -230,7 +230,7 @@ fn leaf(faults: Faults) -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
-/// Where the certificate of the issuer is to be had, as public authorities say it; nothing is there.
+/// Where a client could fetch the certificate of the issuer, as public authorities say it; nothing is there.
 fn issuer_url() -> CustomExtension {
     let url = b"http://authority.invalid/intermediate.der";
     let way = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];

@@ -10,7 +10,7 @@ const NIGHT: Duration = Duration::from_secs(86_400);
 /// What a good server does once the retention of a backup is over.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Tidying {
-    /// It deletes the backup on the dot.
+    /// It deletes the backup exactly at the end.
     #[default]
     OnTheDot,
     /// It deletes the backup so much later.

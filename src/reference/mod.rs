@@ -1,8 +1,8 @@
-//! The embedded reference server: a healthy Threema Safe server that can be made wrong in named ways.
+//! The embedded server: healthy, or with faults that have names. No knowledge of a check.
 //!
 //! It is what the harness judges itself by: healthy, it does everything that the protocol asks;
 //! with a [`Fault`] it is wrong in exactly one way, as a real server is. It keeps backups in
-//! memory, listens on loopback unless it is told otherwise, and never logs credentials.
+//! memory, listens on loopback unless an option names another address, and never logs credentials.
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {
@@ -49,7 +49,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(test)]
 pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
-pub use faults::{Fault, UnknownFault};
+pub use faults::{Fault, Need, UnknownFault};
 pub(crate) use idle::Idle;
 pub use log::LoggedRequest;
 pub use options::{Login, Options};

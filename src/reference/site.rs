@@ -232,7 +232,7 @@ impl Site {
     /// Stores what is due by now of uploads whose end was noticed late.
     pub(super) fn catch_up(&self) {
         for (name, content) in self.manner.late.due(self.manner.tempo.now()) {
-            // Nobody is left who could be told that there is no room.
+            // No client is left that could get an error.
             let _ = self.store.replace(&name, content);
         }
     }
@@ -257,7 +257,7 @@ impl Site {
         if exists && self.has(Fault::CutOffDeletes) {
             self.store.remove(name);
         } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
-            // Nobody is left who could be told that there is no room.
+            // No client is left that could get an error.
             let _ = self.store.replace(name, received);
         }
         None

@@ -1,4 +1,4 @@
-//! What a run came to, and its forms: for people, as JSON, `JUnit` and Markdown. No decision is made here.
+//! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
 mod causes;
 mod implementation;

@@ -1,4 +1,4 @@
-//! Retention over time: does a server keep what it promises?
+//! Whether a server keeps backups over time: watch, visit, ledger. No words for people.
 //!
 //! [`plant`] puts five backups of the harness's own on a server, canaries, and notes them in a [`Ledger`]. [`verify`]
 //! comes back, any day: it looks at those that must still be there, uploads again what is due, and says what is lost.

@@ -1,5 +1,4 @@
-//! A checkup from beginning to end: of a server, of an implementation, and both as tests of `cargo test`. No argument of
-//! the command line is read here.
+//! A checkup of a server or an implementation, and its form for `cargo test`. No arguments of a command line.
 
 pub(crate) mod environment;
 mod implementation;

@@ -10,7 +10,7 @@ use crate::suites::client::rig::{self, Rigged};
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How long clients that run may go on once the run is stopped.
@@ -193,8 +193,7 @@ impl Rig {
             stop: self.stop,
         };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
-        let timing = Timing::now();
-        let began = std::time::Instant::now();
+        let (timing, began) = (Timing::now(), Instant::now());
         let mut run = engine::run(plan, subject, options, events).await;
         let timing = Timing {
             took: began.elapsed(),

@@ -53,7 +53,7 @@ pub enum BaseUrlError {
     /// No `https://` in front.
     #[error("the address has no scheme: write {}", or_example(suggestion.as_ref()))]
     NoScheme {
-        /// The address as it should be, where that can be told.
+        /// The address as it should be, if that can be inferred.
         suggestion: Option<String>,
     },
     /// A scheme other than `https` and `http`.
@@ -72,19 +72,19 @@ pub enum BaseUrlError {
     /// A `?` and what follows.
     #[error("the address has a query (`?`), which clients do not support: write {}", or_without(suggestion.as_ref()))]
     HasQuery {
-        /// The address as it should be, where that can be told.
+        /// The address as it should be, if that can be inferred.
         suggestion: Option<String>,
     },
     /// A `#` and what follows.
     #[error("the address has a fragment (`#`), which clients do not support: write {}", or_without(suggestion.as_ref()))]
     HasFragment {
-        /// The address as it should be, where that can be told.
+        /// The address as it should be, if that can be inferred.
         suggestion: Option<String>,
     },
     /// It leads to the config, the collection of backups, or one backup.
     #[error("the address leads into the server's folder: give the folder above `config` and `backups`{}", or_nothing(suggestion.as_ref()))]
     TooDeep {
-        /// The address as it should be, where that can be told.
+        /// The address as it should be, if that can be inferred.
         suggestion: Option<String>,
     },
     /// User or password do not decode to text.

@@ -49,7 +49,7 @@ impl fmt::Display for Client {
 pub struct Clients(u8);
 
 impl Clients {
-    /// No client at all: what a check that hurts nobody today names.
+    /// No client at all: what a check that affects no client today names.
     pub const NONE: Self = Self(0);
     /// Android alone.
     pub const ANDROID: Self = Self::of(Client::Android);

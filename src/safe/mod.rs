@@ -1,4 +1,4 @@
-//! The Threema Safe protocol itself, pure: keys, envelope, document, config, addresses.
+//! The Threema Safe protocol, pure: keys, envelope, document, config, addresses. No I/O, and no quirk of a client.
 //!
 //! Nothing here reads, waits or knows a client's quirk.
 

@@ -1,4 +1,4 @@
-//! The known-answer vectors: the files under `vectors/`, embedded, and what they say.
+//! The known-answer vectors: the files under `vectors/`, embedded, and what they say. No verdicts.
 //!
 //! Reading a file is bounded and strict: a key that is there twice, and one that does not belong there, are refused by
 //! name and line. What a vector demands of an answer is for `suites` to judge.

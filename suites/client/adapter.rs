@@ -1,4 +1,4 @@
-//! The adapter itself: it starts, says what it has, and goes when it is told to.
+//! The adapter itself: it starts, says what it has, and exits on request.
 
 use super::{ClientCheck, Context, Like, PROTOCOL};
 use crate::adapter::Operation;
@@ -82,7 +82,7 @@ async fn known_operations(context: &Context) -> Outcome {
     })
 }
 
-/// The adapter goes when it is told to.
+/// The adapter exits on request.
 pub(super) fn ends(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.ends",

@@ -21,7 +21,7 @@ openssl s_server -accept "127.0.0.1:$port" -cert "$work/leaf.pem" -key "$work/ke
 server=$!
 for _ in $(seq 50); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
 
-# timed NAME COMMAND...: the command, whatever it comes to, and its duration.
+# timed NAME COMMAND...: the command, whether it fails or not, and its duration.
 timed() {
   local name=$1 begun=$EPOCHREALTIME
   shift

@@ -7,6 +7,7 @@ mod faults;
 mod findings;
 mod guard;
 mod hostile;
+mod house;
 mod inspect;
 mod interruption;
 mod manual;
@@ -14,6 +15,7 @@ mod payload_vectors;
 mod profiles;
 mod readme;
 mod replayed_servers;
+mod residue;
 mod retention;
 mod secrecy;
 #[path = "../support/mod.rs"]

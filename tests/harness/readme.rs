@@ -1,40 +1,89 @@
-//! Every command that the README shows is run here, or by CI.
+//! Every command that the README and the manual show is run here as a person types it, or by CI.
 
 use safe_conformance::reference::{self, Login, Options};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The commands of the README: lines that begin with `$ ` in its console blocks.
-fn commands() -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let blocks = readme
+macro_rules! page {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../src/manual/", $name, ".md")),
+        )
+    };
+}
+/// The pages that show commands: the name, and the text.
+const PAGES: [(&str, &str); 9] = [
+    ("README.md", include_str!("../../README.md")),
+    page!("checking-a-server"),
+    page!("ci"),
+    page!("retention"),
+    page!("backups"),
+    page!("losses"),
+    page!("authors-of-servers"),
+    page!("authors-of-clients"),
+    page!("add-a-check"),
+];
+
+/// The server that the pages speak of.
+const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
+
+/// What the healthy server, and an adapter that repeats its questions, make of a command: its exit code, and why.
+const OTHERWISE: [(&str, i32, &str); 3] = [
+    // The healthy server needs no waiver.
+    (
+        "--waivers",
+        1,
+        "the waiver of `limits.above` is no longer needed",
+    ),
+    ("client --exec", 1, "adapter.starts"),
+    ("inspect --from", 3, "no backup for this ID and password"),
+];
+
+/// The commands of a page: lines that begin with `$ ` in its console blocks.
+fn commands(page: &str) -> Vec<&str> {
+    let blocks = page
         .split("```console\n")
         .skip(1)
         .filter_map(|rest| rest.split("```").next());
     blocks
         .flat_map(str::lines)
         .filter_map(|line| line.strip_prefix("$ "))
-        .map(str::to_owned)
         .collect()
 }
 
 #[test]
-fn ci_runs_every_cargo_command() {
-    let ci = include_str!("../../.ci/run");
-    for command in commands()
-        .iter()
-        .filter(|command| command.contains("cargo "))
-    {
-        let cargo = &command[command.find("cargo ").unwrap_or_default()..];
+fn the_readme_is_a_front_door() {
+    let (_, readme) = PAGES[0];
+    assert!(readme.len() <= 12 * 1024, "{} bytes", readme.len());
+    for (name, _) in &PAGES[1..] {
         assert!(
-            ci.contains(cargo),
-            "`{cargo}` of the README is not in .ci/run"
+            readme.contains(&format!("src/manual/{name}.md")),
+            "no link to {name}"
         );
     }
 }
 
+#[test]
+fn ci_runs_every_cargo_command() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo leaves this file in a published crate, which has no CI.
+    if root.join("Cargo.toml.orig").exists() {
+        return;
+    }
+    let ci = std::fs::read_to_string(root.join(".ci/run")).expect("a checkout has .ci/run");
+    for (name, page) in PAGES {
+        for command in commands(page) {
+            if let Some(at) = command.find("cargo ") {
+                let cargo = &command[at..];
+                assert!(ci.contains(cargo), "`{cargo}` of {name} is not in .ci/run");
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn every_other_command_works_as_written() {
+async fn every_other_command_works_as_typed() {
     let options = Options::default();
     let Login::Basic { password, .. } = options.login.clone() else {
         panic!("the default login is Basic")
@@ -46,95 +95,102 @@ async fn every_other_command_works_as_written() {
     let running = reference::start(Options { login, ..options })
         .await
         .expect("the embedded server starts");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let at = |name: &str| folder.path().join(name);
-    std::fs::write(at("root.pem"), running.root_certificate().expect("a root")).expect("written");
-    let waivers = include_str!("../../README.md")
-        .split("```toml\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next());
-    std::fs::write(
-        at("waivers.toml"),
-        waivers.expect("the README shows waivers"),
-    )
-    .expect("written");
-    let (backup, _) = crate::inspect::of_the_readme();
-    std::fs::write(at("backup.bin"), backup).expect("written");
-
-    let url = running.base_url().to_owned();
-    for command in commands()
-        .iter()
-        .filter(|command| command.starts_with("safe-conformance "))
-    {
-        let arguments = command
-            .replace(
-                "https://cloud.example/remote.php/dav/files/alice/threema_safe",
-                &url,
-            )
-            // Which adapter there is does not matter here: this one repeats what it is asked.
-            .replace("'python3 my_adapter.py'", "cat")
-            .trim_start_matches("safe-conformance ")
-            .to_owned();
-        let (url, password, folder) = (url.clone(), password.clone(), folder.path().to_owned());
-        let shown = command.clone();
-        tokio::task::spawn_blocking(move || run(&shown, &arguments, &url, &password, &folder))
+    let root = running.root_certificate().expect("a root");
+    for (name, page) in PAGES {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        furnish(folder.path(), &password, root);
+        let page = page.replace(SERVER, running.base_url());
+        tokio::task::spawn_blocking(move || type_in(name, &page, folder.path()))
             .await
-            .expect("it runs");
+            .expect("the commands run");
     }
     assert_eq!(running.stored(), 0, "something was left behind");
 }
 
-fn run(shown: &str, arguments: &str, url: &str, password: &str, folder: &Path) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_safe-conformance"));
-    command
-        .args(arguments.split_whitespace())
-        .current_dir(folder)
-        .env("SAFE_SERVER_USER", "alice")
-        .env("SAFE_SERVER_PASSWORD", password)
-        .env("SAFE_CA_FILE", folder.join("root.pem"))
-        .env("XDG_STATE_HOME", folder)
-        .env("SAFE_BACKUP_PASSWORD", crate::inspect::of_the_readme().1)
-        .stdin(Stdio::null());
-    if !arguments.contains("://") && !arguments.starts_with("serve") {
-        command.env("SAFE_TARGET", url);
-    }
-    if arguments.starts_with("serve") && !arguments.contains("--list-faults") {
-        return serves(shown, command);
-    }
-    let output = command.output().expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned()
-        + &String::from_utf8_lossy(&output.stdout);
-    // The healthy server needs no waiver: the one of the README is stale here, and that is what exit code 1 says.
-    let wrong_adapter = arguments.starts_with("client ");
-    let nothing_there = arguments.starts_with("inspect --from");
-    let expected = if nothing_there {
-        3
-    } else {
-        i32::from(arguments.contains("--waivers") || wrong_adapter)
+/// What a person has in the folder: the files that the pages name.
+fn furnish(folder: &Path, password: &str, root: &str) {
+    let put = |name: &str, content: &[u8]| {
+        std::fs::write(folder.join(name), content).expect("a file of the folder is written");
     };
-    assert_eq!(output.status.code(), Some(expected), "`{shown}`: {said}");
-    if wrong_adapter {
-        assert!(said.contains("adapter.starts"), "{said}");
-    } else if nothing_there {
-        assert!(
-            said.contains("no backup for this ID and password"),
-            "{said}"
-        );
-    } else if expected == 1 {
-        assert!(
-            said.contains("the waiver of `limits.above` is no longer needed"),
-            "{said}"
-        );
+    let (backup, backup_password) = crate::inspect::of_the_readme();
+    let (_, ci) = PAGES[2];
+    let waivers = ci
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    put("root.pem", root.as_bytes());
+    put("password.txt", password.as_bytes());
+    put("backup.bin", &backup);
+    put("backup-password.txt", backup_password.as_bytes());
+    put(
+        "waivers.toml",
+        waivers.expect("the page shows waivers").as_bytes(),
+    );
+}
+
+/// Types the commands of a page into a shell, one after the other. What was exported stays.
+fn type_in(name: &str, page: &str, folder: &Path) {
+    let mut exported = String::new();
+    for command in commands(page) {
+        if command.starts_with("export ") {
+            exported += &format!("{command}; ");
+        } else if !command.contains("cargo ") {
+            assert!(
+                command.starts_with("safe-conformance "),
+                "{name} shows `{command}`, which nothing runs"
+            );
+            // Which adapter it is does not matter here: this one repeats what it is asked.
+            let typed = command.replace("'python3 my_adapter.py'", "cat");
+            run(command, shell(&format!("{exported}exec {typed}"), folder));
+        }
     }
 }
 
-/// A server of the README's is started, says where it is, and is stopped.
+/// A shell of a person who has the program on the path. The root is there because the server's is not a public one.
+fn shell(line: &str, folder: &Path) -> Command {
+    let program = Path::new(env!("CARGO_BIN_EXE_safe-conformance"));
+    let mut path = program.parent().expect("a folder").as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = Command::new("sh");
+    command
+        .arg("-c")
+        .arg(line)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("SAFE_") {
+            command.env_remove(variable);
+        }
+    }
+    command
+        .env("PATH", path)
+        .env("HOME", folder)
+        .env("XDG_STATE_HOME", folder)
+        .env("SAFE_CA_FILE", folder.join("root.pem"));
+    command
+}
+
+fn run(shown: &str, mut command: Command) {
+    if shown.contains(" serve ") && !shown.contains("--list-faults") {
+        return serves(shown, command);
+    }
+    let output = command.output().expect("the shell starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    let otherwise = OTHERWISE.iter().find(|(part, ..)| shown.contains(part));
+    let (code, why) = otherwise.map_or((0, ""), |(_, code, why)| (*code, *why));
+    assert_eq!(output.status.code(), Some(code), "`{shown}`: {said}");
+    assert!(said.contains(why), "`{shown}`: {said}");
+}
+
+/// A server of a page is started, prints its address, and is stopped.
 fn serves(shown: &str, mut command: Command) {
     use std::io::{BufRead as _, BufReader};
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
-        .expect("the program starts");
+        .expect("the shell starts");
     let mut line = String::new();
     let read = BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line);
     child.kill().expect("it can be stopped");
@@ -146,7 +202,6 @@ fn serves(shown: &str, mut command: Command) {
     );
 }
 
-/// The README shows what the program says.
 #[test]
 fn the_loss_table_is_that_of_the_command() {
     let output = Command::new(env!("CARGO_BIN_EXE_safe-conformance"))
@@ -154,9 +209,9 @@ fn the_loss_table_is_that_of_the_command() {
         .output()
         .expect("the program starts");
     let table = String::from_utf8(output.stdout).expect("UTF-8");
-    let readme = include_str!("../../README.md");
+    let (_, page) = PAGES[5];
     assert!(
-        readme.contains(&table),
-        "put the output of `safe-conformance losses --format markdown` into the README:\n{table}"
+        page.contains(&table),
+        "put the output of `safe-conformance losses --format markdown` into src/manual/losses.md:\n{table}"
     );
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long any invocation may take before a test gives it up as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What an invocation came to.
+/// The result of an invocation.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -141,6 +141,8 @@ pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
             let line: serde_json::Value =
                 serde_json::from_str(line).expect("a ledger is JSON a line");
             if let Some(id) = line["sent"].as_str() {
+                named.insert(id.to_owned());
+            } else if let Some(id) = line["kept"]["id"].as_str() {
                 named.insert(id.to_owned());
             } else if let Some(id) = line["gone"].as_str() {
                 named.remove(id);

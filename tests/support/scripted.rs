@@ -1,4 +1,4 @@
-//! A small server on loopback that can be told to do anything at all, on plain sockets and threads.
+//! A small server on loopback that does what a test says, on plain sockets and threads.
 
 use data_encoding::BASE64;
 use std::collections::{BTreeMap, BTreeSet};

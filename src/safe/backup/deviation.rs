@@ -4,7 +4,7 @@ use super::part::At;
 use crate::safe::json::{Path, Value};
 use std::fmt;
 
-/// The deviations that are told apart; of more, only the number is kept.
+/// The deviations that are kept one by one; of more, only the number is kept.
 const TOLD_APART: usize = 1_000;
 
 /// One deviation of a document from the format.

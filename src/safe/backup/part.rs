@@ -52,7 +52,7 @@ pub(super) trait Part: Sized {
     fn put(self, kept: Option<Value>) -> Value;
 }
 
-/// A part that is one value with nothing of its own to keep.
+/// A part that is one value and keeps nothing else.
 pub(super) trait Leaf: Sized + PartialEq {
     fn read(value: &Value) -> Result<Self, Wrong>;
 

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// How many distinct URLs may be answered with a 4xx in a run.
 ///
-/// Source: item `servers.intrusion-detection`: from 11 on an address is banned.
+/// Source: servers.ban-crowdsec: from 11 on an address is banned.
 pub(super) const STRAYS: usize = 8;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;

@@ -231,7 +231,7 @@ pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
         ))
         .into()
     } else {
-        // What else it refuses is told by the versions.
+        // The versions say what else it refuses.
         Outcome::pass("it does not refuse the name")
     })
 }

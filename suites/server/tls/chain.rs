@@ -89,7 +89,7 @@ enum End {
     PublicRoot(String),
     /// Before an intermediate certificate that was not sent; where that is to be had, if the chain says so.
     Missing(String, Option<String>),
-    /// Before a certificate that was not sent: whether that is a root or an intermediate cannot be told.
+    /// Before a certificate that was not sent: whether that is a root or an intermediate is unknown.
     Unclear(String),
 }
 
@@ -249,7 +249,7 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
     }
 }
 
-/// Of a chain that leads to a root: whether the server holds the key, and a handshake comes to its end.
+/// Of a chain that leads to a root: whether the server holds the key, and a handshake ends.
 fn leads_to_a_root(seen: &Inspection) -> Outcome {
     let root = if seen.public {
         "trusted by this machine's roots, which stand in for the phone's"
@@ -279,7 +279,7 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
     }
 }
 
-/// What it means that the library's handshake came to no end, although there was a suite for it.
+/// What it means that the library's handshake did not end, although there was a suite for it.
 fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
     match trouble {
         ShakeTrouble::Alert(120) => {

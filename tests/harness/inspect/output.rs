@@ -15,10 +15,10 @@ fn the_whole_text() {
 }
 
 #[test]
-fn the_readme_shows_what_it_says() {
+fn the_manual_shows_what_it_says() {
     let ended = run(&mut Desk::new().of(&of_the_readme().0));
-    let readme = include_str!("../../../README.md");
-    assert!(readme.contains(&ended.stdout), "{}", ended.stdout);
+    let page = include_str!("../../../src/manual/backups.md");
+    assert!(page.contains(&ended.stdout), "{}", ended.stdout);
 }
 
 #[test]

@@ -1,0 +1,224 @@
+//! The house: a room knows only rooms on floors below its own, and no circle of more than three files stands inside one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The rooms, and the floor of each.
+const ROOMS: [(&str, u8); 17] = [
+    ("text", 1),
+    ("safe", 1),
+    ("manual", 2),
+    ("reference", 2),
+    ("engine", 2),
+    ("adapter", 2),
+    ("clients", 3),
+    ("wire", 4),
+    ("vectors", 4),
+    ("diagnosis", 5),
+    ("retention", 5),
+    ("inspect", 5),
+    ("rig", 5),
+    ("report", 6),
+    ("suites", 7),
+    ("run", 8),
+    ("cli", 9),
+];
+
+/// Imports upwards that stand today: who imports what. The list only shrinks.
+const UPWARDS: [(&str, &str); 3] = [
+    ("reference", "manual"),
+    ("retention", "report"),
+    ("retention", "suites"),
+];
+
+/// Rooms with a circle of more than three files today. The list only shrinks.
+const CIRCLES: [&str; 1] = ["adapter"];
+
+/// What a first paragraph says when it names what may not live in a room.
+const REFUSALS: [&str; 4] = ["no ", "never ", "nothing ", "neither "];
+
+/// The rooms' files, without those of their tests: the room, the path, and the code without comments.
+fn files() -> Vec<(&'static str, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for (room, _) in ROOMS {
+        let folder = if room == "suites" {
+            root.join("suites")
+        } else {
+            root.join("src").join(room)
+        };
+        collect(&folder, room, &mut found);
+    }
+    assert!(found.len() > 100, "the sources are not where they were");
+    found
+}
+
+fn collect(folder: &Path, room: &'static str, found: &mut Vec<(&'static str, PathBuf, String)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        if name.contains("tests") {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, room, found);
+        } else if name.ends_with(".rs") {
+            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+            let code = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            found.push((room, path, code));
+        }
+    }
+}
+
+fn floor(room: &str) -> Option<u8> {
+    let (_, floor) = ROOMS.iter().find(|(known, _)| *known == room)?;
+    Some(*floor)
+}
+
+/// The names that follow `prefix` in the code: of `crate::safe::Client` and `crate::` the name `safe`.
+fn names_behind<'a>(code: &'a str, prefix: &str) -> BTreeSet<&'a str> {
+    code.split(prefix)
+        .skip(1)
+        .map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+#[test]
+fn no_room_imports_upwards() {
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (room, path, code) in files() {
+        for other in names_behind(&code, "crate::") {
+            if other == room || floor(other) < floor(room) || floor(other).is_none() {
+                continue;
+            }
+            seen.insert((room, other.to_owned()));
+            if !UPWARDS.contains(&(room, other)) {
+                wrong.push(format!("{}: `{room}` imports `{other}`", path.display()));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "a room knows only rooms below it:\n{}",
+        wrong.join("\n")
+    );
+    for (room, other) in UPWARDS {
+        assert!(
+            seen.contains(&(room, other.to_owned())),
+            "`{room}` no longer imports `{other}`: remove it from UPWARDS"
+        );
+    }
+}
+
+#[test]
+fn each_room_says_what_lives_there_and_what_may_not() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (room, _) in ROOMS {
+        let path = if room == "suites" {
+            root.join("suites/mod.rs")
+        } else {
+            root.join("src").join(room).join("mod.rs")
+        };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let first: Vec<_> = text.lines().take_while(|line| line.len() > 4).collect();
+        let first = first.join(" ").to_lowercase();
+        assert!(
+            first.starts_with("//! ") && REFUSALS.iter().any(|word| first.contains(word)),
+            "the first paragraph of {} says what may not live there, with one of {REFUSALS:?}",
+            path.display()
+        );
+    }
+}
+
+/// A module's file: `src/wire/tls/mod.rs` and `src/wire/tls.rs` are both `src/wire/tls`.
+fn module(path: &Path) -> PathBuf {
+    if path.ends_with("mod.rs") {
+        path.with_file_name("")
+    } else {
+        path.with_extension("")
+    }
+}
+
+/// The modules that a file names by `super::` and `crate::ROOM::`. What comes through a re-export of a `mod.rs` is not seen.
+fn neighbours(room: &str, own: &Path, code: &str, known: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let parent = own.parent().unwrap_or(own);
+    let home = own
+        .ancestors()
+        .find(|above| above.ends_with(room))
+        .unwrap_or(own);
+    let near = names_behind(code, " super::")
+        .into_iter()
+        .map(|name| parent.join(name));
+    let below = names_behind(code, "use self::")
+        .into_iter()
+        .map(|name| own.join(name));
+    let inside = format!("crate::{room}::");
+    let far = names_behind(code, &inside)
+        .into_iter()
+        .map(|name| home.join(name));
+    near.chain(below)
+        .chain(far)
+        .filter(|module| known.contains(module) && module != own)
+        .collect()
+}
+
+#[test]
+fn no_circle_of_more_than_three_files_stands_in_a_room() {
+    let files = files();
+    let known: BTreeSet<_> = files.iter().map(|(_, path, _)| module(path)).collect();
+    let edges: BTreeMap<_, _> = files
+        .iter()
+        .map(|(room, path, code)| {
+            let own = module(path);
+            let near = neighbours(room, &own, code, &known);
+            (own, near)
+        })
+        .collect();
+    let reach: BTreeMap<_, _> = edges
+        .keys()
+        .map(|own| (own, reachable(own, &edges)))
+        .collect();
+    let mut rooms = BTreeSet::new();
+    for (room, path, _) in &files {
+        let own = module(path);
+        let circle: Vec<_> = reach[&own]
+            .iter()
+            .filter(|other| reach[other].contains(&own))
+            .collect();
+        if circle.len() > 3 && rooms.insert(*room) {
+            assert!(CIRCLES.contains(room), "a circle in `{room}`: {circle:#?}");
+        }
+    }
+    for room in CIRCLES {
+        assert!(
+            rooms.contains(room),
+            "no circle in `{room}`: remove it from CIRCLES"
+        );
+    }
+}
+
+fn reachable(from: &Path, edges: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeSet<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![from.to_owned()];
+    while let Some(module) = next.pop() {
+        for other in &edges[&module] {
+            if seen.insert(other.clone()) {
+                next.push(other.clone());
+            }
+        }
+    }
+    seen
+}
