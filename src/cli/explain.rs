@@ -32,13 +32,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        let text = format!(
-            "Fault {}: {} Made in {}.",
-            fault.name(),
-            fault.explanation(),
-            fault.places().join(", ")
-        );
-        print(&crate::text::wrapped(&text, 0, width()))?;
+        print(&crate::text::wrapped(
+            &format!("Fault {}: {}", fault.name(), fault.explanation()),
+            0,
+            width(),
+        ))?;
+        print(&format!("  made in  {}\n", fault.places().join(", ")))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
         print(&format!(
             "Profile {}: {}\n  source  {}\n",

@@ -79,7 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if let Login::Basic { user, password } = login {
         lines += &format!("SAFE_SERVER_USER={user}\n");
         // A password of the person's own is a secret; an empty one is no value of a variable.
-        if !has_own_password(&arguments) && !password.is_empty() {
+        if !has_own_password(&arguments)? && !password.is_empty() {
             lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
         }
     }
@@ -95,8 +95,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 }
 
 /// Whether the person gives the password.
-fn has_own_password(arguments: &Arguments) -> bool {
-    arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD").is_some()
+fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
+    Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
 /// The faults, the profiles, or both, one a line.

@@ -40,12 +40,6 @@ pub enum AccessError {
     /// A token that no header field can carry.
     #[error("the token holds a control character (a line end?), which no header field can carry")]
     BadToken,
-    /// A user name with a colon, which ends it in HTTP Basic.
-    #[error("the user name `{0}` holds a colon, which HTTP Basic cannot carry")]
-    Colon(String),
-    /// A user name or a password with a control character.
-    #[error("the {0} holds a control character (a line end?), which HTTP Basic cannot carry")]
-    Control(&'static str),
     /// The URL.
     #[error(transparent)]
     Url(#[from] crate::safe::BaseUrlError),
@@ -59,6 +53,12 @@ pub enum AccessError {
         /// What is wrong.
         why: String,
     },
+    /// HTTP Basic ends the user name at the first colon. Source: RFC 7617 section 2.
+    #[error("the user name `{0}` holds a colon, which HTTP Basic cannot carry")]
+    Colon(String),
+    /// A user name or a password with a control character. Source: RFC 7617 section 2.
+    #[error("the {0} holds a control character (a line end?), which HTTP Basic cannot carry")]
+    Control(&'static str),
     /// The prompt.
     #[error("no password could be read: {0}")]
     Prompt(String),
@@ -152,7 +152,15 @@ impl Access {
 
     fn basic(&self, user: String, in_url: Option<Secret>) -> Result<Login, AccessError> {
         let password = self.password(&user, in_url)?;
-        basic(user, password)
+        if user.contains(':') {
+            return Err(AccessError::Colon(user));
+        }
+        for (what, text) in [("user name", user.as_str()), ("password", password.expose())] {
+            if text.chars().any(char::is_control) {
+                return Err(AccessError::Control(what));
+            }
+        }
+        Ok(Login::Basic { user, password })
     }
 
     fn password(&self, user: &str, in_url: Option<Secret>) -> Result<Secret, AccessError> {
@@ -176,24 +184,6 @@ impl Access {
         }
         Err(AccessError::NoPassword(user.to_owned()))
     }
-}
-
-/// A user name and a password as HTTP Basic can carry them.
-///
-/// Source: RFC 7617 section 2: no colon in the user name, and no control character in either.
-fn basic(user: String, password: Secret) -> Result<Login, AccessError> {
-    if user.contains(':') {
-        return Err(AccessError::Colon(user));
-    }
-    for (what, text) in [
-        ("user name", user.as_str()),
-        ("password", password.expose()),
-    ] {
-        if text.chars().any(char::is_control) {
-            return Err(AccessError::Control(what));
-        }
-    }
-    Ok(Login::Basic { user, password })
 }
 
 /// A token stands in a header field as it is.

@@ -7,7 +7,7 @@ use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
 use crate::clients::refresh::{Changes, loses_on_the_dot};
-use crate::clients::{Condition, Refresher};
+use crate::clients::{Condition, Refresh};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -115,9 +115,9 @@ async fn refresh(context: &Context) -> Judged {
     // What is promised is the number as it stands there; Android wraps a large one.
     let promised = config(context).await?.retention_days;
     let newest = if client == Client::Ios {
-        Refresher::Ios4_6
+        Refresh::FullRetention
     } else {
-        Refresher::Android5_0
+        Refresh::HalfRetentionDaily
     };
     let oldest = newest.oldest(Changes::Never, Some(read));
     let is_late =
@@ -132,7 +132,7 @@ async fn refresh(context: &Context) -> Judged {
 /// Judges a promise of `promised` days for a client that reads it as `read`.
 ///
 /// A defect of the app is no fault of the server, and no setting mends it: what counts is what its authors meant.
-fn judge_refresh(refresher: Refresher, read: i64, promised: i64) -> Outcome {
+fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
     let oldest = refresher.oldest(Changes::Never, Some(read));
     let meant = refresher.as_meant().oldest(Changes::Never, Some(read));
     let is_defect = oldest != meant && promised > 0;
@@ -442,13 +442,13 @@ async fn bin(context: &Context) -> Judged {
 mod tests {
     use super::*;
 
-    fn judged(refresher: Refresher, days: i64) -> Outcome {
+    fn judged(refresher: Refresh, days: i64) -> Outcome {
         judge_refresh(refresher, days, days)
     }
 
     #[test]
     fn a_short_promise_hurts_both_and_a_long_one_nobody() {
-        for refresher in Refresher::NEWEST {
+        for refresher in Refresh::NEWEST {
             for days in 1..=14 {
                 assert!(
                     matches!(judged(refresher, days), Outcome::Deviates(_)),
@@ -477,7 +477,7 @@ mod tests {
             Outcome::Deviates(deviation) => deviation.observed,
             other => panic!("{other:?}"),
         };
-        let (android, ios) = (Refresher::Android5_0, Refresher::Ios4_6);
+        let (android, ios) = (Refresh::HalfRetentionDaily, Refresh::FullRetention);
         insta::assert_snapshot!(
             [
                 said(judged(android, 180)),
