@@ -9,7 +9,6 @@ use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
 use crate::wire::{Login, Seed, Settings, Target};
 use clap::Args;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,26 +84,28 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     checkup.waivers = outputs.waivers();
     listen(checkup.settings.stop.clone());
-    let done = checkup
+    let mut done = checkup
         .run_with(|event| progress.on(&event))
         .await
         .map_err(|error| complaint(&error))?;
     progress.finish();
-    if let Some((path, mut file)) = transcript_file {
-        let json = done.scrub.text(&done.transcript.to_json());
-        file.write_all(json.as_bytes()).map_err(|error| Complaint {
+    // Whatever becomes of the transcript, the report is given.
+    let transcript_written = transcript_file.map_or(Ok(()), |(path, file)| {
+        done.transcript.clean(&done.scrub);
+        done.transcript.write(file).map_err(|error| Complaint {
             exit: Exit::Incomplete,
             sentence: format!(
                 "the transcript `{}` cannot be written: {error}",
                 path.display()
             ),
-        })?;
-    }
+        })
+    });
     if is_embedded {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
-    outputs.write(&done.report, &done.scrub)
+    let ended = outputs.write(&done.report, &done.scrub)?;
+    transcript_written.map(|()| ended)
 }
 
 /// Starts the embedded server, and the target that is it.

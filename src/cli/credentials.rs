@@ -151,7 +151,7 @@ impl AccessArguments {
             (None, None, None) => return Ok(Login::Open),
         };
         let password = self.password(&user, url_password)?;
-        Ok(Login::Basic { user, password })
+        basic(user, password)
     }
 
     fn password(&self, user: &str, in_url: Option<Secret>) -> Result<Secret, Complaint> {
@@ -189,6 +189,28 @@ pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
     Ok(Some(typed)
         .filter(|typed| !typed.is_empty())
         .map(Secret::new))
+}
+
+/// A user name and a password as HTTP Basic can carry them.
+///
+/// Source: RFC 7617 section 2: no colon in the user name, and no control character in either.
+fn basic(user: String, password: Secret) -> Result<Login, Complaint> {
+    if user.contains(':') {
+        return Err(Complaint::usage(format!(
+            "the user name `{user}` holds a colon, which HTTP Basic cannot carry"
+        )));
+    }
+    for (what, text) in [
+        ("user name", user.as_str()),
+        ("password", password.expose()),
+    ] {
+        if text.chars().any(char::is_control) {
+            return Err(Complaint::usage(format!(
+                "the {what} holds a control character (a line end?), which HTTP Basic cannot carry"
+            )));
+        }
+    }
+    Ok(Login::Basic { user, password })
 }
 
 /// A token stands in a header field as it is.

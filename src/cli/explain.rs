@@ -32,9 +32,10 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
         print(&format!(
-            "Fault {}: {}\n",
+            "Fault {}: {}\n  made in  {}\n",
             fault.name(),
-            fault.explanation()
+            fault.explanation(),
+            fault.places().join(", ")
         ))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
         print(&format!(

@@ -8,7 +8,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// The longest transcript that is read, in bytes.
-const LONGEST: u64 = 256 * 1024 * 1024;
+const LONGEST: u64 = 48 * 1024 * 1024;
 
 /// Arguments of `judge`.
 #[derive(Args)]

@@ -128,11 +128,11 @@ impl Reports {
             print(&text)?;
         }
         for (form, path, file) in self.0 {
-            let content = scrub.text(&match form {
-                Form::Json => report.to_json(),
-                Form::Junit => report.to_junit(),
-                Form::Markdown => report.to_markdown(),
-            });
+            let content = match form {
+                Form::Json => scrub.json(&report.to_json()),
+                Form::Junit => scrub.text(&report.to_junit()),
+                Form::Markdown => scrub.text(&report.to_markdown()),
+            };
             let written = match file {
                 None => std::io::stdout().write_all(content.as_bytes()),
                 Some(mut file) => file
@@ -169,7 +169,7 @@ impl OutputArguments {
                 let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
-                Some((waivers, jiff::ZonedDateTime::now().date()))
+                Some((waivers, today()?))
             }
         };
         let fail_on = match self.fail_on {
@@ -183,6 +183,14 @@ impl OutputArguments {
             verbose: self.verbose > 0,
         })
     }
+}
+
+/// The day that counts for waivers.
+fn today() -> Result<Date, Complaint> {
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })?;
+    Ok(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())
 }
 
 /// What to say where two outputs would overwrite each other.

@@ -123,7 +123,10 @@ impl From<Trouble> for Complaint {
             Trouble::Ledger(LedgerError::Busy(_))
             | Trouble::Unjudgeable(_)
             | Trouble::Server(_) => Exit::Incomplete,
-            Trouble::Ledger(_) | Trouble::OtherServer(_) | Trouble::Senseless(_) => Exit::Usage,
+            Trouble::Ledger(_)
+            | Trouble::OtherServer(_)
+            | Trouble::Stranger
+            | Trouble::Senseless(_) => Exit::Usage,
         };
         Self {
             exit,
@@ -138,7 +141,20 @@ impl From<LedgerError> for Complaint {
     }
 }
 
+/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be counted from.
+fn machine_time() -> Result<Timestamp, Complaint> {
+    Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })
+}
+
+/// The same while something goes on.
+fn clock() -> Timestamp {
+    machine_time().unwrap_or(Timestamp::MAX)
+}
+
 async fn plant(arguments: Plant) -> Ended {
+    machine_time()?;
     let seed = Seed::random().map_err(|error| Complaint {
         exit: Exit::Incomplete,
         sentence: format!("no randomness to be had: {error}"),
@@ -149,7 +165,7 @@ async fn plant(arguments: Plant) -> Ended {
         at_most_days: arguments.days,
     };
     let path = &arguments.common.ledger;
-    let (ledger, visit) = retention::plant(&canaries, path, plan, &Timestamp::now).await?;
+    let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
         retention::told(&ledger.season, &visit, width()),
@@ -159,6 +175,7 @@ async fn plant(arguments: Plant) -> Ended {
 }
 
 async fn verify(arguments: Verify) -> Ended {
+    machine_time()?;
     let mut ledger = Ledger::open(&arguments.common.ledger)?;
     let reports = arguments.reports.open()?;
     let canaries = arguments.common.canaries(ledger.season.seed)?;
@@ -167,12 +184,12 @@ async fn verify(arguments: Verify) -> Ended {
         &mut ledger,
         arguments.moved,
         arguments.trust_clock,
-        &Timestamp::now,
+        &clock,
     )
     .await?;
     let season = &ledger.season;
     let text = retention::told(season, &visit, width());
-    let report = retention::report(season, &visit, &canaries, Timestamp::now());
+    let report = retention::report(season, &visit, &canaries, clock());
     reports.write(&text, &report, &canaries.scrub())?;
     Ok(exit_of(season.is_broken(), &visit))
 }
@@ -180,7 +197,7 @@ async fn verify(arguments: Verify) -> Ended {
 fn exit_of(is_broken: bool, visit: &Visit) -> Exit {
     if is_broken {
         Exit::Deviates
-    } else if visit.had_trouble() {
+    } else if visit.had_trouble() || visit.was_too_late() {
         Exit::Incomplete
     } else {
         Exit::Conforms
@@ -189,7 +206,7 @@ fn exit_of(is_broken: bool, visit: &Visit) -> Exit {
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
-    print(&retention::status(&season, Timestamp::now(), width()))?;
+    print(&retention::status(&season, machine_time()?, width()))?;
     Ok(if season.is_broken() {
         Exit::Deviates
     } else {

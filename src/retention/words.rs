@@ -169,6 +169,13 @@ pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
         ));
         page.gap();
     }
+    if visit.was_too_late() {
+        page.paragraph(&format!(
+            "This visit came too late, and nothing is known of the time before it: come every {} as the ledger says, from cron or a scheduled job.",
+            days(season.every_days)
+        ));
+        page.gap();
+    }
     page.paragraph(&next(season));
     page.text
 }
@@ -342,9 +349,17 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
             canary,
         )
     });
+    let is_too_late = visit
+        .events
+        .iter()
+        .any(|(other, event)| *other == role && event.is_too_late());
     let (verdict, observed) = match (canary.state, trouble, observed) {
         (State::Lost, _, Some(observed)) => (Verdict::Fail, observed),
         (_, Some(why), _) => (Verdict::Error, why),
+        (_, None, _) if is_too_late => (
+            Verdict::Blocked,
+            "this visit came after the time it had to look at: it proves nothing".to_owned(),
+        ),
         (_, None, Some(observed)) => (Verdict::Pass, observed),
         (_, None, None) => (
             Verdict::NotApplicable,

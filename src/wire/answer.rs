@@ -105,6 +105,8 @@ pub struct Body {
     pub sha256: [u8; 32],
     /// Whether reading stopped at its bound while more was to come.
     pub overran: bool,
+    /// Whether a transcript keeps all of it, however long: it is judged by more than its length and hash.
+    keeps_all: bool,
 }
 
 impl Body {
@@ -115,12 +117,18 @@ impl Body {
             sha256: Sha256::digest(&bytes).into(),
             bytes,
             overran,
+            keeps_all: false,
         }
+    }
+
+    /// Lets a transcript keep all of it.
+    pub(super) const fn keep_all(&mut self) {
+        self.keeps_all = true;
     }
 
     /// Forgets what a transcript does not keep.
     pub(super) fn shorten(&mut self) {
-        if self.bytes.len() > KEPT_WHOLE {
+        if self.bytes.len() > KEPT_WHOLE && !self.keeps_all {
             // A copy: a part would hold on to the whole.
             self.bytes = Bytes::copy_from_slice(&self.bytes[..KEPT_HEAD]);
         }
@@ -154,13 +162,8 @@ struct RecordedBody {
 
 impl From<Body> for RecordedBody {
     fn from(body: Body) -> Self {
-        let kept = if body.bytes.len() > KEPT_WHOLE {
-            &body.bytes[..KEPT_HEAD]
-        } else {
-            &body.bytes[..]
-        };
         Self {
-            base64: BASE64.encode(kept),
+            base64: BASE64.encode(&body.bytes),
             length: body.length,
             sha256: HEXLOWER.encode(&body.sha256),
             overran: body.overran,
@@ -185,6 +188,7 @@ impl TryFrom<RecordedBody> for Body {
             length: recorded.length,
             sha256,
             overran: recorded.overran,
+            keeps_all: false,
         })
     }
 }

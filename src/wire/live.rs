@@ -2,10 +2,9 @@
 
 use super::answer::{Answer, Body, Failure, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;
-use super::listing::{Listing, bytes_without_ids, without_ids};
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
-use super::secret::Scrub;
+use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
 use super::target::{Login, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
@@ -21,9 +20,6 @@ use tokio::sync::OnceCell;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// The slowest upload or download that is waited for, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
-/// The most header fields, and the longest value in bytes, that are kept of an answer.
-const KEPT_FIELDS: usize = 64;
-const KEPT_VALUE: usize = 2048;
 
 /// Speaks to a server.
 pub(super) struct Live {
@@ -141,7 +137,9 @@ impl Live {
             tls.connect(stream, self.target.base.host(), versions).await
         };
         match tokio::time::timeout(self.timeout, shaken).await {
-            Ok(stream) => stream.map(|stream| tls::handshake_of(&stream)),
+            Ok(stream) => stream
+                .map(|stream| tls::handshake_of(&stream))
+                .map_err(|trouble| clean_trouble(&self.scrub, trouble)),
             Err(_) => Err(TlsTrouble::Handshake(format!(
                 "no answer to the TLS handshake within {} s",
                 self.timeout.as_secs()
@@ -162,7 +160,7 @@ impl Live {
             // It sent one request.
             self.requests.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(inspection)
+        Ok(clean_inspection(&self.scrub, inspection))
     }
 
     /// Sends one request over `http` and reads the answer.
@@ -208,50 +206,8 @@ impl Live {
                 ))
             });
         answer
-            .map(|response| self.cleaned(response, request))
-            .map_err(|failure| Failure {
-                message: self.scrub.text(&failure.message),
-                ..failure
-            })
-    }
-
-    /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
-    fn cleaned(&self, mut response: Response, request: &Request) -> Response {
-        response.headers.truncate(KEPT_FIELDS);
-        let mut echoed = false;
-        for (_, value) in &mut response.headers {
-            let scrubbed = self.scrub.text(value);
-            echoed |= scrubbed != *value;
-            *value = without_ids(&scrubbed).chars().take(KEPT_VALUE).collect();
-        }
-        if matches!(request.place, Place::Theirs(_)) {
-            // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
-            response.echoed_secret = echoed;
-            return response;
-        }
-        if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
-            response.body.bytes = scrubbed.into();
-            echoed = true;
-        }
-        if let Place::Listing(own) = &request.place {
-            let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
-            response.body = Body::new(listing.word().into(), false);
-        }
-        if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
-            response.body.bytes = cleaned.into();
-        }
-        // What is packed is looked at as well: a check unpacks it, and so does whoever reads the transcript.
-        if let Some(plain) = response.gunzipped(request.read_limit) {
-            let scrubbed = self.scrub.bytes(&plain);
-            echoed |= scrubbed.is_some();
-            let scrubbed = scrubbed.as_deref();
-            let cleaned = bytes_without_ids(scrubbed.unwrap_or(&plain));
-            if let Some(cleaned) = cleaned.as_deref().or(scrubbed) {
-                response.body.bytes = super::payload::gzip(cleaned).into();
-            }
-        }
-        response.echoed_secret = echoed;
-        response
+            .map(|response| clean_response(&self.scrub, response, request))
+            .map_err(|failure| clean_failure(&self.scrub, failure))
     }
 
     fn authorization(

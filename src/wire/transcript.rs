@@ -5,6 +5,7 @@
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
+use super::secret::Scrub;
 use super::seed::Seed;
 use super::session::Totals;
 use super::target::Facts;
@@ -155,7 +156,33 @@ impl Transcript {
         serde_json::from_str(json).map_err(malformed)
     }
 
-    /// Writes the transcript as JSON, entries in the order of their keys.
+    /// Takes secrets out of the harness's own words, as a second wall: what a server said was cleaned as it came in. It is
+    /// done here and not in the JSON, whose base64 must stay whole.
+    pub fn clean(&mut self, scrub: &Scrub) {
+        let words = std::iter::once(&mut self.facts.base)
+            .chain(self.stopped.as_mut())
+            .chain(
+                self.unfinished
+                    .iter_mut()
+                    .map(|unfinished| &mut unfinished.why),
+            )
+            .chain(self.exchanges.iter_mut().flat_map(|entry| &mut entry.asked));
+        for words in words {
+            *words = scrub.text(words);
+        }
+    }
+
+    /// Writes the transcript as JSON into `file`, without holding all of that in memory.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn write(&self, file: impl std::io::Write) -> std::io::Result<()> {
+        let mut file = std::io::BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, self)?;
+        std::io::Write::flush(&mut file)
+    }
+
+    /// Returns the transcript as JSON, entries in the order of their keys.
     pub fn to_json(&self) -> String {
         // Maps with string keys and finite numbers only: this cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default()

@@ -15,6 +15,7 @@ mod payload_vectors;
 mod profiles;
 mod readme;
 mod replayed_servers;
+mod residue;
 mod retention;
 mod secrecy;
 #[path = "../support/mod.rs"]
