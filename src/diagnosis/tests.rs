@@ -16,9 +16,9 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
             .collect(),
         body: Body::new(body.as_bytes().to_vec().into(), false),
         continued: false,
-        asked_again: false,
         unpacked: false,
         echoed_secret: false,
+        asked_again: false,
     }
 }
 

@@ -148,7 +148,7 @@ impl Report {
             .or_else(|| {
                 halted
                     .as_ref()
-                    .map(|why| format!("{why}, so nothing more was sent"))
+                    .map(|why| format!("{why}, so probing was stopped"))
             })
             .or(report.incomplete_because);
         report.halted = halted;
@@ -350,6 +350,11 @@ impl Group<'_> {
     /// One of them.
     pub(crate) fn first(&self) -> &Finding {
         self.0[0]
+    }
+
+    /// How many findings these are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// `upload.accepted [android-h1, ios-h1]`, or the cause of findings of several checks.

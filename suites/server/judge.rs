@@ -329,9 +329,9 @@ mod tests {
             headers: Vec::new(),
             body: Body::new(body.as_bytes().to_vec().into(), false),
             continued: false,
-            asked_again: false,
             unpacked: false,
             echoed_secret: false,
+            asked_again: false,
         }
     }
 
