@@ -18,7 +18,7 @@ use safe_conformance::engine::Finding;
 use safe_conformance::engine::{ClientVerdict, Verdict};
 use safe_conformance::report::Report;
 use safe_conformance::safe::{Client, Direction};
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -715,7 +715,8 @@ fn check(
     let target = Target::parse(&url).expect("a base URL");
     let target = more(target.basic("safe", "s3cret-loopback"));
     let mut checkup = Checkup::new(target).expect("randomness");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     // cheroot has ten threads and keeps ten connections: above that it closes some just as they are used again.
     if name.starts_with("wsgidav") {
         checkup.jobs = 4;

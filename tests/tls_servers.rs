@@ -12,7 +12,7 @@ use process::{Folder, Running, program, start};
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::wire::tls::{Inspection, Version, suites};
-use safe_conformance::wire::{Seed, Transcript};
+use safe_conformance::wire::{Pace, PaceChoice, Seed, Transcript};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -237,7 +237,8 @@ impl Server {
 fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
     let mut checkup = Checkup::new(target.trusting(root)).expect("a checkup");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.selection = Selection {
         only: vec![Pattern::new("tls")],
         ..Selection::default()

@@ -26,7 +26,8 @@ pub(super) struct AccessArguments {
     /// from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE)
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); a file of one
+    /// empty line is an empty password, which a public link without one has
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// A file whose first line is a token, for on-premises servers (or SAFE_SERVER_TOKEN in the

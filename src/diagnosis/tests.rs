@@ -18,6 +18,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
         continued: false,
         unpacked: false,
         echoed_secret: false,
+        asked_again: false,
     }
 }
 

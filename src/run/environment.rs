@@ -168,7 +168,7 @@ impl Access {
 
     fn password(&self, user: &str, in_url: Option<Secret>) -> Result<Secret, AccessError> {
         if let Some(file) = &self.password_file {
-            return secret_line(file, "the password file");
+            return password_in(file);
         }
         if let Some(password) = in_url {
             return Ok(password);
@@ -195,6 +195,16 @@ fn token(token: Secret) -> Result<Login, AccessError> {
         return Err(AccessError::BadToken);
     }
     Ok(Login::Token(token))
+}
+
+/// The password in a file: its first line. A file of one empty line is an empty password, which the user of a public link
+/// has; an empty file is a mistake.
+fn password_in(file: &Path) -> Result<Secret, AccessError> {
+    let what = "the password file";
+    if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {
+        return Ok(Secret::new(String::new()));
+    }
+    secret_line(file, what)
 }
 
 /// The first line of a file.

@@ -6,7 +6,9 @@ use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason
 use crate::report::{Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
-use crate::wire::{Leftovers, Seed, Session, Settings, Target, TlsSetupError, Transcript};
+use crate::wire::{
+    Halt, Leftovers, Pace, PaceNow, Seed, Session, Settings, Target, TlsSetupError, Transcript,
+};
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +19,9 @@ use thiserror::Error;
 const GRACE: Duration = Duration::from_secs(2);
 /// How long the deletion of what is left may take.
 const CLEAN_UP: Duration = Duration::from_secs(8);
+
+/// The most requests that a healthy run sends.
+const MOST_REQUESTS: u64 = 250;
 
 /// A checkup that is about to be made.
 ///
@@ -37,8 +42,8 @@ pub struct Checkup {
     pub selection: Selection,
     /// How many checks run at once.
     pub jobs: usize,
-    /// How long the whole run may take.
-    pub deadline: Duration,
+    /// How long the whole run may take; `None`: three minutes, and more on a server that answers slowly.
+    pub deadline: Option<Duration>,
     /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind is not written down.
     pub ledger_folder: Option<PathBuf>,
     /// Deviations that are accepted, and the day that counts.
@@ -51,6 +56,8 @@ pub struct Done {
     pub report: Report,
     /// What it saw.
     pub transcript: Transcript,
+    /// Why nothing more was sent, if that was so.
+    pub halted: Option<Halt>,
     /// The secrets of the run, to be taken out of whatever is written.
     pub scrub: crate::wire::Scrub,
 }
@@ -80,10 +87,10 @@ impl Checkup {
         let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
         Ok(Self {
             target,
-            settings: Settings::new(seed),
+            settings: Settings::new(seed).with_fresh(seed),
             selection: Selection::default(),
             jobs: 16,
-            deadline: Duration::from_secs(180),
+            deadline: None,
             ledger_folder: None,
             waivers: None,
         })
@@ -110,13 +117,7 @@ impl Checkup {
         let stop = self.settings.stop.clone();
         let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
         session.delete_all(CLEAN_UP).await;
-        let alarm = tokio::spawn({
-            let (stop, deadline) = (stop.clone(), self.deadline);
-            async move {
-                tokio::time::sleep(deadline).await;
-                stop.pull(StopReason::Deadline(deadline.as_secs()));
-            }
-        });
+        let alarm = tokio::spawn(ring(stop.clone(), session.pace().clone(), self.deadline));
         let options = Options {
             jobs: self.jobs,
             grace: GRACE,
@@ -138,9 +139,31 @@ impl Checkup {
         Ok(Done {
             report,
             transcript,
+            halted: session.halted().cloned(),
             scrub: session.scrub(),
         })
     }
+}
+
+/// Stops the run once its time is over.
+async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>) {
+    let began = Instant::now();
+    let limit = loop {
+        let limit = deadline.unwrap_or_else(|| time_at(pace.now()));
+        let left = limit.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            break limit;
+        }
+        tokio::time::sleep(left.min(Duration::from_secs(1))).await;
+    };
+    stop.pull(StopReason::Deadline(limit.as_secs()));
+}
+
+/// How long a whole run may take at this pace: twice what its requests take, and some waiting.
+fn time_at(pace: PaceNow) -> Duration {
+    let (least, most) = (Duration::from_secs(180), Duration::from_secs(3600));
+    let time = pace.time_for(2 * MOST_REQUESTS) + Duration::from_secs(60);
+    time.clamp(least, most)
 }
 
 /// Judges again what a transcript tells of, without a network.

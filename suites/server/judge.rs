@@ -14,14 +14,21 @@ pub type Judged = Result<Outcome, Outcome>;
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            FailureKind::Peer => lost(failure.stage, failure.message).into(),
+            kind if kind.is_peer() => lost(failure.stage, failure.message).into(),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
             FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
-            FailureKind::Halted => Self::blocked_by(Blocker::Limit, failure.message),
-            FailureKind::Guarded => Self::blocked_by(Blocker::Guarded, failure.message),
-            FailureKind::BrokenOff | FailureKind::Harness => {
+            FailureKind::Halted => Self::blocked_by(Blocker::HarnessLimit, failure.message),
+            FailureKind::Limited | FailureKind::Locked => {
+                Self::blocked_by(Blocker::Limit, failure.message)
+            }
+            FailureKind::LockedOut => Self::blocked_by(Blocker::LockedOut, failure.message),
+            FailureKind::CredentialsRefused => {
+                Self::blocked_by(Blocker::CredentialsRefused, failure.message)
+            }
+            FailureKind::BrokenOff { .. } | FailureKind::Harness => {
                 Self::error(Breakage::Harness, failure.message)
             }
+            _ => Self::blocked_by(Blocker::Guarded, failure.message),
         }
     }
 }
@@ -49,7 +56,9 @@ pub trait Doing {
 impl Doing for Answer {
     fn doing(self, what: &str) -> Result<Response, Outcome> {
         self.map_err(|failure| match failure.kind {
-            FailureKind::Peer => lost(failure.stage, format!("{what}: {}", failure.message)).into(),
+            kind if kind.is_peer() => {
+                lost(failure.stage, format!("{what}: {}", failure.message)).into()
+            }
             _ => failure.into(),
         })
     }
@@ -322,6 +331,7 @@ mod tests {
             continued: false,
             unpacked: false,
             echoed_secret: false,
+            asked_again: false,
         }
     }
 

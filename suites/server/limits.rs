@@ -8,7 +8,7 @@ use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
+use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
 use std::fmt;
 use std::time::Duration;
 
@@ -139,7 +139,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             return Ok(Size::Refused(Refusal {
                 stage: failure.stage,
                 observed: failure.message,
@@ -158,7 +158,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     }
     let after = match context.send(Request::get(backup).reading(length)).await {
         Ok(after) => after,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             let how = format!("was accepted, and a GET of it failed: {}", failure.message);
             return Ok(Size::Damaged(how, false));
         }
@@ -403,7 +403,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::Recycled).await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(refusal) => {
             let observed = format!("{size} bytes refused: {}", refusal.observed);

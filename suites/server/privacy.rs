@@ -1,12 +1,13 @@
 //! Privacy: who may learn which backups there are.
 
 use super::WHOLE;
+use super::auth::{may_be_stranger, specimen};
+use super::download::escape;
 use super::judge::{Judged, describe};
-use super::upload::{fitting, stored};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
+use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request};
 
 /// The two ways to ask for a listing.
 const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
@@ -116,9 +117,7 @@ const READ_OF_LISTING: usize = 1024 * 1024;
 
 /// Asks for a listing of `backups/` with something of ours in it.
 async fn list(context: &Context, anonymous: bool) -> Result<Listed, Outcome> {
-    let backup: OwnBackup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let place = Place::Listing(backup);
     let request = if context.facet().case() == "propfind" {
         Request::new(Method::Propfind, place)
@@ -170,6 +169,7 @@ fn judge_listing(listed: &Listed) -> Outcome {
 }
 
 async fn listing(context: &Context) -> Judged {
+    may_be_stranger(context)?;
     Ok(judge_listing(&list(context, true).await?))
 }
 
@@ -181,9 +181,7 @@ async fn own_listing(context: &Context) -> Judged {
 }
 
 async fn letter_case(context: &Context) -> Judged {
-    let backup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(600));
-    stored(context, &backup, &payload).await?;
+    let (backup, payload) = specimen(context).await?;
     let request = Request::new(Method::Get, Place::CapitalBackup(backup))
         .header("Accept", "application/octet-stream");
     let answer = context.send(request).await?;
@@ -199,12 +197,7 @@ async fn letter_case(context: &Context) -> Judged {
 
 async fn encoded_slash(context: &Context) -> Judged {
     let config = context.config().await?;
-    let answer = context
-        .send(Request::new(
-            Method::Get,
-            Place::Below("/backups/..%2fconfig"),
-        ))
-        .await?;
+    let answer = escape(context).await?;
     Ok(
         if answer.is_success() && answer.body.sha256 == config.body.sha256 {
             Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")

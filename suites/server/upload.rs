@@ -10,8 +10,7 @@ use crate::engine::{Effect, Level};
 use crate::safe::backup;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Context, Failure, FailureKind, Manner, Method, OwnBackup, Payload, Place, Recipe, Request,
-    Response,
+    Answer, Context, Failure, Manner, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
 
 checks! { Context;
@@ -186,23 +185,31 @@ pub(super) async fn stored(
     backup: &OwnBackup,
     payload: &Payload,
 ) -> Result<(), Outcome> {
+    let put = context.send(Request::put(backup, payload)).await;
+    let get = match &put {
+        Ok(answer) if answer.is_success() => {
+            context
+                .send(Request::get(backup).reading(payload.len()))
+                .await
+        }
+        _ => put.clone(),
+    };
+    judge_stored(put, get, payload)
+}
+
+/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could be tried.
+pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
     let not_stored =
         |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));
     let peer = |failure: Failure| match failure.kind {
-        FailureKind::Peer => not_stored(failure.message),
+        kind if kind.is_peer() => not_stored(failure.message),
         _ => failure.into(),
     };
-    let answer = context
-        .send(Request::put(backup, payload))
-        .await
-        .map_err(peer)?;
+    let answer = put.map_err(peer)?;
     if !answer.is_success() {
         return Err(not_stored(describe(&answer)));
     }
-    let after = context
-        .send(Request::get(backup).reading(payload.len()))
-        .await
-        .map_err(peer)?;
+    let after = get.map_err(peer)?;
     if !after.is_success() {
         return Err(not_stored(format!(
             "a PUT was answered {}, then a GET {}",

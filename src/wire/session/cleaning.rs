@@ -6,6 +6,7 @@
 //! are what intrusion detection takes for a scanner.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
+use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
@@ -27,6 +28,8 @@ const ATTEMPTS: usize = 3;
 
 /// How many refusals to delete are enough: each is one more URL that is answered with a 4xx.
 const REFUSALS: usize = 3;
+/// How long the answer to a deletion may take.
+const SILENCE: Duration = Duration::from_secs(5);
 /// How long to wait before what is locked is deleted again.
 const UNLOCKING: Duration = Duration::from_secs(1);
 
@@ -75,10 +78,19 @@ impl Session {
         match answer {
             Ok(_) => self.guard.answered(backup),
             Err(failure) => match (failure.kind, failure.stage) {
-                (FailureKind::BrokenOff, _) => {
-                    self.guard.may_appear(backup, Instant::now() + LATE_STORE)
+                (FailureKind::BrokenOff { noticed: true }, _) => {
+                    self.guard.may_appear(backup, Instant::now() + LATE_STORE);
                 }
-                (_, Stage::Resolve | Stage::Connect | Stage::Tls) => self.guard.unsent(backup),
+                (_, Stage::Resolve | Stage::Connect | Stage::Tls)
+                | (
+                    FailureKind::Refused
+                    | FailureKind::Halted
+                    | FailureKind::Limited
+                    | FailureKind::CredentialsRefused
+                    | FailureKind::NotOffered
+                    | FailureKind::Guarded,
+                    _,
+                ) => self.guard.unsent(backup),
                 _ => self.guard.may_appear(backup, Instant::now() + LATEST),
             },
         }
@@ -95,7 +107,11 @@ impl Session {
         if let (Place::Backup(backup), Method::Get, true) =
             (&request.place, request.method, may_see)
         {
-            match Sight::of(answer) {
+            let sight = Sight::of(answer);
+            if sight != Sight::Unknown {
+                self.guard.looked(backup);
+            }
+            match sight {
                 Sight::Present => self.guard.present(backup),
                 Sight::Absent => self.guard.unseen(backup),
                 Sight::Unknown => {}
@@ -170,11 +186,18 @@ impl Session {
             while !backups.is_empty() {
                 let mut is_locked = Vec::new();
                 for backup in std::mem::take(&mut backups) {
-                    match self.delete_one(live, &backup).await {
-                        Ok(()) => {}
-                        Err(Undeleted::Locked) => is_locked.push(backup),
-                        Err(Undeleted::Refused(why)) => {
+                    let deleted = tokio::time::timeout(SILENCE, self.delete_one(live, &backup));
+                    match deleted.await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(Undeleted::Locked)) => is_locked.push(backup),
+                        Ok(Err(Undeleted::Refused(why))) => {
                             refusal.get_or_insert(why);
+                        }
+                        Err(_) => {
+                            // Nothing more is asked of a server that has fallen silent.
+                            self.refusals.store(REFUSALS, Ordering::Relaxed);
+                            refusal.get_or_insert("a DELETE was not answered".to_owned());
+                            return;
                         }
                     }
                 }
@@ -194,7 +217,7 @@ impl Session {
     /// Sends a request that no check sees and no transcript keeps.
     async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
-        let encoding = self.working_encoding(&request).await;
+        let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;
         self.observe(live, &request, &answer);
         answer

@@ -110,8 +110,8 @@ fn slips_get_one_clear_sentence() {
         &mut of(&["check", "--only", "tl"]),
         &["no check matches `tl`"],
     );
-    assert_usage(&mut of(&["check", "--seed", "xyz"]), &["xyz", "16"]);
-    assert_usage(&mut of(&["check", "--seed", "0123456789abcde"]), &["16"]);
+    assert_usage(&mut of(&["check", "--seed", "xyz"]), &["xyz", "64"]);
+    assert_usage(&mut of(&["check", "--seed", "0123456789abcde"]), &["64"]);
     assert_usage(
         &mut of(&["check", "--waivers", "/no/such/file"]),
         &["waivers", "/no/such/file"],

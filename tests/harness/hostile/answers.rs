@@ -163,11 +163,14 @@ async fn too_many_requests_in_mid_run() {
     });
     let checked = check(&server.url()).await;
     checked
-        .deviates(
+        .says(
             "server.rate-limit",
-            Stage::Http,
-            &["429", "Retry-After: 120", "stopped"],
+            Verdict::Note,
+            Some(Stage::Http),
+            &["429", "Retry-After: 120", "halted"],
         )
+        .comes_to(Exit::LockedOut)
+        .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
     assert!(!checked.report.complete);
     let why = checked
@@ -192,11 +195,15 @@ async fn too_many_requests_in_mid_run() {
 async fn too_many_requests_from_the_first_on() {
     let server = Scripted::start(|_| Deed::Reply(Reply::new(429, "").with("Retry-After", "120")));
     let checked = check(&server.url()).await;
-    checked.deviates(
-        "server.rate-limit",
-        Stage::Http,
-        &["429", "Retry-After: 120"],
-    );
+    checked
+        .says(
+            "server.rate-limit",
+            Verdict::Note,
+            Some(Stage::Http),
+            &["429", "Retry-After: 120"],
+        )
+        .comes_to(Exit::LockedOut)
+        .no_client_passes();
     assert!(server.connections() <= 4, "it asked to be left alone");
 }
 

@@ -20,7 +20,7 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
         }
     });
     check_with(&server.url(), |checkup| {
-        checkup.deadline = std::time::Duration::from_secs(60);
+        checkup.deadline = Some(std::time::Duration::from_secs(60));
     })
     .await
 }
@@ -125,7 +125,7 @@ async fn what_comes_back_cut_is_not_taken() {
         }
     });
     let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline = std::time::Duration::from_secs(60);
+        checkup.deadline = Some(std::time::Duration::from_secs(60));
     })
     .await;
     checked.says(
@@ -146,7 +146,7 @@ async fn a_promise_beyond_all_memory() {
     });
     let checked = check_with(&server.url(), |checkup| {
         checkup.settings.max_upload = u64::MAX;
-        checkup.deadline = std::time::Duration::from_secs(120);
+        checkup.deadline = Some(std::time::Duration::from_secs(120));
     })
     .await;
     checked.says("limits.below", Verdict::Blocked, None, &["67108864"]);

@@ -16,7 +16,7 @@ use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{ClientVerdict, Finding};
 use safe_conformance::report::Report;
 use safe_conformance::safe::Stage;
-use safe_conformance::wire::{Doubt, Seed};
+use safe_conformance::wire::{Doubt, Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Exit, Target};
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
@@ -46,8 +46,9 @@ async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
     let mut checkup = Checkup::new(target).expect("a checkup");
     checkup.settings.timeout = Duration::from_secs(1);
     // One derivation for all.
-    checkup.settings.seed = Seed::new(0x5afe);
-    checkup.deadline = DEADLINE;
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    checkup.deadline = Some(DEADLINE);
     checkup.ledger_folder = Some(folder.path().to_owned());
     adjust(&mut checkup);
     let began = Instant::now();
