@@ -11,8 +11,6 @@ mod exit;
 mod finding;
 mod level;
 mod plan;
-#[cfg(test)]
-mod properties;
 mod runner;
 mod stop;
 mod summary;
