@@ -2,7 +2,8 @@
 
 use super::output::print;
 use super::{Complaint, Ended};
-use crate::clients::{Reader, Writer};
+use crate::clients::release::{Aspect, UnknownRelease};
+use crate::clients::{Origin, Release};
 use crate::report::LossTable;
 use clap::{Args, ValueEnum};
 
@@ -12,11 +13,13 @@ pub(super) struct Arguments {
     /// The form of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The releases that wrote the backup, as `android-5.3`; `all` for every one [default: the newest of each client]
-    #[arg(long, value_name = "RELEASES")]
+    /// The release that wrote the backup: any published version, as `android-5.8`, or `android` for the newest; `all` for every
+    /// one that differs [default: the newest of each client]
+    #[arg(long, value_name = "RELEASE")]
     from: Option<String>,
-    /// The releases that restore it, as `ios-7.0.0`; `all` for every one [default: the newest of each client]
-    #[arg(long, value_name = "RELEASES")]
+    /// The release that restores it: any published version, as `ios-7.1.1`, or `ios` for the newest; `all` for every one that
+    /// differs [default: the newest of each client]
+    #[arg(long, value_name = "RELEASE")]
     to: Option<String>,
 }
 
@@ -31,21 +34,23 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
-    let writers = chosen(
-        "--from",
-        arguments.from.as_deref(),
-        Writer::ALL,
-        &Writer::NEWEST,
-        |each| each.id(),
-    )?;
-    let readers = chosen(
-        "--to",
-        arguments.to.as_deref(),
-        Reader::ALL,
-        &Reader::NEWEST,
-        |each| each.id(),
-    )?;
-    let table = LossTable::of(&writers, &readers);
+    let from = match arguments.from.as_deref() {
+        None => Origin::newest().to_vec(),
+        Some("all") => Origin::all(),
+        Some(name) => vec![named("--from", Origin::named(name))?],
+    };
+    let to = match arguments.to.as_deref() {
+        None => Release::newest_of_each().to_vec(),
+        Some("all") => Release::distinct(Aspect::Reading).collect(),
+        Some(name) => vec![named("--to", Release::named(name))?],
+    };
+    if let Some(origin) = from.iter().find(|origin| !origin.writes()) {
+        return Err(Complaint::usage(format!(
+            "--from: {} never writes a backup",
+            origin.client()
+        )));
+    }
+    let table = LossTable::of(&from, &to);
     let text = match arguments.format {
         Format::Text => table.to_text(),
         Format::Markdown => table.to_markdown(),
@@ -56,27 +61,6 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
-/// The releases of this name: one, or every one, or the newest.
-fn chosen<T: Copy>(
-    option: &str,
-    name: Option<&str>,
-    all: &[T],
-    newest: &[T],
-    id: fn(&T) -> &'static str,
-) -> Result<Vec<T>, Complaint> {
-    match name {
-        None => Ok(newest.to_vec()),
-        Some("all") => Ok(all.to_vec()),
-        Some(name) => {
-            let found = all.iter().copied().find(|each| id(each) == name);
-            found.map(|found| vec![found]).ok_or_else(|| {
-                let names: Vec<_> = all.iter().map(id).collect();
-                Complaint::usage(format!(
-                    "{option}: no releases are called `{}`; there are {}, and all",
-                    name.escape_default(),
-                    names.join(", ")
-                ))
-            })
-        }
-    }
+fn named<T>(option: &str, release: Result<T, UnknownRelease>) -> Result<T, Complaint> {
+    release.map_err(|error| Complaint::usage(format!("{option}: {error}")))
 }

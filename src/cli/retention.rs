@@ -3,6 +3,7 @@
 use super::credentials::ServerArguments;
 use super::output::{ReportArguments, print, width};
 use super::{Complaint, Ended, Exit};
+use crate::engine::Ending;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -177,7 +178,9 @@ async fn plant(arguments: Plant) -> Ended {
 async fn verify(arguments: Verify) -> Ended {
     machine_time()?;
     let mut ledger = Ledger::open(&arguments.common.ledger)?;
-    let reports = arguments.reports.open()?;
+    let reports = arguments
+        .reports
+        .open(vec![arguments.common.ledger.clone()])?;
     let canaries = arguments.common.canaries(ledger.season.seed)?;
     let visit = retention::verify(
         &canaries,
@@ -190,17 +193,20 @@ async fn verify(arguments: Verify) -> Ended {
     let season = &ledger.season;
     let text = retention::told(season, &visit, width());
     let report = retention::report(season, &visit, &canaries, clock());
+    let ending = ending_of(season.is_broken(), &visit);
+    let text = format!("{text}{}\n", ending.last_line());
+    let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
-    Ok(exit_of(season.is_broken(), &visit))
+    Ok(report.exit)
 }
 
-fn exit_of(is_broken: bool, visit: &Visit) -> Exit {
+fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
     if is_broken {
-        Exit::Deviates
+        Ending::new(Exit::Deviates, "a canary was lost")
     } else if visit.had_trouble() || visit.was_too_late() {
-        Exit::Incomplete
+        Ending::new(Exit::Incomplete, "a canary could not be looked at")
     } else {
-        Exit::Conforms
+        Ending::new(Exit::Conforms, "no canary was lost")
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if let Login::Basic { user, password } = login {
         lines += &format!("SAFE_SERVER_USER={user}\n");
         // A password of the person's own is a secret; an empty one is no value of a variable.
-        if !has_own_password(&arguments) && !password.is_empty() {
+        if !has_own_password(&arguments)? && !password.is_empty() {
             lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
         }
     }
@@ -95,8 +95,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 }
 
 /// Whether the person gives the password.
-fn has_own_password(arguments: &Arguments) -> bool {
-    arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD").is_some()
+fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
+    Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
 /// The faults, the profiles, or both, one a line.
@@ -150,7 +150,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     let base = like.map_or_else(Options::default, Options::like);
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
-        None => environment("SAFE_SERVER_PASSWORD"),
+        None => environment("SAFE_SERVER_PASSWORD")?,
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
         return Err(Complaint::usage(

@@ -1,11 +1,12 @@
 //! What a release restores from a backup: from the body, or from its JSON, to what is on the phone.
 //!
-//! The rows of VARIANTS section 2 are of the newest releases, and name the older ones that differ. Where a row names none, an
-//! older release goes on as the newest does, but nothing of it is asserted: a change is marked as not told, and a restore that
-//! would end is unknown.
+//! A fact of `clients.read` holds for all releases of a client unless it names some. Where no fact says what comes of
+//! something, it is unsure, or the whole outcome is unknown.
 
+use super::effects::SideEffect;
 use super::gzip::{UnpackError, Unpacker};
-use super::release::Reader;
+use super::reason::Reason;
+use super::release::Release;
 use super::restore::{
     Broken, Change, ChangeKind, Directory, Outcome, Restored, Stop, Surroundings, Unsure,
 };
@@ -13,9 +14,8 @@ use super::{Field, android, desktop, ios};
 use crate::safe::EncryptionKey;
 use crate::safe::backup::{At, Backup, Group};
 use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES};
-use crate::safe::json::{JsonError, Limits, Path, Reason};
+use crate::safe::json::{self, JsonError, Limits, Path};
 use crate::safe::{Client, Stage};
-use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
 /// How much of a document the readers look at. No client bounds it; what is larger than this is not judged.
@@ -30,10 +30,10 @@ pub const LIMITS: Limits = Limits {
 /// Goes on, or ends the restore.
 pub(super) type Step<T> = Result<T, Outcome>;
 
-impl Reader {
+impl Release {
     /// What this release makes of a body that a server has stored.
     ///
-    /// Source: VARIANTS section 2.
+    /// Source: `clients.read`.
     pub fn open(self, key: &EncryptionKey, body: &[u8], around: &Surroundings) -> Outcome {
         let packed = match envelope::decrypt(key, body).map(Zeroizing::new) {
             Ok(packed) => packed,
@@ -47,7 +47,7 @@ impl Reader {
 
     /// What this release makes of a document.
     ///
-    /// Source: VARIANTS section 2.
+    /// Source: `clients.read`.
     pub fn read(self, json: &[u8], around: &Surroundings) -> Outcome {
         let restored = match self.client() {
             Client::Android => android::read(self, json, around),
@@ -62,42 +62,42 @@ impl Reader {
 
     /// How this release unpacks.
     ///
-    /// Source: VARIANTS section 2, the rows about gzip.
+    /// Source: `clients.read.gzip-members`, `clients.read.gzip-tail`, `clients.read.zlib`.
     pub fn unpacker(self) -> Unpacker {
         match self.client() {
             Client::Android => Unpacker::Java,
-            Client::Ios if self.since(Self::Ios6_8) => Unpacker::GzipSwift,
+            Client::Ios if self.since(Self::Ios5_9) => Unpacker::GzipSwift,
             Client::Ios => Unpacker::GzipSwiftFirst,
             Client::Desktop => Unpacker::Node,
         }
     }
 
     /// A body that is too short, or that this key does not open.
+    ///
+    /// Source: `clients.read.short-body`, `clients.read.wrong-key`.
     fn unopened(self, bytes: usize, error: &EnvelopeError) -> Outcome {
         let short = bytes < NONCE_BYTES;
-        let (how, source) = match self.client() {
-            Client::Android if short => (
-                Some(Broken::Crash),
-                "ThreemaSafeServiceImpl.java:594 and WizardSafeRestoreActivity:240 of Android 6.4.2 (VARIANTS section 5, item 18)",
-            ),
-            Client::Android if self != Self::Android6_4 => {
-                return unknown(format!("{error}: what {self} shows then is not told"));
-            }
-            Client::Ios if !self.since(Self::Ios7_0_5) => (
-                Some(Broken::Crash),
-                "source of iOS before 7.0.4 (VARIANTS section 2, \"blob <24 B\", \"wrong key\")",
-            ),
-            _ => (None, "VARIANTS section 2, \"blob <24 B\", \"wrong key\""),
+        let crashes = match self.client() {
+            Client::Android => short,
+            Client::Ios => !self.since(Self::Ios7_0_4),
+            Client::Desktop => false,
         };
         let stop = Stop {
+            id: None,
             stage: error.stage(),
             path: None,
             reason: error.to_string(),
-            source,
+            source: if short {
+                "clients.read.short-body"
+            } else {
+                "clients.read.wrong-key"
+            },
         };
-        match how {
-            Some(how) => Outcome::Broken { how, stop },
-            None => Outcome::Refused(stop),
+        if crashes {
+            let how = Broken::Crash;
+            Outcome::Broken { how, stop }
+        } else {
+            Outcome::Refused(stop)
         }
     }
 
@@ -105,19 +105,20 @@ impl Reader {
         if let UnpackError::TooLarge { .. } = error {
             return unknown(format!("{error}, and no client's source bounds that"));
         }
-        if self.client() == Client::Ios && !self.since(Self::Ios7_0_0) {
-            return unknown(format!(
-                "{error}: it is not restored, but no source tells what {self} shows then"
-            ));
-        }
+        let misreported = self.client() == Client::Ios && !self.since(Self::Ios7_0);
         Outcome::Refused(Stop {
+            id: None,
             stage: Stage::Gunzip,
             path: None,
-            reason: error.to_string(),
-            source: match self.client() {
-                Client::Android => "GZIPInputStream, executed",
-                Client::Ios => "source of GzipSwift 6",
-                Client::Desktop => "Node's gunzip, executed",
+            reason: if misreported {
+                format!("{error}: the app shows that there is no backup")
+            } else {
+                error.to_string()
+            },
+            source: if misreported {
+                "clients.read.swallowed-error"
+            } else {
+                "clients.read.gzip-tail"
             },
         })
     }
@@ -130,37 +131,29 @@ pub(super) fn unknown(because: impl Into<String>) -> Outcome {
     }
 }
 
-/// The app says no, if that is told of this release.
-pub(super) fn refused(reader: Reader, at: &At<'_>, why: Why) -> Outcome {
-    ended(
-        reader,
-        why,
-        Outcome::Refused(stop(at, why.reason, why.source)),
-    )
+/// The app says no: of what, and why.
+pub(super) fn refused(at: &At<'_>, what: &str, why: &'static Reason) -> Outcome {
+    Outcome::Refused(because(at, what, why))
 }
 
-/// The app breaks, if that is told of this release.
-pub(super) fn broken(reader: Reader, how: Broken, at: &At<'_>, why: Why) -> Outcome {
-    let stop = stop(at, why.reason, why.source);
-    ended(reader, why, Outcome::Broken { how, stop })
+/// The app breaks: of what, and why.
+pub(super) fn broken(how: Broken, at: &At<'_>, what: &str, why: &'static Reason) -> Outcome {
+    let stop = because(at, what, why);
+    Outcome::Broken { how, stop }
 }
 
-fn ended(reader: Reader, why: Why, outcome: Outcome) -> Outcome {
-    let (Outcome::Refused(stop) | Outcome::Broken { stop, .. }) = &outcome else {
-        return outcome;
-    };
-    if why.is_told_of(reader) {
-        return outcome;
+pub(super) fn because(at: &At<'_>, what: &str, why: &'static Reason) -> Stop {
+    Stop {
+        id: Some(why.id),
+        ..stop(at, &format!("{what}: {}", why.sentence), why.source)
     }
-    unknown(format!(
-        "{}, where other releases stop: what {reader} does then is not told",
-        stop.reason
-    ))
 }
 
+/// A stop without a reason of its own.
 pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
     let path = at.path();
     Stop {
+        id: None,
         stage: Stage::Meaning,
         reason: format!("{path} {reason}"),
         path: Some(path),
@@ -175,7 +168,7 @@ pub(super) fn beyond_judgement(error: &JsonError) -> Option<Outcome> {
         JsonError::Broken { reason, .. } => {
             matches!(
                 reason,
-                Reason::TooDeep { .. } | Reason::TooManyValues { .. }
+                json::Reason::TooDeep { .. } | json::Reason::TooManyValues { .. }
             )
         }
     };
@@ -192,36 +185,21 @@ pub(super) fn path_of(error: &JsonError) -> Option<Path> {
 
 /// What a reader notes on the way.
 pub(super) struct Notes {
-    reader: Reader,
+    release: Release,
     changes: Vec<Change>,
     unsure: Vec<Unsure>,
     groups_without_id: Vec<(usize, Group)>,
-}
-
-/// Why, where it is seen, and of which releases that tells.
-#[derive(Clone, Copy)]
-pub(super) struct Why {
-    pub reason: &'static str,
-    pub source: &'static str,
-    pub told: Told,
-}
-
-/// The releases of which something is told.
-pub(super) type Told = &'static RangeInclusive<Reader>;
-
-impl Why {
-    fn is_told_of(self, reader: Reader) -> bool {
-        self.told.contains(&reader)
-    }
+    effects: Vec<SideEffect>,
 }
 
 impl Notes {
-    pub const fn of(reader: Reader) -> Self {
+    pub fn of(release: Release) -> Self {
         Self {
-            reader,
+            release,
             changes: Vec::new(),
             unsure: Vec::new(),
             groups_without_id: Vec::new(),
+            effects: SideEffect::of_restore(release),
         }
     }
 
@@ -231,27 +209,31 @@ impl Notes {
         self.groups_without_id.push((place, group));
     }
 
-    pub fn lost(&mut self, at: &At<'_>, field: Field, why: Why) {
+    pub fn lost(&mut self, at: &At<'_>, field: Field, why: &'static Reason) {
         self.change(at, field, ChangeKind::Lost, why);
     }
 
-    pub fn changed(&mut self, at: &At<'_>, field: Field, why: Why) {
+    pub fn changed(&mut self, at: &At<'_>, field: Field, why: &'static Reason) {
         self.change(at, field, ChangeKind::Changed, why);
     }
 
-    pub fn added(&mut self, at: &At<'_>, field: Field, why: Why) {
+    pub fn added(&mut self, at: &At<'_>, field: Field, why: &'static Reason) {
         self.change(at, field, ChangeKind::Added, why);
     }
 
-    fn change(&mut self, at: &At<'_>, field: Field, kind: ChangeKind, why: Why) {
+    fn change(&mut self, at: &At<'_>, field: Field, kind: ChangeKind, why: &'static Reason) {
         self.changes.push(Change {
             path: at.path(),
             field,
             kind,
-            reason: why.reason,
-            source: why.source,
-            is_told: why.is_told_of(self.reader),
+            why,
         });
+    }
+
+    pub fn effect(&mut self, effect: SideEffect) {
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
     }
 
     pub fn unsure(&mut self, at: &At<'_>, field: Field, because: &'static str) {
@@ -264,10 +246,12 @@ impl Notes {
 
     pub fn into_restored(self, backup: Backup) -> Restored {
         Restored {
+            release: self.release,
             backup,
             changes: self.changes,
             groups_without_id: self.groups_without_id,
             unsure: self.unsure,
+            effects: self.effects,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! When each client uploads its backup again, and how old a backup gets before that.
 
-use super::release::Refresher;
+use super::release::Release;
+use crate::safe::Client;
 
 /// How long a day is, in hours.
 const DAY: i64 = 24;
@@ -12,7 +13,7 @@ const ANDROID_INSTEAD_OF_ZERO: i64 = 180;
 const IOS_INSTEAD_OF_UNKNOWN: i64 = 90;
 /// Within how many hours Android does not upload a second time. Source: clause 5.2.
 const ANDROID_GRACE: i64 = 23;
-/// After how many days the oldest Android uploads in any case. Source: VARIANTS section 3, "Unchanged re-upload".
+/// After how many days the oldest Android uploads in any case. Source: `clients.http.refresh`.
 const ANDROID_WEEK: i64 = 7;
 
 /// What happens to the data that is backed up.
@@ -24,21 +25,57 @@ pub enum Changes {
     Every(u16),
 }
 
-impl Refresher {
-    /// The newest of each client that uploads.
-    pub const NEWEST: [Self; 2] = [Self::Android5_0, Self::Ios4_6];
+/// The rule by which a release uploads a backup again.
+///
+/// Source: `clients.http.refresh`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Refresh {
+    /// What did not change after a week, whatever the server says.
+    AfterAWeek,
+    /// What did not change after half of the retention.
+    HalfRetention,
+    /// The same, and what changed not within 23 hours.
+    HalfRetentionDaily,
+    /// What did not change after all of the retention, where half of it is meant.
+    FullRetention,
+}
+
+impl Release {
+    /// The rule by which this release uploads again; `None` for Desktop, which never uploads.
+    pub fn refresh(self) -> Option<Refresh> {
+        match self.client() {
+            Client::Android if self.since(Self::Android5_0) => Some(Refresh::HalfRetentionDaily),
+            Client::Android if self.since(Self::Android4_84) => Some(Refresh::HalfRetention),
+            Client::Android => Some(Refresh::AfterAWeek),
+            Client::Ios => Some(Refresh::FullRetention),
+            Client::Desktop => None,
+        }
+    }
+}
+
+impl Refresh {
+    /// Every rule.
+    pub const ALL: [Self; 4] = [
+        Self::AfterAWeek,
+        Self::HalfRetention,
+        Self::HalfRetentionDaily,
+        Self::FullRetention,
+    ];
+
+    /// The rule of the newest release of each client that uploads.
+    pub const NEWEST: [Self; 2] = [Self::HalfRetentionDaily, Self::FullRetention];
 
     /// Whether a backup that was uploaded `age` hours ago is uploaded again, when the app looks.
     ///
     /// `retention_days` is what the client has read in the config, if it has read one.
     ///
-    /// Source: clauses 5.2 and 5.3; VARIANTS section 3, "Unchanged re-upload".
+    /// Source: clauses 5.2 and 5.3; `clients.http.refresh`.
     pub fn uploads(self, age: i64, changed: bool, retention_days: Option<i64>) -> bool {
         let unchanged_for = self.unchanged_for(retention_days);
         let grace = match self {
-            Self::Android4_5 | Self::Android4_84 => 0,
-            Self::Android5_0 => ANDROID_GRACE,
-            Self::Ios4_6 => DAY - 1,
+            Self::AfterAWeek | Self::HalfRetention => 0,
+            Self::HalfRetentionDaily => ANDROID_GRACE,
+            Self::FullRetention => DAY - 1,
         };
         (changed && age > grace) || age > unchanged_for
     }
@@ -50,10 +87,10 @@ impl Refresher {
             Some(days) => days / 2,
         };
         let days = match self {
-            Self::Android4_5 => ANDROID_WEEK,
-            Self::Android4_84 | Self::Android5_0 => half_as_android,
+            Self::AfterAWeek => ANDROID_WEEK,
+            Self::HalfRetention | Self::HalfRetentionDaily => half_as_android,
             // What is meant is half of it: `??` binds more loosely than `/`.
-            Self::Ios4_6 => retention_days.unwrap_or(IOS_INSTEAD_OF_UNKNOWN),
+            Self::FullRetention => retention_days.unwrap_or(IOS_INSTEAD_OF_UNKNOWN),
         };
         days.saturating_mul(DAY)
     }
@@ -64,7 +101,7 @@ impl Refresher {
     #[must_use]
     pub const fn as_meant(self) -> Self {
         match self {
-            Self::Ios4_6 => Self::Android5_0,
+            Self::FullRetention => Self::HalfRetentionDaily,
             other => other,
         }
     }
@@ -107,8 +144,8 @@ pub fn loses_on_the_dot(oldest: Option<i64>, kept_days: i64) -> bool {
 mod tests {
     use super::*;
 
-    const ANDROID: Refresher = Refresher::Android5_0;
-    const IOS: Refresher = Refresher::Ios4_6;
+    const ANDROID: Refresh = Refresh::HalfRetentionDaily;
+    const IOS: Refresh = Refresh::FullRetention;
 
     #[test]
     fn an_unchanged_backup_gets_as_old_as_the_rule_lets_it() {
@@ -134,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_backup_that_changes_is_uploaded_daily_and_never_gets_older_than_an_unchanged_one() {
-        for refresher in Refresher::ALL {
+        for refresher in Refresh::ALL {
             assert_eq!(refresher.oldest(Changes::Every(1), Some(180)), Some(1));
             for days in [1, 2, 3, 7, 30, 180] {
                 let unchanged = refresher.oldest(Changes::Never, Some(days));
@@ -150,16 +187,16 @@ mod tests {
     fn android_lets_23_hours_pass_and_older_ones_do_not() {
         assert!(!ANDROID.uploads(23, true, Some(180)));
         assert!(ANDROID.uploads(24, true, Some(180)));
-        assert!(Refresher::Android4_84.uploads(1, true, Some(180)));
+        assert!(Refresh::HalfRetention.uploads(1, true, Some(180)));
         assert!(!IOS.uploads(23, true, Some(180)));
         assert!(IOS.uploads(24, true, Some(180)));
     }
 
     #[test]
     fn each_release_has_its_rule() {
-        let oldest = |refresher: Refresher, days| refresher.oldest(Changes::Never, days);
-        assert_eq!(oldest(Refresher::Android4_5, Some(180)), Some(8));
-        assert_eq!(oldest(Refresher::Android4_84, Some(180)), Some(91));
+        let oldest = |refresher: Refresh, days| refresher.oldest(Changes::Never, days);
+        assert_eq!(oldest(Refresh::AfterAWeek, Some(180)), Some(8));
+        assert_eq!(oldest(Refresh::HalfRetention, Some(180)), Some(91));
         assert_eq!(oldest(IOS.as_meant(), Some(180)), Some(91));
     }
 

@@ -1,9 +1,12 @@
 //! What a release makes of a backup: what it restores, what it loses on the way, or where it stops.
 
+use super::effects::SideEffect;
 use super::field::Field;
+use super::reason::Reason;
+use super::release::Release;
 use crate::safe::Stage;
 use crate::safe::ThreemaId;
-use crate::safe::backup::{Backup, Group, PublicKey};
+use crate::safe::backup::{Backup, Group, PublicKey, Timestamp};
 use crate::safe::json::Path;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,22 +55,23 @@ impl Broken {
 /// Where a restore stops, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stop {
+    /// The ID of the reason, where it has one.
+    pub id: Option<&'static str>,
     /// The stage.
     pub stage: Stage,
     /// Where in the document, if it came so far.
     pub path: Option<Path>,
     /// Why. Never a value of the document.
     pub reason: String,
-    /// Where it is seen: file and line of a release, a clause or an execution.
+    /// The fact of the manual that says so, or what was executed.
     pub source: &'static str,
 }
 
 /// What a release has restored.
-///
-/// Of the newest release of a client this is what is known. What an older one restores unchanged it restores as the newest
-/// does, which may not be told of it; [`Change::is_told`] says it of the changes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Restored {
+    /// The release.
+    pub release: Release,
     /// What is on the phone now.
     pub backup: Backup,
     /// What of the document was lost or changed: of the person, the contacts, the groups, the lists, the settings.
@@ -78,6 +82,8 @@ pub struct Restored {
     /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may hold it as the document
     /// does, or not at all; neither is asserted.
     pub unsure: Vec<Unsure>,
+    /// What the restore does beside that.
+    pub effects: Vec<SideEffect>,
 }
 
 /// Something of which nobody knows what became of it.
@@ -100,13 +106,8 @@ pub struct Change {
     pub field: Field,
     /// What became of it.
     pub kind: ChangeKind,
-    /// Why, for a person. Never a value of the document.
-    pub reason: &'static str,
-    /// Where it is seen.
-    pub source: &'static str,
-    /// Whether that source tells of this very release. If not, the newest release of the client does so, and of this one
-    /// nobody knows.
-    pub is_told: bool,
+    /// Why.
+    pub why: &'static Reason,
 }
 
 /// What became of a field.
@@ -128,6 +129,8 @@ pub struct Surroundings {
     pub own_id: ThreemaId,
     /// The directory of IDs.
     pub directory: Directory,
+    /// The time of the restore.
+    pub now: Timestamp,
 }
 
 /// The directory of IDs, as it answers on the day of the restore.

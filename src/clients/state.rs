@@ -1,5 +1,6 @@
 //! What is on a phone after a restore, in the form that the vectors describe it in.
 
+use super::release::Release;
 use super::restore::Restored;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
@@ -23,10 +24,12 @@ impl Restored {
             }
         };
         list("contacts", backup.contacts.iter().map(contact).collect());
-        let groups = backup.groups.iter().map(|each| group(each, own_id));
+        let is_removed_from = self.release.since(Release::Android6_2);
+        let group = |each: &Group| group(each, own_id, is_removed_from);
+        let groups = backup.groups.iter().map(group);
         let mut groups: Vec<_> = groups.collect();
         for (place, nameless) in &self.groups_without_id {
-            let mut value = group(nameless, own_id);
+            let mut value = group(nameless);
             value["id"] = "".into();
             groups.insert((*place).min(groups.len()), value);
         }
@@ -140,13 +143,16 @@ fn contact(contact: &Contact) -> Value {
     ])
 }
 
-fn group(group: &Group, own_id: ThreemaId) -> Value {
-    let state = if !group.members.contains(&own_id) {
+/// `is_removed_from`: whether a group whose creator is no member counts as one from which the user was removed.
+fn group(group: &Group, own_id: ThreemaId, is_removed_from: bool) -> Value {
+    let state = if group.deleted == Some(true) {
+        "deleted"
+    } else if !group.members.contains(&own_id) {
         "left"
-    } else if group.members.contains(&group.creator) {
-        "member"
-    } else {
+    } else if is_removed_from && !group.members.contains(&group.creator) {
         "kicked"
+    } else {
+        "member"
     };
     object([
         ("id", Some(HEXLOWER.encode(&group.id.0).into())),

@@ -1,6 +1,6 @@
 //! What a release uploads: from a backup to the bytes of its JSON, and to the sealed body.
 
-use super::release::Writer;
+use super::release::{Origin, Release};
 use super::{android, ios};
 use crate::safe::Client;
 use crate::safe::backup::{Backup, GroupId, Timestamp};
@@ -34,14 +34,14 @@ impl Phone {
     }
 }
 
-impl Writer {
+impl Origin {
     /// The document that this release writes, in bytes. What it has no place for is not in it; nor is what `backup` keeps
     /// of the document that it was read from, since no release knows that.
     ///
     /// Two things are as they come: pictures, which a release may make smaller and encode again, and times, which iOS holds
     /// in doubles.
     ///
-    /// Source: VARIANTS section 1.
+    /// Source: `clients.write`.
     pub fn write(self, backup: &Backup, phone: &Phone) -> Vec<u8> {
         match self.client() {
             Client::Android => android::write(self, backup, phone),
@@ -52,11 +52,11 @@ impl Writer {
 
     /// How this release packs it.
     ///
-    /// Source: VARIANTS section 1, "gzip".
+    /// Source: `clients.write.gzip-level`.
     pub fn compression(self) -> Compression {
         let compressed = match self.client() {
-            Client::Android => !self.since(Self::Android4_84),
-            Client::Ios | Client::Desktop => !self.since(Self::Ios4_8_3),
+            Client::Android => !self.since(Release::Android4_84),
+            Client::Ios | Client::Desktop => !self.since(Release::Ios4_8_3),
         };
         if compressed {
             Compression::Level(6)
@@ -67,7 +67,7 @@ impl Writer {
 
     /// The body that this release uploads.
     ///
-    /// Source: clause 2.1; VARIANTS section 1, "gzip".
+    /// Source: clause 2.1; `clients.write.gzip-level`.
     pub fn seal(
         self,
         backup: &Backup,
@@ -88,7 +88,7 @@ pub(super) trait Spelling {
     /// The string in the spelling of the platform: as the clients write it, with `\/`, the short escapes, and `\u00xx` for
     /// other control characters; the rest raw.
     ///
-    /// Source: VARIANTS section 1.
+    /// Source: `clients.write.android-text`, `clients.write.ios-text`.
     fn text(text: &Text) -> Value {
         let characters = char::decode_utf16(text.units());
         spelled(characters.map(|each| each.unwrap_or(Self::LONE_SURROGATE)))

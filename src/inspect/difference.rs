@@ -1,6 +1,6 @@
 //! The first difference between a document and what a release would have written in its place.
 
-use crate::clients::Writer;
+use crate::clients::Origin;
 use crate::safe::Client;
 use crate::safe::json::{Document, Object, Path, Text, Value};
 
@@ -21,7 +21,7 @@ pub(super) struct Compared {
 
 /// Compares a document with what a release writes of what is in it. What a release says of itself (`info.device`) is left out:
 /// it was looked at before. The keys and the members of groups have no order on iOS.
-pub(super) fn compare(found: &Value, written: &[u8], writer: Writer) -> Compared {
+pub(super) fn compare(found: &Value, written: &[u8], writer: Origin) -> Compared {
     let mut comparison = Comparison {
         ordered: writer.client() == Client::Android,
         respelled: None,

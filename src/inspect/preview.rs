@@ -2,19 +2,20 @@
 
 use super::nouns::counted;
 use super::{Inspection, Known, Subject};
-use crate::clients::release::Until;
+use crate::clients::release::Aspect;
 use crate::clients::restore::{
     Broken, ChangeKind, Directory, Outcome, Restored, Stop, Surroundings,
 };
 
-use crate::clients::{Field, Persona, Phone, Reader, Writer};
+use crate::clients::{Field, Persona, Phone, Release};
 use crate::engine::ClientVerdict;
-use crate::safe::backup::Backup;
+use crate::safe::backup::{Backup, Timestamp};
 use crate::safe::json::{Path, Step};
 use crate::safe::{Client, Stage};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The changes that are shown one by one.
 const TOLD_CHANGES: usize = 200;
@@ -25,7 +26,7 @@ pub struct Preview {
     /// The client.
     pub client: Client,
     /// The release, by its name in files and options.
-    pub reader: Reader,
+    pub reader: Release,
     /// The release, for people.
     pub release: String,
     /// What comes of it.
@@ -117,7 +118,7 @@ impl Preview {
         }
     }
 
-    fn new(reader: Reader, result: Result) -> Self {
+    fn new(reader: Release, result: Result) -> Self {
         Self {
             client: reader.client(),
             reader,
@@ -135,14 +136,14 @@ impl Preview {
         }
     }
 
-    fn unknown(reader: Reader, because: impl Into<String>) -> Self {
+    fn unknown(reader: Release, because: impl Into<String>) -> Self {
         Self {
             reason: Some(because.into()),
             ..Self::new(reader, Result::Unknown)
         }
     }
 
-    fn stopped(reader: Reader, result: Result, stop: Stop) -> Self {
+    fn stopped(reader: Release, result: Result, stop: Stop) -> Self {
         Self {
             stage: Some(stop.stage),
             path: stop.path.as_ref().map(plain),
@@ -153,14 +154,9 @@ impl Preview {
     }
 }
 
-/// The newest of the releases that read alike: `Android 6.4`.
-fn newest(reader: Reader) -> String {
-    let releases = reader.releases();
-    let last = match releases.until {
-        Until::Last(last) => last,
-        Until::Before(_) | Until::Itself => releases.since,
-    };
-    format!("{} {last}", releases.client)
+/// The newest version of what reads alike: `Android 6.4.2`.
+fn newest(release: Release) -> String {
+    release.alike(Aspect::Reading).newest()
 }
 
 /// A path as programs want it; the whole is empty.
@@ -192,13 +188,14 @@ pub(super) fn add_all(
         || Directory::Answers(BTreeMap::new()),
         Directory::of_contacts,
     );
-    for reader in Reader::NEWEST {
+    for reader in Release::newest_of_each() {
         let preview = match &own_id {
             Err(because) => Preview::unknown(reader, because),
             Ok(own_id) => {
                 let around = Surroundings {
                     own_id: *own_id,
                     directory: directory.clone(),
+                    now: now(),
                 };
                 preview(reader, subject, backup, &around, known)
             }
@@ -213,6 +210,12 @@ pub(super) fn add_all(
                 .to_owned(),
         );
     }
+}
+
+/// The time, for what Android makes of contacts without one.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since.map_or(0, |since| since.as_millis().cast_signed()))
 }
 
 /// An ID that is nowhere in a backup.
@@ -232,7 +235,7 @@ pub(super) fn stranger_to(backup: &Backup) -> ThreemaId {
 }
 
 /// The one place where a client is asked what it restores.
-fn outcome(reader: Reader, subject: Subject<'_>, around: &Surroundings) -> Outcome {
+fn outcome(reader: Release, subject: Subject<'_>, around: &Surroundings) -> Outcome {
     match subject {
         Subject::Body { bytes, key } => reader.open(key, bytes, around),
         Subject::Document(json) => reader.read(json, around),
@@ -240,7 +243,7 @@ fn outcome(reader: Reader, subject: Subject<'_>, around: &Surroundings) -> Outco
 }
 
 fn preview(
-    reader: Reader,
+    reader: Release,
     subject: Subject<'_>,
     backup: Option<&Backup>,
     around: &Surroundings,
@@ -282,8 +285,8 @@ fn tell_changes(preview: &mut Preview, restored: &Restored, backup: &Backup) {
         path: plain(&change.path),
         field: change.field,
         kind: change.kind,
-        reason: change.reason,
-        source: change.source,
+        reason: change.why.sentence,
+        source: change.why.source,
     });
     preview.changes = told.collect();
 }
@@ -332,7 +335,7 @@ fn overwrite(
     around: &Surroundings,
     known: Known,
 ) -> Overwrite {
-    let [_, newest] = Writer::NEWEST;
+    let newest = Release::newest(Client::Ios).usual();
     let written = newest.write(&restored.backup, &Phone::new(around.own_id));
     // Nonce, tag, and gzip around stored blocks.
     let packed = envelope::pack(&written, newest.compression());

@@ -8,8 +8,8 @@ use super::difference::{self, Difference};
 use super::harmless;
 use super::packing::{Packing, Shape};
 use super::preview::{plain, stranger_to};
-use crate::clients::release::{AndroidVersion, Releases, Until};
-use crate::clients::{Phone, Writer};
+use crate::clients::release::{Aspect, Form, Range, Version};
+use crate::clients::{Origin, Phone, Release};
 
 use crate::safe::Client;
 use crate::safe::Compression;
@@ -25,7 +25,7 @@ const SHOWN_OF_DEVICE: usize = 40;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Authorship {
     /// The releases that write a document like this: none where no known one does, several where they write the same.
-    pub releases: Vec<Writer>,
+    pub releases: Vec<Origin>,
     /// The same for people: `Android 6.4`, `iOS 4.9 to 7.2` or `not known`.
     pub says: String,
     /// What `info.device` says of the writer.
@@ -45,7 +45,7 @@ pub(super) fn of(
 ) -> Authorship {
     let device = device_of(&document.root);
     let mut inference = Inference {
-        candidates: Writer::ALL.to_vec(),
+        candidates: Origin::all(),
         evidence: Vec::new(),
         rewritten: false,
     };
@@ -95,7 +95,7 @@ fn device_of(root: &Value) -> Option<String> {
 }
 
 struct Inference {
-    candidates: Vec<Writer>,
+    candidates: Vec<Origin>,
     evidence: Vec<String>,
     /// Whether white space or escapes are none of the candidates'.
     rewritten: bool,
@@ -103,7 +103,7 @@ struct Inference {
 
 impl Inference {
     /// Keeps the candidates of which it is so. What changes nothing is no evidence.
-    fn keep(&mut self, sentence: impl Into<String>, fits: impl Fn(Writer) -> bool) {
+    fn keep(&mut self, sentence: impl Into<String>, fits: impl Fn(Origin) -> bool) {
         let before = self.candidates.len();
         if before == 0 {
             return;
@@ -125,16 +125,16 @@ impl Inference {
             let sentence = "`info.device` is `ios`, as on every iOS.";
             return self.keep(sentence, |writer| writer.client() == Client::Ios);
         }
-        let named = Writer::of_android_device(device);
-        let version = AndroidVersion::of_device(device);
+        let named = Release::of_android_device(device);
+        let version = Version::of_android_device(device);
         let shown = harmless(device, SHOWN_OF_DEVICE);
         match (named, version) {
             (Some(named), Some(version)) => {
-                let tests = AndroidVersion::parse(Writer::Android4_7Test.releases().since);
-                let is_test = tests.is_some_and(|first| version >= first);
-                let tests = is_test && named == Writer::Android4_57;
-                self.keep(format!("`info.device` is `{shown}`: {named}."), |writer| {
-                    writer == named || (tests && writer == Writer::Android4_7Test)
+                let range = named.alike(Aspect::Writing);
+                let is_test_build = Some(version) >= Version::parse(Client::Android, "4.7");
+                self.keep(format!("`info.device` is `{shown}`: {range}."), |writer| {
+                    writer.release.alike(Aspect::Writing) == range
+                        && (writer.form == Form::Usual || is_test_build)
                 });
             }
             (None, Some(_)) => self.keep(
@@ -169,7 +169,7 @@ impl Inference {
             let sentence = "No known release puts the white space like this: a tool has written or changed it.";
             (None, sentence)
         };
-        let fits = |writer: &Writer| Some(writer.client()) == client;
+        let fits = |writer: &Origin| Some(writer.client()) == client;
         if self.candidates.iter().any(fits) {
             self.keep(sentence, |writer| fits(&writer));
         } else if !self.candidates.is_empty() {
@@ -184,7 +184,7 @@ impl Inference {
                 "The gzip header holds a name, a comment or a time, which no known release writes.";
             return self.keep(sentence, |_| false);
         }
-        let stores = |writer: Writer| writer.compression() == Compression::Stored;
+        let stores = |writer: Origin| writer.compression() == Compression::Stored;
         match packing.shape {
             Shape::Stored => self.keep(
                 "The gzip stores without compressing, as Android since 4.84 and iOS since 4.8.3.",
@@ -201,7 +201,7 @@ impl Inference {
     fn keys(&mut self, root: &Value, backup: &Backup) {
         let phone = Phone::new(stranger_to(backup));
         let candidates = std::mem::take(&mut self.candidates);
-        let mut refuted: Vec<(Difference, Vec<Writer>)> = Vec::new();
+        let mut refuted: Vec<(Difference, Vec<Origin>)> = Vec::new();
         let mut respelled = None;
         for writer in &candidates {
             let written = writer.write(&as_on_the_phone(backup, *writer), &phone);
@@ -249,14 +249,14 @@ impl Inference {
 /// under another key, that is undone.
 ///
 /// Source: clients.divergence.sync-excluded-key, clients.divergence.list-id.
-fn as_on_the_phone(backup: &Backup, writer: Writer) -> Backup {
+fn as_on_the_phone(backup: &Backup, writer: Origin) -> Backup {
     let mut backup = backup.clone();
-    if writer.client() == Client::Android && !writer.since(Writer::Android5_3) {
+    if writer.client() == Client::Android && !writer.since(Release::Android5_3) {
         for list in backup.distribution_lists.iter_mut() {
             list.id = list.id.map(DistributionListId::reversed);
         }
     }
-    if writer.since(Writer::Ios4_8)
+    if writer.since(Release::Ios4_8)
         && let Some(settings) = &mut backup.settings
     {
         let mut others = settings.kept.others();
@@ -278,43 +278,32 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// Releases for people; those that follow each other as one range.
-fn said(writers: &[Writer]) -> String {
-    let mut ranges: Vec<(Writer, Writer)> = Vec::new();
-    for writer in writers {
-        let follows = |last: Writer| {
-            let between = Writer::ALL
-                .iter()
-                .filter(|each| **each > last && **each < *writer);
-            last.client() == writer.client() && between.copied().all(is_special)
+/// Origins for people; releases that follow each other as one range.
+fn said(origins: &[Origin]) -> String {
+    let usual: Vec<_> = Release::distinct(Aspect::Writing).collect();
+    let place = |release: Release| usual.iter().position(|each| *each == release);
+    let mut said = Vec::new();
+    let mut range: Option<Range> = None;
+    for origin in origins {
+        let alike = origin.release.alike(Aspect::Writing);
+        if origin.form != Form::Usual {
+            continue;
+        }
+        let follows = |range: &Range| {
+            let last = range.last.representative(Aspect::Writing).and_then(place);
+            let is_next = last.map(|last| last + 1) == place(origin.release);
+            is_next && range.client() == origin.client()
         };
-        match ranges.last_mut() {
-            Some((_, last)) if follows(*last) && !is_special(*writer) && !is_special(*last) => {
-                *last = *writer;
-            }
-            _ => ranges.push((*writer, *writer)),
+        match &mut range {
+            Some(range) if follows(range) => range.last = alike.last,
+            other => said.extend(other.replace(alike).map(|range| range.to_string())),
         }
     }
-    if ranges.is_empty() {
+    said.extend(range.map(|range| range.to_string()));
+    let others = origins.iter().filter(|origin| origin.form != Form::Usual);
+    said.extend(others.map(ToString::to_string));
+    if said.is_empty() {
         return "no release".to_owned();
     }
-    let said: Vec<_> = ranges.into_iter().map(range).collect();
     said.join(", or ")
-}
-
-/// A form that a release writes beside its usual one.
-fn is_special(writer: Writer) -> bool {
-    matches!(writer, Writer::Android4_7Test | Writer::Ios4_9DeviceLink)
-}
-
-fn range((first, last): (Writer, Writer)) -> String {
-    if first == last {
-        return first.to_string();
-    }
-    let (first, last) = (first.releases(), last.releases());
-    let until = match last.until {
-        Until::Itself => Until::Last(last.since),
-        until => until,
-    };
-    Releases { until, ..first }.to_string()
 }

@@ -138,6 +138,10 @@ faults! {
         "Never looks at credentials although a login is set up, as an editable public link of Nextcloud does.";
     AnonymousListing = "anonymous-listing" in "auth.rs" "listing.rs",
         "Shows anybody an HTML index of the backup IDs, as Apache and nginx do with indexes on and no login on reads.";
+    AnonymousListingForbidden = "anonymous-listing-forbidden" in "auth.rs" "listing.rs",
+        "Answers anybody's GET of backups with 403 and an HTML page that names the backup IDs, as pages do that show what is not allowed.";
+    AnonymousListingLong = "anonymous-listing-long" in "auth.rs" "listing.rs",
+        "Shows anybody an HTML index whose backup IDs stand behind 1.1 MiB of other text, as pages do with scripts built in.";
     AnonymousPropfind = "anonymous-propfind" in "auth.rs" "listing.rs",
         "Answers anybody's PROPFIND with the backup IDs, as WebDAV servers do whose login leaves that method out.";
     ChallengeMissing = "challenge-missing" in "auth.rs",

@@ -1,18 +1,18 @@
 //! The loss table for people and programs: what is lost from one client to another, and why.
 
 use crate::clients::losses::{
-    KEPT, Kept, LOSSES, Loss, STOPS, StopRow, UNKNOWNS, Unknown, losses_of, stops_between,
-    unknowns_of,
+    LOSSES, Loss, STOPS, StopRow, UNKNOWNS, Unknown, losses_of, stops_between, unknowns_of,
 };
+use crate::clients::release::{Aspect, Origins, Releases};
 use crate::clients::restore::ChangeKind;
-use crate::clients::{Field, Reader, Writer};
+use crate::clients::{Field, Origin, Release};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// A part of the loss table: the pairs of releases that are its columns.
 #[derive(Clone, Debug)]
 pub struct LossTable {
-    pairs: Vec<(Writer, Reader)>,
+    pairs: Vec<(Origin, Release)>,
 }
 
 /// A row, as it is shown: what it is about, and a cell for each pair.
@@ -40,7 +40,7 @@ impl Notes {
 
 impl LossTable {
     /// The table of every pair of these writers and readers.
-    pub fn of(writers: &[Writer], readers: &[Reader]) -> Self {
+    pub fn of(writers: &[Origin], readers: &[Release]) -> Self {
         let pairs = writers
             .iter()
             .flat_map(|writer| readers.iter().map(move |reader| (*writer, *reader)));
@@ -51,7 +51,7 @@ impl LossTable {
 
     /// The table of the newest releases.
     pub fn newest() -> Self {
-        Self::of(&Writer::NEWEST, &Reader::NEWEST)
+        Self::of(&Origin::newest(), &Release::newest_of_each())
     }
 
     /// The table with a line a field, for a terminal.
@@ -61,8 +61,9 @@ impl LossTable {
         for (column, (writer, reader)) in self.pairs.iter().enumerate() {
             let _ = writeln!(
                 out,
-                "{:<4} written by {writer}, read by {reader}",
-                column_name(column)
+                "{:<4} written by {writer}, restored by {}",
+                column_name(column),
+                reader.alike(Aspect::Reading)
             );
         }
         let heads = (0..self.pairs.len()).map(column_name);
@@ -85,7 +86,7 @@ impl LossTable {
         let (rows, notes, kept) = self.rows();
         out.push_str("| |");
         for (writer, reader) in &self.pairs {
-            let _ = write!(out, " {writer} → {reader} |");
+            let _ = write!(out, " {writer} → {} |", reader.alike(Aspect::Reading));
         }
         let _ = write!(out, "\n|---|{}\n", "---|".repeat(self.pairs.len()));
         for row in &rows {
@@ -100,7 +101,7 @@ impl LossTable {
 
     /// The rows that are about any of the pairs, with everything that is known of them.
     pub fn to_json(&self) -> Value {
-        let about = |between: &dyn Fn(Writer, Reader) -> bool| {
+        let about = |between: &dyn Fn(Origin, Release) -> bool| {
             self.pairs
                 .iter()
                 .any(|(writer, reader)| between(*writer, *reader))
@@ -119,7 +120,6 @@ impl LossTable {
             "losses": losses.map(loss_json).collect::<Vec<_>>(),
             "stops": stops.map(stop_json).collect::<Vec<_>>(),
             "unknowns": unknowns.map(unknown_json).collect::<Vec<_>>(),
-            "kept": KEPT.iter().map(kept_json).collect::<Vec<_>>(),
         })
     }
 
@@ -161,11 +161,8 @@ const TOGETHER: [&str; 4] = ["any text", "any time", "any createdAt", "any setti
 /// The cell of a field where no backup is restored.
 const NOTHING: &str = "-";
 
-const LEGEND: &str = "Empty: kept. `-`: nothing is restored. `unknown`: no source and no execution tells. With a question mark: only in some \
+const LEGEND: &str = "Empty: kept. `-`: nothing is restored. `unknown`: no source and no execution says. With a question mark: only in some \
      backups, as the note says.";
-
-const NOTHING_TOLD: &str =
-    "Nothing is told of this release, but for what is said beside; the newest keeps it.";
 
 fn kept_sentence(kept: &[Field]) -> String {
     let names: Vec<_> = kept.iter().map(|field| field.pattern()).collect();
@@ -210,9 +207,9 @@ fn column_name(column: usize) -> String {
     }
 }
 
-fn stop_cell((writer, reader): (Writer, Reader), notes: &mut Notes) -> String {
+fn stop_cell((writer, reader): (Origin, Release), notes: &mut Notes) -> String {
     let cells = stops_between(writer, reader).map(|stop| {
-        let number = notes.number(note(stop.condition, stop.reason, stop.source));
+        let number = notes.number(note(stop.condition, stop.why.sentence, stop.why.source));
         (end_word(stop).to_owned() + question(stop.condition), number)
     });
     joined(cells.collect())
@@ -220,7 +217,7 @@ fn stop_cell((writer, reader): (Writer, Reader), notes: &mut Notes) -> String {
 
 /// What becomes of a field, or of many together: what is lost, what nobody knows, and whether anything is told at all.
 fn cell<'a>(
-    (writer, reader): (Writer, Reader),
+    (writer, reader): (Origin, Release),
     losses: impl Iterator<Item = &'a Loss>,
     unknowns: impl Iterator<Item = &'a Unknown>,
     field: Option<Field>,
@@ -231,63 +228,41 @@ fn cell<'a>(
     }
     let mut losses: Vec<_> = losses.collect();
     // What is always lost cannot be lost once more.
-    let always = losses.iter().copied().find(|loss| {
-        let is_always = loss.when.sentence.is_empty();
-        is_always && loss.is_told_of(reader)
-    });
-    if let Some(always) = always {
+    if let Some(always) = losses.iter().copied().find(|loss| is_always(loss)) {
         losses = vec![always];
     }
-    let mut cells: Vec<_> = losses
-        .iter()
-        .map(|loss| loss_word(loss, reader, notes))
-        .collect();
-    if always.is_some() {
+    let mut cells: Vec<_> = losses.iter().map(|loss| loss_word(loss, notes)).collect();
+    if losses.iter().any(|loss| is_always(loss)) {
         return joined(cells);
+    }
+    // What is lost as a whole has no fields.
+    let pair = (writer, reader);
+    if field.is_some_and(|field| is_in_what_is_lost(field, pair)) && cells.is_empty() {
+        return String::new();
     }
     cells.extend(unknowns.map(|unknown| {
         let condition = unknown.when.sentence;
         let number = notes.number(unsourced_note(condition, unknown.because));
         (format!("unknown{}", question(condition)), number)
     }));
-    let is_told = |field: Field| {
-        let always = losses.iter().any(|loss| loss.when.sentence.is_empty());
-        always
-            || reader.is_newest()
-            || is_kept(field, reader)
-            || is_in_what_is_lost(field, (writer, reader))
-    };
-    if field.is_some_and(|field| !is_told(field)) {
-        cells.push(("unknown".to_owned(), notes.number(NOTHING_TOLD.to_owned())));
-    }
     joined(cells)
 }
 
-/// A loss, or that it is not known whether this release loses it as the newest does.
-fn loss_word(loss: &Loss, reader: Reader, notes: &mut Notes) -> (String, usize) {
+fn is_always(loss: &Loss) -> bool {
+    loss.when.sentence.is_empty()
+}
+
+fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
     let condition = loss.when.sentence;
-    if loss.is_told_of(reader) {
-        let number = notes.number(note(condition, loss.reason, loss.source));
-        return (kind_word(loss).to_owned() + question(condition), number);
-    }
-    let newest = note(condition, loss.reason, loss.source);
-    let number = notes.number(format!(
-        "Nothing is told of this release. The newest: {newest}"
-    ));
-    (format!("unknown{}", question(condition)), number)
+    let number = notes.number(note(condition, loss.why.sentence, loss.why.source));
+    (kind_word(loss).to_owned() + question(condition), number)
 }
 
 /// Whether a field is part of what is lost as a whole.
-fn is_in_what_is_lost(field: Field, (writer, reader): (Writer, Reader)) -> bool {
+fn is_in_what_is_lost(field: Field, (writer, reader): (Origin, Release)) -> bool {
     let wholes = Field::ALL.iter().filter(|whole| field.is_of(**whole));
     let mut losses = wholes.flat_map(|whole| losses_of(*whole, writer, reader));
-    losses.any(|loss| loss.when.sentence.is_empty() && loss.is_told_of(reader))
-}
-
-/// Whether it is told that this release restores a field.
-fn is_kept(field: Field, reader: Reader) -> bool {
-    KEPT.iter()
-        .any(|kept| kept.fields.contains(&field) && kept.readers.contains(&reader))
+    losses.any(is_always)
 }
 
 /// `lost? 3,5 new 4`: each word once, with its notes.
@@ -346,48 +321,36 @@ fn unknown_json(unknown: &Unknown) -> Value {
     json!({
         "id": unknown.id,
         "fields": unknown.fields,
-        "writers": within(Writer::ALL, &unknown.writers),
-        "readers": within(Reader::ALL, &unknown.readers),
+        "from": origins(unknown.from),
+        "to": releases(unknown.to),
         "if": condition(unknown.when.sentence),
         "because": unknown.because,
     })
 }
 
-fn kept_json(kept: &Kept) -> Value {
-    json!({
-        "fields": kept.fields,
-        "readers": within(Reader::ALL, &kept.readers),
-        "source": kept.source,
-    })
-}
-
 fn loss_json(loss: &Loss) -> Value {
-    let readers = within(Reader::ALL, &loss.readers);
-    let told = readers.iter().filter(|reader| loss.is_told_of(**reader));
-    let told: Vec<_> = told.collect();
     json!({
-        "id": loss.id,
+        "id": loss.why.id,
         "fields": loss.fields,
         "kinds": loss.kinds,
         "at": loss.at,
-        "writers": within(Writer::ALL, &loss.writers),
-        "readers": readers,
-        "told_of": told,
+        "from": origins(loss.from),
+        "to": releases(loss.to),
         "if": condition(loss.when.sentence),
-        "reason": loss.reason,
-        "source": loss.source,
+        "reason": loss.why.sentence,
+        "source": loss.why.source,
     })
 }
 
 fn stop_json(stop: &StopRow) -> Value {
     json!({
-        "id": stop.id,
+        "id": stop.why.id,
         "end": stop.end,
-        "writers": within(Writer::ALL, &stop.writers),
-        "readers": within(Reader::ALL, &stop.readers),
+        "from": origins(stop.from),
+        "to": releases(stop.to),
         "if": condition(stop.condition),
-        "reason": stop.reason,
-        "source": stop.source,
+        "reason": stop.why.sentence,
+        "source": stop.why.source,
     })
 }
 
@@ -395,9 +358,17 @@ fn condition(sentence: &str) -> Option<&str> {
     (!sentence.is_empty()).then_some(sentence)
 }
 
-fn within<T: Copy + PartialOrd>(all: &[T], range: &std::ops::RangeInclusive<T>) -> Vec<T> {
-    let within = all.iter().filter(|each| range.contains(each));
-    within.copied().collect()
+/// Those that differ in what they write.
+fn origins(set: Origins) -> Vec<Origin> {
+    let all = Origin::all().into_iter();
+    all.filter(|origin| set.contains(*origin)).collect()
+}
+
+/// Those that differ in what they restore.
+fn releases(set: Releases) -> Vec<Release> {
+    Release::distinct(Aspect::Reading)
+        .filter(|release| set.contains(*release))
+        .collect()
 }
 
 #[cfg(test)]
@@ -415,20 +386,21 @@ mod tests {
 
     #[test]
     fn every_row_is_shown_between_some_releases() {
-        let all = LossTable::of(Writer::ALL, Reader::ALL);
+        let readers: Vec<_> = Release::distinct(Aspect::Reading).collect();
+        let all = LossTable::of(&Origin::all(), &readers);
         let (text, json) = (all.to_text(), all.to_json());
         // Where a line breaks depends on the numbers before it.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         // What is always lost cannot be lost once more.
         let hides = |loss: &Loss, other: &Loss, writer, reader| {
-            other.id != loss.id
+            !std::ptr::eq(other, loss)
                 && other.when.sentence.is_empty()
                 && other.is_between(writer, reader)
                 && loss.fields.iter().all(|field| other.fields.contains(field))
         };
         for loss in LOSSES {
-            let hidden = Writer::ALL.iter().all(|writer| {
-                let mut readers = Reader::ALL.iter();
+            let hidden = Origin::all().iter().all(|writer| {
+                let mut readers = readers.iter();
                 readers.all(|reader| {
                     !loss.is_between(*writer, *reader)
                         || LOSSES
@@ -436,7 +408,7 @@ mod tests {
                             .any(|other| hides(loss, other, *writer, *reader))
                 })
             });
-            assert_ne!(text.contains(loss.reason), hidden, "{}", loss.id);
+            assert_ne!(text.contains(loss.why.sentence), hidden, "{}", loss.why.id);
         }
         assert_eq!(json["losses"].as_array().map(Vec::len), Some(LOSSES.len()));
         assert_eq!(json["stops"].as_array().map(Vec::len), Some(STOPS.len()));

@@ -69,7 +69,7 @@ impl Login {
     }
 
     /// Whether the two encodings of clause 4.8 differ for it.
-    fn is_ascii(&self) -> bool {
+    pub(super) fn is_ascii(&self) -> bool {
         match self {
             Self::Basic { user, password } => user.is_ascii() && password.expose().is_ascii(),
             Self::Open | Self::Token(_) => true,
@@ -168,6 +168,7 @@ impl Target {
             ascii_login: self.login.is_ascii(),
             encoded_user_info: self.encoded_user_info,
             max_upload: 0,
+            fresh_ids: false,
         }
     }
 }
@@ -190,4 +191,7 @@ pub struct Facts {
     pub encoded_user_info: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
+    /// Whether no backup ID of the run can have been used before: it follows from 256 random bits of this run alone.
+    #[serde(default)]
+    pub fresh_ids: bool,
 }

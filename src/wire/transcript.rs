@@ -5,6 +5,7 @@
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
+use super::halt::Halt;
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::session::Totals;
@@ -74,9 +75,12 @@ pub struct Transcript {
     /// Why the run was stopped before its end, if it was.
     pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
-    /// Why the server wanted to be left alone, if it said so.
+    /// Why nothing more was sent, if that was so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) halted: Option<String>,
+    pub(super) halted: Option<Halt>,
+    /// What made the run slow down first, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slowed_by: Option<String>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
     /// How many backups may still be on the server, by the reason.
@@ -114,6 +118,7 @@ impl Transcript {
             stopped: None,
             unfinished: Vec::new(),
             halted: None,
+            slowed_by: None,
             totals: Totals::default(),
             left_behind: BTreeMap::new(),
             exchanges: Vec::new(),
@@ -133,6 +138,7 @@ impl Transcript {
     /// Which checks were chosen.
     pub fn selection(&self) -> Selection {
         Selection {
+            rare: Vec::new(),
             only: self.only.iter().map(Pattern::new).collect(),
             skip: self
                 .skip

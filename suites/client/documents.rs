@@ -3,10 +3,10 @@
 use super::compare::{Difference, Form, differences, is_default, same_value};
 use super::judge::shown;
 use crate::adapter::{Hex, tolerant};
-use crate::clients::Reader;
+use crate::clients::Release;
 use crate::clients::restore::{self, Directory, Surroundings};
 use crate::safe::ThreemaId;
-use crate::safe::backup::Backup;
+use crate::safe::backup::{Backup, Timestamp};
 use crate::safe::json::{Document, Path, Step};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
@@ -131,18 +131,19 @@ fn unusable(bytes: &[u8]) -> Vec<Difference> {
 }
 
 /// The newest release of each client that people restore with today.
-const MOBILES: [Reader; 2] = [Reader::Android6_4, Reader::Ios7_2];
+const MOBILES: [Release; 2] = [Release::Android6_4, Release::Ios7_2];
 
-fn outcome(reader: Reader, bytes: &[u8], backup: &Backup) -> Option<restore::Outcome> {
+fn outcome(reader: Release, bytes: &[u8], backup: &Backup) -> Option<restore::Outcome> {
     let around = Surroundings {
         own_id: ThreemaId::parse("TESTER01").ok()?,
         directory: Directory::of_contacts(backup),
+        now: Timestamp(0),
     };
     Some(reader.read(bytes, &around))
 }
 
 /// How a client stops at a document, if it does.
-fn refusal(reader: Reader, bytes: &[u8], backup: &Backup) -> Option<String> {
+fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     match outcome(reader, bytes, backup)? {
         restore::Outcome::Refused(stop) => Some(format!("refused by {reader}: {}", stop.reason)),
         restore::Outcome::Broken { how, stop } => Some(format!(
@@ -160,7 +161,7 @@ pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<
         return None;
     };
     let (wanted, found) = (serde_json::to_vec(wanted).ok()?, bytes_of(found)?);
-    let state = |reader: Reader, bytes: &[u8]| {
+    let state = |reader: Release, bytes: &[u8]| {
         let (backup, _) = Backup::read(Document::parse(bytes).ok()?);
         let own_id = ThreemaId::parse("TESTER01").ok()?;
         match outcome(reader, bytes, &backup?)? {

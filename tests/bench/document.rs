@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo bench --bench document`; the target is twice the first at most.
 
-use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
     Backup, Contact, PrivateKey, PublicKey, Timestamp, User, Verification,
@@ -37,7 +37,9 @@ static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
         });
     }
     let own_id = ThreemaId::parse("ECHOECHO").expect("an ID");
-    Writer::Android6_4.write(&backup, &Phone::new(own_id))
+    Release::Android6_4
+        .usual()
+        .write(&backup, &Phone::new(own_id))
 });
 
 #[divan::bench(sample_count = 200)]

@@ -3,7 +3,7 @@
 use super::strategies::{case, large};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use safe_conformance::clients::Writer;
+use safe_conformance::clients::{Origin, Release};
 use safe_conformance::safe::EncryptionKey;
 use safe_conformance::safe::envelope::{self, Compression, EnvelopeError, Nonce};
 
@@ -18,7 +18,7 @@ fn compression() -> impl Strategy<Value = Compression> {
 
 proptest! {
     #[test]
-    fn sealed_and_opened_it_is_the_same(case in case(), writer in select(Writer::ALL), compression in compression(), key: [u8; 32], nonce: [u8; 24]) {
+    fn sealed_and_opened_it_is_the_same(case in case(), writer in select(Origin::all()), compression in compression(), key: [u8; 32], nonce: [u8; 24]) {
         let (key, nonce) = (EncryptionKey::from_bytes(key), Nonce(nonce));
         let json = writer.write(&case.backup, &case.phone);
         let body = envelope::seal(&key, &nonce, &json, compression);
@@ -30,7 +30,7 @@ proptest! {
     #[test]
     fn one_bit_or_a_shorter_body_is_refused(case in case(), compression in compression(), key: [u8; 32], nonce: [u8; 24], place: Index, bit in 0..8_u32, cut: Index) {
         let (key, nonce) = (EncryptionKey::from_bytes(key), Nonce(nonce));
-        let json = Writer::Android6_4.write(&case.backup, &case.phone);
+        let json = Release::Android6_4.usual().write(&case.backup, &case.phone);
         let body = envelope::seal(&key, &nonce, &json, compression);
         let mut flipped = body.clone();
         flipped[place.index(body.len())] ^= 1 << bit;
@@ -67,7 +67,9 @@ fn every_bit_and_every_truncation_of_one_body() {
 fn a_large_document_at_every_level() {
     let (key, nonce) = (EncryptionKey::from_bytes([3; 32]), Nonce([4; 24]));
     let large = large();
-    let json = Writer::Android6_4.write(&large.backup, &large.phone);
+    let json = Release::Android6_4
+        .usual()
+        .write(&large.backup, &large.phone);
     for compression in (1..=9).map(Compression::Level).chain([Compression::Stored]) {
         let body = envelope::seal(&key, &nonce, &json, compression);
         assert!(envelope::open(&key, &body, LIMIT_BYTES).is_ok_and(|opened| opened == json));

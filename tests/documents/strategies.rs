@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use safe_conformance::clients::Phone;
-use safe_conformance::clients::restore::{Directory, made_up_key};
+use safe_conformance::clients::restore::{Directory, DirectoryEntry, IdentityState, made_up_key};
 use safe_conformance::safe::Client;
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{
@@ -38,6 +38,8 @@ pub struct Case {
     pub revoked: BTreeSet<ThreemaId>,
     /// Contacts of which the directory has another key.
     pub rekeyed: BTreeSet<ThreemaId>,
+    /// IDs that are no contacts and that the directory knows all the same.
+    pub strangers: BTreeSet<ThreemaId>,
 }
 
 impl Case {
@@ -101,6 +103,13 @@ impl Case {
             directory.revoke(*id);
         }
         if let Directory::Answers(entries) = &mut directory {
+            for id in self.strangers.difference(&self.revoked) {
+                let public_key = made_up_key(*id);
+                let state = IdentityState::Active;
+                entries
+                    .entry(*id)
+                    .or_insert(DirectoryEntry { public_key, state });
+            }
             for id in &self.rekeyed {
                 entries
                     .entry(*id)
@@ -116,8 +125,8 @@ impl fmt::Debug for Case {
         let document = shown(&self.backup.to_value());
         write!(
             formatter,
-            "{document}\nrevoked: {:?}\nwith another key: {:?}\n{:?}",
-            self.revoked, self.rekeyed, self.phone
+            "{document}\nrevoked: {:?}\nwith another key: {:?}\nknown: {:?}\n{:?}",
+            self.revoked, self.rekeyed, self.strangers, self.phone
         )
     }
 }
@@ -156,6 +165,7 @@ pub fn text() -> impl Strategy<Value = Text> {
         4 => "[A-Za-z ]{0,12}".prop_map(|text| Text::new(&text)),
         2 => select(curious.to_vec()).prop_map(Text::new),
         1 => any::<String>().prop_map(|text| Text::new(&text)),
+        1 => "[a-zä]{20,300}".prop_map(|text| Text::new(&text)),
         1 => vec(prop_oneof![0xd7fe_u16..0xe002, 0x20..0x7f_u16], 1..4).prop_map(|units| Text::from_units(&units)),
     ]
 }
@@ -394,9 +404,11 @@ pub fn case() -> impl Strategy<Value = Case> {
         settings,
         any::<u64>(),
         gone,
+        ids(),
     )
         .prop_map(
-            |(user, contacts, mut groups, lists, settings, order_seed, (removed, left))| {
+            |(user, contacts, mut groups, lists, settings, seed, (removed, left), strangers)| {
+                let order_seed = seed;
                 let mut backup = Backup::new(user);
                 let revoked = contacts.iter().filter(|(_, revoked)| *revoked);
                 let revoked = revoked.map(|(contact, _)| contact.identity).collect();
@@ -423,6 +435,10 @@ pub fn case() -> impl Strategy<Value = Case> {
                     phone,
                     revoked,
                     rekeyed,
+                    strangers: strangers
+                        .into_iter()
+                        .filter(|it| *it != id(OWN_ID))
+                        .collect(),
                 }
             },
         )
@@ -604,5 +620,6 @@ pub fn large() -> Case {
         phone: Phone::new(id(OWN_ID)),
         revoked: BTreeSet::new(),
         rekeyed: BTreeSet::new(),
+        strangers: BTreeSet::new(),
     }
 }

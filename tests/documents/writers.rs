@@ -3,7 +3,7 @@
 use super::strategies::{Case, case, large};
 use proptest::prelude::*;
 use proptest::sample::select;
-use safe_conformance::clients::Writer;
+use safe_conformance::clients::{Origin, Release};
 use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{Backup, PictureRelease, Timestamp};
 use safe_conformance::safe::json::{Document, Layout};
@@ -55,7 +55,7 @@ fn violations(json: &[u8]) -> BTreeSet<String> {
 }
 
 /// Where this release breaks the format: clients.divergence.one-number, clients.divergence.release-nobody.
-fn expected_violations(writer: Writer, case: &Case) -> BTreeSet<String> {
+fn expected_violations(writer: Origin, case: &Case) -> BTreeSet<String> {
     let mut expected = BTreeSet::new();
     let negative = |time: Option<Timestamp>| time.is_some_and(|time| time < Timestamp(0));
     let user = &case.backup.user;
@@ -66,8 +66,8 @@ fn expected_violations(writer: Writer, case: &Case) -> BTreeSet<String> {
     if writer.client() == Client::Ios {
         return expected;
     }
-    let raw_created_at = !writer.since(Writer::Android5_0_5);
-    let last_update = writer.since(Writer::Android5_3);
+    let raw_created_at = !writer.since(Release::Android5_0_5);
+    let last_update = writer.since(Release::Android5_3);
     let mut times = |place: String, created: Option<Timestamp>, update: Option<Timestamp>| {
         if raw_created_at && negative(created) {
             expected.insert(format!("{place}/createdAt"));
@@ -79,8 +79,8 @@ fn expected_violations(writer: Writer, case: &Case) -> BTreeSet<String> {
     let contacts = case.backup.contacts.iter().filter(|contact| {
         let own = contact.identity == case.phone.own_id;
         let removed = case.phone.removed_contacts.contains(&contact.identity);
-        let is_left_out =
-            own && writer.since(Writer::Android6_4) || removed && writer.since(Writer::Android6_0);
+        let is_left_out = own && writer.since(Release::Android6_4)
+            || removed && writer.since(Release::Android6_0);
         !is_left_out
     });
     for (index, contact) in contacts.enumerate() {
@@ -112,7 +112,7 @@ fn expected_violations(writer: Writer, case: &Case) -> BTreeSet<String> {
     expected
 }
 
-fn check(writer: Writer, case: &Case) {
+fn check(writer: Origin, case: &Case) {
     let json = writer.write(&case.backup, &case.phone);
     let document = Document::parse(&json).expect("JSON");
     let layout = match writer.client() {
@@ -143,15 +143,15 @@ fn check(writer: Writer, case: &Case) {
 
 proptest! {
     #[test]
-    fn every_writer_keeps_to_the_schema_but_where_it_does_not(case in case(), writer in select(Writer::ALL)) {
+    fn every_writer_keeps_to_the_schema_but_where_it_does_not(case in case(), writer in select(Origin::all())) {
         check(writer, &case);
     }
 }
 
 #[test]
 fn large_documents_too() {
-    for writer in Writer::ALL {
-        check(*writer, &large());
+    for writer in Origin::all() {
+        check(writer, &large());
     }
 }
 

@@ -6,7 +6,7 @@ use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
 use safe_conformance::suites::server;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -142,8 +142,10 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         target = target.trusting(root);
     }
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
-    checkup.deadline = Duration::from_secs(60);
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.deadline = Some(Duration::from_secs(240));
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    checkup.settings.patience = Duration::from_secs(2);
     if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
         checkup.jobs = 1;

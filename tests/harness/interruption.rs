@@ -85,12 +85,10 @@ fn interrupted_by(signal: &str) {
             assert!(ended.stdout.contains(&said), "{}", ended.all());
             assert!(ended.stderr.contains("cleaning up"), "{}", ended.all());
             for client in ["android", "ios", "desktop"] {
-                assert_ne!(
-                    report["clients"][client]["verdict"],
-                    "pass",
-                    "{}",
-                    ended.all()
-                );
+                for direction in ["backup", "restore"] {
+                    let verdict = &report["clients"][client][direction]["verdict"];
+                    assert_ne!(verdict, "pass", "{}", ended.all());
+                }
             }
         }
         server.settle();

@@ -5,6 +5,7 @@ mod command_line;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
+mod gentle;
 mod guard;
 mod hostile;
 mod house;

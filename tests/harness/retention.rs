@@ -11,7 +11,7 @@ use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::retention::{
     self, Event, Found, Ledger, LedgerError, Plan, Role, Season, State, Trouble, Unjudgeable,
 };
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -621,7 +621,8 @@ async fn a_time_that_an_upload_sets_back_is_told() {
     let target = Target::parse(&server.url()).expect("a URL");
     let mut checkup =
         Checkup::new(target.basic(scripted::USER, scripted::PASSWORD)).expect("a checkup");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
     let report = checkup.run().await.expect("the checkup runs").report;
     let mut findings = report.findings.iter();

@@ -669,9 +669,9 @@ fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
         let report = std::fs::read_to_string(home.path().join("report.json")).expect("a report");
         let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
         assert_eq!(report["tool"], "safe-conformance", "{password}");
-        assert_eq!(report["format"], 1, "{password}");
+        assert_eq!(report["format"], 2, "{password}");
         assert_eq!(
-            report["clients"]["android"]["verdict"], "pass",
+            report["clients"]["android"]["backup"]["verdict"], "partial",
             "{password}"
         );
         let judged = run(program(home.path())

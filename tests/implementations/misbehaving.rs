@@ -150,7 +150,7 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
     let ids = [OTHERS[0], TOUCHY, OTHERS[1], "adapter"];
     checkup.selection = Selection {
         only: ids.map(Pattern::new).to_vec(),
-        skip: Vec::new(),
+        ..Selection::default()
     };
     checkup.limits.answer = if way == "hangs" { SHORT } else { PATIENCE };
     checkup.limits.start = if way == "hangs-at-hello" {

@@ -26,6 +26,9 @@ NOTES = {
     "Group": "Who made a group, who is in it, and what becomes of it.",
     "GroupId": "A group ID that is not 16 hexadecimal digits.",
     "DistributionList": "iOS has no distribution lists: its first upload after a restore overwrites the only copy of them.",
+    "PrivateKey": "A private key that is longer or shorter than 32 bytes.",
+    "Link": "Links that not every client restores.",
+    "Name": "Names that are too long.",
     "Base64": "base64 with white space, without padding, or none at all.",
     "PictureRelease": "`user.profilePicRelease`: to whom the picture is shown.",
     "SyncExclusion": "The IDs that are left out of the contact sync: iOS 4.8 and later spells the key otherwise.",
@@ -117,6 +120,10 @@ def crashes(stage, because):
 REFUSES = invalid("meaning")
 NO_JSON = invalid("json")
 UNREAD_KEY = unknown("no source says what it does with a device group key that has not 32 bytes")
+NO_SOURCE = "no source says what it does then"
+INFERRED = "that the whole restore fails is inferred, not read"
+# Releases of iOS that lose a left group alone, and make one's own active again.
+LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
 NO_LISTS = not_applicable("it has no distribution lists")
 SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
 
@@ -257,7 +264,7 @@ def versions(add):
     def of(spelling):
         return spelled(document(), '"version":1', f'"version":{spelling}')
 
-    hang = {"ios-5.4 ios-6.8": hangs("meaning")}
+    hang = {"ios-5.4 ios-6.8 ios-6.8.8": hangs("meaning"), "ios-4.6 ios-4.9 ios-7.0.0": REFUSES}
     for id, spelling, as_int, ios, desktop, comment in [
         ("0", "0", "0", REFUSES, REFUSES, "Version 0"),
         ("minus-3", "-3", "-3", REFUSES, REFUSES, "Version -3"),
@@ -289,10 +296,14 @@ def missing(add):
         gives(SAME | {"/settings/syncContacts": False}), REFUSES, REFUSES)
     add("no-contacts", "MissingPart", "Without contacts: Android then restores neither groups nor distribution lists", less("contacts"),
         gives({"/user/nickname": "Tester", "/groups": None, "/distributionlists": None}),
-        gives({"/user/nickname": "Tester", "/contacts": None, "/groups/0/id": "0000000000000001"}),
-        unknown("what becomes of a group whose members are no contacts is not known"),
-        {"ios-7.0.0 ios-7.0.5": gives({"/groups/0/id": "0000000000000001"}), "ios-5.4 ios-6.8": gives({"/groups": None}),
+        gives({"/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/hidden": True, "/groups/0/id": "0000000000000001"}),
+        REFUSES,
+        {"ios-7.0.0 ios-7.0.5": gives({"/groups/0/id": "0000000000000001"}), "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": gives({"/groups": None}),
          "ios-4.6": hangs("meaning", "what waits for the end of the restore is never called")})
+    less_contacts = without(document(settings={"blockUnknown": True, "blockedContacts": ["OTHERID1"]}), "contacts")
+    add("no-contacts-settings", "MissingPart", "Without contacts: the settings are restored all the same", less_contacts,
+        gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}),
+        gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}), gives({"/settings": None}))
     value = document(groups=[without(group(), "deleted")])
     add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses all", value,
         gives(SAME | {"/groups/0/id": "0000000000000001"}), gives(SAME | {"/groups/0/id": "0000000000000001"}), REFUSES,
@@ -336,12 +347,19 @@ def types(add):
         java=[(("user", "profilePic"), "optString", "null")])
     add("null-publickey", "Null", "A contact's public key is null: to Android it is the text null, which is base64 of three bytes",
         document(contacts=[contact(verification=2, publickey=None)]),
-        unknown("what it does with a key of three bytes is not known"), gives(SAME | {"/contacts/0/verification": 2}), REFUSES,
-        java=[(place + ("publickey",), "optString", "null")])
+        gives({"/contacts": None, "/user/nickname": "Tester"}), gives(SAME | {"/contacts/0/verification": 2}), REFUSES,
+        {"android-6.1": gives({"/contacts": None})}, java=[(place + ("publickey",), "optString", "null")])
     add("null-created-at", "Null", "createdAt is null", document(contacts=[contact(createdAt=None)]),
-        gives(SAME | {"/contacts/0/createdAt": 0}), gives(SAME | {"/contacts/0/createdAt": None}), REFUSES, java=[(place + ("createdAt",), "optLong", "0")])
+        gives(SAME, "the time is that of the restore"), gives(SAME | {"/contacts/0/createdAt": None}), REFUSES)
     add("null-last-update", "Null", "lastUpdate is null, as the format allows", document(contacts=[contact(lastUpdate=None)]),
-        unknown("whether it is then unset or 0 is not known"), gives(SAME | {"/contacts/0/lastUpdate": None}), gives(SAME | {"/contacts/0/lastUpdate": None}))
+        *[gives(SAME | {"/contacts/0/lastUpdate": None})] * 3)
+    bad = document(contacts=[contact(lastUpdate="never"), contact("ABCD1234")])
+    add("last-update-text", "WrongType", "lastUpdate is no number: Android drops the contact", bad,
+        gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, unknown(NO_SOURCE))
+    for id, comment, contacts in [("number", "A number among the contacts", [7, contact()]), ("array", "An array among the contacts", [[], contact()])]:
+        add(f"contact-{id}", "WrongType", comment + ": Android skips it", document(contacts=contacts), gives(SAME), unknown(INFERRED), unknown(NO_SOURCE))
+    add("group-number", "WrongType", "A number among the groups: Android skips it", document(groups=[7, group(2)]),
+        gives(SAME | {"/groups/0/id": "0000000000000002"}), unknown(INFERRED), unknown(NO_SOURCE))
 
     def time(spelling):
         return one(f'"createdAt":{TIME}', f'"createdAt":{spelling}')
@@ -378,6 +396,16 @@ def contacts(add):
     add("key-bad-base64", "PublicKey", "A verified contact whose key is no base64: iOS never looks at it",
         document(contacts=[contact(verification=2, publickey="%%%%"), contact("ABCD1234")]),
         gives(first), gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/1/identity": "ABCD1234"}), REFUSES)
+    for level in (0, 1):
+        add(f"key-bad-base64-level-{level}", "PublicKey", f"A contact of level {level} whose key is no base64: Android keeps it, with the directory's key",
+            document(contacts=[contact(verification=level, publickey="%%%%")]),
+            gives(SAME | {"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": level}), REFUSES)
+    short = base64.b64encode(bytes(31)).decode()
+    add("key-31-bytes", "PublicKey", "A verified contact whose key has 31 bytes: Android 6.1 and later drops it",
+        document(contacts=[contact(verification=2, publickey=short), contact("ABCD1234")]),
+        gives(first), gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/1/identity": "ABCD1234"}), unknown(NO_SOURCE), {"android-6.1": gives(first)})
+    add("verified-without-key", "Verification", "Verification 2 without a key: becomes 0 on Android", document(contacts=[contact(verification=2)]),
+        gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 2}), unknown(NO_SOURCE))
     add("verification-1", "Verification", "Verification 1: becomes 0 on Android", document(contacts=[contact(verification=1)]),
         gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 1}), gives(SAME | {"/contacts/0/verification": 1}))
     revoked = [entry("ECHOECHO", "revoked"), entry("ABCD1234")]
@@ -398,26 +426,53 @@ def groups(add):
         gives(next_one), gives(next_one), REFUSES)
     left = {"/groups/0/id": "0000000000000001", "/groups/0/state": "left", "/groups/1/id": "0000000000000002"}
     add("group-left", "Group", "A group that the user has left: the own ID is not among the members", of(group(creator="ECHOECHO", members=["ECHOECHO", "ABCD1234"]), member),
-        gives(left), gives(left), gives(left), {"android-5.8 android-6.1": gives(left), "ios-7.0.5": gives(left)})
+        gives(left), gives(left), gives(left),
+        {"android-5.8 android-6.1": gives(left), "ios-4.6 ios-7.0.5": gives(left), LOSES_LEFT: gives(next_one), "ios-7.0.0 ios-7.0.4": gives({"/groups": None})})
     add("group-left-empty", "Group", "A left group without members, before another: iOS 7.0 to 7.0.4 then restores none that follow",
         of(group(creator="OTHERID1", members=[]), member, contacts=[contact(), contact("OTHERID1")]),
-        gives(left), gives(left), gives(left), {"ios-7.0.0": gives({"/groups/1": None})})
+        gives(left), gives(left), gives(left), {"ios-7.0.0 ios-7.0.4": gives({"/groups": None}), LOSES_LEFT: gives(next_one)})
+    stranger = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
+    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later restores it all the same", stranger,
+        gives(next_one), gives(left), REFUSES, {"ios-7.0.5": gives(left)})
     add("group-own-empty", "Group", "A group of one's own without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
         gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),
-        {"ios-5.4 ios-6.8 ios-7.0.0": gives({"/groups/0/state": "member"})})
+        {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": gives({"/groups/0/state": "member"})})
     add("group-creator-no-member", "Group", "The creator is not among the members, the own ID is: Android says that the user was removed",
         of(group(creator="ECHOECHO", members=[OWN, "ABCD1234"])),
         gives({"/groups/0/state": "kicked"}), gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
-        gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}))
+        gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
+        {"android-5.8 android-6.0 android-6.1": gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234"]})})
+    fetched = {"/contacts/2/identity": "OTHERID1", "/contacts/2/hidden": True, "/contacts/2/verification": 0, "/groups/0/members": [OWN, "ECHOECHO", "OTHERID1"]}
+    add("group-member-unknown", "Group", "A member that is no contact: both mobiles fetch it from the directory, hidden; Desktop refuses all",
+        of(group(members=[OWN, "ECHOECHO", "OTHERID1"])), gives(fetched), gives(fetched), REFUSES,
+        {"ios-4.9 ios-6.8 ios-7.0.5": gives(fetched), "ios-4.8 ios-4.8.4": gives(fetched | {"/contacts/2/hidden": None}),
+         "ios-4.6": gives({"/contacts/2": None, "/groups/0/members": [OWN, "ECHOECHO"]})})
+    dropped = {"/contacts/2": None, "/groups/0/members": [OWN, "ECHOECHO"]}
+    add("group-member-gone", "Group", "A member that the directory does not know: both mobiles restore the group without it",
+        of(group(members=[OWN, "ECHOECHO", "GONE0001"])), gives(dropped), gives(dropped), REFUSES)
+    blocked = {"blockedContacts": ["ECHOECHO"]}
+    add("group-creator-blocked", "Group", "The creator is blocked and the user is a member: iOS leaves the group and tells all members",
+        of(group(creator="ECHOECHO", members=["ECHOECHO", OWN, "ABCD1234"])) | {"settings": {"syncContacts": False} | blocked},
+        gives({"/groups/0/state": "member"}), gives({"/groups/0/state": "left"}), unknown(NO_SOURCE),
+        {"ios-4.8 ios-6.8 ios-7.0.0 ios-7.0.5": gives({"/groups/0/state": "left"})})
+    both_blocked = {"settings": {"syncContacts": False, "blockedContacts": ["OTHERID1"]}}
+    add("group-member-blocked", "Group", "A member is blocked and no contact: iOS skips it, and 4.8 to 4.8.3 loses the group",
+        of(group(members=[OWN, "ECHOECHO", "OTHERID1"])) | both_blocked, gives(fetched), gives(dropped), REFUSES,
+        {"ios-4.8": gives({"/groups": None}), "ios-4.8.4 ios-6.8": gives(dropped)})
+    add("group-no-members", "Group", "A group without the key `members`: Android keeps it", of(without(group(), "members")),
+        gives({"/groups/0/id": "0000000000000001", "/groups/0/members": None}), unknown(NO_SOURCE), unknown(NO_SOURCE))
+    add("group-name-long", "Name", "A group's name of 260 bytes: Android cuts it after 256", of(group(groupname="n" * 260)),
+        gives({"/groups/0/groupname": "n" * 256}), unknown(NO_SOURCE), unknown(NO_SOURCE))
     add("group-deleted", "Group", "A group deleted on Android before 6.0: it comes back on iOS", of(group(deleted=True), member),
         gives(next_one),
         gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"}),
         unknown("that the members are ignored is known, and not what becomes of the group"),
-        {"android-4.8 android-5.3 android-5.8 android-6.1": gives(next_one)})
+        {"android-6.0 android-6.1": gives(next_one),
+         "android-4.57 android-4.8 android-5.3 android-5.8": gives({"/groups/0/state": "deleted", "/groups/1/id": "0000000000000002"}, "it is created and hidden")})
     for id, spelling, comment, android, ios, earlier in [
         ("odd", "123", "A group ID of an odd number of digits", gives({"/groups/0/id": ""}), crashes("meaning", "an index out of range"), None),
         ("not-hex", "zzzzzzzzzzzzzzzz", "A group ID that is not hexadecimal", unknown("it becomes some bytes; which, is not known"), gives(next_one),
-         {"ios-5.4 ios-6.8 ios-7.0.0": crashes("meaning", "so it did before 7.0.5"), "ios-7.0.5": gives(next_one)}),
+         {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": crashes("meaning", "so it did before 7.0.5"), "ios-7.0.5": gives(next_one)}),
     ]:
         add(f"group-id-{id}", "GroupId", comment, of(group(id=spelling), member), android, ios, REFUSES, earlier)
 
@@ -435,12 +490,23 @@ def distribution_lists(add):
         gives({"/distributionlists/0/name": "Neighbours"}), none, none)
     for id, spelling, comment, earlier in [
         ("short", "01", "A list's ID of two digits: it gets a new one", None),
+        ("zero", "0000000000000000", "A list's ID of 0: it gets a new one", None),
         ("negative", "0000000000000080", "A list's ID with the highest bit of its number set: it gets a new one", None),
         ("high-digit", "8000000000000000", "A list's ID that begins with 8: Android 4.8 to 5.2 crashes",
          {"android-4.8": crashes("meaning", "a NumberFormatException that nobody catches")}),
     ]:
         add(f"list-id-{id}", "DistributionList", comment, of({"id": spelling}), gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/1": None}),
             none, none if id != "short" else unknown("whether its check of the ID counts the digits is not known"), earlier)
+    add("list-without-name", "DistributionList", "A list without a name: Android skips it, and not the next",
+        document(distributionlists=[{"createdAt": TIME, "members": ["ECHOECHO"]}, {"name": "Next", "createdAt": TIME, "members": []}]),
+        gives({"/distributionlists/0/name": "Next", "/distributionlists/1": None}), none, unknown(NO_SOURCE))
+    add("list-without-members", "DistributionList", "A list without the key `members`: Android keeps it, empty",
+        document(distributionlists=[{"name": "Empty", "createdAt": TIME}]),
+        gives({"/distributionlists/0/name": "Empty", "/distributionlists/0/members": None}), none, unknown(NO_SOURCE))
+    fetched = {"/contacts/1/identity": "OTHERID1", "/contacts/1/verification": 0, "/distributionlists/0/members": ["OTHERID1"]}
+    add("list-member-unknown", "DistributionList", "A member of a list that is no contact: Android fetches it, and since 5.7 it is visible",
+        of({"id": "0100000000000000", "members": ["OTHERID1"]}), gives(fetched | {"/contacts/1/hidden": None}), none, none,
+        {"android-5.8 android-6.1": gives(fetched | {"/contacts/1/hidden": None}), "android-4.8 android-5.3": gives(fetched | {"/contacts/1/hidden": True})})
     add("list-id-twice", "DistributionList", "Two lists with one ID: the second gets a new one", of({"id": "0100000000000000"}, {"id": "0100000000000000"}),
         gives({"/distributionlists/0/id": "1", "/distributionlists/1/name": "Neighbours"}), none, none)
 
@@ -453,7 +519,20 @@ def encodings(add):
     add("base64-spaces-picture", "Base64", "White space in the picture: iOS drops it", document(user={"profilePic": "/9j/\n2wBDAP/Z"}),
         gives({"/user/profilePic": picture}), gives(SAME | {"/user/profilePic": None}), gives({"/user/profilePic": picture}))
     add("base64-no-padding", "Base64", "The private key without its padding: Android cuts it short", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
-        unknown("that the last bytes are cut off is known, and not what it does with a key of 30 bytes"), REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
+        REFUSES, REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
+    longer = base64.b64encode(bytes(range(33))).decode()
+    add("private-key-33-bytes", "PrivateKey", "A private key of 33 bytes: iOS takes the first 32", document(user={"privatekey": longer}),
+        REFUSES, gives({"/user/privatekey": PRIVATE_KEY}), unknown(NO_SOURCE))
+    add("private-key-31-bytes", "PrivateKey", "A private key of 31 bytes: iOS reads beyond its end",
+        document(user={"privatekey": base64.b64encode(bytes(range(31))).decode()}), REFUSES, unknown("it reads what stands behind it in memory"), unknown(NO_SOURCE))
+    mail, fax, empty = ({"type": kind, "value": value} for kind, value in (("email", "tester@example.com"), ("fax", "41790000000"), ("mobile", "")))
+    one_link = {"/user/links/0/value": "tester@example.com", "/user/links/1": None}
+    add("link-of-another-type", "Link", "A link that is neither a number nor an address: both mobiles ignore it", document(user={"links": [fax, mail]}),
+        gives(one_link), gives(one_link), gives({"/user/links": None}))
+    add("link-without-value", "Link", "A number with an empty value: Android ignores it", document(user={"links": [empty, mail]}),
+        gives(one_link), unknown(NO_SOURCE), gives({"/user/links": None}))
+    add("nickname-33-bytes", "Name", "A nickname of 33 bytes: Android cuts it after 32", document(user={"nickname": "n" * 33}),
+        gives({"/user/nickname": "n" * 32}), unknown(NO_SOURCE), unknown(NO_SOURCE))
     add("base64-bad-picture", "Base64", "A picture that is no base64", document(user={"profilePic": "%%%%"}),
         gives(SAME | {"/user/profilePic": None}), gives(SAME | {"/user/profilePic": None}), REFUSES)
 
@@ -473,7 +552,7 @@ def releases(add):
          {"android-4.8 android-5.3 android-5.8": to([])}),
         ("empty", "An empty list: both mobiles write it, the format's schema forbids it, and Desktop takes it for everyone", [[]], to([]), to("nobody"), to("everyone"), None),
         ("missing", "No such key, which is how iOS spells nobody: Desktop takes it for everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
-        ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-7.0.0 ios-7.0.5": to(listed)}),
+        ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-6.8.8 ios-7.0.0 ios-7.0.5": to(listed)}),
         ("one-and-null", "One and null", [["ABCD1234", None]], to("nobody"), to(listed), REFUSES, None),
         ("null-string", "The string null", [["null"]], to("nobody"), to([]), REFUSES, {"android-6.1": to("nobody")}),
     ]:
@@ -486,7 +565,7 @@ def releases(add):
         lost = gives({"/settings/syncExcludedIds": None})
         add(f"sync-excluded-{id}", "SyncExclusion", comment, document(settings={key: ["ECHOECHO"]}),
             gives(SAME | {"/settings/syncExcludedIds": android}), ios, gives(SAME | {"/settings": None}),
-            {"ios-5.4 ios-6.8 ios-7.0.0 ios-7.0.5": lost} if id == "ids" else None)
+            {"ios-4.8 ios-5.4 ios-6.8 ios-7.0.0 ios-7.0.5": lost} if id == "ids" else None)
 
 
 def texts(add):
@@ -495,7 +574,7 @@ def texts(add):
         gives({"/user/nickname": "Two"}), gives({"/user/nickname": "One"}, "on iOS 17 and later"), gives({"/user/nickname": "Two"}),
         java=[(("user", "nickname"), "optString", "Two")])
     plain = text_of(document())
-    hang = {"ios-5.4 ios-6.8": hangs("json")}
+    hang = {"ios-5.4 ios-6.8 ios-6.8.8": hangs("json"), "ios-4.6 ios-4.9 ios-7.0.0": NO_JSON}
     for id, comment, text in [
         ("text-after", "Text behind the JSON", plain + " and so on"),
         ("comment", "A comment", plain.replace("{", "/* backup */{", 1)),
@@ -533,18 +612,18 @@ def bodies(builder):
     good, bad = gives(SAME), invalid("gunzip")
     add("gzip", "Container", "A gzip of one member", member(plain), good, good, good)
     add("gzip-members", "Container", "A gzip of two members: iOS before 5.9 sees the first alone", member(plain[:half]) + member(plain[half:]), good, good, good,
-        {"ios-7.0.0 ios-7.0.5 ios-6.8": good})
-    add("gzip-byte-after", "Container", "A byte behind the gzip", member(plain) + b"x", good, bad, bad, {"ios-7.0.0 ios-7.0.5": bad})
-    add("gzip-zero-after", "Container", "A zero byte behind the gzip", member(plain) + b"\0", good, bad, good, {"ios-7.0.0 ios-7.0.5": bad})
+        {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": good})
+    add("gzip-byte-after", "Container", "A byte behind the gzip", member(plain) + b"x", good, bad, bad, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
+    add("gzip-zero-after", "Container", "A zero byte behind the gzip", member(plain) + b"\0", good, bad, good, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
     add("zlib", "Container", "zlib instead of gzip", zlib.compress(plain), bad, good, bad)
     whole = sealed(member(plain))
     overrun = "an exception that nobody catches"
     crash = crashes("size", overrun)
     builder.body("short", "Short", "23 bytes", whole[:23], crash, invalid("size"), invalid("size"),
-                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("size", "so it did before 7.0.4"), "ios-7.0.5": invalid("size")})
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("size", "so it did before 7.0.4"), "ios-7.0.4 ios-7.0.5": invalid("size")})
     wrong = nonce + builder.oracles.seal(bytes(32), nonce, member(plain))
     builder.body("wrong-key", "WrongKey", "Sealed under another key", wrong, invalid("open"), invalid("open"), invalid("open"),
-                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a look"), "ios-7.0.5": invalid("open")})
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a look"), "ios-7.0.4 ios-7.0.5": invalid("open")})
 
 
 def build(oracles):

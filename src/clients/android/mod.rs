@@ -4,7 +4,7 @@ mod base64;
 mod charset;
 pub mod org_json;
 mod read;
-mod reasons;
+pub(in crate::clients) mod reasons;
 mod write;
 
 pub(super) use read::read;

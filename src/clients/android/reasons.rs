@@ -1,180 +1,95 @@
-//! Why Android changes or refuses what stands in a backup, where that is seen, and of which releases it is told.
+//! Why Android changes or refuses what a backup holds.
 
-use crate::clients::read::{Told, Why};
-use crate::clients::release::Reader;
+use crate::clients::reason::reasons;
 
-pub(super) const ORG_JSON: &str = "Android's org.json, executed";
+pub(in crate::clients) const ORG_JSON: &str = "clients.read.json-extensions";
 
-const ALL: Told = &(Reader::Android4_8..=Reader::Android6_4);
-const NEWEST: Told = &(Reader::Android6_4..=Reader::Android6_4);
-const BEFORE_5_3: Told = &(Reader::Android4_8..=Reader::Android4_8);
-const UP_TO_5_8: Told = &(Reader::Android4_8..=Reader::Android5_8);
-
-pub(super) const NO_OBJECT: Why = Why {
-    reason: "is not an object",
-    source: ORG_JSON,
-    told: ALL,
-};
-pub(super) const LATER_VERSION: Why = Why {
-    reason: "is greater than 1",
-    source: VERSION,
-    told: NEWEST,
-};
-pub(super) const NO_VERSION: Why = Why {
-    reason: "is no number",
-    source: VERSION,
-    told: NEWEST,
-};
-const VERSION: &str =
-    "source of Android 6.4.2; getInt of org.json, executed (VARIANTS section 2, \"info.version\")";
-pub(super) const NO_IDENTITY: Why = Why {
-    reason: "is missing",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"missing user / privatekey\")",
-    told: NEWEST,
-};
-pub(super) const NO_SIGNED_NUMBER: Why = Why {
-    reason: "is no number of 64 bits with a sign, and nobody catches the exception",
-    source: "ThreemaSafeServiceImpl.java:1040 of Android 5.2, executed (VARIANTS section 5, item 13)",
-    told: BEFORE_5_3,
-};
-
-pub(super) const NO_CONTACTS: Why = Why {
-    reason: "without `contacts` neither groups nor distribution lists are restored",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"missing contacts\")",
-    told: NEWEST,
-};
-pub(super) const NICKNAME_IS_ID: Why = Why {
-    reason: "without a nickname the ID becomes the nickname",
-    source: "source of Android 6.4.2 (VARIANTS section 4, \"privatekey, nickname, picture\")",
-    told: NEWEST,
-};
-pub(super) const NULL_IS_TEXT: Why = Why {
-    reason: "null becomes the word \"null\"",
-    source: "ThreemaSafeServiceImpl.java:706 of Android 6.4.2; org.json, executed (VARIANTS section 5, item 15)",
-    told: NEWEST,
-};
-pub(super) const BAD_PICTURE: Why = Why {
-    reason: "the picture is not base64",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"bad base64 profilePic\")",
-    told: NEWEST,
-};
-pub(super) const STAR_IS_EVERYONE: Why = Why {
-    reason: "a list that begins with `*` is everyone",
-    source: "source of Android 6.4.2 (VARIANTS section 2, `[\"*\",\"ABCDEFGH\"]`)",
-    told: NEWEST,
-};
-pub(super) const NULL_IS_NOBODY: Why = Why {
-    reason: "a list with an empty entry is nobody",
-    source: "source of Android 6.4.2 (VARIANTS section 2, `[\"ABCDEFGH\",null]`, `[\"null\"]`)",
-    told: NEWEST,
-};
-pub(super) const NOBODY_IS_EMPTY: Why = Why {
-    reason: "nobody becomes a choice of contacts with none chosen",
-    source: "source of Android 5.8.2 (VARIANTS section 5, item 16)",
-    told: UP_TO_5_8,
-};
-pub(super) const NO_LINK_NAME: Why = Why {
-    reason: "Android has no names of links",
-    source: "source of Android 6.4.2 (VARIANTS section 4, \"links\")",
-    told: NEWEST,
-};
-pub(super) const NO_DEVICE_LINK: Why = Why {
-    reason: "Android does not read it",
-    source: "source of Android 6.4.2 (VARIANTS section 4, \"DGK\")",
-    told: NEWEST,
-};
-pub(super) const NO_DIRECTORY: Why = Why {
-    reason: "the directory cannot be reached, and the contact is lost without a word",
-    source: "source of Android 6.4.2 (VARIANTS section 2, below the table)",
-    told: NEWEST,
-};
-pub(super) const LOWER_CASE: Why = Why {
-    reason: "the ID is not in upper case, and is not found again in the directory's answer",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"lower-case contact ID\")",
-    told: NEWEST,
-};
-pub(super) const NOT_IN_DIRECTORY: Why = Why {
-    reason: "the directory does not know the contact any more",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"revoked contact\"; section 5, item 25)",
-    told: ALL,
-};
-pub(super) const DUPLICATE: Why = Why {
-    reason: "the contact is there a second time, and the first counts",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"duplicate contact\")",
-    told: NEWEST,
-};
-pub(super) const LEVEL_1: Why = Why {
-    reason: "level 1 becomes level 0",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"verification 1\")",
-    told: NEWEST,
-};
-pub(super) const BAD_KEY: Why = Why {
-    reason: "the public key is not base64, and the contact is dropped",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"bad base64 publickey\")",
-    told: NEWEST,
-};
-pub(super) const KEY_OF_DIRECTORY: Why = Why {
-    reason: "the public key of the backup counts at level 2 alone: that of the directory takes its place",
-    source: "source of Android 6.4.2 (VARIANTS section 4, \"publickey\")",
-    told: NEWEST,
-};
-pub(super) const OTHER_NUMBER: Why = Why {
-    reason: "the number is cut off to a whole one of 64 bits with a sign",
-    source: "getLong of org.json, executed (VARIANTS section 2, \"fractional ts\", \"18446744073709552000\")",
-    told: NEWEST,
-};
-pub(super) const NO_LAST_UPDATE: Why = Why {
-    reason: "Android before 5.3 does not know the time of the last update",
-    source: "source of Android before 5.3 (VARIANTS section 4, \"lastUpdate\")",
-    told: BEFORE_5_3,
-};
-pub(super) const NO_TRUTH_VALUE: Why = Why {
-    reason: "it is neither true nor false, and the default counts",
-    source: "optBoolean of org.json, executed (VARIANTS section 2, \"string for number/bool\")",
-    told: NEWEST,
-};
-pub(super) const UNKNOWN_CREATOR: Why = Why {
-    reason: "whoever made the group is no contact",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"group creator unknown\")",
-    told: NEWEST,
-};
-pub(super) const DELETED: Why = Why {
-    reason: "the group was deleted",
-    source: "clause 3.5",
-    told: ALL,
-};
-pub(super) const DELETED_MISSING: Why = Why {
-    reason: "`deleted` is missing, and the group is dropped",
-    source: "source of Android 5.8.2 (VARIANTS section 5, item 12)",
-    told: UP_TO_5_8,
-};
-pub(super) const EMPTY_GROUP_ID: Why = Why {
-    reason: "the ID of the group has an odd number of digits, and an empty one takes its place",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"odd-length hex group id\")",
-    told: NEWEST,
-};
-pub(super) const GARBAGE_GROUP_ID: Why = Why {
-    reason: "the ID of the group is not hexadecimal, and becomes garbage",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"non-hex group id\")",
-    told: NEWEST,
-};
-pub(super) const KICKED: Why = Why {
-    reason: "whoever made the group is no member of it, so the person counts as removed",
-    source: "source of Android 6.2 and later (VARIANTS section 2, \"members without creator\")",
-    told: NEWEST,
-};
-pub(super) const RANDOM_ID: Why = Why {
-    reason: "the ID has not 16 digits, is below zero or taken: the list gets a new one at random",
-    source: "source of Android 6.4.2 (VARIANTS section 2, \"DL id\")",
-    told: NEWEST,
-};
-pub(super) const OTHER_BYTE_ORDER: Why = Why {
-    reason: "the bytes of the ID were written in the other order: the list gets another one",
-    source: "ThreemaSafeServiceImpl.java:1040 of Android 5.2 (VARIANTS section 5, item 13)",
-    told: ALL,
-};
-pub(super) const OTHER_SPELLING: Why = Why {
-    reason: "iOS spells the key otherwise than Android",
-    source: "ThreemaSafeServiceImpl.java:201 of Android 6.4.2 (VARIANTS section 5, item 2)",
-    told: NEWEST,
-};
+reasons! {
+    NO_OBJECT = "document-no-object", "the document is not an object", "clients.read.json-extensions";
+    LATER_VERSION = "version-later", "Android restores no later version than 1", "clients.read.info-version";
+    NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
+    NO_IDENTITY = "identity-missing", "nothing is restored without a private key", "clients.read.missing-user";
+    KEY_LENGTH = "private-key-length", "Android refuses a key that has not 32 bytes", "clients.read.private-key-length";
+    NO_CONTACTS = "groups-without-contacts-to-android",
+        "Android restores neither groups nor distribution lists if `contacts` is missing",
+        "clients.read.missing-contacts";
+    NOT_OF_THIS_KIND = "wrong-type-skipped", "Android skips what is not of the right type", "clients.read.wrong-type";
+    NICKNAME_IS_ID = "nickname-from-id", "without a nickname Android takes the ID for one", "clients.loss.private-key";
+    NICKNAME_CUT = "nickname-cut", "Android cuts a nickname after 32 bytes", "clients.read.long-names";
+    NAME_CUT = "name-cut", "Android cuts the name of a group or list after 256 bytes", "clients.read.long-names";
+    NULL_IS_TEXT = "null-is-a-word", "Android reads null as the word `null`", "clients.read.null-string";
+    BAD_PICTURE = "picture-not-base64", "Android ignores a picture that is not base64", "clients.read.bad-picture";
+    STAR_IS_EVERYONE = "release-star", "a list that begins with `*` is everyone", "clients.read.release-everyone-and-id";
+    NULL_IS_NOBODY = "release-null", "a list with an empty entry is nobody", "clients.read.release-id-and-null";
+    NOBODY_IS_EMPTY = "release-nobody-is-a-list",
+        "Android up to 5.8.2 reads `[null]` as a list of nobody",
+        "clients.read.release-nobody";
+    LINK_IGNORED = "link-ignored",
+        "Android ignores a link that is neither a number nor an address, or has no value",
+        "clients.read.links";
+    NO_LINK_NAME = "link-name-ignored", "Android has no names of links", "clients.loss.links";
+    NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores the key", "clients.read.device-group-key";
+    NO_DIRECTORY = "directory-unreachable",
+        "the directory does not answer, and the contact is lost without a message",
+        "clients.read.directory-failure";
+    LOWER_CASE = "identity-lower-case",
+        "Android does not find an ID in lower case in the answer of the directory",
+        "clients.read.lower-case-identity";
+    LEVEL_1 = "level-1", "Android restores level 1 as level 0", "clients.read.verification-1";
+    LEVEL_2_WITHOUT_KEY = "level-2-without-key",
+        "Android restores level 2 without a public key as level 0",
+        "clients.read.verified-without-key";
+    BAD_KEY = "public-key-not-base64",
+        "Android drops a verified contact whose public key is not base64",
+        "clients.read.bad-public-key";
+    KEY_TOO_SHORT = "public-key-length",
+        "Android 6.1 and later drops a verified contact whose public key has not 32 bytes",
+        "clients.read.bad-public-key";
+    KEY_OF_DIRECTORY = "public-key-of-level-2-alone",
+        "Android takes the key of the backup at level 2 alone, else that of the directory",
+        "clients.loss.public-key";
+    TIME_OF_RESTORE = "contact-created-now",
+        "Android takes the time of the restore for a contact without a time",
+        "clients.read.created-at";
+    TIME_IS_ZERO = "created-at-0", "Android takes 0 for what is no number", "clients.read.created-at";
+    FRACTION = "time-fraction", "Android cuts a fraction off", "clients.read.fractional-time";
+    TOO_LARGE = "time-beyond-63-bits",
+        "Android takes the largest number of 63 bits for it",
+        "clients.read.largest-time";
+    UPDATE_NO_NUMBER = "last-update-no-number",
+        "Android drops a contact whose `lastUpdate` is not a number",
+        "clients.read.last-update";
+    NO_LAST_UPDATE = "last-update-to-older-android", "Android before 5.3 does not read it", "clients.loss.last-update";
+    NO_TRUTH_VALUE = "flag-default",
+        "Android takes the default for what is neither true nor false",
+        "clients.read.string-for-number";
+    DELETED = "group-deleted", "Android 6.0 and later restores no deleted group", "clients.read.deleted-group";
+    DELETED_MISSING = "group-without-deleted",
+        "Android up to 5.8.2 drops a group without `deleted`",
+        "clients.read.missing-deleted";
+    EMPTY_GROUP_ID = "group-id-odd",
+        "Android stores an ID of an odd number of digits as an empty one",
+        "clients.read.group-id-odd";
+    GARBAGE_GROUP_ID = "group-id-not-hex",
+        "Android makes other bytes of an ID that is not hexadecimal",
+        "clients.read.group-id-not-hex";
+    KICKED = "group-removed-from",
+        "a group whose creator is no member counts as one from which the user was removed",
+        "clients.read.creator-no-member";
+    NO_LIST_NAME = "list-without-name", "Android skips a list without a name", "clients.read.list-name";
+    RANDOM_ID = "list-id-random",
+        "a list whose number is not above zero or is taken gets a random one",
+        "clients.read.list-id";
+    LIST_ID_UNREAD = "list-id-unread",
+        "Android before 4.8 does not read the ID, and the list gets a random one",
+        "clients.read.list-id";
+    OTHER_BYTE_ORDER = "list-id-byte-order",
+        "Android 4.8 to 5.2.4 takes the highest byte of a list's ID for the first, later releases the lowest",
+        "clients.divergence.list-id";
+    NO_SIGNED_NUMBER = "list-id-crashes",
+        "Android 4.8 to 5.2.4 reads the ID as a number with a sign, and nobody catches the exception",
+        "clients.divergence.list-id";
+    OTHER_SPELLING = "sync-excluded-from-ios",
+        "iOS 4.8 and later spells the key `syncExcludedIDs`, which nobody else reads",
+        "clients.read.sync-excluded-key";
+}

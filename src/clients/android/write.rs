@@ -1,6 +1,6 @@
 //! The document as Android writes it: a fixed order, a line for every member and item, `\/`.
 
-use crate::clients::release::Writer;
+use crate::clients::release::{Form, Origin, Release};
 use crate::clients::write::{Phone, Spelling, object, whole};
 use crate::safe::backup::{
     Backup, Contact, DistributionList, DistributionListId, Group, Link, LinkKind, PictureRelease,
@@ -14,21 +14,21 @@ impl Spelling for Android {
     const LONE_SURROGATE: char = '?';
 }
 
-/// Source: VARIANTS section 1, "Android".
-pub(in crate::clients) fn write(writer: Writer, backup: &Backup, phone: &Phone) -> Vec<u8> {
-    let pen = Pen { writer, phone };
+/// Source: `clients.write`, Android.
+pub(in crate::clients) fn write(origin: Origin, backup: &Backup, phone: &Phone) -> Vec<u8> {
+    let pen = Pen { origin, phone };
     // `toString(0)`: lines, and no indentation.
     Value::Object(pen.document(backup)).to_bytes(Layout::Lines { indent: 0 })
 }
 
 struct Pen<'a> {
-    writer: Writer,
+    origin: Origin,
     phone: &'a Phone,
 }
 
 impl Pen<'_> {
-    fn since(&self, first: Writer) -> bool {
-        self.writer.since(first)
+    fn since(&self, first: Release) -> bool {
+        self.origin.since(first)
     }
 
     fn document(&self, backup: &Backup) -> Object {
@@ -58,7 +58,7 @@ impl Pen<'_> {
                 Some(self.settings(backup.settings.as_ref()).into()),
             ),
         ]);
-        if self.writer == Writer::Android4_7Test {
+        if self.origin.form == Form::TestBuild {
             // Where they stand and what is in them is not known; no reader looks at them.
             for key in ["links", "incomingRequests", "outgoingRequests"] {
                 document.push(key, Vec::new());
@@ -69,14 +69,18 @@ impl Pen<'_> {
 
     /// The version is that of the first release of the range.
     fn device(&self) -> String {
-        format!("{}A/en_US", self.writer.releases().since)
+        let version = match self.origin.form {
+            Form::TestBuild => "4.7",
+            Form::Usual | Form::DeviceLink => self.origin.release.first_version(),
+        };
+        format!("{version}A/en_US")
     }
 
-    /// Source: VARIANTS section 1, "6.0.0" and "6.4.0".
+    /// Source: `clients.write.removed-contacts`, `clients.write.own-contact`.
     fn has(&self, contact: &Contact) -> bool {
-        let own = contact.identity == self.phone.own_id && self.since(Writer::Android6_4);
+        let own = contact.identity == self.phone.own_id && self.since(Release::Android6_4);
         let removed = self.phone.removed_contacts.contains(&contact.identity)
-            && self.since(Writer::Android6_0);
+            && self.since(Release::Android6_0);
         !own && !removed
     }
 
@@ -101,8 +105,8 @@ impl Pen<'_> {
 
     fn contact(&self, contact: &Contact) -> Object {
         let hidden = Some(Value::Boolean(contact.hidden.unwrap_or(false)));
-        let policies = self.since(Writer::Android4_57);
-        let (hidden_before, hidden_behind) = if self.since(Writer::Android5_3) {
+        let policies = self.since(Release::Android4_57);
+        let (hidden_before, hidden_behind) = if self.since(Release::Android5_3) {
             (hidden, None)
         } else {
             (None, hidden)
@@ -110,7 +114,7 @@ impl Pen<'_> {
         let level = contact.verification.unwrap_or(Verification::Unverified);
         let key = contact
             .public_key
-            .filter(|_| level == Verification::Full || self.since(Writer::Android5_0));
+            .filter(|_| level == Verification::Full || self.since(Release::Android5_0));
         object([
             ("identity", Some(Android::plain(contact.identity.as_str()))),
             ("publickey", key.map(|key| Android::base64(&key.0))),
@@ -129,7 +133,7 @@ impl Pen<'_> {
                 "lastUpdate",
                 contact
                     .last_update
-                    .filter(|_| self.since(Writer::Android5_3))
+                    .filter(|_| self.since(Release::Android5_3))
                     .map(long),
             ),
             (
@@ -146,11 +150,11 @@ impl Pen<'_> {
 
     fn group(&self, group: &Group) -> Object {
         let left = self.phone.left_groups.contains(&(group.id, group.creator));
-        // Source: VARIANTS section 1, "5.7.0".
+        // Source: `clients.write.own-id-in-members`.
         let members = group.members.iter().filter(|member| {
-            !(left && **member == self.phone.own_id && self.since(Writer::Android5_7))
+            !(left && **member == self.phone.own_id && self.since(Release::Android5_7))
         });
-        let deleted = group.deleted.unwrap_or(false) && !self.since(Writer::Android6_0);
+        let deleted = group.deleted.unwrap_or(false) && !self.since(Release::Android6_0);
         object([
             ("id", Some(Android::hex(&group.id.0))),
             ("creator", Some(Android::plain(group.creator.as_str()))),
@@ -174,19 +178,19 @@ impl Pen<'_> {
         ])
     }
 
-    /// Source: VARIANTS section 1, "4.8" and "5.3".
+    /// Source: `clients.write.list-id`.
     fn list_id(&self, id: DistributionListId) -> Option<Value> {
-        if self.since(Writer::Android5_3) {
+        if self.since(Release::Android5_3) {
             Some(Android::hex(&id.0))
         } else {
-            self.since(Writer::Android4_8)
+            self.since(Release::Android4_8)
                 .then(|| Android::hex(&id.reversed().0))
         }
     }
 
-    /// Source: VARIANTS section 1, "5.0.5".
+    /// Source: `clients.write.created-at-clamped`.
     fn created_at(&self, timestamp: Option<Timestamp>) -> Value {
-        let least = if self.since(Writer::Android5_0_5) {
+        let least = if self.since(Release::Android5_0_5) {
             Timestamp(0)
         } else {
             Timestamp(i64::MIN.into())
@@ -194,9 +198,9 @@ impl Pen<'_> {
         long(timestamp.unwrap_or(Timestamp(0)).max(least))
     }
 
-    /// Of groups and distribution lists, where it is never absent. Source: VARIANTS section 1, "5.3".
+    /// Of groups and distribution lists, where it is never absent. Source: `clients.write.last-update`.
     fn last_update(&self, timestamp: Option<Timestamp>) -> Option<Value> {
-        self.since(Writer::Android5_3)
+        self.since(Release::Android5_3)
             .then(|| long(timestamp.unwrap_or(Timestamp(0))))
     }
 
@@ -205,8 +209,8 @@ impl Pen<'_> {
         let settings = settings.unwrap_or(&none);
         let flag = |value: Option<bool>, default| Some(Value::Boolean(value.unwrap_or(default)));
         let emojis = settings.recent_emojis.iter().map(Android::text);
-        // Source: VARIANTS section 1, "4.8".
-        let previews = !self.since(Writer::Android4_8);
+        // Source: `clients.write.first-android`.
+        let previews = !self.since(Release::Android4_8);
         object([
             ("syncContacts", flag(settings.sync_contacts, false)),
             ("blockUnknown", flag(settings.block_unknown, false)),

@@ -3,9 +3,16 @@
 //!
 //! Its code is not used any more. It is the strictest published reading of the format, and for information.
 
+use super::reasons::{
+    CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
+    MEMBER, MISSING_IS_EVERYONE, NEEDS_ITS_KEY, NO_LINKS, NO_POLICY, NO_SETTING, NOT_IMPORTED,
+    OTHER_KEY, REVOKED, STAR_IS_EVERYONE,
+};
 use crate::clients::Field;
-use crate::clients::read::{self, Notes, Step, Told, Why, beyond_judgement, stop, unknown};
-use crate::clients::release::Reader;
+use crate::clients::read::{
+    self, Notes, Step, beyond_judgement, refused as refused_because, stop, unknown,
+};
+use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::Stage;
 use crate::safe::ThreemaId;
@@ -18,8 +25,8 @@ use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use std::collections::HashSet;
 use zeroize::Zeroizing;
 
-const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (VARIANTS section 2)";
-const IMPORT: &str = "source of Desktop preview 14 (VARIANTS section 2)";
+const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (clients.read)";
+const IMPORT: &str = "clients.read.bad-public-key";
 
 /// The latest time that a `Date` of JavaScript can be, in milliseconds since 1970.
 ///
@@ -28,15 +35,15 @@ const LATEST_DATE: f64 = 8.64e15;
 
 /// The largest time that the schema lets pass.
 ///
-/// Source: VARIANTS section 2, "schema max".
+/// Source: `clients.read.largest-time`.
 const LATEST_IN_SCHEMA: f64 = 18_446_744_073_709_552_000.0;
 
-/// Source: VARIANTS section 2, the column of Desktop.
+/// Source: `clients.read`, Desktop.
 pub(in crate::clients) fn read(json: &[u8], around: &Surroundings) -> Step<Restored> {
     let root = parse(json)?;
     let mut desktop = Desktop {
         around,
-        notes: Notes::of(Reader::DesktopPreview14),
+        notes: Notes::of(Release::DesktopPreview14),
     };
     let backup = desktop.restore(as_object(&root, &At::Root)?)?;
     Ok(desktop.notes.into_restored(backup))
@@ -48,10 +55,11 @@ fn parse(json: &[u8]) -> Step<Value> {
         .map_err(|error: JsonError| {
             beyond_judgement(&error).unwrap_or_else(|| {
                 Outcome::Refused(Stop {
+                    id: None,
                     stage: Stage::Json,
                     path: read::path_of(&error),
                     reason: error.to_string(),
-                    source: "TextDecoder (fatal) and JSON.parse of Node 20, executed",
+                    source: "clients.read.json-extensions",
                 })
             })
         })
@@ -95,7 +103,7 @@ impl Desktop<'_> {
         let key = key
             .as_slice()
             .try_into()
-            .map_err(|_| untold(&key_at, "gives a key that has not 32 bytes"))?;
+            .map_err(|_| unsourced(&key_at, "gives a key that has not 32 bytes"))?;
         let mut user = User::new(PrivateKey::from_bytes(key));
         user.nickname = text(object, "nickname", at)?;
         if let Some(picture) = object.last("profilePic") {
@@ -106,37 +114,37 @@ impl Desktop<'_> {
         let links = items(object, "links", &links_at)?.unwrap_or_default();
         for index in 0..links.len() {
             self.notes
-                .lost(&links_at.index(index), Field::Link, NO_LINKS);
+                .lost(&links_at.index(index), Field::Link, &NO_LINKS);
         }
         user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
     }
 
-    /// Source: VARIANTS section 2, the rows about `release`; section 5, item 17.
+    /// Source: `clients.read.release-missing` and the facts around it.
     fn release(&mut self, object: &Object, at: &At<'_>) -> Step<PictureRelease> {
         let Some(items) = items(object, "profilePicRelease", at)? else {
             self.notes
-                .added(at, Field::PictureRelease, MISSING_IS_EVERYONE);
+                .added(at, Field::PictureRelease, &MISSING_IS_EVERYONE);
             return Ok(PictureRelease::Everyone);
         };
         let is = |item: &Value, word: &str| matches!(item, Value::Text(text) if text.is(word));
         match items {
             [] => {
                 self.notes
-                    .changed(at, Field::PictureRelease, EMPTY_IS_EVERYONE);
+                    .changed(at, Field::PictureRelease, &EMPTY_IS_EVERYONE);
                 return Ok(PictureRelease::Everyone);
             }
             [Value::Null] => return Ok(PictureRelease::Nobody),
             [first] if is(first, "*") => return Ok(PictureRelease::Everyone),
             [first, rest @ ..] if is(first, "*") && rest.iter().all(|item| id(item).is_some()) => {
                 self.notes
-                    .changed(at, Field::PictureRelease, STAR_IS_EVERYONE);
+                    .changed(at, Field::PictureRelease, &STAR_IS_EVERYONE);
                 return Ok(PictureRelease::Everyone);
             }
             _ => {}
         }
         if items.iter().any(|item| is(item, "*")) {
-            return Err(untold(at, "holds `*` among others"));
+            return Err(unsourced(at, "holds `*` among others"));
         }
         let ids = items.iter().enumerate().map(|(index, item)| {
             id(item).ok_or_else(|| refused(&at.index(index), "is no Threema ID", SCHEMA))
@@ -146,12 +154,12 @@ impl Desktop<'_> {
 
     /// Checks the settings, none of which is restored.
     ///
-    /// Source: VARIANTS section 4, "other settings".
+    /// Source: `clients.loss.other-settings`.
     fn settings(&mut self, object: &Object, at: &At<'_>) -> Step<()> {
         required(object, "syncContacts", at)?;
         for (key, field, default) in FLAGS {
             if flag(object, key, at)?.is_some_and(|value| value != *default) {
-                self.notes.lost(&at.key(key), *field, NO_SETTING);
+                self.notes.lost(&at.key(key), *field, &NO_SETTING);
             }
         }
         // The spelling of iOS is not in the schema, and not checked.
@@ -170,13 +178,14 @@ impl Desktop<'_> {
                 ids(list, &at)?;
             }
             for index in 0..list.len() {
-                self.notes.lost(&at.index(index), field, NO_SETTING);
+                self.notes.lost(&at.index(index), field, &NO_SETTING);
             }
         }
         let emojis_at = at.key("recentEmojis");
         let emojis = items(object, "recentEmojis", &emojis_at)?.unwrap_or_default();
         if !emojis.is_empty() {
-            self.notes.lost(&emojis_at, Field::RecentEmojis, NO_SETTING);
+            self.notes
+                .lost(&emojis_at, Field::RecentEmojis, &NO_SETTING);
         }
         Ok(())
     }
@@ -233,8 +242,8 @@ impl Desktop<'_> {
                 None => {}
                 Some(Value::Number(number)) => match number.to_whole() {
                     Some(0) => {}
-                    Some(1 | 2) => self.notes.lost(&at.key(key), field, NO_POLICY),
-                    _ => return Err(untold(&at.key(key), "is neither 0, 1 nor 2")),
+                    Some(1 | 2) => self.notes.lost(&at.key(key), field, &NO_POLICY),
+                    _ => return Err(unsourced(&at.key(key), "is neither 0, 1 nor 2")),
                 },
                 Some(other) => return Err(wrong_kind(other, "a number", &at.key(key))),
             }
@@ -242,36 +251,39 @@ impl Desktop<'_> {
         Ok(contact)
     }
 
-    /// Source: VARIANTS section 2, "publickey ≠ directory, verif. 2", "revoked contact"; section 4, "publickey".
+    /// Source: `clients.read.public-key-mismatch`, `clients.read.revoked-contact`.
     fn look_up(&self, contact: &Contact, at: &At<'_>) -> Step<()> {
         let key_at = at.key("publickey");
         if !self.around.directory.is_reachable() {
             return Err(unknown(
-                "what Desktop does when the directory cannot be reached is not told",
+                "no source says what Desktop does when the directory cannot be reached",
             ));
         }
         let entry = self.around.directory.entry(contact.identity);
         match (entry, contact.public_key) {
-            (None, None) => Err(refused(
+            (None, None) => Err(refused_because(
                 &key_at,
-                "is missing, and the directory does not know the contact: the import fails",
-                IMPORT,
+                "is missing, and the directory does not know the contact",
+                &REVOKED,
             )),
             (Some(entry), Some(key)) if entry.public_key != key => {
                 if contact.verification == Some(Verification::Full) {
-                    return Err(refused(
+                    return Err(refused_because(
                         &key_at,
-                        "is not the key of the directory: the import fails",
-                        IMPORT,
+                        "is not the key of the directory",
+                        &OTHER_KEY,
                     ));
                 }
-                Err(untold(&key_at, "is not the key of the directory"))
+                Err(unsourced(&key_at, "is not the key of the directory"))
+            }
+            (Some(_), None) if contact.verification == Some(Verification::Full) => {
+                Err(unsourced(&key_at, "is missing at level 2"))
             }
             _ => Ok(()),
         }
     }
 
-    /// Source: VARIANTS section 2, "negative ts", "fractional ts", "18446744073709552000", "null createdAt".
+    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`, `clients.read.largest-time`.
     fn time(
         &mut self,
         object: &Object,
@@ -287,18 +299,18 @@ impl Desktop<'_> {
         };
         let double = number.to_f64();
         if double > LATEST_IN_SCHEMA {
-            return Err(untold(&at, "is larger than the schema allows"));
+            return Err(unsourced(&at, "is larger than the schema allows"));
         }
         if double < 0.0 && field != Field::ContactCreatedAt {
-            return Err(untold(&at, "is below zero"));
+            return Err(unsourced(&at, "is below zero"));
         }
         if double.abs() > LATEST_DATE {
-            self.notes.lost(&at, field, INVALID_DATE);
+            self.notes.lost(&at, field, &INVALID_DATE);
             return Ok(None);
         }
         let whole = whole_part(double);
         if number.to_whole() != Some(whole) {
-            self.notes.changed(&at, field, FRACTION);
+            self.notes.changed(&at, field, &FRACTION);
         }
         Ok(Some(Timestamp(whole)))
     }
@@ -345,7 +357,7 @@ impl Desktop<'_> {
         let mut group = Group::new(id, required_id(object, "creator", at)?);
         let members_at = at.key("members");
         let Some(members) = items(object, "members", &members_at)? else {
-            return Err(untold(&members_at, "is missing"));
+            return Err(unsourced(&members_at, "is missing"));
         };
         group.members = ids(members, &members_at)?.into();
         group.deleted = Some(required_flag(object, "deleted", at)?);
@@ -356,39 +368,35 @@ impl Desktop<'_> {
         Ok(group)
     }
 
-    /// Source: VARIANTS section 2, "group creator unknown", "members without …"; section 4, "deleted=true".
+    /// Source: `clients.read.unknown-creator`, `clients.read.unknown-member`, `clients.read.deleted-group`.
     fn import(&mut self, group: &mut Group, known: &HashSet<ThreemaId>, at: &At<'_>) -> Step<()> {
         let own_id = self.around.own_id;
         let is_known = |id: &ThreemaId| *id == own_id || known.contains(id);
         if !is_known(&group.creator) {
-            return Err(refused(
+            return Err(refused_because(
                 &at.key("creator"),
-                "is no contact: the import fails",
-                IMPORT,
+                "is no contact",
+                &CREATOR,
             ));
         }
         let members_at = at.key("members");
         if group.deleted == Some(true) {
             if !group.members.is_empty() {
                 self.notes
-                    .lost(&members_at, Field::GroupMembers, DELETED_HAS_NO_MEMBERS);
+                    .lost(&members_at, Field::GroupMembers, &DELETED_HAS_NO_MEMBERS);
             }
             group.members = Vec::new().into();
             return Ok(());
         }
         let is_member = |id: &ThreemaId| is_known(id) || *id == group.creator;
         if !group.members.iter().all(is_member) {
-            self.notes.unsure(
-                &members_at,
-                Field::GroupMembers,
-                "what Desktop does with a member that is no contact is not told",
-            );
+            return Err(refused_because(&members_at, "names no contact", &MEMBER));
         }
         if group.members.contains(&own_id) && !group.members.contains(&group.creator) {
             let creator = group.creator;
             group.members.push(creator);
             self.notes
-                .changed(&members_at, Field::GroupMembers, CREATOR_ADDED);
+                .changed(&members_at, Field::GroupMembers, &CREATOR_ADDED);
         }
         Ok(())
     }
@@ -411,9 +419,12 @@ impl Desktop<'_> {
             let has_name = matches!(object.last("name"), Some(Value::Text(_)));
             let has_members = matches!(object.last("members"), Some(Value::Array(_)));
             if !id_is_good || !has_name || !has_members {
-                return Err(untold(&at, "is not as the format has it, and is validated"));
+                return Err(unsourced(
+                    &at,
+                    "is not as the format has it, and is validated",
+                ));
             }
-            self.notes.lost(&at, Field::DistributionList, NOT_IMPORTED);
+            self.notes.lost(&at, Field::DistributionList, &NOT_IMPORTED);
         }
         Ok(())
     }
@@ -455,15 +466,11 @@ fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
     refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
 }
 
-/// Source: clause 3.3; VARIANTS section 4, "DGK".
+/// Source: `clients.read.device-group-key`.
 fn device_group_key(object: &Object, at: &At<'_>) -> Step<DeviceGroupKey> {
     let at = at.key("temporaryDeviceGroupKeyTodoRemove");
     let Some(value) = object.last("temporaryDeviceGroupKeyTodoRemove") else {
-        return Err(refused(
-            &at,
-            "is missing: Desktop restores no backup but one that was made to link it",
-            "source of Desktop preview 14 (VARIANTS section 4, \"DGK\")",
-        ));
+        return Err(refused_because(&at, "is missing", &NEEDS_ITS_KEY));
     };
     let bytes = Zeroizing::new(base64(value, &at)?);
     let key = bytes.as_slice().try_into();
@@ -509,14 +516,13 @@ fn id(value: &Value) -> Option<ThreemaId> {
 
 /// The IDs of a list that should hold nothing else. What the schema does about others is told of contacts alone.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
-    let ids = items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| id(item).ok_or_else(|| untold(&at.index(index), "is no Threema ID")));
+    let ids = items.iter().enumerate().map(|(index, item)| {
+        id(item).ok_or_else(|| unsourced(&at.index(index), "is no Threema ID"))
+    });
     ids.collect()
 }
 
-/// Source: VARIANTS section 2, "lower-case contact ID".
+/// Source: `clients.read.lower-case-identity`.
 fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
     id(required(object, key, at)?).ok_or_else(|| refused(&at.key(key), "is no Threema ID", SCHEMA))
 }
@@ -534,7 +540,7 @@ fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
 
 /// Base64 with white space and without padding, if need be.
 ///
-/// Source: VARIANTS section 2, "base64 whitespace", "base64 unpadded", "bad base64 …".
+/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`, `clients.read.bad-picture`.
 fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
     let Value::Text(text) = value else {
         return Err(wrong_kind(value, "a string", at));
@@ -561,10 +567,10 @@ fn whole_part(number: f64) -> i128 {
     i128::from(number as i64)
 }
 
-/// What no source tells of.
-fn untold(at: &At<'_>, what: &str) -> Outcome {
+/// What no fact says anything about.
+fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     unknown(format!(
-        "{} {what}, and no source tells what Desktop does then",
+        "{} {what}, and no source says what Desktop does then",
         at.path()
     ))
 }
@@ -582,62 +588,3 @@ const FLAGS: &[(&str, Field, bool)] = &[
     ("disableScreenshots", Field::DisableScreenshots, false),
     ("incognitoKeyboard", Field::IncognitoKeyboard, false),
 ];
-
-/// There is but one release.
-const ALL: Told = &(Reader::DesktopPreview14..=Reader::DesktopPreview14);
-
-const MISSING_IS_EVERYONE: Why = Why {
-    reason: "nothing says who may see the picture, and Desktop takes everyone",
-    source: "source of Desktop preview 14 (VARIANTS section 5, item 17)",
-    told: ALL,
-};
-const EMPTY_IS_EVERYONE: Why = Why {
-    reason: "the empty list becomes everyone",
-    source: "source of Desktop preview 14 (VARIANTS section 2, \"release `[]`\")",
-    told: ALL,
-};
-const STAR_IS_EVERYONE: Why = Why {
-    reason: "a list that begins with `*` is everyone",
-    source: "source of Desktop preview 14 (VARIANTS section 2, `[\"*\",\"ABCDEFGH\"]`)",
-    told: ALL,
-};
-const NO_LINKS: Why = Why {
-    reason: "Desktop restores no links",
-    source: "source of Desktop preview 14 (VARIANTS section 4, \"links\")",
-    told: ALL,
-};
-const NO_SETTING: Why = Why {
-    reason: "Desktop restores no settings",
-    source: "source of Desktop preview 14 (VARIANTS section 4)",
-    told: ALL,
-};
-const NO_POLICY: Why = Why {
-    reason: "Desktop keeps no such choice for a contact",
-    source: "source of Desktop preview 14 (VARIANTS section 4, \"RR/typing\")",
-    told: ALL,
-};
-const INVALID_DATE: Why = Why {
-    reason: "the number is no date to JavaScript",
-    source: "source of Desktop preview 14; JavaScript's Date (VARIANTS section 2, \"18446744073709552000\")",
-    told: ALL,
-};
-const FRACTION: Why = Why {
-    reason: "the number is cut off to a whole one, as JavaScript's dates are",
-    source: "source of Desktop preview 14 (VARIANTS section 2, \"fractional ts\")",
-    told: ALL,
-};
-const DELETED_HAS_NO_MEMBERS: Why = Why {
-    reason: "the members of a deleted group are ignored",
-    source: "source of Desktop preview 14 (VARIANTS section 4, \"deleted=true\")",
-    told: ALL,
-};
-const CREATOR_ADDED: Why = Why {
-    reason: "whoever made the group becomes a member",
-    source: "source of Desktop preview 14 (VARIANTS section 2, \"members without creator\")",
-    told: ALL,
-};
-const NOT_IMPORTED: Why = Why {
-    reason: "Desktop imports no distribution lists",
-    source: "source of Desktop preview 14 (VARIANTS section 2, \"DL id\"; section 4)",
-    told: ALL,
-};

@@ -1,18 +1,20 @@
 //! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its type, or nothing is.
 
-use crate::clients::read::{self, Step, beyond_judgement, stop, unknown};
-use crate::clients::release::Reader;
+use super::reasons::{UNSIGNED, UNSIGNED_HANGS};
+use crate::clients::read::{self, Step, because, beyond_judgement, stop, unknown};
+use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::Stage;
 use crate::safe::backup::{At, Info, Version};
 use crate::safe::json::{self, Document, JsonError, Object, Path, Reason, Text, Value};
 use zeroize::Zeroizing;
 
-const DECODER: &str = "source of iOS 7.2.2 and of swift-foundation (VARIANTS section 2)";
+const DECODER: &str = "clients.read.string-for-number";
+const TEXT_AFTER: &str = "clients.read.json-extensions";
 
 #[derive(Clone, Copy)]
 pub(super) struct Decoder {
-    pub reader: Reader,
+    pub release: Release,
 }
 
 impl Decoder {
@@ -30,7 +32,7 @@ impl Decoder {
         }
     }
 
-    /// Source: VARIANTS section 2, "text after JSON", "invalid UTF-8"; below the table.
+    /// Source: `clients.read.json-extensions`, `clients.read.invalid-utf-8`.
     fn not_json(self, json: &[u8], error: &JsonError) -> Outcome {
         if let Some(outcome) = beyond_judgement(error) {
             return outcome;
@@ -52,36 +54,34 @@ impl Decoder {
                 ))
             }
             Reason::TrailingText if nul_behind => {
-                unknown("no source tells whether a NUL behind the JSON is text to iOS")
+                unknown("no source says whether a NUL behind the JSON is text to iOS")
             }
             _ => self.fails(Stop {
+                id: None,
                 stage: Stage::Json,
                 path: read::path_of(error),
                 reason: error.to_string(),
-                source: DECODER,
+                source: TEXT_AFTER,
             }),
         }
     }
 
     /// What comes of a document that is not decoded.
     ///
-    /// Source: VARIANTS section 2, below the table.
+    /// Source: `clients.read.swallowed-error`.
     fn fails(self, stop: Stop) -> Outcome {
-        if self.reader.since(Reader::Ios7_0_0) {
-            Outcome::Refused(stop)
-        } else if self.reader.since(Reader::Ios5_4) {
+        let is_swallowed =
+            self.release.since(Release::Ios5_4) && !self.release.since(Release::Ios7_0);
+        if is_swallowed {
             Outcome::Broken {
                 how: Broken::Hang,
                 stop: Stop {
-                    source: "SafeManager.swift:929 of iOS 6.7",
+                    source: "clients.read.swallowed-error",
                     ..stop
                 },
             }
         } else {
-            unknown(format!(
-                "{}: it is not restored, but no source tells what iOS 4.6 shows then",
-                stop.reason
-            ))
+            Outcome::Refused(stop)
         }
     }
 
@@ -95,16 +95,14 @@ impl Decoder {
 
     /// What comes of an identity that is not there, or cannot be read.
     ///
-    /// Source: VARIANTS section 2, "missing user / privatekey", "base64 whitespace", "base64 unpadded".
+    /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`, `clients.read.base64-unpadded`.
     pub fn no_identity(self, at: &At<'_>, reason: &str) -> Outcome {
-        if self.reader == Reader::Ios7_2 {
-            Outcome::Refused(stop(at, reason, DECODER))
-        } else {
-            unknown(format!(
-                "{} {reason}: what {} shows then is not told",
-                at.path(),
-                self.reader
-            ))
+        match self.fails(stop(at, reason, "clients.read.missing-user")) {
+            Outcome::Broken { stop, .. } => unknown(format!(
+                "{}, and no source says what {} shows then",
+                stop.reason, self.release
+            )),
+            outcome => outcome,
         }
     }
 
@@ -125,10 +123,10 @@ impl Decoder {
             .ok_or_else(|| self.no_identity(&at, "is missing"))
     }
 
-    /// Source: VARIANTS section 2, "info.version".
+    /// Source: `clients.read.info-version`.
     pub fn info(self, document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = self.object(document, "info", at)? else {
-            return Err(Self::untold(at, "is missing"));
+            return Err(Self::unsourced(at, "is missing"));
         };
         self.text(object, "device", &at.key("device"))?;
         let version_at = at.key("version");
@@ -138,7 +136,7 @@ impl Decoder {
                 ..Info::default()
             }),
             Some(_) => Err(self.not_decoded(&version_at, "is not 1")),
-            None => Err(Self::untold(&version_at, "is missing")),
+            None => Err(Self::unsourced(&version_at, "is missing")),
         }
     }
 
@@ -181,7 +179,7 @@ impl Decoder {
     ) -> Step<&'v [Value]> {
         let at = at.key(key);
         self.array(object, key, &at)?
-            .ok_or_else(|| Self::untold(&at, "is missing"))
+            .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
     pub fn item<'v>(self, value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
@@ -207,7 +205,7 @@ impl Decoder {
         match Self::member(object, key) {
             None => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(Self::untold(at, "is not a string")),
+            Some(_) => Err(Self::unsourced(at, "is not a string")),
         }
     }
 
@@ -225,7 +223,7 @@ impl Decoder {
     pub fn required_text(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<Text> {
         let at = at.key(key);
         self.text(object, key, &at)?
-            .ok_or_else(|| Self::untold(&at, "is missing"))
+            .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
     /// The strings of an array, `None` for each `null`.
@@ -245,7 +243,7 @@ impl Decoder {
         }
     }
 
-    /// Source: VARIANTS section 2, "settings w/o syncContacts".
+    /// Source: `clients.read.missing-sync-contacts`.
     pub fn required_boolean(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
         let at = at.key(key);
         self.boolean(object, key, &at)?
@@ -266,15 +264,25 @@ impl Decoder {
 
     /// A time, which is a `UInt64`.
     ///
-    /// Source: VARIANTS section 2, "negative ts", "fractional ts", "18446744073709552000"; section 5, item 9.
+    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`, `clients.read.largest-time`.
     pub fn unsigned(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<u64>> {
         let Some(whole) = self.whole(object, key, at)? else {
             return Ok(None);
         };
         match u64::try_from(whole) {
             Ok(time) => Ok(Some(time)),
-            Err(_) if whole < 0 => Err(self.not_decoded(at, "is below zero")),
-            Err(_) => Err(self.not_decoded(at, "does not fit 64 bits")),
+            Err(_) if whole < 0 => Err(self.no_time(at, "is below zero")),
+            Err(_) => Err(self.no_time(at, "does not fit 64 bits")),
+        }
+    }
+
+    fn no_time(self, at: &At<'_>, what: &str) -> Outcome {
+        match self.fails(because(at, what, &UNSIGNED)) {
+            Outcome::Broken { how, .. } => {
+                let stop = because(at, what, &UNSIGNED_HANGS);
+                Outcome::Broken { how, stop }
+            }
+            outcome => outcome,
         }
     }
 
@@ -297,10 +305,10 @@ impl Decoder {
         Ok(())
     }
 
-    /// What no source tells of.
-    fn untold(at: &At<'_>, what: &str) -> Outcome {
+    /// What no fact says anything about.
+    fn unsourced(at: &At<'_>, what: &str) -> Outcome {
         unknown(format!(
-            "{} {what}, and no source tells what iOS does then",
+            "{} {what}, and no source says what iOS does then",
             at.path()
         ))
     }

@@ -1,6 +1,6 @@
 //! The document as iOS writes it: compact, `\/`, what is nil left out, keys and members of groups in any order.
 
-use crate::clients::release::Writer;
+use crate::clients::release::{Form, Origin, Release};
 use crate::clients::write::{Phone, Spelling, object, whole};
 use crate::safe::backup::{
     Backup, Contact, DeviceGroupKey, Group, Link, LinkKind, PictureRelease, Policy, Settings,
@@ -18,23 +18,23 @@ impl Spelling for Ios {
     const LONE_SURROGATE: char = char::REPLACEMENT_CHARACTER;
 }
 
-/// Source: VARIANTS section 1, "iOS".
-pub(in crate::clients) fn write(writer: Writer, backup: &Backup, phone: &Phone) -> Vec<u8> {
+/// Source: `clients.write`, iOS.
+pub(in crate::clients) fn write(origin: Origin, backup: &Backup, phone: &Phone) -> Vec<u8> {
     let mut pen = Pen {
-        writer,
+        origin,
         shuffle: Shuffle(phone.order_seed),
     };
     pen.document(backup).to_bytes(Layout::Compact)
 }
 
 struct Pen {
-    writer: Writer,
+    origin: Origin,
     shuffle: Shuffle,
 }
 
 impl Pen {
-    fn since(&self, first: Writer) -> bool {
-        self.writer.since(first)
+    fn since(&self, first: Release) -> bool {
+        self.origin.since(first)
     }
 
     /// The members of a Swift object come in any order.
@@ -70,7 +70,7 @@ impl Pen {
         let links: Vec<_> = user.links.iter().map(|link| self.link(link)).collect();
         let made_up = DeviceGroupKey::from_bytes(MADE_UP_GROUP_KEY);
         let group_key = user.device_group_key.as_ref().unwrap_or(&made_up);
-        let linking = self.writer == Writer::Ios4_9DeviceLink;
+        let linking = self.origin.form == Form::DeviceLink;
         let user = object([
             ("privatekey", Some(Ios::base64(user.private_key.as_bytes()))),
             ("nickname", user.nickname.as_ref().map(Ios::text)),
@@ -104,17 +104,17 @@ impl Pen {
 
     fn contact(&mut self, contact: &Contact) -> Value {
         let level = contact.verification.unwrap_or(Verification::Unverified);
-        // Source: VARIANTS section 1, "5.1".
+        // Source: `clients.write.public-key`.
         let key = contact
             .public_key
-            .filter(|_| level == Verification::Full || self.since(Writer::Ios5_1));
+            .filter(|_| level == Verification::Full || self.since(Release::Ios5_1));
         let created_at = contact
             .created_at
-            .filter(|_| self.since(Writer::Ios6_3))
+            .filter(|_| self.since(Release::Ios6_3))
             .unwrap_or(Timestamp(0));
-        let hidden = contact.hidden.unwrap_or(false) && self.since(Writer::Ios4_9);
+        let hidden = contact.hidden.unwrap_or(false) && self.since(Release::Ios4_9);
         let name = |name: Option<&Text>| Some(name.map_or_else(|| Ios::plain(""), Ios::text));
-        let policies = self.since(Writer::Ios4_8);
+        let policies = self.since(Release::Ios4_8);
         let policy = |policy: Option<Policy>| {
             policies.then(|| Value::from(policy.unwrap_or(Policy::Default) as i128))
         };
@@ -160,16 +160,16 @@ impl Pen {
         self.any_order(group)
     }
 
-    /// Source: VARIANTS section 1, "4.8".
+    /// Source: `clients.write.first-ios`.
     fn private(&self, private: Option<bool>) -> Option<Value> {
-        self.since(Writer::Ios4_8)
+        self.since(Release::Ios4_8)
             .then(|| private.unwrap_or(false).into())
     }
 
-    /// Source: VARIANTS section 1, "4.9".
+    /// Source: `clients.write.last-update`.
     fn last_update(&self, timestamp: Option<Timestamp>) -> Option<Value> {
         timestamp
-            .filter(|_| self.since(Writer::Ios4_9))
+            .filter(|_| self.since(Release::Ios4_9))
             .map(unsigned)
     }
 
@@ -177,8 +177,8 @@ impl Pen {
         let none = Settings::default();
         let settings = settings.unwrap_or(&none);
         let flag = |value: Option<bool>, default| Some(Value::Boolean(value.unwrap_or(default)));
-        // Source: VARIANTS section 1, "4.8"; section 5, item 2.
-        let excluded = if self.since(Writer::Ios4_8) {
+        // Source: `clients.write.sync-excluded-key`.
+        let excluded = if self.since(Release::Ios4_8) {
             "syncExcludedIDs"
         } else {
             "syncExcludedIds"

@@ -23,9 +23,9 @@ pub struct Difference {
 
 /// What of a backup is lost, changed or new in another, in the order of the document.
 ///
-/// Absent is the same as what clients take where nothing is said: an empty name, 0 for a time, the defaults of the settings.
-/// A public key that the directory tells again is not missed. Contacts are found by their ID, groups by ID and
-/// creator, lists and links by their place.
+/// Absent is the same as what clients take if nothing is said: an empty name, 0 for a time, the defaults of the settings.
+/// A public key that the directory has, too, is not missed. Contacts are found by their ID, groups by ID and creator, lists
+/// and links by their order.
 pub fn differences(before: &Backup, after: &Backup) -> Vec<Difference> {
     let mut found = Found {
         path: Path::default(),
@@ -135,17 +135,7 @@ fn user(found: &mut Found, before: &User, after: &User) {
         release.filter(|release| *release != PictureRelease::Nobody)
     };
     found.field(Field::PictureRelease, released(before), released(after));
-    for (index, link) in before.links.iter().enumerate() {
-        found.item("links", index, |found| match after.links.get(index) {
-            None => found.note(Field::Link, ChangeKind::Lost),
-            Some(now) => links(found, link, now),
-        });
-    }
-    for index in before.links.len()..after.links.len() {
-        found.item("links", index, |found| {
-            found.note(Field::Link, ChangeKind::Added);
-        });
-    }
+    compare_links(found, &before.links, &after.links);
     found.field(
         Field::DeviceGroupKey,
         before.device_group_key.as_ref(),
@@ -153,12 +143,54 @@ fn user(found: &mut Found, before: &User, after: &User) {
     );
 }
 
-fn links(found: &mut Found, before: &Link, after: &Link) {
-    if (&before.kind, &before.value) != (&after.kind, &after.value) {
-        found.note(Field::Link, ChangeKind::Changed);
+/// Links keep their order; one that is missing shifts the others.
+fn compare_links(found: &mut Found, before: &[Link], after: &[Link]) {
+    let is_same = |a: &Link, b: &Link| a.kind == b.kind && is_written_as(&a.value, &b.value);
+    for (index, pair) in aligned(before, after, is_same).into_iter().enumerate() {
+        found.item("links", index, |found| {
+            match pair.map(|place| &after[place]) {
+                None => found.note(Field::Link, ChangeKind::Lost),
+                Some(now) => {
+                    if before[index].value != now.value {
+                        found.note(Field::Link, ChangeKind::Changed);
+                    }
+                    let (was, is) = (before[index].name.as_ref(), now.name.as_ref());
+                    found.text(Field::LinkName, was, is);
+                }
+            }
+        });
     }
-    found.text(Field::LinkName, before.name.as_ref(), after.name.as_ref());
+    for index in before.len()..after.len() {
+        found.item("links", index, |found| {
+            found.note(Field::Link, ChangeKind::Added);
+        });
+    }
 }
+
+/// For each thing before, the place of the same one after; both are in one order.
+fn aligned<T>(before: &[T], after: &[T], is_same: impl Fn(&T, &T) -> bool) -> Vec<Option<usize>> {
+    let mut next = 0;
+    let places = before.iter().map(|thing| {
+        let mut rest = after.iter().skip(next);
+        let place = next + rest.position(|each| is_same(thing, each))?;
+        next = place + 1;
+        Some(place)
+    });
+    places.collect()
+}
+
+/// Whether a text is another one as it can be written: half of a surrogate pair as `?`, and perhaps cut off.
+fn is_written_as(text: &Text, written: &Text) -> bool {
+    let spelled = |text: &Text| -> String {
+        let characters = char::decode_utf16(text.units());
+        characters.map(|each| each.unwrap_or('?')).collect()
+    };
+    let (text, written) = (spelled(text), spelled(written));
+    text == written || written.len() > CUT_BYTES && text.starts_with(&written)
+}
+
+/// Shorter texts are not cut off. Source: `clients.read.long-names`.
+const CUT_BYTES: usize = 250;
 
 fn contacts(found: &mut Found, before: &Backup, after: &Backup) {
     for (index, contact) in before.contacts.iter().enumerate() {
@@ -266,15 +298,27 @@ fn compare_groups(found: &mut Found, before: &Group, after: &Group) {
     found.flag(Field::GroupPrivate, false, before.private, after.private);
 }
 
+/// Lists keep their order; one that is missing shifts the others. Their IDs may be new.
 fn lists(found: &mut Found, before: &Backup, after: &Backup) {
-    for (index, list) in before.distribution_lists.iter().enumerate() {
-        let now = after.distribution_lists.get(index);
-        found.item("distributionlists", index, |found| match now {
-            None => found.note(Field::DistributionList, ChangeKind::Lost),
-            Some(now) => compare_lists(found, list, now),
+    let (was, is) = (&before.distribution_lists, &after.distribution_lists);
+    let is_same = |a: &DistributionList, b: &DistributionList| match (&a.name, &b.name) {
+        (Some(was), Some(is)) => is_written_as(was, is),
+        (was, is) => was.is_none() && is.is_none(),
+    };
+    let places = if was.len() == is.len() {
+        (0..was.len()).map(Some).collect()
+    } else {
+        aligned(was, is, is_same)
+    };
+    for (index, place) in places.into_iter().enumerate() {
+        found.item("distributionlists", index, |found| {
+            match place.map(|place| &is[place]) {
+                None => found.note(Field::DistributionList, ChangeKind::Lost),
+                Some(now) => compare_lists(found, &was[index], now),
+            }
         });
     }
-    for index in before.distribution_lists.len()..after.distribution_lists.len() {
+    for index in was.len()..is.len() {
         found.item("distributionlists", index, |found| {
             found.note(Field::DistributionList, ChangeKind::Added);
         });

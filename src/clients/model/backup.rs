@@ -5,22 +5,20 @@ use crate::adapter::{
     WriteBackup, WrittenDocument,
 };
 use crate::clients::restore::{Directory, DirectoryEntry, IdentityState, Outcome, Surroundings};
-use crate::clients::{Phone, Reader, Writer};
-use crate::safe::backup::{Backup, PublicKey};
+use crate::clients::{Origin, Phone, Release};
+use crate::safe::backup::{Backup, PublicKey, Timestamp};
 use crate::safe::json::Document;
 use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeMap;
 
+/// The time at which the models restore: a million seconds after 2^31, so that no vector takes it for a time of its own.
+const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
+
 /// An app that crashes or hangs is said to refuse: whoever asks is told how by the vector.
 pub(super) fn read_backup(client: Client, input: &ReadBackup) -> Answer<RestoredState> {
-    let reader = match client {
-        Client::Android => Reader::Android6_4,
-        Client::Ios => Reader::Ios7_2,
-        Client::Desktop => Reader::DesktopPreview14,
-    };
     let own_id = id(&input.own_id)?;
-    match reader.read_as_asked(input)? {
+    match Release::newest(client).read_as_asked(input)? {
         Outcome::Restored(restored) => Ok(RestoredState {
             restored: restored.state(own_id),
         }),
@@ -31,7 +29,7 @@ pub(super) fn read_backup(client: Client, input: &ReadBackup) -> Answer<Restored
     }
 }
 
-impl Reader {
+impl Release {
     /// What this release makes of what an implementation is asked.
     ///
     /// # Errors
@@ -40,6 +38,7 @@ impl Reader {
         let around = Surroundings {
             own_id: id(&input.own_id)?,
             directory: directory(&input.directory)?,
+            now: TIME_OF_RESTORE,
         };
         Ok(match &input.backup {
             BackupToRead::Open { document } => self.read(&document.0, &around),
@@ -66,15 +65,13 @@ fn directory(known: &[DirectoryId]) -> Answer<Directory> {
 }
 
 pub(super) fn write_backup(client: Client, input: &WriteBackup) -> Answer<WrittenDocument> {
-    let writer = match client {
-        Client::Android => Writer::Android6_4,
-        Client::Ios => Writer::Ios6_3,
-        Client::Desktop => return Err(Refusal::unsupported("it writes no backup")),
-    };
-    writer.write_as_asked(input)
+    if client == Client::Desktop {
+        return Err(Refusal::unsupported("it writes no backup"));
+    }
+    Release::newest(client).usual().write_as_asked(input)
 }
 
-impl Writer {
+impl Origin {
     /// What this release writes of what an implementation is asked.
     ///
     /// # Errors

@@ -3,17 +3,19 @@
 
 use super::*;
 use crate::clients::restore::{DirectoryEntry, IdentityState, made_up_key};
-use crate::clients::{Phone, Writer};
+use crate::clients::{Origin, Phone, Release};
 use crate::safe::ThreemaId;
-use crate::safe::backup::{Backup, Verification};
+use crate::safe::backup::{Backup, Timestamp, Verification};
 use crate::safe::envelope::{Compression, Nonce, pack, seal};
 use crate::safe::json::Document;
 
 const OWN: &str = "OWNID123";
 
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
 pub(super) const ANDROID: &str = r#"{"info":{"version":1,"device":"6.4.2A/de_CH"},
 "user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","nickname":"Ada","links":[{"type":"email","value":"a@b"}]},
-"contacts":[{"identity":"ECHOECHO","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
+"contacts":[{"identity":"ECHOECHO","publickey":"RUNIT0VDSE9FQ0hPRUNIT0VDSE9FQ0hPRUNIT0VDSE8=","createdAt":1700000000000,"verification":2,"lastUpdate":5,"readReceipts":1,"typingIndicators":0},
 {"identity":"ABCDEFGH","createdAt":0,"verification":1}],
 "groups":[{"id":"0102030405060708","creator":"ECHOECHO","groupname":"Family","createdAt":7,"members":["ECHOECHO","OWNID123"],"deleted":false}],
 "distributionlists":[{"id":"0100000000000000","name":"Neighbours","createdAt":7,"members":["ABCDEFGH"]},{"name":"None","members":[]}],
@@ -37,11 +39,12 @@ pub(super) fn around() -> Surroundings {
     Surroundings {
         own_id: id(OWN),
         directory: Directory::Answers(ids.into_iter().map(|id| (id, entry(id))).collect()),
+        now: NOW,
     }
 }
 
 #[track_caller]
-fn restored(reader: Reader, document: &str) -> Restored {
+fn restored(reader: Release, document: &str) -> Restored {
     match reader.read(document.as_bytes(), &around()) {
         Outcome::Restored(restored) => *restored,
         other => panic!("{reader}: {other:?}"),
@@ -58,7 +61,7 @@ fn changes(restored: &Restored) -> Vec<String> {
 }
 
 #[track_caller]
-fn stops(reader: Reader, document: &str) -> (Option<Broken>, String) {
+fn stops(reader: Release, document: &str) -> (Option<Broken>, String) {
     match reader.read(document.as_bytes(), &around()) {
         Outcome::Refused(stop) => (None, stop.reason),
         Outcome::Broken { how, stop } => (Some(how), stop.reason),
@@ -66,7 +69,7 @@ fn stops(reader: Reader, document: &str) -> (Option<Broken>, String) {
     }
 }
 
-fn is_unknown(reader: Reader, document: &str) -> bool {
+fn is_unknown(reader: Release, document: &str) -> bool {
     matches!(
         reader.read(document.as_bytes(), &around()),
         Outcome::Unknown { .. }
@@ -75,7 +78,7 @@ fn is_unknown(reader: Reader, document: &str) -> bool {
 
 #[test]
 fn from_android_to_ios() {
-    let newest = restored(Reader::Ios7_2, ANDROID);
+    let newest = restored(Release::Ios7_2, ANDROID);
     assert_eq!(
         changes(&newest),
         [
@@ -94,7 +97,7 @@ fn from_android_to_ios() {
         levels.collect::<Vec<_>>(),
         [Some(Verification::Full), Some(Verification::Server)]
     );
-    let old = changes(&restored(Reader::Ios5_4, ANDROID));
+    let old = changes(&restored(Release::Ios5_4, ANDROID));
     for more in [
         "Lost `contacts[0].createdAt`",
         "Lost `contacts[0].lastUpdate`",
@@ -102,7 +105,7 @@ fn from_android_to_ios() {
         assert!(old.iter().any(|each| each == more), "{old:?}");
     }
     assert_eq!(old.len(), 9, "{old:?}");
-    let oldest = restored(Reader::Ios4_6, ANDROID);
+    let oldest = restored(Release::Ios4_6, ANDROID);
     assert!(
         !changes(&oldest)
             .iter()
@@ -113,28 +116,29 @@ fn from_android_to_ios() {
 
 #[test]
 fn from_ios_to_android() {
-    let newest = restored(Reader::Android6_4, IOS);
+    let newest = restored(Release::Android6_4, IOS);
     assert_eq!(
         changes(&newest),
         [
             "Added `user.nickname`",
             "Lost `user.temporaryDeviceGroupKeyTodoRemove`",
-            "Changed `contacts[0].verification`",
             "Lost `settings.syncExcludedIDs[0]`",
+            "Changed `contacts[0].verification`",
+            "Added `contacts[0].createdAt`",
         ]
     );
     let nickname = newest.backup.user.nickname.expect("a nickname");
     assert!(nickname.is(OWN));
     let named = IOS.replace("\"name\":\"\"", "\"name\":\"Home\"");
     assert_eq!(
-        changes(&restored(Reader::Android6_4, &named))[1],
+        changes(&restored(Release::Android6_4, &named))[1],
         "Lost `user.links[0].name`"
     );
 }
 
 #[test]
 fn to_desktop_only_what_was_made_to_link_it() {
-    let newest = restored(Reader::DesktopPreview14, IOS);
+    let newest = restored(Release::DesktopPreview14, IOS);
     assert_eq!(
         changes(&newest),
         [
@@ -144,7 +148,7 @@ fn to_desktop_only_what_was_made_to_link_it() {
             "Lost `settings.syncExcludedIDs[0]`",
         ]
     );
-    let (how, reason) = stops(Reader::DesktopPreview14, ANDROID);
+    let (how, reason) = stops(Release::DesktopPreview14, ANDROID);
     assert_eq!(how, None);
     assert!(
         reason.starts_with("`user.temporaryDeviceGroupKeyTodoRemove` is missing"),
@@ -155,49 +159,25 @@ fn to_desktop_only_what_was_made_to_link_it() {
 #[test]
 fn a_platform_reads_its_own() {
     assert_eq!(
-        changes(&restored(Reader::Android6_4, ANDROID)),
+        changes(&restored(Release::Android6_4, ANDROID)),
         ["Changed `contacts[1].verification`"]
     );
-    assert_eq!(changes(&restored(Reader::Ios7_2, IOS)), [""; 0]);
+    assert_eq!(changes(&restored(Release::Ios7_2, IOS)), [""; 0]);
 }
 
 #[test]
 fn an_iphone_before_7_waits_for_ever() {
     let below = ANDROID.replace("\"createdAt\":0", "\"createdAt\":-1");
-    let sentence = "`contacts[1].createdAt` is below zero".to_owned();
-    assert_eq!(stops(Reader::Ios7_2, &below), (None, sentence.clone()));
-    for reader in [Reader::Ios5_4, Reader::Ios6_8] {
-        let hangs = (Some(Broken::Hang), sentence.clone());
-        assert_eq!(stops(reader, &below), hangs);
+    let sentence = "`contacts[1].createdAt` is below zero: iOS takes a time for an unsigned number, and refuses the whole backup"
+        .to_owned();
+    assert_eq!(stops(Release::Ios7_2, &below), (None, sentence.clone()));
+    for reader in [Release::Ios5_4, Release::Ios6_8, Release::Ios6_8_8] {
+        assert_eq!(stops(reader, &below).0, Some(Broken::Hang));
     }
-    assert!(is_unknown(Reader::Ios4_6, &below));
-    assert_eq!(changes(&restored(Reader::Android6_4, &below)).len(), 1);
-}
-
-/// What a row says of the newest alone is a guess of the others, and what ends the restore there is unknown of them.
-#[test]
-fn of_older_releases_only_what_is_told_is_asserted() {
-    let told = |reader, field| {
-        let changes = restored(reader, ANDROID).changes;
-        let change = changes.into_iter().find(|each| each.field == field);
-        change.map(|each| each.is_told)
-    };
-    assert_eq!(
-        told(Reader::Android6_4, Field::Verification),
-        Some(true),
-        "level 1, of the newest"
-    );
-    assert_eq!(told(Reader::Android6_1, Field::Verification), Some(false));
-    assert_eq!(told(Reader::Ios7_2, Field::GroupCreatedAt), Some(true));
-    assert_eq!(told(Reader::Ios6_8, Field::GroupCreatedAt), Some(false));
-    assert_eq!(told(Reader::Ios6_8, Field::DistributionList), Some(true));
-    assert_eq!(told(Reader::Ios5_4, Field::ContactLastUpdate), Some(true));
-    let later = ANDROID.replace("\"version\":1", "\"version\":2");
-    assert_eq!(stops(Reader::Android6_4, &later).0, None);
-    assert!(is_unknown(Reader::Android6_1, &later));
-    let no_settings = r#"{"info":{"version":1},"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="},"contacts":[]}"#;
-    assert_eq!(stops(Reader::Ios7_2, no_settings).0, Some(Broken::Crash));
-    assert!(is_unknown(Reader::Ios6_8, no_settings));
+    for reader in [Release::Ios4_6, Release::Ios5_1, Release::Ios7_0] {
+        assert_eq!(stops(reader, &below), (None, sentence.clone()));
+    }
+    assert_eq!(changes(&restored(Release::Android6_4, &below)).len(), 1);
 }
 
 /// iOS looks at a string when it decodes it, and at the keys of what it decodes.
@@ -211,7 +191,7 @@ fn a_raw_line_break_matters_where_ios_decodes_it() {
     ] {
         let document = ANDROID.replace(from, to);
         assert_ne!(document, ANDROID);
-        assert!(stops(Reader::Ios7_2, &document).0.is_none(), "{to}");
+        assert!(stops(Release::Ios7_2, &document).0.is_none(), "{to}");
     }
     for (from, to) in [
         ("\"Neighbours\"", "\"Neigh\nbours\""),
@@ -219,7 +199,7 @@ fn a_raw_line_break_matters_where_ios_decodes_it() {
     ] {
         let document = ANDROID.replace(from, to);
         assert_ne!(document, ANDROID);
-        assert!(is_unknown(Reader::Ios7_2, &document), "{to}");
+        assert!(is_unknown(Release::Ios7_2, &document), "{to}");
     }
 }
 
@@ -242,15 +222,25 @@ fn left_groups_end_the_groups_on_7_0() {
         let groups = restored(reader, &document).backup.groups;
         groups.iter().map(|group| group.id.0[7]).collect()
     };
-    assert_eq!(ids(Reader::Ios7_2), [1, 2, 3]);
-    assert_eq!(ids(Reader::Ios7_0_0), [1, 2]);
-    let middle = restored(Reader::Ios7_0_0, &document);
-    assert!(changes(&middle).contains(&"Lost `groups[2]`".to_owned()));
-    assert!(changes(&middle).contains(&"Changed `groups[0].members`".to_owned()));
-    assert_eq!(middle.unsure.len(), 1);
-    assert_eq!(middle.backup.groups[0].members.len(), 1);
+    assert_eq!(ids(Release::Ios7_2), [1, 2, 3]);
+    assert_eq!(ids(Release::Ios4_6), [1, 2, 3]);
+    assert_eq!(ids(Release::Ios6_8), [1, 3], "the left one alone is lost");
+    for reader in [Release::Ios7_0, Release::Ios7_0_4] {
+        assert_eq!(ids(reader), [1], "and all after it");
+        let middle = restored(reader, &document);
+        let said = changes(&middle);
+        for expected in [
+            "Lost `groups[1]`",
+            "Lost `groups[2]`",
+            "Changed `groups[0].members`",
+        ] {
+            assert!(said.iter().any(|each| each == expected), "{said:?}");
+        }
+        assert!(middle.unsure.is_empty());
+        assert_eq!(middle.backup.groups[0].members.len(), 1, "active again");
+    }
     assert!(
-        restored(Reader::Ios7_2, &document).backup.groups[0]
+        restored(Release::Ios7_2, &document).backup.groups[0]
             .members
             .is_empty()
     );
@@ -268,13 +258,13 @@ fn lists_of_before_5_3_get_another_id() {
             .any(|each| each == "Changed `distributionlists[0].id`");
         (id.number(), changed)
     };
-    assert_eq!(list(Reader::Android6_4, ANDROID), (1, false));
-    assert_eq!(list(Reader::Android6_4, &old), (1, true));
-    assert_eq!(list(Reader::Android4_8, &old), (1 << 56, false));
-    assert_eq!(list(Reader::Android4_8, ANDROID), (1 << 56, true));
+    assert_eq!(list(Release::Android6_4, ANDROID), (1, false));
+    assert_eq!(list(Release::Android6_4, &old), (1, true));
+    assert_eq!(list(Release::Android4_8, &old), (1 << 56, false));
+    assert_eq!(list(Release::Android4_8, ANDROID), (1 << 56, true));
     let negative = ANDROID.replace("\"0100000000000000\"", "\"8000000000000000\"");
-    assert_eq!(stops(Reader::Android4_8, &negative).0, Some(Broken::Crash));
-    assert_eq!(list(Reader::Android6_4, &negative), (0x80, false));
+    assert_eq!(stops(Release::Android4_8, &negative).0, Some(Broken::Crash));
+    assert_eq!(list(Release::Android6_4, &negative), (0x80, false));
 }
 
 #[test]
@@ -283,7 +273,7 @@ fn without_the_directory() {
         directory: Directory::Unreachable,
         ..around()
     };
-    let Outcome::Restored(restored) = Reader::Android6_4.read(ANDROID.as_bytes(), &around) else {
+    let Outcome::Restored(restored) = Release::Android6_4.read(ANDROID.as_bytes(), &around) else {
         panic!("Android says that all is well");
     };
     assert!(restored.backup.contacts.is_empty() && restored.backup.groups.is_empty());
@@ -295,10 +285,13 @@ fn without_the_directory() {
     ] {
         assert!(said.iter().any(|each| each == lost), "{said:?}");
     }
-    let ios = Reader::Ios7_2.read(ANDROID.as_bytes(), &around);
+    let ios = Release::Ios7_2.read(ANDROID.as_bytes(), &around);
     assert!(matches!(ios, Outcome::Refused(_)), "{ios:?}");
-    let old = Reader::Ios6_8.read(ANDROID.as_bytes(), &around);
-    assert!(matches!(old, Outcome::Unknown { .. }), "{old:?}");
+    let old = Release::Ios6_8.read(ANDROID.as_bytes(), &around);
+    assert!(
+        matches!(&old, Outcome::Refused(stop) if stop.reason.contains("after the identity")),
+        "{old:?}"
+    );
 }
 
 #[test]
@@ -307,11 +300,15 @@ fn what_no_source_tells_is_unknown() {
         (
             "\"identity\":\"ECHOECHO\",",
             "",
-            &[Reader::Android6_4, Reader::Ios7_2][..],
+            &[Release::Android6_4, Release::Ios7_2][..],
         ),
-        ("WlpaWlpa", "Wlpa", &[Reader::Android6_4, Reader::Ios7_2]),
-        ("\"info\"", "\"inf\"", &[Reader::Android6_4, Reader::Ios7_2]),
-        ("[\"ABCDEFGH\"]", "7", &[Reader::Android6_4]),
+        ("WlpaWlpa", "Wlpa", &[Release::Ios7_2]),
+        (
+            "\"info\"",
+            "\"inf\"",
+            &[Release::Android6_4, Release::Ios7_2],
+        ),
+        ("[\"ABCDEFGH\"]", "7", &[Release::Android6_4]),
     ] {
         for reader in readers {
             let document = ANDROID.replacen(old, new, 1);
@@ -326,9 +323,9 @@ fn what_no_source_tells_is_unknown() {
     ]
     .concat();
     for (reader, unknown) in [
-        (Reader::Ios7_2, true),
-        (Reader::Android6_4, false),
-        (Reader::DesktopPreview14, false),
+        (Release::Ios7_2, true),
+        (Release::Android6_4, false),
+        (Release::DesktopPreview14, false),
     ] {
         let outcome = reader.read(&not_utf8, &around());
         assert_eq!(
@@ -348,9 +345,9 @@ fn bodies_stop_where_each_release_stops() {
         ANDROID.as_bytes(),
         Compression::Stored,
     );
-    let short = |reader: Reader| reader.open(&key, &body[..20], &around());
+    let short = |reader: Release| reader.open(&key, &body[..20], &around());
     let other = EncryptionKey::from_bytes([8; 32]);
-    let shut = |reader: Reader| reader.open(&other, &body, &around());
+    let shut = |reader: Release| reader.open(&other, &body, &around());
     let is_crash = |outcome: &Outcome| {
         matches!(
             outcome,
@@ -360,8 +357,8 @@ fn bodies_stop_where_each_release_stops() {
             }
         )
     };
-    for reader in Reader::ALL.iter().copied() {
-        let old_ios = reader.client() == Client::Ios && !reader.since(Reader::Ios7_0_5);
+    for reader in Release::ALL.iter().copied() {
+        let old_ios = reader.client() == Client::Ios && !reader.since(Release::Ios7_0_4);
         let android = reader.client() == Client::Android;
         assert_eq!(is_crash(&short(reader)), old_ios || android, "{reader}");
         assert_eq!(is_crash(&shut(reader)), old_ios, "{reader}");
@@ -370,13 +367,14 @@ fn bodies_stop_where_each_release_stops() {
     }
     let tail = [&pack(ANDROID.as_bytes(), Compression::Stored)[..], &[0]].concat();
     let sealed = crate::safe::envelope::encrypt(&key, &Nonce([9; 24]), &tail);
-    let stage = |reader: Reader| match reader.open(&key, &sealed, &around()) {
+    let stage = |reader: Release| match reader.open(&key, &sealed, &around()) {
         Outcome::Refused(stop) => Some(stop.stage),
         _ => None,
     };
-    assert_eq!(stage(Reader::Android6_4), None);
-    assert_eq!(stage(Reader::Ios7_2), Some(Stage::Gunzip));
-    assert_eq!(stage(Reader::Ios5_4), None);
+    assert_eq!(stage(Release::Android6_4), None);
+    assert_eq!(stage(Release::Ios7_2), Some(Stage::Gunzip));
+    assert_eq!(stage(Release::Ios5_8), None);
+    assert_eq!(stage(Release::Ios5_9), Some(Stage::Gunzip));
 }
 
 #[test]
@@ -384,13 +382,13 @@ fn a_bomb_is_not_judged() {
     let key = EncryptionKey::from_bytes([7; 32]);
     let bomb = vec![b' '; LIMITS.bytes + 1];
     let body = seal(&key, &Nonce([9; 24]), &bomb, Compression::Level(9));
-    for reader in Reader::NEWEST {
+    for reader in Release::newest_of_each() {
         let outcome = reader.open(&key, &body, &around());
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
     }
     let deep = "[".repeat(1_000_000);
     let wide = format!("[{}0]", "0,".repeat(1_000_000));
-    for reader in Reader::NEWEST {
+    for reader in Release::newest_of_each() {
         for text in [&deep, &wide] {
             assert!(is_unknown(reader, text), "{reader}");
         }
@@ -403,9 +401,9 @@ fn every_writer_is_read_by_its_own_platform() {
     let document = Document::parse(ANDROID.as_bytes()).expect("JSON");
     let (backup, _) = Backup::read(document);
     let backup = backup.expect("a backup");
-    for writer in Writer::ALL {
+    for writer in Origin::all() {
         let written = writer.write(&backup, &Phone::new(id(OWN)));
-        for reader in Reader::ALL
+        for reader in Release::ALL
             .iter()
             .filter(|it| it.client() == writer.client())
         {

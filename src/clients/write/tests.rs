@@ -1,4 +1,5 @@
 use super::*;
+use crate::clients::release::Form;
 use crate::safe::backup::{
     Bytes, Contact, DistributionList, DistributionListId, Group, Link, LinkKind, PictureRelease,
     Policy, PrivateKey, PublicKey, Settings, User, Verification,
@@ -54,28 +55,34 @@ fn phone() -> Phone {
     Phone::new(id("OWNOWNID"))
 }
 
-fn written(writer: Writer) -> String {
+fn written(writer: Origin) -> String {
     String::from_utf8(writer.write(&backup(), &phone())).expect("UTF-8")
 }
 
 /// In a line, to be looked through.
-fn flat(writer: Writer) -> String {
+fn flat(writer: Origin) -> String {
     written(writer).replace('\n', "").replace("\": ", "\":")
 }
 
 /// Whether the text is in what `writer` writes.
-fn says(writer: Writer, text: &str) -> bool {
+fn says(writer: Origin, text: &str) -> bool {
     flat(writer).contains(text)
 }
 
-/// The releases of one client that say it: all from `first` to before `next`.
-fn only(text: &str, first: Writer, next: Option<Writer>) {
-    for writer in Writer::ALL
-        .iter()
-        .filter(|each| each.client() == first.client())
-    {
-        let expected = writer.since(first) && next.is_none_or(|next| !writer.since(next));
-        assert_eq!(says(*writer, text), expected, "{writer}: {text}");
+/// The releases of one client that say it: all from `first` to before `next`, in every form.
+fn only(text: &str, first: Release, next: Option<Release>) {
+    only_as(text, first, next, |_| true);
+}
+
+fn only_as(text: &str, first: Release, next: Option<Release>, in_form: fn(Form) -> bool) {
+    let all = Origin::all().into_iter();
+    for origin in all.filter(|each| each.client() == first.client()) {
+        let within = origin.since(first) && next.is_none_or(|next| !origin.since(next));
+        assert_eq!(
+            says(origin, text),
+            within && in_form(origin.form),
+            "{origin}: {text}"
+        );
     }
 }
 
@@ -155,14 +162,14 @@ null
 "recentEmojis": []
 }
 }"#;
-    assert_eq!(written(Writer::Android6_4), expected);
+    assert_eq!(written(Release::Android6_4.usual()), expected);
 }
 
 #[test]
 fn android_row_by_row() {
-    use Writer::{
-        Android4_5, Android4_7Test, Android4_8, Android4_57, Android4_84, Android5_0, Android5_0_5,
-        Android5_3, Android6_0, Android6_4,
+    use Release::{
+        Android4_5, Android4_8, Android4_57, Android4_84, Android5_0, Android5_0_5, Android5_3,
+        Android6_0, Android6_4,
     };
     only(
         "\"locationPreviews\":false,\"relay",
@@ -197,11 +204,13 @@ fn android_row_by_row() {
         "\"incomingRequests\":[],",
         "\"outgoingRequests\":[]}",
     ] {
-        only(key, Android4_7Test, Some(Android4_8));
+        only_as(key, Android4_57, Some(Android4_8), |form| {
+            form == Form::TestBuild
+        });
     }
-    for writer in Writer::ALL {
+    for writer in Origin::all() {
         let stored = writer.compression() == Compression::Stored;
-        let expected = writer.since(Android4_84) || writer.since(Writer::Ios4_8_3);
+        let expected = writer.since(Android4_84) || writer.since(Release::Ios4_8_3);
         assert_eq!(stored, expected, "{writer}");
     }
 }
@@ -213,15 +222,15 @@ fn what_the_document_does_not_say_matters_from_a_release_on() {
         .left_groups
         .insert((GroupId([0, 0, 0, 0, 0, 0, 0, 1]), id("ECHOECHO")));
     phone.removed_contacts.insert(id("ECHOECHO"));
-    for writer in Writer::ALL
+    for writer in Origin::all()
         .iter()
         .filter(|each| each.client() == Client::Android)
     {
         let text = String::from_utf8(writer.write(&backup(), &phone)).expect("UTF-8");
         let left = text.contains("\"members\": [\n\"ECHOECHO\"\n]");
-        assert_eq!(left, writer.since(Writer::Android5_7), "{writer}");
+        assert_eq!(left, writer.since(Release::Android5_7), "{writer}");
         let removed = !text.contains("\"identity\": \"ECHOECHO\"");
-        assert_eq!(removed, writer.since(Writer::Android6_0), "{writer}");
+        assert_eq!(removed, writer.since(Release::Android6_0), "{writer}");
     }
 }
 
@@ -230,14 +239,14 @@ fn android_releases_a_picture_only_where_there_is_one() {
     let mut backup = backup();
     backup.user.picture = None;
     backup.user.picture_release = Some(PictureRelease::Everyone);
-    let text = |writer: Writer| String::from_utf8(writer.write(&backup, &phone())).expect("UTF-8");
-    assert!(!text(Writer::Android6_4).contains("profilePicRelease"));
-    assert!(text(Writer::Ios6_3).contains(r#""profilePicRelease":["*"]"#));
+    let text = |writer: Origin| String::from_utf8(writer.write(&backup, &phone())).expect("UTF-8");
+    assert!(!text(Release::Android6_4.usual()).contains("profilePicRelease"));
+    assert!(text(Release::Ios6_3.usual()).contains(r#""profilePicRelease":["*"]"#));
 }
 
 #[test]
 fn ios_row_by_row() {
-    use Writer::{Ios4_6, Ios4_8, Ios4_9, Ios4_9DeviceLink, Ios5_1, Ios6_3};
+    use Release::{Ios4_6, Ios4_8, Ios4_9, Ios5_1, Ios6_3};
     only("\"syncExcludedIds\":[\"ECHOECHO\"]", Ios4_6, Some(Ios4_8));
     only("\"syncExcludedIDs\":[\"ECHOECHO\"]", Ios4_8, None);
     only("\"readReceipts\":1", Ios4_8, None);
@@ -245,11 +254,9 @@ fn ios_row_by_row() {
     only("\"private\":true", Ios4_8, None);
     only("\"hidden\":true", Ios4_9, None);
     only("\"publickey\":\"AQ", Ios5_1, None);
-    only(
-        "temporaryDeviceGroupKeyTodoRemove",
-        Ios4_9DeviceLink,
-        Some(Ios5_1),
-    );
+    only_as("temporaryDeviceGroupKeyTodoRemove", Ios4_9, None, |form| {
+        form == Form::DeviceLink
+    });
     for never in [
         "distributionlists",
         "disableScreenshots",
@@ -275,7 +282,7 @@ fn ios_row_by_row() {
     let mut backup = backup();
     backup.contacts[0].created_at = Some(Timestamp(9));
     backup.contacts[0].last_update = Some(Timestamp(10));
-    for writer in Writer::ALL
+    for writer in Origin::all()
         .iter()
         .filter(|each| each.client() == Client::Ios)
     {
@@ -297,7 +304,7 @@ fn ios_row_by_row() {
 fn ios_has_any_order_and_no_white_space_and_leaves_out_what_is_empty() {
     let orders: BTreeSet<_> = (0..20)
         .map(|order_seed| {
-            Writer::Ios6_3.write(
+            Release::Ios6_3.usual().write(
                 &backup(),
                 &Phone {
                     order_seed,
@@ -314,12 +321,12 @@ fn ios_has_any_order_and_no_white_space_and_leaves_out_what_is_empty() {
     };
     let letters: BTreeSet<_> = orders.iter().map(|bytes| sorted(bytes)).collect();
     assert_eq!(letters.len(), 1, "the same but for the order");
-    let again = Writer::Ios6_3.write(&backup(), &phone());
-    assert_eq!(again, Writer::Ios6_3.write(&backup(), &phone()));
+    let again = Release::Ios6_3.usual().write(&backup(), &phone());
+    assert_eq!(again, Release::Ios6_3.usual().write(&backup(), &phone()));
 
     let mut empty = Backup::new(User::new(PrivateKey::from_bytes([1; 32])));
     empty.user.nickname = Some(Text::new("\u{1}"));
-    let text = String::from_utf8(Writer::Ios6_3.write(&empty, &phone())).expect("UTF-8");
+    let text = String::from_utf8(Release::Ios6_3.usual().write(&empty, &phone())).expect("UTF-8");
     for absent in ["contacts", "groups", "links", " ", "\n"] {
         assert!(
             !text.contains(absent) || absent == "contacts" && !text.contains("\"contacts\""),
@@ -331,7 +338,7 @@ fn ios_has_any_order_and_no_white_space_and_leaves_out_what_is_empty() {
 
 #[test]
 fn every_writer_writes_json_that_says_what_it_was_given() {
-    for writer in Writer::ALL {
+    for writer in Origin::all() {
         let document = Document::parse(&writer.write(&backup(), &phone())).expect("JSON");
         let (read, _) = Backup::read(document);
         let read = read.expect("an identity");

@@ -54,8 +54,10 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
         response.echoed_secret = true;
     }
     if let Place::Listing(own) = &request.place {
-        let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
-        response.body = Body::new(listing.word().into(), false);
+        let plain = response.gunzipped(request.read_limit);
+        let list = plain.as_deref().unwrap_or(&response.body.bytes);
+        let listing = Listing::of(list, &own.id().to_hex());
+        response.body = Body::new(listing.word().into(), response.body.overran);
     }
     if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
         response.body.bytes = cleaned.into();

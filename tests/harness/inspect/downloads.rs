@@ -1,12 +1,12 @@
 //! Backups that it downloads from a server, whose config it knows.
 
 use super::{Desk, json, sealed_by, serving};
-use safe_conformance::clients::Writer;
+use safe_conformance::clients::Release;
 use serde_json::Value;
 
 #[test]
 fn it_downloads_as_android_does_and_knows_the_limit() {
-    let body = sealed_by(Writer::Android6_4);
+    let body = sealed_by(Release::Android6_4.usual());
     let limit = body.len();
     let config = format!(r#"{{"maxBackupBytes": {limit}, "retentionDays": 180}}"#);
     let (server, desk) = (serving(body, config), Desk::new());
@@ -34,7 +34,7 @@ fn it_downloads_as_android_does_and_knows_the_limit() {
 #[test]
 fn an_unreadable_config_is_said() {
     let (server, desk) = (
-        serving(sealed_by(Writer::Ios6_3), "<html>".to_owned()),
+        serving(sealed_by(Release::Ios6_3.usual()), "<html>".to_owned()),
         Desk::new(),
     );
     let (json, ended) = json(&mut desk.from(&server));
@@ -51,7 +51,7 @@ fn an_unreadable_config_is_said() {
 #[test]
 fn a_limit_that_keeps_ios_from_overwriting_is_seen() {
     let config = r#"{"maxBackupBytes": 3000, "retentionDays": 180}"#;
-    let body = sealed_by(Writer::Android6_4);
+    let body = sealed_by(Release::Android6_4.usual());
     assert!(body.len() > 3000);
     let (server, desk) = (serving(body, config.to_owned()), Desk::new());
     let (json, _) = json(&mut desk.from(&server));

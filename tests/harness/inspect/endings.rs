@@ -3,7 +3,7 @@
 use super::{BACKUP_PASSWORD, Desk, ID, KEYS, NONCE, backup, fails, id, json, sealed, sealed_by};
 use crate::support::program::{file, program, run};
 use crate::support::scripted::{Deed, Reply, Scripted};
-use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::{Compression, EncryptionKey, envelope};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ fn each_stage_of_opening_is_named() {
 #[test]
 fn a_wrong_password_comes_with_what_to_try() {
     let desk = Desk::new();
-    let body = sealed_by(Writer::Ios6_3);
+    let body = sealed_by(Release::Ios6_3.usual());
     file(desk.home.path(), "password", "nothing of the kind\u{fc} \n");
     fails(
         || desk.of(&body),
@@ -109,7 +109,7 @@ fn each_stage_of_downloading_is_named() {
 #[test]
 fn slips_are_told_in_one_sentence() {
     let desk = Desk::new();
-    let body = desk.put(&sealed_by(Writer::Ios6_3));
+    let body = desk.put(&sealed_by(Release::Ios6_3.usual()));
     let body = body.to_str().expect("a path");
     let there = file(desk.home.path(), "there", "precious");
     let there = there.to_str().expect("a path");
@@ -166,7 +166,7 @@ fn slips_are_told_in_one_sentence() {
 #[test]
 fn passwords_are_not_confused() {
     let desk = Desk::new();
-    let body = desk.put(&sealed_by(Writer::Ios6_3));
+    let body = desk.put(&sealed_by(Release::Ios6_3.usual()));
     let server = file(desk.home.path(), "server", BACKUP_PASSWORD);
     let ended = run(program(desk.home.path())
         .arg("inspect")
@@ -180,7 +180,11 @@ fn passwords_are_not_confused() {
 #[test]
 fn without_an_id_what_depends_on_it_is_not_judged() {
     let desk = Desk::new();
-    let document = desk.put(&Writer::Ios6_3.write(&backup(), &Phone::new(id(ID))));
+    let document = desk.put(
+        &Release::Ios6_3
+            .usual()
+            .write(&backup(), &Phone::new(id(ID))),
+    );
     let mut command = desk.inspect();
     let (json, ended) = json(command.arg("--plain").arg(document));
     assert_eq!(ended.code, Some(4), "{}", ended.all());
@@ -189,7 +193,7 @@ fn without_an_id_what_depends_on_it_is_not_judged() {
     assert_eq!(json["size"], Value::Null);
     let mut backup = backup();
     backup.groups = Vec::new().into();
-    let document = desk.put(&Writer::Ios6_3.write(&backup, &Phone::new(id(ID))));
+    let document = desk.put(&Release::Ios6_3.usual().write(&backup, &Phone::new(id(ID))));
     let ended = run(desk.inspect().arg("--plain").arg(document));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
 }

@@ -9,7 +9,7 @@ mod secrets;
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER};
-use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::clients::{Origin, Phone, Release};
 use safe_conformance::inspect::SCHEMA;
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DistributionList, DistributionListId, Group, GroupId, Link, LinkKind,
@@ -98,10 +98,10 @@ fn backup() -> Backup {
 
 /// The backup of the README, and the password that opens it.
 pub fn of_the_readme() -> (Vec<u8>, &'static str) {
-    (sealed_by(Writer::Android6_4), BACKUP_PASSWORD)
+    (sealed_by(Release::Android6_4.usual()), BACKUP_PASSWORD)
 }
 
-fn sealed_by(writer: Writer) -> Vec<u8> {
+fn sealed_by(writer: Origin) -> Vec<u8> {
     writer.seal(&backup(), &Phone::new(id(ID)), &KEYS.encryption_key, &NONCE)
 }
 

@@ -2,13 +2,15 @@
 
 use super::{Desk, ID, backup, id, json, of_the_readme, sealed, sealed_by};
 use crate::support::program::run;
-use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::clients::{Phone, Release};
 use serde_json::Value;
 
 #[test]
 fn the_whole_text() {
     let desk = Desk::new();
-    let ended = run(desk.of(&sealed_by(Writer::Android6_4)).arg("--show-names"));
+    let ended = run(desk
+        .of(&sealed_by(Release::Android6_4.usual()))
+        .arg("--show-names"));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     assert_eq!(ended.stderr, "");
     insta::assert_snapshot!(ended.stdout);
@@ -24,7 +26,7 @@ fn the_manual_shows_what_it_says() {
 #[test]
 fn the_whole_json() {
     let desk = Desk::new();
-    let (mut json, ended) = json(&mut desk.of(&sealed_by(Writer::Ios6_3)));
+    let (mut json, ended) = json(&mut desk.of(&sealed_by(Release::Ios6_3.usual())));
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     json["version"] = "[version]".into();
     // Who reads a release's reasons reads them in the readers' own tests.
@@ -41,7 +43,7 @@ fn the_whole_json() {
 #[test]
 fn the_preview_says_what_is_lost_and_what_ios_overwrites() {
     let desk = Desk::new();
-    let (json, _) = json(&mut desk.of(&sealed_by(Writer::Android6_4)));
+    let (json, _) = json(&mut desk.of(&sealed_by(Release::Android6_4.usual())));
     let preview = |client: &str| {
         let previews = json["previews"].as_array().expect("previews");
         let mut of_client = previews
@@ -75,7 +77,11 @@ fn the_preview_says_what_is_lost_and_what_ios_overwrites() {
 
 #[test]
 fn what_breaks_the_format_is_named_with_its_place() {
-    let document = String::from_utf8(Writer::Android6_4.write(&backup(), &Phone::new(id(ID))));
+    let document = String::from_utf8(
+        Release::Android6_4
+            .usual()
+            .write(&backup(), &Phone::new(id(ID))),
+    );
     let document = document.expect("UTF-8").replacen("1700000000000", "-5", 1);
     let desk = Desk::new();
     let (json, ended) = json(&mut desk.of(&sealed(document.as_bytes())));
@@ -98,9 +104,9 @@ fn what_breaks_the_format_is_named_with_its_place() {
 fn every_writer_release_is_named() {
     let desk = Desk::new();
     for writer in [
-        Writer::Android4_5,
-        Writer::Android5_3,
-        Writer::Ios4_9DeviceLink,
+        Release::Android4_5.usual(),
+        Release::Android5_3.usual(),
+        Release::Ios4_9.device_link(),
     ] {
         let (json, ended) = json(&mut desk.of(&sealed_by(writer)));
         assert_eq!(
@@ -118,10 +124,12 @@ fn every_writer_release_is_named() {
 #[test]
 fn the_document_is_written_where_told_and_for_the_person_alone() {
     let desk = Desk::new();
-    let document = Writer::Android6_4.write(&backup(), &Phone::new(id(ID)));
+    let document = Release::Android6_4
+        .usual()
+        .write(&backup(), &Phone::new(id(ID)));
     let to = desk.home.path().join("document.json");
     let write = || {
-        let mut command = desk.of(&sealed_by(Writer::Android6_4));
+        let mut command = desk.of(&sealed_by(Release::Android6_4.usual()));
         command.arg("--write-document").arg(&to);
         command
     };

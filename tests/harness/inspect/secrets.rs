@@ -6,7 +6,7 @@ use super::{
 use crate::support::program::{Ended, run};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Scripted};
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
-use safe_conformance::clients::{Phone, Writer};
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::backup::Backup;
 use safe_conformance::safe::envelope;
 
@@ -66,7 +66,9 @@ fn with_secrets_for_names() -> Backup {
 fn no_output_holds_a_secret() {
     let desk = Desk::new();
     let phone = Phone::new(id(ID));
-    let document = Writer::Android6_4.write(&with_secrets_for_names(), &phone);
+    let document = Release::Android6_4
+        .usual()
+        .write(&with_secrets_for_names(), &phone);
     let text = String::from_utf8(document.clone()).expect("UTF-8");
     let key = BASE64.encode(&PRIVATE_KEY);
     let bodies = [
@@ -107,7 +109,7 @@ fn no_output_holds_a_secret() {
 #[test]
 fn names_are_told_only_when_asked_for() {
     let desk = Desk::new();
-    let body = sealed_by(Writer::Android6_4);
+    let body = sealed_by(Release::Android6_4.usual());
     let names = [
         "Captain",
         "Ada",
@@ -138,7 +140,9 @@ fn nothing_in_a_document_steers_the_terminal() {
     backup.contacts[0].first_name = Some(evil.into());
     backup.groups[0].name = Some(evil.into());
     backup.distribution_lists[0].name = Some(evil.into());
-    let document = Writer::Android6_4.write(&backup, &Phone::new(id(ID)));
+    let document = Release::Android6_4
+        .usual()
+        .write(&backup, &Phone::new(id(ID)));
     let text = String::from_utf8(document).expect("UTF-8");
     let escaped = "\\u001b\u{202e}";
     for document in [

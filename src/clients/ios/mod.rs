@@ -2,7 +2,7 @@
 
 mod decode;
 mod read;
-mod reasons;
+pub(in crate::clients) mod reasons;
 mod write;
 
 pub(super) use read::read;

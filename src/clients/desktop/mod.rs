@@ -1,6 +1,7 @@
 //! Threema for Desktop: it looks for a backup and downloads it, and reads no config.
 
 mod read;
+pub(in crate::clients) mod reasons;
 
 pub(super) use read::read;
 

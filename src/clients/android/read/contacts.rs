@@ -1,0 +1,229 @@
+//! Contacts: those of the document, and those that the app fetches for groups and lists.
+
+use super::super::base64;
+use super::super::org_json::{Object, Value};
+use super::super::reasons::{
+    BAD_KEY, KEY_OF_DIRECTORY, KEY_TOO_SHORT, LEVEL_1, LEVEL_2_WITHOUT_KEY, LOWER_CASE,
+    NO_DIRECTORY, TIME_OF_RESTORE, UPDATE_NO_NUMBER,
+};
+use super::{Objects, Phone, unsourced};
+use crate::clients::Field;
+use crate::clients::read::Step;
+use crate::clients::reason::mobile::{DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY};
+use crate::clients::release::Release;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{At, Contact, PublicKey, Timestamp, Verification};
+use std::collections::HashSet;
+
+impl Phone<'_> {
+    pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Contact>> {
+        let mut seen = HashSet::new();
+        let mut contacts = Vec::with_capacity(items.len());
+        for (index, object) in items {
+            let at = at.index(*index);
+            let identity = match object.string("identity") {
+                Ok(identity) => identity.to_string_lossy(),
+                Err(_) => return Err(unsourced(&at, "has no identity")),
+            };
+            if !self.around.directory.is_reachable() {
+                self.notes.lost(&at, Field::Contact, &NO_DIRECTORY);
+                continue;
+            }
+            let id = ThreemaId::parse(&identity).ok();
+            let entry = id.and_then(|id| self.around.directory.entry(id).map(|entry| (id, entry)));
+            let Some((id, entry)) = entry else {
+                let lower = ThreemaId::parse(&identity.to_ascii_uppercase()).is_ok();
+                let why = if id.is_none() && lower {
+                    &LOWER_CASE
+                } else {
+                    &NOT_IN_DIRECTORY
+                };
+                self.notes.lost(&at, Field::Contact, why);
+                continue;
+            };
+            let directory_key = entry.public_key;
+            if !seen.insert(id) {
+                self.notes.lost(&at, Field::Contact, &DUPLICATE);
+                continue;
+            }
+            contacts.extend(self.contact(object, id, directory_key, &at));
+        }
+        Ok(contacts)
+    }
+
+    fn contact(
+        &mut self,
+        object: &Object,
+        id: ThreemaId,
+        directory_key: PublicKey,
+        at: &At<'_>,
+    ) -> Option<Contact> {
+        let mut contact = Contact::new(id);
+        let level = self.level(object, &at.key("verification"));
+        (contact.verification, contact.public_key) =
+            self.public_key(object, level, directory_key, at)?;
+        if !self.last_update_is_read(object, at) {
+            return None;
+        }
+        contact.created_at = self.created_at(object, at);
+        contact.last_update = self.last_update(object, Field::ContactLastUpdate, at);
+        contact.work_verified = self.flag(object, "workVerified", (Field::WorkVerified, false), at);
+        contact.hidden = self.flag(object, "hidden", (Field::Hidden, false), at);
+        contact.private = self.flag(object, "private", (Field::ContactPrivate, false), at);
+        contact.first_name = self.text(object, "firstname", Field::FirstName, at);
+        contact.last_name = self.text(object, "lastname", Field::LastName, at);
+        // Source: `clients.read.null-string`.
+        let is_safe = object.is_null("nickname") && self.since(Release::Android5_3);
+        contact.nickname = if is_safe {
+            None
+        } else {
+            self.text(object, "nickname", Field::ContactNickname, at)
+        };
+        contact.read_receipts = self.policy(object, "readReceipts", Field::ReadReceipts, at);
+        contact.typing_indicators =
+            self.policy(object, "typingIndicators", Field::TypingIndicators, at);
+        Some(contact)
+    }
+
+    /// Source: `clients.read.missing-verification`, `clients.read.verification-1`.
+    fn level(&mut self, object: &Object, at: &At<'_>) -> Option<Verification> {
+        let number = match object.value("verification") {
+            None => 0,
+            Some(value) => value.as_int().unwrap_or(-1),
+        };
+        match number {
+            0 => Some(Verification::Unverified),
+            1 => {
+                self.notes.changed(at, Field::Verification, &LEVEL_1);
+                Some(Verification::Unverified)
+            }
+            2 => Some(Verification::Full),
+            _ => {
+                self.notes.unsure(
+                    at,
+                    Field::Verification,
+                    "no source says what Android does with another level than 0, 1 and 2",
+                );
+                None
+            }
+        }
+    }
+
+    /// The level and the key that count; `None`: the contact is dropped.
+    ///
+    /// Source: `clients.read.bad-public-key`, `clients.read.public-key-mismatch`, `clients.read.verified-without-key`,
+    /// `clients.loss.public-key`.
+    fn public_key(
+        &mut self,
+        object: &Object,
+        level: Option<Verification>,
+        directory_key: PublicKey,
+        at: &At<'_>,
+    ) -> Option<(Option<Verification>, Option<PublicKey>)> {
+        let key_at = at.key("publickey");
+        let is_full = level == Some(Verification::Full);
+        let Some(value) = object.value("publickey") else {
+            if is_full {
+                self.notes.changed(
+                    &at.key("verification"),
+                    Field::Verification,
+                    &LEVEL_2_WITHOUT_KEY,
+                );
+                return Some((Some(Verification::Unverified), Some(directory_key)));
+            }
+            return Some((level, None));
+        };
+        let text = value.as_string().map(|text| text.to_string_lossy());
+        let bytes = text.and_then(|text| base64::decode(&text));
+        let key = bytes
+            .clone()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(PublicKey);
+        match key {
+            Some(key) if is_full || key == directory_key => return Some((level, Some(key))),
+            None if is_full && bytes.is_none() => {
+                self.notes.lost(at, Field::Contact, &BAD_KEY);
+                return None;
+            }
+            None if is_full && self.since(Release::Android6_1) => {
+                self.notes.lost(at, Field::Contact, &KEY_TOO_SHORT);
+                return None;
+            }
+            None if is_full => {
+                self.notes.unsure(
+                    &key_at,
+                    Field::PublicKey,
+                    "no source says what Android before 6.1 does with a public key that has not 32 bytes",
+                );
+                return Some((level, None));
+            }
+            _ => {}
+        }
+        self.notes
+            .changed(&key_at, Field::PublicKey, &KEY_OF_DIRECTORY);
+        Some((level, Some(directory_key)))
+    }
+
+    /// Source: `clients.read.created-at`.
+    fn created_at(&mut self, object: &Object, at: &At<'_>) -> Option<Timestamp> {
+        let value = object.value("createdAt").filter(|value| !value.is_null());
+        if value.and_then(Value::as_long).is_none() {
+            self.notes.added(
+                &at.key("createdAt"),
+                Field::ContactCreatedAt,
+                &TIME_OF_RESTORE,
+            );
+            return Some(self.around.now);
+        }
+        self.time(object, "createdAt", Field::ContactCreatedAt, at)
+    }
+
+    /// Whether nothing about the last update makes the app drop the contact.
+    ///
+    /// Source: `clients.read.last-update`.
+    fn last_update_is_read(&mut self, object: &Object, at: &At<'_>) -> bool {
+        let value = object.value("lastUpdate").filter(|value| !value.is_null());
+        let is_bad = value.is_some_and(|value| value.as_long().is_none());
+        let is_dropped = is_bad && self.since(Release::Android5_3);
+        if is_dropped {
+            self.notes.lost(at, Field::Contact, &UPDATE_NO_NUMBER);
+        }
+        !is_dropped
+    }
+
+    /// The members that are contacts afterwards: one that is none is fetched from the directory, hidden where `hidden`.
+    ///
+    /// Source: `clients.read.unknown-member`.
+    pub(super) fn with_contacts(
+        &mut self,
+        members: Vec<ThreemaId>,
+        hidden: bool,
+        (field, at): (Field, &At<'_>),
+    ) -> Vec<ThreemaId> {
+        let mut kept = Vec::with_capacity(members.len());
+        for id in members {
+            if self.is_contact(id) || id == self.around.own_id && field == Field::GroupMembers {
+                kept.push(id);
+                continue;
+            }
+            let Some(entry) = self.around.directory.entry(id) else {
+                self.notes.changed(at, field, &MEMBER_DROPPED);
+                continue;
+            };
+            self.notes.added(at, Field::Contact, &MEMBER_FETCHED);
+            self.fetched.push(Contact {
+                verification: Some(Verification::Unverified),
+                public_key: Some(entry.public_key),
+                hidden: Some(hidden),
+                ..Contact::new(id)
+            });
+            kept.push(id);
+        }
+        kept
+    }
+
+    /// Whether an ID is that of a contact by now.
+    pub(super) fn is_contact(&self, id: ThreemaId) -> bool {
+        self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
+    }
+}

@@ -1,0 +1,159 @@
+//! Groups.
+
+use super::super::org_json::Object;
+use super::super::reasons::{
+    DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, KICKED, NAME_CUT,
+};
+use super::lists::NAME_BYTES;
+use super::{Objects, Phone, unsourced};
+use crate::clients::Field;
+use crate::clients::read::Step;
+use crate::clients::reason::mobile::UNKNOWN_CREATOR;
+use crate::clients::release::Release;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{At, Group, GroupId};
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+/// The ID of a group, as Android reads it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FoundId {
+    /// As the format wants it.
+    Whole(GroupId),
+    /// None of it is left.
+    Empty,
+    /// Something that the format does not have, and nobody knows what.
+    Other,
+}
+
+impl Phone<'_> {
+    pub(super) fn groups(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Group>> {
+        let mut groups = Vec::with_capacity(items.len());
+        for (index, object) in items {
+            let at = at.index(*index);
+            let Some(deleted) = self.deleted(object, &at) else {
+                continue;
+            };
+            let Some(creator) = self.creator(object, &at)? else {
+                continue;
+            };
+            let id = self.group_id(object, &at)?;
+            let whole = match id {
+                FoundId::Whole(id) => id,
+                FoundId::Empty => GroupId([0; 8]),
+                FoundId::Other => continue,
+            };
+            let mut group = Group::new(whole, creator);
+            group.members = self.members(object, creator, &at)?.into();
+            group.deleted = Some(deleted);
+            let name = self.text(object, "groupname", Field::GroupName, &at);
+            group.name = name.map(|name| {
+                self.cut(
+                    name,
+                    NAME_BYTES,
+                    (Field::GroupName, &NAME_CUT),
+                    &at.key("groupname"),
+                )
+            });
+            group.created_at = self.time_or_zero(object, Field::GroupCreatedAt, &at);
+            group.last_update = self.last_update(object, Field::GroupLastUpdate, &at);
+            group.private = self.flag(object, "private", (Field::GroupPrivate, false), &at);
+            if id == FoundId::Empty {
+                self.notes.keep_without_id(group, groups.len());
+            } else {
+                groups.push(group);
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Whether the group was deleted, in which case it is hidden; `None`: it is not restored.
+    ///
+    /// Source: `clients.read.deleted-group`, `clients.read.missing-deleted`.
+    fn deleted(&mut self, object: &Object, at: &At<'_>) -> Option<bool> {
+        let why = match object.boolean("deleted") {
+            Ok(false) => return Some(false),
+            Ok(true) if self.since(Release::Android6_0) => &DELETED,
+            Ok(true) => return Some(true),
+            Err(_) if self.since(Release::Android6_0) => return Some(false),
+            Err(_) => &DELETED_MISSING,
+        };
+        self.notes.lost(at, Field::Group, why);
+        None
+    }
+
+    /// The creator; `None`: the group is not restored.
+    ///
+    /// Source: `clients.read.unknown-creator`.
+    fn creator(&mut self, object: &Object, at: &At<'_>) -> Step<Option<ThreemaId>> {
+        let Ok(creator) = object.string("creator") else {
+            return Err(unsourced(at, "has no creator"));
+        };
+        let creator = ThreemaId::parse(&creator.to_string_lossy()).ok();
+        let known = creator.filter(|id| *id == self.around.own_id || self.known.contains(id));
+        if known.is_none() {
+            self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
+            if creator.is_some_and(|id| self.is_contact(id)) {
+                self.notes.unsure(
+                    at,
+                    Field::Group,
+                    "no source says what becomes of a group whose creator was fetched for another group",
+                );
+            }
+        }
+        Ok(known)
+    }
+
+    /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
+    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<FoundId> {
+        let Ok(id) = object.string("id") else {
+            return Err(unsourced(at, "has no ID"));
+        };
+        let id = id.to_string_lossy();
+        let id_at = at.key("id");
+        if id.chars().count() % 2 == 1 {
+            self.notes.changed(&id_at, Field::Group, &EMPTY_GROUP_ID);
+            return Ok(FoundId::Empty);
+        }
+        let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(id.as_bytes()) else {
+            self.notes.changed(&id_at, Field::Group, &GARBAGE_GROUP_ID);
+            return Ok(FoundId::Other);
+        };
+        let found = bytes.try_into().ok().map(GroupId);
+        if found.is_none() || id != id.to_ascii_lowercase() {
+            self.notes.unsure(
+                &id_at,
+                Field::Group,
+                "no source says what Android does with an ID that has not 16 lower-case digits",
+            );
+        }
+        Ok(found.map_or(FoundId::Other, FoundId::Whole))
+    }
+
+    /// Source: `clients.read.left-group`, `clients.read.creator-no-member`, `clients.read.group-without-members`,
+    /// `clients.read.unknown-member`.
+    fn members(
+        &mut self,
+        object: &Object,
+        creator: ThreemaId,
+        at: &At<'_>,
+    ) -> Step<Vec<ThreemaId>> {
+        let own_id = self.around.own_id;
+        let members_at = at.key("members");
+        let members = self.ids(object, "members", Field::GroupMembers, at)?;
+        let members = members.unwrap_or_default();
+        if !members.contains(&own_id) {
+            if !self.since(Release::Android5_7) {
+                self.notes.unsure(
+                    &members_at,
+                    Field::GroupMembers,
+                    "no source says what Android before 5.7 makes of a group that was left",
+                );
+            }
+        } else if !members.contains(&creator) && self.since(Release::Android6_2) {
+            // The members stay as they are: the user is one and the creator is not.
+            self.notes
+                .changed(&members_at, Field::GroupMembers, &KICKED);
+        }
+        Ok(self.with_contacts(members, true, (Field::GroupMembers, &members_at)))
+    }
+}

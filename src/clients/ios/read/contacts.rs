@@ -1,0 +1,267 @@
+//! Contacts.
+
+use super::super::decode::Decoder;
+use super::super::reasons::{
+    DIRECTORY_KEY, NEVER_HIDDEN, NO_LAST_UPDATE, NOT_PRIVATE, NOT_READ_YET, POLICY_CRASHES,
+    UNKNOWN_POLICY, UPPER_CASED, WITHOUT_DIRECTORY,
+};
+use super::Phone;
+use crate::clients::Field;
+use crate::clients::read::{Step, broken, refused};
+use crate::clients::reason::mobile::{DUPLICATE, NOT_IN_DIRECTORY};
+use crate::clients::release::Release;
+use crate::clients::restore::Broken;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{At, Contact, Policy, PublicKey, Timestamp, Verification};
+use crate::safe::json::{Object, Text, Value};
+use data_encoding::BASE64;
+use std::collections::HashSet;
+
+/// A contact as the decoder has it.
+pub(super) struct DecodedContact<'v> {
+    identity: Text,
+    public_key: Option<&'v Text>,
+    created_at: Option<u64>,
+    verification: Option<i128>,
+    work_verified: Option<bool>,
+    hidden: Option<bool>,
+    first_name: Option<Text>,
+    last_name: Option<Text>,
+    nickname: Option<Text>,
+    last_update: Option<u64>,
+    typing_indicators: Option<i128>,
+    read_receipts: Option<i128>,
+    private: Option<bool>,
+}
+
+impl Phone<'_> {
+    /// Decodes every contact, before any is looked up.
+    pub(super) fn contacts<'v>(
+        &self,
+        items: &'v [Value],
+        at: &At<'_>,
+    ) -> Step<Vec<(usize, DecodedContact<'v>)>> {
+        let decoded = items.iter().enumerate().map(|(index, item)| {
+            let at = at.index(index);
+            let object = self.decoder.item(item, &at)?;
+            Ok((index, self.contact(object, &at)?))
+        });
+        decoded.collect()
+    }
+
+    fn contact<'v>(&self, object: &'v Object, at: &At<'_>) -> Step<DecodedContact<'v>> {
+        let decoder = self.decoder;
+        let text = |key| decoder.text(object, key, &at.key(key));
+        let boolean = |key| decoder.boolean(object, key, &at.key(key));
+        let time = |key| decoder.unsigned(object, key, &at.key(key));
+        let number = |key| decoder.whole(object, key, &at.key(key));
+        Ok(DecodedContact {
+            identity: decoder.required_text(object, "identity", at)?,
+            public_key: Decoder::undecoded_text(object, "publickey", &at.key("publickey"))?,
+            created_at: time("createdAt")?,
+            verification: number("verification")?,
+            work_verified: boolean("workVerified")?,
+            hidden: boolean("hidden")?,
+            first_name: text("firstname")?,
+            last_name: text("lastname")?,
+            nickname: text("nickname")?,
+            last_update: time("lastUpdate")?,
+            typing_indicators: number("typingIndicators")?,
+            read_receipts: number("readReceipts")?,
+            private: boolean("private")?,
+        })
+    }
+
+    /// The contacts that the directory knows, each once.
+    ///
+    /// Source: `clients.read.directory-failure`.
+    pub(super) fn known(
+        &mut self,
+        decoded: Vec<(usize, DecodedContact<'_>)>,
+        at: &At<'_>,
+    ) -> Step<Vec<Contact>> {
+        if !decoded.is_empty() && !self.around.directory.is_reachable() {
+            let what = if self.since(Release::Ios7_0) {
+                "cannot be looked up"
+            } else {
+                "cannot be looked up, after the identity and the settings were restored"
+            };
+            return Err(refused(at, what, &WITHOUT_DIRECTORY));
+        }
+        let mut seen = HashSet::new();
+        let mut contacts = Vec::with_capacity(decoded.len());
+        for (index, decoded) in decoded {
+            let at = at.index(index);
+            let spelled = decoded.identity.to_str_lossy();
+            let Ok(identity) = ThreemaId::parse(&spelled.to_ascii_uppercase()) else {
+                self.notes.unsure(
+                    &at,
+                    Field::Contact,
+                    "no source says what iOS does with what is no ID",
+                );
+                continue;
+            };
+            if !seen.insert(identity) {
+                self.notes.lost(&at, Field::Contact, &DUPLICATE);
+                continue;
+            }
+            let Some(entry) = self.around.directory.entry(identity) else {
+                self.notes.lost(&at, Field::Contact, &NOT_IN_DIRECTORY);
+                continue;
+            };
+            let key = entry.public_key;
+            if *spelled != *identity.as_str() {
+                self.notes
+                    .changed(&at.key("identity"), Field::Contact, &UPPER_CASED);
+            }
+            contacts.push(self.restored(identity, key, decoded, &at)?);
+        }
+        Ok(contacts)
+    }
+
+    fn restored(
+        &mut self,
+        identity: ThreemaId,
+        directory_key: PublicKey,
+        decoded: DecodedContact<'_>,
+        at: &At<'_>,
+    ) -> Step<Contact> {
+        let mut contact = Contact::new(identity);
+        contact.public_key = self.public_key(decoded.public_key, directory_key, at);
+        contact.verification = self.verification(decoded.verification, at);
+        contact.created_at = self.contact_created_at(decoded.created_at, at);
+        contact.last_update = self.last_update(
+            decoded.last_update,
+            &at.key("lastUpdate"),
+            Field::ContactLastUpdate,
+        );
+        contact.typing_indicators = self.policy(
+            decoded.typing_indicators,
+            &at.key("typingIndicators"),
+            Field::TypingIndicators,
+        )?;
+        contact.read_receipts = self.policy(
+            decoded.read_receipts,
+            &at.key("readReceipts"),
+            Field::ReadReceipts,
+        )?;
+        contact.private = self.private(decoded.private, &at.key("private"), Field::ContactPrivate);
+        contact.hidden = self.hidden(decoded.hidden, &at.key("hidden"));
+        contact.work_verified = decoded.work_verified;
+        contact.first_name = decoded.first_name;
+        contact.last_name = decoded.last_name;
+        contact.nickname = decoded.nickname;
+        Ok(contact)
+    }
+
+    /// The key of the directory counts, whatever the document says.
+    ///
+    /// Source: `clients.read.public-key-mismatch`.
+    fn public_key(
+        &mut self,
+        text: Option<&Text>,
+        directory: PublicKey,
+        at: &At<'_>,
+    ) -> Option<PublicKey> {
+        let bytes = BASE64.decode(text?.to_str_lossy().as_bytes()).ok();
+        let written = bytes.and_then(|bytes| bytes.try_into().ok()).map(PublicKey);
+        if written != Some(directory) {
+            self.notes
+                .changed(&at.key("publickey"), Field::PublicKey, &DIRECTORY_KEY);
+        }
+        Some(directory)
+    }
+
+    fn verification(&mut self, level: Option<i128>, at: &At<'_>) -> Option<Verification> {
+        let level = usize::try_from(level.unwrap_or(0)).ok();
+        let level = level.and_then(|level| Verification::ALL.get(level).copied());
+        if level.is_none() {
+            self.notes.unsure(
+                &at.key("verification"),
+                Field::Verification,
+                "no source says what iOS does with another level than 0, 1 and 2",
+            );
+        }
+        level
+    }
+
+    /// Source: `clients.loss.contact-created-at`.
+    fn contact_created_at(&mut self, time: Option<u64>, at: &At<'_>) -> Option<Timestamp> {
+        let time = time.filter(|time| *time != 0)?;
+        if self.since(Release::Ios6_3) {
+            return Some(Timestamp(time.into()));
+        }
+        self.notes
+            .lost(&at.key("createdAt"), Field::ContactCreatedAt, &NOT_READ_YET);
+        None
+    }
+
+    /// Source: `clients.releases.ios`.
+    fn hidden(&mut self, hidden: Option<bool>, at: &At<'_>) -> Option<bool> {
+        if self.since(Release::Ios4_9) {
+            return hidden;
+        }
+        if hidden == Some(true) {
+            self.notes.lost(at, Field::Hidden, &NEVER_HIDDEN);
+        }
+        Some(false)
+    }
+
+    /// Source: `clients.releases.ios`.
+    pub(super) fn private(
+        &mut self,
+        private: Option<bool>,
+        at: &At<'_>,
+        field: Field,
+    ) -> Option<bool> {
+        if self.since(Release::Ios4_8) {
+            return private;
+        }
+        if private == Some(true) {
+            self.notes.lost(at, field, &NOT_PRIVATE);
+        }
+        None
+    }
+
+    /// Source: `clients.loss.last-update`.
+    pub(super) fn last_update(
+        &mut self,
+        time: Option<u64>,
+        at: &At<'_>,
+        field: Field,
+    ) -> Option<Timestamp> {
+        let time = time?;
+        if self.since(Release::Ios5_8) {
+            return Some(Timestamp(time.into()));
+        }
+        if time != 0 {
+            self.notes.lost(at, field, &NO_LAST_UPDATE);
+        }
+        None
+    }
+
+    /// Source: `clients.read.unknown-receipts`.
+    fn policy(&mut self, number: Option<i128>, at: &At<'_>, field: Field) -> Step<Option<Policy>> {
+        let Some(number) = number else {
+            return Ok(None);
+        };
+        let policy = usize::try_from(number).ok();
+        let policy = policy.and_then(|policy| Policy::ALL.get(policy).copied());
+        if !self.since(Release::Ios4_8) {
+            if policy != Some(Policy::Default) {
+                self.notes
+                    .unsure(at, field, "no source says whether iOS before 4.8 reads it");
+            }
+            return Ok(policy);
+        }
+        if policy.is_some() {
+            return Ok(policy);
+        }
+        if !self.since(Release::Ios6_8) {
+            let what = "is neither 0, 1 nor 2";
+            return Err(broken(Broken::Crash, at, what, &POLICY_CRASHES));
+        }
+        self.notes.changed(at, field, &UNKNOWN_POLICY);
+        Ok(Some(Policy::Default))
+    }
+}

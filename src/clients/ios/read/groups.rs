@@ -1,0 +1,263 @@
+//! Groups.
+
+use super::super::reasons::{
+    AFTER_LEFT, BLOCKED_MEMBER, CREATOR_ADDED, DELETED_IGNORED, GROUP_ID_CRASHES,
+    GROUP_NEEDS_DIRECTORY, ID_NOT_HEX, LEAVES, LEFT_IS_LOST, MEMBER_SKIPPED, NO_GROUP_TIME,
+    ODD_GROUP_ID, OWN_GROUP_ACTIVE,
+};
+use super::{Phone, id_of};
+use crate::clients::Field;
+use crate::clients::effects::SideEffect;
+use crate::clients::read::{Step, broken, unknown};
+use crate::clients::reason::mobile::{MEMBER_FETCHED, UNKNOWN_CREATOR};
+use crate::clients::release::Release;
+use crate::clients::restore::Broken;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{At, Contact, Group, GroupId, Verification};
+use crate::safe::json::{Object, Value};
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+/// What becomes of a group.
+enum Fate {
+    /// It is restored with these members.
+    Kept(Vec<ThreemaId>),
+    /// It is not restored.
+    Lost,
+    /// Neither it nor any after it is restored.
+    Last,
+}
+
+impl Phone<'_> {
+    pub(super) fn groups(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Group>> {
+        let mut groups = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let group_at = at.index(index);
+            let object = self.decoder.item(item, &group_at)?;
+            let Some(id) = self.group_id(object, &group_at)? else {
+                continue;
+            };
+            let creator = self.decoder.required_text(object, "creator", &group_at)?;
+            let creator = id_of(Some(&creator));
+            match self.fate(object, creator, &group_at)? {
+                (Fate::Kept(members), Some(creator)) => {
+                    groups.push(self.group(object, id, creator, members, &group_at)?);
+                }
+                (Fate::Last, _) => {
+                    for index in index + 1..items.len() {
+                        self.notes.lost(&at.index(index), Field::Group, &AFTER_LEFT);
+                    }
+                    break;
+                }
+                _ => {}
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
+    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<Option<GroupId>> {
+        let text = self.decoder.required_text(object, "id", at)?;
+        let text = text.to_str_lossy();
+        let id_at = at.key("id");
+        if text.chars().count() % 2 == 1 {
+            let what = "has an odd number of digits";
+            return Err(broken(Broken::Crash, &id_at, what, &ODD_GROUP_ID));
+        }
+        let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(text.as_bytes()) else {
+            if self.since(Release::Ios7_0_5) {
+                self.notes.lost(at, Field::Group, &ID_NOT_HEX);
+                return Ok(None);
+            }
+            if self.since(Release::Ios4_8) {
+                let what = "is not hexadecimal";
+                return Err(broken(Broken::Crash, &id_at, what, &GROUP_ID_CRASHES));
+            }
+            return Err(unknown(
+                "no source says what iOS before 4.8 does with the ID of a group that is not hexadecimal",
+            ));
+        };
+        let id = bytes.try_into().ok().map(GroupId);
+        if id.is_none() || *text != text.to_ascii_lowercase() {
+            self.notes.unsure(
+                &id_at,
+                Field::Group,
+                "no source says what iOS does with an ID that has not 16 lower-case digits",
+            );
+        }
+        Ok(id)
+    }
+
+    /// Source: `clients.read.left-group`, `clients.read.unknown-creator`.
+    fn fate(
+        &mut self,
+        object: &Object,
+        creator: Option<ThreemaId>,
+        at: &At<'_>,
+    ) -> Step<(Fate, Option<ThreemaId>)> {
+        let own_id = self.around.own_id;
+        let members = self.listed(object, at)?;
+        let is_left = !members.contains(&own_id);
+        let known = creator.filter(|id| *id == own_id || self.known.contains(id));
+        let left_is_kept = self.since(Release::Ios7_0_5);
+        let is_restored = known.is_some() || is_left && left_is_kept && creator.is_some();
+        let Some(creator) = creator.filter(|_| is_restored) else {
+            self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
+            if creator.is_some_and(|id| self.is_contact(id)) {
+                self.notes.unsure(
+                    at,
+                    Field::Group,
+                    "no source says what becomes of a group whose creator was fetched for another group",
+                );
+            }
+            return Ok((Fate::Lost, None));
+        };
+        let fate = if !is_left {
+            self.active(members, creator, at)
+        } else if left_is_kept {
+            Fate::Kept(self.only_contacts(members, at))
+        } else if !self.since(Release::Ios4_8) {
+            Fate::Kept(self.only_contacts(members, at))
+        } else if creator == own_id {
+            self.notes
+                .changed(&at.key("members"), Field::GroupMembers, &OWN_GROUP_ACTIVE);
+            self.active(members, creator, at)
+        } else if self.since(Release::Ios7_0) {
+            self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
+            Fate::Last
+        } else {
+            self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
+            Fate::Lost
+        };
+        Ok((fate, Some(creator)))
+    }
+
+    /// The members of the document.
+    fn listed(&mut self, object: &Object, at: &At<'_>) -> Step<Vec<ThreemaId>> {
+        let members_at = at.key("members");
+        let items = self.decoder.required_array(object, "members", at)?;
+        let texts = self.decoder.texts(items, &members_at)?;
+        let mut members = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            match id_of(text.as_ref()) {
+                Some(id) => members.push(id),
+                None => self.notes.unsure(
+                    &members_at.index(index),
+                    Field::GroupMembers,
+                    "no source says what iOS does with what is no ID",
+                ),
+            }
+        }
+        Ok(members)
+    }
+
+    /// A group of which the user is a member, or which is made active again.
+    ///
+    /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`, `clients.read.unknown-member`.
+    fn active(&mut self, members: Vec<ThreemaId>, creator: ThreemaId, at: &At<'_>) -> Fate {
+        let own_id = self.around.own_id;
+        let members_at = at.key("members");
+        if !self.since(Release::Ios4_8) {
+            let mut members = self.only_contacts(members, at);
+            if !members.contains(&creator) {
+                members.push(creator);
+                self.notes
+                    .changed(&members_at, Field::GroupMembers, &CREATOR_ADDED);
+            }
+            return Fate::Kept(members);
+        }
+        let mut kept = Vec::with_capacity(members.len());
+        for id in members {
+            if id == own_id || self.is_contact(id) {
+                kept.push(id);
+                continue;
+            }
+            if self.blocked.contains(&id) {
+                if !self.since(Release::Ios4_8_4) {
+                    self.notes.lost(at, Field::Group, &BLOCKED_MEMBER);
+                    return Fate::Lost;
+                }
+                self.notes
+                    .changed(&members_at, Field::GroupMembers, &MEMBER_SKIPPED);
+                continue;
+            }
+            if !self.around.directory.is_reachable() {
+                self.notes.lost(at, Field::Group, &GROUP_NEEDS_DIRECTORY);
+                return Fate::Lost;
+            }
+            let Some(entry) = self.around.directory.entry(id) else {
+                self.notes
+                    .changed(&members_at, Field::GroupMembers, &MEMBER_SKIPPED);
+                continue;
+            };
+            self.notes
+                .added(&members_at, Field::Contact, &MEMBER_FETCHED);
+            self.fetched.push(Contact {
+                verification: Some(Verification::Unverified),
+                public_key: Some(entry.public_key),
+                // Before 4.9 no contact is hidden.
+                hidden: Some(self.since(Release::Ios4_9)),
+                ..Contact::new(id)
+            });
+            kept.push(id);
+        }
+        if !kept.contains(&creator) {
+            kept.push(creator);
+            self.notes
+                .changed(&members_at, Field::GroupMembers, &CREATOR_ADDED);
+        }
+        if creator != own_id && self.blocked.contains(&creator) {
+            kept.retain(|id| *id != own_id);
+            self.notes
+                .changed(&members_at, Field::GroupMembers, &LEAVES);
+            self.notes.effect(SideEffect::LeavesGroups);
+        }
+        Fate::Kept(kept)
+    }
+
+    /// The members that are contacts, where the app asks the directory for none.
+    fn only_contacts(&mut self, mut members: Vec<ThreemaId>, at: &At<'_>) -> Vec<ThreemaId> {
+        let own_id = self.around.own_id;
+        let before = members.len();
+        members.retain(|id| *id == own_id || self.is_contact(*id));
+        if members.len() < before {
+            self.notes
+                .changed(&at.key("members"), Field::GroupMembers, &MEMBER_SKIPPED);
+        }
+        members
+    }
+
+    /// Whether an ID is that of a contact by now.
+    fn is_contact(&self, id: ThreemaId) -> bool {
+        self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
+    }
+
+    fn group(
+        &mut self,
+        object: &Object,
+        id: GroupId,
+        creator: ThreemaId,
+        members: Vec<ThreemaId>,
+        at: &At<'_>,
+    ) -> Step<Group> {
+        let decoder = self.decoder;
+        let mut group = Group::new(id, creator);
+        group.name = decoder.text(object, "groupname", &at.key("groupname"))?;
+        let private = decoder.boolean(object, "private", &at.key("private"))?;
+        group.private = self.private(private, &at.key("private"), Field::GroupPrivate);
+        group.members = members.into();
+        group.deleted = Some(false);
+        if object.first("deleted") == Some(&Value::Boolean(true)) {
+            self.notes
+                .changed(&at.key("deleted"), Field::GroupDeleted, &DELETED_IGNORED);
+        }
+        let created_at = decoder.unsigned(object, "createdAt", &at.key("createdAt"))?;
+        if created_at.is_some_and(|time| time != 0) {
+            self.notes
+                .lost(&at.key("createdAt"), Field::GroupCreatedAt, &NO_GROUP_TIME);
+        }
+        let last_update_at = at.key("lastUpdate");
+        let last_update = decoder.unsigned(object, "lastUpdate", &last_update_at)?;
+        group.last_update = self.last_update(last_update, &last_update_at, Field::GroupLastUpdate);
+        Ok(group)
+    }
+}

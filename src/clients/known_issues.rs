@@ -1,0 +1,141 @@
+//! Known issues: defects of published clients that no server setting mends. They never fail a server.
+
+use super::Defect;
+use crate::safe::{Client, Directions};
+use std::collections::BTreeSet;
+
+/// What makes a known issue matter on a server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Condition {
+    /// The server asks for a user name and a password.
+    PasswordAsked,
+    /// The URL holds credentials with percent signs.
+    EncodedUserInfo,
+    /// The retention names a day on which the server may delete, and the client uploads later than its authors meant.
+    FullRetention,
+    /// The server refuses a backup that the config allows with 413.
+    RefusedWith413,
+    /// The server gives out a backup without a byte.
+    EmptyBackup,
+}
+
+/// A defect of a published client, and when it matters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownIssue {
+    /// The name, for ever.
+    pub id: &'static str,
+    /// The client.
+    pub client: Client,
+    /// Its releases.
+    pub releases: &'static str,
+    /// The directions that it concerns.
+    pub concerns: Directions,
+    /// Whether every current release fails there because of it.
+    pub prevents: bool,
+    /// When it matters.
+    pub when: Condition,
+    /// What happens, and what people can do.
+    pub text: &'static str,
+    /// Where it is seen: file and line of a release.
+    pub source: &'static str,
+}
+
+/// Every known issue. Source: `clients.divergence`.
+pub const KNOWN_ISSUES: &[KnownIssue] = &[
+    KnownIssue {
+        id: "ios-restore-password",
+        client: Client::Ios,
+        releases: "7.2 to 7.2.2",
+        concerns: Directions::RESTORE,
+        prevents: true,
+        when: Condition::PasswordAsked,
+        text: "restoring from a server that asks for credentials fails: the app answers the server with the Safe password (the one that encrypts the backup) instead of the server's. The server's administrator can see it. Backing up works. Restore with iOS 7.1.1 or older, or on a server without credentials.",
+        source: "RestoreSafeViewController.swift:294-297 and OnboardingRestoreSafeManager:81-87 of iOS 7.2",
+    },
+    KnownIssue {
+        id: "ios-full-retention",
+        client: Client::Ios,
+        releases: "all",
+        concerns: Directions::RESTORE,
+        prevents: false,
+        when: Condition::FullRetention,
+        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes on the dot loses it. Keep backups longer than retentionDays says.",
+        source: "SafeManager.swift:721 of iOS 7.2.2",
+    },
+    KnownIssue {
+        id: "ios-payload-too-large",
+        client: Client::Ios,
+        releases: "all",
+        concerns: Directions::BACKUP,
+        prevents: false,
+        when: Condition::RefusedWith413,
+        text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
+        source: "SafeManager.swift:819 of iOS 7.2.2",
+    },
+    KnownIssue {
+        id: "encoded-user-info",
+        client: Client::Android,
+        releases: "all",
+        concerns: Directions::BOTH,
+        prevents: false,
+        when: Condition::EncodedUserInfo,
+        text: "credentials inside the URL are taken as they stand: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
+        source: "ThreemaSafeServerInfo.java of Android 6.4.2",
+    },
+    KnownIssue {
+        id: "android-short-body",
+        client: Client::Android,
+        releases: "all",
+        concerns: Directions::RESTORE,
+        prevents: false,
+        when: Condition::EmptyBackup,
+        text: "a backup of less than 24 bytes crashes the app when it is restored.",
+        source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2",
+    },
+];
+
+impl KnownIssue {
+    /// The known issue of this name.
+    pub fn of(id: &str) -> Option<&'static Self> {
+        KNOWN_ISSUES.iter().find(|issue| issue.id == id)
+    }
+
+    /// The known issues that matter under these conditions.
+    pub fn under(conditions: &BTreeSet<Condition>) -> impl Iterator<Item = &'static Self> {
+        KNOWN_ISSUES
+            .iter()
+            .filter(|issue| conditions.contains(&issue.when))
+    }
+
+    /// The same as a report holds it.
+    pub fn defect(&self) -> Defect {
+        Defect {
+            id: self.id.to_owned(),
+            client: self.client,
+            concerns: self.concerns,
+            prevents: self.prevents,
+            releases: self.releases.to_owned(),
+            text: self.text.to_owned(),
+            source: self.source.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_condition_makes_one_issue_matter() {
+        let all: BTreeSet<_> = KNOWN_ISSUES.iter().map(|issue| issue.when).collect();
+        assert_eq!(all.len(), KNOWN_ISSUES.len());
+        assert_eq!(KnownIssue::under(&all).count(), KNOWN_ISSUES.len());
+        assert_eq!(KnownIssue::under(&BTreeSet::new()).count(), 0);
+        for issue in KNOWN_ISSUES {
+            assert_eq!(KnownIssue::of(issue.id), Some(issue));
+            let alone = BTreeSet::from([issue.when]);
+            assert!(KnownIssue::under(&alone).eq([issue]));
+        }
+        assert_eq!(KnownIssue::of("none"), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! Why something is lost or a restore stops: one ID, one sentence, one fact, for readers and the table of losses alike.
+
+/// Why something is lost or changed, or why a restore stops.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Reason {
+    /// The name. It never changes.
+    pub id: &'static str,
+    /// Why, in a sentence for a person. Never a value of a document.
+    pub sentence: &'static str,
+    /// The facts of the manual that say so.
+    pub source: &'static str,
+}
+
+macro_rules! reasons {
+    ($($name:ident = $id:literal, $sentence:literal, $source:literal;)*) => {
+        $(pub(in crate::clients) static $name: $crate::clients::Reason = $crate::clients::Reason {
+            id: $id,
+            sentence: $sentence,
+            source: $source,
+        };)*
+
+        #[cfg(test)]
+        pub(in crate::clients) const ALL: &[&$crate::clients::Reason] = &[$(&$name,)*];
+    };
+}
+
+pub(in crate::clients) use reasons;
+
+/// Those that Android and iOS share.
+pub(in crate::clients) mod mobile {
+    reasons! {
+        NOT_IN_DIRECTORY = "contact-revoked",
+            "a contact is restored only if the directory answers for it",
+            "clients.read.revoked-contact";
+        DUPLICATE = "contact-duplicate",
+            "of two contacts with one ID the first counts",
+            "clients.read.duplicate-contact";
+        UNKNOWN_CREATOR = "group-of-unknown-creator",
+            "a group is restored only if its creator is",
+            "clients.read.unknown-creator";
+        MEMBER_FETCHED = "member-becomes-contact",
+            "the app asks the directory for a member that is no contact, and adds it as one",
+            "clients.read.unknown-member";
+        MEMBER_DROPPED = "member-dropped",
+            "a member that is no contact is dropped if the directory does not answer for it",
+            "clients.read.unknown-member";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::clients::{android, desktop, ios, losses};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_reason_has_a_name_of_its_own() {
+        let all = [
+            android::reasons::ALL,
+            ios::reasons::ALL,
+            desktop::reasons::ALL,
+            losses::writing::ALL,
+            super::mobile::ALL,
+        ];
+        let mut seen = HashSet::new();
+        for reason in all.iter().copied().flatten() {
+            assert!(seen.insert(reason.id), "{} stands twice", reason.id);
+            assert!(
+                reason.source.starts_with("clients."),
+                "{} cites no fact",
+                reason.id
+            );
+            assert!(!reason.sentence.ends_with('.'), "{} goes on", reason.id);
+        }
+    }
+}

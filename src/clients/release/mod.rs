@@ -1,0 +1,324 @@
+//! The one axis of releases: each is an entry of client, versions, and what changed in writing, reading and transport.
+//!
+//! A new release is one entry here, and what really differs in the functions that ask [`Release::since`].
+//!
+//! Source: `clients.releases`.
+
+mod named;
+mod origin;
+mod set;
+mod version;
+
+pub use named::UnknownRelease;
+pub use origin::{Form, Origin};
+pub use set::{Origins, Releases};
+pub use version::Version;
+
+use crate::safe::Client;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// What is known of a release beside its name.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    client: Client,
+    first: &'static str,
+    /// `None`: all that were published before the next entry.
+    last: Option<&'static str>,
+    writing: Option<&'static str>,
+    reading: Option<&'static str>,
+    transport: Option<&'static str>,
+}
+
+/// What a release can change.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Aspect {
+    /// The document and its packing.
+    Writing,
+    /// What is restored.
+    Reading,
+    /// Requests, addresses, and when a backup is uploaded again.
+    Transport,
+}
+
+impl Aspect {
+    /// Every aspect.
+    pub const ALL: [Self; 3] = [Self::Writing, Self::Reading, Self::Transport];
+}
+
+macro_rules! releases {
+    (@text) => { None };
+    (@text $text:literal) => { Some($text) };
+    ($(
+        $name:ident = $client:ident $first:literal $(to $last:literal)? {
+            $(writes $writing:literal)? $(reads $reading:literal)? $(asks $transport:literal)?
+        }
+    )*) => {
+        /// Releases of one client that do everything alike. By client, from the oldest to the newest.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
+        pub enum Release {
+            $(#[doc = concat!(stringify!($client), " ", $first, ".")] $name,)*
+        }
+
+        impl Release {
+            /// Every release, by client and then from the oldest to the newest.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            const fn entry(self) -> Entry {
+                match self {
+                    $(Self::$name => Entry {
+                        client: Client::$client,
+                        first: $first,
+                        last: releases!(@text $($last)?),
+                        writing: releases!(@text $($writing)?),
+                        reading: releases!(@text $($reading)?),
+                        transport: releases!(@text $($transport)?),
+                    },)*
+                }
+            }
+
+            /// The name in files and options: `android-5.3`. It never changes.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => {
+                        static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+                            format!("{}-{}", Client::$client.key(), $first.replace(' ', "-"))
+                        });
+                        &ID
+                    })*
+                }
+            }
+        }
+    };
+}
+
+releases! {
+    Android4_5 = Android "4.5" {
+        writes "really compressed; `locationPreviews`; no policies, list IDs or times of the last update"
+        reads "no IDs of distribution lists"
+        asks "an unchanged backup again after a week; `%h` in the address of the default server"
+    }
+    Android4_57 = Android "4.57" to "4.59" { writes "read receipts and typing indicators of contacts" }
+    Android4_6 = Android "4.6" { asks "`%h` in the address of any server; tokens" }
+    Android4_8 = Android "4.8" to "4.831" {
+        writes "IDs of distribution lists, highest byte first"
+        reads "IDs of distribution lists, highest byte first"
+    }
+    Android4_84 = Android "4.84" {
+        writes "stored, no longer compressed"
+        asks "an unchanged backup again after half of the retention"
+    }
+    Android5_0 = Android "5.0" to "5.0.4" {
+        writes "public keys of revoked contacts"
+        asks "what changed not within 23 hours"
+    }
+    Android5_0_5 = Android "5.0.5" to "5.2.4" { writes "no `createdAt` below zero" }
+    Android5_3 = Android "5.3" {
+        writes "times of the last update; IDs of distribution lists, lowest byte first"
+        reads "times of the last update; IDs of distribution lists, lowest byte first; no group synchronisation"
+        asks "`{backupIdPrefix8}` in the address"
+    }
+    Android5_7 = Android "5.7" to "5.8.2" {
+        writes "no own ID among the members of a group that was left"
+        reads "a group without the own ID is left; members of lists become visible contacts"
+    }
+    Android6_0 = Android "6.0" {
+        writes "`deleted` is false; no removed contacts"
+        reads "no deleted groups; `deleted` may be absent; `[null]` is nobody"
+    }
+    Android6_1 = Android "6.1" to "6.1.3" { reads "no verified contact whose key has not 32 bytes" }
+    Android6_2 = Android "6.2" {
+        reads "a group whose creator is no member counts as left by force"
+        asks "OkHttp: credentials in ISO-8859-1, any 2xx, the whole config"
+    }
+    Android6_4 = Android "6.4" to "6.4.2" { writes "no own ID among the contacts" }
+    Ios4_6 = Ios "4.6.3" to "4.6.18" {
+        writes "really compressed; `syncExcludedIds`; no policies, private chats or times of the last update"
+        reads "without contacts it never ends"
+        asks "an unchanged backup again after the full retention"
+    }
+    Ios4_8 = Ios "4.8" to "4.8.2" {
+        writes "`syncExcludedIDs`; policies and private chats"
+        reads "`syncExcludedIDs`; policies and private chats; unknown members become contacts"
+        asks "tokens; `{backupIdPrefix}` in the default address"
+    }
+    Ios4_8_3 = Ios "4.8.3" to "4.8.3" { writes "stored, no longer compressed" }
+    Ios4_8_4 = Ios "4.8.4" to "4.8.5" { reads "a blocked member no longer costs the group" }
+    Ios4_9 = Ios "4.9" {
+        writes "times of the last update; what is hidden; the key of a device group to link a device"
+        reads "what is hidden"
+    }
+    Ios5_1 = Ios "5.1" to "5.3.1" { writes "public keys of invalid contacts" }
+    Ios5_4 = Ios "5.4" to "5.7.3" { reads "an error of the decoder never ends the restore" }
+    Ios5_8 = Ios "5.8" { reads "times of the last update" }
+    Ios5_9 = Ios "5.9" to "5.9.1" { reads "gzip of several members" }
+    Ios5_9_2 = Ios "5.9.2" to "5.9.3" { reads "no group synchronisation" }
+    Ios6_0 = Ios "6.0" to "6.2.2" { asks "the address as it is typed; `{backupIdPrefix8}`" }
+    Ios6_3 = Ios "6.3" to "6.7.1" {
+        writes "when a contact was made"
+        reads "when a contact was made"
+    }
+    Ios6_8 = Ios "6.8" to "6.8.7" { reads "an unknown policy is the default" }
+    Ios6_8_8 = Ios "6.8.8" to "6.8.8" { reads "only IDs of 8 characters may see the picture" }
+    Ios7_0 = Ios "7.0" to "7.0.3" { reads "errors are shown; a group that was left ends the groups" }
+    Ios7_0_4 = Ios "7.0.4" to "7.0.4" { reads "a body that does not open is an error" }
+    Ios7_0_5 = Ios "7.0.5" to "7.1.1" { reads "groups that were left stay so" }
+    Ios7_2 = Ios "7.2" to "7.2.2" {
+        reads "nothing else is restored"
+        asks "the Safe password as that of the server, at a restore"
+    }
+    DesktopPreview14 = Desktop "preview 1" to "preview 14" {
+        reads "only what was made to link it"
+        asks "`HEAD`, then `GET`"
+    }
+}
+
+impl Release {
+    /// The client.
+    pub const fn client(self) -> Client {
+        self.entry().client
+    }
+
+    /// The newest release of a client.
+    pub fn newest(client: Client) -> Self {
+        match client {
+            Client::Android => Self::Android6_4,
+            Client::Ios => Self::Ios7_2,
+            Client::Desktop => Self::DesktopPreview14,
+        }
+    }
+
+    /// The newest release of each client.
+    pub fn newest_of_each() -> [Self; 3] {
+        Client::ALL.map(Self::newest)
+    }
+
+    /// Whether it is the newest of its client.
+    pub fn is_newest(self) -> bool {
+        self == Self::newest(self.client())
+    }
+
+    /// Whether it is this one or a later one of the same client.
+    pub fn since(self, first: Self) -> bool {
+        self.client() == first.client() && self >= first
+    }
+
+    /// What changed with it in one aspect; `None` if it does as the release before.
+    pub const fn change(self, aspect: Aspect) -> Option<&'static str> {
+        let entry = self.entry();
+        match aspect {
+            Aspect::Writing => entry.writing,
+            Aspect::Reading => entry.reading,
+            Aspect::Transport => entry.transport,
+        }
+    }
+
+    /// The releases in which an aspect changed: one for each of the ranges that are alike in it.
+    ///
+    /// Desktop writes nothing, so that it is not among those of [`Aspect::Writing`].
+    pub fn distinct(aspect: Aspect) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(move |release| release.change(aspect).is_some())
+    }
+
+    /// The first of the releases that are like this one in an aspect; `None` if its client has none.
+    pub fn representative(self, aspect: Aspect) -> Option<Self> {
+        let up_to = Self::ALL.iter().copied().rev();
+        let mut alike = up_to.filter(|each| self.since(*each) && each.change(aspect).is_some());
+        alike.next()
+    }
+
+    /// All releases that are like this one in an aspect.
+    pub fn alike(self, aspect: Aspect) -> Range {
+        let first = self.representative(aspect).unwrap_or(self);
+        let mut later = Self::ALL.iter().copied();
+        let next = later.find(|each| {
+            *each > first && each.client() == first.client() && each.change(aspect).is_some()
+        });
+        let within = Self::ALL.iter().copied().filter(|each| each.since(first));
+        let last = within.filter(|each| next.is_none_or(|next| *each < next));
+        Range {
+            first,
+            last: last.last().unwrap_or(first),
+        }
+    }
+
+    /// The first version.
+    pub fn first_version(self) -> &'static str {
+        self.entry().first
+    }
+
+    /// The last version; `None` if it is not known which was the last before the next release.
+    pub fn last_version(self) -> Option<&'static str> {
+        self.entry().last
+    }
+
+    fn next(self) -> Option<Self> {
+        let mut later = Self::ALL.iter().copied();
+        later.find(|each| *each > self && each.client() == self.client())
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (*self, *self);
+        Range { first, last }.fmt(formatter)
+    }
+}
+
+impl Serialize for Release {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+/// Releases of one client that follow each other: `Android 5.3 to 5.6`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Range {
+    /// The first of them.
+    pub first: Release,
+    /// The last of them.
+    pub last: Release,
+}
+
+impl Range {
+    /// The client.
+    pub const fn client(self) -> Client {
+        self.first.client()
+    }
+
+    /// The newest version in it, for people: `iOS 7.2.2`.
+    pub fn newest(self) -> String {
+        let last = self.last.entry();
+        format!("{} {}", last.client, last.last.unwrap_or(last.first))
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (self.first.entry(), self.last.entry());
+        let client = first.client;
+        match (last.last, self.last.next()) {
+            (Some(version), _) if version == first.first => {
+                write!(formatter, "{client} {version}")
+            }
+            (Some(version), _) => {
+                let version = version.strip_prefix("preview ").unwrap_or(version);
+                write!(formatter, "{client} {} to {version}", first.first)
+            }
+            (None, Some(next)) => {
+                write!(
+                    formatter,
+                    "{client} {} to before {}",
+                    first.first,
+                    next.entry().first
+                )
+            }
+            (None, None) => write!(formatter, "{client} {} and later", first.first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! From a name that a person types to a release: `android-5.8`, `ios-7.1.1`, `android`.
+
+use super::{Release, Version};
+use crate::safe::Client;
+
+/// Why a name names no release.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnknownRelease {
+    /// It does not begin with a client.
+    #[error(
+        "no client is called `{name}`; expected android, ios or desktop, and a version: android-5.8"
+    )]
+    Client {
+        /// What was typed, printable.
+        name: String,
+    },
+    /// What follows the client is no version.
+    #[error("`{name}` is not a version of {client}; expected one like {}", example(*client))]
+    Form {
+        /// The client.
+        client: Client,
+        /// What was typed, printable.
+        name: String,
+    },
+    /// No such version is known.
+    #[error("{client} {version} is not known; {}", nearest(*below, *above))]
+    Version {
+        /// The client.
+        client: Client,
+        /// The version that was typed.
+        version: String,
+        /// The release before it.
+        below: Option<Release>,
+        /// The release after it.
+        above: Option<Release>,
+    },
+}
+
+fn example(client: Client) -> &'static str {
+    match client {
+        Client::Android => "android-5.8",
+        Client::Ios => "ios-7.1.1",
+        Client::Desktop => "desktop-preview-14",
+    }
+}
+
+fn nearest(below: Option<Release>, above: Option<Release>) -> String {
+    let last = |release: Release| {
+        let version = release.last_version().unwrap_or(release.first_version());
+        format!("{} {version}", release.client())
+    };
+    let first = |release: Release| format!("{} {}", release.client(), release.first_version());
+    match (below, above) {
+        (Some(below), Some(above)) => {
+            format!("the nearest are {} and {}", last(below), first(above))
+        }
+        (Some(below), None) => format!("the nearest is {}", last(below)),
+        (None, Some(above)) => format!("the nearest is {}", first(above)),
+        (None, None) => "nothing is near".to_owned(),
+    }
+}
+
+impl Release {
+    /// The release that a name names: a client and any published version of it, or a client alone for its newest.
+    ///
+    /// # Errors
+    /// An unknown client, something that is no version, and a version that was not published.
+    pub fn named(name: &str) -> Result<Self, UnknownRelease> {
+        let (key, version) = match name.split_once('-') {
+            Some((key, version)) => (key, Some(version)),
+            None => (name, None),
+        };
+        let Some(client) = Client::ALL.into_iter().find(|client| client.key() == key) else {
+            return Err(UnknownRelease::Client {
+                name: name.escape_default().to_string(),
+            });
+        };
+        let Some(text) = version else {
+            return Ok(Self::newest(client));
+        };
+        let Some(version) = Version::parse(client, text) else {
+            return Err(UnknownRelease::Form {
+                client,
+                name: text.escape_default().to_string(),
+            });
+        };
+        // `ios-4.6`, of which 4.6.3 was the first that was published.
+        let begins = |release: &&Self| {
+            let rest = release.first_version().strip_prefix(text);
+            release.client() == client && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let first = || Self::ALL.iter().find(begins).copied();
+        let found = Self::of_version(client, version);
+        let found = found.or_else(|neighbours| first().ok_or(neighbours));
+        found.map_err(|(below, above)| UnknownRelease::Version {
+            client,
+            version: text.to_owned(),
+            below,
+            above,
+        })
+    }
+
+    /// The release into which a version falls; else its neighbours.
+    fn of_version(client: Client, version: Version) -> Result<Self, (Option<Self>, Option<Self>)> {
+        let of_client = || {
+            Self::ALL
+                .iter()
+                .copied()
+                .filter(|each| each.client() == client)
+        };
+        let begins =
+            |release: &Self| Version::parse(client, release.first_version()) <= Some(version);
+        let below = of_client().filter(begins).last();
+        let above = of_client().find(|release| !begins(release));
+        let ends = |release: Self| match release.last_version() {
+            Some(last) => Version::parse(client, last) >= Some(version),
+            None => true,
+        };
+        below.filter(|release| ends(*release)).ok_or((below, above))
+    }
+
+    /// The release of Android that `info.device` names, if it is one: `6.4.2A/de_CH`. A later one than is known is taken for
+    /// the newest.
+    ///
+    /// Source: `clients.write.android-info`.
+    pub fn of_android_device(device: &str) -> Option<Self> {
+        let version = Version::of_android_device(device)?;
+        match Self::of_version(Client::Android, version) {
+            Ok(release) => Some(release),
+            Err((below, _)) => below,
+        }
+    }
+}
