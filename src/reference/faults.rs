@@ -1,6 +1,6 @@
 //! The catalogue of faults: each makes the server wrong in exactly one way, as some real server is.
 //!
-//! Source: the project's measurements of fourteen real servers, where an explanation names one.
+//! Source: above each group, the facts of the manual that it imitates. What has none is a mistake that is easily made.
 
 use std::fmt;
 use std::str::FromStr;
@@ -72,7 +72,8 @@ macro_rules! faults {
 }
 
 faults! {
-    // The file config.
+    // The file config. Source: clauses 4.2.android and 4.2.charset; servers.config-get,
+    // servers.config-head, servers.config-writable, servers.config-proves-nothing.
     ConfigMissing = "config-missing" in "config.rs",
         "Answers 404 for config, as any WebDAV server does where nobody created that file.";
     ConfigHtml = "config-html" in "config.rs",
@@ -125,7 +126,8 @@ faults! {
     ConfigDuplicateKey = "config-duplicate-key" in "config.rs",
         "Writes maxBackupBytes twice with different numbers, of which Android takes the last and iOS the first.";
 
-    // Credentials.
+    // Credentials. Source: servers.no-credentials, servers.user-agent, servers.wrong-password,
+    // servers.nextcloud-answers.
     AnonymousRead = "anonymous-read" in "auth.rs",
         "Lets anybody download a backup, as WebDAV servers do whose login is asked for on writes only.";
     AnonymousWrite = "anonymous-write" in "auth.rs",
@@ -169,7 +171,10 @@ faults! {
     UserAgentExact = "user-agent-exact" in "handler.rs",
         "Answers 400 unless the User-Agent is exactly Threema, as eee-safe does, which shuts Desktop out.";
 
-    // Upload.
+    // Upload. Source: servers.put-status, servers.chunked, servers.empty, servers.expect,
+    // servers.missing-backups, servers.unwritable-backups, servers.lying-success,
+    // servers.interrupted-new, servers.interrupted-upload, servers.nextcloud-interrupted,
+    // servers.parallel-uploads, servers.lock.
     UploadNotAllowed = "upload-not-allowed" in "put.rs",
         "Answers PUT with 405, as nginx and Apache do without their WebDAV module.";
     UploadForbidden = "upload-forbidden" in "put.rs",
@@ -221,7 +226,8 @@ faults! {
     Http1DownloadsRefused = "http1-downloads-refused" in "get.rs",
         "Answers GET of a backup over HTTP/1.1 with 505, as gateways do that were set to HTTP/2 alone.";
 
-    // Download.
+    // Download. Source: servers.get, servers.head, servers.torn-read, servers.validators,
+    // servers.desktop-and-eee-safe.
     DownloadTruncated = "download-truncated" in "get.rs",
         "Loses the last byte of a download, with a length that agrees, as a cache does that stored too little.";
     DownloadAppendsNewline = "download-appends-newline" in "get.rs",
@@ -255,7 +261,7 @@ faults! {
     HeadNotFound = "head-not-found" in "get.rs",
         "Answers HEAD of a backup with 404, as eee-safe does, which stops Desktop.";
 
-    // What is missing or malformed.
+    // What is missing or malformed. Source: servers.missing, servers.backup-id-form.
     MissingIsHtml = "missing-is-html" in "get.rs",
         "Answers a missing backup with 200 and an HTML page, as single-page applications do.";
     MissingIsForbidden = "missing-is-forbidden" in "get.rs",
@@ -267,7 +273,7 @@ faults! {
     MalformedIdCrashes = "malformed-id-crashes" in "handler.rs",
         "Answers a malformed backup ID with 500, as scripts do that do not handle it.";
 
-    // Delete.
+    // Delete. Source: servers.delete, servers.nextcloud-versions.
     DeleteNotAllowed = "delete-not-allowed" in "get.rs", needs Leftovers,
         "Answers DELETE with 405, as nginx does where dav_methods names PUT alone.";
     DeleteLies = "delete-lies" in "get.rs", needs Leftovers,
@@ -277,7 +283,7 @@ faults! {
     DeleteMissingSucceeds = "delete-missing-succeeds" in "get.rs",
         "Answers DELETE of a missing backup with 204, as object storage does.";
 
-    // Limits.
+    // Limits. Source: servers.size-limit, servers.caddy-limit, servers.rate-limit.
     LimitLower = "limit-lower" in "site.rs",
         "Answers 413 above 100000 bytes whatever config says, as a proxy with a small limit does.";
     LimitLowerResets = "limit-lower-resets" in "site.rs",
@@ -302,7 +308,8 @@ faults! {
     LargeVanishes = "large-vanishes" in "get.rs",
         "Deletes a backup of more than 400000 bytes 0.2 seconds after its first download, as a job does that keeps a quota.";
 
-    // Paths and privacy.
+    // Paths and privacy. Source: servers.dot-segments, servers.encoded-slash, servers.listing,
+    // servers.propfind, servers.upper-case-id, servers.slashes.
     LetterCaseIgnored = "letter-case-ignored" in "route.rs",
         "Takes an ID in upper case for the same backup, as eee-safe and case-insensitive disks do.";
     DoubleSlashRefused = "double-slash-refused" in "route.rs",
