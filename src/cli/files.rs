@@ -97,7 +97,7 @@ impl Files {
             }
             if self.written.iter().any(|(known, _)| *known == mark) {
                 return Err(Complaint::usage(format!(
-                    "only one output can go to the file `{}`; give each a file of its own",
+                    "only one output can go to the file `{}`; give each its own file",
                     path.display()
                 )));
             }

@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     /// Write the decrypted document to this new file, readable for you alone. It holds the private
-    /// key: whoever has it is you
+    /// key: anybody who has it is you
     #[arg(long, value_name = "FILE")]
     write_document: Option<PathBuf>,
     /// Say more: -v every change with its reason, -vv every exchange with the server, -vvv header

@@ -44,7 +44,7 @@ enum Command {
     Client(client::Arguments),
     /// Watch what a client sends to a scripted server.
     Rig(rig::Arguments),
-    /// Judge again what a transcript tells of, without a network.
+    /// Judge a transcript again, without a network.
     Judge(judge::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
     Inspect(inspect::Arguments),
@@ -88,7 +88,9 @@ pub fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::tell(&format!("error: no runtime to be had: {error}\n"));
+            output::tell(&format!(
+                "error: failed to start the asynchronous runtime: {error}\n"
+            ));
             return Exit::Incomplete.into();
         }
     };
@@ -108,7 +110,7 @@ pub fn main() -> ExitCode {
             Command::Sweep(arguments) => sweep::run(arguments).await,
         }
     });
-    // A look-up of a name may hang in a thread of its own: do not wait for it.
+    // A look-up of a name may hang in its thread: do not wait for it.
     runtime.shutdown_background();
     match ended {
         Ok(exit) => exit.into(),

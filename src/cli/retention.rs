@@ -48,7 +48,7 @@ enum Command {
 struct Common {
     #[command(flatten)]
     server: ServerArguments,
-    /// The file that tells of the canaries
+    /// The file with the canaries
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
     /// How long one answer may take, in seconds
@@ -84,7 +84,7 @@ struct Verify {
 
 #[derive(Args)]
 struct Status {
-    /// The file that tells of the canaries
+    /// The file with the canaries
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
 }
@@ -158,7 +158,7 @@ async fn plant(arguments: Plant) -> Ended {
     machine_time()?;
     let seed = Seed::random().map_err(|error| Complaint {
         exit: Exit::Incomplete,
-        sentence: format!("no randomness to be had: {error}"),
+        sentence: format!("failed to read random bytes from the operating system: {error}"),
     })?;
     let canaries = arguments.common.canaries(seed)?;
     let plan = Plan {

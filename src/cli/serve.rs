@@ -14,10 +14,7 @@ use std::time::Duration;
 
 /// Arguments of `serve`.
 #[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option")]
 pub(super) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
@@ -87,7 +84,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         lines += &format!("SAFE_CA_FILE={}\n", root.path.display());
     }
     print(&lines)?;
-    // Whoever waits for these lines reads them from a pipe.
+    // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
     super::check::signal().await;
     running.stop().await;

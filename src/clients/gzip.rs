@@ -1,6 +1,6 @@
 //! How the clients unpack: what each takes for gzip, and what it makes of bytes behind it.
 //!
-//! Source: VARIANTS section 2, the rows about gzip; RFC 1952.
+//! Source: clients.read.gzip-members, clients.read.gzip-tail, clients.read.zlib; RFC 1952.
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 

@@ -6,12 +6,12 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The longest password that Android takes, in UTF-16 units.
 ///
-/// Source: clause 1.6; VARIANTS section 3, "Password".
+/// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 const ANDROID_LONGEST: usize = 4096;
 
 /// The rule that a password breaks for a client; `None` for Desktop, where nobody chooses one.
 ///
-/// Source: clause 1.6; VARIANTS section 3, "Password".
+/// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 pub fn check_password(client: Client, password: &str) -> Option<Result<(), PasswordRule>> {
     let (fits, pattern) = match client {
         // Java counts UTF-16 units.

@@ -23,7 +23,7 @@ pub enum Unjudged {
 /// # Errors
 /// Where that cannot be judged.
 ///
-/// Source: clause 1.6; VARIANTS section 3, "Password".
+/// Source: clause 1.6; clients.password.pattern.
 pub fn passes(client: Client, pattern: &str, password: &str) -> Option<Result<bool, Unjudged>> {
     let is_judged = is_alike(pattern) && password.bytes().all(is_printable);
     match client {

@@ -89,7 +89,7 @@ type Headers = &'static [(&'static str, &'static str)];
 impl RequestHeaders {
     /// What Android and iOS both send. What iOS accepts on an upload or a delete is its platform's to say.
     ///
-    /// Source: clauses 4.2 to 4.7; VARIANTS section 3.
+    /// Source: clauses 4.2 to 4.7; clients.http.headers, clients.http.success.
     pub(super) const MOBILE: Self = Self {
         read_config: Some(&[("User-Agent", "Threema"), ("Accept", "application/json")]),
         upload: Some(&[
@@ -117,7 +117,7 @@ impl RequestHeaders {
 
 /// Which statuses are success.
 ///
-/// Source: clauses 4.2 to 4.5; VARIANTS section 3, "success".
+/// Source: clauses 4.2 to 4.5; clients.http.success.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StatusRule {
     Any2xx,
@@ -146,7 +146,7 @@ impl Persona {
     /// The headers that its source sets; none for an operation that it never performs. What its platform
     /// adds is not among them, and neither is `Authorization`.
     ///
-    /// Source: clause 4.7; VARIANTS section 3.
+    /// Source: clause 4.7; clients.http.headers, clients.http.success.
     pub fn headers(&self, operation: Operation) -> &'static [(&'static str, &'static str)] {
         self.request_headers.of(operation).unwrap_or_default()
     }
@@ -160,7 +160,7 @@ impl Persona {
 
     /// Whether it takes a status for success; never for an operation that it never performs.
     ///
-    /// Source: clauses 4.2 to 4.5; VARIANTS section 3, "success".
+    /// Source: clauses 4.2 to 4.5; clients.http.success.
     pub fn accepts_status(&self, operation: Operation, status: u16) -> bool {
         self.performs(operation)
             && match self.status_rule {
@@ -171,7 +171,7 @@ impl Persona {
 
     /// Whether it has builds that log in with `Authorization: Token`.
     ///
-    /// Source: VARIANTS section 3, "Token".
+    /// Source: clients.http.token.
     pub fn sends_tokens(&self) -> bool {
         self.tokens
     }

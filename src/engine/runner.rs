@@ -341,7 +341,7 @@ impl<C: Context> Runner<'_, C> {
 /// speaks for those clients.
 ///
 /// Where `needed` was run in the same variant, that one counts alone; else those that speak for the same clients; and
-/// where none does, all: an upload is an upload, whoever made it.
+/// where none does, all: an upload is an upload, from any client.
 fn concerned<C: Context>(
     needed: &Check<C>,
     variant: C::Facet,

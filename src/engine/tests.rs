@@ -1,4 +1,4 @@
-//! The engine with checks of its own: order, dependencies, effects, crashes, stopping, selection, waivers.
+//! The engine with checks of these tests: order, dependencies, effects, crashes, stopping, selection, waivers.
 
 use super::waiver::Waivers;
 use super::{

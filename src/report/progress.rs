@@ -44,7 +44,7 @@ impl Progress {
     /// Writes a line above the progress line.
     pub fn say(&self, line: &str) {
         let line = crate::text::line(line);
-        // Whoever does not take what is told while the run goes on still gets the report.
+        // A caller that ignores the events still gets the report.
         self.bar
             .suspend(|| _ = writeln!(anstream::stderr(), "{line}"));
     }

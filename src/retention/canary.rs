@@ -9,7 +9,7 @@ pub(super) const DAY: i64 = 86_400;
 /// How far the clocks of two machines may be apart: what is missing in the last minutes of its promise is not judged, in
 /// seconds.
 pub(super) const TOLERANCE: i64 = 600;
-/// How many looks a canary remembers; older ones are told by nothing else.
+/// How many looks a canary remembers; older ones are dropped.
 const REMEMBERED: usize = 64;
 
 /// What a canary is there for.
@@ -95,7 +95,7 @@ pub enum Sight {
     Missing(String),
 }
 
-/// What a look came to.
+/// The result of a look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
@@ -119,7 +119,7 @@ pub struct Look {
     pub at: Timestamp,
     /// How long after its last upload, in hours.
     pub age_hours: i64,
-    /// What it came to.
+    /// The result.
     pub found: Found,
     /// How it was missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -305,7 +305,7 @@ impl Canary {
         in_time
     }
 
-    /// Notes what was seen at `now`, and gives what it comes to.
+    /// Notes what was seen at `now`, and returns the result.
     pub fn was_seen(&mut self, role: Role, sight: Sight, now: Timestamp) -> Found {
         let promised = self.age(now) < Promise::seconds(self.promise.days);
         let may_be_late = matches!(

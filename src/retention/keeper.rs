@@ -69,7 +69,7 @@ pub enum Event {
     BegunAnew,
     /// It was looked at.
     Seen {
-        /// What that came to.
+        /// The result.
         found: Found,
         /// How long after its upload, in hours.
         age_hours: i64,
@@ -96,7 +96,7 @@ impl Event {
     }
 }
 
-/// What a visit came to.
+/// The result of a visit.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Visit {
     /// What was done and found, in order.
@@ -119,7 +119,7 @@ impl Visit {
     }
 }
 
-/// What an end came to.
+/// The result of an end.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Ended {
     /// How many canaries are gone.

@@ -5,7 +5,7 @@
 //! Some servers count a download as an upload, so each canary is looked at only once between two uploads. [`end`] removes
 //! them.
 //!
-//! What is due and what a look comes to is decided in [`Season`], without a network and without a clock.
+//! What is due and what a look means is decided in [`Season`], without a network and without a clock.
 
 mod canary;
 mod keeper;

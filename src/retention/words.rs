@@ -1,4 +1,4 @@
-//! What a visit came to, in sentences and as a report.
+//! The result of a visit, in sentences and as a report.
 
 use super::canary::{Canary, Found, Look, Role, State};
 use super::keeper::{Event, Visit};
@@ -59,7 +59,7 @@ fn days(count: i64) -> String {
     format!("{count} day{}", if count == 1 { "" } else { "s" })
 }
 
-/// What a look came to.
+/// The result of a look.
 fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
     let after = age(hours);
     let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
@@ -129,7 +129,7 @@ impl Page {
     }
 }
 
-/// What a visit came to, for people, in lines of so many columns.
+/// The result of a visit, for people, in lines of so many columns.
 pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
     let mut page = Page {
         text: String::new(),
@@ -276,7 +276,7 @@ fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> Str
     parts.join("; ")
 }
 
-/// What a visit came to, in the form of every report: one finding for each canary.
+/// The result of a visit, in the form of every report: one finding for each canary.
 pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestamp) -> Report {
     let findings: Vec<_> = season
         .canaries
@@ -309,7 +309,7 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         Event::Trouble(why) if *other == role => Some(why.clone()),
         _ => None,
     });
-    // The last look that told something.
+    // The last look that saw something.
     let look = canary
         .looks
         .iter()

@@ -69,7 +69,7 @@ impl ClientCheckup {
         self.run_with(|_| {}).await.map(|(report, _)| report)
     }
 
-    /// Makes the checkup and tells of every step. Also gives what the adapter wrote last to standard error.
+    /// Runs the checkup and reports every step. Also returns what the adapter wrote last to standard error.
     pub async fn run_with(
         mut self,
         events: impl FnMut(Event) + Send,

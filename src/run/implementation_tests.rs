@@ -1,4 +1,4 @@
-//! The vectors as tests of `cargo test`, one per vector, for whoever writes a client in Rust.
+//! The vectors as tests of `cargo test`, one per vector, for authors of clients in Rust.
 
 use crate::adapter::{Implementation, InProcess, Operation};
 use crate::engine::Verdict;

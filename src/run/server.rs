@@ -52,7 +52,7 @@ pub struct Checkup {
 
 /// What a checkup gave.
 pub struct Done {
-    /// What it came to.
+    /// The result.
     pub report: Report,
     /// What it saw.
     pub transcript: Transcript,
@@ -77,7 +77,7 @@ pub enum CheckupError {
     )]
     Ledger(#[from] LedgerError),
     /// The operating system gives no randomness.
-    #[error("no randomness to be had: {0}")]
+    #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(String),
 }
 
@@ -101,7 +101,7 @@ impl Checkup {
         self.run_with(|_| {}).await
     }
 
-    /// Makes the checkup and tells of every step.
+    /// Runs the checkup and reports every step.
     pub async fn run_with(self, events: impl FnMut(Event) + Send) -> Result<Done, CheckupError> {
         let plan = Plan::new(server::checks(), &self.selection)?;
         let ledger = match &self.ledger_folder {
@@ -166,7 +166,7 @@ fn time_at(pace: PaceNow) -> Duration {
     time.clamp(least, most)
 }
 
-/// Judges again what a transcript tells of, without a network.
+/// Judges a transcript again, without a network.
 pub async fn judge(
     transcript: &Transcript,
     waivers: Option<(Waivers, Date)>,

@@ -1,4 +1,4 @@
-//! The suite as tests of `cargo test`, one per check and variant, for whoever writes a server.
+//! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
 use crate::engine::Finding;

@@ -106,7 +106,7 @@ impl Context {
     /// Whether the run may ask for this without credentials. Nextcloud counts each such request to a public link as two
     /// failed logins, so that a few lock the link for its owner.
     ///
-    /// Source: servers.public-link.
+    /// Source: servers.nextcloud-public-link.
     pub fn may_ask_as_stranger(&self) -> bool {
         !self.facts().base.contains("/public.php/")
     }

@@ -697,6 +697,7 @@ fn interrupted_while_late(signal: &str, requests: usize) {
 
 /// 60 runs in CI, 8 elsewhere.
 #[test]
+#[ignore = "not yet run: several minutes against a server in real time"]
 fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
     let moments = if std::env::var_os("CI").is_some() {
         15

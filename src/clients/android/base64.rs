@@ -1,6 +1,6 @@
 //! How Android reads base64: white space does not count, and what is too short is cut off without a word.
 //!
-//! Source: VARIANTS section 2, "base64 whitespace", "base64 unpadded".
+//! Source: clients.read.base64-whitespace, clients.read.base64-unpadded.
 
 use data_encoding::BASE64;
 

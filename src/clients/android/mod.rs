@@ -20,7 +20,7 @@ use org_json::{JavaString, NoValue, Object, Value};
 
 /// Android of today.
 ///
-/// Source: clauses 4.3 to 4.8; VARIANTS section 3, "Android 6.2+".
+/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success.
 pub(super) static PERSONA: Persona = Persona {
     client: Client::Android,
     release: "Android 6.4",

@@ -11,7 +11,7 @@ use crate::safe::Client;
 
 /// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are plausible ones.
 ///
-/// Source: clause 4.7; VARIANTS section 3.
+/// Source: clause 4.7; clients.http.headers, clients.http.success.
 const USER_AGENT: &str = "Threema Desktop/2.0-beta14 (consumer, live)";
 
 /// Probing and downloading send the same.
@@ -24,7 +24,7 @@ const READING: &[(&str, &str)] = &[
 
 /// The last Desktop that restored from a backup.
 ///
-/// Source: clauses 4.4, 4.7 and 4.8; VARIANTS section 3.
+/// Source: clauses 4.4, 4.7 and 4.8; clients.http.headers, clients.http.success.
 pub(super) static PERSONA: Persona = Persona {
     client: Client::Desktop,
     release: "Desktop preview 14",

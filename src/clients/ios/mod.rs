@@ -24,7 +24,7 @@ const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 
 /// iOS of today.
 ///
-/// Source: clauses 4.3 to 4.8; VARIANTS section 3, "iOS".
+/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success.
 pub(super) static PERSONA: Persona = Persona {
     client: Client::Ios,
     release: "iOS 7.2",
@@ -38,7 +38,7 @@ pub(super) static PERSONA: Persona = Persona {
 
 /// Reads a config as iOS does: JSON and nothing else, apart from one byte order mark.
 ///
-/// Source: clause 4.2; VARIANTS section 2, "duplicate JSON keys", "BOM".
+/// Source: clause 4.2; clients.read.duplicate-keys, clients.read.bom.
 pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
     let text = std::str::from_utf8(body).map_err(|error| ConfigError::NotUtf8 {
         place: error.valid_up_to(),

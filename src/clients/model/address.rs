@@ -12,7 +12,7 @@ const PLACEHOLDER: &str = "{backupIdPrefix8}";
 /// What Android puts there before there is a key.
 const NO_SHARD: &str = "xx";
 
-/// Source: clauses 4.1, 4.8 and 6.3; VARIANTS section 3, "URL" and "auth".
+/// Source: clauses 4.1, 4.8 and 6.3; clients.http.url-android, clients.http.url-ios.
 pub(super) fn request_urls(client: Client, input: &RequestUrls) -> Answer<Urls> {
     match client {
         Client::Android => android(input),

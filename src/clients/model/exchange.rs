@@ -6,7 +6,7 @@ use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, envelope};
 use std::borrow::Cow;
 
-/// Source: clauses 4.2 to 4.8; VARIANTS section 3, "success" and "auth".
+/// Source: clauses 4.2 to 4.8; clients.http.success, clients.http.login.
 pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
     let persona = Persona::of(client);
     let operation = operation_of(exchange.operation);

@@ -90,7 +90,7 @@ fn assert_within(what: &str, events: &[Event], budget: &Budget) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs are not gentle yet"]
+#[ignore = "9 distinct paths are refused, one too many"]
 async fn a_healthy_run_is_gentle_and_nobody_bans_it() {
     for tls in [false, true] {
         for password in PASSWORDS {
@@ -121,7 +121,7 @@ async fn a_wrong_password_is_sent_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs are not gentle yet"]
+#[ignore = "three runs ask for more than 10 missing paths"]
 async fn three_runs_in_a_row_are_not_banned() {
     let running = started(Options::default()).await;
     for _ in 0..3 {
@@ -132,7 +132,7 @@ async fn three_runs_in_a_row_are_not_banned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "runs are not gentle yet"]
+#[ignore = "10 distinct paths are refused, two too many"]
 async fn a_public_link_is_asked_twice_without_credentials() {
     for profile in [
         Profile::NextcloudLinkPassword,

@@ -19,7 +19,7 @@ impl JavaString {
 
     /// What Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
     ///
-    /// Source: VARIANTS section 2, "invalid UTF-8"; how many it puts, by execution on `OpenJDK` 17.
+    /// Source: clients.read.invalid-utf-8; how many it puts, by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
         let joined = Zeroizing::new(with_joined_surrogates(bytes));
         let text = Zeroizing::new(String::from_utf8_lossy(&joined).into_owned());
