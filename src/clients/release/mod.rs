@@ -81,9 +81,16 @@ macro_rules! releases {
             /// The name in files and options: `android-5.3`. It never changes.
             pub fn id(self) -> &'static str {
                 match self {
+
                     $(Self::$name => {
                         static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-                            format!("{}-{}", Client::$client.key(), $first.replace(' ', "-"))
+                            let entry = Self::$name.entry();
+                            // All previews of Desktop restore alike: the last is the one that people know.
+                            let version = match entry.client {
+                                Client::Desktop => entry.last.unwrap_or(entry.first),
+                                Client::Android | Client::Ios => entry.first,
+                            };
+                            format!("{}-{}", entry.client.key(), version.replace(' ', "-"))
                         });
                         &ID
                     })*
