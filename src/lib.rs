@@ -33,11 +33,13 @@ mod run;
 pub mod safe;
 #[path = "../suites/mod.rs"]
 pub mod suites;
+pub mod text;
 pub mod vectors;
 pub mod wire;
 
+pub use engine::Exit;
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError, Status,
+    AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError,
     client_tests, judge, live_tests,
 };
 pub use wire::Target;

@@ -12,7 +12,7 @@ use process::{Folder, Running, program, start};
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::wire::tls::{Inspection, Version, suites};
-use safe_conformance::wire::{Seed, Transcript};
+use safe_conformance::wire::{Pace, PaceChoice, Seed, Transcript};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -237,16 +237,19 @@ impl Server {
 fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
     let mut checkup = Checkup::new(target.trusting(root)).expect("a checkup");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.selection = Selection {
         only: vec![Pattern::new("tls")],
-        skip: Vec::new(),
+        ..Selection::default()
     };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run()).expect("it runs");
     let mut text = String::new();
-    for (client, summary) in &done.report.clients {
-        let _ = write!(text, "{client}: {:?}. ", summary.verdict);
+    for (client, directions) in &done.report.clients {
+        for (direction, summary) in directions {
+            let _ = write!(text, "{client} {direction} {}. ", summary.verdict);
+        }
     }
     text.push('\n');
     let told = done.report.findings.iter().filter(|finding| {

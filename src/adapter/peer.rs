@@ -32,7 +32,7 @@ pub enum Breakdown {
     Ended {
         /// How: an exit status, a signal, a panic.
         how: String,
-        /// The last line that it wrote to standard error.
+        /// What it wrote to standard error since it was asked: the first line and the last.
         said: Option<String>,
     },
     /// It did not answer in time.
@@ -67,8 +67,14 @@ pub enum Breakdown {
 }
 
 fn last_words(said: Option<&String>) -> String {
-    said.map(|line| format!("; last on its standard error: `{}`", shown(line)))
+    said.map(|lines| format!("; last on its standard error: `{}`", printable(lines)))
         .unwrap_or_default()
+}
+
+/// Both lines, each of which is short already, or the one.
+fn printable(lines: &str) -> String {
+    let parts: Vec<_> = lines.split(" … ").map(shown).collect();
+    parts.join(" … ")
 }
 
 /// An implementation in this process, as a peer.

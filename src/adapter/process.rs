@@ -172,6 +172,7 @@ impl Peer for Processes {
             if let Some(line) = running.unasked().await {
                 return running.or_end(Err(Breakdown::Unasked(line))).await;
             }
+            lock(&self.tail).begin();
             self.requests.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(line.len() as u64, Ordering::Relaxed);
             let answered = running.exchange(&line, limits).await;
@@ -228,7 +229,7 @@ impl Running {
         let requests = child.stdin.take().ok_or_else(missing)?;
         let answers = child.stdout.take().ok_or_else(missing)?;
         let errors = child.stderr.take().ok_or_else(missing)?;
-        lock(tail).forget_last_line();
+        lock(tail).begin();
         Ok(Self {
             group: Group::of(&child),
             child,
@@ -307,7 +308,7 @@ impl Running {
         let _ = timeout(LAST_MOMENTS, &mut self.errors).await;
         Breakdown::Ended {
             how,
-            said: lock(&self.tail).last_line(),
+            said: lock(&self.tail).first_and_last_line(),
         }
     }
 
@@ -405,8 +406,8 @@ async fn listen(errors: ChildStderr, tail: Arc<Mutex<Tail>>, tell: Option<Tell>)
 struct Tail {
     lines: VecDeque<String>,
     bytes: usize,
-    /// Whether the last of the lines is of the process that runs now.
-    current: bool,
+    /// How many of the lines, the last ones, came since the question that is being asked.
+    current: usize,
 }
 
 impl Tail {
@@ -414,7 +415,7 @@ impl Tail {
         if line.is_empty() {
             return;
         }
-        self.current = true;
+        self.current += 1;
         self.bytes += line.len();
         self.lines.push_back(line.to_owned());
         while self.bytes > TAIL_BYTES && self.lines.len() > 1 {
@@ -422,12 +423,20 @@ impl Tail {
         }
     }
 
-    fn forget_last_line(&mut self) {
-        self.current = false;
+    /// What comes from now on belongs to another question.
+    fn begin(&mut self) {
+        self.current = 0;
     }
 
-    fn last_line(&self) -> Option<String> {
-        self.lines.back().filter(|_| self.current).cloned()
+    /// The first line and the last of what was said since the question: of a stack trace they say what and where.
+    fn first_and_last_line(&self) -> Option<String> {
+        let current = self.current.min(self.lines.len());
+        let mut lines = self.lines.iter().skip(self.lines.len() - current);
+        let first = lines.next()?;
+        Some(match lines.next_back() {
+            Some(last) => format!("{} … {}", shown(first), shown(last)),
+            None => first.clone(),
+        })
     }
 
     fn lines(&self) -> Vec<String> {

@@ -7,9 +7,8 @@ use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
-use crate::wire::{Login, Seed, Settings, Target};
+use crate::wire::{Login, Pace, PaceChoice, Seed, Settings, Target};
 use clap::Args;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,12 +32,16 @@ pub(super) struct Arguments {
     /// How many bytes each size check may upload
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     max_upload: u64,
-    /// Repeat the run that a report names: 16 hex digits
+    /// Repeat the run that a report names: 64 hex digits
     #[arg(long, value_name = "HEX")]
     seed: Option<Seed>,
-    /// How long the whole run may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    deadline: u64,
+    /// How fast to ask: `slow` (two requests a second), `normal` (begins with ten, and speeds up
+    /// while the server stays fast) or `fast` (at full speed at once)
+    #[arg(long, value_name = "PACE")]
+    pace: Option<PaceChoice>,
+    /// How long the whole run may take, in seconds [default: 180, more on a server that is slow]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: Option<u64>,
     /// How long one answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
@@ -54,7 +57,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
-    let outputs = arguments.output.open(crate::suites::server::is_known)?;
+    let mut outputs = arguments
+        .output
+        .open(crate::suites::server::is_known, arguments.server.files())?;
     let transcript_file = match &arguments.transcript {
         Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
@@ -73,10 +78,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let is_embedded = server.is_some();
     let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
-    checkup.settings = settings(&arguments, checkup.settings, &progress);
+    checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);
-    checkup.deadline = Duration::from_secs(arguments.deadline);
+    checkup.deadline = arguments.deadline.map(Duration::from_secs);
     // What is put on the embedded server ends with it.
     checkup.ledger_folder = if is_embedded {
         None
@@ -85,26 +90,28 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     checkup.waivers = outputs.waivers();
     listen(checkup.settings.stop.clone());
-    let done = checkup
+    let mut done = checkup
         .run_with(|event| progress.on(&event))
         .await
         .map_err(|error| complaint(&error))?;
     progress.finish();
-    if let Some((path, mut file)) = transcript_file {
-        let json = done.scrub.text(&done.transcript.to_json());
-        file.write_all(json.as_bytes()).map_err(|error| Complaint {
+    // Whatever becomes of the transcript, the report is given.
+    let transcript_written = transcript_file.map_or(Ok(()), |(path, file)| {
+        done.transcript.clean(&done.scrub);
+        done.transcript.write(file).map_err(|error| Complaint {
             exit: Exit::Incomplete,
             sentence: format!(
                 "the transcript `{}` cannot be written: {error}",
                 path.display()
             ),
-        })?;
-    }
+        })
+    });
     if is_embedded {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
-    outputs.write(&done.report, &done.scrub)
+    let ended = outputs.write(done.report, &done.scrub)?;
+    transcript_written.map(|()| ended)
 }
 
 /// Starts the embedded server, and the target that is it.
@@ -121,11 +128,22 @@ pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint
     Ok((target, running))
 }
 
-fn settings(arguments: &Arguments, settings: Settings, progress: &Arc<Progress>) -> Settings {
+fn settings(
+    arguments: &Arguments,
+    settings: Settings,
+    progress: &Arc<Progress>,
+    is_embedded: bool,
+) -> Settings {
     let verbose = arguments.output.verbose;
     let progress = Arc::clone(progress);
     Settings {
         seed: arguments.seed.unwrap_or(settings.seed),
+        // The embedded server is ours.
+        pace: Pace::new(arguments.pace.unwrap_or(if is_embedded {
+            PaceChoice::Fast
+        } else {
+            PaceChoice::Normal
+        })),
         timeout: Duration::from_secs(arguments.timeout),
         max_upload: arguments.max_upload,
         trace: (verbose > 1).then(|| -> crate::wire::Trace {
@@ -164,6 +182,7 @@ fn selection(arguments: &Arguments) -> Selection {
     Selection {
         only: arguments.only.iter().map(Pattern::new).collect(),
         skip,
+        ..Selection::default()
     }
 }
 
@@ -176,14 +195,19 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     if let Some(folder) = given {
         return Ok(folder.clone());
     }
-    let state = super::credentials::environment("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || {
-        super::credentials::environment("HOME").map(|home| PathBuf::from(home).join(".local/state"))
-    };
+    let state = state_variable("XDG_STATE_HOME");
+    let home = || state_variable("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
         Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
     })?;
     Ok(folder.join("safe-conformance"))
+}
+
+/// A folder that a variable names; one that is empty counts as unset, as the XDG rules say.
+fn state_variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Stops the run on SIGINT, SIGTERM or SIGHUP; a second one ends the program at once.

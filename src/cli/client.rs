@@ -78,7 +78,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             "--exec is empty; give the command that starts the adapter",
         ));
     }
-    let outputs = arguments.output.open(client::is_known)?;
+    let outputs = arguments.output.open(client::is_known, Vec::new())?;
     let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
     let mut checkup = ClientCheckup::new(&arguments.exec);
     checkup.held_to = arguments.held_to.map(Client::from);
@@ -89,6 +89,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             .iter()
             .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
             .collect(),
+        ..Selection::default()
     };
     checkup.limits = Limits {
         answer: Duration::from_secs(arguments.timeout),
@@ -117,7 +118,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if arguments.output.verbose == 0 {
         show(&report, &last_words);
     }
-    outputs.write(&report, &Scrub::default())
+    outputs.write(report, &Scrub::default())
 }
 
 /// What the adapter said last, where something went wrong.
@@ -132,11 +133,7 @@ fn show(report: &Report, last_words: &[String]) {
     let from = last_words.len().saturating_sub(LAST_LINES);
     let mut text = String::from("The adapter's standard error ends with:\n");
     for line in &last_words[from..] {
-        let line: String = line
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-        text += &format!("  {line}\n");
+        text += &format!("  {}\n", crate::text::line(line));
     }
     tell(&format!("{text}\n"));
 }

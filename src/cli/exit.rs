@@ -1,35 +1,19 @@
-//! Every exit code, in one place.
+//! What `--help` says of the exit codes, which stand in one place.
 
-use crate::run::Status;
-use std::process::ExitCode;
+pub use crate::engine::Exit;
 
-/// What the program tells its caller.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
-    /// 0: everything that was judged is as it should be.
-    Conforms = 0,
-    /// 1: something fails that no waiver excuses, or a waiver is stale.
-    Deviates = 1,
-    /// 2: the arguments, a file or a URL make no sense.
-    Usage = 2,
-    /// 3: the run could not be carried out to its end.
-    Incomplete = 3,
-    /// 4: nothing was judged, for no client.
-    NothingJudged = 4,
+/// The width of what `--help` says, in columns.
+const WIDTH: usize = 98;
+
+/// What `--help` says below the options.
+pub(super) fn help() -> String {
+    format!("{}\n{ENVIRONMENT}", Exit::table(WIDTH))
 }
 
-/// What `--help` says of them.
-pub(super) const HELP: &str = "\
-Exit codes, the first that applies:
-  2  the arguments, a URL or a file make no sense
-  1  a Required deviation that no waiver excuses (--fail-on recommended: any warning, too),
-     or a stale waiver
-  3  the run did not come to its end: no TCP connection, deadline, signal, fault of the harness
-  4  nothing was judged: every client is unknown
-  0  everything that was judged is as it should be
-
+const ENVIRONMENT: &str = "\
 Environment: SAFE_TARGET, SAFE_SERVER_USER, SAFE_SERVER_PASSWORD, SAFE_SERVER_PASSWORD_FILE,
-SAFE_SERVER_TOKEN, SAFE_CA_FILE; SAFE_BACKUP_PASSWORD, SAFE_BACKUP_PASSWORD_FILE for inspect; NO_COLOR";
+SAFE_SERVER_TOKEN, SAFE_CA_FILE; SAFE_BACKUP_PASSWORD, SAFE_BACKUP_PASSWORD_FILE for inspect;
+NO_COLOR. A variable that is set and empty is an error.";
 
 /// What `inspect --help` says of them.
 pub(super) const HELP_OF_INSPECT: &str = "\
@@ -45,20 +29,3 @@ Exit codes, the first that applies:
 The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD,
 SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose
 password it wants. No option takes a secret's value.";
-
-impl From<Status> for Exit {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Conforms => Self::Conforms,
-            Status::Deviates => Self::Deviates,
-            Status::Incomplete => Self::Incomplete,
-            Status::NothingJudged => Self::NothingJudged,
-        }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}

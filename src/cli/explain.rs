@@ -1,16 +1,17 @@
 //! `explain`: one check, one vector, one fault or profile of the embedded server, or a fact of the manual, for people.
 
-use super::output::print;
+use super::output::{print, width};
 use super::{Complaint, Ended, fact};
+use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::retention;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
+use crate::text::printable;
 use crate::vectors::{self, File, Group, Provenance, Vector};
 use clap::Args;
-use std::fmt::Write as _;
 
 /// Arguments of `explain`.
 #[derive(Args)]
@@ -31,11 +32,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
-        print(&format!(
-            "Fault {}: {}\n",
-            fault.name(),
-            fault.explanation()
+        print(&crate::text::wrapped(
+            &format!("Fault {}: {}", fault.name(), fault.explanation()),
+            0,
+            width(),
         ))?;
+        print(&format!("  made in  {}\n", fault.places().join(", ")))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
         print(&format!(
             "Profile {}: {}\n  source  {}\n",
@@ -43,6 +45,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             profile.explanation(),
             profile.facts().join(", ")
         ))?;
+    } else if let Some(problem) = Problem::of(id) {
+        print(&of_problem(problem))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else {
@@ -52,15 +56,25 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain([retention::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
+            .chain(CATALOGUE.iter().map(|problem| problem.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "unknown check, vector, fault, profile or fact `{id}`{suggestion}"
+            "unknown check, vector, fault, profile, problem or fact `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
+}
+
+/// A problem: what it means, and what to do about it on each software.
+fn of_problem(problem: &Problem) -> String {
+    let mut out = format!("{}\n", problem.id);
+    for (label, text) in problem.lines() {
+        out += &labelled(label, &text);
+    }
+    out
 }
 
 fn client_checks() -> &'static [client::ClientCheck] {
@@ -69,12 +83,8 @@ fn client_checks() -> &'static [client::ClientCheck] {
 
 /// A vector: where it comes from, and all that stands in its file.
 fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
-    let mut out = String::new();
-    let mut line = |label: &str, text: &str| {
-        // Writing to memory cannot fail.
-        let _ = writeln!(out, "{label:<10} {text}");
-    };
-    line(&vector.id, "");
+    let mut out = format!("{}\n", vector.id);
+    let mut line = |label: &str, text: &str| out += &labelled(label, text);
     line("", &vector.comment);
     line(
         "file",
@@ -99,25 +109,36 @@ fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
     }
     line("expected", &client::expected(vector, Like::Anyone));
     let indent = "\n        ";
-    line("", &format!("\n{}", vector.text.replace(indent, "\n")));
+    out += &printable(&format!("\n{}", vector.text.replace(indent, "\n")));
+    out.push('\n');
     out
 }
 
+/// A line of text behind its label, wrapped.
+fn labelled(label: &str, text: &str) -> String {
+    crate::text::labelled(&format!("{label:<10} "), text, 11, width())
+}
+
+/// Whom a deviation hurts, and what they can then not do.
+fn affected<C: Context>(check: &Check<C>) -> String {
+    if check.clients.is_empty() || check.breaks.is_empty() {
+        check.clients.to_string()
+    } else {
+        format!("{} ({})", check.clients, check.breaks)
+    }
+}
+
 fn of_check<C: Context>(check: &Check<C>) -> String {
-    let mut out = String::new();
+    let mut out = format!("{}\n", check.id);
     let fact = manual::clause(check.clause);
-    let mut line = |label: &str, text: &str| {
-        // Writing to memory cannot fail.
-        let _ = writeln!(out, "{label:<10} {text}");
-    };
-    line(check.id, "");
+    let mut line = |label: &str, text: &str| out += &labelled(label, text);
     line("", check.title.trim());
     line("clause", &format!("{}, {}", fact.id, fact.title));
     line("source", fact.source);
     line("level", &check.level.to_string());
-    line("hurts", &check.clients.to_string());
+    line("affects", &affected(check));
     line("expected", check.expected);
-    line("do this", check.remedy);
+    line("fix", check.remedy);
     line("effect", &check.effect.to_string());
     if !check.needs.is_empty() {
         line("needs", &check.needs.join(", "));

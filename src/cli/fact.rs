@@ -1,7 +1,8 @@
 //! The facts of the manual, for people: one fact, or a list of those under a prefix.
 
+use super::output::width;
 use crate::manual::{self, Fact};
-use std::fmt::Write as _;
+use crate::text::{labelled, printable, wrapped};
 
 /// Returns what `explain` prints for the ID of a fact, or for the beginning of one; `None` if no fact begins so.
 pub(super) fn explain(id: &str) -> Option<String> {
@@ -23,14 +24,31 @@ pub(super) fn explain(id: &str) -> Option<String> {
 
 fn of(fact: &Fact) -> String {
     let known: Vec<_> = fact.known.iter().map(ToString::to_string).collect();
+    let width = width();
+    let line = |label: &str, text: &str| labelled(&format!("{label:<10} "), text, 11, width);
+    let text: Vec<_> = fact
+        .text
+        .split("\n\n")
+        .map(|paragraph| paragraphed(paragraph, width))
+        .collect();
     format!(
-        "{}\n           {}\nknown      {}\nsource     {}\n\n{}\n",
+        "{}\n{}{}{}\n{}",
         fact.id,
-        fact.title,
-        known.join(", "),
-        fact.source,
-        fact.text
+        line("", fact.title),
+        line("known", &known.join(", ")),
+        line("source", fact.source),
+        text.join("\n")
     )
+}
+
+/// A paragraph, wrapped; a list or a table keeps its lines.
+fn paragraphed(paragraph: &str, width: usize) -> String {
+    let kept = |line: &str| line.starts_with(['-', '|', ' ', '`', '#', '>']);
+    if paragraph.lines().any(kept) {
+        printable(paragraph) + "\n"
+    } else {
+        wrapped(paragraph, 0, width)
+    }
 }
 
 fn list(heading: &str, facts: &[&Fact]) -> String {
@@ -39,8 +57,8 @@ fn list(heading: &str, facts: &[&Fact]) -> String {
     }
     let mut out = heading.to_owned();
     for fact in facts {
-        // Writing to memory cannot fail.
-        let _ = writeln!(out, "  {:<40} {}", fact.id, fact.title);
+        let label = format!("  {:<40} ", fact.id);
+        out += &labelled(&label, fact.title, 43, width());
     }
     out
 }

@@ -199,10 +199,10 @@ fn backup_password(arguments: &Arguments, id: ThreemaId) -> Result<Secret, Compl
     if let Some(file) = &arguments.backup_password_file {
         return secret_line(file, "the file of the backup's password");
     }
-    if let Some(password) = environment("SAFE_BACKUP_PASSWORD") {
+    if let Some(password) = environment("SAFE_BACKUP_PASSWORD")? {
         return Ok(Secret::new(password));
     }
-    if let Some(file) = environment("SAFE_BACKUP_PASSWORD_FILE") {
+    if let Some(file) = environment("SAFE_BACKUP_PASSWORD_FILE")? {
         let what = "the file that SAFE_BACKUP_PASSWORD_FILE names";
         return secret_line(Path::new(&file), what);
     }

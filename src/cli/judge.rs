@@ -8,7 +8,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// The longest transcript that is read, in bytes.
-const LONGEST: u64 = 256 * 1024 * 1024;
+const LONGEST: u64 = 48 * 1024 * 1024;
 
 /// Arguments of `judge`.
 #[derive(Args)]
@@ -24,11 +24,14 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let transcript = Transcript::parse(&text).map_err(|error| {
         Complaint::usage(format!("`{}`: {error}", arguments.transcript.display()))
     })?;
-    let outputs = arguments.output.open(crate::suites::server::is_known)?;
+    let outputs = arguments.output.open(
+        crate::suites::server::is_known,
+        vec![arguments.transcript.clone()],
+    )?;
     let progress = Progress::new(arguments.output.verbose > 0);
     let report = crate::run::judge(&transcript, outputs.waivers(), |event| progress.on(&event))
         .await
         .map_err(|error| super::check::complaint(&error))?;
     progress.finish();
-    outputs.write(&report, &Scrub::default())
+    outputs.write(report, &Scrub::default())
 }

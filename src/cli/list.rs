@@ -1,14 +1,17 @@
 //! `list`: every check of a server, or of an implementation.
 
 use super::Ended;
-use super::output::print;
+use super::output::{print, width};
 use crate::engine::{Check, Context, Facet as _};
 use crate::manual;
 use crate::suites::client::{self, Like};
 use crate::suites::server;
+use crate::text::{labelled, wrapped};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::fmt::Write as _;
+
+/// The width of the columns before the title.
+const COLUMNS: usize = 71;
 
 /// Arguments of `list`.
 #[derive(Args)]
@@ -52,15 +55,25 @@ fn listed<C: Context>(format: Format, checks: impl Iterator<Item = &'static Chec
 fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
     let mut out = String::new();
     for check in checks {
-        // Writing to memory cannot fail.
-        let _ = writeln!(
-            out,
-            "{:<34} {:<13} {:<21} {}",
+        let columns = format!(
+            "{:<34} {:<13} {:<21} ",
             check.id,
             check.level,
-            check.clients.to_string(),
-            check.title.trim()
+            check.clients.to_string()
         );
+        let width = width();
+        // A narrow terminal gets the title below.
+        out += &if width > COLUMNS + 30 {
+            labelled(&columns, check.title.trim(), COLUMNS, width)
+        } else {
+            let level = format!("{}, {}", check.level, check.clients);
+            format!(
+                "{}\n{}{}",
+                check.id,
+                wrapped(&level, 4, width),
+                wrapped(check.title.trim(), 4, width)
+            )
+        };
     }
     out
 }
@@ -75,6 +88,7 @@ fn as_json<C: Context>(check: &Check<C>) -> serde_json::Value {
         "source": manual::clause(check.clause).source,
         "level": check.level,
         "clients": check.clients.iter().collect::<Vec<_>>(),
+        "breaks": check.breaks.iter().collect::<Vec<_>>(),
         "variants": check.variants.iter().map(|facet| facet.label()).collect::<Vec<_>>(),
         "needs": check.needs,
         "effect": check.effect,

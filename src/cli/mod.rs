@@ -12,6 +12,7 @@ mod credentials;
 mod exit;
 mod explain;
 mod fact;
+mod files;
 mod inspect;
 mod judge;
 mod list;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 
 /// Find out whether Android, iOS and Desktop can back up to a Threema Safe server and restore from it.
 #[derive(Parser)]
-#[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::HELP)]
+#[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -112,7 +113,10 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(complaint) => {
-            output::tell(&format!("error: {}\n", complaint.sentence));
+            output::tell(&format!(
+                "error: {}\n",
+                crate::text::printable(&complaint.sentence)
+            ));
             complaint.exit.into()
         }
     }
@@ -147,11 +151,3 @@ impl Complaint {
 }
 
 type Ended = Result<Exit, Complaint>;
-
-/// The target at `url`, with credentials and roots from the environment alone.
-pub(crate) fn target_from_environment(url: &str) -> Result<crate::wire::Target, String> {
-    credentials::ServerArguments::of_url(url)
-        .target()
-        .map_err(|complaint| complaint.sentence)?
-        .ok_or_else(|| "no server is named".to_owned())
-}

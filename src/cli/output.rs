@@ -1,9 +1,11 @@
 //! Where reports go: files that are opened before the run begins, and the terminal.
 
-use super::Complaint;
+use super::files::{Files, Output, is_stdout};
+use super::{Complaint, Exit};
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Report, Style};
+use crate::text;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
@@ -73,7 +75,8 @@ impl FromStr for ReportTo {
             "markdown" => Form::Markdown,
             other => {
                 return Err(format!(
-                    "there is no form `{other}`: json, junit and markdown there are"
+                    "unknown report format `{}`; expected json, junit or markdown",
+                    text::line(other)
                 ));
             }
         };
@@ -88,32 +91,33 @@ impl FromStr for ReportTo {
 }
 
 /// Opened reports.
-pub(super) struct Reports(Vec<(Form, PathBuf, Option<File>)>);
+pub(super) struct Reports {
+    reports: Vec<(Form, PathBuf, Output)>,
+    files: Files,
+}
 
 impl ReportArguments {
-    /// Opens every file, so that a slip shows before the run and not after it.
-    pub(super) fn open(&self) -> Result<Reports, Complaint> {
+    /// Opens every file, so that a slip shows before the run and not after it. None may replace one of those that are
+    /// `read`.
+    pub(super) fn open(&self, read: Vec<PathBuf>) -> Result<Reports, Complaint> {
+        let mut files = Files::reading(read);
         let mut reports = Vec::new();
+        let mut stdout_taken = false;
         for ReportTo { form, file } in &self.reports {
-            let is_stdout = file.as_os_str() == "-";
-            if reports
-                .iter()
-                .any(|(_, other, _): &(Form, PathBuf, Option<File>)| other == file)
-            {
-                return Err(Complaint::usage(if is_stdout {
-                    "only one report can go to standard output".to_owned()
-                } else {
-                    one_use(file)
-                }));
-            }
-            let opened = if is_stdout {
-                None
+            let output = if is_stdout(file) {
+                if stdout_taken {
+                    return Err(Complaint::usage(
+                        "only one report can go to standard output",
+                    ));
+                }
+                stdout_taken = true;
+                Output::Stdout
             } else {
-                Some(create(file, "the report")?)
+                Output::File(files.create(file, "the report")?)
             };
-            reports.push((*form, file.clone(), opened));
+            reports.push((*form, file.clone(), output));
         }
-        Ok(Reports(reports))
+        Ok(Reports { reports, files })
     }
 }
 
@@ -121,30 +125,22 @@ impl Reports {
     /// Writes the text for people, and every report.
     pub(super) fn write(self, text: &str, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
         let text = scrub.text(text);
-        let stdout_taken = self.0.iter().any(|(_, _, file)| file.is_none());
-        if stdout_taken {
+        let is_stdout = |output: &Output| matches!(output, Output::Stdout);
+        if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
             tell(&text);
         } else {
             print(&text)?;
         }
-        for (form, path, file) in self.0 {
-            let content = scrub.text(&match form {
-                Form::Json => report.to_json(),
-                Form::Junit => report.to_junit(),
-                Form::Markdown => report.to_markdown(),
-            });
-            let written = match file {
-                None => std::io::stdout().write_all(content.as_bytes()),
-                Some(mut file) => file
-                    .write_all(content.as_bytes())
-                    .and_then(|()| file.sync_all()),
+        for (form, path, output) in self.reports {
+            let content = match form {
+                Form::Json => scrub.json(&report.to_json()),
+                Form::Junit => scrub.text(&report.to_junit()),
+                Form::Markdown => scrub.text(&report.to_markdown()),
             };
-            written
-                .or_else(closed_pipe)
-                .map_err(|error| super::Complaint {
-                    exit: super::Exit::Incomplete,
-                    sentence: format!("the report `{}` cannot be written: {error}", path.display()),
-                })?;
+            output.write(&content).map_err(|error| Complaint {
+                exit: Exit::Incomplete,
+                sentence: format!("the report `{}` cannot be written: {error}", path.display()),
+            })?;
         }
         Ok(())
     }
@@ -159,9 +155,13 @@ pub(super) struct Outputs {
 }
 
 impl OutputArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. `is_known` tells which checks there are.
-    pub(super) fn open(&self, is_known: fn(&str) -> bool) -> Result<Outputs, Complaint> {
-        let reports = self.reports.open()?;
+    /// Opens every file, so that a slip shows before the run and not after it. `is_known` says which checks there are;
+    /// none of the files that are `read` may be replaced.
+    pub(super) fn open(
+        &self,
+        is_known: fn(&str) -> bool,
+        mut read: Vec<PathBuf>,
+    ) -> Result<Outputs, Complaint> {
         let waivers = match &self.waivers {
             None => None,
             Some(file) => {
@@ -169,12 +169,14 @@ impl OutputArguments {
                 let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
-                Some((waivers, jiff::ZonedDateTime::now().date()))
+                Some((waivers, today()?))
             }
         };
+        read.extend(self.waivers.clone());
+        let reports = self.reports.open(read)?;
         let fail_on = match self.fail_on {
             FailOn::Required => Level::Required,
-            FailOn::Recommended => Level::Informational,
+            FailOn::Recommended => Level::Recommended,
         };
         Ok(Outputs {
             reports,
@@ -185,22 +187,12 @@ impl OutputArguments {
     }
 }
 
-/// What to say where two outputs would overwrite each other.
-fn one_use(file: &Path) -> String {
-    format!(
-        "only one output can go to the file `{}`; give each a file of its own",
-        file.display()
-    )
-}
-
-/// Creates a file, or says why not.
-fn create(file: &PathBuf, what: &str) -> Result<File, Complaint> {
-    File::create(file).map_err(|error| {
-        Complaint::usage(format!(
-            "{what} `{}` cannot be written: {error}",
-            file.display()
-        ))
-    })
+/// The day that counts for waivers.
+fn today() -> Result<Date, Complaint> {
+    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })?;
+    Ok(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())
 }
 
 impl Outputs {
@@ -210,26 +202,24 @@ impl Outputs {
     }
 
     /// Creates another file than those of the reports.
-    pub(super) fn create_beside(&self, file: &PathBuf, what: &str) -> Result<File, Complaint> {
-        if self.reports.0.iter().any(|(_, report, _)| report == file) {
-            return Err(Complaint::usage(one_use(file)));
-        }
-        create(file, what)
+    pub(super) fn create_beside(&mut self, file: &Path, what: &str) -> Result<File, Complaint> {
+        self.reports.files.create(file, what)
     }
 
-    /// Writes everything, and gives the exit code.
-    pub(super) fn write(self, report: &Report, scrub: &Scrub) -> super::Ended {
+    /// Writes everything, and returns the exit code.
+    pub(super) fn write(self, report: Report, scrub: &Scrub) -> super::Ended {
+        let report = report.failing_on(self.fail_on);
         let style = Style {
             width: width(),
             verbose: self.verbose,
         };
-        self.reports.write(&report.to_text(style), report, scrub)?;
-        Ok(report.status(self.fail_on).into())
+        self.reports.write(&report.to_text(style), &report, scrub)?;
+        Ok(report.exit)
     }
 }
 
-/// Whoever reads only the first lines has had enough: no error.
-fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
+/// A reader that has read enough and hangs up is no error.
+pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         Ok(())
     } else {
@@ -243,7 +233,7 @@ pub(super) fn print(text: &str) -> Result<(), Complaint> {
         .write_all(text.as_bytes())
         .or_else(closed_pipe)
         .map_err(|error| Complaint {
-            exit: super::Exit::Incomplete,
+            exit: Exit::Incomplete,
             sentence: format!("standard output cannot be written: {error}"),
         })
 }
@@ -253,10 +243,13 @@ pub(super) fn tell(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// The width for text: that of the terminal as it says, within what reads well.
+/// The width for text on standard output.
 pub(super) fn width() -> usize {
-    let columns = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(60, 120)
+    let terminal = console::Term::stdout();
+    let columns = terminal
+        .is_term()
+        .then(|| terminal.size_checked())
+        .flatten()
+        .map(|(_, columns)| usize::from(columns));
+    text::width_of(columns, std::env::var("COLUMNS").ok().as_deref())
 }

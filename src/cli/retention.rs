@@ -3,6 +3,7 @@
 use super::credentials::ServerArguments;
 use super::output::{ReportArguments, print, width};
 use super::{Complaint, Ended, Exit};
+use crate::engine::Ending;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -123,7 +124,10 @@ impl From<Trouble> for Complaint {
             Trouble::Ledger(LedgerError::Busy(_))
             | Trouble::Unjudgeable(_)
             | Trouble::Server(_) => Exit::Incomplete,
-            Trouble::Ledger(_) | Trouble::OtherServer(_) | Trouble::Senseless(_) => Exit::Usage,
+            Trouble::Ledger(_)
+            | Trouble::OtherServer(_)
+            | Trouble::Stranger
+            | Trouble::Senseless(_) => Exit::Usage,
         };
         Self {
             exit,
@@ -138,7 +142,20 @@ impl From<LedgerError> for Complaint {
     }
 }
 
+/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be counted from.
+fn machine_time() -> Result<Timestamp, Complaint> {
+    Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
+        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+    })
+}
+
+/// The same while something goes on.
+fn clock() -> Timestamp {
+    machine_time().unwrap_or(Timestamp::MAX)
+}
+
 async fn plant(arguments: Plant) -> Ended {
+    machine_time()?;
     let seed = Seed::random().map_err(|error| Complaint {
         exit: Exit::Incomplete,
         sentence: format!("no randomness to be had: {error}"),
@@ -149,7 +166,7 @@ async fn plant(arguments: Plant) -> Ended {
         at_most_days: arguments.days,
     };
     let path = &arguments.common.ledger;
-    let (ledger, visit) = retention::plant(&canaries, path, plan, &Timestamp::now).await?;
+    let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
         retention::told(&ledger.season, &visit, width()),
@@ -159,37 +176,43 @@ async fn plant(arguments: Plant) -> Ended {
 }
 
 async fn verify(arguments: Verify) -> Ended {
+    machine_time()?;
     let mut ledger = Ledger::open(&arguments.common.ledger)?;
-    let reports = arguments.reports.open()?;
+    let reports = arguments
+        .reports
+        .open(vec![arguments.common.ledger.clone()])?;
     let canaries = arguments.common.canaries(ledger.season.seed)?;
     let visit = retention::verify(
         &canaries,
         &mut ledger,
         arguments.moved,
         arguments.trust_clock,
-        &Timestamp::now,
+        &clock,
     )
     .await?;
     let season = &ledger.season;
     let text = retention::told(season, &visit, width());
-    let report = retention::report(season, &visit, &canaries, Timestamp::now());
+    let report = retention::report(season, &visit, &canaries, clock());
+    let ending = ending_of(season.is_broken(), &visit);
+    let text = format!("{text}{}\n", ending.last_line());
+    let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
-    Ok(exit_of(season.is_broken(), &visit))
+    Ok(report.exit)
 }
 
-fn exit_of(is_broken: bool, visit: &Visit) -> Exit {
+fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
     if is_broken {
-        Exit::Deviates
-    } else if visit.had_trouble() {
-        Exit::Incomplete
+        Ending::new(Exit::Deviates, "a canary was lost")
+    } else if visit.had_trouble() || visit.was_too_late() {
+        Ending::new(Exit::Incomplete, "a canary could not be looked at")
     } else {
-        Exit::Conforms
+        Ending::new(Exit::Conforms, "no canary was lost")
     }
 }
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
-    print(&retention::status(&season, Timestamp::now(), width()))?;
+    print(&retention::status(&season, machine_time()?, width()))?;
     Ok(if season.is_broken() {
         Exit::Deviates
     } else {

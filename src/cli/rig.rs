@@ -85,7 +85,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             "--exec is empty; expected the command that runs the client",
         ));
     }
-    let outputs = arguments.output.open(rig::is_known)?;
+    let outputs = arguments.output.open(rig::is_known, Vec::new())?;
     let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
     let mut run = Rig::new()
         .selecting(Selection {
@@ -95,6 +95,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
                 .iter()
                 .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
                 .collect(),
+            ..Selection::default()
         })
         .jobs(usize::from(arguments.jobs))
         .deadline(Duration::from_secs(arguments.deadline));
@@ -130,7 +131,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             },
         })?;
     progress.finish();
-    outputs.write(&report, &Scrub::default())
+    outputs.write(report, &Scrub::default())
 }
 
 fn listed() -> String {

@@ -70,17 +70,18 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         return Ok(Exit::Conforms);
     }
     let options = options(&arguments)?;
-    let user = match &options.login {
-        Login::Basic { user, .. } => Some(user.clone()),
-        Login::Open | Login::Token(_) => None,
-    };
+    let login = options.login.clone();
     let running = reference::start(options).await.map_err(|error| {
         Complaint::usage(format!("cannot listen on {}: {error}", arguments.listen))
     })?;
     let root = RootFile::write(&running, arguments.ca_file.as_ref())?;
     let mut lines = format!("SAFE_TARGET={}\n", running.base_url());
-    if let Some(user) = user {
+    if let Login::Basic { user, password } = login {
         lines += &format!("SAFE_SERVER_USER={user}\n");
+        // A password of the person's own is a secret; an empty one is no value of a variable.
+        if !has_own_password(&arguments)? && !password.is_empty() {
+            lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
+        }
     }
     if let Some(root) = &root {
         lines += &format!("SAFE_CA_FILE={}\n", root.path.display());
@@ -91,6 +92,11 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     super::check::signal().await;
     running.stop().await;
     Ok(Exit::Conforms)
+}
+
+/// Whether the person gives the password.
+fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
+    Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
 /// The faults, the profiles, or both, one a line.
@@ -144,7 +150,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     let base = like.map_or_else(Options::default, Options::like);
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
-        None => environment("SAFE_SERVER_PASSWORD"),
+        None => environment("SAFE_SERVER_PASSWORD")?,
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
         return Err(Complaint::usage(

@@ -1,6 +1,6 @@
 //! Defects of published clients that no server can mend: what happens, and where it is seen.
 
-use crate::safe::Client;
+use crate::safe::{Client, Directions};
 use serde::{Deserialize, Serialize};
 
 /// A defect of a published client.
@@ -10,6 +10,12 @@ pub struct Defect {
     pub id: String,
     /// The client.
     pub client: Client,
+    /// What it concerns.
+    #[serde(skip)]
+    pub concerns: Directions,
+    /// Whether every current release of the client fails in that direction because of it.
+    #[serde(skip)]
+    pub prevents: bool,
     /// Its releases.
     pub releases: String,
     /// What happens, and what people can do.

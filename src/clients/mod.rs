@@ -28,7 +28,7 @@ pub use credentials::CredentialEncoding;
 pub use defects::Defect;
 pub use effects::SideEffect;
 pub use field::Field;
-pub use known_issues::KnownIssue;
+pub use known_issues::{Condition, KNOWN_ISSUES, KnownIssue};
 pub use model::Model;
 pub use password::check_password;
 pub use pattern::{Unjudged, passes as passes_pattern};

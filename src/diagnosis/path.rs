@@ -231,10 +231,12 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     },
 };
 
+/// Whether the person asked for `config`: what a stranger is told says nothing of what is there.
 fn is_config(evidence: &Evidence<'_>) -> bool {
-    evidence.subject == Subject::Config
+    evidence.subject == Subject::Config && evidence.with_credentials
 }
 
+/// Whether the person uploaded a backup.
 fn is_upload(evidence: &Evidence<'_>) -> bool {
-    evidence.method == Method::Put
+    evidence.method == Method::Put && evidence.with_credentials
 }

@@ -18,6 +18,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
         continued: false,
         unpacked: false,
         echoed_secret: false,
+        asked_again: false,
     }
 }
 
@@ -232,6 +233,26 @@ fn uploads_into_a_folder_that_is_missing_or_closed() {
     );
     shows_nothing(&of_upload(&answer(500, &[], "")));
     shows_nothing(&of_upload(&answer(413, &[], "")));
+}
+
+#[test]
+fn what_a_stranger_is_told_says_nothing_of_what_is_there() {
+    for status in [403, 404, 405, 409, 500] {
+        let refused = answer(status, &[], "");
+        for folder in [None, Some(404), Some(207)] {
+            let evidence = Evidence {
+                with_credentials: false,
+                folder,
+                ..of_upload(&refused)
+            };
+            shows_nothing(&evidence);
+            shows_nothing(&Evidence {
+                method: Method::Get,
+                subject: Subject::Config,
+                ..evidence
+            });
+        }
+    }
 }
 
 #[test]

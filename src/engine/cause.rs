@@ -89,6 +89,53 @@ impl Blocker {
     }
 }
 
+impl Blocker {
+    /// The same as a cause, for reports.
+    pub fn cause(&self) -> Cause {
+        let (title, fix) = match self {
+            // The finding of that check says it.
+            Self::Check { .. } => ("", ""),
+            Self::Limit => (
+                "the server limits how much this address may ask",
+                "Wait, then run again with `--pace slow`, or raise the limit.",
+            ),
+            Self::LockedOut => (
+                "the server has locked out this address",
+                "Wait until the ban is over, or lift it on the server.",
+            ),
+            Self::CredentialsRefused => (
+                "the server refused the credentials",
+                "Check user name and password.",
+            ),
+            Self::HarnessLimit => (
+                "a limit of this run",
+                "Raise the limit that the finding names.",
+            ),
+            Self::TruncatedRead => (
+                "an answer was too long to be read whole",
+                "Look at the answer by hand.",
+            ),
+            Self::Guarded => (
+                "the run would have touched what is not its own",
+                "Run again: every run has new backup IDs.",
+            ),
+            Self::BeyondHarness => (
+                "a client can do this and the harness cannot",
+                "Try it with the app itself.",
+            ),
+            Self::Answer => (
+                "the server's answers leave it open",
+                "Look at what was observed.",
+            ),
+        };
+        Cause {
+            id: Cow::Owned(self.key().to_owned()),
+            title: Cow::Borrowed(title),
+            fix: Cow::Borrowed(fix),
+        }
+    }
+}
+
 /// Why the harness could not carry out a check.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]

@@ -13,6 +13,7 @@ pub struct Finding {
     /// The check.
     pub id: String,
     /// The variant, empty where the check has one way only.
+    #[serde(rename = "case")]
     pub variant: String,
     /// The number of the clause.
     pub clause: String,
@@ -33,11 +34,15 @@ pub struct Finding {
     /// Why it was not judged.
     #[serde(skip)]
     pub because: Option<Because>,
+    /// Whether the person asked for it, and not only for what needs it.
+    #[serde(skip)]
+    pub selected: bool,
     /// What was seen; for what was not judged, the reason.
     pub observed: String,
     /// What a server that conforms does.
     pub expected: String,
-    /// What to do; empty on a pass.
+    /// What to do; empty where nothing deviates.
+    #[serde(rename = "fix")]
     pub remedy: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
@@ -53,6 +58,10 @@ pub enum Because {
     Blocked(Blocker),
     /// The harness could not carry it out.
     Error(Breakage),
+    /// The person left it out.
+    LeftOut,
+    /// It runs only where a person asks for it.
+    NotAskedFor,
 }
 
 /// An outcome, taken apart.
@@ -108,6 +117,7 @@ impl Seen {
             },
             Outcome::NotApplicable(why) => plain(Verdict::NotApplicable, why),
             Outcome::Blocked { by, reason } => Self {
+                cause: Some(by.cause()),
                 because: Some(Because::Blocked(by)),
                 ..plain(Verdict::Blocked, reason)
             },
@@ -157,6 +167,7 @@ impl Finding {
             stage: seen.stage,
             cause: seen.cause,
             because: seen.because,
+            selected: true,
             observed: seen.observed,
             expected: check.expected.to_owned(),
             remedy: match seen.verdict {
@@ -170,15 +181,25 @@ impl Finding {
         }
     }
 
-    /// The finding of a check that the person skipped.
-    pub fn disabled<C: Context>(check: &Check<C>, variant: C::Facet, reason: String) -> Self {
+    /// The finding of a check that does not run.
+    pub(super) fn disabled<C: Context>(
+        check: &Check<C>,
+        variant: C::Facet,
+        (because, reason): (Because, String),
+    ) -> Self {
         let mut finding = Self::new(check, variant, Outcome::blocked(reason), Duration::ZERO);
         finding.verdict = Verdict::Disabled;
-        finding.because = None;
+        finding.because = Some(because);
+        finding.cause = None;
         for verdict in finding.clients.values_mut() {
             *verdict = Verdict::Disabled;
         }
         finding
+    }
+
+    /// Whether the person left it out.
+    pub fn is_left_out(&self) -> bool {
+        self.because == Some(Because::LeftOut)
     }
 
     /// The name of the check with its variant: `upload.accepted[ios-h2]`.

@@ -1,6 +1,7 @@
 //! Which checks a run consists of: the person's choice, and what the choice needs.
 
 use super::check::{Check, Context};
+use super::finding::Because;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -34,6 +35,8 @@ pub struct Selection {
     pub only: Vec<Pattern>,
     /// All but these, each with the option that asked for it.
     pub skip: Vec<(Pattern, String)>,
+    /// Those that run only where a person asks for them, each with the reason.
+    pub rare: Vec<(Pattern, String)>,
 }
 
 /// Why a selection makes no plan.
@@ -55,8 +58,11 @@ pub enum PlanError {
 /// Whether one check runs, and if not, why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Fate {
-    Runs,
-    Disabled(String),
+    /// It was asked for.
+    Selected,
+    /// Something that was asked for needs it.
+    Needed,
+    Disabled(Because, String),
 }
 
 /// The checks of a run, in order, each with its fate.
@@ -90,10 +96,16 @@ impl<C: Context> Plan<C> {
             }
         }
         let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        let selected =
+            |id: &str| selection.only.is_empty() || selection.only.iter().any(|p| p.matches(id));
+        let among = |patterns: &[(Pattern, String)], id: &str| {
+            let hit = patterns.iter().find(|(pattern, _)| pattern.matches(id));
+            hit.map(|(_, reason)| reason.clone())
+        };
         let mut queue: Vec<&str> = registry
             .iter()
             .map(|check| check.id)
-            .filter(|id| selection.only.is_empty() || selection.only.iter().any(|p| p.matches(id)))
+            .filter(|id| selected(id))
             .collect();
         while let Some(id) = queue.pop() {
             if wanted.insert(id) {
@@ -103,14 +115,16 @@ impl<C: Context> Plan<C> {
         let checks = registry
             .into_iter()
             .map(|check| {
-                let skipped = selection
-                    .skip
-                    .iter()
-                    .find(|(pattern, _)| pattern.matches(check.id));
-                let fate = match skipped {
-                    Some((_, option)) => Fate::Disabled(format!("skipped by {option}")),
-                    None if wanted.contains(check.id) => Fate::Runs,
-                    None => Fate::Disabled("not selected by --only".to_owned()),
+                let fate = if let Some(option) = among(&selection.skip, check.id) {
+                    Fate::Disabled(Because::LeftOut, format!("skipped by {option}"))
+                } else if let Some(reason) = among(&selection.rare, check.id) {
+                    Fate::Disabled(Because::NotAskedFor, reason)
+                } else if selected(check.id) {
+                    Fate::Selected
+                } else if wanted.contains(check.id) {
+                    Fate::Needed
+                } else {
+                    Fate::Disabled(Because::LeftOut, "not selected by --only".to_owned())
                 };
                 (check, fate)
             })

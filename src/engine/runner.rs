@@ -118,7 +118,6 @@ enum Readiness {
     Ready,
     NotYet,
     Never(Outcome),
-    Skipped(String),
 }
 
 impl<C: Context> Runner<'_, C> {
@@ -127,7 +126,8 @@ impl<C: Context> Runner<'_, C> {
         (check, check.variants[slot.1])
     }
 
-    fn settle(&mut self, slot: Slot, finding: Finding) {
+    fn settle(&mut self, slot: Slot, mut finding: Finding) {
+        finding.selected = self.plan.checks[slot.0].1 == Fate::Selected;
         (self.events)(Event::CheckFinished(Box::new(finding.clone())));
         self.findings.insert(slot, finding);
     }
@@ -135,11 +135,11 @@ impl<C: Context> Runner<'_, C> {
     fn settle_disabled(&mut self) {
         for slot in std::mem::take(&mut self.waiting) {
             match &self.plan.checks[slot.0].1 {
-                Fate::Runs => self.waiting.push(slot),
-                Fate::Disabled(reason) => {
+                Fate::Selected | Fate::Needed => self.waiting.push(slot),
+                Fate::Disabled(because, reason) => {
                     let (check, variant) = self.check(slot);
-                    let finding = Finding::disabled(check, variant, reason.clone());
-                    self.settle(slot, finding);
+                    let why = (because.clone(), reason.clone());
+                    self.settle(slot, Finding::disabled(check, variant, why));
                 }
             }
         }
@@ -203,11 +203,6 @@ impl<C: Context> Runner<'_, C> {
                     Readiness::Never(outcome) => {
                         let (check, variant) = self.check(slot);
                         self.settle(slot, Finding::new(check, variant, outcome, Duration::ZERO));
-                        progressed = true;
-                    }
-                    Readiness::Skipped(reason) => {
-                        let (check, variant) = self.check(slot);
-                        self.settle(slot, Finding::disabled(check, variant, reason));
                         progressed = true;
                     }
                 }
@@ -302,6 +297,15 @@ impl<C: Context> Runner<'_, C> {
             let reason = format!("there is no check `{need}`");
             return Readiness::Never(Outcome::error(Breakage::Harness, reason));
         };
+        // A check that is left out counts as passed; what it needs itself still has to be there.
+        if matches!(self.plan.checks[place].1, Fate::Disabled(..)) {
+            let beyond = self.plan.checks[place].0.needs.iter();
+            return beyond
+                .clone()
+                .map(|need| self.need(need, check, variant))
+                .find(|readiness| !matches!(readiness, Readiness::Ready))
+                .unwrap_or(Readiness::Ready);
+        }
         let mine = check.clients_of(variant);
         let (concerned, spoken_for) = concerned(self.plan.checks[place].0, variant, mine);
         let findings: Option<Vec<_>> = concerned
@@ -327,7 +331,7 @@ impl<C: Context> Runner<'_, C> {
             .iter()
             .find(|finding| finding.verdict != Verdict::NotApplicable)
         {
-            Some(worst) => hindrance(need, worst),
+            Some(worst) => hindrance(worst),
             None => Readiness::Ready,
         }
     }
@@ -368,11 +372,8 @@ fn concerned<C: Context>(
 }
 
 /// What becomes of a check whose need came to `worst`.
-fn hindrance(need: &str, worst: &Finding) -> Readiness {
+fn hindrance(worst: &Finding) -> Readiness {
     let what = match (worst.verdict, &worst.because) {
-        (Verdict::Disabled, _) => {
-            return Readiness::Skipped(format!("needs `{need}`, which was skipped"));
-        }
         (Verdict::Fail, _) => "failed",
         // The first cause says more than the chain that leads to it.
         (Verdict::Blocked, Some(Because::Blocked(by @ Blocker::Check { .. }))) => {

@@ -1,57 +1,102 @@
-//! What the findings of a run come to, counted and per client.
+//! What the findings of a run mean, counted and for each direction of each client.
 
 use super::finding::Finding;
 use crate::engine::{ClientVerdict, Level, Verdict};
-use crate::safe::Client;
+use crate::safe::{Client, Direction, Directions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The verdict for one client.
+/// A defect of a published client that concerns people on this server, though the server is not to blame.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownIssue {
+    /// The name, for ever.
+    pub id: String,
+    /// The releases that have it.
+    pub releases: String,
+    /// What happens, and what people can do.
+    pub text: String,
+    /// Where it is seen: file and line of a release.
+    pub source: String,
+    /// Whether every current release of the client fails in this direction because of it.
+    pub prevents: bool,
+}
+
+/// The verdict for one direction of one client.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClientSummary {
     /// The verdict.
     pub verdict: ClientVerdict,
-    /// The names of the findings that hurt the client.
+    /// The names of the findings that break it.
     pub broken_by: Vec<String>,
-    /// The names of what could not be judged and matters to the client.
+    /// The names of what matters to it and could not be judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_judged: Vec<String>,
+    /// Defects of the client itself that concern it here.
+    pub known_issues: Vec<KnownIssue>,
 }
+
+impl ClientSummary {
+    /// The defect that keeps the client from what the server allows, if there is one.
+    pub fn prevented_by(&self) -> Option<&KnownIssue> {
+        self.known_issues.iter().find(|issue| issue.prevents)
+    }
+}
+
+/// The verdicts for each client, in each direction that it has.
+pub type ClientSummaries = BTreeMap<Client, BTreeMap<Direction, ClientSummary>>;
 
 /// How many findings came to each verdict.
 pub type Counts = BTreeMap<Verdict, usize>;
 
-/// The verdict for each client over all findings.
+/// The verdict for each direction of each client over all findings.
 ///
-/// A client is `fail` if a Required deviation hurts it (for Desktop a Recommended one too), else `unknown` if such
-/// a check was blocked or in error, else `pass`. What the person skipped counts for nothing. A run that judged
-/// nothing for a client leaves it `unknown`.
-pub fn client_summaries(findings: &[Finding]) -> BTreeMap<Client, ClientSummary> {
+/// It is `fail` if a Required deviation hurts that direction (for Desktop a Recommended one, too), else `unknown` if such
+/// a check was blocked or in error or nothing was judged, else `partial` if the person left one out or the target is
+/// plain http, else `pass`.
+pub fn client_summaries(findings: &[Finding], plain_http: bool) -> ClientSummaries {
+    let of_client = |client| {
+        let directions = Directions::of_client(client).iter();
+        directions
+            .map(|direction| {
+                (
+                    direction,
+                    summary_of(client, direction, findings, plain_http),
+                )
+            })
+            .collect()
+    };
     Client::ALL
         .into_iter()
-        .map(|client| (client, summary_of(client, findings)))
+        .map(|client| (client, of_client(client)))
         .collect()
 }
 
-fn summary_of(client: Client, findings: &[Finding]) -> ClientSummary {
-    let mut broken_by = Vec::new();
-    let mut not_judged = Vec::new();
-    let mut judged = false;
-    for finding in findings
-        .iter()
-        .filter(|finding| matters(client, finding.level))
-    {
-        match finding.clients.get(&client) {
-            Some(Verdict::Fail | Verdict::Warn) => broken_by.push(finding.name()),
-            Some(Verdict::Blocked | Verdict::Error) => not_judged.push(finding.name()),
-            Some(Verdict::Pass) => judged = true,
-            Some(Verdict::Note | Verdict::NotApplicable | Verdict::Disabled) | None => {}
-        }
-    }
+fn summary_of(
+    client: Client,
+    direction: Direction,
+    findings: &[Finding],
+    plain_http: bool,
+) -> ClientSummary {
+    let concerned = || {
+        findings
+            .iter()
+            .filter(|finding| finding.matters(client, direction))
+    };
+    let names = |open: &dyn Fn(&Finding) -> bool| -> Vec<String> {
+        concerned()
+            .filter(|finding| open(finding))
+            .map(Finding::name)
+            .collect()
+    };
+    let broken_by = names(&|finding| finding.hinders(client, direction));
+    let not_judged = names(&|finding| finding.leaves_open(client, direction));
+    let of = |verdict| concerned().any(|finding| finding.clients.get(&client) == Some(&verdict));
     let verdict = if !broken_by.is_empty() {
         ClientVerdict::Fail
-    } else if !not_judged.is_empty() || !judged {
+    } else if !not_judged.is_empty() || !of(Verdict::Pass) {
         ClientVerdict::Unknown
+    } else if plain_http || concerned().any(Finding::is_left_out) {
+        ClientVerdict::Partial
     } else {
         ClientVerdict::Pass
     };
@@ -59,13 +104,37 @@ fn summary_of(client: Client, findings: &[Finding]) -> ClientSummary {
         verdict,
         broken_by,
         not_judged,
+        known_issues: Vec::new(),
     }
 }
 
-fn matters(client: Client, level: Level) -> bool {
-    match level {
-        Level::Required => true,
-        Level::Recommended => client == Client::Desktop,
-        Level::Informational => false,
+impl Finding {
+    /// Whether the finding counts for the verdict of this direction of `client`.
+    fn matters(&self, client: Client, direction: Direction) -> bool {
+        let level = match self.level {
+            Level::Required => true,
+            Level::Recommended => client == Client::Desktop,
+            Level::Informational => false,
+        };
+        level && self.breaks.contains(direction) && self.clients.contains_key(&client)
+    }
+
+    /// Whether the finding makes the verdict of this direction of `client` a `fail`.
+    pub fn hinders(&self, client: Client, direction: Direction) -> bool {
+        self.matters(client, direction)
+            && Directions::of_client(client).contains(direction)
+            && matches!(
+                self.clients.get(&client),
+                Some(Verdict::Fail | Verdict::Warn)
+            )
+    }
+
+    /// Whether the verdict of this direction of `client` stays open because of the finding.
+    pub(super) fn leaves_open(&self, client: Client, direction: Direction) -> bool {
+        self.matters(client, direction)
+            && matches!(
+                self.clients.get(&client),
+                Some(Verdict::Blocked | Verdict::Error)
+            )
     }
 }

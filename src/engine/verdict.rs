@@ -74,12 +74,14 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The verdict for one client over a whole run.
+/// The verdict for one direction of one client over a whole run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientVerdict {
     /// Nothing that was judged hurts the client, and everything that matters to it was judged.
     Pass,
+    /// Nothing that was judged hurts the client, and the person left out what matters to it, or there was no TLS.
+    Partial,
     /// A deviation hurts the client.
     Fail,
     /// Something that matters to the client could not be judged.
@@ -90,6 +92,7 @@ impl fmt::Display for ClientVerdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Pass => "pass",
+            Self::Partial => "partial",
             Self::Fail => "fail",
             Self::Unknown => "unknown",
         })

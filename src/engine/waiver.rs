@@ -5,7 +5,7 @@
 //! check = "limits.above"            # a check, or one variant of it: "upload.accepted[ios-h2]"
 //! reason = "ticket 42: the proxy gets a limit in spring"
 //! until = "2027-03-31"              # the last day on which it counts
-//! observed = "no limit"             # a part of what was observed
+//! observed = "there is no limit"    # a part of what was observed, at least 8 characters
 //! ```
 //!
 //! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail: a list of
@@ -16,6 +16,9 @@ use crate::engine::Verdict;
 use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
+
+/// The shortest `observed` that is taken, in characters: a shorter one would match nearly everything.
+const SHORTEST_OBSERVED: usize = 8;
 
 /// One accepted deviation.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -55,7 +58,17 @@ pub enum WaiverError {
         /// What it names.
         check: String,
     },
-    /// A field that would excuse everything.
+    /// An `observed` that would excuse too much.
+    #[error(
+        "waiver {position} (`{check}`): `observed` must have at least {SHORTEST_OBSERVED} characters; copy a part of what the report observed"
+    )]
+    TooShort {
+        /// Which waiver, counted from 1.
+        position: usize,
+        /// What it names.
+        check: String,
+    },
+    /// An empty field.
     #[error("waiver {position} (`{check}`): `{field}` is empty; say {way_out}")]
     Empty {
         /// Which waiver, counted from 1.
@@ -72,21 +85,16 @@ pub enum WaiverError {
 impl Waivers {
     /// Parses a file of waivers; `known` tells whether a check, or a check with its variant, exists.
     pub fn parse(text: &str, known: impl Fn(&str) -> bool) -> Result<Self, WaiverError> {
-        let waivers: Self = toml::from_str(text)
+        let mut waivers: Self = toml::from_str(text)
             .map_err(|error| WaiverError::Toml(error.to_string().trim_end().to_owned()))?;
-        for (index, waiver) in waivers.waiver.iter().enumerate() {
+        for (index, waiver) in waivers.waiver.iter_mut().enumerate() {
             let (position, check) = (index + 1, waiver.check.clone());
             if !known(&check) {
                 return Err(WaiverError::NoSuchCheck { position, check });
             }
-            if waiver.observed.is_empty() {
-                let way_out = "a part of what the report observed";
-                return Err(WaiverError::Empty {
-                    position,
-                    check,
-                    field: "observed",
-                    way_out,
-                });
+            waiver.observed = waiver.observed.trim().to_owned();
+            if waiver.observed.chars().count() < SHORTEST_OBSERVED {
+                return Err(WaiverError::TooShort { position, check });
             }
             if waiver.reason.trim().is_empty() {
                 let way_out = "why the deviation is accepted";

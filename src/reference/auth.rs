@@ -46,7 +46,12 @@ fn is_open_to_all(site: &Site, call: &Call<'_>) -> bool {
     match call.route {
         Route::Config | Route::ConfigFolder => reads && site.has(Fault::ConfigAnonymous),
         Route::Backups if method.as_str() == "PROPFIND" => site.has(Fault::AnonymousPropfind),
-        Route::Backups => reads && site.has(Fault::AnonymousListing),
+        Route::Backups => {
+            reads
+                && (site.has(Fault::AnonymousListing)
+                    || site.has(Fault::AnonymousListingForbidden)
+                    || site.has(Fault::AnonymousListingLong))
+        }
         Route::Login => site.has(Fault::MissingRedirectsToLogin),
         Route::Backup(_) | Route::BackupFolder(_) | Route::MalformedId => {
             (reads && site.has(Fault::AnonymousRead))

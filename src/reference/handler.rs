@@ -309,7 +309,7 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
         Route::MalformedId if site.has(Fault::BackupsMissing) => refusal(missing_folder(method)),
         _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
         Route::MalformedId if site.manner.does(Habit::PlainFiles) => refusal(StatusCode::NOT_FOUND),
-        Route::MalformedId if site.has(Fault::MalformedIdCrashes) => {
+        Route::MalformedId | Route::Malformed if site.has(Fault::MalformedIdCrashes) => {
             refusal(StatusCode::INTERNAL_SERVER_ERROR)
         }
         Route::MalformedId | Route::Malformed => refusal(StatusCode::BAD_REQUEST),

@@ -17,6 +17,8 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     }
     if method == Method::GET || method == Method::HEAD {
         let lists = site.has(Fault::AnonymousListing)
+            || site.has(Fault::AnonymousListingForbidden)
+            || site.has(Fault::AnonymousListingLong)
             || site.has(Fault::ListingAuthenticated)
             || site.has(Fault::DeletedInListing);
         let listing = site.manner.listing;
@@ -48,11 +50,19 @@ fn names(site: &Site) -> BTreeSet<String> {
 
 fn index(site: &Site) -> Answer {
     let mut body = "<h1>Index of backups</h1><ul>".to_owned();
+    if site.has(Fault::AnonymousListingLong) {
+        body += &format!("<!-- {} -->", "x".repeat(1_153_434));
+    }
     for name in names(site) {
         let _ = write!(body, "<li><a href=\"{name}\">{name}</a></li>");
     }
     body.push_str("</ul>");
-    page(StatusCode::OK, "Index of backups", &body)
+    let status = if site.has(Fault::AnonymousListingForbidden) {
+        StatusCode::FORBIDDEN
+    } else {
+        StatusCode::OK
+    };
+    page(status, "Index of backups", &body)
 }
 
 fn properties(site: &Site, call: &Call<'_>) -> Answer {

@@ -49,7 +49,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(test)]
 pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
-pub use faults::{Fault, UnknownFault};
+pub use faults::{Fault, Need, UnknownFault};
 pub(crate) use idle::Idle;
 pub use log::LoggedRequest;
 pub use options::{Login, Options};

@@ -1,12 +1,11 @@
 //! The report on an implementation: what differs from that on a server.
 
-use super::{Report, counts, error_among};
+use super::{Report, Timing};
 use crate::adapter::Hello;
-use crate::engine::Verdict;
-use crate::engine::{ClientSummary, Finding, Run, client_summaries};
+use crate::engine::{Finding, Level, Run, Verdict};
 use crate::safe::Client;
+use crate::text::listed;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What an implementation says of itself, and what it was held to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -43,10 +42,10 @@ impl Report {
     pub fn on_implementation(
         interviewed: Interviewed,
         run: Run,
+        timing: Timing,
         stale_waivers: Vec<String>,
     ) -> Self {
         let stopped = run.stopped.map(|reason| reason.to_string());
-        let incomplete_because = stopped.or_else(|| error_among(&run.findings));
         let hello = interviewed.hello;
         let implementation = Implementation {
             name: hello
@@ -61,27 +60,30 @@ impl Report {
             operations: hello.map(|hello| hello.operations).unwrap_or_default(),
             held_to: interviewed.held_to,
         };
-        Self {
-            format: 1,
-            tool: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            target: interviewed.target,
-            implementation: Some(implementation),
-            seed: String::new(),
-            complete: incomplete_because.is_none(),
-            incomplete_because,
-            without_tls: false,
-            clients: client_summaries(&run.findings),
-            summary: counts(&run.findings),
-            findings: run.findings,
-            advisories: Vec::new(),
-            stale_waivers,
-            requests: interviewed.requests,
-            bytes_sent: interviewed.bytes_sent,
-            left_behind: 0,
-            left_because: BTreeMap::new(),
-            ledger: None,
-        }
+        let mut report = Self::of_findings(interviewed.target, run.findings, false);
+        report.implementation = Some(implementation);
+        report.incomplete_because = stopped.or(report.incomplete_because);
+        report.stale_waivers = stale_waivers;
+        report.requests = interviewed.requests;
+        report.bytes_sent = interviewed.bytes_sent;
+        report.timed(timing).settled()
+    }
+
+    /// Whether an implementation is compared with this client.
+    pub(super) fn is_held_to(&self, client: Client) -> bool {
+        self.implementation.as_ref().is_some_and(|implementation| {
+            implementation
+                .held_to
+                .is_none_or(|held_to| held_to == client)
+        })
+    }
+
+    /// The names of the findings by which an implementation differs from a client.
+    pub fn differs_from(&self, client: Client) -> Vec<String> {
+        let differing = self.findings.iter().filter(|finding| {
+            finding.level == Level::Required && finding.clients.get(&client) == Some(&Verdict::Fail)
+        });
+        differing.map(Finding::name).collect()
     }
 
     /// What was checked, for people.
@@ -96,31 +98,27 @@ impl Report {
     }
 
     /// How an implementation compares with a client, and in what it differs.
-    pub(super) fn likeness(&self, client: Client, summary: &ClientSummary) -> String {
-        let judged = |finding: &&Finding| {
-            matches!(
-                finding.clients.get(&client),
-                Some(Verdict::Pass | Verdict::Fail)
-            )
+    pub(super) fn likeness(&self, client: Client) -> String {
+        let of = |verdicts: &[Verdict]| {
+            let hits = self.findings.iter().filter(|finding| {
+                finding
+                    .clients
+                    .get(&client)
+                    .is_some_and(|verdict| verdicts.contains(verdict))
+            });
+            hits.count()
         };
-        let all = self.findings.iter().filter(judged).count();
-        let other = summary.broken_by.len();
-        let same = all - other.min(all);
+        let all = of(&[Verdict::Pass, Verdict::Fail]);
+        let others = self.differs_from(client);
+        let same = all - others.len().min(all);
         let mut text = format!("the same in {same} of {all} vectors");
-        if other > 0 {
-            let names: Vec<_> = summary
-                .broken_by
-                .iter()
-                .take(4)
-                .map(String::as_str)
-                .collect();
-            text += &format!("; otherwise in {}", names.join(", "));
-            if other > names.len() {
-                text += &format!(" and {} more", other - names.len());
-            }
+        if !others.is_empty() {
+            let names: Vec<_> = others.iter().map(String::as_str).collect();
+            text += &format!("; otherwise in {}", listed(&names, 5));
         }
-        if !summary.not_judged.is_empty() {
-            text += &format!("; {} could not be judged", summary.not_judged.len());
+        match of(&[Verdict::Blocked, Verdict::Error]) {
+            0 => {}
+            count => text += &format!("; {count} could not be judged"),
         }
         text
     }

@@ -1,13 +1,13 @@
 //! An inspection for people: where it stopped or what is in the backup, then what each client makes of it.
 
 use super::text::{FAIL, FAINT, PASS, STRONG, Style, WARN, write_wrapped};
-use super::{counted, readable_bytes};
 use crate::clients::restore::ChangeKind;
 use crate::inspect::{
     Contents, Detail, Inspection, Names, Overwrite, Preview, Result as Restoring, Shape,
     SizeOnWire, Tally, Uploads, Verdict, Visibility,
 };
 use crate::safe::Client;
+use crate::text::{counted, size as readable_bytes};
 use std::fmt::Write as _;
 
 /// The column at which the texts begin.

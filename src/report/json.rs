@@ -9,8 +9,7 @@ impl Report {
     /// The report as JSON, with a line end.
     pub fn to_json(&self) -> String {
         // Maps with string keys and whole numbers only: this cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        crate::text::json(&text) + "\n"
     }
 }

@@ -1,14 +1,20 @@
-//! The report as `JUnit` XML, one test case a finding.
+//! The report as `JUnit` XML, one test case a finding, and one for the run as a whole.
 
 use super::Report;
-use crate::engine::Finding;
-use crate::engine::Verdict;
+use crate::engine::{Exit, Finding, Verdict};
+use crate::text::{line, printable};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite, XmlString};
 use std::time::Duration;
 
+/// The suite of the test case that says how the run as a whole ended.
+const RUN: &str = "run";
+
 impl Report {
-    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that tells what was seen, all
+    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that says what was seen, all
     /// that was not judged is skipped with its reason.
+    ///
+    /// The test case `run.exit-code` fails with every exit code but 0, so that a build that reads nothing but this file is
+    /// never green where the program was not.
     pub fn to_junit(&self) -> String {
         let mut report = quick_junit::Report::new("safe-conformance");
         let mut suites: Vec<TestSuite> = Vec::new();
@@ -21,60 +27,101 @@ impl Report {
                 suites.push(TestSuite::new(subject));
             }
             if let Some(suite) = suites.last_mut() {
-                suite.add_test_case(case(finding));
+                suite.add_test_case(self.case(finding));
             }
         }
+        let mut whole = TestSuite::new(RUN);
+        whole.add_test_case(self.whole());
+        suites.push(whole);
         report.add_test_suites(suites);
         // Writing to memory cannot fail.
         let xml = report.to_string().unwrap_or_default();
-        // The library takes out the control characters, and leaves these two that XML has not either.
-        xml.replace(['\u{fffe}', '\u{ffff}'], "")
+        without_skipped(&xml)
+    }
+
+    /// How the run as a whole ended.
+    fn whole(&self) -> TestCase {
+        let ending = self.ending();
+        let status = if ending.exit == Exit::Conforms {
+            TestCaseStatus::success()
+        } else {
+            let mut details = ending.last_line();
+            for sentence in &self.stale_waivers {
+                details += &format!("\nstale waiver: {sentence}");
+            }
+            failure(&ending.last_line(), "exit-code", &details)
+        };
+        let mut case = TestCase::new("run.exit-code", status);
+        case.set_classname(RUN)
+            .set_time(Duration::from_millis(self.duration_ms));
+        case
+    }
+
+    fn case(&self, finding: &Finding) -> TestCase {
+        let details = format!(
+            "observed: {}\nexpected: {}\nclause: {}\naffects: {}\nfix: {}",
+            finding.observed,
+            finding.expected,
+            finding.clause,
+            finding.hurt(),
+            finding.remedy
+        );
+        let status = match finding.verdict {
+            Verdict::Pass | Verdict::Note | Verdict::Warn | Verdict::Fail => {
+                if self.ending_counts(finding) {
+                    failure(&finding.observed, &finding.clause, &details)
+                } else {
+                    TestCaseStatus::success()
+                }
+            }
+            Verdict::Error => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(line(&finding.observed));
+                status
+            }
+            Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(line(&format!("{}: {}", finding.verdict, finding.observed)));
+                status
+            }
+        };
+        let mut case = TestCase::new(finding.name(), status);
+        case.set_classname(finding.id.as_str())
+            .set_time(Duration::from_millis(finding.duration_ms));
+        if finding.verdict.is_deviation() {
+            let waived = finding
+                .waived
+                .as_ref()
+                .map(|reason| format!("\nwaived: {reason}"))
+                .unwrap_or_default();
+            let said = format!("{}\n{details}{waived}", finding.verdict);
+            case.set_system_out(XmlString::new(printable(&said)));
+        }
+        case
     }
 }
 
-fn case(finding: &Finding) -> TestCase {
-    let details = format!(
-        "observed: {}\nexpected: {}\nclause: {}\nhurts: {}\nremedy: {}",
-        finding.observed,
-        finding.expected,
-        finding.clause,
-        finding.hurt(),
-        finding.remedy
-    );
-    let status = match finding.verdict {
-        Verdict::Fail if finding.waived.is_none() => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_message(finding.observed.as_str())
-                .set_type(finding.clause.as_str())
-                .set_description(details.as_str());
-            status
-        }
-        Verdict::Error => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_message(finding.observed.as_str());
-            status
-        }
-        Verdict::Pass | Verdict::Note | Verdict::Warn | Verdict::Fail => TestCaseStatus::success(),
-        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("{}: {}", finding.verdict, finding.observed));
-            status
-        }
+fn failure(message: &str, kind: &str, details: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status
+        .set_message(line(message))
+        .set_type(kind)
+        .set_description(printable(details));
+    status
+}
+
+/// The XML without the attribute `skipped` of `testsuites`, which the schema of Jenkins does not know there.
+///
+/// Source: jenkinsci/xunit-plugin, junit-10.xsd: `skipped` belongs to `testsuite`.
+fn without_skipped(xml: &str) -> String {
+    let Some(start) = xml.find("<testsuites") else {
+        return xml.to_owned();
     };
-    let mut case = TestCase::new(finding.name(), status);
-    case.set_classname(finding.id.as_str())
-        .set_time(Duration::from_millis(finding.duration_ms));
-    if finding.verdict.is_deviation() {
-        let waived = finding
-            .waived
-            .as_ref()
-            .map(|reason| format!("\nwaived: {reason}"))
-            .unwrap_or_default();
-        case.set_system_out(XmlString::new(format!(
-            "{}\n{details}{waived}",
-            finding.verdict
-        )));
-    }
-    case
+    let end = xml[start..].find('>').map_or(xml.len(), |end| start + end);
+    let tag = &xml[start..end];
+    let kept: Vec<&str> = tag
+        .split(' ')
+        .filter(|attribute| !attribute.starts_with("skipped="))
+        .collect();
+    format!("{}{}{}", &xml[..start], kept.join(" "), &xml[end..])
 }

@@ -1,9 +1,12 @@
-//! The report as Markdown, for issues and merge requests.
+//! The report as Markdown, for issues, merge requests and the summaries of build services.
 
-use super::{Report, counted, grouped, readable_bytes};
-use crate::engine::Verdict;
-use crate::safe::Client;
+use super::{Report, grouped};
+use crate::engine::{ClientSummary, Verdict};
+use crate::safe::{Client, Direction};
+use crate::text::{code, counted, markdown, size};
 use std::fmt::Write as _;
+
+type Written = std::fmt::Result;
 
 impl Report {
     /// The report as Markdown: the verdicts, then what deviates, then what was not judged.
@@ -14,176 +17,174 @@ impl Report {
         out
     }
 
-    fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(
-            out,
-            "# Threema Safe conformance of {}\n",
-            match &self.implementation {
-                None => code(&self.target),
-                Some(_) => plain(&self.subject()),
-            }
-        )?;
+    fn write_markdown(&self, out: &mut String) -> Written {
+        let subject = match &self.implementation {
+            None => code(&self.target),
+            Some(_) => markdown(&self.subject()),
+        };
+        writeln!(out, "# Threema Safe conformance of {subject}\n")?;
         if let Some(why) = &self.incomplete_because {
-            writeln!(out, "**The run is incomplete:** {}.\n", plain(why))?;
+            writeln!(out, "**The run is incomplete:** {}.\n", markdown(why))?;
         }
         if self.without_tls {
             writeln!(out, "Every verdict is without TLS.\n")?;
         }
         if self.implementation.is_some() {
-            writeln!(out, "| as | |\n|---|---|")?;
+            self.write_likenesses(out)?;
         } else {
-            writeln!(out, "| client | verdict | because of |\n|---|---|---|")?;
+            self.write_verdicts(out)?;
         }
-        for client in Client::ALL {
-            if let (Some(summary), Some(implementation)) =
-                (self.clients.get(&client), &self.implementation)
-            {
-                if implementation
-                    .held_to
-                    .is_none_or(|held_to| held_to == client)
-                {
-                    writeln!(
-                        out,
-                        "| {client} | {} |",
-                        plain(&self.likeness(client, summary))
-                    )?;
-                }
-            } else if let Some(summary) = self.clients.get(&client) {
-                let names = if summary.broken_by.is_empty() {
-                    &summary.not_judged
-                } else {
-                    &summary.broken_by
-                };
-                let names: Vec<_> = names.iter().map(|name| code(name)).collect();
-                writeln!(
-                    out,
-                    "| {client} | {} | {} |",
-                    summary.verdict,
-                    names.join(", ")
-                )?;
-            }
+        for (verdict, heading) in [
+            (Verdict::Fail, "Failures"),
+            (Verdict::Warn, "Warnings"),
+            (Verdict::Note, "Notes"),
+        ] {
+            self.write_deviations(out, verdict, heading)?;
         }
-        for verdict in [Verdict::Fail, Verdict::Warn, Verdict::Note] {
-            let groups = grouped(
-                self.findings
-                    .iter()
-                    .filter(|finding| finding.verdict == verdict),
-            );
-            if !groups.is_empty() {
-                writeln!(
-                    out,
-                    "\n## {}\n",
-                    match verdict {
-                        Verdict::Fail => "Failures",
-                        Verdict::Warn => "Warnings",
-                        _ => "Notes",
-                    }
-                )?;
-            }
-            for group in groups {
-                let finding = group.finding;
-                writeln!(
-                    out,
-                    "- **{}** (clause {}, {}, hurts {})",
-                    plain(&group.title()),
-                    finding.clause,
-                    finding.level,
-                    finding.hurt()
-                )?;
-                writeln!(out, "  - observed: {}", plain(&finding.observed))?;
-                writeln!(out, "  - expected: {}", plain(&finding.expected))?;
-                writeln!(out, "  - remedy: {}", plain(&finding.remedy))?;
-                if let Some(reason) = &finding.waived {
-                    writeln!(out, "  - waived: {}", plain(reason))?;
-                }
-            }
-        }
-        self.write_rest(out)
-    }
-
-    fn write_rest(&self, out: &mut String) -> std::fmt::Result {
-        let unjudged = |verdict| {
-            matches!(
-                verdict,
-                Verdict::Blocked | Verdict::Error | Verdict::NotApplicable
-            )
-        };
-        let groups = grouped(
-            self.findings
-                .iter()
-                .filter(|finding| unjudged(finding.verdict)),
-        );
-        if !groups.is_empty() {
-            writeln!(out, "\n## Not judged\n")?;
-        }
-        for group in groups {
-            let finding = group.finding;
-            writeln!(
-                out,
-                "- {} ({}): {}",
-                plain(&group.title()),
-                finding.verdict,
-                plain(&finding.observed)
-            )?;
-        }
-        if !self.advisories.is_empty() {
-            writeln!(out, "\n## Advisories\n")?;
-        }
-        for advisory in &self.advisories {
-            writeln!(
-                out,
-                "- **{} {}**: {} ({})",
-                advisory.client,
-                advisory.releases,
-                plain(&advisory.text),
-                plain(&advisory.source)
-            )?;
-        }
+        self.write_unjudged_markdown(out)?;
+        self.write_known_issues_markdown(out)?;
         if !self.stale_waivers.is_empty() {
             writeln!(out, "\n## Stale waivers\n")?;
         }
         for sentence in &self.stale_waivers {
-            writeln!(out, "- {}", plain(sentence))?;
+            writeln!(out, "- {}", markdown(sentence))?;
         }
+        self.write_end(out)
+    }
+
+    fn write_likenesses(&self, out: &mut String) -> Written {
+        writeln!(out, "| as | |\n|---|---|")?;
+        for client in Client::ALL {
+            if self.is_held_to(client) {
+                let likeness = markdown(&self.likeness(client));
+                writeln!(out, "| {client} | {likeness} |")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_verdicts(&self, out: &mut String) -> Written {
+        writeln!(
+            out,
+            "| client | direction | verdict | because of |\n|---|---|---|---|"
+        )?;
+        for (client, directions) in &self.clients {
+            for (direction, summary) in directions {
+                writeln!(out, "{}", row(*client, *direction, summary))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_deviations(&self, out: &mut String, verdict: Verdict, heading: &str) -> Written {
+        let groups = grouped(self.findings.iter().filter(|f| f.verdict == verdict));
+        if !groups.is_empty() {
+            writeln!(out, "\n## {heading}\n")?;
+        }
+        for group in groups {
+            let finding = group.first();
+            writeln!(
+                out,
+                "- **{}** (clause {}, {}, affects {})",
+                markdown(&group.title()),
+                finding.clause,
+                finding.level,
+                group.hurt()
+            )?;
+            writeln!(out, "  - observed: {}", markdown(&finding.observed))?;
+            writeln!(out, "  - expected: {}", markdown(&finding.expected))?;
+            writeln!(out, "  - fix: {}", markdown(&finding.remedy))?;
+            if let Some(names) = group.names() {
+                writeln!(out, "  - explains: {}", markdown(&names.join(", ")))?;
+            }
+            if let Some(reason) = &finding.waived {
+                writeln!(out, "  - waived: {}", markdown(reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_unjudged_markdown(&self, out: &mut String) -> Written {
+        let unjudged = self.findings.iter().filter(|finding| {
+            matches!(
+                finding.verdict,
+                Verdict::Blocked | Verdict::Error | Verdict::NotApplicable
+            )
+        });
+        let groups = grouped(unjudged);
+        if !groups.is_empty() {
+            writeln!(out, "\n## Not judged\n")?;
+        }
+        for group in groups {
+            let finding = group.first();
+            writeln!(
+                out,
+                "- {} ({}): {}",
+                markdown(&group.title()),
+                finding.verdict.key().replace('_', " "),
+                markdown(&finding.observed)
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_known_issues_markdown(&self, out: &mut String) -> Written {
+        let issues = self.known_issues();
+        if !issues.is_empty() {
+            writeln!(out, "\n## Known issues of the apps\n")?;
+        }
+        for (client, issue) in issues {
+            writeln!(
+                out,
+                "- **{client} {}**: {} ({}, {})",
+                markdown(&issue.releases),
+                markdown(&issue.text),
+                code(&issue.id),
+                markdown(&issue.source)
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_end(&self, out: &mut String) -> Written {
         let counts: Vec<_> = self
             .summary
             .iter()
             .filter(|(_, count)| **count > 0)
-            .map(|(verdict, count)| format!("{count} {verdict}"))
+            .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
             .collect();
-        let requests = counted(self.requests, "request");
-        let (sent, counts) = (readable_bytes(self.bytes_sent), counts.join(", "));
+        let (requests, counts) = (counted(self.requests, "request"), counts.join(", "));
         if self.implementation.is_some() {
-            return writeln!(
+            writeln!(
                 out,
                 "\n{requests}: {counts}. safe-conformance {}.",
                 self.version
-            );
+            )?;
+        } else {
+            writeln!(
+                out,
+                "\n{requests} with {} of uploads: {counts}. Seed `{}`, safe-conformance {}.",
+                size(self.bytes_sent),
+                self.seed,
+                self.version
+            )?;
         }
-        writeln!(
-            out,
-            "\n{requests} with {sent} of uploads: {counts}. Seed `{}`, safe-conformance {}.",
-            self.seed, self.version
-        )
+        writeln!(out, "\n{}", markdown(&self.ending().last_line()))
     }
 }
 
-/// Text that a server may have written, so that it stays text in Markdown.
-fn plain(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            escaped.push(' ');
-            continue;
-        }
-        if "\\*_[]<>|#~".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
+fn row(client: Client, direction: Direction, summary: &ClientSummary) -> String {
+    let names = if summary.broken_by.is_empty() {
+        &summary.not_judged
+    } else {
+        &summary.broken_by
+    };
+    let mut reasons: Vec<_> = names.iter().map(|name| code(name)).collect();
+    let mut verdict = summary.verdict.to_string();
+    if let Some(issue) = summary.prevented_by() {
+        verdict += ", but";
+        reasons.push(format!("known issue {}", code(&issue.id)));
     }
-    escaped
-}
-
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '|', '\n'], "'"))
+    let reasons = reasons.join(", ");
+    format!("| {client} | {direction} | {verdict} | {reasons} |")
 }

@@ -1,5 +1,6 @@
 //! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
+mod causes;
 mod implementation;
 mod inspection;
 mod json;
@@ -9,38 +10,48 @@ mod markdown;
 mod progress;
 mod text;
 
+pub use causes::CauseSummary;
 pub use implementation::{Implementation, Interviewed};
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
 pub use progress::Progress;
 pub use text::Style;
+
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
-use crate::engine::Verdict;
-use crate::engine::{ClientSummary, Counts, Finding, Run, client_summaries};
-use crate::safe::Client;
+use crate::engine::{
+    ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
+    Verdict, client_summaries,
+};
+use crate::safe::{Client, Clients, Direction};
 use crate::wire::{Doubt, Leftovers, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What a run came to. The field names of its JSON are a contract; its schema is [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
-    /// The version of this form: 1.
+    /// The version of this form: 2.
     pub format: u32,
     /// `safe-conformance`.
     pub tool: String,
     /// The version of the tool.
     pub version: String,
+    /// When the run began, as RFC 3339 writes it.
+    pub started: String,
+    /// How long the run took, in milliseconds.
+    pub duration_ms: u64,
     /// The base URL, without user info; of an implementation, the command that starts it.
     pub target: String,
     /// What an implementation says of itself, where one was checked and not a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implementation: Option<Implementation>,
-    /// The seed, as 16 hex digits; nothing where nothing is random.
+    /// The seed in hex digits; nothing where nothing is random.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seed: String,
     /// Whether the run came to its end, with nothing left that the harness failed to carry out.
@@ -48,22 +59,26 @@ pub struct Report {
     /// Why the run did not come to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete_because: Option<String>,
-    /// Whether the target was plain http on this machine, so that nothing is said about TLS.
+    /// The exit code of the program.
+    pub exit: Exit,
+    /// Whether the target was plain http, so that nothing is said about TLS.
     pub without_tls: bool,
-    /// The verdict for each client.
-    pub clients: BTreeMap<Client, ClientSummary>,
+    /// The verdicts for each client.
+    pub clients: ClientSummaries,
+    /// What several findings have in common, and what to do about it.
+    pub causes: Vec<CauseSummary>,
     /// Every finding, in the order of the suite.
     pub findings: Vec<Finding>,
     /// How many findings came to each verdict.
     pub summary: Counts,
-    /// Defects of published clients that concern whoever uses this server.
-    pub advisories: Vec<Defect>,
     /// A sentence for each waiver that has expired, matches nothing or is no longer needed.
     pub stale_waivers: Vec<String>,
     /// Requests sent.
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
+    /// How fast the run asked.
+    pub pace: Pace,
     /// Backups of the run's own that may still be on the server.
     pub left_behind: usize,
     /// Why they may be, each reason with the number of backups.
@@ -72,6 +87,42 @@ pub struct Report {
     /// The file that names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<PathBuf>,
+    /// Why the server wants to be left alone, or refused the credentials.
+    #[serde(skip)]
+    halted: Option<String>,
+    /// How the run ended, where the findings alone do not say it.
+    #[serde(skip)]
+    ending: Option<Ending>,
+    /// The least level of a deviation that counts for the exit code; the person's choice.
+    #[serde(skip)]
+    fail_on: Option<Level>,
+}
+
+/// How fast a run asked.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Pace {
+    /// Requests in a minute, on average.
+    pub requests_per_minute: u64,
+}
+
+/// When a run began and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// When it began.
+    pub started: jiff::Timestamp,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Timing {
+    /// A run that takes no time, now.
+    pub fn now() -> Self {
+        Self {
+            started: jiff::Timestamp::now(),
+            took: Duration::ZERO,
+        }
+    }
 }
 
 impl Report {
@@ -79,8 +130,9 @@ impl Report {
     pub fn new(
         session: &Session,
         run: Run,
+        timing: Timing,
         leftovers: Leftovers,
-        advisories: Vec<Defect>,
+        issues: Vec<Defect>,
         stale_waivers: Vec<String>,
     ) -> Self {
         let facts = session.facts();
@@ -89,36 +141,184 @@ impl Report {
             .stopped
             .map(|reason| reason.to_string())
             .or_else(|| session.stopped().map(str::to_owned));
-        let halted = session
-            .halted()
-            .map(|why| format!("{why}, so probing was stopped"));
-        let incomplete_because = stopped.or(halted).or_else(|| error_among(&run.findings));
+        let halted = session.halted().map(|why| why.to_string());
+        let mut report = Self::of_findings(facts.base.clone(), run.findings, !facts.https);
+        report.seed = session.seed().to_string();
+        report.incomplete_because = stopped
+            .or_else(|| {
+                halted
+                    .as_ref()
+                    .map(|why| format!("{why}, so probing was stopped"))
+            })
+            .or(report.incomplete_because);
+        report.halted = halted;
+        report.stale_waivers = stale_waivers;
+        report.requests = totals.requests;
+        report.bytes_sent = totals.bytes_sent;
+        report.left_behind = leftovers.backups;
+        report.left_because = leftovers.doubts;
+        report.ledger = leftovers.ledger;
+        report.with_issues(issues).timed(timing).settled()
+    }
+
+    /// A report of findings alone; the rest is as little as possible.
+    pub(crate) fn of_findings(target: String, findings: Vec<Finding>, plain_http: bool) -> Self {
+        let incomplete_because = error_among(&findings);
         Self {
-            format: 1,
+            format: 2,
             tool: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            target: facts.base.clone(),
+            started: String::new(),
+            duration_ms: 0,
+            target,
             implementation: None,
-            seed: session.seed().to_string(),
+            seed: String::new(),
             complete: incomplete_because.is_none(),
             incomplete_because,
-            without_tls: !facts.https,
-            clients: client_summaries(&run.findings),
-            summary: counts(&run.findings),
-            findings: run.findings,
-            advisories,
-            stale_waivers,
-            requests: totals.requests,
-            bytes_sent: totals.bytes_sent,
-            left_behind: leftovers.backups,
-            left_because: leftovers.doubts,
-            ledger: leftovers.ledger,
+            exit: Exit::Incomplete,
+            without_tls: plain_http,
+            clients: client_summaries(&findings, plain_http),
+            causes: causes::of(&findings),
+            summary: counts(&findings),
+            findings,
+            stale_waivers: Vec::new(),
+            requests: 0,
+            bytes_sent: 0,
+            pace: Pace::default(),
+            left_behind: 0,
+            left_because: BTreeMap::new(),
+            ledger: None,
+            halted: None,
+            ending: None,
+            fail_on: None,
         }
+        .timed(Timing::now())
+    }
+
+    /// Adds the defects of published clients that concern people on this server.
+    #[must_use]
+    pub(crate) fn with_issues(mut self, defects: Vec<Defect>) -> Self {
+        for defect in defects {
+            let Some(directions) = self.clients.get_mut(&defect.client) else {
+                continue;
+            };
+            for (direction, summary) in directions {
+                if defect.concerns.contains(*direction) {
+                    summary.known_issues.push(KnownIssue {
+                        id: defect.id.clone(),
+                        releases: defect.releases.clone(),
+                        text: defect.text.clone(),
+                        source: defect.source.clone(),
+                        prevents: defect.prevents,
+                    });
+                }
+            }
+        }
+        self
+    }
+
+    /// Says when the run was, and how long it took.
+    #[must_use]
+    pub(crate) fn timed(mut self, timing: Timing) -> Self {
+        // Parts of a second say nothing here.
+        let second = jiff::Timestamp::from_second(timing.started.as_second());
+        self.started = second.map_or_else(|_| String::new(), |second| second.to_string());
+        self.duration_ms = u64::try_from(timing.took.as_millis()).unwrap_or(u64::MAX);
+        self.pace.requests_per_minute =
+            self.requests * 60_000 / self.duration_ms.max(1_000).min(u64::MAX);
+        self
+    }
+
+    /// Decides what follows from the rest: whether the run is complete, and the exit code.
+    #[must_use]
+    pub(crate) fn settled(mut self) -> Self {
+        self.complete = self.incomplete_because.is_none();
+        self.exit = self.ending().exit;
+        self
+    }
+
+    /// Lets deviations from `level` on count for the exit code; without it, Required ones.
+    #[must_use]
+    pub fn failing_on(mut self, level: Level) -> Self {
+        self.fail_on = Some(level);
+        self.settled()
+    }
+
+    /// Ends in another way than the findings alone say.
+    #[must_use]
+    pub(crate) fn ending_as(mut self, ending: Ending) -> Self {
+        self.exit = ending.exit;
+        self.ending = Some(ending);
+        self
+    }
+
+    /// The exit code, and why it is this one.
+    pub fn ending(&self) -> Ending {
+        if let Some(ending) = &self.ending {
+            return ending.clone();
+        }
+        Grounds {
+            findings: &self.findings,
+            clients: &self.clients,
+            stale_waivers: self.stale_waivers.len(),
+            halted: self.halted.as_deref(),
+            incomplete: self.incomplete_because.as_deref(),
+            // Over TLS, a handshake asks something, too.
+            asked: self.requests > 0 || !self.without_tls,
+            fail_on: self.fail_on.unwrap_or(Level::Required),
+        }
+        .ending()
+    }
+
+    /// Whether a deviation counts for the exit code.
+    fn ending_counts(&self, finding: &Finding) -> bool {
+        let fail_on = self.fail_on.unwrap_or(Level::Required);
+        finding.waived.is_none() && finding.counts_from(fail_on)
+    }
+
+    /// Whether everything that was judged is as it should be, and the run came to its end.
+    pub fn passed(&self) -> bool {
+        self.exit == Exit::Conforms
+    }
+
+    /// The verdict for one direction of a client; `None` if the client does not have it.
+    pub fn verdict(&self, client: Client, direction: Direction) -> Option<ClientVerdict> {
+        let summary = self.clients.get(&client)?.get(&direction)?;
+        Some(summary.verdict)
     }
 
     /// How many findings came to `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)
+    }
+
+    /// The known issues, each once, with their clients.
+    pub(super) fn known_issues(&self) -> Vec<(Client, &KnownIssue)> {
+        let mut issues: Vec<(Client, &KnownIssue)> = Vec::new();
+        for (client, directions) in &self.clients {
+            for issue in directions
+                .values()
+                .flat_map(|summary| &summary.known_issues)
+            {
+                if !issues
+                    .iter()
+                    .any(|(of, known)| of == client && known.id == issue.id)
+                {
+                    issues.push((*client, issue));
+                }
+            }
+        }
+        issues
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.to_text(Style {
+            width: 100,
+            verbose: false,
+        });
+        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
 }
 
@@ -143,63 +343,65 @@ fn counts(findings: &[Finding]) -> Counts {
     counts
 }
 
-/// Findings of one check that say the same, told once.
-pub(crate) struct Group<'a> {
-    /// One of them.
-    pub(crate) finding: &'a Finding,
-    /// The variants of all of them.
-    pub(crate) variants: Vec<&'a str>,
-}
+/// Findings that stand for one thing to fix, shown once.
+pub(crate) struct Group<'a>(Vec<&'a Finding>);
 
 impl Group<'_> {
-    /// `upload.accepted [android-h1, ios-h1]`.
+    /// One of them.
+    pub(crate) fn first(&self) -> &Finding {
+        self.0[0]
+    }
+
+    /// `upload.accepted [android-h1, ios-h1]`, or the cause of findings of several checks.
     pub(crate) fn title(&self) -> String {
-        match self.variants.as_slice() {
-            [""] => self.finding.id.clone(),
-            variants => format!("{} [{}]", self.finding.id, variants.join(", ")),
+        let first = self.first();
+        if self.0.iter().any(|finding| finding.id != first.id) {
+            return first
+                .cause
+                .as_ref()
+                .map(|cause| format!("{} ({})", cause.title, cause.id))
+                .unwrap_or_default();
         }
+        let variants: Vec<&str> = self.0.iter().map(|f| f.variant.as_str()).collect();
+        match variants.as_slice() {
+            [""] => first.id.clone(),
+            variants => format!("{} [{}]", first.id, variants.join(", ")),
+        }
+    }
+
+    /// The names of all, where the title does not say them.
+    pub(crate) fn names(&self) -> Option<Vec<String>> {
+        let first = self.first();
+        let several = self.0.iter().any(|finding| finding.id != first.id);
+        several.then(|| self.0.iter().map(|finding| finding.name()).collect())
+    }
+
+    /// Whom any of them hurts.
+    pub(crate) fn hurt(&self) -> Clients {
+        self.0
+            .iter()
+            .fold(Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))
     }
 }
 
-/// Groups findings that stand for one cause: same check, verdict, observation and remedy.
+/// Groups findings that stand for one thing: the same cause, or the same check, verdict, observation and fix.
 pub(crate) fn grouped<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for finding in findings {
-        let same = groups.iter_mut().find(|group| {
-            let first = group.finding;
-            first.id == finding.id
-                && first.verdict == finding.verdict
-                && first.observed == finding.observed
-                && first.remedy == finding.remedy
-                && first.waived == finding.waived
-        });
-        match same {
-            Some(group) => group.variants.push(&finding.variant),
-            None => groups.push(Group {
-                finding,
-                variants: vec![&finding.variant],
-            }),
+        match groups.iter_mut().find(|group| alike(group.0[0], finding)) {
+            Some(group) => group.0.push(finding),
+            None => groups.push(Group(vec![finding])),
         }
     }
     groups
 }
 
-/// A number of bytes for people: `9.3 MiB`.
-pub(crate) fn readable_bytes(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 2] = [("MiB", 1 << 20), ("KiB", 1 << 10)];
-    for (unit, size) in UNITS {
-        if bytes >= size {
-            return format!("{}.{} {unit}", bytes / size, bytes % size * 10 / size);
-        }
+fn alike(one: &Finding, other: &Finding) -> bool {
+    if one.verdict != other.verdict || one.waived != other.waived {
+        return false;
     }
-    format!("{bytes} bytes")
-}
-
-/// A count with its noun: `1 request`, `2 requests`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
+    if one.verdict.is_deviation() && one.cause.is_some() && one.cause == other.cause {
+        return true;
     }
+    one.id == other.id && one.observed == other.observed && one.remedy == other.remedy
 }

@@ -41,13 +41,9 @@ impl Progress {
         }
     }
 
-    /// Writes a line above the progress line. What a server wrote may hold control characters: they do not reach the
-    /// terminal.
+    /// Writes a line above the progress line.
     pub fn say(&self, line: &str) {
-        let line: String = line
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let line = crate::text::line(line);
         // Whoever does not take what is told while the run goes on still gets the report.
         self.bar
             .suspend(|| _ = writeln!(anstream::stderr(), "{line}"));

@@ -1,11 +1,12 @@
-//! The report for people: what deviates first, then the verdict for each client.
+//! The report for people: what deviates first, then the verdicts for each client, and the exit code with its reason.
 
-use super::{Group, Report, counted, grouped, readable_bytes};
-use crate::engine::ClientSummary;
-use crate::engine::{ClientVerdict, Level, Verdict};
-use crate::safe::{Client, Clients, clause};
+use super::{Group, Report, grouped};
+use crate::engine::{ClientSummary, ClientVerdict, Finding, Verdict};
+use crate::safe::{Client, Direction, clause};
+use crate::text::{counted, labelled, line, listed, size, wrapped};
 use crate::wire::Doubt;
 use anstyle::{AnsiColor, Style as Paint};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// How the text is written.
@@ -13,7 +14,7 @@ use std::fmt::Write as _;
 pub struct Style {
     /// The width at which lines are broken, in columns.
     pub width: usize,
-    /// Whether what passed or does not apply is told one by one.
+    /// Whether what passed or does not apply is shown one by one.
     pub verbose: bool,
 }
 
@@ -25,6 +26,10 @@ pub(super) const STRONG: Paint = Paint::new().bold();
 
 /// How far the details of a finding are indented, in columns.
 const INDENT: usize = 10;
+/// How far the reasons of a verdict are indented, in columns.
+const REASONS: usize = 9;
+
+type Written = std::fmt::Result;
 
 impl Report {
     /// The report for people, with terminal colours: let [`anstream`] take them out where they do not belong.
@@ -35,76 +40,55 @@ impl Report {
         out
     }
 
-    fn write_text(&self, out: &mut String, style: Style) -> std::fmt::Result {
+    fn write_text(&self, out: &mut String, style: Style) -> Written {
         for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
-            for group in grouped(
-                self.findings
-                    .iter()
-                    .filter(|finding| finding.verdict == verdict),
-            ) {
+            for group in grouped(self.findings.iter().filter(|f| f.verdict == verdict)) {
                 self.write_group(out, style, &group)?;
             }
         }
         self.write_unjudged(out, style)?;
-        self.write_advisories(out, style)?;
+        self.write_known_issues(out, style)?;
         for sentence in &self.stale_waivers {
-            writeln!(out, "{FAIL}stale waiver{FAIL:#}: {sentence}\n")?;
+            let label = format!("{FAIL}stale waiver{FAIL:#}  ");
+            writeln!(out, "{}", labelled(&label, sentence, 14, style.width))?;
         }
         self.write_transport_security(out, style)?;
         self.write_clients(out, style)?;
-        self.write_close(out)
+        self.write_close(out, style)?;
+        out.write_str(&wrapped(&self.ending().last_line(), 0, style.width))
     }
 
-    fn write_group(&self, out: &mut String, style: Style, group: &Group<'_>) -> std::fmt::Result {
-        let finding = group.finding;
-        let (paint, word) = match finding.verdict {
-            Verdict::Fail => (FAIL, "FAIL"),
-            Verdict::Error => (FAIL, "ERROR"),
-            Verdict::Note => (STRONG, "note"),
-            _ => (WARN, "warn"),
+    fn write_group(&self, out: &mut String, style: Style, group: &Group<'_>) -> Written {
+        let finding = group.first();
+        let (paint, word) = mark(finding.verdict);
+        let label = format!("{paint}{word:<6}{paint:#}{STRONG}");
+        let title = labelled(&label, &group.title(), 6, style.width);
+        writeln!(out, "{}{STRONG:#}", title.trim_end())?;
+        let observed = match finding.stage {
+            Some(stage) => format!("{} (stage {stage})", finding.observed),
+            None => finding.observed.clone(),
         };
-        writeln!(
-            out,
-            "{paint}{word:<6}{paint:#}{STRONG}{}{STRONG:#}",
-            group.title()
-        )?;
-        let hurts = self
-            .findings
-            .iter()
-            .filter(|other| {
-                other.id == finding.id && group.variants.contains(&other.variant.as_str())
-            })
-            .fold(Clients::NONE, |hurt, other| hurt.and(other.hurt()));
-        detail(
-            out,
-            style,
-            "observed",
-            &match finding.stage {
-                Some(stage) => format!("{} (stage {stage})", finding.observed),
-                None => finding.observed.clone(),
-            },
-        )?;
-        detail(
-            out,
-            style,
-            "expected",
-            &format!(
-                "{} (clause {}, {})",
-                finding.expected, finding.clause, finding.level
-            ),
-        )?;
-        if finding.verdict != Verdict::Error {
-            let hurts = if hurts.is_empty() {
+        detail(out, style, "observed", &observed)?;
+        let (expected, clause, level) = (&finding.expected, &finding.clause, finding.level);
+        let expected = format!("{expected} (clause {clause}, {level})");
+        detail(out, style, "expected", &expected)?;
+        if let Some(names) = group.names() {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            detail(out, style, "explains", &listed(&names, 8))?;
+        }
+        if self.implementation.is_some() && finding.verdict != Verdict::Error {
+            detail(out, style, "about", &finding.remedy)?;
+        } else if finding.verdict != Verdict::Error {
+            let hurt = group.hurt();
+            let affects = if hurt.is_empty() {
                 "no client of today".to_owned()
+            } else if finding.breaks.is_empty() {
+                hurt.to_string()
             } else {
-                hurts.to_string()
+                format!("{hurt} ({})", finding.breaks)
             };
-            if self.implementation.is_some() {
-                detail(out, style, "about", &finding.remedy)?;
-            } else {
-                detail(out, style, "hurts", &hurts)?;
-                detail(out, style, "do this", &finding.remedy)?;
-            }
+            detail(out, style, "affects", &affects)?;
+            detail(out, style, "fix", &finding.remedy)?;
         }
         if let Some(reason) = &finding.waived {
             detail(out, style, "waived", reason)?;
@@ -112,49 +96,27 @@ impl Report {
         writeln!(out)
     }
 
-    fn write_unjudged(&self, out: &mut String, style: Style) -> std::fmt::Result {
-        let told: &[Verdict] = if style.verbose {
-            &[
-                Verdict::Blocked,
-                Verdict::NotApplicable,
-                Verdict::Disabled,
-                Verdict::Pass,
-            ]
-        } else {
-            &[Verdict::Blocked]
-        };
-        for verdict in told {
+    fn write_unjudged(&self, out: &mut String, style: Style) -> Written {
+        let mut headings = vec![(Verdict::Blocked, "Could not be judged:")];
+        if style.verbose {
+            headings.extend([
+                (Verdict::NotApplicable, "Does not apply here:"),
+                (Verdict::Disabled, "Skipped:"),
+                (Verdict::Pass, "As it should be:"),
+            ]);
+        }
+        for (verdict, heading) in headings {
             let findings: Vec<_> = self
                 .findings
                 .iter()
-                .filter(|finding| finding.verdict == *verdict)
+                .filter(|finding| finding.verdict == verdict)
                 .collect();
             if findings.is_empty() {
                 continue;
             }
-            writeln!(
-                out,
-                "{STRONG}{}{STRONG:#}",
-                match verdict {
-                    Verdict::Blocked => "Could not be judged:",
-                    Verdict::NotApplicable => "Does not apply here:",
-                    Verdict::Disabled => "Skipped:",
-                    _ => "As it should be:",
-                }
-            )?;
-            // One cause blocks much: told by cause.
-            let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-            for group in grouped(findings.into_iter()) {
-                let title = group.title();
-                match reasons.iter_mut().find(|(reason, _)| {
-                    *verdict != Verdict::Pass && *reason == group.finding.observed
-                }) {
-                    Some((_, titles)) => titles.push(title),
-                    None => reasons.push((&group.finding.observed, vec![title])),
-                }
-            }
-            for (reason, titles) in reasons {
-                let titles = if *verdict == Verdict::Pass {
+            writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
+            for (reason, titles) in reasons(&findings, verdict != Verdict::Pass) {
+                let titles = if verdict == Verdict::Pass {
                     titles.join(", ")
                 } else {
                     abridged(&titles)
@@ -166,218 +128,263 @@ impl Report {
         Ok(())
     }
 
-    fn write_advisories(&self, out: &mut String, style: Style) -> std::fmt::Result {
-        for advisory in &self.advisories {
-            let releases = if advisory.releases == "all" {
+    fn write_known_issues(&self, out: &mut String, style: Style) -> Written {
+        for (client, issue) in self.known_issues() {
+            let releases = if issue.releases == "all" {
                 "every release"
             } else {
-                &advisory.releases
+                &issue.releases
             };
-            writeln!(
-                out,
-                "{WARN}note{WARN:#}  {STRONG}{}, {releases}{STRONG:#}: no fault of this server",
-                advisory.client
-            )?;
-            detail(out, style, "", &advisory.text)?;
-            detail(out, style, "source", &advisory.source)?;
+            let heading = format!(
+                "{} of {client}, {releases}: not a fault of this server",
+                issue.id
+            );
+            let label = format!("{WARN}known issue{WARN:#}  ");
+            out.write_str(&labelled(&label, &heading, 13, style.width))?;
+            detail(out, style, "", &issue.text)?;
+            detail(out, style, "source", &issue.source)?;
             writeln!(out)?;
         }
         Ok(())
     }
 
     /// The rules of App Transport Security one by one, and what was seen of each.
-    fn write_transport_security(&self, out: &mut String, style: Style) -> std::fmt::Result {
-        let rules = self.findings.iter().filter(|finding| {
-            finding.clause == clause::ATS.number
-                && finding.clients.contains_key(&Client::Ios)
-                && finding.verdict != Verdict::Disabled
-        });
-        let rules: Vec<_> = rules.collect();
+    fn write_transport_security(&self, out: &mut String, style: Style) -> Written {
+        let rules: Vec<_> = self
+            .findings
+            .iter()
+            .filter(|finding| {
+                finding.clause == clause::ATS.number
+                    && finding.clients.contains_key(&Client::Ios)
+                    && finding.verdict != Verdict::Disabled
+            })
+            .collect();
         if self.without_tls || !rules.iter().any(|rule| rule.verdict.is_judged()) {
             return Ok(());
         }
-        writeln!(
-            out,
-            "{STRONG}App Transport Security, which iOS goes by, rule by rule:{STRONG:#}"
-        )?;
+        let heading = "App Transport Security (enforced by iOS), rule by rule:";
+        writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
         for rule in rules {
-            let (paint, word) = match rule.verdict {
-                Verdict::Pass => (PASS, "pass"),
-                Verdict::Fail => (FAIL, "FAIL"),
-                Verdict::Warn => (WARN, "warn"),
-                Verdict::Note => (STRONG, "note"),
-                Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
-                Verdict::Blocked | Verdict::Error => (WARN, "?"),
-            };
-            let mut seen = String::new();
-            write_wrapped(&mut seen, style, 31, &rule.observed)?;
-            writeln!(
-                out,
-                "  {paint}{word:<5}{paint:#} {:<22} {}",
-                rule.id,
-                seen.trim()
-            )?;
+            let (paint, word) = mark(rule.verdict);
+            let label = format!("  {paint}{word:<5}{paint:#} {:<22} ", rule.id);
+            out.write_str(&labelled(&label, &rule.observed, 31, style.width))?;
         }
-        let android = "Android goes by none of these. It refuses plain http, and trusts the authorities that it came with and those that its user installed.";
+        let android = "Android has none of these rules. It refuses plain http, and trusts the authorities of the system and those that its user installed.";
         write_wrapped(out, style, 2, android)?;
         writeln!(out)
     }
 
-    fn write_clients(&self, out: &mut String, style: Style) -> std::fmt::Result {
-        for client in Client::ALL {
-            let Some(summary) = self.clients.get(&client) else {
-                continue;
-            };
-            if let Some(implementation) = &self.implementation {
-                if implementation
-                    .held_to
-                    .is_none_or(|held_to| held_to == client)
-                {
-                    let likeness = self.likeness(client, summary);
-                    let mut wrapped = String::new();
-                    write_wrapped(&mut wrapped, style, 12, &likeness)?;
-                    writeln!(out, "as {STRONG}{client:<8}{STRONG:#} {}", wrapped.trim())?;
+    fn write_clients(&self, out: &mut String, style: Style) -> Written {
+        if self.implementation.is_some() {
+            for client in Client::ALL {
+                if self.is_held_to(client) {
+                    let label = format!("as {STRONG}{client:<8}{STRONG:#} ");
+                    let likeness = self.likeness(client);
+                    out.write_str(&labelled(&label, &likeness, 12, style.width))?;
                 }
-                continue;
             }
-            let (paint, word) = match summary.verdict {
-                ClientVerdict::Pass => (PASS, "pass"),
-                ClientVerdict::Fail => (FAIL, "FAIL"),
-                ClientVerdict::Unknown => (WARN, "unknown"),
-            };
-            let label = if self.without_tls { " without TLS" } else { "" };
-            write!(
-                out,
-                "{STRONG}{client:<8}{STRONG:#} {paint}{word:<7}{paint:#}{label} "
-            )?;
-            let mut reason = String::new();
-            write_wrapped(&mut reason, style, 17, &self.reason(client, summary))?;
-            writeln!(out, "{}", reason.trim())?;
+            return writeln!(out);
+        }
+        let column = self.backup_column();
+        for (client, directions) in &self.clients {
+            out.push_str(&client_line(*client, directions, column, style.width));
+            for reason in why(directions.iter()) {
+                write_wrapped(out, style, REASONS, &reason)?;
+            }
+        }
+        if self.without_tls {
+            let sentence = "The server was checked without TLS, so that no verdict is more than partial: the apps refuse plain http.";
+            write_wrapped(out, style, 0, sentence)?;
         }
         writeln!(out)
     }
 
-    fn reason(&self, client: Client, summary: &ClientSummary) -> String {
-        let ids = |names: &[String]| {
-            let mut ids: Vec<_> = names
-                .iter()
-                .map(|name| name.split('[').next().unwrap_or_default())
-                .collect();
-            ids.dedup();
-            match ids.len() {
-                0..=6 => ids.join(", "),
-                many => format!("{} and {} more", ids[..4].join(", "), many - 4),
-            }
-        };
-        match summary.verdict {
-            ClientVerdict::Fail => format!("because of {}", ids(&summary.broken_by)),
-            ClientVerdict::Unknown if summary.not_judged.is_empty() => {
-                "nothing was judged for it".to_owned()
-            }
-            ClientVerdict::Unknown => format!("could not be judged: {}", ids(&summary.not_judged)),
-            ClientVerdict::Pass => self.praise(client),
-        }
+    /// The width of the longest verdict on backing up.
+    fn backup_column(&self) -> usize {
+        let backups = self
+            .clients
+            .values()
+            .filter_map(|directions| directions.get(&Direction::Backup));
+        backups
+            .map(|summary| verdict_of(summary).1.len())
+            .max()
+            .unwrap_or_default()
     }
 
-    /// What a client that passes can do here, and what to mind all the same.
-    fn praise(&self, client: Client) -> String {
-        let warned = |finding: &&crate::engine::Finding| {
-            finding.verdict == Verdict::Warn && finding.hurt().contains(client)
-        };
-        let warnings = self.findings.iter().filter(warned).count();
-        let notes = self
-            .advisories
-            .iter()
-            .filter(|advisory| advisory.client == client)
-            .count();
-        let mut mind = Vec::new();
-        if warnings > 0 {
-            mind.push(counted(warnings as u64, "warning"));
-        }
-        if notes > 0 {
-            mind.push(counted(notes as u64, "note"));
-        }
-        let left_out = self.findings.iter().filter(|finding| {
-            finding.clients.get(&client) == Some(&Verdict::Disabled)
-                && finding.level <= least(client)
-        });
-        let does = match (left_out.count(), client, notes) {
-            (0, Client::Desktop, _) => "can read a backup".to_owned(),
-            (0, _, 0) => "can back up and restore".to_owned(),
-            // What a defect of the app prevents is not this server's to promise.
-            (0, _, _) => "the server does its part".to_owned(),
-            // Nor is what was not looked at.
-            (count, _, _) => format!(
-                "nothing that was checked hinders it; {} left out",
-                counted(count as u64, "check")
-            ),
-        };
-        if mind.is_empty() {
-            does
-        } else {
-            format!("{does}; mind {} above", mind.join(" and "))
-        }
-    }
-
-    fn write_close(&self, out: &mut String) -> std::fmt::Result {
+    fn write_close(&self, out: &mut String, style: Style) -> Written {
         let counts: Vec<_> = self
             .summary
             .iter()
             .filter(|(_, count)| **count > 0)
             .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
             .collect();
-        writeln!(out, "{} checked: {}", self.subject(), counts.join(", "))?;
+        let checked = format!("{} checked: {}", self.subject(), counts.join(", "));
+        write_wrapped(out, style, 0, &checked)?;
         let requests = counted(self.requests, "request");
-        let sent = readable_bytes(self.bytes_sent);
+        let sent = size(self.bytes_sent);
         match &self.implementation {
-            None => writeln!(
-                out,
-                "{FAINT}{requests}, {sent} uploaded, seed {}{FAINT:#}",
-                self.seed
-            )?,
+            None => {
+                let cost = format!("{requests}, {sent} uploaded, seed {}", self.seed);
+                let wrapped = wrapped(&cost, 0, style.width);
+                writeln!(out, "{FAINT}{}{FAINT:#}", wrapped.trim_end())?;
+            }
             Some(implementation) => {
                 writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;
                 if let (true, Some(tracker)) =
                     (self.count(Verdict::Fail) > 0, &implementation.bug_tracker)
                 {
-                    writeln!(out, "Its defects are reported at {tracker}")?;
+                    writeln!(out, "Its defects are reported at {}", line(tracker))?;
                 }
             }
         }
         if let Some(why) = &self.incomplete_because {
-            writeln!(out, "{FAIL}The run is incomplete:{FAIL:#} {why}.")?;
+            let label = format!("{FAIL}The run is incomplete:{FAIL:#} ");
+            out.write_str(&labelled(&label, &format!("{why}."), 2, style.width))?;
         }
-        if self.left_behind > 0 {
-            write!(
-                out,
-                "{WARN}{} of the harness may still be on the server",
-                counted(self.left_behind as u64, "backup")
-            )?;
-            match &self.ledger {
-                Some(ledger) => writeln!(
-                    out,
-                    "{WARN:#}: {} names them; `safe-conformance sweep` deletes them.",
-                    ledger.display()
-                )?,
-                None => writeln!(out, "{WARN:#}.")?,
-            }
-            for (doubt, count) in &self.left_because {
-                writeln!(out, "  {count}: {}.", doubt.sentence())?;
-            }
-            if self.left_because.contains_key(&Doubt::MayAppear) {
-                writeln!(out, "  What may still appear: run `sweep` in a minute.")?;
-            }
+        self.write_leftovers(out, style)
+    }
+
+    fn write_leftovers(&self, out: &mut String, style: Style) -> Written {
+        if self.left_behind == 0 {
+            return Ok(());
+        }
+        let count = counted(self.left_behind as u64, "backup");
+        let named = self.ledger.as_ref().map_or_else(String::new, |ledger| {
+            let ledger = ledger.display();
+            format!(" {ledger} names them; `safe-conformance sweep` deletes them.")
+        });
+        let sentence = format!("{count} of the harness may still be on the server.{named}");
+        let label = format!("{WARN}left{WARN:#}  ");
+        out.write_str(&labelled(&label, &sentence, 6, style.width))?;
+        for (doubt, count) in &self.left_because {
+            write_wrapped(out, style, 6, &format!("{count}: {}.", doubt.sentence()))?;
+        }
+        if self.left_because.contains_key(&Doubt::MayAppear) {
+            let sentence = "What may still appear: run `sweep` in a minute.";
+            write_wrapped(out, style, 6, sentence)?;
         }
         Ok(())
     }
 }
 
-/// The least level of a check whose deviation counts as `client`'s failure.
-const fn least(client: Client) -> Level {
-    match client {
-        Client::Desktop => Level::Recommended,
-        Client::Android | Client::Ios => Level::Required,
+/// The word of a finding's verdict, with its colour.
+const fn mark(verdict: Verdict) -> (Paint, &'static str) {
+    match verdict {
+        Verdict::Pass => (PASS, "pass"),
+        Verdict::Note => (STRONG, "note"),
+        Verdict::Warn => (WARN, "WARN"),
+        Verdict::Fail => (FAIL, "FAIL"),
+        Verdict::Error => (FAIL, "ERROR"),
+        Verdict::Blocked => (WARN, "?"),
+        Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
     }
+}
+
+/// The colour and the word of the verdict of one direction.
+fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
+    let (paint, word) = match summary.verdict {
+        ClientVerdict::Pass => (PASS, "pass"),
+        ClientVerdict::Partial => (PASS, "partial"),
+        ClientVerdict::Fail => (FAIL, "FAIL"),
+        ClientVerdict::Unknown => (WARN, "unknown"),
+    };
+    match summary.prevented_by() {
+        Some(_) => (paint, format!("{word}, but")),
+        None => (paint, word.to_owned()),
+    }
+}
+
+/// The verdicts of a client: in one line, or on a narrow terminal in a line each.
+fn client_line(
+    client: Client,
+    directions: &BTreeMap<Direction, ClientSummary>,
+    column: usize,
+    width: usize,
+) -> String {
+    const NARROW: usize = 50;
+    let mut line = format!("{STRONG}{client:<8}{STRONG:#}");
+    for direction in Direction::ALL {
+        let Some((paint, word)) = directions.get(&direction).map(verdict_of) else {
+            if width >= NARROW {
+                // Where the others have their backups.
+                line += &" ".repeat(direction.key().len() + column + 2);
+            }
+            continue;
+        };
+        let separator = match (direction, width < NARROW) {
+            (_, true) => "\n  ",
+            (Direction::Backup, _) => " ",
+            (Direction::Restore, _) => "  ",
+        };
+        line += &format!("{separator}{direction} {paint}{word}{paint:#}");
+        if direction == Direction::Backup && width >= NARROW {
+            line += &" ".repeat(column.saturating_sub(word.len()));
+        }
+    }
+    line.push('\n');
+    line
+}
+
+/// Why the verdicts of a client are what they are, a sentence each.
+fn why<'a>(directions: impl Iterator<Item = (&'a Direction, &'a ClientSummary)>) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for (direction, summary) in directions {
+        let mut said = Vec::new();
+        match summary.verdict {
+            ClientVerdict::Fail => {
+                said.push(format!("because of {}", checks_of(&summary.broken_by)));
+            }
+            ClientVerdict::Unknown if summary.not_judged.is_empty() => {
+                said.push("nothing was judged for it".to_owned());
+            }
+            ClientVerdict::Unknown => {
+                let names = checks_of(&summary.not_judged);
+                said.push(format!("could not be judged: {names}"));
+            }
+            ClientVerdict::Partial | ClientVerdict::Pass => {}
+        }
+        if let Some(issue) = summary.prevented_by() {
+            said.push(format!(
+                "the app itself fails here in {} (known issue {} above)",
+                issue.releases, issue.id
+            ));
+        }
+        for reason in said {
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, with)) => with.push(direction.key()),
+                None => reasons.push((reason, vec![direction.key()])),
+            }
+        }
+    }
+    reasons
+        .into_iter()
+        .map(|(reason, with)| format!("{}: {reason}", with.join(" and ")))
+        .collect()
+}
+
+/// The checks of findings of these names, each once.
+fn checks_of(names: &[String]) -> String {
+    let mut ids: Vec<_> = names
+        .iter()
+        .map(|name| name.split('[').next().unwrap_or_default())
+        .collect();
+    ids.dedup();
+    listed(&ids, 6)
+}
+
+/// The findings by what was observed; one reason blocks much.
+fn reasons<'a>(findings: &[&'a Finding], join: bool) -> Vec<(&'a str, Vec<String>)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for finding in findings {
+        let known = reasons
+            .iter_mut()
+            .find(|(reason, _)| join && *reason == finding.observed);
+        match known {
+            Some((_, titles)) => titles.push(finding.name()),
+            None => reasons.push((&finding.observed, vec![finding.name()])),
+        }
+    }
+    reasons
 }
 
 /// The names, or where they are many, how many of which subjects.
@@ -395,39 +402,12 @@ fn abridged(titles: &[String]) -> String {
     format!("{} checks, of {}", titles.len(), subjects.join(", "))
 }
 
-fn detail(out: &mut String, style: Style, label: &str, text: &str) -> std::fmt::Result {
-    let mut wrapped = String::new();
-    write_wrapped(&mut wrapped, style, INDENT + 6, text)?;
-    writeln!(
-        out,
-        "      {FAINT}{label:<INDENT$}{FAINT:#}{}",
-        wrapped.trim()
-    )
+fn detail(out: &mut String, style: Style, label: &str, text: &str) -> Written {
+    let label = format!("      {FAINT}{label:<INDENT$}{FAINT:#}");
+    out.write_str(&labelled(&label, text, INDENT + 6, style.width))
 }
 
-/// Writes `text` in lines that begin with `indent` spaces and break between words. What a server wrote may hold control
-/// characters: they do not reach the terminal.
-pub(crate) fn write_wrapped(
-    out: &mut String,
-    style: Style,
-    indent: usize,
-    text: &str,
-) -> std::fmt::Result {
-    let room = style.width.saturating_sub(indent).max(20);
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let mut line = String::new();
-    for word in clean.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            writeln!(out, "{:indent$}{line}", "")?;
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    writeln!(out, "{:indent$}{line}", "")
+/// Writes `text` in lines that begin with `indent` spaces and break between words.
+pub(crate) fn write_wrapped(out: &mut String, style: Style, indent: usize, text: &str) -> Written {
+    out.write_str(&wrapped(text, indent, style.width))
 }

@@ -12,6 +12,10 @@ use thiserror::Error;
 
 /// How long to wait before what is missing is asked for a second time.
 const SECOND_LOOK: Duration = Duration::from_millis(300);
+/// How often what is still there is deleted.
+const REMOVALS: usize = 3;
+/// How often what was deleted is looked for: behind one name may be two servers.
+const LOOKS: usize = 2;
 /// The backup by which a planter sees that the server stores anything; it is removed at once.
 const TRIAL: &str = "trial";
 
@@ -38,6 +42,11 @@ pub enum Trouble {
         "this ledger is about another server than {0}. Nothing was done; if its backups were moved there, say --moved"
     )]
     OtherServer(String),
+    /// The canaries were planted with credentials, and there are none now.
+    #[error(
+        "the canaries were planted with credentials: without them the server may call missing what is there. Nothing was done; give the same credentials"
+    )]
+    Stranger,
     /// What was asked for makes no sense here.
     #[error("{0}")]
     Senseless(String),
@@ -73,6 +82,20 @@ pub enum Event {
     Trouble(String),
 }
 
+impl Event {
+    /// Whether what was due came too late, so that nothing is known of the time it was for.
+    pub const fn is_too_late(&self) -> bool {
+        matches!(
+            self,
+            Self::BegunAnew
+                | Self::Seen {
+                    found: Found::TooLate,
+                    ..
+                }
+        )
+    }
+}
+
 /// What a visit came to.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Visit {
@@ -83,6 +106,11 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Whether something came too late to be judged.
+    pub fn was_too_late(&self) -> bool {
+        self.events.iter().any(|(_, event)| event.is_too_late())
+    }
+
     /// Whether something could not be carried out.
     pub fn had_trouble(&self) -> bool {
         self.events
@@ -204,6 +232,7 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
         ))
     })?;
     season.server_ahead = said.server_ahead;
+    season.login = Some(canaries.login());
     Ok(season)
 }
 
@@ -243,7 +272,7 @@ async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String>
     judged
         .map_err(|failure| failure.message)?
         .map_err(|why| format!("{why}, right after it was uploaded"))?;
-    done(canaries.delete(TRIAL).await, "a DELETE")?;
+    removed(canaries, TRIAL).await?;
     ledger.season.trial = false;
     Ok(())
 }
@@ -265,6 +294,9 @@ pub async fn verify(
     let is_about = ledger.season.is_about(canaries.base());
     if !is_about && !moved {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
+    }
+    if !ledger.season.shows_to(canaries.login()) {
+        return Err(Trouble::Stranger);
     }
     ledger.season.look_at_clock(clock())?;
     let said = ask(canaries, clock).await?;
@@ -401,6 +433,9 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
     if !moved && !ledger.season.is_about(canaries.base()) {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
     }
+    if !ledger.season.shows_to(canaries.login()) {
+        return Err(Trouble::Stranger);
+    }
     let mut ended = Ended::default();
     for role in Role::ALL {
         let may_be_there = ledger.season.canaries[&role].may_be_there();
@@ -424,10 +459,33 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
     Ok(ended)
 }
 
-/// Deletes a canary, or sees that it is not there.
+/// Deletes a canary, and sees that it is not there: some servers say that they delete, and do not, or have it twice.
 async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
-    match canaries.delete(name).await {
-        Ok(response) if matches!(response.status, 404 | 410) => Ok(()),
-        answer => done(answer, "a DELETE").map(|_| ()),
+    let mut said = String::new();
+    for _ in 0..REMOVALS {
+        said = match canaries.delete(name).await {
+            Ok(response) if matches!(response.status, 404 | 410) => status(&response),
+            answer => status(&done(answer, "a DELETE")?),
+        };
+        if is_missing(canaries, name).await? {
+            return Ok(());
+        }
     }
+    Err(format!(
+        "a DELETE was answered {said}, and a GET still returns the canary"
+    ))
+}
+
+/// Whether no look finds a canary.
+async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, String> {
+    for _ in 0..LOOKS {
+        match canaries.look(name).await {
+            Ok(response) if response.is_success() => return Ok(false),
+            Ok(response) if matches!(response.status, 404 | 410) => {}
+            answer => {
+                return done(answer, "a GET of what was deleted").map(|_| false);
+            }
+        }
+    }
+    Ok(true)
 }

@@ -9,12 +9,15 @@ use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use thiserror::Error;
 
 /// The format that is written and read.
 const FORMAT: u32 = 1;
 /// The longest ledger that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
+/// How often a lock is tried.
+const LOCKING: usize = 20;
 /// How often a file that was replaced while it was opened is opened again.
 const ATTEMPTS: usize = 8;
 
@@ -53,6 +56,12 @@ pub enum LedgerError {
         .0.display()
     )]
     Busy(PathBuf),
+    /// It holds nothing.
+    #[error(
+        "the ledger `{}` is empty: `retention plant` was stopped before it uploaded anything. Delete the file, and plant again",
+        .0.display()
+    )]
+    Empty(PathBuf),
     /// It is not whole, or no ledger at all.
     #[error(
         "`{}` is no whole ledger of `retention`: {why}. Nothing was done; put back the last whole one, from the repository or the cache it was kept in",
@@ -213,6 +222,17 @@ fn opening(path: &Path, error: std::io::Error) -> LedgerError {
     }
 }
 
+/// Locks a file. A process that this one starts holds every lock for a moment, until it becomes another program.
+fn lock_soon(file: &File) -> bool {
+    for _ in 0..LOCKING {
+        if file.try_lock().is_ok() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    false
+}
+
 /// Opens and locks the file that really lies at `path`, and not one that was replaced meanwhile.
 fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
     for _ in 0..ATTEMPTS {
@@ -222,8 +242,9 @@ fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
             .write(true)
             .open(&real)
             .map_err(|error| opening(path, error))?;
-        file.try_lock()
-            .map_err(|_| LedgerError::Busy(path.to_owned()))?;
+        if !lock_soon(&file) {
+            return Err(LedgerError::Busy(path.to_owned()));
+        }
         if is_same(&file, &real) {
             return Ok((real, file));
         }
@@ -289,6 +310,9 @@ fn parse(bytes: &[u8], path: &Path) -> Result<Season, LedgerError> {
         path: path.to_owned(),
         why: error.to_string(),
     };
+    if bytes.trim_ascii().is_empty() {
+        return Err(LedgerError::Empty(path.to_owned()));
+    }
     let Format { format } = serde_json::from_slice(bytes).map_err(torn)?;
     if format != FORMAT {
         return Err(LedgerError::Format {

@@ -1,7 +1,7 @@
 //! A season: five canaries on one server, from the day they are planted to the day they are removed. Pure.
 
 use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
-use crate::wire::Seed;
+use crate::wire::{LoginKind, Seed};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -33,6 +33,9 @@ pub struct Season {
     pub server_ahead: Option<i64>,
     /// Whether the backup may be there by which was tried out whether the server stores anything.
     pub trial: bool,
+    /// With what kind of login they were planted, if that is known. Someone else may not see what is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<LoginKind>,
     /// The canaries.
     pub canaries: BTreeMap<Role, Canary>,
 }
@@ -108,6 +111,7 @@ impl Season {
             retention_days,
             server_ahead: None,
             trial: false,
+            login: None,
             canaries: Role::ALL
                 .into_iter()
                 .map(|role| (role, Canary::new(now, promise)))
@@ -118,6 +122,11 @@ impl Season {
     /// Whether it is about this server.
     pub fn is_about(&self, base: &str) -> bool {
         self.target == target_hash(self.seed, base)
+    }
+
+    /// Whether someone with this login sees what is there: to a stranger, a server may call missing what it has.
+    pub fn shows_to(&self, login: LoginKind) -> bool {
+        login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }
 
     /// Whether the clock of this machine runs forward.

@@ -431,3 +431,50 @@ fn a_promise_of_ages_does_not_overflow() {
         assert!(!status(&season, world.now(), 100).is_empty());
     }
 }
+
+#[test]
+fn a_clock_that_was_set_back_is_noticed() {
+    let season = Season::new(
+        Seed::new(1),
+        "http://a",
+        Timestamp::UNIX_EPOCH,
+        1,
+        None,
+        180,
+    );
+    let season = season.expect("promised");
+    for (seconds, is_well) in [
+        (-8 * 3600, false),
+        (-601, false),
+        (-600, true),
+        (0, true),
+        (8 * 3600, true),
+    ] {
+        let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(seconds);
+        assert_eq!(season.look_at_clock(now).is_ok(), is_well, "{seconds}");
+    }
+}
+
+#[test]
+fn a_stranger_sees_nothing_that_was_planted_with_credentials() {
+    use crate::wire::LoginKind;
+    let season = Season::new(
+        Seed::new(1),
+        "http://a",
+        Timestamp::UNIX_EPOCH,
+        1,
+        None,
+        180,
+    );
+    let mut season = season.expect("promised");
+    for (planted, with, shows) in [
+        (None, LoginKind::Open, false),
+        (Some(LoginKind::Basic), LoginKind::Open, false),
+        (Some(LoginKind::Basic), LoginKind::Token, true),
+        (Some(LoginKind::Open), LoginKind::Open, true),
+        (None, LoginKind::Basic, true),
+    ] {
+        season.login = planted;
+        assert_eq!(season.shows_to(with), shows, "{planted:?} {with:?}");
+    }
+}

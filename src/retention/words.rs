@@ -3,13 +3,12 @@
 use super::canary::{Canary, Found, Look, Role, State};
 use super::keeper::{Event, Visit};
 use super::season::Season;
-use crate::clients::Defect;
-use crate::engine::{Counts, Finding, client_summaries};
+use crate::clients::{Condition, Defect, KnownIssue};
+use crate::engine::Finding;
 use crate::engine::{Level, Verdict};
 use crate::manual;
 use crate::report::{Report, Style, write_wrapped};
 use crate::safe::{Client, Directions, Stage, clause};
-use crate::suites::server::advice;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -169,6 +168,13 @@ pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
         ));
         page.gap();
     }
+    if visit.was_too_late() {
+        page.paragraph(&format!(
+            "This visit came too late, and nothing is known of the time before it: come every {} as the ledger says, from cron or a scheduled job.",
+            days(season.every_days)
+        ));
+        page.gap();
+    }
     page.paragraph(&next(season));
     page.text
 }
@@ -277,39 +283,13 @@ pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestam
         .iter()
         .map(|(role, canary)| finding(season, visit, *role, canary, now))
         .collect();
-    let mut summary: Counts = Verdict::ALL
-        .into_iter()
-        .map(|verdict| (verdict, 0))
-        .collect();
-    for finding in &findings {
-        *summary.entry(finding.verdict).or_default() += 1;
-    }
-    let incomplete_because = findings
-        .iter()
-        .find(|finding| finding.verdict == Verdict::Error)
-        .map(|finding| format!("`{}`: {}", finding.name(), finding.observed));
     let totals = canaries.totals();
-    Report {
-        format: 1,
-        tool: env!("CARGO_PKG_NAME").to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        target: canaries.base().to_owned(),
-        implementation: None,
-        seed: season.seed.to_string(),
-        complete: incomplete_because.is_none(),
-        incomplete_because,
-        without_tls: !canaries.is_https(),
-        clients: client_summaries(&findings),
-        findings,
-        summary,
-        advisories: advisories(season),
-        stale_waivers: Vec::new(),
-        requests: totals.requests,
-        bytes_sent: totals.bytes_sent,
-        left_behind: 0,
-        left_because: BTreeMap::new(),
-        ledger: None,
-    }
+    let mut report =
+        Report::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());
+    report.seed = season.seed.to_string();
+    report.requests = totals.requests;
+    report.bytes_sent = totals.bytes_sent;
+    report.with_issues(advisories(season)).settled()
 }
 
 /// What iOS does to its users where backups are deleted on the dot.
@@ -318,8 +298,10 @@ fn advisories(season: &Season) -> Vec<Defect> {
         .canaries
         .get(&Role::AsIos)
         .is_some_and(|canary| canary.looks.iter().any(|look| look.found == Found::Gone));
-    let defect = advice::advisory("ios-full-retention");
-    defect.filter(|_| gone).into_iter().collect()
+    let seen = gone.then_some(Condition::FullRetention);
+    KnownIssue::under(&seen.into_iter().collect())
+        .map(KnownIssue::defect)
+        .collect()
 }
 
 fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Timestamp) -> Finding {
@@ -342,9 +324,17 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
             canary,
         )
     });
+    let is_too_late = visit
+        .events
+        .iter()
+        .any(|(other, event)| *other == role && event.is_too_late());
     let (verdict, observed) = match (canary.state, trouble, observed) {
         (State::Lost, _, Some(observed)) => (Verdict::Fail, observed),
         (_, Some(why), _) => (Verdict::Error, why),
+        (_, None, _) if is_too_late => (
+            Verdict::Blocked,
+            "this visit came after the time it had to look at: it proves nothing".to_owned(),
+        ),
         (_, None, Some(observed)) => (Verdict::Pass, observed),
         (_, None, None) => (
             Verdict::NotApplicable,
@@ -368,6 +358,7 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         stage: (verdict == Verdict::Fail).then_some(Stage::Http),
         cause: None,
         because: None,
+        selected: true,
         observed,
         expected: format!(
             "a backup that is there for {} after its last upload",

@@ -3,13 +3,13 @@
 use crate::adapter::{Limits, Peer, Processes};
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
-use crate::report::{Interviewed, Report};
+use crate::report::{Interviewed, Report, Timing};
 use crate::safe::Client;
 use crate::suites::client::{self, Interviewee, Like};
 use crate::vectors::{self, File};
 use jiff::civil::Date;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a question that was asked may go on once the run is stopped.
 const GRACE: Duration = Duration::from_millis(500);
@@ -98,7 +98,13 @@ impl ClientCheckup {
         };
         let peer: Arc<dyn Peer> = Arc::clone(&processes) as Arc<dyn Peer>;
         let subject = Arc::new(Interviewee::new(peer));
+        let timing = Timing::now();
+        let began = Instant::now();
         let mut run = engine::run(plan, subject, options, events).await;
+        let timing = Timing {
+            took: began.elapsed(),
+            ..timing
+        };
         alarm.abort();
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
@@ -111,7 +117,7 @@ impl ClientCheckup {
             requests,
             bytes_sent,
         };
-        let report = Report::on_implementation(interviewed, run, stale);
+        let report = Report::on_implementation(interviewed, run, timing, stale);
         Ok((report, processes.last_words()))
     }
 
@@ -125,9 +131,9 @@ impl ClientCheckup {
             let mut only = self.selection.only.iter();
             let asked_for = only.any(|pattern| pattern.to_string() == vector.id);
             if !asked_for {
-                let reason = "default, for it takes 1 GiB of memory (--large-memory asks for it)";
+                let reason = "it takes 1 GiB of memory; --large-memory asks for it";
                 let pattern = Pattern::new(vector.id.clone());
-                self.selection.skip.push((pattern, reason.to_owned()));
+                self.selection.rare.push((pattern, reason.to_owned()));
             }
         }
     }

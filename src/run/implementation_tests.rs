@@ -1,9 +1,8 @@
 //! The vectors as tests of `cargo test`, one per vector, for whoever writes a client in Rust.
 
-use crate::adapter::{Implementation, InProcess, Operation, Request};
+use crate::adapter::{Implementation, InProcess, Operation};
 use crate::engine::Verdict;
-use crate::engine::{Check, Finding, Outcome};
-use crate::safe::Client;
+use crate::engine::{Check, Finding};
 use crate::suites::client::{self, Context, Like};
 use crate::vectors::{self, File, Vector};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -170,16 +169,7 @@ fn trial(
 
 /// The finding that an implementation in this process comes to.
 pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Finding {
-    let request = vector.request();
-    let held_to = match like {
-        Like::Client(client) => Some(client),
-        Like::Anyone | Like::Strictest => None,
-    };
-    let never = held_to.and_then(|client: Client| client::never_asked(client, &request, vector));
-    let outcome = match never {
-        Some(why) => Outcome::NotApplicable(why),
-        None => answer(peer, request, vector, operation, like),
-    };
+    let outcome = client::interview(peer, vector, operation, like);
     let checks: &'static [Check<Context>] = client::checks(like);
     // Every vector is a check.
     let check = checks.iter().find(|check| check.id == vector.id);
@@ -187,26 +177,6 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
         || unreachable!("`{}` is a vector and no check", vector.id),
         |check| Finding::new(check, like, outcome, Duration::ZERO),
     )
-}
-
-fn answer(
-    peer: &InProcess,
-    request: Request,
-    vector: &Vector,
-    operation: Operation,
-    like: Like,
-) -> Outcome {
-    let first = peer.ask_here(request.clone());
-    let mut repeated = None;
-    if let (true, Ok(first)) = (client::is_asked_again(&request), &first)
-        && let Ok(second) = peer.ask_here(request.clone())
-    {
-        repeated = client::judge_again(&request, first, &second);
-    }
-    match client::judge(vector, operation, like, first) {
-        Outcome::Deviates(deviation) => deviation.into(),
-        outcome => repeated.unwrap_or(outcome),
-    }
 }
 
 fn completion(finding: &Finding) -> Result<Completion, Failed> {

@@ -2,7 +2,7 @@
 
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
-use crate::report::{Interviewed, Report};
+use crate::report::{Interviewed, Report, Timing};
 use crate::rig::{Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World};
 use crate::safe::Client;
 use crate::suites::client::Like;
@@ -10,7 +10,7 @@ use crate::suites::client::rig::{self, Rigged};
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How long clients that run may go on once the run is stopped.
@@ -193,7 +193,12 @@ impl Rig {
             stop: self.stop,
         };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
+        let (timing, began) = (Timing::now(), Instant::now());
         let mut run = engine::run(plan, subject, options, events).await;
+        let timing = Timing {
+            took: began.elapsed(),
+            ..timing
+        };
         alarm.abort();
         play.stop().await;
         clear(kept, &folder);
@@ -207,7 +212,7 @@ impl Rig {
             requests: play.requests(),
             bytes_sent: 0,
         };
-        Ok(Report::on_implementation(interviewed, run, stale))
+        Ok(Report::on_implementation(interviewed, run, timing, stale))
     }
 }
 

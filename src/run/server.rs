@@ -1,22 +1,27 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
+use crate::clients::KnownIssue;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
-use crate::engine::{ClientVerdict, Level, Verdict};
-use crate::report::Report;
+use crate::report::{Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
-use crate::wire::{Leftovers, Seed, Session, Settings, Target, TlsSetupError, Transcript};
+use crate::wire::{
+    Halt, Leftovers, Pace, PaceNow, Seed, Session, Settings, Target, TlsSetupError, Transcript,
+};
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// How long checks that run get to end by themselves once the run is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long the deletion of what is left may take.
 const CLEAN_UP: Duration = Duration::from_secs(8);
+
+/// The most requests that a healthy run sends.
+const MOST_REQUESTS: u64 = 250;
 
 /// A checkup that is about to be made.
 ///
@@ -37,8 +42,8 @@ pub struct Checkup {
     pub selection: Selection,
     /// How many checks run at once.
     pub jobs: usize,
-    /// How long the whole run may take.
-    pub deadline: Duration,
+    /// How long the whole run may take; `None`: three minutes, and more on a server that answers slowly.
+    pub deadline: Option<Duration>,
     /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind is not written down.
     pub ledger_folder: Option<PathBuf>,
     /// Deviations that are accepted, and the day that counts.
@@ -51,6 +56,8 @@ pub struct Done {
     pub report: Report,
     /// What it saw.
     pub transcript: Transcript,
+    /// Why nothing more was sent, if that was so.
+    pub halted: Option<Halt>,
     /// The secrets of the run, to be taken out of whatever is written.
     pub scrub: crate::wire::Scrub,
 }
@@ -80,10 +87,10 @@ impl Checkup {
         let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
         Ok(Self {
             target,
-            settings: Settings::new(seed),
+            settings: Settings::new(seed).with_fresh(seed),
             selection: Selection::default(),
             jobs: 16,
-            deadline: Duration::from_secs(180),
+            deadline: None,
             ledger_folder: None,
             waivers: None,
         })
@@ -106,16 +113,11 @@ impl Checkup {
             )?),
             None => None,
         };
+        let (timing, began) = (Timing::now(), Instant::now());
         let stop = self.settings.stop.clone();
         let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
         session.delete_all(CLEAN_UP).await;
-        let alarm = tokio::spawn({
-            let (stop, deadline) = (stop.clone(), self.deadline);
-            async move {
-                tokio::time::sleep(deadline).await;
-                stop.pull(StopReason::Deadline(deadline.as_secs()));
-            }
-        });
+        let alarm = tokio::spawn(ring(stop.clone(), session.pace().clone(), self.deadline));
         let options = Options {
             jobs: self.jobs,
             grace: GRACE,
@@ -124,18 +126,44 @@ impl Checkup {
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
+        let timing = Timing {
+            took: began.elapsed(),
+            ..timing
+        };
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, leftovers, stale);
+        let report = assemble(&session, run, timing, leftovers, stale);
         Ok(Done {
             report,
             transcript,
+            halted: session.halted().cloned(),
             scrub: session.scrub(),
         })
     }
+}
+
+/// Stops the run once its time is over.
+async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>) {
+    let began = Instant::now();
+    let limit = loop {
+        let limit = deadline.unwrap_or_else(|| time_at(pace.now()));
+        let left = limit.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            break limit;
+        }
+        tokio::time::sleep(left.min(Duration::from_secs(1))).await;
+    };
+    stop.pull(StopReason::Deadline(limit.as_secs()));
+}
+
+/// How long a whole run may take at this pace: twice what its requests take, and some waiting.
+fn time_at(pace: PaceNow) -> Duration {
+    let (least, most) = (Duration::from_secs(180), Duration::from_secs(3600));
+    let time = pace.time_for(2 * MOST_REQUESTS) + Duration::from_secs(60);
+    time.clamp(least, most)
 }
 
 /// Judges again what a transcript tells of, without a network.
@@ -156,71 +184,18 @@ pub async fn judge(
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });
-    Ok(assemble(&session, run, leftovers, stale))
+    Ok(assemble(&session, run, Timing::now(), leftovers, stale))
 }
 
 fn assemble(
     session: &Session,
     run: engine::Run,
+    timing: Timing,
     leftovers: Leftovers,
     stale: Vec<String>,
 ) -> Report {
-    let advisories = server::advice::advisories(session.facts(), &run.findings);
-    Report::new(session, run, leftovers, advisories, stale)
-}
-
-/// What a report amounts to for whoever waits for a yes or no. The numbers are the exit codes of the program.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Status {
-    /// Everything that was judged is as it should be.
-    Conforms = 0,
-    /// Something fails that no waiver excuses, or a waiver is stale.
-    Deviates = 1,
-    /// The run did not come to its end.
-    Incomplete = 3,
-    /// Nothing was judged, for no client.
-    NothingJudged = 4,
-}
-
-impl Report {
-    /// What the report amounts to; `fail_on` is the least level of deviation that counts.
-    pub fn status(&self, fail_on: Level) -> Status {
-        let counts = |finding: &&engine::Finding| {
-            matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
-                && finding.level <= fail_on
-                && finding.waived.is_none()
-        };
-        let nothing = !self
-            .findings
-            .iter()
-            .any(|finding| finding.verdict.is_judged())
-            || self
-                .clients
-                .values()
-                .all(|client| client.verdict == ClientVerdict::Unknown);
-        if self.findings.iter().any(|finding| counts(&finding)) || !self.stale_waivers.is_empty() {
-            Status::Deviates
-        } else if !self.complete {
-            Status::Incomplete
-        } else if nothing {
-            Status::NothingJudged
-        } else {
-            Status::Conforms
-        }
-    }
-
-    /// Whether everything that was judged is as it should be, and the run came to its end.
-    pub fn passed(&self) -> bool {
-        self.status(Level::Required) == Status::Conforms
-    }
-}
-
-impl std::fmt::Display for Report {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = self.to_text(crate::report::Style {
-            width: 100,
-            verbose: false,
-        });
-        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
-    }
+    let advisories = KnownIssue::under(&session.conditions())
+        .map(KnownIssue::defect)
+        .collect();
+    Report::new(session, run, timing, leftovers, advisories, stale)
 }

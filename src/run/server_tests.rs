@@ -1,5 +1,6 @@
 //! The suite as tests of `cargo test`, one per check and variant, for whoever writes a server.
 
+use super::environment::Access;
 use crate::engine::Finding;
 use crate::engine::Verdict;
 use crate::reference;
@@ -217,7 +218,9 @@ async fn target() -> Result<(Target, Option<reference::Running>), String> {
     if url.trim().is_empty() {
         return Err("SAFE_TARGET is empty; set it to the URL of a server, or unset it to test the embedded one".to_owned());
     }
-    let target = crate::cli::target_from_environment(&url)?;
+    let target = Access::default()
+        .target(&url, true)
+        .map_err(|error| error.to_string())?;
     Ok((target, None))
 }
 

@@ -19,9 +19,9 @@ pub const SUBJECTS: &[&str] = &[
     "base-url",
     "password-policy",
     "exchange",
-    "payload",
     "read-backup",
     "write-backup",
+    "payload",
 ];
 
 /// Every file that `vectors export` writes: name and text.

@@ -28,6 +28,9 @@ pub struct Response {
     /// Whether `100 Continue` came before the body was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continued: bool,
+    /// Whether it was asked for again, because no answer came at first: a DELETE may have been done already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked_again: bool,
     /// Whether the body was unpacked by its Content-Encoding after it came.
     #[serde(skip)]
     pub unpacked: bool,
@@ -82,6 +85,13 @@ impl Response {
         Some(unpacked)
     }
 
+    /// Whether the answer proves that nothing is there. A 403 or a 5xx does not.
+    ///
+    /// Source: RFC 9110 sections 15.5.5 and 15.5.11.
+    pub const fn proves_absence(&self) -> bool {
+        matches!(self.status, 404 | 410)
+    }
+
     /// Whether the status is a 2xx.
     pub const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300
@@ -105,6 +115,8 @@ pub struct Body {
     pub sha256: [u8; 32],
     /// Whether reading stopped at its bound while more was to come.
     pub overran: bool,
+    /// Whether a transcript keeps all of it, however long: it is judged by more than its length and hash.
+    keeps_all: bool,
 }
 
 impl Body {
@@ -115,12 +127,18 @@ impl Body {
             sha256: Sha256::digest(&bytes).into(),
             bytes,
             overran,
+            keeps_all: false,
         }
+    }
+
+    /// Lets a transcript keep all of it.
+    pub(super) const fn keep_all(&mut self) {
+        self.keeps_all = true;
     }
 
     /// Forgets what a transcript does not keep.
     pub(super) fn shorten(&mut self) {
-        if self.bytes.len() > KEPT_WHOLE {
+        if self.bytes.len() > KEPT_WHOLE && !self.keeps_all {
             // A copy: a part would hold on to the whole.
             self.bytes = Bytes::copy_from_slice(&self.bytes[..KEPT_HEAD]);
         }
@@ -154,13 +172,8 @@ struct RecordedBody {
 
 impl From<Body> for RecordedBody {
     fn from(body: Body) -> Self {
-        let kept = if body.bytes.len() > KEPT_WHOLE {
-            &body.bytes[..KEPT_HEAD]
-        } else {
-            &body.bytes[..]
-        };
         Self {
-            base64: BASE64.encode(kept),
+            base64: BASE64.encode(&body.bytes),
             length: body.length,
             sha256: HEXLOWER.encode(&body.sha256),
             overran: body.overran,
@@ -185,6 +198,7 @@ impl TryFrom<RecordedBody> for Body {
             length: recorded.length,
             sha256,
             overran: recorded.overran,
+            keeps_all: false,
         })
     }
 }
@@ -205,23 +219,83 @@ pub struct Failure {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
-    /// The server's or the network's: a client would fail here too.
+    /// No connection: the address refused it.
+    Refused,
+    /// No connection for another reason.
+    Unreachable,
+    /// The connection ended, or was reset, before the first byte of an answer.
+    NoAnswer,
+    /// The answer did not come, or did not end, in time.
+    TimedOut,
+    /// The connection or the HTTP/2 stream was broken off while an answer was on its way.
+    Reset,
+    /// The connection ended in the middle of a body.
+    BodyEnded,
+    /// The server's or the network's, of another sort: a client would fail here too.
     Peer,
     /// Ours, on purpose: the upload was broken off as asked.
-    BrokenOff,
+    BrokenOff {
+        /// Whether the server took notice of the end: it answered, or closed the connection. A reset does not count.
+        noticed: bool,
+    },
     /// The server does not offer the version of HTTP that was asked for.
     NotOffered,
     /// The harness cannot speak to this server, though a client may.
     Unspoken,
-    /// The run had been stopped, or the server had asked to be left alone.
+    /// The run had been stopped.
     Halted,
+    /// The server limits this address: the run had been halted.
+    Limited,
+    /// The server locks out this address: the run had been halted.
+    LockedOut,
+    /// The server had refused the credentials: the run had been halted.
+    CredentialsRefused,
     /// The guard refused: something was there before.
     Guarded,
+    /// A lock that an upload of our own has left stayed for as long as the harness waits.
+    Locked,
+    /// The server refused to delete a backup of ours, with this status: nothing more is written.
+    DeleteRefused(u16),
     /// The harness's: a defect, or a transcript that lacks the answer.
     Harness,
 }
 
+impl FailureKind {
+    /// Whether it is the server's or the network's: a client would fail here too.
+    pub const fn is_peer(self) -> bool {
+        match self {
+            Self::Refused
+            | Self::Unreachable
+            | Self::NoAnswer
+            | Self::TimedOut
+            | Self::Reset
+            | Self::BodyEnded
+            | Self::Peer => true,
+            Self::BrokenOff { .. }
+            | Self::NotOffered
+            | Self::Unspoken
+            | Self::Halted
+            | Self::Limited
+            | Self::LockedOut
+            | Self::CredentialsRefused
+            | Self::Guarded
+            | Self::Locked
+            | Self::DeleteRefused(_)
+            | Self::Harness => false,
+        }
+    }
+}
+
 impl Failure {
+    /// The server or the network failed in this way.
+    pub fn lost(kind: FailureKind, stage: Stage, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            stage,
+            message: message.into(),
+        }
+    }
+
     /// The server or the network failed.
     pub fn peer(stage: Stage, message: impl Into<String>) -> Self {
         Self {

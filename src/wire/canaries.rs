@@ -7,7 +7,7 @@ use super::request::{Method, Place, Request};
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::session::{Session, Settings, Totals};
-use super::target::Target;
+use super::target::{LoginKind, Target};
 use super::tls::TlsSetupError;
 use super::transcript::Key;
 use crate::safe::backup;
@@ -50,6 +50,11 @@ impl Canaries {
     /// The base URL, without user info.
     pub fn base(&self) -> &str {
         &self.session.facts().base
+    }
+
+    /// The kind of login that goes along.
+    pub fn login(&self) -> LoginKind {
+        self.session.facts().login
     }
 
     /// Whether the target is https.

@@ -6,10 +6,11 @@ use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
+use super::shared::Turn;
 use super::target::{Facts, LoginKind};
 use super::tls::Inspection;
 use super::transcript::Key;
-use crate::clients::{LoginHabit, Operation, Persona};
+use crate::clients::{Condition, Operation, Persona};
 use crate::engine::Effect;
 use crate::engine::{self, BoxFuture, Check};
 use crate::safe::Client;
@@ -18,6 +19,7 @@ use crate::safe::envelope::{self, Compression, Nonce};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 
 /// What a check is handed.
 ///
@@ -25,13 +27,15 @@ use std::time::Duration;
 /// happen at once is one call ([`together`](Self::together), [`during`](Self::during)), and independent lines of
 /// questions go through [`branch`](Self::branch).
 pub struct Context {
-    session: Arc<Session>,
-    check: &'static str,
+    pub(super) session: Arc<Session>,
+    pub(super) check: &'static str,
     effect: Effect,
     facet: Facet,
     label: String,
     asked: AtomicU32,
     written: Arc<Mutex<Vec<OwnBackup>>>,
+    /// The places that this check alone may use until it is torn down.
+    pub(super) turns: Mutex<Vec<(Turn, OwnedMutexGuard<()>)>>,
 }
 
 impl Context {
@@ -44,6 +48,7 @@ impl Context {
             label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
+            turns: Mutex::default(),
         }
     }
 
@@ -58,6 +63,21 @@ impl Context {
             label: format!("{}/{name}", self.label),
             asked: AtomicU32::new(0),
             written: Arc::clone(&self.written),
+            turns: Mutex::default(),
+        }
+    }
+
+    /// What asks for all checks: what it writes stays until the run ends.
+    pub(super) fn sharing(&self, check: &'static str, facet: Facet) -> Self {
+        Self {
+            session: Arc::clone(&self.session),
+            check,
+            effect: Effect::WritesOwnBackup,
+            facet,
+            label: engine::Facet::label(facet).to_owned(),
+            asked: AtomicU32::new(0),
+            written: Arc::default(),
+            turns: Mutex::default(),
         }
     }
 
@@ -78,6 +98,15 @@ impl Context {
     /// The whole run, for checks that look back on it.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Notes what makes a known issue of a client matter.
+    pub fn note(&self, condition: Condition) {
+        self.session
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(condition);
     }
 
     /// In which way the check is run.
@@ -104,6 +133,11 @@ impl Context {
             &format!("{}[{}]/{label}", self.check, self.label),
             recipe,
         )
+    }
+
+    /// The body of a shared backup.
+    pub fn shared_payload(&self, label: &str, recipe: Recipe) -> Payload {
+        Payload::new(self.session.seed(), &format!("shared/{label}"), recipe)
     }
 
     /// A sealed backup document with a private key of its own, as the persona would upload it, and that private key.
@@ -180,19 +214,6 @@ impl Context {
         kept.get_or_init(|| asking.send(request())).await.clone()
     }
 
-    /// The context for a request whose answer several checks look at.
-    fn sharing(&self, check: &'static str, facet: Facet) -> Self {
-        Self {
-            session: Arc::clone(&self.session),
-            check,
-            effect: Effect::Reads,
-            facet,
-            label: engine::Facet::label(facet).to_owned(),
-            asked: AtomicU32::new(0),
-            written: Arc::default(),
-        }
-    }
-
     /// Connects to every address of the host.
     pub async fn reach(&self) -> Result<Reach, Failure> {
         self.session.reach(self.key()).await
@@ -208,6 +229,16 @@ impl Context {
         if self.session.is_live() {
             tokio::time::sleep(time).await;
         }
+    }
+
+    /// Lets time pass, more of it on a slow server; not where a transcript is replayed.
+    pub async fn pause_as_slow(&self, time: Duration) {
+        self.pause(time.max(if time.is_zero() {
+            Duration::ZERO
+        } else {
+            self.session.pace().now().usual.unwrap_or_default() * 4
+        }))
+        .await;
     }
 
     /// Sends one request, if the guard lets it pass.
@@ -249,7 +280,7 @@ impl Context {
         Ok(self.session.during(self.key(), upload, poll, most).await)
     }
 
-    /// The first request that `client` sends for `operation`: for iOS the one without credentials.
+    /// The request of `client` for `operation`, with the credentials given.
     pub fn as_client(&self, client: Client, operation: Operation, place: Place) -> Request {
         let persona = Persona::of(client);
         let method = match operation {
@@ -264,21 +295,26 @@ impl Context {
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()))
             .collect();
-        request.login = self.first_login(persona);
         request
     }
 
-    /// With what credentials `persona` begins.
-    fn first_login(&self, persona: &Persona) -> LoginUse {
-        match (persona.login_habit, self.facts().login) {
-            (LoginHabit::Preemptive(encoding), _) => LoginUse::Encoded(encoding),
-            // Tokens go along at once. Source: clients.http.token.
-            (LoginHabit::AfterChallenge, LoginKind::Token) => LoginUse::Given,
-            (LoginHabit::AfterChallenge, LoginKind::Basic | LoginKind::Open) => LoginUse::Nobody,
-        }
+    /// iOS's request for `config` without credentials, which it sends before any other; asked once in a run.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    ///
+    /// Source: clause 4.8.
+    pub async fn unauthenticated_config(&self) -> Answer {
+        let mut request = self.as_client(Client::Ios, Operation::ReadConfig, Place::Config);
+        request.http = HttpChoice::Newest;
+        self.once("shared.stranger-config", request.anonymous())
+            .await
     }
 
-    /// Does what `client` does for an operation: for iOS, first without credentials, then again on a challenge.
+    /// Does what `client` does for an operation. iOS sends its credentials at once after it has answered one challenge;
+    /// without a challenge it never sends them, and the first answer that it gets is its last.
+    ///
+    /// Source: clause 4.8.
     pub async fn perform(
         &self,
         client: Client,
@@ -296,13 +332,15 @@ impl Context {
             // OkHttp, URLSession and Chromium all offer it of their own accord, and unpack what comes.
             request = request.header("Accept-Encoding", "gzip");
         }
-        let challenged =
-            request.login == LoginUse::Nobody && self.facts().login == LoginKind::Basic;
-        let answer = self.send(request.clone()).await?;
-        if challenged && answer.status == 401 && offers_basic(&answer) {
-            return self.send(request.login(LoginUse::Given)).await;
+        let is_first = client == Client::Ios && operation == Operation::ReadConfig;
+        if is_first && self.facts().login == LoginKind::Basic {
+            let bare = self.unauthenticated_config().await?;
+            let is_challenged = bare.status == 401 && offers_basic(&bare);
+            if !is_challenged && !bare.is_success() {
+                return Ok(bare);
+            }
         }
-        Ok(answer)
+        self.send(request).await
     }
 
     /// Lets a request pass, or says why not. Before the first upload to an ID, looks whether it is free.
@@ -325,8 +363,20 @@ impl Context {
         // What the server does not offer is never sent, and leaves nothing to clean up.
         self.session.version(request).await?;
         let guard = &self.session.guard;
-        if !guard.is_claimed(backup) {
-            self.session.claim_if_free(self.key(), backup).await?;
+        self.trial().await?;
+        if !guard.is_claimed(backup) && self.facts().fresh_ids {
+            self.session.claim(backup)?;
+        } else if !guard.is_claimed(backup) {
+            // Which check comes first to a shared place is a matter of order, and must not show in the keys.
+            let key = match backup.label().strip_prefix("shared/") {
+                Some(slot) => Key {
+                    check: "shared.claim".to_owned(),
+                    variant: slot.to_owned(),
+                    n: 0,
+                },
+                None => self.key(),
+            };
+            self.session.claim_if_free(key, backup).await?;
         }
         if request.method == Method::Put {
             if let Err(error) = guard.about_to_write(backup) {
@@ -361,6 +411,11 @@ impl engine::Context for Context {
             for backup in written {
                 self.session.delete(&backup).await;
             }
+            // Only now may another check use the same places.
+            self.turns
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
         })
     }
 }

@@ -304,6 +304,23 @@ impl Guard {
         }
     }
 
+    /// Notes that a look at it came to a clear answer. After the last moment at which an upload of it could be stored,
+    /// nothing comes any more.
+    pub(super) fn looked(&self, backup: &OwnBackup) {
+        let now = Instant::now();
+        let id = backup.id.to_hex();
+        let mut all = locked(&self.pending);
+        let is_over = all.get(&id).is_some_and(|pending| {
+            pending.on_the_way == 0 && pending.until.is_none_or(|until| until <= now)
+        });
+        if is_over {
+            all.remove(&id);
+            if let Some(ledger) = &self.ledger {
+                ledger.answered(&backup.id);
+            }
+        }
+    }
+
     /// Whether an upload of it was broken off or not answered, at any time.
     fn was_unanswered(&self, backup: &OwnBackup) -> bool {
         locked(&self.pending).contains_key(&backup.id.to_hex())
@@ -554,3 +571,6 @@ pub(super) struct Closed {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

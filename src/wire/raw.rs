@@ -58,15 +58,13 @@ where
     match request.manner {
         Manner::CutOff { after, chunked } => {
             let body = request.body.unwrap_or_default();
-            cut_off(
-                &mut writer,
-                request,
-                &body[..after.min(body.len())],
-                chunked,
-            )
-            .await;
+            let part = &body[..after.min(body.len())];
+            cut_off(&mut writer, request, part, chunked).await;
+            let noticed = tokio::time::timeout(NOTICE, reader.notices_end()).await;
             Err(Failure::of(
-                FailureKind::BrokenOff,
+                FailureKind::BrokenOff {
+                    noticed: noticed.unwrap_or(false),
+                },
                 "the upload was broken off on purpose",
             ))
         }
@@ -166,7 +164,7 @@ async fn write_chunk<W: AsyncWrite>(writer: &mut WriteHalf<W>, part: &[u8]) -> s
     write_all(writer, &chunk).await
 }
 
-/// Sends the beginning of an upload and drops the connection, as a phone does that loses its network.
+/// Sends the beginning of an upload and ends its side of the connection, as a phone does that loses its network.
 async fn cut_off<W: AsyncWrite>(
     writer: &mut WriteHalf<W>,
     request: &RawRequest<'_>,
@@ -185,7 +183,12 @@ async fn cut_off<W: AsyncWrite>(
     if written.await.is_ok() {
         tokio::time::sleep(CUT_OFF_PAUSE).await;
     }
+    // Where this fails, the connection ends all the same.
+    let _ = writer.shutdown().await;
 }
+
+/// How long a server gets to take notice of the end of a broken-off upload.
+const NOTICE: Duration = Duration::from_secs(2);
 
 struct Head {
     status: u16,
@@ -224,6 +227,17 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
+    /// Whether the server shows that it has seen the end of the connection: it answers, or closes its side. A reset may
+    /// come from the machine, or from a proxy, while the server still works on the upload.
+    async fn notices_end(&mut self) -> bool {
+        self.buffer.reserve(16 * 1024);
+        match self.from.read_buf(&mut self.buffer).await {
+            Ok(_) => true,
+            // TLS that ends without saying so.
+            Err(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
+        }
+    }
+
     async fn fill(&mut self) -> usize {
         self.buffer.reserve(16 * 1024);
         // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The end, for HTTP.
@@ -250,11 +264,12 @@ impl<S: AsyncRead> Reader<S> {
             }
             let nothing_yet = self.buffer.is_empty();
             if self.fill().await == 0 {
-                return Err(failure(if nothing_yet {
-                    NO_ANSWER
+                return Err(if nothing_yet {
+                    Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
                 } else {
-                    "the connection ended in the middle of the answer's header"
-                }));
+                    let message = "the connection ended in the middle of the answer's header";
+                    Failure::lost(FailureKind::Reset, Stage::Http, message)
+                });
             }
         }
     }
@@ -337,7 +352,11 @@ impl<S: AsyncRead> Reader<S> {
     async fn need(&mut self, bytes: usize) -> Result<(), Failure> {
         while self.buffer.len() < bytes {
             if self.fill().await == 0 {
-                return Err(failure(BODY_ENDED));
+                return Err(Failure::lost(
+                    FailureKind::BodyEnded,
+                    Stage::Http,
+                    BODY_ENDED,
+                ));
             }
         }
         Ok(())
@@ -354,7 +373,11 @@ impl<S: AsyncRead> Reader<S> {
                 return Err(failure(BAD_CHUNKS));
             }
             if self.fill().await == 0 {
-                return Err(failure(BODY_ENDED));
+                return Err(Failure::lost(
+                    FailureKind::BodyEnded,
+                    Stage::Http,
+                    BODY_ENDED,
+                ));
             }
         }
     }
@@ -539,7 +562,7 @@ mod tests {
         .await;
         assert_eq!(
             answer.err().map(|failure| failure.kind),
-            Some(FailureKind::BrokenOff)
+            Some(FailureKind::BrokenOff { noticed: true })
         );
         let seen = String::from_utf8(seen).unwrap();
         assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");

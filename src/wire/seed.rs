@@ -1,5 +1,6 @@
 //! The one source of randomness of a run: everything made up is derived from a seed and a label.
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::error::Unspecified;
 use serde::{Deserialize, Serialize};
@@ -7,30 +8,43 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// A seed of 64 bits, written as 16 hex digits. The same seed gives the same requests.
+/// A seed of 256 bits, written as 64 hex digits. The same seed gives the same requests.
+///
+/// Earlier versions made seeds of 64 bits, written as 16 hex digits; those still give what they gave then.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Seed(u64);
+pub struct Seed(Width);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Width {
+    Short(u64),
+    Full([u8; 32]),
+}
 
 impl Seed {
-    /// A seed that nobody can guess.
+    /// A seed that nobody can guess, so that no backup ID that follows from it was ever used.
     ///
     /// # Errors
-    /// Where the operating system gives no randomness.
+    /// If the operating system gives no random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
-        getrandom::u64().map(Self)
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(Width::Full(bytes)))
     }
 
-    /// A seed of the caller's.
+    /// A seed of 64 bits.
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Width::Short(seed))
     }
 
     /// 32 bytes that belong to `label`.
     pub fn bytes(self, label: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(b"safe-conformance seed\0");
-        hash.update(self.0.to_be_bytes());
+        match self.0 {
+            Width::Short(seed) => hash.update(seed.to_be_bytes()),
+            Width::Full(seed) => hash.update(seed),
+        }
         hash.update(label.as_bytes());
         hash.finalize().into()
     }
@@ -52,7 +66,10 @@ impl Seed {
 
 impl fmt::Display for Seed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:016x}", self.0)
+        match &self.0 {
+            Width::Short(seed) => write!(formatter, "{seed:016x}"),
+            Width::Full(seed) => formatter.write_str(&HEXLOWER.encode(seed)),
+        }
     }
 }
 
@@ -60,14 +77,15 @@ impl FromStr for Seed {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let seed = if digits {
-            u64::from_str_radix(text, 16).ok()
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
+        let bytes = bytes.as_deref().unwrap_or_default();
+        if let Ok(full) = bytes.try_into() {
+            Ok(Self(Width::Full(full)))
+        } else if let Ok(short) = bytes.try_into() {
+            Ok(Self::new(u64::from_be_bytes(short)))
         } else {
-            None
-        };
-        seed.map(Self)
-            .ok_or_else(|| "a seed is 16 hex digits, as a report shows it".to_owned())
+            Err("a seed is 64 hex digits, as a report shows it".to_owned())
+        }
     }
 }
 
@@ -101,6 +119,9 @@ mod tests {
     fn a_seed_reads_back_as_it_was_written() {
         let seed = Seed::new(0x00ab_cdef);
         assert_eq!(seed.to_string(), "0000000000abcdef");
+        assert_eq!(seed.to_string().parse(), Ok(seed));
+        let seed = Seed::random().unwrap();
+        assert_eq!(seed.to_string().len(), 64);
         assert_eq!(seed.to_string().parse(), Ok(seed));
         for wrong in [
             "",

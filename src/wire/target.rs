@@ -3,7 +3,6 @@
 use super::secret::{Scrub, Secret};
 use crate::clients::CredentialEncoding;
 use crate::safe::base_url::{BaseUrl, BaseUrlError};
-use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -62,19 +61,15 @@ impl Login {
         match self {
             Self::Open => {}
             Self::Basic { user, password } => {
-                hide(scrub, password.expose());
-                hide(scrub, &BASE64.encode(password.expose().as_bytes()));
-                for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
-                    let value = encoding.encode(user, password.expose());
-                    hide(scrub, value.trim_start_matches("Basic "));
-                }
+                scrub.add_secret(password.expose());
+                scrub.add_pair(user, password.expose());
             }
-            Self::Token(token) => hide(scrub, token.expose()),
+            Self::Token(token) => scrub.add_secret(token.expose()),
         }
     }
 
     /// Whether the two encodings of clause 4.8 differ for it.
-    fn is_ascii(&self) -> bool {
+    pub(super) fn is_ascii(&self) -> bool {
         match self {
             Self::Basic { user, password } => user.is_ascii() && password.expose().is_ascii(),
             Self::Open | Self::Token(_) => true,
@@ -173,6 +168,7 @@ impl Target {
             ascii_login: self.login.is_ascii(),
             encoded_user_info: self.encoded_user_info,
             max_upload: 0,
+            fresh_ids: false,
         }
     }
 }
@@ -195,47 +191,7 @@ pub struct Facts {
     pub encoded_user_info: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
-}
-
-/// Adds a value in every spelling in which pages, addresses and reports carry it.
-fn hide(scrub: &mut Scrub, value: &str) {
-    scrub.add(value);
-    // Base64 is as good without its padding, which addresses encode.
-    scrub.add(value.trim_end_matches('='));
-    let percent = |upper: bool, space: &str, kept: &[u8]| -> String {
-        let encoded = value.bytes().map(|byte| match byte {
-            b' ' => space.to_owned(),
-            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => {
-                char::from(byte).to_string()
-            }
-            _ if upper => format!("%{byte:02X}"),
-            _ => format!("%{byte:02x}"),
-        });
-        encoded.collect()
-    };
-    for upper in [true, false] {
-        for kept in [
-            &b"-_."[..],
-            b"-_.~",
-            b"*-_.",
-            b"-_.!~*'()",
-            b"-_.~!$&'()*+,;=",
-        ] {
-            scrub.add(&percent(upper, "+", kept));
-            scrub.add(&percent(upper, "%20", kept));
-        }
-    }
-    // In JSON, and in HTML.
-    if let Ok(json) = serde_json::to_string(value) {
-        scrub.add(&json[1..json.len() - 1]);
-    }
-    let html = value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
-    scrub.add(&html);
-    for apostrophe in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
-        scrub.add(&html.replace('\'', apostrophe));
-    }
+    /// Whether no backup ID of the run can have been used before: it follows from 256 random bits of this run alone.
+    #[serde(default)]
+    pub fresh_ids: bool,
 }

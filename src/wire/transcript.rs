@@ -5,6 +5,8 @@
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
+use super::halt::Halt;
+use super::secret::Scrub;
 use super::seed::Seed;
 use super::session::Totals;
 use super::target::Facts;
@@ -73,9 +75,12 @@ pub struct Transcript {
     /// Why the run was stopped before its end, if it was.
     pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
-    /// Why the server wanted to be left alone, if it said so.
+    /// Why nothing more was sent, if that was so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) halted: Option<String>,
+    pub(super) halted: Option<Halt>,
+    /// What made the run slow down first, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slowed_by: Option<String>,
     /// What the run cost, and what it left behind.
     pub(super) totals: Totals,
     /// How many backups may still be on the server, by the reason.
@@ -113,6 +118,7 @@ impl Transcript {
             stopped: None,
             unfinished: Vec::new(),
             halted: None,
+            slowed_by: None,
             totals: Totals::default(),
             left_behind: BTreeMap::new(),
             exchanges: Vec::new(),
@@ -132,6 +138,7 @@ impl Transcript {
     /// Which checks were chosen.
     pub fn selection(&self) -> Selection {
         Selection {
+            rare: Vec::new(),
             only: self.only.iter().map(Pattern::new).collect(),
             skip: self
                 .skip
@@ -155,7 +162,33 @@ impl Transcript {
         serde_json::from_str(json).map_err(malformed)
     }
 
-    /// Writes the transcript as JSON, entries in the order of their keys.
+    /// Takes secrets out of the harness's own words, as a second wall: what a server said was cleaned as it came in. It is
+    /// done here and not in the JSON, whose base64 must stay whole.
+    pub fn clean(&mut self, scrub: &Scrub) {
+        let words = std::iter::once(&mut self.facts.base)
+            .chain(self.stopped.as_mut())
+            .chain(
+                self.unfinished
+                    .iter_mut()
+                    .map(|unfinished| &mut unfinished.why),
+            )
+            .chain(self.exchanges.iter_mut().flat_map(|entry| &mut entry.asked));
+        for words in words {
+            *words = scrub.text(words);
+        }
+    }
+
+    /// Writes the transcript as JSON into `file`, without holding all of that in memory.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn write(&self, file: impl std::io::Write) -> std::io::Result<()> {
+        let mut file = std::io::BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut file, self)?;
+        std::io::Write::flush(&mut file)
+    }
+
+    /// Returns the transcript as JSON, entries in the order of their keys.
     pub fn to_json(&self) -> String {
         // Maps with string keys and finite numbers only: this cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default()

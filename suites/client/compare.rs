@@ -154,9 +154,7 @@ impl Comparison {
             (Value::Object(wanted), Some(Value::Object(found))) => {
                 self.members(field, place, wanted, found);
             }
-            (Value::Object(wanted), None) if self.form == Form::State => {
-                self.members(field, place, wanted, &Map::new());
-            }
+            (Value::Object(_), None) if field != "settings" && is_default(wanted) => {}
             (Value::Array(wanted), found) if keyed(key).is_some() => {
                 let none = Value::Array(Vec::new());
                 let is_absent = found.is_none() && self.form == Form::State;

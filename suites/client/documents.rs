@@ -209,6 +209,16 @@ fn pointed_field(pointer: &str) -> String {
         .join(".")
 }
 
+/// Which of several a pointer leads to; empty where there is but one.
+fn place_of(pointer: &str) -> String {
+    let is_index = |step: &str| !step.is_empty() && step.bytes().all(|it| it.is_ascii_digit());
+    if pointer.split('/').any(is_index) {
+        format!("`{pointer}`")
+    } else {
+        String::new()
+    }
+}
+
 fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Difference> {
     let wrong = pointers.iter().filter_map(|(pointer, wanted)| {
         let there = found.pointer(pointer);
@@ -225,7 +235,7 @@ fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Differen
         let nothing = || "nothing".to_owned();
         (!good).then(|| Difference {
             field: pointed_field(pointer),
-            place: format!("`{pointer}`"),
+            place: place_of(pointer),
             found: there.map_or_else(nothing, shown),
             wanted: if wanted.is_null() {
                 nothing()

@@ -12,16 +12,16 @@ mod smoke;
 
 pub use documents::{document, restored, state, whole_document};
 pub use expectation::expected;
-pub(crate) use judge::{is_asked_again, judge_again};
+use judge::{is_asked_again, judge_again};
 pub use judge::{judge, never_asked};
 
-use crate::adapter::{Hello, Operation, Peer, Reply};
+use crate::adapter::{Hello, InProcess, Operation, Peer, Reply};
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
 use crate::engine::{Effect, Level};
 use crate::safe::clause::{self, Clause};
 use crate::safe::{Client, Clients, Directions};
 use crate::vectors::{self, File, Group, Vector};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 /// A check of an implementation.
 pub type ClientCheck = Check<Context>;
@@ -144,10 +144,10 @@ const PROTOCOL: Clause = clause::ADAPTER;
 
 /// Every check, for an implementation that is held to `like`, in the order in which reports show them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
-    static ALL: LazyLock<Vec<Vec<ClientCheck>>> =
-        LazyLock::new(|| Like::ALL.into_iter().map(all_checks).collect());
+    static ALL: [OnceLock<Vec<ClientCheck>>; Like::ALL.len()] =
+        [const { OnceLock::new() }; Like::ALL.len()];
     let place = Like::ALL.iter().position(|known| *known == like);
-    place.map_or(&[], |place| &ALL[place])
+    place.map_or(&[], |place| ALL[place].get_or_init(|| all_checks(like)))
 }
 
 fn all_checks(like: Like) -> Vec<ClientCheck> {
@@ -182,16 +182,25 @@ fn of_vector(
         id: &vector.id,
         title: &vector.comment,
         clause: clause_of(group),
-        level: Level::Required,
-        clients: judge::concerned(vector),
+        level: level_of(vector),
+        clients: judge::concerned(group.operation, vector),
         breaks: Directions::BOTH,
         variants: like.variants(),
-        needs: smoke::needs(group.operation),
+        needs: smoke::needs(group.operation, vector),
         effect: Effect::Reads,
         // Made once in the life of the program, from files that are part of it.
         expected: String::leak(expectation::expected(vector, like)),
         remedy: String::leak(expectation::remedy(file, vector)),
         run: |context| Box::pin(answer(context)),
+    }
+}
+
+/// What breaks no client of today is recommended, and no more.
+fn level_of(vector: &Vector) -> Level {
+    if vector.flags.iter().any(|flag| flag == "Stored") {
+        Level::Recommended
+    } else {
+        Level::Required
     }
 }
 
@@ -208,7 +217,7 @@ async fn answer(context: &Context) -> Outcome {
     }
     let request = vector.request();
     if let Like::Client(client) = context.like
-        && let Some(why) = judge::never_asked(client, &request, vector)
+        && let Some(why) = judge::never_asked(client, operation, vector)
     {
         return Outcome::not_applicable(why);
     }
@@ -222,6 +231,26 @@ async fn answer(context: &Context) -> Outcome {
         _ => None,
     };
     match judge(vector, operation, context.like, first) {
+        Outcome::Deviates(deviation) => deviation.into(),
+        outcome => repeated.unwrap_or(outcome),
+    }
+}
+
+/// What an implementation in this process comes to at a vector, asked in the calling thread.
+pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Outcome {
+    let request = vector.request();
+    if let Like::Client(client) = like
+        && let Some(why) = judge::never_asked(client, operation, vector)
+    {
+        return Outcome::not_applicable(why);
+    }
+    let first = peer.ask_here(request.clone());
+    let second = is_asked_again(&request).then(|| peer.ask_here(request.clone()));
+    let repeated = match (&first, &second) {
+        (Ok(first), Some(Ok(second))) => judge_again(&request, first, second),
+        _ => None,
+    };
+    match judge(vector, operation, like, first) {
         Outcome::Deviates(deviation) => deviation.into(),
         outcome => repeated.unwrap_or(outcome),
     }

@@ -1,8 +1,9 @@
 //! Whether the adapter answers a first request of each operation in the right form, whatever it answers: this tells a
 //! broken adapter from a wrong implementation.
 
+use super::cause::Fault;
 use super::{ClientCheck, Context, Like, PROTOCOL, Question};
-use crate::adapter::{Operation, Reply};
+use crate::adapter::{Breakdown, Operation, Reply};
 use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Check, Deviation, Outcome};
 use crate::safe::{Clients, Directions, Stage};
@@ -26,14 +27,30 @@ fn first(operation: Operation) -> Option<(&'static str, Operation, &'static Vect
     Some((String::leak(name), operation, vector))
 }
 
+/// The vectors that block the others of their operation: while the plainest answer is wrong, the rest says nothing new.
+const PLAINEST: [(Operation, &str); 6] = [
+    (Operation::Derive, "kdf.known-answer"),
+    (Operation::Seal, "secretbox.nacl"),
+    (Operation::OpenBox, "secretbox.open"),
+    (Operation::Open, "envelope.stored"),
+    (Operation::SealBackup, "body.seal-document"),
+    (Operation::OpenBackup, "body.open-document"),
+];
+
 /// What a vector of the operation needs.
-pub(super) fn needs(operation: Operation) -> &'static [&'static str] {
+pub(super) fn needs(operation: Operation, vector: &Vector) -> &'static [&'static str] {
     static NEEDS: LazyLock<Vec<(Operation, [&'static str; 1])>> = LazyLock::new(|| {
         FIRST
             .iter()
             .map(|(name, operation, _)| (*operation, [*name]))
             .collect()
     });
+    let plainest = PLAINEST.iter().find(|(known, _)| *known == operation);
+    if let Some((_, id)) = plainest
+        && vector.id != *id
+    {
+        return std::slice::from_ref(id);
+    }
     let need = NEEDS.iter().find(|(known, _)| *known == operation);
     need.map_or(&[], |(_, need)| need)
 }
@@ -75,10 +92,31 @@ async fn ask(context: &Context) -> Outcome {
             Outcome::not_applicable(format!("unsupported, it says: {why}"))
         }
         Ok(_) => Outcome::pass("answered in the right form"),
+        Err(breakdown @ Breakdown::Ended { .. }) => Deviation::new(
+            Stage::Http,
+            format!("asked for `{}`: {breakdown}", vector.id),
+        )
+        .remedy(crash_remedy(operation))
+        .caused_by(Fault::of_breakdown(&breakdown).cause(operation))
+        .into(),
         Err(breakdown) => Deviation::new(
             Stage::Http,
             format!("asked for `{}`: {breakdown}", vector.id),
         )
+        .caused_by(Fault::of_breakdown(&breakdown).cause(operation))
         .into(),
     }
+}
+
+/// What to look at where a process ends while it answers: the implementation behind the adapter has crashed.
+pub(super) fn crash_remedy(operation: Operation) -> String {
+    let memory = match operation {
+        Operation::Derive | Operation::Scrypt => {
+            " scrypt takes 64 MiB here (N = 65536, r = 8), and OpenSSL refuses more than 32 MiB unless it is told: `maxmem: 128 * 1024 * 1024` in Node, `maxmem=2**27` in Python."
+        }
+        _ => "",
+    };
+    format!(
+        "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error says where.{memory} An input that is refused is answered with `error` and a stage."
+    )
 }

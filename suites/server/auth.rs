@@ -1,14 +1,15 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
 use super::judge::{Doing, Judged, describe, diagnosed, page};
-use super::upload::{largest, stored};
+use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::Subject;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Place, Recipe, Response,
+    Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
+    Recipe, Request, Response, Turn,
 };
 
 /// The three things that a client without credentials asks for first.
@@ -45,7 +46,7 @@ checks! { Context;
         breaks: Directions::BOTH,
         variants: &[Facet::As(Client::Android), Facet::As(Client::Desktop)],
         needs: &["auth.accepted"],
-        effect: Effect::Reads,
+        effect: Effect::MayLockOut,
         expected: "credentials taken in ISO-8859-1, as Android 6.2 and later send them, and in UTF-8, as Desktop does",
         remedy: "Use a user name and a password of ASCII letters, digits and signs: the clients encode others differently.",
         run: charset,
@@ -139,12 +140,78 @@ async fn charset(context: &Context) -> Judged {
     })
 }
 
-/// Stores a small backup with the credentials given.
-pub(super) async fn small_backup(context: &Context, slot: &str) -> Result<OwnBackup, Outcome> {
-    let backup = context.own_backup(slot);
-    let payload = context.payload(slot, Recipe::Random(600));
-    stored(context, &backup, &payload).await?;
-    Ok(backup)
+/// The run's small backup, stored once with the credentials given.
+pub(super) async fn specimen(context: &Context) -> Result<(OwnBackup, Payload), Outcome> {
+    let backup = context.specimen();
+    let payload = context.shared_payload("specimen", Recipe::Random(600));
+    let put = context
+        .once("shared.specimen.put", Request::put(&backup, &payload))
+        .await;
+    let get = context
+        .once("shared.specimen.get", Request::get(&backup))
+        .await;
+    judge_stored(put, get, &payload)?;
+    Ok((backup, payload))
+}
+
+/// What comes of a stranger's upload, large enough for its body to be on the way when the server answers: the answer to
+/// it, and what the person then finds there.
+pub(super) struct StrangerUpload {
+    pub(super) answer: Answer,
+    pub(super) after: Answer,
+    pub(super) payload: Payload,
+}
+
+pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
+    let backup = context.in_turn(Turn::Recycled).await;
+    let size = largest(context).await.min(LARGE);
+    let payload = context.shared_payload("stranger", Recipe::Random(size));
+    let place = Place::Backup(backup.clone());
+    let mut request = context.as_client(Client::Ios, Operation::Upload, place);
+    request.payload = Some(payload.clone());
+    let answer = context
+        .once("shared.stranger-upload", request.anonymous())
+        .await;
+    let look = Request::get(&backup).reading(size);
+    let after = context.once("shared.stranger-upload.after", look).await;
+    context.discard(&backup).await;
+    StrangerUpload {
+        answer,
+        after,
+        payload,
+    }
+}
+
+/// The answer to a stranger who asks for a backup that is there.
+pub(super) async fn stranger_download(context: &Context) -> Result<Answer, Outcome> {
+    let backup = context.in_turn(Turn::Recycled).await;
+    let payload = context.shared_payload("secret", Recipe::Random(600));
+    let put = Request::put(&backup, &payload);
+    let put = context.once("shared.stranger-download.put", put).await;
+    let get = Request::get(&backup);
+    let get = context.once("shared.stranger-download.get", get).await;
+    let stored = judge_stored(put, get, &payload);
+    let answer = if stored.is_ok() {
+        let place = Place::Backup(backup.clone());
+        let request = context.as_client(Client::Ios, Operation::Download, place);
+        let request = request.anonymous();
+        Some(context.once("shared.stranger-download", request).await)
+    } else {
+        None
+    };
+    context.discard(&backup).await;
+    stored?;
+    answer.ok_or_else(|| Outcome::blocked("no backup could be stored to try it with"))
+}
+
+/// Ends a check that asks without credentials where each such request counts against the person.
+pub(super) fn may_be_stranger(context: &Context) -> Result<(), Outcome> {
+    if context.may_ask_as_stranger() {
+        return Ok(());
+    }
+    Err(Outcome::not_applicable(
+        "not asked: Nextcloud counts each request without credentials to a public link as two failed logins",
+    ))
 }
 
 async fn challenge(context: &Context) -> Judged {
@@ -154,31 +221,15 @@ async fn challenge(context: &Context) -> Judged {
             "a token is sent without being asked for",
         ));
     }
-    let (request, what) = match context.facet().case() {
-        "config" => (
-            context.as_client(Client::Ios, Operation::ReadConfig, Place::Config),
-            "a GET of `config`",
-        ),
-        "download" => {
-            let backup = small_backup(context, "protected").await?;
-            (
-                context.as_client(Client::Ios, Operation::Download, Place::Backup(backup)),
-                "a GET of a backup",
-            )
-        }
+    let (answer, what) = match context.facet().case() {
+        "config" => (context.unauthenticated_config().await, "a GET of `config`"),
+        "download" => (stranger_download(context).await?, "a GET of a backup"),
         _ => {
-            let backup = context.own_backup("unauthorised");
-            let mut request =
-                context.as_client(Client::Ios, Operation::Upload, Place::Backup(backup));
-            let size = largest(context).await.min(LARGE);
-            request.payload = Some(context.payload("large", Recipe::Random(size)));
-            (request, "a large PUT")
+            may_be_stranger(context)?;
+            (stranger_upload(context).await.answer, "a large PUT")
         }
     };
-    let answer = context
-        .send(request)
-        .await
-        .doing(&format!("{what} without credentials"))?;
+    let answer = answer.doing(&format!("{what} without credentials"))?;
     Ok(judge_challenge(&answer, what))
 }
 

@@ -1,13 +1,12 @@
 //! Deletion: what is deleted is gone.
 
 use super::judge::{Judged, describe, refusal};
-use super::upload::upload;
 use super::{MOBILE_BY_HTTP, WHOLE};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Place, Recipe, Request};
+use crate::wire::{Context, FailureKind, OwnBackup, Place, Recipe, Request, Turn};
 
 checks! { Context;
     /// A deleted backup is gone.
@@ -18,9 +17,9 @@ checks! { Context;
         clients: Clients::MOBILE,
         breaks: Directions::BACKUP,
         variants: MOBILE_BY_HTTP,
-        needs: &["upload.round-trip"],
+        needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
-        expected: "a 2xx for a DELETE, after which a GET finds nothing",
+        expected: "a 2xx for a DELETE, after which a GET is answered 404 or 410",
         remedy: "Let this user delete files: when someone switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
         run: removes,
     }
@@ -41,19 +40,63 @@ checks! { Context;
     }
 }
 
-async fn removes(context: &Context) -> Judged {
+/// Stores what is to be deleted. A refused DELETE of the run's first backup is the finding itself.
+async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
     let payload = context.payload("backup", Recipe::Random(2000));
-    let backup = context.own_backup("backup");
     let client = context.persona().client;
-    upload(context, client, &backup, &payload, "a PUT of a backup").await?;
+    let place = Place::Backup(backup.clone());
+    let stored = context
+        .perform(client, Operation::Upload, place, Some(&payload))
+        .await;
+    match stored {
+        Ok(stored) if stored.is_success() => Ok(()),
+        Ok(refused) => Err(Outcome::blocked(format!(
+            "no backup could be stored to try it with: {}",
+            describe(&refused)
+        ))),
+        Err(failure) => Err(match failure.kind {
+            FailureKind::DeleteRefused(status) => {
+                let phrase = http::StatusCode::from_u16(status)
+                    .ok()
+                    .and_then(|status| status.canonical_reason())
+                    .unwrap_or_default();
+                Outcome::deviates(
+                    Stage::Http,
+                    format!("a DELETE of a backup was answered {status} {phrase}")
+                        .trim_end()
+                        .to_owned(),
+                )
+            }
+            kind if kind.is_peer() => Outcome::blocked(format!(
+                "no backup could be stored to try it with: {}",
+                failure.message
+            )),
+            _ => failure.into(),
+        }),
+    }
+}
+
+async fn removes(context: &Context) -> Judged {
+    let backup = context.in_turn(Turn::Recycled).await;
+    store(context, &backup).await?;
     let place = Place::Backup(backup.clone());
     let answer = context
-        .perform(client, Operation::Delete, place, None)
+        .perform(context.persona().client, Operation::Delete, place, None)
         .await?;
-    if !context
+    // Where the first answer was lost, the second one finds nothing to delete.
+    let is_done = context
         .persona()
         .accepts_status(Operation::Delete, answer.status)
-    {
+        || (answer.asked_again && answer.proves_absence());
+    if !is_done && answer.proves_absence() {
+        let there = context.send(Request::get(&backup)).await?;
+        if !there.is_success() {
+            return Ok(Outcome::blocked(
+                "no backup could be stored to try it with: it was not there after the upload",
+            ));
+        }
+    }
+    if !is_done {
         return Ok(refusal(
             &answer,
             "a DELETE of a backup",
@@ -71,14 +114,19 @@ async fn removes(context: &Context) -> Judged {
                 answer.status
             ),
         )
-    } else {
+    } else if after.proves_absence() {
         Outcome::pass(format!("{}, and then {}", answer.status, after.status))
+    } else {
+        Outcome::blocked(format!(
+            "DELETE was answered {}, and a GET afterwards {}, which does not say whether the backup is gone",
+            answer.status,
+            describe(&after)
+        ))
     })
 }
 
 async fn missing(context: &Context) -> Judged {
-    let backup = context.own_backup("never uploaded");
-    let answer = context.send(Request::delete(&backup)).await?;
+    let answer = context.send(Request::delete(&context.missing())).await?;
     Ok(if answer.status == 404 {
         Outcome::pass("404")
     } else {

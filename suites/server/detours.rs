@@ -2,10 +2,10 @@
 
 use super::WHOLE;
 use super::judge::Judged;
-use crate::engine::{Effect, Level};
+use crate::engine::{Blocker, Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::Context;
+use crate::wire::{Context, Halt};
 
 checks! { Context;
     /// The server answers with redirects to nothing that a client asks for.
@@ -23,18 +23,18 @@ checks! { Context;
         run: redirects,
     }
 
-    /// Ordinary use meets no lock-out and no rate limit.
+    /// The server takes a few requests a second without a limit.
     LEFT_ALONE = Check {
         id: "server.rate-limit",
         clause: clause::STATUS,
-        level: Level::Required,
-        clients: Clients::ALL,
-        breaks: Directions::BOTH,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        breaks: Directions::NONE,
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
-        expected: "no 429 Too Many Requests and no 423 Locked in ordinary use",
-        remedy: "Wait until the lock-out ends (Nextcloud: half an hour, or `occ security:bruteforce:reset IP`), and let a proxy's rate limit allow a few hundred requests a minute.",
+        expected: "no 429, no 503 and no closed door for a few requests a second; a phone sends fewer",
+        remedy: "Nothing that the apps need, unless the limit is far lower. For this check, use `--pace slow`, or let the limit allow a few requests a second; Nextcloud's lock-out ends after half an hour, or with `occ security:bruteforce:reset IP`.",
         run: left_alone,
     }
 }
@@ -64,9 +64,20 @@ async fn redirects(context: &Context) -> Judged {
 }
 
 async fn left_alone(context: &Context) -> Judged {
-    Ok(match context.session().halted() {
-        None if context.session().answers() == 0 => Outcome::blocked("the run has seen no answer"),
-        None => Outcome::pass("neither 429 nor 423 came"),
-        Some(why) => Outcome::deviates(Stage::Http, format!("{why}; probing was stopped at once")),
+    let session = context.session();
+    Ok(match (session.halted(), session.slowed_by()) {
+        (Some(halt @ Halt::CredentialsRefused { .. }), _) => {
+            Outcome::blocked_by(Blocker::CredentialsRefused, halt.to_string())
+        }
+        (Some(halt), _) => Outcome::deviates(
+            Stage::Http,
+            format!("{halt}; it stayed so while the run slowed down, and the run was halted"),
+        ),
+        (None, Some(sign)) => Outcome::deviates(
+            Stage::Http,
+            format!("{sign}; asked more slowly, it answered"),
+        ),
+        (None, None) if session.answers() == 0 => Outcome::blocked("the run has seen no answer"),
+        (None, None) => Outcome::pass("no limit showed"),
     })
 }

@@ -1,5 +1,6 @@
 //! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
 
+use super::auth::specimen;
 use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
@@ -7,7 +8,7 @@ use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, Facet, Method, Place, Recipe, Request};
+use crate::wire::{Answer, Context, Facet, Method, Place, Recipe, Request};
 
 checks! { Context;
     /// A backup that is not there is not there.
@@ -60,7 +61,7 @@ checks! { Context;
         id: "download.fresh",
         clause: clause::DOWNLOAD,
         level: Level::Required,
-        clients: Clients::MOBILE,
+        clients: Clients::ALL,
         breaks: Directions::RESTORE,
         variants: WHOLE,
         needs: &["upload.overwrite"],
@@ -102,7 +103,7 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
-    let place = Place::Backup(context.own_backup("never uploaded"));
+    let place = Place::Backup(context.missing());
     let answer = context
         .perform(context.persona().client, Operation::Download, place, None)
         .await?;
@@ -131,7 +132,7 @@ async fn missing(context: &Context) -> Judged {
 
 async fn not_found(context: &Context) -> Judged {
     let client = context.persona().client;
-    let place = Place::Backup(context.own_backup("never uploaded"));
+    let place = Place::Backup(context.missing());
     let operation = if client == Client::Desktop {
         Operation::Probe
     } else {
@@ -154,14 +155,21 @@ async fn not_found(context: &Context) -> Judged {
 }
 
 async fn malformed(context: &Context) -> Judged {
-    let request = Request::new(Method::Get, Place::Below("/backups/not-a-backup-id"))
-        .header("Accept", "application/octet-stream");
-    let answer = context.send(request).await?;
+    let answer = escape(context).await?;
     Ok(if (400..500).contains(&answer.status) {
         Outcome::pass(format!("{}", answer.status))
+    } else if answer.is_success() && answer.body.sha256 == context.config().await?.body.sha256 {
+        Outcome::not_applicable("it led to `config`: see `privacy.encoded-slash`")
     } else {
         Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
     })
+}
+
+/// The answer to a GET of something below `backups` that is no backup ID and tries to climb out; asked once in a run.
+pub(super) async fn escape(context: &Context) -> Answer {
+    let request = Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))
+        .header("Accept", "application/octet-stream");
+    context.once("shared.encoded-slash", request).await
 }
 
 async fn fresh(context: &Context) -> Judged {
@@ -202,9 +210,7 @@ async fn fresh(context: &Context) -> Judged {
 }
 
 async fn head(context: &Context) -> Judged {
-    let payload = context.payload("backup", Recipe::Random(2000));
-    let backup = context.own_backup("backup");
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let place = Place::Backup(backup);
     let answer = context
         .perform(Client::Desktop, Operation::Probe, place, None)

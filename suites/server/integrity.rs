@@ -8,6 +8,7 @@ use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
+    Turn,
 };
 use std::time::Duration;
 
@@ -231,12 +232,12 @@ async fn compressed(context: &Context) -> Judged {
     })
 }
 
-/// Breaks an upload off in the middle, and gives the server time to notice.
+/// Breaks an upload off in the middle; whether the server took notice of its end.
 async fn break_off(
     context: &Context,
     backup: &OwnBackup,
     payload: &Payload,
-) -> Result<(), Outcome> {
+) -> Result<bool, Outcome> {
     let chunked = context.facet().case() == "chunked";
     let manner = Manner::CutOff {
         after: payload.len() / 2,
@@ -246,8 +247,10 @@ async fn break_off(
         .send(Request::put(backup, payload).manner(manner))
         .await
     {
-        Err(failure) if failure.kind == FailureKind::BrokenOff => Ok(()),
-        Err(failure) => Err(failure.into()),
+        Err(failure) => match failure.kind {
+            FailureKind::BrokenOff { noticed } => Ok(noticed),
+            _ => Err(failure.into()),
+        },
         Ok(_) => Err(Outcome::error(
             Breakage::Harness,
             "an upload that was to break off came to an end",
@@ -255,28 +258,44 @@ async fn break_off(
     }
 }
 
-/// When to look after an upload broke off: servers take a moment to notice.
-const LOOKING: [Duration; 3] = [
+/// When to look after an upload broke off whose end the server has taken notice of.
+const SOON: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(600)];
+
+/// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under load later still.
+///
+/// Source: servers.interrupted-upload.
+const LATE: &[Duration] = &[
     Duration::ZERO,
-    Duration::from_millis(200),
     Duration::from_millis(500),
+    Duration::from_millis(2500),
+    Duration::from_secs(6),
 ];
+
+/// The pauses before each look.
+fn looking(noticed: bool) -> &'static [Duration] {
+    if noticed { SOON } else { LATE }
+}
 
 async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
     let new = context.payload("new", Recipe::Random(size));
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::CutOffOver).await;
     stored(context, &backup, &old).await?;
-    break_off(context, &backup, &new).await?;
-    for pause in LOOKING {
-        context.pause(pause).await;
-        let answer = context.send(Request::get(&backup)).await?;
+    let noticed = break_off(context, &backup, &new).await?;
+    for pause in looking(noticed) {
+        context.pause_as_slow(*pause).await;
+        let answer = context.send(Request::get(&backup).reading(size)).await?;
         if answer.is_success() && answer.body.is(&old) {
             continue;
         }
-        let now = if !answer.is_success() {
+        let now = if answer.proves_absence() {
             format!("is gone ({})", answer.status)
+        } else if !answer.is_success() {
+            return Ok(Outcome::blocked(format!(
+                "after an upload broke off, a GET was answered {}",
+                describe(&answer)
+            )));
         } else if answer.body.length == 0 {
             "was replaced by an empty file".to_owned()
         } else if answer.body.is_cut_from(&new) {
@@ -294,16 +313,22 @@ async fn cut_off_keeps(context: &Context) -> Judged {
 
 async fn cut_off_invisible(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
-    let backup = context.own_backup("backup");
-    break_off(context, &backup, &new).await?;
-    for pause in LOOKING {
-        context.pause(pause).await;
+    let backup = context.in_turn(Turn::CutOff).await;
+    let noticed = break_off(context, &backup, &new).await?;
+    for pause in looking(noticed) {
+        context.pause_as_slow(*pause).await;
         let answer = context.send(Request::get(&backup)).await?;
         if answer.is_success() {
             return Ok(Outcome::deviates(
                 Stage::Http,
                 "the part that had arrived is given out as a backup",
             ));
+        }
+        if !answer.proves_absence() {
+            return Ok(Outcome::blocked(format!(
+                "after an upload broke off, a GET was answered {}, which does not say whether anything is there",
+                describe(&answer)
+            )));
         }
     }
     Ok(Outcome::pass("nothing became visible"))
@@ -354,6 +379,9 @@ async fn concurrent(context: &Context) -> Judged {
     )
 }
 
+/// How often a backup is downloaded while an upload is on its way.
+const POLLS: usize = 12;
+
 async fn during(context: &Context) -> Judged {
     let size = fitting(context, 128 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
@@ -366,7 +394,7 @@ async fn during(context: &Context) -> Judged {
     };
     let upload = Request::put(&backup, &new).manner(manner);
     let mut answers = context
-        .during(upload, Request::get(&backup).reading(size), 60)
+        .during(upload, Request::get(&backup).reading(size), POLLS)
         .await?;
     let uploaded = answers.remove(0)?;
     if !uploaded.is_success() {
@@ -378,8 +406,9 @@ async fn during(context: &Context) -> Judged {
     let torn = |answer: &&Answer| match answer {
         Ok(answer) if answer.is_success() => !answer.body.is(&old) && !answer.body.is(&new),
         // 423 and the like: come again later. A 404 says that there is no backup.
-        Ok(answer) => matches!(answer.status, 404 | 410),
-        Err(_) => true,
+        Ok(answer) => answer.proves_absence(),
+        // A connection that closes without an answer may do so at any time.
+        Err(failure) => failure.kind == FailureKind::BodyEnded,
     };
     Ok(match answers.iter().filter(torn).count() {
         0 if answers.is_empty() => {

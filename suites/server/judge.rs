@@ -14,16 +14,37 @@ pub type Judged = Result<Outcome, Outcome>;
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            FailureKind::Peer => Self::deviates(failure.stage, failure.message),
+            kind if kind.is_peer() => lost(failure.stage, failure.message).into(),
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
             FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
-            FailureKind::Halted => Self::blocked_by(Blocker::Limit, failure.message),
-            FailureKind::Guarded => Self::blocked_by(Blocker::Guarded, failure.message),
-            FailureKind::BrokenOff | FailureKind::Harness => {
+            FailureKind::Halted => Self::blocked_by(Blocker::HarnessLimit, failure.message),
+            FailureKind::Limited | FailureKind::Locked => {
+                Self::blocked_by(Blocker::Limit, failure.message)
+            }
+            FailureKind::LockedOut => Self::blocked_by(Blocker::LockedOut, failure.message),
+            FailureKind::CredentialsRefused => {
+                Self::blocked_by(Blocker::CredentialsRefused, failure.message)
+            }
+            FailureKind::BrokenOff { .. } | FailureKind::Harness => {
                 Self::error(Breakage::Harness, failure.message)
             }
+            _ => Self::blocked_by(Blocker::Guarded, failure.message),
         }
     }
+}
+
+/// A deviation because no answer came. What a check says about its own deviation does not help here.
+fn lost(stage: Stage, observed: String) -> Deviation {
+    Deviation::new(stage, observed).remedy(match stage {
+        Stage::Resolve => "Check the host name, and its entry in the DNS.",
+        Stage::Connect => {
+            "Check that the server runs at this port, and that no firewall stands between."
+        }
+        Stage::Tls => "See the findings of `tls`.",
+        _ => {
+            "Look into the logs of the server and of the proxy before it, at the time of this run: it closed a connection or did not answer in time (a limit, a timeout, a crash)."
+        }
+    })
 }
 
 /// Names what was being done in the failure of an exchange.
@@ -35,8 +56,8 @@ pub trait Doing {
 impl Doing for Answer {
     fn doing(self, what: &str) -> Result<Response, Outcome> {
         self.map_err(|failure| match failure.kind {
-            FailureKind::Peer => {
-                Outcome::deviates(failure.stage, format!("{what}: {}", failure.message))
+            kind if kind.is_peer() => {
+                lost(failure.stage, format!("{what}: {}", failure.message)).into()
             }
             _ => failure.into(),
         })
@@ -310,6 +331,7 @@ mod tests {
             continued: false,
             unpacked: false,
             echoed_secret: false,
+            asked_again: false,
         }
     }
 

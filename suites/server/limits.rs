@@ -4,10 +4,11 @@ use super::WHOLE;
 use super::config::limits;
 use super::judge::{Judged, bytes, describe, difference};
 use super::upload::stored;
+use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, OwnBackup, Recipe, Request};
+use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
 use std::fmt;
 use std::time::Duration;
 
@@ -138,7 +139,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
     let answer = match context.send(Request::put(backup, &payload)).await {
         Ok(answer) => answer,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             return Ok(Size::Refused(Refusal {
                 stage: failure.stage,
                 observed: failure.message,
@@ -157,7 +158,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     }
     let after = match context.send(Request::get(backup).reading(length)).await {
         Ok(after) => after,
-        Err(failure) if failure.kind == FailureKind::Peer => {
+        Err(failure) if failure.kind.is_peer() => {
             let how = format!("was accepted, and a GET of it failed: {}", failure.message);
             return Ok(Size::Damaged(how, false));
         }
@@ -223,6 +224,9 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         to_the_byte: refusal.why.is_searched_to_the_byte(),
     };
     let limit = search.run(context, &backup).await?;
+    if refusal.why == Why::Status(413) {
+        context.note(Condition::RefusedWith413);
+    }
     let observed = format!("{tested} bytes refused: {}; {limit}", refusal.observed);
     let mut remedy = refusal.why.remedy().to_owned();
     if let Limit::Exactly(limit) = limit {
@@ -399,7 +403,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::Recycled).await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(refusal) => {
             let observed = format!("{size} bytes refused: {}", refusal.observed);

@@ -1,6 +1,5 @@
 //! The checks of a server, in the order in which reports show them; what a check needs stands before it.
 
-pub mod advice;
 mod auth;
 mod config;
 mod delete;

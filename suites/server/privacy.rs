@@ -1,12 +1,13 @@
 //! Privacy: who may learn which backups there are.
 
 use super::WHOLE;
+use super::auth::{may_be_stranger, specimen};
+use super::download::escape;
 use super::judge::{Judged, describe};
-use super::upload::{fitting, stored};
+use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Facet, Listing, LoginKind, Method, OwnBackup, Place, Recipe, Request};
+use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request};
 
 /// The two ways to ask for a listing.
 const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
@@ -103,11 +104,20 @@ checks! { Context;
     }
 }
 
+/// What a listing of `backups/` gave away.
+struct Listed {
+    status: u16,
+    listing: Listing,
+    /// Whether the answer was longer than what was read.
+    cut: bool,
+}
+
+/// How much of a listing is read, in bytes: a directory with many backups makes a long one.
+const READ_OF_LISTING: usize = 1024 * 1024;
+
 /// Asks for a listing of `backups/` with something of ours in it.
-async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outcome> {
-    let backup: OwnBackup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
-    stored(context, &backup, &payload).await?;
+async fn list(context: &Context, anonymous: bool) -> Result<Listed, Outcome> {
+    let (backup, _) = specimen(context).await?;
     let place = Place::Listing(backup);
     let request = if context.facet().case() == "propfind" {
         Request::new(Method::Propfind, place)
@@ -116,8 +126,7 @@ async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outc
     } else {
         Request::new(Method::Get, place).header("Accept", "*/*")
     };
-    // A directory with many backups makes a long list.
-    let request = request.reading(1024 * 1024);
+    let request = request.reading(READ_OF_LISTING);
     let answer = context
         .send(if anonymous {
             request.anonymous()
@@ -125,16 +134,17 @@ async fn list(context: &Context, anonymous: bool) -> Result<(u16, Listing), Outc
             request
         })
         .await?;
-    let listing = if answer.is_success() {
-        Listing::from_word(&answer.body.bytes)
-    } else {
-        Listing::Nothing
-    };
-    Ok((answer.status, listing))
+    Ok(Listed {
+        status: answer.status,
+        listing: Listing::from_word(&answer.body.bytes),
+        cut: answer.body.overran,
+    })
 }
 
-fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
-    match listing {
+/// An ID is given away by whatever status it comes with.
+fn judge_listing(listed: &Listed) -> Outcome {
+    let status = listed.status;
+    match listed.listing {
         Listing::Ours => Outcome::deviates(
             Stage::Http,
             format!("answered {status} with the IDs of the backups"),
@@ -145,6 +155,12 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
                 "answered {status} with the IDs of other backups, if not of the one just stored"
             ),
         ),
+        Listing::Nothing if listed.cut => Outcome::blocked_by(
+            Blocker::TruncatedRead,
+            format!(
+                "answered {status}; the first {READ_OF_LISTING} bytes hold no backup ID, and more follow"
+            ),
+        ),
         Listing::Nothing if status >= 500 => {
             Outcome::blocked(format!("a listing was answered {status}"))
         }
@@ -153,20 +169,19 @@ fn judge_listing((status, listing): (u16, Listing)) -> Outcome {
 }
 
 async fn listing(context: &Context) -> Judged {
-    Ok(judge_listing(list(context, true).await?))
+    may_be_stranger(context)?;
+    Ok(judge_listing(&list(context, true).await?))
 }
 
 async fn own_listing(context: &Context) -> Judged {
     if context.facts().login == LoginKind::Open {
         return Ok(Outcome::not_applicable("no credentials were given"));
     }
-    Ok(judge_listing(list(context, false).await?))
+    Ok(judge_listing(&list(context, false).await?))
 }
 
 async fn letter_case(context: &Context) -> Judged {
-    let backup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(600));
-    stored(context, &backup, &payload).await?;
+    let (backup, payload) = specimen(context).await?;
     let request = Request::new(Method::Get, Place::CapitalBackup(backup))
         .header("Accept", "application/octet-stream");
     let answer = context.send(request).await?;
@@ -182,12 +197,7 @@ async fn letter_case(context: &Context) -> Judged {
 
 async fn encoded_slash(context: &Context) -> Judged {
     let config = context.config().await?;
-    let answer = context
-        .send(Request::new(
-            Method::Get,
-            Place::Below("/backups/..%2fconfig"),
-        ))
-        .await?;
+    let answer = escape(context).await?;
     Ok(
         if answer.is_success() && answer.body.sha256 == config.body.sha256 {
             Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")

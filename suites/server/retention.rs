@@ -2,17 +2,18 @@
 //!
 //! Whether a backup is really kept so long shows in months only: for that there is [`crate::retention`].
 
+use super::auth::specimen;
 use super::config::{config, config_of};
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
-use crate::clients::Refresh;
 use crate::clients::refresh::{Changes, loses_on_the_dot};
+use crate::clients::{Condition, Refresh};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
+    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response, Turn,
 };
 use jiff::Timestamp;
 use std::time::Duration;
@@ -119,6 +120,13 @@ async fn refresh(context: &Context) -> Judged {
     } else {
         Refresh::HalfRetentionDaily
     };
+    let oldest = newest.oldest(Changes::Never, Some(read));
+    let is_late =
+        oldest.is_some() && oldest != newest.as_meant().oldest(Changes::Never, Some(read));
+    // Where no day is named, or none that anybody lives to see, it does no harm.
+    if client == Client::Ios && promised > 0 && is_late {
+        context.note(Condition::FullRetention);
+    }
     Ok(judge_refresh(newest, read, promised))
 }
 
@@ -359,8 +367,14 @@ async fn download_refreshes(context: &Context) -> Judged {
     })
 }
 
-/// Whether the backup shows in an answer to this way of asking, and the status.
-async fn shows(context: &Context, backup: &OwnBackup) -> Result<(bool, u16), Outcome> {
+/// What an answer to this way of asking says of the backup.
+struct Shown {
+    /// Whether it shows; `None` if the answer does not say.
+    shows: Option<bool>,
+    status: u16,
+}
+
+async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> {
     let request = match context.facet().case() {
         "head" => Request::new(Method::Head, Place::Backup(backup.clone()))
             .header("Accept", "application/octet-stream"),
@@ -374,19 +388,28 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<(bool, u16), Out
     };
     let is_head = request.method == Method::Head;
     let answer = context.send(request).await?;
-    let shows =
-        answer.is_success() && (is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours);
-    Ok((shows, answer.status))
+    let shows = if answer.is_success() {
+        Some(is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours)
+    } else if answer.proves_absence() {
+        Some(false)
+    } else {
+        None
+    };
+    Ok(Shown {
+        shows,
+        status: answer.status,
+    })
 }
 
 async fn deleted_everywhere(context: &Context) -> Judged {
-    let backup = context.own_backup("backup");
+    let backup = context.in_turn(Turn::Recycled).await;
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
     stored(context, &backup, &payload).await?;
-    let (shown, status) = shows(context, &backup).await?;
-    if !shown {
+    let before = shows(context, &backup).await?;
+    if before.shows != Some(true) {
         return Ok(Outcome::not_applicable(format!(
-            "it did not show before it was deleted, either: answered {status}"
+            "it did not show before it was deleted, either: answered {}",
+            before.status
         )));
     }
     let answer = context.send(Request::delete(&backup)).await?;
@@ -396,21 +419,22 @@ async fn deleted_everywhere(context: &Context) -> Judged {
             describe(&answer)
         )));
     }
-    let (shown, status) = shows(context, &backup).await?;
-    Ok(if shown {
-        Outcome::deviates(
+    let after = shows(context, &backup).await?;
+    let status = after.status;
+    Ok(match after.shows {
+        Some(true) => Outcome::deviates(
             Stage::Http,
             format!("it still shows after it was deleted: answered {status}"),
-        )
-    } else {
-        Outcome::pass(format!("it showed, and no longer does: answered {status}"))
+        ),
+        Some(false) => Outcome::pass(format!("it showed, and no longer does: answered {status}")),
+        None => Outcome::blocked(format!(
+            "it showed before it was deleted, and then this was answered {status}, which does not say whether it is gone"
+        )),
     })
 }
 
 async fn bin(context: &Context) -> Judged {
-    let backup = context.own_backup("backup");
-    let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let answer = context.send(Request::get(&backup)).await?;
     let base = &context.facts().base;
     let sign = if answer.header("oc-etag").is_some() {

@@ -1,13 +1,16 @@
 //! Strangers: what someone without credentials, or with wrong ones, can do.
 
 use super::WHOLE;
-use super::auth::{needs_login, small_backup};
+use super::auth::{
+    StrangerUpload, may_be_stranger, needs_login, stranger_download, stranger_upload,
+};
 use super::judge::{Judged, describe, page};
+use super::upload::stored;
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, LoginUse, Place, Recipe, Request, Response};
+use crate::wire::{Context, FailureKind, LoginUse, Place, Recipe, Request, Response, Turn};
 
 checks! { Context;
     /// The config is refused to someone without credentials.
@@ -103,10 +106,7 @@ checks! { Context;
 
 async fn anonymous_config(context: &Context) -> Judged {
     needs_login(context)?;
-    let request = context
-        .as_client(Client::Android, Operation::ReadConfig, Place::Config)
-        .anonymous();
-    let answer = context.send(request).await?;
+    let answer = context.unauthenticated_config().await?;
     Ok(if answer.is_success() && page(&answer.body).is_some() {
         Outcome::pass(format!("answered {}, not with `config`", describe(&answer)))
     } else if answer.is_success() {
@@ -127,8 +127,7 @@ fn refused(answer: &Response) -> Outcome {
 
 async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = small_backup(context, "secret").await?;
-    let answer = context.send(Request::get(&backup).anonymous()).await?;
+    let answer = stranger_download(context).await??;
     Ok(if answer.is_success() {
         Outcome::deviates(Stage::Auth, "a backup is given to anyone who knows its ID")
     } else {
@@ -138,36 +137,40 @@ async fn anonymous_download(context: &Context) -> Judged {
 
 async fn anonymous_upload(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = context.own_backup("stranger's");
-    let payload = context.payload("stranger's", Recipe::Random(600));
-    let answer = context
-        .send(Request::put(&backup, &payload).anonymous())
-        .await?;
-    let after = context.send(Request::get(&backup)).await?;
+    may_be_stranger(context)?;
+    let StrangerUpload {
+        answer,
+        after,
+        payload,
+    } = stranger_upload(context).await;
+    let answered = match answer {
+        Ok(answer) => format!("answered {}", answer.status),
+        Err(failure) if failure.kind.is_peer() => "not answered".to_owned(),
+        Err(failure) => return Err(failure.into()),
+    };
+    // What was stored counts, whatever was answered.
+    let after = after?;
     Ok(if after.is_success() && after.body.is(&payload) {
         Outcome::deviates(
             Stage::Auth,
-            format!(
-                "an upload without credentials was stored (answered {})",
-                answer.status
-            ),
+            format!("an upload without credentials was stored ({answered})"),
         )
-    } else if answer.is_success() {
-        Outcome::pass(format!(
-            "answered {}, but nothing was stored",
-            answer.status
-        ))
+    } else if after.is_success() || after.proves_absence() {
+        Outcome::pass(format!("{answered}, and not stored"))
     } else {
-        Outcome::pass(format!(
-            "refused with {}, and nothing was stored",
-            answer.status
+        Outcome::blocked(format!(
+            "{answered}, and a GET afterwards {}, which does not say whether it was stored",
+            describe(&after)
         ))
     })
 }
 
 async fn anonymous_delete(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = small_backup(context, "victim").await?;
+    may_be_stranger(context)?;
+    let backup = context.in_turn(Turn::Recycled).await;
+    let payload = context.payload("victim", Recipe::Random(600));
+    stored(context, &backup, &payload).await?;
     let answer = context.send(Request::delete(&backup).anonymous()).await?;
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {
@@ -175,7 +178,7 @@ async fn anonymous_delete(context: &Context) -> Judged {
             "refused with {}, and the backup is still there",
             answer.status
         ))
-    } else {
+    } else if after.proves_absence() {
         Outcome::deviates(
             Stage::Auth,
             format!(
@@ -183,28 +186,50 @@ async fn anonymous_delete(context: &Context) -> Judged {
                 answer.status
             ),
         )
+    } else {
+        Outcome::blocked(format!(
+            "a DELETE without credentials was answered {}, and a GET afterwards {}",
+            answer.status,
+            describe(&after)
+        ))
     })
+}
+
+/// The cookies that an answer sets, as a client sends them back: of each name the last value.
+///
+/// Source: RFC 6265 section 5.3, step 11.
+fn cookies_of(answer: &Response) -> String {
+    let mut kept: Vec<(&str, &str)> = Vec::new();
+    let pairs = answer
+        .headers("set-cookie")
+        .filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+    for (name, value) in pairs {
+        kept.retain(|(known, _)| *known != name);
+        kept.push((name, value));
+    }
+    let kept: Vec<_> = kept
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    kept.join("; ")
 }
 
 async fn cookie(context: &Context) -> Judged {
     needs_login(context)?;
     let request = || context.as_client(Client::Android, Operation::ReadConfig, Place::Config);
-    let with = context.send(request().login(LoginUse::Given)).await?;
-    let cookies: Vec<_> = with
-        .headers("set-cookie")
-        .filter_map(|cookie| cookie.split(';').next())
-        .collect();
+    let with = context.send(request()).await?;
+    let cookies = cookies_of(&with);
     if cookies.is_empty() {
         return Ok(Outcome::not_applicable("the server sets no cookie"));
     }
-    let bare = context.send(request().anonymous()).await?;
-    if bare.is_success() {
+    may_be_stranger(context)?;
+    if context.unauthenticated_config().await?.is_success() {
         return Ok(Outcome::not_applicable(
             "`config` needs no credentials here",
         ));
     }
     let answer = context
-        .send(request().login(LoginUse::Cookie(cookies.join("; "))))
+        .send(request().login(LoginUse::Cookie(cookies)))
         .await?;
     Ok(if answer.is_success() {
         Outcome::deviates(
@@ -221,17 +246,22 @@ async fn cookie(context: &Context) -> Judged {
 
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
-    let backup = small_backup(context, "guarded").await?;
-    if context
-        .send(Request::get(&backup).anonymous())
-        .await?
-        .is_success()
-    {
+    if stranger_download(context).await??.is_success() {
         return Ok(Outcome::not_applicable("a backup is given to anyone here"));
     }
-    let answer = context
+    let backup = context.in_turn(Turn::Recycled).await;
+    let payload = context.payload("guarded", Recipe::Random(600));
+    stored(context, &backup, &payload).await?;
+    let answer = match context
         .send(Request::get(&backup).login(LoginUse::Wrong))
-        .await?;
+        .await
+    {
+        // The password in another encoding was the one wrong login of this run, and was refused.
+        Err(failure) if failure.kind == FailureKind::Guarded => {
+            return Ok(Outcome::not_applicable(failure.message));
+        }
+        answer => answer?,
+    };
     Ok(if answer.is_success() {
         Outcome::deviates(
             Stage::Auth,
@@ -243,4 +273,30 @@ async fn wrong(context: &Context) -> Judged {
     } else {
         refused(&answer)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Body, Http};
+
+    #[test]
+    fn of_two_cookies_with_one_name_the_last_counts() {
+        let set = |value: &str| ("set-cookie".to_owned(), value.to_owned());
+        let answer = Response {
+            status: 200,
+            http: Http::One,
+            headers: vec![
+                set("oc=1; path=/"),
+                set("nc=a=b; HttpOnly"),
+                set("oc=2; path=/; secure"),
+            ],
+            body: Body::new(Default::default(), false),
+            continued: false,
+            asked_again: false,
+            unpacked: false,
+            echoed_secret: false,
+        };
+        assert_eq!(cookies_of(&answer), "nc=a=b; oc=2");
+    }
 }

@@ -1,17 +1,16 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Doing, Judged, describe, diagnosed, difference, sends_credentials};
+use super::judge::{Doing, Judged, describe, diagnosed, difference, refusal, sends_credentials};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{Operation, Persona};
+use crate::clients::{Condition, Operation, Persona};
 use crate::diagnosis::Subject;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Context, Failure, FailureKind, Manner, Method, OwnBackup, Payload, Place, Recipe, Request,
-    Response,
+    Answer, Context, Failure, Manner, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
 
 checks! { Context;
@@ -135,13 +134,14 @@ pub(super) async fn upload(
         .await
         .doing(doing)?;
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
-        Ok(answer)
-    } else {
-        let with_credentials = sends_credentials(context, client, &answer);
-        let asked = (Method::Put, Subject::Backup);
-        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
-        Err(deviation.into())
+        return Ok(answer);
     }
+    // What the check says about its own deviation does not help: the upload is not what it is about.
+    let mut deviation = refusal(&answer, doing, &context.facts().base, "/backups");
+    deviation
+        .remedy
+        .get_or_insert_with(|| ACCEPTED.remedy.to_owned());
+    Err(deviation.into())
 }
 
 /// Downloads as the client of this variant does.
@@ -157,6 +157,9 @@ pub(super) async fn download(
         .await
         .doing(doing)?;
     if persona.accepts_status(Operation::Download, answer.status) {
+        if answer.body.length == 0 {
+            context.note(Condition::EmptyBackup);
+        }
         Ok(answer)
     } else {
         let with_credentials = sends_credentials(context, persona.client, &answer);
@@ -182,23 +185,31 @@ pub(super) async fn stored(
     backup: &OwnBackup,
     payload: &Payload,
 ) -> Result<(), Outcome> {
+    let put = context.send(Request::put(backup, payload)).await;
+    let get = match &put {
+        Ok(answer) if answer.is_success() => {
+            context
+                .send(Request::get(backup).reading(payload.len()))
+                .await
+        }
+        _ => put.clone(),
+    };
+    judge_stored(put, get, payload)
+}
+
+/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could be tried.
+pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
     let not_stored =
         |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));
     let peer = |failure: Failure| match failure.kind {
-        FailureKind::Peer => not_stored(failure.message),
+        kind if kind.is_peer() => not_stored(failure.message),
         _ => failure.into(),
     };
-    let answer = context
-        .send(Request::put(backup, payload))
-        .await
-        .map_err(peer)?;
+    let answer = put.map_err(peer)?;
     if !answer.is_success() {
         return Err(not_stored(describe(&answer)));
     }
-    let after = context
-        .send(Request::get(backup).reading(payload.len()))
-        .await
-        .map_err(peer)?;
+    let after = get.map_err(peer)?;
     if !after.is_success() {
         return Err(not_stored(format!(
             "a PUT was answered {}, then a GET {}",
@@ -214,20 +225,25 @@ pub(super) async fn stored(
 
 async fn accepted(context: &Context) -> Judged {
     let (payload, _) = context.sealed("backup").await?;
-    let backup = context.own_backup("backup");
-    let answer = upload(
-        context,
-        context.persona().client,
-        &backup,
-        &payload,
-        "a PUT of a backup",
-    )
-    .await?;
-    Ok(Outcome::pass(format!(
-        "{} over {}",
-        answer.status,
-        answer.http.name()
-    )))
+    let place = Place::Backup(context.own_backup("backup"));
+    let persona = context.persona();
+    let doing = "a PUT of a backup";
+    let answer = context
+        .perform(persona.client, Operation::Upload, place, Some(&payload))
+        .await
+        .doing(doing)?;
+    if persona.accepts_status(Operation::Upload, answer.status) {
+        return Ok(Outcome::pass(format!(
+            "{} over {}",
+            answer.status,
+            answer.http.name()
+        )));
+    }
+    let with_credentials = sends_credentials(context, persona.client, &answer);
+    let asked = (Method::Put, Subject::Backup);
+    Ok(diagnosed(context, &answer, doing, asked, with_credentials)
+        .await
+        .into())
 }
 
 async fn round_trip(context: &Context) -> Judged {
@@ -298,14 +314,25 @@ async fn overwrite(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let client = context.persona().client;
     upload(context, client, &backup, &first, "the first PUT").await?;
-    upload(
-        context,
-        client,
-        &backup,
-        &second,
-        "a PUT over a backup that is there",
-    )
-    .await?;
+    let doing = "a PUT over a backup that is there";
+    let place = Place::Backup(backup.clone());
+    let replaced = context
+        .perform(client, Operation::Upload, place, Some(&second))
+        .await
+        .doing(doing)?;
+    if !context
+        .persona()
+        .accepts_status(Operation::Upload, replaced.status)
+    {
+        let deviation = refusal(&replaced, doing, &context.facts().base, "/backups");
+        // The first upload was taken: what is refused is to replace it.
+        let is_own = matches!(replaced.status, 403 | 404 | 405 | 409 | 412);
+        return Ok(Deviation {
+            remedy: deviation.remedy.filter(|_| !is_own),
+            ..deviation
+        }
+        .into());
+    }
     let answer = download(context, &backup, "a GET after the second upload").await?;
     Ok(if answer.body.is(&second) {
         Outcome::pass("the second upload replaced the first")

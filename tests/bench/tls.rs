@@ -33,7 +33,7 @@ fn inspection(bencher: divan::Bencher<'_, '_>, away_ms: u64) {
         let mut checkup = Checkup::new(target).expect("a checkup");
         checkup.selection = Selection {
             only: vec![Pattern::new("tls")],
-            skip: Vec::new(),
+            ..Selection::default()
         };
         let report = runtime.block_on(checkup.run()).expect("it runs").report;
         assert!(report.passed(), "{report}");

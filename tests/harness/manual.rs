@@ -1,6 +1,7 @@
-//! Every citation resolves.
+//! Every citation resolves, and every fact that nothing cites is known.
 
-use safe_conformance::manual::{citations, fact, under};
+use safe_conformance::manual::{citations, fact, facts, under};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Where text stands that may cite a fact.
@@ -17,6 +18,128 @@ const FOREIGN: [&str; 6] = [
     "PROTOCOL.md",
     "HOSTILE",
     "project's notes",
+];
+
+/// Facts that nothing cites. Reviewed: background that a reader of the manual needs, and no code decides by.
+const UNUSED: &[&str] = &[
+    "5.4",
+    "6.2.local",
+    "6.2.transparency",
+    "clients.divergence.deleted-ignored",
+    "clients.divergence.deleted-required",
+    "clients.divergence.desktop-everyone",
+    "clients.divergence.left-groups",
+    "clients.divergence.missing-settings",
+    "clients.divergence.null-word",
+    "clients.divergence.placeholder",
+    "clients.divergence.retention",
+    "clients.divergence.revoked-keys",
+    "clients.divergence.size-edge",
+    "clients.divergence.verification",
+    "clients.http.backup-sequence",
+    "clients.http.config-fields",
+    "clients.http.headers",
+    "clients.http.refresh",
+    "clients.http.stack",
+    "clients.http.timeouts",
+    "clients.http.tls",
+    "clients.loss.android-settings",
+    "clients.loss.contact-created-at",
+    "clients.loss.contact-fields",
+    "clients.loss.deleted",
+    "clients.loss.group-created-at",
+    "clients.loss.last-update",
+    "clients.loss.links",
+    "clients.loss.lists",
+    "clients.loss.other-settings",
+    "clients.loss.private-key",
+    "clients.loss.public-key",
+    "clients.loss.receipts",
+    "clients.loss.release",
+    "clients.loss.sync-excluded",
+    "clients.loss.verification",
+    "clients.read.bad-picture",
+    "clients.read.bad-public-key",
+    "clients.read.base64-unpadded",
+    "clients.read.base64-whitespace",
+    "clients.read.blocked-creator",
+    "clients.read.control-character",
+    "clients.read.created-at",
+    "clients.read.creator-no-member",
+    "clients.read.deleted-group",
+    "clients.read.directory-failure",
+    "clients.read.duplicate-contact",
+    "clients.read.fractional-time",
+    "clients.read.group-id-not-hex",
+    "clients.read.group-id-odd",
+    "clients.read.group-without-members",
+    "clients.read.gzip-members",
+    "clients.read.info-version",
+    "clients.read.last-update",
+    "clients.read.left-group",
+    "clients.read.links",
+    "clients.read.list-id",
+    "clients.read.list-name",
+    "clients.read.lone-surrogate",
+    "clients.read.long-names",
+    "clients.read.lower-case-identity",
+    "clients.read.missing-contacts",
+    "clients.read.missing-deleted",
+    "clients.read.missing-settings",
+    "clients.read.missing-sync-contacts",
+    "clients.read.missing-user",
+    "clients.read.missing-verification",
+    "clients.read.negative-time",
+    "clients.read.null-string",
+    "clients.read.plaintext-file",
+    "clients.read.private-key-length",
+    "clients.read.release-empty",
+    "clients.read.release-everyone-and-id",
+    "clients.read.release-id-and-null",
+    "clients.read.release-missing",
+    "clients.read.release-null-word",
+    "clients.read.revoked-contact",
+    "clients.read.stored-before-download",
+    "clients.read.string-for-number",
+    "clients.read.swallowed-error",
+    "clients.read.unknown-creator",
+    "clients.read.unknown-keys",
+    "clients.read.unknown-member",
+    "clients.read.unknown-receipts",
+    "clients.read.verified-without-key",
+    "clients.read.wrong-key",
+    "clients.read.wrong-type",
+    "clients.releases.android",
+    "clients.releases.ios",
+    "clients.write.android-info",
+    "clients.write.created-at-clamped",
+    "clients.write.deleted",
+    "clients.write.device-group-key",
+    "clients.write.first-android",
+    "clients.write.first-ios",
+    "clients.write.group-links",
+    "clients.write.gzip-level",
+    "clients.write.hidden",
+    "clients.write.ios-created-at",
+    "clients.write.ios-info",
+    "clients.write.last-update",
+    "clients.write.list-id",
+    "clients.write.own-contact",
+    "clients.write.own-id-in-members",
+    "clients.write.placeholder-links",
+    "clients.write.public-key",
+    "clients.write.receipts",
+    "clients.write.removed-contacts",
+    "clients.write.sync-excluded-key",
+    "servers.delete-collection",
+    "servers.healthy",
+    "servers.installable",
+    "servers.mkcol",
+    "servers.nextcloud-encryption",
+    "servers.options",
+    "servers.php-fpm-cookies",
+    "servers.rclone-cache",
+    "servers.restart",
 ];
 
 /// Rooms whose citations are not replaced yet. The list only shrinks.
@@ -95,5 +218,34 @@ fn every_document_that_is_cited_is_here() {
         wrong.is_empty(),
         "cite a fact of the manual:\n{}",
         wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_fact_is_cited_or_known_to_be_unused() {
+    let files: Vec<_> = files()
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("src/manual"))
+        .collect();
+    let mut cited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| citations(text)).collect();
+    cited.extend(
+        safe_conformance::safe::clause::ALL
+            .iter()
+            .map(|clause| clause.number),
+    );
+    let unused: Vec<_> = facts()
+        .iter()
+        .map(|fact| fact.id)
+        .filter(|id| !cited.contains(id))
+        .collect();
+    let missing: Vec<_> = unused.iter().filter(|id| !UNUSED.contains(id)).collect();
+    assert!(
+        missing.is_empty(),
+        "cite them, or add them to UNUSED: {missing:#?}"
+    );
+    let cited_after_all: Vec<_> = UNUSED.iter().filter(|id| !unused.contains(id)).collect();
+    assert!(
+        cited_after_all.is_empty(),
+        "remove from UNUSED: {cited_after_all:#?}"
     );
 }

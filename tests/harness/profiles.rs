@@ -3,12 +3,15 @@
 //! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which (all).
 
 use crate::findings::{Racy, digest};
+use crate::support::program::{program, run};
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::reference::{self, Login, Options, Profile};
 use safe_conformance::report::Report;
 use safe_conformance::wire::Seed;
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -122,4 +125,61 @@ async fn each_profile_has_its_findings_in_every_run() {
             insta::assert_snapshot!(profile.name(), text);
         }
     }
+}
+
+#[test]
+fn the_program_lists_and_explains_every_profile() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let listed = run(program(home.path()).args(["serve", "--list-profiles"]));
+    assert_eq!(listed.code, Some(0), "{}", listed.all());
+    for profile in Profile::ALL {
+        let is_listed = listed
+            .stdout
+            .lines()
+            .any(|line| line.starts_with(profile.name()) && line.ends_with(profile.explanation()));
+        assert!(is_listed, "{profile}");
+    }
+    let explained = run(program(home.path()).args(["explain", "nextcloud-quota"]));
+    assert!(
+        explained.stdout.contains("servers.nextcloud-quota"),
+        "{}",
+        explained.all()
+    );
+    let unknown = run(program(home.path()).args(["serve", "--like", "nextcloud-qota"]));
+    assert_eq!(unknown.code, Some(2));
+    assert!(
+        unknown.stderr.contains("did you mean `nextcloud-quota`"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn the_program_serves_like_a_public_link() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let mut child = program(home.path())
+        .args([
+            "serve",
+            "--plain",
+            "--like",
+            "nextcloud-link-webdav-password",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let stdout = child.stdout.take().expect("stdout is piped");
+    let lines: Vec<_> = BufReader::new(stdout)
+        .lines()
+        .map_while(Result::ok)
+        .take(3)
+        .collect();
+    child.kill().expect("it runs");
+    child.wait().expect("it has ended");
+    assert!(
+        lines[0].starts_with("SAFE_TARGET=http://localhost:"),
+        "{lines:?}"
+    );
+    assert!(lines[0].ends_with("/public.php/webdav"), "{lines:?}");
+    assert_eq!(lines[1], "SAFE_SERVER_USER=kT4nXo9fLBqRz2W");
+    assert_eq!(lines[2], "SAFE_SERVER_PASSWORD=s3cret-loopback");
 }

@@ -13,7 +13,7 @@ use safe_conformance::engine::Pattern;
 use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Options, start};
 use safe_conformance::report::Report;
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
@@ -228,7 +228,8 @@ async fn faults_stand_for_what_was_measured() {
         let target = Target::parse(running.base_url()).expect("its base URL");
         let target = target.basic("safe", "s3cret-loopback");
         let mut checkup = Checkup::new(target).expect("randomness");
-        checkup.settings.seed = Seed::new(0x5afe);
+        checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+        checkup.settings.pace = Pace::new(PaceChoice::Fast);
         let check = entry.finding.split('[').next().unwrap_or_default();
         // A check of `server` looks back at what the others have sent: alone it sees nothing.
         if !check.starts_with("server.") {
@@ -264,7 +265,8 @@ async fn replayed(replay: Replay, login: bool) -> String {
         target = target.basic("safe", "s3cret-loopback");
     }
     let mut checkup = Checkup::new(target).expect("randomness");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     for check in NOT_SHOWN {
         let why = "this test: a mock cannot show it".to_owned();
         checkup.selection.skip.push((Pattern::new(check), why));

@@ -11,7 +11,7 @@ use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::retention::{
     self, Event, Found, Ledger, LedgerError, Plan, Role, Season, State, Trouble, Unjudgeable,
 };
-use safe_conformance::wire::Seed;
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -122,8 +122,8 @@ async fn what_only_a_second_request_gives_is_not_lost() {
         let mut refused = refused.lock().expect("nobody panicked");
         if asked.method == "GET" && asked.backup().is_some() && asked.head.contains("Threema") {
             *refused += 1;
-            // After planting: the trial's two GETs and five looks whether the place is free.
-            if *refused == 8 {
+            // After planting: the trial's four GETs and five looks whether the place is free.
+            if *refused == 10 {
                 return Deed::Reply(Reply::new(404, ""));
             }
         }
@@ -282,10 +282,35 @@ async fn a_server_that_takes_nothing_gets_no_canaries_and_no_ledger_stays() {
         assert!(!world.ledger().exists(), "{fault}");
     }
     // What cannot be removed stays in the ledger.
-    let world = World::new(&[Fault::DeleteNotAllowed], Tidying::OnTheDot).await;
-    let refused = world.plant().await.expect_err("it is refused").to_string();
-    assert!(refused.contains("could not be removed"), "{refused}");
-    assert!(Ledger::open(&world.ledger()).is_ok());
+    for fault in [Fault::DeleteNotAllowed, Fault::DeleteLies] {
+        let world = World::new(&[fault], Tidying::OnTheDot).await;
+        let refused = world.plant().await.expect_err("it is refused").to_string();
+        assert!(refused.contains("could not be removed"), "{refused}");
+        assert!(world.running.stored() > 0, "{fault}");
+        assert!(Ledger::open(&world.ledger()).is_ok());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn visits_that_always_come_too_late_do_not_pass() {
+    let world = World::new(&[], Tidying::OnTheDot).await;
+    let (mut ledger, _) = world.plant().await.expect("planted");
+    for _ in 0..3 {
+        world.clock.advance(DAY * 200);
+        let visit = world.verify(&mut ledger).await.expect("visited");
+        assert!(visit.was_too_late(), "{visit:?}");
+        let report = retention::report(
+            &ledger.season,
+            &visit,
+            &world.canaries,
+            Timestamp::UNIX_EPOCH,
+        );
+        let blocked = report
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Blocked);
+        assert!(blocked.count() >= 2, "{report}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -462,7 +487,9 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     );
     file(home.path(), "other.json", "{\"format\": 2}");
     file(home.path(), "spaced.json", &whole.replace('\n', "\r\n"));
+    file(home.path(), "empty.json", "");
     for (ledger, sentence) in [
+        ("empty.json", "is empty: `retention plant` was stopped"),
         ("torn.json", "is no whole ledger"),
         ("edited.json", "its checksum does not fit"),
         ("other.json", "has format 2; this version reads format 1"),
@@ -483,6 +510,17 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     let mut nowhere = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
     let nowhere = run(nowhere.env_remove("SAFE_TARGET"));
     assert_eq!(nowhere.code, Some(2), "{}", nowhere.all());
+    let mut stranger = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
+    stranger
+        .env_remove("SAFE_SERVER_USER")
+        .env_remove("SAFE_SERVER_PASSWORD");
+    let stranger = run(&mut stranger);
+    assert_eq!(stranger.code, Some(2), "{}", stranger.all());
+    assert!(
+        stranger.stderr.contains("planted with credentials"),
+        "{}",
+        stranger.all()
+    );
     let too_many = at(&["plant", "--ledger", "l.json", "--days", "200"]);
     assert_eq!(too_many.code, Some(2), "{}", too_many.all());
 
@@ -583,7 +621,8 @@ async fn a_time_that_an_upload_sets_back_is_told() {
     let target = Target::parse(&server.url()).expect("a URL");
     let mut checkup =
         Checkup::new(target.basic(scripted::USER, scripted::PASSWORD)).expect("a checkup");
-    checkup.settings.seed = Seed::new(0x5afe);
+    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+    checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
     let report = checkup.run().await.expect("the checkup runs").report;
     let mut findings = report.findings.iter();

@@ -2,7 +2,7 @@
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::reference::Reference;
-use crate::support::scripted::{Asked, Deed, Reply, Scripted};
+use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use safe_conformance::reference::{Fault, Login, Options};
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -647,7 +647,17 @@ fn no_error_sentence_repeats_the_password_of_a_url() {
 #[test]
 fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
     // Taking out what the harness itself wrote would tell what the password is, and ruin the files.
-    for password in ["config", "pass", "safe", "format", "finding"] {
+    for password in [
+        "config",
+        "pass",
+        "safe",
+        "format",
+        "finding",
+        "a",
+        "gzip",
+        "Nextcloud",
+        "524288",
+    ] {
         let server = Reference::plain(password, &[], std::time::Duration::ZERO);
         let home = home();
         let mut command = check(home.path(), server.url());
@@ -659,14 +669,92 @@ fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
         let report = std::fs::read_to_string(home.path().join("report.json")).expect("a report");
         let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
         assert_eq!(report["tool"], "safe-conformance", "{password}");
-        assert_eq!(report["format"], 1, "{password}");
+        assert_eq!(report["format"], 2, "{password}");
         assert_eq!(
-            report["clients"]["android"]["verdict"], "pass",
+            report["clients"]["android"]["backup"]["verdict"], "partial",
             "{password}"
         );
         let judged = run(program(home.path())
             .arg("judge")
             .arg(home.path().join("transcript.json")));
         assert_eq!(judged.code, Some(0), "{password}: {}", judged.all());
+    }
+}
+
+/// The secret as a server may give it back that means harm: turned round, cut short, in hexadecimal.
+fn disguises(password: &str) -> Vec<String> {
+    let reversed: String = password.chars().rev().collect();
+    let shorter = &password[..password.len() - 1];
+    let utf16: String = password
+        .encode_utf16()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect();
+    vec![
+        password.to_owned(),
+        shorter.to_owned(),
+        reversed.clone(),
+        HEXLOWER.encode(password.as_bytes()),
+        HEXUPPER.encode(shorter.as_bytes()),
+        HEXLOWER.encode(reversed.as_bytes()),
+        BASE64_NOPAD.encode(password.as_bytes()),
+        BASE64_NOPAD.encode(reversed.as_bytes()),
+        utf16,
+    ]
+}
+
+#[test]
+fn no_disguise_of_a_password_shows_in_names_values_or_bodies() {
+    for password in ["Tr1cia-mcmillan", "marvin", "z4ph0d"] {
+        let server = Scripted::start(move |asked| {
+            let mut reply = if asked.is("GET", "/config") {
+                Reply::new(200, scripted::CONFIG)
+            } else {
+                Reply::new(404, disguises(password).join("\n"))
+            };
+            for (number, disguise) in disguises(password).iter().enumerate() {
+                reply = reply.with(&format!("x-echo-{number}"), disguise);
+                if disguise
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                {
+                    reply = reply.with(&format!("x-{disguise}-name"), "value");
+                }
+            }
+            if let Some(id) = asked.backup() {
+                reply = reply.with(&format!("x-{id}"), "an ID in a name");
+            }
+            Deed::Reply(reply)
+        });
+        let home = home();
+        let mut command = check(home.path(), &server.url());
+        command
+            .args(["--user", USER])
+            .env("SAFE_SERVER_PASSWORD", password);
+        let secrets: Vec<_> = disguises(password)
+            .into_iter()
+            .map(String::into_bytes)
+            .collect();
+        assert_secret(home.path(), &mut command, &secrets);
+        let judged = run(program(home.path())
+            .arg("judge")
+            .arg(home.path().join("transcript.json")));
+        assert!(matches!(judged.code, Some(0 | 1)), "{}", judged.all());
+    }
+}
+
+#[test]
+fn credentials_that_http_basic_cannot_carry_are_a_slip() {
+    let home = home();
+    for (user, password, what) in [
+        ("with:colon", "x", "colon"),
+        ("user", "two\nlines", "control character"),
+        ("us\ter", "x", "control character"),
+    ] {
+        let refused = run(program(home.path())
+            .args(["check", "http://localhost:9/safe", "--user", user])
+            .env("SAFE_SERVER_PASSWORD", password));
+        assert_eq!(refused.code, Some(2), "{}", refused.all());
+        assert!(refused.stderr.contains(what), "{}", refused.all());
+        assert!(!refused.all().contains("two"), "{}", refused.all());
     }
 }

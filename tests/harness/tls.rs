@@ -47,7 +47,7 @@ fn the_store_of_the_machine_decides_and_none_decides_nothing() {
         "{}",
         ended.all()
     );
-    assert_eq!(without["clients"]["ios"]["verdict"], "unknown");
+    assert_eq!(without["clients"]["ios"]["backup"]["verdict"], "unknown");
     let mut given = check(home.path(), &server, "");
     let (given, _) = report(
         given
@@ -63,11 +63,8 @@ fn no_credentials_are_asked_for_or_missed() {
     let mut command = check(home.path(), &server, root(&server));
     let (report, ended) = report(command.args(["--user", "alice"]));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
-    assert_eq!(
-        report["advisories"].as_array().map(Vec::len),
-        Some(0),
-        "{report}"
-    );
+    let issues = &report["clients"]["ios"]["restore"]["known_issues"];
+    assert_eq!(issues.as_array().map(Vec::len), Some(0), "{report}");
     let asked = server.running.requests();
     assert_eq!(
         asked.len(),

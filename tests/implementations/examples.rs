@@ -78,8 +78,8 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
     let report = runtime.block_on(checkup.run())?;
     let mut out = String::new();
     for client in Client::ALL {
-        let summary = &report.clients[&client];
-        writeln!(out, "{client}: otherwise in {}", summary.broken_by.len())?;
+        let differing = report.differs_from(client).len();
+        writeln!(out, "{client}: otherwise in {differing}")?;
     }
     for (verdict, count) in &report.summary {
         writeln!(out, "{verdict}: {count}")?;

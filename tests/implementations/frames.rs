@@ -97,7 +97,7 @@ fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
     let all = ids.filter(|id| !id.starts_with("kdf.") || ASKED_TO_DERIVE.contains(id));
     checkup.selection = Selection {
         only: all.chain(["adapter"]).map(Pattern::new).collect(),
-        skip: Vec::new(),
+        ..Selection::default()
     };
     let report = tokio::runtime::Runtime::new()?.block_on(checkup.run())?;
     let (requests, answers) = (lines(&requests)?, lines(&answers)?);

@@ -6,8 +6,10 @@
 mod examples;
 mod frames;
 mod misbehaving;
+mod mutations;
 mod own;
 mod wrong;
+mod wrong_bodies;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use safe_conformance::adapter::InProcess;
@@ -22,15 +24,9 @@ fn main() -> ExitCode {
         return misbehaving::adapter(&way);
     }
     let arguments = Arguments::from_args();
-    let mut trials = vec![Trial::test("wrong/there are at least 25", || {
-        let count = wrong::all().len();
-        if count >= 25 {
-            Ok(())
-        } else {
-            Err(Failed::from(format!("{count}")))
-        }
-    })];
-    for wrong in wrong::all() {
+    let by_hand = || wrong::all().into_iter().chain(wrong_bodies::all());
+    let mut trials = mutations::trials(by_hand().count());
+    for wrong in by_hand() {
         trials.push(Trial::test(format!("wrong/{}", wrong.mistake), move || {
             caught(&wrong)
         }));
@@ -45,12 +41,13 @@ fn main() -> ExitCode {
 fn caught(wrong: &wrong::Wrong) -> Result<(), Failed> {
     let (_, group, vector) = vectors::find(wrong.vector).ok_or("there is no such vector")?;
     let peer = InProcess::new(Arc::clone(&wrong.implementation));
-    let reply = peer.ask_here(vector.request());
-    let outcome = client::judge(vector, group.operation, wrong.like, reply);
+    let outcome = client::interview(&peer, vector, group.operation, wrong.like);
     let Outcome::Deviates(deviation) = outcome else {
         return Err(Failed::from(format!("not caught: {outcome:?}")));
     };
-    if deviation.stage == wrong.stage && vector.comment.contains(wrong.words) {
+    let names = [&vector.comment, &deviation.observed];
+    let is_named = names.iter().any(|text| text.contains(wrong.words));
+    if deviation.stage == wrong.stage && is_named {
         return Ok(());
     }
     Err(Failed::from(format!(

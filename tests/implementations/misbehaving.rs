@@ -122,7 +122,7 @@ pub fn trials() -> Vec<Trial> {
                 "slip",
                 "adapter.operations",
                 Verdict::Warn,
-                "`open_bocks` is no operation, did you mean `open_box`?",
+                "`open_bocx` is no operation, did you mean `open_box`?",
             )
         }),
         ("one operation less", || {
@@ -150,7 +150,7 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
     let ids = [OTHERS[0], TOUCHY, OTHERS[1], "adapter"];
     checkup.selection = Selection {
         only: ids.map(Pattern::new).to_vec(),
-        skip: Vec::new(),
+        ..Selection::default()
     };
     checkup.limits.answer = if way == "hangs" { SHORT } else { PATIENCE };
     checkup.limits.start = if way == "hangs-at-hello" {
@@ -336,7 +336,7 @@ fn at_hello(way: &str, request: &Value) -> bool {
         }
         "nameless" => json!({"id": id, "ok": {"protocol": 1, "version": "1", "operations": []}}),
         "slip" => {
-            json!({"id": id, "ok": {"protocol": 1, "name": "x", "version": "1", "operations": ["open_bocks", "open_box"]}})
+            json!({"id": id, "ok": {"protocol": 1, "name": "x", "version": "1", "operations": ["open_bocx", "open_box"]}})
         }
         _ => return false,
     };

@@ -41,8 +41,12 @@ pub fn digest(
         );
     }
     let mut text = String::new();
-    for (client, summary) in &report.clients {
-        let _ = writeln!(text, "{client}: {:?}", summary.verdict);
+    for (client, directions) in &report.clients {
+        let verdicts: Vec<_> = directions
+            .iter()
+            .map(|(direction, summary)| format!("{direction} {}", summary.verdict))
+            .collect();
+        let _ = writeln!(text, "{client}: {}", verdicts.join(", "));
     }
     let passed = settled.iter().filter(|finding| passes(finding)).count();
     let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());

@@ -142,6 +142,8 @@ pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
                 serde_json::from_str(line).expect("a ledger is JSON a line");
             if let Some(id) = line["sent"].as_str() {
                 named.insert(id.to_owned());
+            } else if let Some(id) = line["kept"]["id"].as_str() {
+                named.insert(id.to_owned());
             } else if let Some(id) = line["gone"].as_str() {
                 named.remove(id);
             }

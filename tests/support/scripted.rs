@@ -13,6 +13,12 @@ pub const USER: &str = "safe";
 pub const PASSWORD: &str = "loopback-Pa55word";
 pub const CONFIG: &str = r#"{"maxBackupBytes": 524288, "retentionDays": 180}"#;
 
+/// The field that a healthy server wants.
+pub fn authorization() -> String {
+    let credentials = BASE64.encode(format!("{USER}:{PASSWORD}").as_bytes());
+    format!("Basic {credentials}")
+}
+
 /// How long a connection may stand still before its thread gives it up.
 const STANDSTILL: Duration = Duration::from_secs(30);
 
@@ -145,11 +151,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 impl Site {
     /// What a healthy server answers, and what becomes of its store.
     fn healthy(&self, asked: &Asked) -> Reply {
-        let wanted = format!(
-            "Basic {}",
-            BASE64.encode(format!("{USER}:{PASSWORD}").as_bytes())
-        );
-        if !self.open && asked.header("authorization") != Some(&wanted) {
+        if !self.open && asked.header("authorization") != Some(&authorization()) {
             return Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\"");
         }
         if asked.method == "GET" && asked.path.ends_with("/config") {

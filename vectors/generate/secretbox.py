@@ -96,13 +96,6 @@ def build(oracles):
         opened.add(id, comment, flags, {"key": key.hex(), "nonce": nonce.hex(), "box": hexed(box)},
                    valid({"plaintext": hexed(plain)}) if good else invalid(stage))
 
-    for length in (0, 1, 32, 33, 95, 96, 97, 159, 160, 161):
-        id = f"secretbox.open-length-{length}"
-        plain_of, nonce = counted(length), nonce_of(id)
-        box = oracles.seal(KEY, nonce, plain_of)
-        opened.add(id, f"A box of {length} byte{'s' * (length != 1)} and a tag", ["BlockEdge"], {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)},
-                   valid({"plaintext": answer_bytes(plain_of)}))
-
     def flip(position, bit=1):
         def change(key, nonce, box):
             at = position % len(box)
@@ -110,6 +103,13 @@ def build(oracles):
         return change
 
     add("open", "The box that the others of this group are changed from, apart from its nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True)
+    for length in (0, 1, 32, 33, 95, 96, 97, 159, 160, 161):
+        id = f"secretbox.open-length-{length}"
+        plain_of, nonce = counted(length), nonce_of(id)
+        box = oracles.seal(KEY, nonce, plain_of)
+        opened.add(id, f"A box of {length} byte{'s' * (length != 1)} and a tag", ["BlockEdge"], {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)},
+                   valid({"plaintext": answer_bytes(plain_of)}))
+
     add("tag-first-bit", "The lowest bit of the tag's first byte", ["TamperedTag"], flip(0))
     add("tag-last-bit", "The highest bit of the tag's last byte", ["TamperedTag"], flip(15, 128))
     add("tag-zero", "The tag replaced by zero bytes", ["TamperedTag"], lambda k, n, b: (k, n, bytes(16) + b[16:]))

@@ -8,13 +8,20 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTro
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
-use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::request::{HttpChoice, Method, Place, Request};
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::OnceCell;
+
+/// Whether a request has its turn to itself.
+#[derive(Clone, Copy)]
+enum Company {
+    Alone,
+    Several,
+}
 
 impl Session {
     /// The server's config, fetched once.
@@ -36,45 +43,11 @@ impl Session {
         check: &'static str,
         variant: &str,
     ) -> Arc<OnceCell<Answer>> {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self
+            .shared_answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(shared.entry((check, variant.to_owned())).or_default())
-    }
-
-    /// The encoding of credentials that the server takes, found out once where it makes a difference.
-    pub(in crate::wire) async fn encoding(&self) -> CredentialEncoding {
-        if self.facts.ascii_login {
-            return CredentialEncoding::Utf8;
-        }
-        *self.encoding.get_or_init(|| self.find_encoding()).await
-    }
-
-    /// The encoding for a request: finding it out asks with a stated one, which must not wait for itself.
-    pub(super) async fn working_encoding(&self, request: &Request) -> CredentialEncoding {
-        if request.login == LoginUse::Given {
-            Box::pin(self.encoding()).await
-        } else {
-            CredentialEncoding::Utf8
-        }
-    }
-
-    async fn find_encoding(&self) -> CredentialEncoding {
-        for (n, encoding) in [
-            (0, CredentialEncoding::Utf8),
-            (1, CredentialEncoding::Latin1),
-        ] {
-            let key = Key {
-                check: "shared.encoding".to_owned(),
-                variant: String::new(),
-                n,
-            };
-            let request = Request::new(Method::Get, Place::Config)
-                .header("Accept", "application/json")
-                .login(LoginUse::Encoded(encoding));
-            if matches!(self.one(key, request).await, Ok(response) if response.status != 401) {
-                return encoding;
-            }
-        }
-        CredentialEncoding::Utf8
     }
 
     /// The versions of HTTP that the server offers, found out once.
@@ -115,9 +88,7 @@ impl Session {
                 format!("the run was stopped: {reason}"),
             ));
         }
-        self.halted
-            .get()
-            .map(|why| Failure::of(FailureKind::Halted, format!("probing was stopped: {why}")))
+        self.halted.get().map(Failure::from)
     }
 
     /// Connects to every address once.
@@ -203,6 +174,20 @@ impl Session {
                 ),
             ));
         }
+        if !before.proves_absence() {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                format!(
+                    "the server answers {}, which does not say whether a backup is there; nothing was written",
+                    before.status
+                ),
+            ));
+        }
+        self.claim(backup)
+    }
+
+    /// Notes a backup as ours, under an ID that nobody can have used before.
+    pub(in crate::wire) fn claim(&self, backup: &OwnBackup) -> Result<(), Failure> {
         self.guard.claim(backup).map_err(|error| {
             Failure::of(
                 FailureKind::Harness,
@@ -219,8 +204,16 @@ impl Session {
             key,
             asked,
             |live| async {
-                let exchanges = requests.iter().map(|request| self.exchange(live, request));
-                Got::Answers(join_all(exchanges).await)
+                if let [request] = &requests[..] {
+                    return Got::Answers(vec![self.exchange(live, request, Company::Alone).await]);
+                }
+                let turn = live.turn_for_several().await;
+                let exchanges = requests
+                    .iter()
+                    .map(|request| self.exchange(live, request, Company::Several));
+                let answers = join_all(exchanges).await;
+                turn.answered(false);
+                Got::Answers(answers)
             },
             |failure| Got::Answers(vec![Err(failure); count]),
         );
@@ -247,14 +240,21 @@ impl Session {
             key,
             asked,
             |live| async {
-                let uploading = self.exchange(live, &upload);
+                let turn = live.turn_for_several().await;
+                let uploading = self.exchange(live, &upload, Company::Several);
                 tokio::pin!(uploading);
                 let mut polled = Vec::new();
                 let first = loop {
                     if polled.len() >= most {
                         break uploading.await;
                     }
-                    let polling = self.exchange(live, &poll);
+                    let is_first = polled.is_empty();
+                    let polling = async {
+                        if !is_first {
+                            tokio::time::sleep(live.interval()).await;
+                        }
+                        self.exchange(live, &poll, Company::Several).await
+                    };
                     tokio::pin!(polling);
                     tokio::select! {
                         biased;
@@ -267,6 +267,7 @@ impl Session {
                     }
                 };
                 polled.insert(0, first);
+                turn.answered(false);
                 Got::Answers(polled)
             },
             |failure| Got::Answers(vec![Err(failure)]),
@@ -324,10 +325,9 @@ impl Session {
         }
     }
 
-    /// Notes what concerns the whole run: a server that wants to be left alone, redirects, an echoed secret.
+    /// Notes what concerns the whole run: redirects, an echoed secret.
     fn look(&self, asked: &[String], got: &Got) {
         let Got::Answers(answers) = got else { return };
-        let lone = answers.len() == 1;
         self.answers
             .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
         for (position, response) in answers
@@ -362,27 +362,17 @@ impl Session {
                     })
                     .or_insert(to);
             }
-            // Where several uploads race, 423 is how a server keeps them apart.
-            if response.status == 429 || (response.status == 423 && lone) {
-                let after = response
-                    .header("retry-after")
-                    .map(|after| format!(" (Retry-After: {after})"));
-                let why = format!(
-                    "the server answered {}{}",
-                    response.status,
-                    after.unwrap_or_default()
-                );
-                let _ = self.halted.set(why);
-            }
         }
     }
 
-    async fn exchange(&self, live: &Live, request: &Request) -> Answer {
+    /// Sends one request, in a turn of its own or in one that it shares with others.
+    async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
         let http = match self.version(request).await {
             Ok(http) => http,
             Err(failure) => return Err(failure),
         };
-        let encoding = self.working_encoding(request).await;
+        // The one that servers take; whether they take the other is asked last.
+        let encoding = CredentialEncoding::Utf8;
         let upload = match (&request.place, request.method) {
             (Place::Backup(backup), Method::Put) => Some(backup),
             _ => None,
@@ -390,7 +380,10 @@ impl Session {
         if let Some(backup) = upload {
             self.guard.sent(backup);
         }
-        let answer = live.exchange(request, http, encoding).await;
+        let answer = match company {
+            Company::Alone => live.ask(request, http, encoding).await,
+            Company::Several => live.ask_together(request, http, encoding).await,
+        };
         if let Some(backup) = upload {
             self.settle(backup, &answer);
         }

@@ -6,6 +6,7 @@
 //! are what intrusion detection takes for a scanner.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
+use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
@@ -75,10 +76,19 @@ impl Session {
         match answer {
             Ok(_) => self.guard.answered(backup),
             Err(failure) => match (failure.kind, failure.stage) {
-                (FailureKind::BrokenOff, _) => {
-                    self.guard.may_appear(backup, Instant::now() + LATE_STORE)
+                (FailureKind::BrokenOff { noticed: true }, _) => {
+                    self.guard.may_appear(backup, Instant::now() + LATE_STORE);
                 }
-                (_, Stage::Resolve | Stage::Connect | Stage::Tls) => self.guard.unsent(backup),
+                (_, Stage::Resolve | Stage::Connect | Stage::Tls)
+                | (
+                    FailureKind::Refused
+                    | FailureKind::Halted
+                    | FailureKind::Limited
+                    | FailureKind::CredentialsRefused
+                    | FailureKind::NotOffered
+                    | FailureKind::Guarded,
+                    _,
+                ) => self.guard.unsent(backup),
                 _ => self.guard.may_appear(backup, Instant::now() + LATEST),
             },
         }
@@ -95,7 +105,11 @@ impl Session {
         if let (Place::Backup(backup), Method::Get, true) =
             (&request.place, request.method, may_see)
         {
-            match Sight::of(answer) {
+            let sight = Sight::of(answer);
+            if sight != Sight::Unknown {
+                self.guard.looked(backup);
+            }
+            match sight {
                 Sight::Present => self.guard.present(backup),
                 Sight::Absent => self.guard.unseen(backup),
                 Sight::Unknown => {}
@@ -194,7 +208,7 @@ impl Session {
     /// Sends a request that no check sees and no transcript keeps.
     async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
-        let encoding = self.working_encoding(&request).await;
+        let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;
         self.observe(live, &request, &answer);
         answer

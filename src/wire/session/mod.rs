@@ -9,14 +9,17 @@ pub use sweeping::Swept;
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::guard::{Doubt, Guard};
+use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
+use super::pace::{Pace, PaceChoice};
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::target::{Facts, Target};
+use super::shared::Shared;
+use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
-use crate::clients::CredentialEncoding;
+use crate::clients::Condition;
 use crate::engine::{self, Check, Stop};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use serde::{Deserialize, Serialize};
@@ -44,11 +47,26 @@ pub struct Settings {
     pub max_upload: u64,
     /// The switch that stops the run.
     pub stop: Stop,
-    /// Where to tell of every exchange.
+    /// Where every exchange is reported.
     pub trace: Option<Trace>,
+    /// How fast the run asks; clones are the same pace, so that a progress line can follow it.
+    pub pace: Pace,
+    /// How long a server that limits or locks is waited for.
+    pub patience: Duration,
+    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is looked for before the
+    /// first upload; of any other seed, each is.
+    pub fresh: Option<Seed>,
 }
 
 impl Settings {
+    /// The same with a seed of which the caller knows that no backup ID of it is in use.
+    #[must_use]
+    pub fn with_fresh(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self.fresh = Some(seed);
+        self
+    }
+
     /// The settings that `check` has unless told otherwise.
     pub fn new(seed: Seed) -> Self {
         Self {
@@ -57,6 +75,9 @@ impl Settings {
             max_upload: 16 * 1024 * 1024,
             stop: Stop::default(),
             trace: None,
+            pace: Pace::new(PaceChoice::default()),
+            patience: Duration::from_secs(60),
+            fresh: None,
         }
     }
 }
@@ -68,6 +89,15 @@ pub struct Totals {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
+    /// Requests that the server refused because there were too many.
+    #[serde(default)]
+    pub limited: u32,
+    /// Answers 423 that were waited for.
+    #[serde(default)]
+    pub locked: u32,
+    /// Requests that were asked again because no answer came.
+    #[serde(default)]
+    pub asked_again: u32,
 }
 
 /// What a run may have left on the server.
@@ -102,22 +132,26 @@ pub struct Session {
     settings: Settings,
     source: Source,
     pub(in crate::wire) guard: Guard,
+    pub(in crate::wire) shared: Shared,
     scrub: Mutex<Scrub>,
-    /// Why the server wants to be left alone, once it has said so.
-    halted: OnceLock<String>,
+    /// Why nothing more is sent, once that is so.
+    halted: Arc<OnceLock<Halt>>,
+    /// What made a replayed run slow down.
+    slowed_by: Option<String>,
     keys: OnceCell<Result<Arc<DerivedKeys>, String>>,
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
     /// The answers that several checks look at, by the key of the request.
-    shared: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
-    encoding: OnceCell<CredentialEncoding>,
+    shared_answers: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// What checks saw that makes known issues of clients matter.
+    pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
@@ -134,12 +168,15 @@ impl Session {
         target.login.hide(&mut scrub);
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
-        let live = Box::new(Live::new(target, settings.timeout, scrub.clone())?);
+        facts.fresh_ids = settings.fresh == Some(settings.seed);
+        let halted = Arc::default();
+        let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {
-            live,
+            live: Box::new(live),
             record: Mutex::default(),
         };
-        Ok(Self::new(facts, settings, source, ledger, scrub))
+        let session = Self::new(facts, settings, source, ledger, scrub);
+        Ok(Self { halted, ..session })
     }
 
     /// The session that a transcript tells of.
@@ -159,6 +196,7 @@ impl Session {
             // Of several answers that ask for it, the one that came first counts.
             let _ = session.halted.set(why.clone());
         }
+        session.slowed_by.clone_from(&transcript.slowed_by);
         session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
     }
@@ -172,22 +210,24 @@ impl Session {
     ) -> Self {
         Self {
             guard: Guard::new(settings.seed, ledger),
+            shared: Shared::default(),
             facts,
             settings,
             source,
             scrub: Mutex::new(scrub),
-            halted: OnceLock::new(),
+            halted: Arc::default(),
+            slowed_by: None,
             keys: OnceCell::new(),
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
-            shared: Mutex::default(),
-            encoding: OnceCell::new(),
+            shared_answers: Mutex::default(),
             unfinished: Vec::new(),
             stopped: None,
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            seen: Mutex::default(),
             answers: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
         }
@@ -211,9 +251,22 @@ impl Session {
             .of_own_words()
     }
 
-    /// Why the server wants to be left alone, if it said so.
-    pub fn halted(&self) -> Option<&str> {
-        self.halted.get().map(String::as_str)
+    /// Why nothing more is sent, if that is so.
+    pub fn halted(&self) -> Option<&Halt> {
+        self.halted.get()
+    }
+
+    /// What made the run slow down first, if anything did.
+    pub fn slowed_by(&self) -> Option<&str> {
+        match &self.source {
+            Source::Live { live, .. } => live.slowed_by(),
+            Source::Replay(_) => self.slowed_by.as_deref(),
+        }
+    }
+
+    /// How fast the run asks.
+    pub const fn pace(&self) -> &Pace {
+        &self.settings.pace
     }
 
     /// How many responses the run has seen.
@@ -228,6 +281,22 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
             .first()
             .map(|(_, what)| what.clone())
+    }
+
+    /// What makes known issues of clients matter: what the target is, and what checks saw.
+    pub fn conditions(&self) -> BTreeSet<Condition> {
+        let mut conditions = self
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if self.facts.login == LoginKind::Basic {
+            conditions.insert(Condition::PasswordAsked);
+        }
+        if self.facts.encoded_user_info {
+            conditions.insert(Condition::EncodedUserInfo);
+        }
+        conditions
     }
 
     /// Why the run that a transcript tells of was stopped.
@@ -253,9 +322,13 @@ impl Session {
         match (&self.source, &self.replayed) {
             (Source::Live { live, .. }, _) => {
                 let (requests, bytes_sent) = live.counted();
+                let met = live.met();
                 Totals {
                     requests,
                     bytes_sent,
+                    limited: met.limited,
+                    locked: met.locked,
+                    asked_again: met.asked_again,
                 }
             }
             (Source::Replay(_), replayed) => replayed
@@ -298,7 +371,8 @@ impl Session {
             );
         }
         transcript.totals = self.totals();
-        transcript.halted = self.halted().map(str::to_owned);
+        transcript.halted = self.halted().cloned();
+        transcript.slowed_by = self.slowed_by().map(str::to_owned);
         transcript.left_behind.clone_from(&leftovers.doubts);
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());

@@ -88,7 +88,7 @@ impl Session {
 
     async fn ask(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
-        let encoding = self.working_encoding(&request).await;
+        let encoding = crate::clients::CredentialEncoding::Utf8;
         live.exchange(&request, http, encoding).await
     }
 

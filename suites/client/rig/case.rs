@@ -194,7 +194,7 @@ impl Way {
             (count < limit.least || count > limit.most).then(|| {
                 format!(
                     "{} of its last action",
-                    crate::report::counted(count as u64, name)
+                    crate::text::counted(count as u64, name)
                 )
             })
         })
@@ -223,11 +223,7 @@ impl fmt::Display for Way {
             match (limit.least, limit.most) {
                 (0, 0) => write!(formatter, ", no {name}")?,
                 (1, usize::MAX) => write!(formatter, ", at least one {name}")?,
-                (least, _) => write!(
-                    formatter,
-                    ", {}",
-                    crate::report::counted(least as u64, name)
-                )?,
+                (least, _) => write!(formatter, ", {}", crate::text::counted(least as u64, name))?,
             }
         }
         Ok(())

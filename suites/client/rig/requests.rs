@@ -274,14 +274,14 @@ fn look_back(context: &Context) -> Outcome {
     let Some((case, what)) = wrong.first() else {
         return Outcome::pass(format!(
             "{} looked at",
-            crate::report::counted(count as u64, "request")
+            crate::text::counted(count as u64, "request")
         ));
     };
     let more = match wrong.len() - 1 {
         0 => String::new(),
         more => format!(
             " and in {}",
-            crate::report::counted(more as u64, "other case")
+            crate::text::counted(more as u64, "other case")
         ),
     };
     Deviation::new(look.stage, format!("{what}, in `{case}`{more}")).into()

@@ -110,8 +110,8 @@ fn slips_get_one_clear_sentence() {
         &mut of(&["check", "--only", "tl"]),
         &["no check matches `tl`"],
     );
-    assert_usage(&mut of(&["check", "--seed", "xyz"]), &["xyz", "16"]);
-    assert_usage(&mut of(&["check", "--seed", "0123456789abcde"]), &["16"]);
+    assert_usage(&mut of(&["check", "--seed", "xyz"]), &["xyz", "64"]);
+    assert_usage(&mut of(&["check", "--seed", "0123456789abcde"]), &["64"]);
     assert_usage(
         &mut of(&["check", "--waivers", "/no/such/file"]),
         &["waivers", "/no/such/file"],
@@ -197,7 +197,7 @@ fn files_that_make_no_sense_get_one_clear_sentence() {
     let toml = waivers("[[waiver]\n");
     assert_usage(&mut of(&["check", "--waivers", &toml]), &["waivers.toml"]);
     let unknown = waivers(
-        "[[waiver]]\ncheck = \"no.such\"\nreason = \"r\"\nuntil = \"2099-01-01\"\nobserved = \"x\"\n",
+        "[[waiver]]\ncheck = \"no.such\"\nreason = \"r\"\nuntil = \"2099-01-01\"\nobserved = \"something\"\n",
     );
     assert_usage(
         &mut of(&["check", "--waivers", &unknown]),
@@ -208,7 +208,7 @@ fn files_that_make_no_sense_get_one_clear_sentence() {
     );
     assert_usage(
         &mut of(&["check", "--waivers", &vague]),
-        &["`observed` is empty"],
+        &["`observed` must have at least 8 characters"],
     );
     let date = waivers(
         "[[waiver]]\ncheck = \"tls.https\"\nreason = \"r\"\nuntil = \"soon\"\nobserved = \"x\"\n",
@@ -230,6 +230,35 @@ fn an_environment_that_makes_no_sense_gets_one_clear_sentence() {
         .env("SAFE_SERVER_USER", "u")
         .env("SAFE_SERVER_TOKEN", "t");
     assert_usage(&mut both, &["SAFE_SERVER_USER", "SAFE_SERVER_TOKEN"]);
+    for name in [
+        "SAFE_SERVER_USER",
+        "SAFE_SERVER_PASSWORD",
+        "SAFE_SERVER_PASSWORD_FILE",
+        "SAFE_SERVER_TOKEN",
+        "SAFE_CA_FILE",
+    ] {
+        for arguments in [
+            &["check", "https://h.example"][..],
+            &["check", "https://u:p@h.example"],
+        ] {
+            let mut empty = program(home.path());
+            empty.args(arguments).env(name, "");
+            assert_usage(&mut empty, &[name, "is set and empty"]);
+        }
+    }
+    for (name, value) in [
+        ("SAFE_SERVER_PASSWORD", "secret-of-nobody"),
+        ("SAFE_SERVER_PASSWORD_FILE", "/no/such/file"),
+    ] {
+        let mut alone = program(home.path());
+        alone.args(["check", "https://h.example"]).env(name, value);
+        assert_usage(&mut alone, &[name, "needs a user name"]);
+    }
+    let mut missing = program(home.path());
+    missing
+        .args(["check", "https://h.example", "--user", "u"])
+        .env("SAFE_SERVER_PASSWORD_FILE", "/no/such/file");
+    assert_usage(&mut missing, &["/no/such/file"]);
     let mut token = program(home.path());
     token
         .args(["check", "https://h.example"])

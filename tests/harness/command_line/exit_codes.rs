@@ -9,12 +9,27 @@ fn zero_where_everything_is_as_it_should_be() {
     let (server, home) = (server(&[]), home());
     let ended = run(&mut check(home.path(), server.url()));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
-    assert!(ended.stdout.contains("can back up and restore"));
+    assert!(
+        ended
+            .stdout
+            .contains("Android  backup partial  restore partial"),
+        "{}",
+        ended.stdout
+    );
     assert!(ended.stdout.contains("without TLS"));
     let home = self::home();
     let ended = run(program(home.path()).arg("check"));
     assert_eq!(ended.code, Some(0), "the embedded server: {}", ended.all());
     assert!(ended.stderr.contains("embedded reference server"));
+    for line in [
+        "Android  backup pass  restore pass\n",
+        "iOS      backup pass  restore pass, but\n",
+        "Desktop               restore pass\n",
+    ] {
+        assert!(ended.stdout.contains(line), "{}", ended.stdout);
+    }
+    let last = ended.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with("Exit code 0: "), "{last}");
 }
 
 #[test]
@@ -53,11 +68,16 @@ fn four_where_nothing_was_judged() {
     let (server, home) = (server(&[]), home());
     let ended = run(check(home.path(), server.url()).args([
         "--skip",
-        "server,tls,auth,config,upload,download,desktop,delete,limits,integrity,privacy,url",
+        "server,tls,auth,config,upload,download,desktop,delete,limits,integrity,privacy,url,retention",
     ]));
     assert_eq!(ended.code, Some(4), "{}", ended.all());
     assert_eq!(server.count(), 0, "what is skipped is not asked");
-    assert!(!ended.stdout.contains("can back up"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("pass  "), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("Exit code 4: no request was sent."),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]

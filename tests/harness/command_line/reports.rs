@@ -38,7 +38,7 @@ fn the_json_report_is_what_its_schema_says() {
                 .as_array()
                 .map(|findings| findings.len() as u64)
         );
-        assert_eq!(report["seed"].as_str().map(str::len), Some(16));
+        assert_eq!(report["seed"].as_str().map(str::len), Some(64));
         if faults.contains(&Fault::DeleteNotAllowed) {
             assert!(report["left_behind"].as_u64() > Some(0) && report["ledger"].is_string());
         }

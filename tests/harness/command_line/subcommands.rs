@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[test]
-fn serve_prints_three_lines_and_ends_on_a_signal() {
+fn serve_prints_where_it_is_and_ends_on_a_signal() {
     let home = home();
     let mut child = program(home.path())
         .arg("serve")
@@ -17,7 +17,7 @@ fn serve_prints_three_lines_and_ends_on_a_signal() {
         .expect("the program starts");
     let lines: Vec<String> = BufReader::new(child.stdout.take().expect("stdout"))
         .lines()
-        .take(3)
+        .take(4)
         .map_while(Result::ok)
         .collect();
     let value = |name: &str| {
@@ -36,7 +36,7 @@ fn serve_prints_three_lines_and_ends_on_a_signal() {
         .args(["check", "--only", "auth.accepted,tls"])
         .env("SAFE_TARGET", &target)
         .env("SAFE_SERVER_USER", user)
-        .env("SAFE_SERVER_PASSWORD", "s3cret-loopback")
+        .env("SAFE_SERVER_PASSWORD", value("SAFE_SERVER_PASSWORD"))
         .env("SAFE_CA_FILE", &root));
     let _ = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])

@@ -25,7 +25,11 @@ fn waived(content: &str, faults: &[Fault]) -> (Value, Ended) {
 fn a_waiver_excuses_what_it_names_and_only_that() {
     let fault = &[Fault::ConfigSmallLimit, Fault::UploadAccepted202][..];
     let (report, ended) = waived(
-        &waiver("config.generous-limit", "2999-12-31", "131072"),
+        &waiver(
+            "config.generous-limit",
+            "2999-12-31",
+            "maxBackupBytes is 131072",
+        ),
         fault,
     );
     assert_eq!(ended.code, Some(0), "{}", ended.all());
@@ -35,7 +39,7 @@ fn a_waiver_excuses_what_it_names_and_only_that() {
     );
     assert_valid(&report);
     let required = &[Fault::DeleteNotAllowed][..];
-    let all = waiver("delete.removes", "2999-12-31", "405");
+    let all = waiver("delete.removes", "2999-12-31", "405 Method Not Allowed");
     let (report, ended) = waived(&all, required);
     let fails = report["findings"]
         .as_array()
@@ -47,7 +51,11 @@ fn a_waiver_excuses_what_it_names_and_only_that() {
         finding(&report, "delete.removes", "android-h1")["waived"],
         "ticket 42"
     );
-    let one = waiver("delete.removes[android-h1]", "2999-12-31", "405");
+    let one = waiver(
+        "delete.removes[android-h1]",
+        "2999-12-31",
+        "405 Method Not Allowed",
+    );
     let (_, ended) = waived(&one, required);
     assert_eq!(ended.code, Some(1), "the other variant is not excused");
 }
@@ -56,7 +64,11 @@ fn a_waiver_excuses_what_it_names_and_only_that() {
 fn a_stale_waiver_fails_the_run_and_says_why() {
     for (content, faults, words) in [
         (
-            waiver("config.generous-limit", "2020-01-01", "131072"),
+            waiver(
+                "config.generous-limit",
+                "2020-01-01",
+                "maxBackupBytes is 131072",
+            ),
             &[Fault::ConfigSmallLimit][..],
             "expired on 2020-01-01",
         ),
@@ -66,7 +78,11 @@ fn a_stale_waiver_fails_the_run_and_says_why() {
             "does not match what was observed",
         ),
         (
-            waiver("config.generous-limit", "2999-12-31", "131072"),
+            waiver(
+                "config.generous-limit",
+                "2999-12-31",
+                "maxBackupBytes is 131072",
+            ),
             &[],
             "no longer needed",
         ),

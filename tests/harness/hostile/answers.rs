@@ -2,7 +2,7 @@
 
 use super::{check, with_config};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::io::Write as _;
@@ -60,7 +60,7 @@ async fn a_flood_of_interim_answers() {
         "{}",
         finding.observed
     );
-    checked.comes_to(Status::Deviates).no_client_passes();
+    checked.comes_to(Exit::Deviates).no_client_passes();
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_redirect_loop() {
             Some(Stage::Http),
             &["302"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes();
     assert!(server.asked().len() < 600, "redirects are not followed");
 }
@@ -126,7 +126,7 @@ async fn a_redirect_to_another_host() {
             Some(Stage::Http),
             &["307", &elsewhere.address().to_string()],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes();
     assert_eq!(elsewhere.connections(), 0, "nobody follows a redirect");
 }
@@ -163,11 +163,14 @@ async fn too_many_requests_in_mid_run() {
     });
     let checked = check(&server.url()).await;
     checked
-        .deviates(
+        .says(
             "server.rate-limit",
-            Stage::Http,
-            &["429", "Retry-After: 120", "stopped"],
+            Verdict::Note,
+            Some(Stage::Http),
+            &["429", "Retry-After: 120", "halted"],
         )
+        .comes_to(Exit::LockedOut)
+        .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
     assert!(!checked.report.complete);
     let why = checked
@@ -192,11 +195,15 @@ async fn too_many_requests_in_mid_run() {
 async fn too_many_requests_from_the_first_on() {
     let server = Scripted::start(|_| Deed::Reply(Reply::new(429, "").with("Retry-After", "120")));
     let checked = check(&server.url()).await;
-    checked.deviates(
-        "server.rate-limit",
-        Stage::Http,
-        &["429", "Retry-After: 120"],
-    );
+    checked
+        .says(
+            "server.rate-limit",
+            Verdict::Note,
+            Some(Stage::Http),
+            &["429", "Retry-After: 120"],
+        )
+        .comes_to(Exit::LockedOut)
+        .no_client_passes();
     assert!(server.connections() <= 4, "it asked to be left alone");
 }
 
@@ -220,7 +227,7 @@ async fn failures_at_random() {
         });
         let checked = check(&server.url()).await;
         checked
-            .comes_to(Status::Deviates)
+            .comes_to(Exit::Deviates)
             .leaves_nothing_unnamed(&server);
         assert!(
             checked.report.findings.iter().any(|finding| {
@@ -275,7 +282,7 @@ async fn two_hundred_and_a_page_for_everything() {
             Some(Stage::Http),
             &["200", "HTML"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes();
     let written = server.count("PUT") + server.count("DELETE");
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use super::{bomb, check, endless, gzip, with_config, with_downloads};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::io::Write as _;
@@ -33,7 +33,7 @@ async fn a_config_that_never_ends() {
                 Some(Stage::Size),
                 &["does not end"],
             )
-            .comes_to(Status::Deviates)
+            .comes_to(Exit::Deviates)
             .leaves_nothing(&server);
     }
 }
@@ -69,7 +69,7 @@ async fn a_backup_that_never_ends() {
                 Some(Stage::Open),
                 &["what came back"],
             )
-            .comes_to(Status::Deviates)
+            .comes_to(Exit::Deviates)
             .no_client_passes()
             .leaves_nothing_that_can_be_seen(&server);
         assert!(server.ever_taken() > 0, "uploads were tried all the same");
@@ -136,7 +136,7 @@ async fn a_length_that_promises_more_than_comes() {
         );
     }
     checked
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
 }
@@ -162,7 +162,7 @@ async fn a_length_that_promises_less_than_comes() {
             Some(Stage::Size),
             &["shorter than the 24001 bytes"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
 }
@@ -180,7 +180,7 @@ async fn lengths_that_are_no_lengths() {
         });
         let checked = check(&server.url()).await;
         checked
-            .comes_to(Status::Deviates)
+            .comes_to(Exit::Deviates)
             .no_client_passes()
             .leaves_nothing(&server);
         let finding = checked.finding("auth.accepted[android]");
@@ -216,7 +216,7 @@ async fn a_reset_in_mid_body() {
             Some(Stage::Http),
             &["ended in the middle of the answer's body"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
 }
@@ -246,7 +246,7 @@ async fn a_gzip_bomb_as_config() {
     for name in ["config.understood[android]", "config.understood[ios]"] {
         checked.says(name, Verdict::Fail, Some(Stage::Size), &["does not end"]);
     }
-    checked.comes_to(Status::Deviates).leaves_nothing(&server);
+    checked.comes_to(Exit::Deviates).leaves_nothing(&server);
 }
 
 #[tokio::test]
@@ -259,7 +259,7 @@ async fn a_config_that_comes_packed() {
     for name in ["config.understood[android]", "config.understood[ios]"] {
         checked.says(name, Verdict::Pass, None, &["524288"]);
     }
-    checked.comes_to(Status::Conforms).leaves_nothing(&server);
+    checked.comes_to(Exit::Conforms).leaves_nothing(&server);
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn a_gzip_bomb_as_a_backup() {
             Some(Stage::Open),
             &["what came back"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .leaves_nothing_that_can_be_seen(&server);
 }
 
@@ -306,7 +306,7 @@ async fn a_bomb_sealed_like_a_backup() {
             Some(Stage::Open),
             &["what came back"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .no_client_passes()
         .leaves_nothing_that_can_be_seen(&server);
 }

@@ -2,7 +2,7 @@
 
 use super::{Checked, check};
 use crate::support::scripted::{Asked, CONFIG, Deed, Reply, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,7 +70,7 @@ async fn a_login_page_in_place_of_a_challenge() {
             None,
             &["not with `config`"],
         )
-        .comes_to(Status::Deviates);
+        .comes_to(Exit::Deviates);
     let remedy = &checked.finding("config.understood[ios]").remedy;
     assert!(remedy.contains("WWW-Authenticate"), "{remedy}");
 }
@@ -82,7 +82,7 @@ async fn a_login_page_beside_a_challenge() {
     let checked = with_anonymous_config(reply).await;
     checked
         .says("config.understood[ios]", Verdict::Pass, None, &["524288"])
-        .comes_to(Status::Conforms);
+        .comes_to(Exit::Conforms);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_config_that_is_written_otherwise_each_time() {
     .await;
     checked
         .says("config.same", Verdict::Pass, None, &["the same numbers"])
-        .comes_to(Status::Conforms);
+        .comes_to(Exit::Conforms);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use super::{BEYOND, DEADLINE, Uploaded, check};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Reply, Scripted};
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
-use safe_conformance::wire::Seed;
-use safe_conformance::{Checkup, Status, Target};
+use safe_conformance::wire::{Pace, PaceChoice, Seed};
+use safe_conformance::{Checkup, Exit, Target};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -57,8 +57,9 @@ async fn a_password_that_is_part_of_what_stands_in_its_place() {
         );
         let target = Target::parse(&url).expect("a URL");
         let mut checkup = Checkup::new(target).expect("a checkup");
-        checkup.deadline = DEADLINE;
-        checkup.settings.seed = Seed::new(0x5afe);
+        checkup.deadline = Some(DEADLINE);
+        checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
+        checkup.settings.pace = Pace::new(PaceChoice::Fast);
         tokio::time::timeout(DEADLINE + BEYOND, checkup.run())
             .await
             .expect("the run ends by itself")
@@ -91,6 +92,6 @@ async fn a_password_that_comes_back_a_million_times() {
             Some(Stage::Size),
             &["came back"],
         )
-        .comes_to(Status::Deviates)
+        .comes_to(Exit::Deviates)
         .leaves_nothing(&server);
 }

@@ -2,7 +2,7 @@
 
 use super::{Checked, check, check_with};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};
-use safe_conformance::Status;
+use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
         }
     });
     check_with(&server.url(), |checkup| {
-        checkup.deadline = std::time::Duration::from_secs(60);
+        checkup.deadline = Some(std::time::Duration::from_secs(60));
     })
     .await
 }
@@ -48,7 +48,7 @@ async fn refused_for_size_in_whatever_words() {
         }
         assert!(finding.remedy.contains(fix), "{status}: {}", finding.remedy);
         assert!(finding.remedy.contains("to 150000"), "{}", finding.remedy);
-        checked.comes_to(Status::Deviates);
+        checked.comes_to(Exit::Deviates);
     }
 }
 
@@ -95,7 +95,7 @@ async fn refused_whatever_its_size_is_no_limit() {
             Some(Stage::Http),
             &["nothing goes"],
         )
-        .comes_to(Status::Deviates);
+        .comes_to(Exit::Deviates);
     assert_eq!(checked.finding("limits.below").verdict, Verdict::Blocked);
 }
 
@@ -125,7 +125,7 @@ async fn what_comes_back_cut_is_not_taken() {
         }
     });
     let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline = std::time::Duration::from_secs(60);
+        checkup.deadline = Some(std::time::Duration::from_secs(60));
     })
     .await;
     checked.says(
@@ -146,7 +146,7 @@ async fn a_promise_beyond_all_memory() {
     });
     let checked = check_with(&server.url(), |checkup| {
         checkup.settings.max_upload = u64::MAX;
-        checkup.deadline = std::time::Duration::from_secs(120);
+        checkup.deadline = Some(std::time::Duration::from_secs(120));
     })
     .await;
     checked.says("limits.below", Verdict::Blocked, None, &["67108864"]);

@@ -1,18 +1,23 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
-use super::answer::{Answer, Body, Failure, Handshake, Reach, Response, TlsTrouble};
+mod patience;
+
+use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;
-use super::listing::{Listing, bytes_without_ids, without_ids};
+use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
-use super::secret::Scrub;
-use super::target::{Login, Target};
+use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
+use super::session::Settings;
+use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use bytes::{Bytes, BytesMut};
+use patience::Patience;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
@@ -21,9 +26,6 @@ use tokio::sync::OnceCell;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// The slowest upload or download that is waited for, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
-/// The most header fields, and the longest value in bytes, that are kept of an answer.
-const KEPT_FIELDS: usize = 64;
-const KEPT_VALUE: usize = 2048;
 
 /// Speaks to a server.
 pub(super) struct Live {
@@ -31,6 +33,7 @@ pub(super) struct Live {
     tls: Option<Tls>,
     timeout: Duration,
     scrub: Scrub,
+    patience: Patience,
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
@@ -39,11 +42,16 @@ pub(super) struct Live {
 }
 
 impl Live {
+    /// Speaks at the pace of `settings`; what makes it stop is noted in `halt`.
     pub(super) fn new(
         target: Target,
-        timeout: Duration,
+        settings: &Settings,
         scrub: Scrub,
+        halt: Arc<OnceLock<Halt>>,
     ) -> Result<Self, TlsSetupError> {
+        if target.login.kind() != LoginKind::Open {
+            settings.pace.until_accepted();
+        }
         let tls = if target.base.scheme_is_https() {
             Some(Tls::new(&target.roots, &target.public_roots)?)
         } else {
@@ -52,8 +60,9 @@ impl Live {
         Ok(Self {
             target,
             tls,
-            timeout,
+            timeout: settings.timeout,
             scrub,
+            patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
@@ -141,7 +150,9 @@ impl Live {
             tls.connect(stream, self.target.base.host(), versions).await
         };
         match tokio::time::timeout(self.timeout, shaken).await {
-            Ok(stream) => stream.map(|stream| tls::handshake_of(&stream)),
+            Ok(stream) => stream
+                .map(|stream| tls::handshake_of(&stream))
+                .map_err(|trouble| clean_trouble(&self.scrub, trouble)),
             Err(_) => Err(TlsTrouble::Handshake(format!(
                 "no answer to the TLS handshake within {} s",
                 self.timeout.as_secs()
@@ -162,15 +173,16 @@ impl Live {
             // It sent one request.
             self.requests.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(inspection)
+        Ok(clean_inspection(&self.scrub, inspection))
     }
 
-    /// Sends one request over `http` and reads the answer.
-    pub(super) async fn exchange(
+    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes take beyond.
+    async fn once(
         &self,
         request: &Request,
         http: Http,
         encoding: CredentialEncoding,
+        limit: Duration,
     ) -> Answer {
         let length = request
             .payload
@@ -180,78 +192,28 @@ impl Live {
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
         // An answer may bring back as much as was sent.
         let expected = length.max(request.read_limit as u64);
-        let patience = self.timeout + Duration::from_secs(expected / SLOWEST);
         // OkHttp sends no `Accept` of its own, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
         let sent = async {
             if raw {
-                return self.send_raw(request, encoding).await;
-            }
-            let first = self.send_ordinary(request, http, encoding).await;
-            match first {
-                // A server may close an idle connection just as it is used again. Platform clients then ask once more.
-                Err(failure) if failure.message == NO_ANSWER => {
-                    self.requests.fetch_add(1, Ordering::Relaxed);
-                    self.bytes_sent.fetch_add(length, Ordering::Relaxed);
-                    self.send_ordinary(request, http, encoding).await
-                }
-                first => first,
+                self.send_raw(request, encoding).await
+            } else {
+                self.send_ordinary(request, http, encoding).await
             }
         };
-        let answer = tokio::time::timeout(patience, sent)
+        let answer = tokio::time::timeout(limit + Duration::from_secs(expected / SLOWEST), sent)
             .await
             .unwrap_or_else(|_| {
-                Err(Failure::peer(
+                Err(Failure::lost(
+                    FailureKind::TimedOut,
                     Stage::Http,
                     format!("no complete answer within {} s", self.timeout.as_secs()),
                 ))
             });
         answer
-            .map(|response| self.cleaned(response, request))
-            .map_err(|failure| Failure {
-                message: self.scrub.text(&failure.message),
-                ..failure
-            })
-    }
-
-    /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
-    fn cleaned(&self, mut response: Response, request: &Request) -> Response {
-        response.headers.truncate(KEPT_FIELDS);
-        let mut echoed = false;
-        for (_, value) in &mut response.headers {
-            let scrubbed = self.scrub.text(value);
-            echoed |= scrubbed != *value;
-            *value = without_ids(&scrubbed).chars().take(KEPT_VALUE).collect();
-        }
-        if matches!(request.place, Place::Theirs(_)) {
-            // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
-            response.echoed_secret = echoed;
-            return response;
-        }
-        if let Some(scrubbed) = self.scrub.bytes(&response.body.bytes) {
-            response.body.bytes = scrubbed.into();
-            echoed = true;
-        }
-        if let Place::Listing(own) = &request.place {
-            let listing = Listing::of(&response.body.bytes, &own.id().to_hex());
-            response.body = Body::new(listing.word().into(), false);
-        }
-        if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
-            response.body.bytes = cleaned.into();
-        }
-        // What is packed is looked at as well: a check unpacks it, and so does whoever reads the transcript.
-        if let Some(plain) = response.gunzipped(request.read_limit) {
-            let scrubbed = self.scrub.bytes(&plain);
-            echoed |= scrubbed.is_some();
-            let scrubbed = scrubbed.as_deref();
-            let cleaned = bytes_without_ids(scrubbed.unwrap_or(&plain));
-            if let Some(cleaned) = cleaned.as_deref().or(scrubbed) {
-                response.body.bytes = super::payload::gzip(cleaned).into();
-            }
-        }
-        response.echoed_secret = echoed;
-        response
+            .map(|response| clean_response(&self.scrub, response, request))
+            .map_err(|failure| clean_failure(&self.scrub, failure))
     }
 
     fn authorization(
@@ -362,6 +324,7 @@ impl Live {
             headers,
             body: Body::new(body.freeze(), overran),
             continued: false,
+            asked_again: false,
             unpacked: false,
             echoed_secret: false,
         })
@@ -434,6 +397,7 @@ impl Live {
             headers: answer.headers,
             body: Body::new(Bytes::from(answer.body), answer.overran),
             continued: answer.continued,
+            asked_again: false,
             unpacked: false,
             echoed_secret: false,
         })
@@ -442,27 +406,35 @@ impl Live {
 
 /// Connects to one address.
 pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
-    let refused = |why: &str| Failure::peer(Stage::Connect, why.to_owned());
+    let unreachable = |why: &str| Failure::lost(FailureKind::Unreachable, Stage::Connect, why);
     match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {
             // Without it, small writes wait for one another; where it fails they do just that.
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }
-        Ok(Err(error)) => Err(refused(match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => "connection refused",
-            std::io::ErrorKind::NetworkUnreachable => "the network cannot be reached",
-            std::io::ErrorKind::HostUnreachable => "the host cannot be reached",
-            _ => "no connection",
-        })),
-        Err(_) => Err(refused("no connection within 5 s")),
+        Ok(Err(error)) => Err(match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => refused(),
+            std::io::ErrorKind::NetworkUnreachable => unreachable("the network cannot be reached"),
+            std::io::ErrorKind::HostUnreachable => unreachable("the host cannot be reached"),
+            _ => unreachable("no connection"),
+        }),
+        Err(_) => Err(unreachable("no connection within 5 s")),
     }
+}
+
+fn refused() -> Failure {
+    Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
 }
 
 /// The failure behind an error of reqwest, in words that do not change from run to run.
 fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
-    let broken = if in_body { BODY_ENDED } else { NO_ANSWER };
+    let broken = if in_body {
+        Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)
+    } else {
+        Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
+    };
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
         error.source()
     });
@@ -478,7 +450,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
             }
             // The library's own words for what the raw sender tells in ours.
             match io.kind() {
-                std::io::ErrorKind::UnexpectedEof => return Failure::peer(Stage::Http, broken),
+                std::io::ErrorKind::UnexpectedEof => return broken,
                 std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
                     return Failure::peer(Stage::Http, BAD_CHUNKS);
                 }
@@ -486,33 +458,31 @@ fn failure_of(error: &reqwest::Error) -> Failure {
             }
             if io.get_ref().is_none() {
                 return match io.kind() {
-                    std::io::ErrorKind::ConnectionRefused => {
-                        Failure::peer(Stage::Connect, "connection refused")
-                    }
-                    _ => Failure::peer(Stage::Http, broken),
+                    std::io::ErrorKind::ConnectionRefused => refused(),
+                    _ => broken,
                 };
             }
         } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_incomplete_message() {
-                return Failure::peer(Stage::Http, broken);
+                return broken;
             } else if hyper.is_parse_too_large() {
                 return Failure::peer(Stage::Http, "the answer's header is too large");
             } else if hyper.is_parse() {
                 return Failure::peer(Stage::Http, "the answer is not HTTP");
             }
         }
+        if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
+            let message = if http_two.is_reset() {
+                "the server broke the HTTP/2 stream off"
+            } else {
+                "the HTTP/2 connection broke off"
+            };
+            return Failure::lost(FailureKind::Reset, Stage::Http, message);
+        }
         last = cause.to_string();
     }
     if error.is_connect() {
-        return Failure::peer(Stage::Connect, "no connection");
+        return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
     }
-    // The HTTP/2 library's errors have no type that could be named here.
-    let message = if last.contains("stream error") {
-        "the server broke the HTTP/2 stream off".to_owned()
-    } else if last.contains("connection error") {
-        "the HTTP/2 connection broke off".to_owned()
-    } else {
-        last.chars().take(200).collect()
-    };
-    Failure::peer(Stage::Http, message)
+    Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
 }

@@ -1,0 +1,161 @@
+//! The only way of text to a terminal, a report or a log: made printable, wrapped, counted. No facts live here.
+//!
+//! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept as it came and made
+//! harmless here, when it is written.
+
+mod markdown;
+mod printable;
+
+pub use markdown::{code, markdown};
+pub use printable::{json, line, printable};
+
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr as _;
+
+/// The narrowest and the widest that text is wrapped to, in columns.
+const NARROWEST: usize = 40;
+const WIDEST: usize = 120;
+/// The width where nothing is known of it, in columns.
+const USUAL: usize = 100;
+
+/// The width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within what reads well.
+pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
+    let stated = || columns.and_then(|columns| columns.trim().parse().ok());
+    terminal
+        .filter(|columns| *columns > 0)
+        .or_else(stated)
+        .unwrap_or(USUAL)
+        .clamp(NARROWEST, WIDEST)
+}
+
+/// How many columns a printable text takes on a terminal.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in lines of at most `width` columns, each after `indent` spaces, broken between words.
+///
+/// The text is made printable. A word that is longer than a line stands whole, so that an address can be copied.
+pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    let clean = line(text);
+    let room = width.saturating_sub(indent).max(20);
+    let mut lines: Vec<String> = Vec::new();
+    let mut current = String::new();
+    for word in clean.split_whitespace() {
+        if !current.is_empty() && columns(&current) + 1 + columns(word) > room {
+            lines.push(std::mem::take(&mut current));
+        }
+        if !current.is_empty() {
+            current.push(' ');
+        }
+        current.push_str(word);
+    }
+    lines.push(current);
+    let spaces = " ".repeat(indent);
+    lines
+        .iter()
+        .map(|line| format!("{spaces}{line}\n"))
+        .collect()
+}
+
+/// `text` behind a label: the first line stands beside `label`, the others below its text.
+///
+/// `label` takes `column` columns, and may hold terminal colours.
+pub fn labelled(label: &str, text: &str, column: usize, width: usize) -> String {
+    format!("{label}{}", wrapped(text, column, width).trim_start())
+}
+
+/// A count with its noun: `1 request`, `2 requests`.
+pub fn counted(count: u64, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+/// A number of bytes: `9.3 MiB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    for (unit, size) in UNITS {
+        if bytes >= size {
+            return format!("{}.{} {unit}", bytes / size, bytes % size * 10 / size);
+        }
+    }
+    counted(bytes, "byte")
+}
+
+/// A duration: `340 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`.
+pub fn duration(time: Duration) -> String {
+    let (seconds, milliseconds) = (time.as_secs(), time.as_millis());
+    match seconds {
+        0 => format!("{milliseconds} ms"),
+        1..=59 => format!("{seconds}.{} s", time.subsec_millis() / 100),
+        60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// At most so many names, and how many more there are.
+pub fn listed(names: &[&str], most: usize) -> String {
+    if names.len() <= most {
+        return names.join(", ");
+    }
+    let shown = most.saturating_sub(1).max(1);
+    format!(
+        "{} and {} more",
+        names[..shown].join(", "),
+        names.len() - shown
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_and_words_stay_whole() {
+        let text =
+            "one two three four five six seven eight nine https://cloud.example/a/long/address ten";
+        for width in [1, 40, 57, 100] {
+            for line in wrapped(text, 4, width).lines() {
+                assert!(line.starts_with("    "));
+                let one_word = !line.trim().contains(' ');
+                assert!(
+                    columns(line) <= width.max(24) || one_word,
+                    "{width}: {line}"
+                );
+            }
+        }
+        assert_eq!(wrapped("", 2, 40), "  \n");
+        // Each takes two columns.
+        assert_eq!(
+            wrapped("漢字漢字漢字 漢字漢字漢字", 0, 20).lines().count(),
+            2
+        );
+    }
+
+    #[test]
+    fn the_terminal_counts_before_the_variable() {
+        assert_eq!(width_of(Some(80), Some("100")), 80);
+        assert_eq!(width_of(None, Some("72")), 72);
+        assert_eq!(width_of(None, Some("wide")), 100);
+        assert_eq!(width_of(Some(0), None), 100);
+        assert_eq!(width_of(Some(20), None), 40);
+        assert_eq!(width_of(Some(400), None), 120);
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(counted(1, "request"), "1 request");
+        assert_eq!(counted(0, "request"), "0 requests");
+        assert_eq!(size(1), "1 byte");
+        assert_eq!(size(9_805_234), "9.3 MiB");
+        assert_eq!(duration(Duration::from_millis(340)), "340 ms");
+        assert_eq!(duration(Duration::from_millis(12_540)), "12.5 s");
+        assert_eq!(duration(Duration::from_secs(200)), "3 min 20 s");
+        assert_eq!(duration(Duration::from_secs(7500)), "2 h 5 min");
+        assert_eq!(listed(&["a", "b", "c"], 3), "a, b, c");
+        assert_eq!(listed(&["a", "b", "c", "d"], 3), "a, b and 2 more");
+    }
+}

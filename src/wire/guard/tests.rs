@@ -1,0 +1,334 @@
+//! Tests of what the guard concludes from what it sees, and of what it writes into the ledger.
+
+use super::*;
+use crate::wire::ledger::LeftLedger;
+use crate::wire::target::LoginKind;
+use std::io::Write as _;
+use std::path::Path;
+
+const TARGET: &str = "http://localhost/safe";
+
+fn with_ledger(folder: &Path, seed: u64) -> Guard {
+    let seed = Seed::new(seed);
+    let ledger = Ledger::open(folder, TARGET, LoginKind::Basic, seed).expect("a ledger");
+    Guard::new(seed, Some(ledger))
+}
+
+fn guard() -> Guard {
+    Guard::new(Seed::new(1), None)
+}
+
+/// A backup that was claimed, uploaded and answered.
+fn stored(guard: &Guard, slot: &str) -> OwnBackup {
+    let backup = uploading(guard, slot);
+    guard.answered(&backup);
+    backup
+}
+
+/// A backup whose upload is on its way.
+fn uploading(guard: &Guard, slot: &str) -> OwnBackup {
+    let backup = guard.own_backup("check[way]", slot);
+    guard.claim(&backup).expect("claimed");
+    guard.about_to_write(&backup).expect("noted");
+    guard.sent(&backup);
+    backup
+}
+
+fn swept(folder: &Path) -> Vec<LeftLedger> {
+    let ledgers = LeftLedger::all(folder).expect("a folder");
+    ledgers
+        .into_iter()
+        .map(|ledger| ledger.expect("a whole ledger"))
+        .collect()
+}
+
+fn text(folder: &Path) -> String {
+    let mut entries = std::fs::read_dir(folder).expect("a folder");
+    let entry = entries.next().expect("a ledger").expect("an entry");
+    std::fs::read_to_string(entry.path()).expect("text")
+}
+
+#[test]
+fn the_word_of_a_server_is_not_enough() {
+    let guard = guard();
+    let backup = stored(&guard, "a");
+    assert!(guard.may_be_there(&backup));
+    // Where nothing was ever shown, not to be shown says nothing; nor before it was deleted.
+    guard.unseen(&backup);
+    assert!(guard.may_be_there(&backup));
+    guard.deleted(&backup);
+    assert!(!guard.may_be_there(&backup) && guard.is_open(&backup));
+    guard.unseen(&backup);
+    assert!(guard.is_open(&backup));
+    assert_eq!(guard.honesty(), Honesty::Unknown);
+    assert_eq!(guard.only_deleted(), std::slice::from_ref(&backup));
+
+    let other = stored(&guard, "b");
+    guard.present(&other);
+    guard.unseen(&other);
+    assert!(guard.may_be_there(&other), "it was not deleted");
+    guard.unseen(&backup);
+    assert!(guard.is_gone(&backup));
+    assert_eq!(guard.honesty(), Honesty::Honest);
+    assert_eq!(guard.left(), [other]);
+}
+
+#[test]
+fn what_is_there_after_its_deletion_is_a_lie_for_ever() {
+    let guard = guard();
+    let (lied, honest) = (stored(&guard, "a"), stored(&guard, "b"));
+    guard.deleted(&lied);
+    guard.present(&lied);
+    assert_eq!(guard.fate(&lied), Some(Doubt::StillThere));
+    assert_eq!(guard.honesty(), Honesty::Lies);
+    guard.deleted(&honest);
+    guard.unseen(&honest);
+    assert!(guard.is_gone(&honest));
+    assert_eq!(guard.honesty(), Honesty::Lies);
+    // What came back after it was gone is noted, too.
+    guard.present(&honest);
+    assert_eq!(guard.fate(&honest), Some(Doubt::StillThere));
+}
+
+#[test]
+fn what_may_appear_is_not_gone() {
+    let guard = guard();
+    let backup = uploading(&guard, "a");
+    let now = Instant::now();
+    assert!(guard.may_still_appear(&backup, now));
+    guard.absent(&backup);
+    assert_eq!(guard.fate(&backup), Some(Doubt::MayAppear));
+    guard.may_appear(&backup, now + Duration::from_secs(60));
+    assert!(guard.may_still_appear(&backup, now));
+    assert!(!guard.may_still_appear(&backup, now + Duration::from_secs(61)));
+    let (unanswered, last) = guard.unanswered();
+    assert_eq!(unanswered, std::slice::from_ref(&backup));
+    assert_eq!(last, Some(now + Duration::from_secs(60)));
+    // It comes late: no lie, and deleted it is only awaited again.
+    guard.present(&backup);
+    assert_eq!(guard.honesty(), Honesty::Unknown);
+    guard.deleted(&backup);
+    guard.unseen(&backup);
+    assert!(guard.is_open(&backup));
+}
+
+#[test]
+fn what_did_not_appear_in_time_is_gone() {
+    let guard = guard();
+    let backup = uploading(&guard, "a");
+    guard.may_appear(&backup, Instant::now());
+    guard.absent(&backup);
+    assert!(guard.is_gone(&backup));
+    // Of two uploads one is answered: the other may come yet.
+    let backup = uploading(&guard, "b");
+    guard.sent(&backup);
+    guard.answered(&backup);
+    assert!(guard.may_still_appear(&backup, Instant::now()));
+    guard.give_up_waiting();
+    let now = Instant::now();
+    assert!(guard.may_still_appear(&backup, now));
+    assert!(!guard.may_still_appear(&backup, now + LATEST));
+    guard.answered(&backup);
+    assert!(
+        guard.may_still_appear(&backup, now),
+        "nobody waits for answers any more"
+    );
+}
+
+#[test]
+fn what_was_never_sent_is_not_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let backup = guard.own_backup("check", "a");
+    assert!(!guard.is_claimed(&backup));
+    guard.claim(&backup).expect("claimed");
+    assert!(guard.is_claimed(&backup) && !guard.may_be_there(&backup));
+    guard.about_to_write(&backup).expect("noted");
+    guard.sent(&backup);
+    guard.unsent(&backup);
+    assert!(!guard.may_be_there(&backup) && guard.is_gone(&backup));
+    assert_eq!(guard.unanswered(), (Vec::new(), None));
+    let closed = guard.close();
+    assert!(closed.ledger.is_none() && closed.doubts.is_empty());
+    // One that was sent before is there whatever becomes of the next.
+    let guard = with_ledger(folder.path(), 2);
+    let backup = stored(&guard, "a");
+    guard.sent(&backup);
+    guard.unsent(&backup);
+    assert!(guard.may_be_there(&backup));
+    assert!(!guard.may_still_appear(&backup, Instant::now()));
+}
+
+#[test]
+fn a_closed_ledger_names_what_is_left_and_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let (left, lied, gone) = (
+        stored(&guard, "a"),
+        stored(&guard, "b"),
+        stored(&guard, "c"),
+    );
+    guard.deleted(&lied);
+    guard.present(&lied);
+    guard.deleted(&gone);
+    let closed = guard.close();
+    assert_eq!(
+        closed.doubts,
+        BTreeMap::from([(Doubt::NotDeleted, 1), (Doubt::StillThere, 1)])
+    );
+    assert!(closed.ledger.is_some_and(|path| path.exists()));
+    drop(guard);
+    let ledgers = swept(folder.path());
+    let why: BTreeMap<_, _> = ledgers[0]
+        .left
+        .iter()
+        .map(|left| (left.backup.label().to_owned(), left.why))
+        .collect();
+    assert_eq!(
+        why,
+        BTreeMap::from([
+            (left.label().to_owned(), Some(Doubt::NotDeleted)),
+            (lied.label().to_owned(), Some(Doubt::StillThere)),
+        ])
+    );
+    assert_eq!(ledgers[0].login, LoginKind::Basic);
+}
+
+#[test]
+fn a_backup_that_was_struck_out_is_noted_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let backup = stored(&guard, "a");
+    guard.present(&backup);
+    guard.deleted(&backup);
+    guard.unseen(&backup);
+    assert!(guard.is_gone(&backup));
+    guard.about_to_write(&backup).expect("noted");
+    guard.sent(&backup);
+    drop(guard);
+    let ledgers = swept(folder.path());
+    assert_eq!(ledgers[0].count(), 1);
+    assert!(ledgers[0].left[0].is_unanswered && !ledgers[0].left[0].is_deleted);
+}
+
+#[test]
+fn the_next_run_with_the_seed_inherits_and_does_not_claim() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = with_ledger(folder.path(), 1);
+    let backup = stored(&first, "a");
+    let busy = Ledger::open(folder.path(), TARGET, LoginKind::Basic, Seed::new(1));
+    assert!(matches!(
+        busy,
+        Err(crate::wire::ledger::LedgerError::Busy { .. })
+    ));
+    drop(first);
+    let other = Ledger::open(
+        folder.path(),
+        "http://other",
+        LoginKind::Basic,
+        Seed::new(1),
+    );
+    assert!(matches!(
+        other,
+        Err(crate::wire::ledger::LedgerError::OtherTarget { .. })
+    ));
+    let second = with_ledger(folder.path(), 1);
+    assert!(!second.is_claimed(&backup) && second.may_be_there(&backup));
+    second.deleted(&backup);
+    second.unseen(&backup);
+    assert!(second.is_gone(&backup));
+    assert!(second.close().ledger.is_none());
+    assert!(swept(folder.path()).is_empty());
+}
+
+#[test]
+fn a_sweep_takes_over_where_the_run_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = with_ledger(folder.path(), 1);
+    let (on_its_way, there, deleted) = (uploading(&run, "a"), stored(&run, "b"), stored(&run, "c"));
+    run.deleted(&deleted);
+    drop(run);
+    let ledgers = swept(folder.path());
+    let guard = guard();
+    let latest = Instant::now() + LATEST;
+    guard.adopt(&ledgers[0].left, Some(latest));
+    assert_eq!(guard.left().len(), 2);
+    assert_eq!(guard.only_deleted(), std::slice::from_ref(&deleted));
+    assert_eq!(guard.unanswered(), (vec![on_its_way.clone()], Some(latest)));
+    guard.absent(&on_its_way);
+    assert_eq!(guard.fate(&on_its_way), Some(Doubt::MayAppear));
+    guard.absent(&there);
+    assert_eq!(guard.fate(&there), None);
+    assert!(guard.is_gone(&there));
+    // The run that stored it had seen what the server shows.
+    guard.unseen(&deleted);
+    assert!(guard.is_gone(&deleted));
+}
+
+#[test]
+fn no_line_counts_that_does_not_follow_from_the_seed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let own = stored(&guard, "a");
+    drop(guard);
+    let path = swept(folder.path())[0].path().to_owned();
+    let theirs = "ab".repeat(32);
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .expect("a file");
+    for line in [
+        format!(
+            "{{\"claimed\":{{\"id\":\"{theirs}\",\"label\":\"{}\"}}}}\n",
+            own.label()
+        ),
+        format!("{{\"sent\":\"{theirs}\"}}\n"),
+        format!("{{\"kept\":{{\"id\":\"{theirs}\",\"why\":\"still-there\"}}}}\n"),
+        "{\"claimed\":{\"id\":\"torn".to_owned(),
+    ] {
+        file.write_all(line.as_bytes()).expect("written");
+    }
+    drop(file);
+    let ledgers = swept(folder.path());
+    assert_eq!(ledgers[0].count(), 1);
+    assert_eq!(ledgers[0].left[0].backup, own);
+    assert_eq!(ledgers[0].damaged.len(), 3);
+    assert!(
+        !text(folder.path()).contains("torn"),
+        "what was torn is cut off"
+    );
+    drop(ledgers);
+    let reopened = Ledger::open(folder.path(), TARGET, LoginKind::Basic, Seed::new(1));
+    assert!(matches!(
+        reopened,
+        Err(crate::wire::ledger::LedgerError::Malformed { .. })
+    ));
+}
+
+#[test]
+fn what_a_sweep_notes_is_read_by_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let (a, b) = (stored(&guard, "a"), stored(&guard, "b"));
+    drop(guard);
+    let mut ledgers = swept(folder.path());
+    ledgers[0].gone(a.id()).expect("noted");
+    ledgers[0].kept(b.id(), Doubt::Unseen).expect("noted");
+    assert_eq!(ledgers[0].count(), 1);
+    drop(ledgers);
+    let ledgers = swept(folder.path());
+    assert_eq!(ledgers[0].left[0].backup, b);
+    assert_eq!(ledgers[0].left[0].why, Some(Doubt::Unseen));
+    let only = ledgers.into_iter().next().expect("a ledger");
+    only.remove().expect("removed");
+    assert!(swept(folder.path()).is_empty());
+}
+
+#[test]
+fn each_url_counts_once() {
+    let guard = guard();
+    for url in ["a", "b", "a"] {
+        guard.strayed(url.to_owned());
+    }
+    assert_eq!(guard.strays().len(), 2);
+}

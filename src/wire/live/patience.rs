@@ -1,0 +1,630 @@
+//! What is done before a request counts as answered: refusals for want of patience are slowed down for, locks of our
+//! own are waited for, lost answers are asked for again, and a refused login ends everything.
+//!
+//! All of it happens below what a transcript records: a check sees the last answer alone.
+
+use super::Live;
+use crate::clients::CredentialEncoding;
+use crate::safe::Stage;
+use crate::wire::answer::{Answer, Failure, FailureKind, Response};
+use crate::wire::facet::Http;
+use crate::wire::halt::{Halt, Sign};
+use crate::wire::pace::{Pace, Turn};
+use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
+use crate::wire::session::Settings;
+use crate::wire::target::LoginKind;
+use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::mem::Discriminant;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// The largest body that is sent again and again, in bytes.
+const SMALL: usize = 64 * 1024;
+/// How often a request is asked again where the connection closed without an answer, with a small body and a large one.
+/// A client's library does it once; of one connection in twenty closed, as many in a row come once in 3 million.
+const CLOSURES: (u32, u32) = (4, 2);
+/// How many times longer an answer is waited for when it is asked for again, alone.
+const LONGER: u32 = 3;
+/// How long a lock is waited for before it is looked at again, in seconds; the last one again and again.
+const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
+/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last one again and again.
+const LIMIT_PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
+/// How long a server that takes no connection any more is left alone between attempts, in seconds.
+const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
+
+fn of(pauses: &[u64], tried: u32) -> Duration {
+    let place = usize::try_from(tried).unwrap_or(usize::MAX);
+    let seconds = pauses.get(place).or(pauses.last());
+    Duration::from_secs(seconds.copied().unwrap_or(1))
+}
+
+/// What a run knows of the server's temper.
+pub(super) struct Patience {
+    pace: Pace,
+    /// How long a limit or a lock is waited for.
+    most: Duration,
+    halt: Arc<OnceLock<Halt>>,
+    /// Whether any request was answered without a sign of a limit, and whether `config` was.
+    served: AtomicBool,
+    served_config: AtomicBool,
+    /// What is answered 503 whenever it is asked, slowly too: that is no limit.
+    closed: Mutex<HashSet<(&'static str, Discriminant<Place>)>>,
+    /// Whether `config` was refused to a stranger, and given to the person: then the credentials work.
+    closed_config: AtomicBool,
+    own_config: AtomicBool,
+    accepted: AtomicBool,
+    refused_logins: AtomicU32,
+    /// IDs with an upload of ours that broke off, was not answered, or raced others.
+    disturbed: Mutex<BTreeSet<String>>,
+    /// Whether a lock stayed where no upload of ours had left it.
+    stays_locked: AtomicBool,
+    /// Whether the last upload that was asked again alone was not answered even then; and any other request.
+    deaf: [AtomicBool; 2],
+    locked: AtomicU32,
+    asked_again: AtomicU32,
+    slowed_by: OnceLock<String>,
+}
+
+impl Patience {
+    pub(super) fn new(settings: &Settings, halt: Arc<OnceLock<Halt>>) -> Self {
+        Self {
+            pace: settings.pace.clone(),
+            most: settings.patience,
+            halt,
+            served: AtomicBool::new(false),
+            served_config: AtomicBool::new(false),
+            closed: Mutex::default(),
+            closed_config: AtomicBool::new(false),
+            own_config: AtomicBool::new(false),
+            accepted: AtomicBool::new(false),
+            refused_logins: AtomicU32::new(0),
+            disturbed: Mutex::default(),
+            stays_locked: AtomicBool::new(false),
+            deaf: Default::default(),
+            locked: AtomicU32::new(0),
+            asked_again: AtomicU32::new(0),
+            slowed_by: OnceLock::new(),
+        }
+    }
+}
+
+/// What a run met that made it slow down, wait or ask again.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(in crate::wire) struct Met {
+    pub(in crate::wire) limited: u32,
+    pub(in crate::wire) locked: u32,
+    pub(in crate::wire) asked_again: u32,
+}
+
+/// How often one request has been asked, and why.
+#[derive(Default)]
+struct Tries {
+    closures: u32,
+    timeouts: u32,
+    connections: u32,
+    bodies: u32,
+    limits: u32,
+    /// The sign of a limit that may mean something else, until it is known.
+    sign: Option<Sign>,
+    is_limit: bool,
+    locks: u32,
+    waited: Duration,
+}
+
+impl Tries {
+    /// Whether it is asked again because no answer came: then alone, so that nothing else can be the reason.
+    const fn is_alone(&self) -> bool {
+        self.closures + self.timeouts + self.connections + self.bodies > 0
+    }
+}
+
+/// What comes after an attempt.
+enum Next {
+    /// The answer counts.
+    Take,
+    /// The same again after this pause, during which others may ask.
+    Again(Duration),
+    /// The same again, at half the pace, after this pause, during which nobody asks.
+    Slower(Duration),
+    /// No answer comes to count: why.
+    GiveUp(Failure),
+    /// Nothing more is asked.
+    Halt(Halt),
+}
+
+impl Request {
+    /// Whether it carries the person's own credentials.
+    const fn is_personal(&self) -> bool {
+        matches!(self.login, LoginUse::Given | LoginUse::Encoded(_))
+    }
+
+    fn body_length(&self) -> usize {
+        self.payload.as_ref().map_or(0, |payload| payload.len())
+    }
+
+    /// What it asks, without an ID or a secret: `GET config (given)`.
+    fn short(&self) -> String {
+        let whole = self.fingerprint();
+        whole
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    }
+}
+
+impl Live {
+    /// What the run met so far.
+    pub(in crate::wire) fn met(&self) -> Met {
+        Met {
+            limited: self.patience.pace.now().limited,
+            locked: self.patience.locked.load(Ordering::Relaxed),
+            asked_again: self.patience.asked_again.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What made the run slow down first, if anything did.
+    pub(in crate::wire) fn slowed_by(&self) -> Option<&str> {
+        self.patience.slowed_by.get().map(String::as_str)
+    }
+
+    /// Sends one request for a check and reads the answer, unless the run has been halted.
+    pub(in crate::wire) async fn ask(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+    ) -> Answer {
+        self.patiently(request, http, encoding, true).await
+    }
+
+    /// Sends one request to clean up: where the run was halted, it is tried once all the same.
+    pub(in crate::wire) async fn exchange(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+    ) -> Answer {
+        self.patiently(request, http, encoding, false).await
+    }
+
+    /// Waits for a turn in which several requests may be sent together.
+    pub(in crate::wire) async fn turn_for_several(&self) -> Turn {
+        self.patience.pace.enter_alone().await
+    }
+
+    /// The shortest time between two requests at the present pace.
+    pub(in crate::wire) fn interval(&self) -> Duration {
+        let rate = self.patience.pace.now().rate;
+        if rate.is_finite() {
+            Duration::from_secs_f64(1.0 / rate)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    /// Sends one of several requests that are sent together, within the turn of all.
+    pub(in crate::wire) async fn ask_together(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+    ) -> Answer {
+        if request.method == Method::Put {
+            self.disturb(request);
+        }
+        let mut tries = Tries::default();
+        loop {
+            self.may_ask(request)?;
+            let answer = self.once(request, http, encoding, self.limit(&tries)).await;
+            match &answer {
+                Err(failure)
+                    if matches!(failure.kind, FailureKind::NoAnswer | FailureKind::Reset)
+                        && tries.closures < CLOSURES.1
+                        && request.login != LoginUse::Wrong =>
+                {
+                    tries.closures += 1;
+                    self.patience.asked_again.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(_) => return answer,
+                Ok(response) => {
+                    self.heard(request, response);
+                    return answer;
+                }
+            }
+        }
+    }
+
+    async fn patiently(
+        &self,
+        request: &Request,
+        http: Http,
+        encoding: CredentialEncoding,
+        for_check: bool,
+    ) -> Answer {
+        let mut tries = Tries::default();
+        loop {
+            let turn = if tries.is_alone() {
+                self.patience.pace.enter_alone().await
+            } else {
+                self.patience.pace.enter().await
+            };
+            // While this one waited, another may have met the end.
+            self.may_ask(request)?;
+            if for_check && let Some(halt) = self.patience.halt.get() {
+                return Err(Failure::from(halt));
+            }
+            let limit = self.limit(&tries);
+            let answer = self.once(request, http, encoding, limit).await;
+            match self.after(request, &answer, &mut tries).await {
+                Next::Take if self.was_limited(request, &answer, &tries) => {
+                    turn.limited(Duration::ZERO);
+                    return taken(answer, &tries);
+                }
+                Next::Take => {
+                    let is_ordinary =
+                        request.manner == Manner::Ordinary && request.body_length() < SMALL;
+                    turn.answered(is_ordinary && answer.is_ok());
+                    return taken(answer, &tries);
+                }
+                Next::Again(pause) => {
+                    let silent =
+                        matches!(&answer, Err(failure) if failure.kind == FailureKind::TimedOut);
+                    if silent {
+                        turn.timed_out();
+                    } else {
+                        drop(turn);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                Next::Slower(pause) => turn.limited(pause),
+                Next::GiveUp(failure) => return Err(failure),
+                Next::Halt(halt) => {
+                    // The first reason stays.
+                    let halt = self.patience.halt.get_or_init(|| halt);
+                    return Err(Failure::from(halt));
+                }
+            }
+        }
+    }
+
+    /// How long one answer may take: as long as the person allows, longer on a server that was slow from the start.
+    fn limit(&self, tries: &Tries) -> Duration {
+        let usual = self.patience.pace.latency().unwrap_or_default() * 20;
+        let limit = self.timeout.max(usual.min(self.timeout * LONGER));
+        if tries.timeouts > 0 {
+            limit * LONGER
+        } else {
+            limit
+        }
+    }
+
+    /// Refuses what could lock the person out: any login after a refused one.
+    fn may_ask(&self, request: &Request) -> Result<(), Failure> {
+        if request.is_personal()
+            && let Some(halt @ Halt::CredentialsRefused { .. }) = self.patience.halt.get()
+        {
+            return Err(Failure::from(halt));
+        }
+        let refused = self.patience.refused_logins.load(Ordering::Relaxed);
+        if request.login == LoginUse::Wrong && refused > 0 {
+            return Err(Failure::of(
+                FailureKind::Guarded,
+                "the server has refused one login of this run already; a second one could lock people out",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn after(&self, request: &Request, answer: &Answer, tries: &mut Tries) -> Next {
+        match answer {
+            Ok(response) => {
+                self.deaf(request).store(false, Ordering::Relaxed);
+                if request.login != LoginUse::Wrong
+                    && let Some(sign) = Sign::of(response)
+                {
+                    return self.after_limit(request, response, sign, tries).await;
+                }
+                self.heard(request, response);
+                if response.status == 423 && request.login != LoginUse::Wrong {
+                    return self.after_lock(request, tries);
+                }
+                Next::Take
+            }
+            Err(failure) => self.after_failure(request, failure, tries).await,
+        }
+    }
+
+    /// Notes what an answer says about credentials, and that there was one.
+    fn heard(&self, request: &Request, response: &Response) {
+        let patience = &self.patience;
+        if Sign::of(response).is_none() {
+            patience.served.store(true, Ordering::Relaxed);
+            if matches!(request.place, Place::Config) {
+                patience.served_config.store(true, Ordering::Relaxed);
+            }
+        }
+        if matches!(request.place, Place::Config) {
+            match request.login {
+                LoginUse::Nobody if response.status == 401 => {
+                    patience.closed_config.store(true, Ordering::Relaxed);
+                }
+                LoginUse::Given if response.is_success() => {
+                    patience.own_config.store(true, Ordering::Relaxed);
+                }
+                _ => {}
+            }
+            let proven = patience.closed_config.load(Ordering::Relaxed)
+                && patience.own_config.load(Ordering::Relaxed);
+            if proven {
+                self.accept();
+            }
+        }
+        if request.login == LoginUse::Wrong && response.status == 401 {
+            patience.refused_logins.fetch_add(1, Ordering::Relaxed);
+        }
+        if !request.is_personal() || self.target.login.kind() == LoginKind::Open {
+            return;
+        }
+        if response.status == 401 {
+            patience.refused_logins.fetch_add(1, Ordering::Relaxed);
+            // Another encoding than the one that works is a question, and the last one of its kind.
+            let is_attempt = matches!(request.login, LoginUse::Encoded(encoding)
+                if encoding != CredentialEncoding::Utf8 && !self.target.login.is_ascii());
+            if !(is_attempt && patience.accepted.load(Ordering::Relaxed)) {
+                let asked = request.short();
+                let _ = patience.halt.set(Halt::CredentialsRefused { asked });
+            }
+        } else if request.method == Method::Put && response.is_success() {
+            self.accept();
+        }
+    }
+
+    /// Notes that the credentials work.
+    fn accept(&self) {
+        self.patience.accepted.store(true, Ordering::Relaxed);
+        self.patience.pace.accepted();
+    }
+
+    async fn after_limit(
+        &self,
+        request: &Request,
+        response: &Response,
+        sign: Sign,
+        tries: &mut Tries,
+    ) -> Next {
+        let patience = &self.patience;
+        let retry_after = response.header("retry-after");
+        let seconds = retry_after.and_then(|after| after.trim().parse().ok());
+        let pause = seconds.map_or_else(|| of(&LIMIT_PAUSES, tries.limits), Duration::from_secs);
+        if patience.halt.get().is_some() {
+            return Next::Take;
+        }
+        if sign != Sign::Status(429) && !tries.is_limit {
+            if self.is_closed(request) {
+                return Next::Take;
+            }
+            let is_long = pause > of(&LIMIT_PAUSES, 2);
+            if tries.limits < 2 && !is_long {
+                tries.limits += 1;
+                tries.sign = Some(sign);
+                return Next::Again(pause);
+            }
+            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
+            if !may_ask_config || !self.is_config_limited().await {
+                self.close(request);
+                tries.sign = None;
+                return Next::Take;
+            }
+            tries.is_limit = true;
+        }
+        let asked = request.short();
+        let _ = patience.slowed_by.set(format!("{sign} to {asked}"));
+        tries.limits += 1;
+        tries.waited += pause;
+        if tries.waited > patience.most {
+            let retry_after = retry_after.map(str::to_owned);
+            return Next::Halt(Halt::Limited {
+                sign,
+                retry_after,
+                asked,
+            });
+        }
+        Next::Slower(pause)
+    }
+
+    /// Whether such a request is answered 503 whenever it is asked.
+    fn is_closed(&self, request: &Request) -> bool {
+        let closed = self.patience.closed.lock();
+        let closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.contains(&kind_of(request))
+    }
+
+    fn close(&self, request: &Request) {
+        let closed = self.patience.closed.lock();
+        let mut closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.insert(kind_of(request));
+    }
+
+    /// Whether what looked like maintenance went away when it was asked once more: then it was a limit.
+    fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
+        let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
+            return false;
+        };
+        let went_away = matches!(answer, Ok(response) if Sign::of(response).is_none());
+        if went_away {
+            let said = format!("{sign} to {}", request.short());
+            let _ = self.patience.slowed_by.set(said);
+        }
+        went_away
+    }
+
+    /// Whether what was answered before is refused now: then it is a limit, and not this one request.
+    async fn is_config_limited(&self) -> bool {
+        let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
+        let limit = self.limit(&Tries::default());
+        match self
+            .once(&request, Http::One, CredentialEncoding::Utf8, limit)
+            .await
+        {
+            Ok(response) => Sign::of(&response).is_some(),
+            Err(failure) => failure.kind.is_peer(),
+        }
+    }
+
+    fn after_lock(&self, request: &Request, tries: &mut Tries) -> Next {
+        let patience = &self.patience;
+        let is_ours = self.is_disturbed(request);
+        if patience.halt.get().is_some()
+            || (!is_ours && patience.stays_locked.load(Ordering::Relaxed))
+        {
+            return Next::Take;
+        }
+        patience.locked.fetch_add(1, Ordering::Relaxed);
+        let pause = of(&LOCK_PAUSES, tries.locks);
+        tries.locks += 1;
+        tries.waited += pause;
+        if tries.waited <= patience.most {
+            return Next::Again(pause);
+        }
+        if is_ours {
+            return Next::GiveUp(Failure::of(
+                FailureKind::Locked,
+                format!(
+                    "the server still answered 423 Locked {} s after an upload of the harness",
+                    patience.most.as_secs()
+                ),
+            ));
+        }
+        patience.stays_locked.store(true, Ordering::Relaxed);
+        Next::Take
+    }
+
+    async fn after_failure(&self, request: &Request, failure: &Failure, tries: &mut Tries) -> Next {
+        let patience = &self.patience;
+        if request.method == Method::Put {
+            self.disturb(request);
+        }
+        if request.login == LoginUse::Wrong || patience.halt.get().is_some() {
+            return Next::Take;
+        }
+        let served = patience.served.load(Ordering::Relaxed);
+        match failure.kind {
+            FailureKind::NoAnswer | FailureKind::Reset => {
+                self.after_closure(request, served, tries).await
+            }
+            FailureKind::BodyEnded if tries.bodies == 0 => {
+                tries.bodies += 1;
+                self.again(Duration::ZERO)
+            }
+            FailureKind::TimedOut => self.after_timeout(request, tries),
+            FailureKind::Refused | FailureKind::Unreachable if served => {
+                if tries.connections < 3 {
+                    let pause = of(&CONNECT_PAUSES, tries.connections);
+                    tries.connections += 1;
+                    return self.again(pause);
+                }
+                Next::Halt(Halt::LockedOut {
+                    sign: Sign::NoConnection,
+                    asked: request.short(),
+                })
+            }
+            FailureKind::Peer if served && failure.stage == Stage::Tls && tries.closures < 2 => {
+                tries.closures += 1;
+                self.again(Duration::ZERO)
+            }
+            _ => Next::Take,
+        }
+    }
+
+    async fn after_closure(&self, request: &Request, served: bool, tries: &mut Tries) -> Next {
+        let proven = self.patience.accepted.load(Ordering::Relaxed)
+            || self.target.login.kind() == LoginKind::Open;
+        // A server may close the connection on a wrong password.
+        let most = if request.is_personal() && !proven {
+            1
+        } else if request.body_length() <= SMALL {
+            CLOSURES.0
+        } else {
+            CLOSURES.1
+        };
+        if tries.closures < most {
+            tries.closures += 1;
+            return self.again(Duration::from_millis(20) * tries.closures);
+        }
+        let was_served_config = self.patience.served_config.load(Ordering::Relaxed);
+        if served && proven && was_served_config && self.is_config_limited().await {
+            return Next::Halt(Halt::LockedOut {
+                sign: Sign::NoConnection,
+                asked: request.short(),
+            });
+        }
+        Next::Take
+    }
+
+    fn after_timeout(&self, request: &Request, tries: &mut Tries) -> Next {
+        if tries.timeouts == 0 && !self.deaf(request).load(Ordering::Relaxed) {
+            tries.timeouts += 1;
+            return self.again(Duration::ZERO);
+        }
+        self.deaf(request).store(true, Ordering::Relaxed);
+        Next::Take
+    }
+
+    fn deaf(&self, request: &Request) -> &AtomicBool {
+        &self.patience.deaf[usize::from(request.method == Method::Put)]
+    }
+
+    fn again(&self, pause: Duration) -> Next {
+        self.patience.asked_again.fetch_add(1, Ordering::Relaxed);
+        Next::Again(pause)
+    }
+
+    fn disturb(&self, request: &Request) {
+        if let Place::Backup(backup) = &request.place {
+            let disturbed = self.patience.disturbed.lock();
+            let mut disturbed = disturbed.unwrap_or_else(PoisonError::into_inner);
+            disturbed.insert(backup.id().to_hex());
+        }
+    }
+
+    fn is_disturbed(&self, request: &Request) -> bool {
+        let disturbed = self.patience.disturbed.lock();
+        let disturbed = disturbed.unwrap_or_else(PoisonError::into_inner);
+        match &request.place {
+            Place::Backup(backup)
+            | Place::CapitalBackup(backup)
+            | Place::DoubleSlashBackup(backup) => disturbed.contains(&backup.id().to_hex()),
+            Place::Listing(_) => !disturbed.is_empty(),
+            Place::Config | Place::Theirs(_) | Place::Below(_) => false,
+        }
+    }
+}
+
+/// What requests have in common that a server may close altogether.
+fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
+    (
+        request.method.as_str(),
+        std::mem::discriminant(&request.place),
+    )
+}
+
+/// The answer, noting whether the request may have been carried out twice.
+fn taken(answer: Answer, tries: &Tries) -> Answer {
+    match answer {
+        Ok(response) => Ok(Response {
+            asked_again: tries.is_alone(),
+            ..response
+        }),
+        Err(failure) if failure.kind == FailureKind::TimedOut && tries.timeouts > 0 => {
+            Err(Failure {
+                message: format!("{}, nor when asked again alone", failure.message),
+                ..failure
+            })
+        }
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,539 @@
+//! The pace: one gate through which every request goes, so that a run looks like a busy phone and not like a scanner.
+//!
+//! A rate (requests a second) and a width (requests at once) begin low and grow only while answers stay as fast as the
+//! first ones, which were asked for one after the other. Both are halved at any sign of a limit.
+
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+use tokio::time::Instant;
+
+/// How many answers are looked at before the pace changes.
+const WINDOW: usize = 8;
+/// How many answers the first latency is the median of.
+const FIRST: usize = 4;
+/// The slowest rate to which a limit can bring a run, in requests a second.
+const SLOWEST: f64 = 0.2;
+/// The rate that a run without one is taken to have when a limit shows.
+const UNLIMITED_AS: f64 = 64.0;
+/// Latency that does not count as slower: the noise of a machine that does other things, too.
+const NOISE: Duration = Duration::from_millis(25);
+
+/// How fast the person lets a run ask.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaceChoice {
+    /// Two requests a second, one at a time.
+    Slow,
+    /// Begins with ten requests a second, one at a time, and speeds up while the server stays fast.
+    #[default]
+    Normal,
+    /// Begins at full speed.
+    Fast,
+}
+
+impl PaceChoice {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Slow, Self::Normal, Self::Fast];
+
+    /// The word for it on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Slow => "slow",
+            Self::Normal => "normal",
+            Self::Fast => "fast",
+        }
+    }
+
+    const fn bounds(self) -> Bounds {
+        match self {
+            Self::Slow => Bounds::new((2.0, 2.0), (1, 1)),
+            Self::Normal => Bounds::new((10.0, 400.0), (1, 16)),
+            Self::Fast => Bounds::new((f64::INFINITY, f64::INFINITY), (16, 16)),
+        }
+    }
+}
+
+impl fmt::Display for PaceChoice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+impl FromStr for PaceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let choice = Self::ALL.into_iter().find(|choice| choice.name() == text);
+        choice.ok_or_else(|| format!("unknown pace `{text}`; expected slow, normal or fast"))
+    }
+}
+
+/// Where a pace begins, and how far it may grow.
+#[derive(Clone, Copy)]
+struct Bounds {
+    rate: f64,
+    most_rate: f64,
+    width: usize,
+    most_width: usize,
+}
+
+impl Bounds {
+    const fn new(rates: (f64, f64), widths: (usize, usize)) -> Self {
+        Self {
+            rate: rates.0,
+            most_rate: rates.1,
+            width: widths.0,
+            most_width: widths.1,
+        }
+    }
+}
+
+/// The pace of one run; clones are the same pace.
+#[derive(Clone)]
+pub struct Pace(Arc<Gate>);
+
+struct Gate {
+    /// Held by whoever is next, and by whoever asks alone.
+    door: Arc<Mutex<()>>,
+    left: Notify,
+    state: StdMutex<State>,
+}
+
+/// How a run asks at this moment.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct PaceNow {
+    /// The most requests that begin in a second; infinite where nothing limits them.
+    pub rate: f64,
+    /// The most requests at once.
+    pub width: usize,
+    /// Requests that were answered so far, or given up.
+    pub asked: u64,
+    /// Requests that the server refused because there were too many.
+    pub limited: u32,
+    /// The time from one answer to the next, on average over the last ones.
+    pub step: Duration,
+    /// The latency of the first answers, which were asked for one after the other.
+    pub usual: Option<Duration>,
+}
+
+impl PaceNow {
+    /// The time that so many more requests take at this pace.
+    pub fn time_for(&self, requests: u64) -> Duration {
+        let count = u32::try_from(requests).unwrap_or(u32::MAX);
+        self.step.saturating_mul(count)
+    }
+}
+
+struct State {
+    bounds: Bounds,
+    rate: f64,
+    width: usize,
+    /// As far as the two may grow again after a limit showed, or answers became slow.
+    rate_ceiling: f64,
+    width_ceiling: usize,
+    flying: usize,
+    /// Whether one request at a time is sent because the credentials have not been accepted yet.
+    sequential: bool,
+    /// When the next request may begin.
+    next: Instant,
+    /// When both were halved for the last time.
+    halved: Option<Instant>,
+    first: Vec<Duration>,
+    window: Vec<Duration>,
+    ended: VecDeque<Instant>,
+    asked: u64,
+    limited: u32,
+}
+
+impl Pace {
+    /// A pace as the person chose it.
+    pub fn new(choice: PaceChoice) -> Self {
+        let bounds = choice.bounds();
+        Self(Arc::new(Gate {
+            door: Arc::default(),
+            left: Notify::new(),
+            state: StdMutex::new(State {
+                bounds,
+                rate: bounds.rate,
+                width: bounds.width,
+                rate_ceiling: bounds.most_rate,
+                width_ceiling: bounds.most_width,
+                flying: 0,
+                sequential: false,
+                next: Instant::now(),
+                halved: None,
+                first: Vec::new(),
+                window: Vec::new(),
+                ended: VecDeque::new(),
+                asked: 0,
+                limited: 0,
+            }),
+        }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the run asks at this moment.
+    pub fn now(&self) -> PaceNow {
+        let state = self.state();
+        PaceNow {
+            rate: state.rate,
+            width: state.room(),
+            asked: state.asked,
+            limited: state.limited,
+            step: state.step(),
+            usual: state.latency(),
+        }
+    }
+
+    /// The latency of the first answers, which were asked for one after the other.
+    pub(super) fn latency(&self) -> Option<Duration> {
+        self.state().latency()
+    }
+
+    /// Sends one request at a time until the credentials are [accepted](Self::accepted).
+    pub(super) fn until_accepted(&self) {
+        self.state().sequential = true;
+    }
+
+    /// Notes that the server has accepted the credentials.
+    pub(super) fn accepted(&self) {
+        self.state().sequential = false;
+        self.0.left.notify_one();
+    }
+
+    /// Waits for the turn of one request.
+    pub(super) async fn enter(&self) -> Turn {
+        let door = Arc::clone(&self.0.door).lock_owned().await;
+        self.wait_for_room(|state| state.flying < state.room())
+            .await;
+        let turn = self.start().await;
+        drop(door);
+        turn
+    }
+
+    /// Waits for a turn during which nobody else asks. Requests that belong together share it.
+    pub(super) async fn enter_alone(&self) -> Turn {
+        let door = Arc::clone(&self.0.door).lock_owned().await;
+        self.wait_for_room(|state| state.flying == 0).await;
+        let mut turn = self.start().await;
+        turn.door = Some(door);
+        turn
+    }
+
+    async fn wait_for_room(&self, has_room: impl Fn(&State) -> bool) {
+        // Whoever waits here holds the door, so that one permit is enough.
+        while !has_room(&self.state()) {
+            self.0.left.notified().await;
+        }
+    }
+
+    async fn start(&self) -> Turn {
+        loop {
+            let next = {
+                let mut state = self.state();
+                let now = Instant::now();
+                if state.next <= now {
+                    state.next = now + state.interval();
+                    state.flying += 1;
+                    return Turn {
+                        pace: self.clone(),
+                        door: None,
+                        began: now,
+                    };
+                }
+                state.next
+            };
+            tokio::time::sleep_until(next).await;
+        }
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Pace").field(&self.now()).finish()
+    }
+}
+
+impl State {
+    fn room(&self) -> usize {
+        if self.sequential { 1 } else { self.width }
+    }
+
+    fn interval(&self) -> Duration {
+        if self.rate.is_finite() {
+            Duration::from_secs_f64(1.0 / self.rate)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    fn latency(&self) -> Option<Duration> {
+        (self.first.len() >= FIRST).then(|| median(&self.first))
+    }
+
+    fn step(&self) -> Duration {
+        match (self.ended.front(), self.ended.back()) {
+            (Some(first), Some(last)) if self.ended.len() > 1 => {
+                let steps = u32::try_from(self.ended.len() - 1).unwrap_or(1);
+                (*last - *first) / steps
+            }
+            _ => self.interval(),
+        }
+    }
+
+    fn ended(&mut self) {
+        self.asked += 1;
+        self.ended.push_back(Instant::now());
+        if self.ended.len() > 32 {
+            self.ended.pop_front();
+        }
+    }
+
+    /// Takes in how long an answer took, and speeds up or slows down once there are enough.
+    fn measured(&mut self, took: Duration) {
+        let Some(usual) = self.latency() else {
+            self.first.push(took);
+            return;
+        };
+        self.window.push(took);
+        if self.window.len() < WINDOW {
+            return;
+        }
+        let now = median(&self.window);
+        self.window.clear();
+        if now <= usual * 3 / 2 + NOISE {
+            self.rate = (self.rate * 2.0).min(self.rate_ceiling);
+            self.width = (self.width * 2).min(self.width_ceiling);
+            self.rate_ceiling = (self.rate_ceiling * 1.1).min(self.bounds.most_rate);
+        } else if now > usual * 7 / 4 + NOISE {
+            self.narrow();
+        }
+    }
+
+    /// Asks for less at once from now on: the server answers one after the other anyway.
+    fn narrow(&mut self) {
+        self.width = (self.width / 2).max(1);
+        self.width_ceiling = self.width;
+    }
+
+    fn halve(&mut self) {
+        let rate = self.rate.min(UNLIMITED_AS);
+        self.rate_ceiling = (rate * 0.8).max(SLOWEST);
+        self.rate = (rate / 2.0).max(SLOWEST);
+        self.narrow();
+        self.window.clear();
+    }
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// The turn of one request, or of several that belong together; others may ask once it is dropped.
+pub(super) struct Turn {
+    pace: Pace,
+    door: Option<OwnedMutexGuard<()>>,
+    began: Instant,
+}
+
+impl Turn {
+    /// Notes that the answer came, and how long an ordinary one took.
+    pub(super) fn answered(self, is_ordinary: bool) {
+        let took = self.began.elapsed();
+        // What was asked beside others says nothing about the first latency.
+        if is_ordinary && self.door.is_none() {
+            self.pace.state().measured(took);
+        }
+    }
+
+    /// Notes that the server refused it because there were too many, and lets nobody ask for this long.
+    pub(super) fn limited(self, pause: Duration) {
+        let mut state = self.pace.state();
+        state.limited += 1;
+        // Several that were under way together are refused together: that is one sign.
+        if state.halved.is_none_or(|halved| self.began >= halved) {
+            state.halve();
+            state.halved = Some(Instant::now());
+        }
+        state.next = state.next.max(Instant::now() + pause);
+    }
+
+    /// Notes that no answer came in time: the server may have had too much to do at once.
+    pub(super) fn timed_out(self) {
+        self.pace.state().narrow();
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut state = self.pace.state();
+        state.flying -= 1;
+        state.ended();
+        drop(state);
+        self.pace.0.left.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAST_ANSWER: Duration = Duration::from_millis(40);
+
+    /// Asks one after the other, and gives how long each took from the start of all.
+    async fn ask(pace: &Pace, times: usize, latency: Duration) -> Vec<Duration> {
+        let began = Instant::now();
+        let mut starts = Vec::new();
+        for _ in 0..times {
+            let turn = pace.enter().await;
+            starts.push(began.elapsed());
+            tokio::time::sleep(latency).await;
+            turn.answered(true);
+        }
+        starts
+    }
+
+    /// Asks with so many at once; how long it took, and the most that were under way together.
+    async fn ask_together(pace: &Pace, times: usize, latency: Duration) -> (Duration, usize) {
+        let began = Instant::now();
+        let most = Arc::new(StdMutex::new((0, 0)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..times {
+            let (pace, most) = (pace.clone(), Arc::clone(&most));
+            tasks.spawn(async move {
+                let turn = pace.enter().await;
+                {
+                    let mut most = most.lock().unwrap();
+                    most.0 += 1;
+                    most.1 = most.1.max(most.0);
+                }
+                tokio::time::sleep(latency).await;
+                most.lock().unwrap().0 -= 1;
+                turn.answered(true);
+            });
+        }
+        tasks.join_all().await;
+        let most = most.lock().unwrap().1;
+        (began.elapsed(), most)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_begins_with_ten_a_second_one_at_a_time_and_speeds_up() {
+        let pace = Pace::new(PaceChoice::Normal);
+        let starts = ask(&pace, 8, FAST_ANSWER).await;
+        assert_eq!(starts[7].as_millis(), 700);
+        let (took, most) = ask_together(&pace, 200, FAST_ANSWER).await;
+        assert!(took < Duration::from_secs(6), "{took:?}");
+        assert!(most >= 8, "{most} at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_serves_one_at_a_time_is_asked_one_or_two_at_a_time() {
+        let pace = Pace::new(PaceChoice::Normal);
+        let serving = Arc::new(Mutex::new(()));
+        let began = Instant::now();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let (pace, serving) = (pace.clone(), Arc::clone(&serving));
+            tasks.spawn(async move {
+                let turn = pace.enter().await;
+                let _one = serving.lock().await;
+                tokio::time::sleep(Duration::from_millis(600)).await;
+                turn.answered(true);
+                pace.now().width
+            });
+        }
+        let widths = tasks.join_all().await;
+        let took = began.elapsed();
+        assert!(widths.iter().all(|width| *width <= 2), "{widths:?}");
+        assert_eq!(pace.now().width, 1);
+        assert!(took < Duration::from_secs(62), "{took:?}");
+        assert!(pace.now().time_for(10) >= Duration::from_secs(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_stays_slow_and_fast_is_fast_at_once() {
+        let slow = Pace::new(PaceChoice::Slow);
+        assert_eq!(ask(&slow, 41, FAST_ANSWER).await[40].as_secs(), 20);
+        let fast = Pace::new(PaceChoice::Fast);
+        let (took, most) = ask_together(&fast, 160, FAST_ANSWER).await;
+        assert_eq!((took, most), (FAST_ANSWER * 10, 16));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_halves_both_and_lets_everybody_wait() {
+        let pace = Pace::new(PaceChoice::Fast);
+        let turns = [pace.enter().await, pace.enter().await, pace.enter().await];
+        tokio::time::sleep(FAST_ANSWER).await;
+        // Refused together, they are one sign.
+        for turn in turns {
+            turn.limited(Duration::from_secs(5));
+        }
+        let now = pace.now();
+        assert_eq!((now.width, now.limited), (8, 3));
+        assert!((now.rate - UNLIMITED_AS / 2.0).abs() < 0.01);
+        assert_eq!(ask(&pace, 1, FAST_ANSWER).await[0].as_secs(), 5);
+        pace.enter().await.limited(Duration::ZERO);
+        assert_eq!(pace.now().width, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_grows_back_slowly_to_where_the_limit_was() {
+        let pace = Pace::new(PaceChoice::Normal);
+        ask(&pace, 5, FAST_ANSWER).await;
+        pace.enter().await.limited(Duration::from_secs(1));
+        for _ in 0..100 {
+            assert!(pace.now().rate < 10.0 || pace.now().asked > 30);
+            ask(&pace, 1, FAST_ANSWER).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_alone_is_alone() {
+        let pace = Pace::new(PaceChoice::Fast);
+        let first = pace.enter().await;
+        let waiting = tokio::spawn({
+            let pace = pace.clone();
+            async move { pace.enter_alone().await }
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(!waiting.is_finished());
+        first.answered(true);
+        let alone = waiting.await.unwrap();
+        let late = tokio::spawn({
+            let pace = pace.clone();
+            async move { pace.enter().await }
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(!late.is_finished());
+        drop(alone);
+        drop(late.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn until_the_credentials_are_accepted_one_request_is_under_way() {
+        let pace = Pace::new(PaceChoice::Fast);
+        pace.until_accepted();
+        assert_eq!(ask_together(&pace, 8, FAST_ANSWER).await.1, 1);
+        pace.accepted();
+        assert_eq!(ask_together(&pace, 8, FAST_ANSWER).await.1, 8);
+    }
+
+    #[test]
+    fn every_choice_reads_back() {
+        for choice in PaceChoice::ALL {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
+        }
+        assert!("quick".parse::<PaceChoice>().is_err());
+    }
+}

@@ -1,0 +1,227 @@
+//! In what spellings a secret may come back: everything that can be undone by looking at it. Pure.
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+
+/// What is shorter is found in any text. In bytes.
+const LEAST_DECODED: usize = 6;
+
+/// Every spelling of a secret, and of what is as good as the secret.
+pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
+    let mut spellings = Vec::new();
+    spell(secret, &mut spellings);
+    for stem in stems(secret) {
+        spell_plainly(&stem, &mut spellings);
+    }
+    // Base64 of a longer text that holds it, wherever it stands in that text.
+    for bytes in in_charsets(secret) {
+        for offset in 0..3 {
+            spellings.push(within_base64(&bytes, offset).into_bytes());
+        }
+    }
+    spellings.extend(decoded(secret));
+    spellings
+}
+
+/// Every spelling of a user name and a password as HTTP Basic joins them.
+pub(super) fn of_pair(user: &str, password: &str) -> Vec<Vec<u8>> {
+    let mut spellings = Vec::new();
+    spell(&format!("{user}:{password}"), &mut spellings);
+    spellings
+}
+
+/// The secret backwards, and forwards and backwards less one character: nobody needs the rest.
+fn stems(secret: &str) -> Vec<String> {
+    let characters: Vec<char> = secret.chars().collect();
+    let mut stems = Vec::new();
+    let end = characters.len();
+    for part in [
+        &characters[..],
+        &characters[..end.saturating_sub(1)],
+        &characters[end.min(1)..],
+    ] {
+        stems.push(part.iter().collect());
+        stems.push(part.iter().rev().collect());
+    }
+    stems
+}
+
+/// The bytes of a text in UTF-8, and in ISO-8859-1 if it can be written in that.
+fn in_charsets(text: &str) -> Vec<Vec<u8>> {
+    let latin: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    std::iter::once(text.as_bytes().to_vec())
+        .chain(latin.filter(|latin| latin != text.as_bytes()))
+        .collect()
+}
+
+/// As it is, in base64, in hexadecimal, in escapes of every character, and in addresses.
+fn spell_plainly(text: &str, spellings: &mut Vec<Vec<u8>>) {
+    for bytes in in_charsets(text) {
+        spellings.extend(encoded(&bytes).into_iter().map(String::into_bytes));
+        spellings.push(percent(&bytes, true, "%20", b"-_.~"));
+        spellings.push(percent(&bytes, false, "+", b"-_.~"));
+        spellings.push(bytes);
+    }
+    spellings.extend(escaped(text));
+    spellings.extend(serde_json::to_string(text).map(|json| json[1..json.len() - 1].into()));
+    spell_in_utf16(text, spellings);
+}
+
+/// In every spelling.
+fn spell(text: &str, spellings: &mut Vec<Vec<u8>>) {
+    for bytes in in_charsets(text) {
+        for encoded in encoded(&bytes) {
+            spellings.push(percent(encoded.as_bytes(), true, "+", b"-_."));
+            spellings.push(percent(encoded.as_bytes(), false, "+", b"-_."));
+            spellings.push(encoded.into_bytes());
+        }
+        spell_in_address(&bytes, spellings);
+        spellings.push(bytes);
+    }
+    spell_in_markup(text, spellings);
+    spell_in_utf16(text, spellings);
+}
+
+fn spell_in_utf16(text: &str, spellings: &mut Vec<Vec<u8>>) {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    spellings.push(units.iter().flat_map(|unit| unit.to_le_bytes()).collect());
+    spellings.push(units.iter().flat_map(|unit| unit.to_be_bytes()).collect());
+}
+
+/// With `\u` before every character, in small and in capital digits.
+fn escaped(text: &str) -> [Vec<u8>; 2] {
+    let escaped = |unit: &dyn Fn(u16) -> String| {
+        let units = text.encode_utf16().map(unit);
+        units.collect::<String>().into_bytes()
+    };
+    [
+        escaped(&|unit| format!("\\u{unit:04x}")),
+        escaped(&|unit| format!("\\u{unit:04X}")),
+    ]
+}
+
+/// In base64 and in hexadecimal.
+fn encoded(bytes: &[u8]) -> Vec<String> {
+    let base64 = BASE64.encode(bytes);
+    let between = |separator: &str| {
+        let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        pairs.join(separator)
+    };
+    vec![
+        // It is as good without its padding, which addresses encode.
+        base64.trim_end_matches('=').to_owned(),
+        base64,
+        BASE64URL_NOPAD.encode(bytes),
+        HEXLOWER.encode(bytes),
+        HEXUPPER.encode(bytes),
+        between(":"),
+        between(" "),
+    ]
+}
+
+/// Percent-encoded but for letters, digits and what is `kept`.
+fn percent(bytes: &[u8], upper: bool, space: &str, kept: &[u8]) -> Vec<u8> {
+    let encoded = bytes.iter().map(|byte| match byte {
+        b' ' => space.to_owned(),
+        _ if byte.is_ascii_alphanumeric() || kept.contains(byte) => char::from(*byte).to_string(),
+        _ if upper => format!("%{byte:02X}"),
+        _ => format!("%{byte:02x}"),
+    });
+    encoded.collect::<String>().into_bytes()
+}
+
+/// Percent-encoded in every way in which libraries do that.
+fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
+    for upper in [true, false] {
+        for kept in [
+            &b"-_."[..],
+            b"-_.~",
+            b"*-_.",
+            b"-_.!~*'()",
+            b"-_.~!$&'()*+,;=",
+        ] {
+            spellings.push(percent(bytes, upper, "+", kept));
+            spellings.push(percent(bytes, upper, "%20", kept));
+        }
+    }
+    // Some encode every byte.
+    let every = |form: &dyn Fn(&u8) -> String| {
+        let all = bytes.iter().map(form);
+        all.collect::<String>().into_bytes()
+    };
+    spellings.push(every(&|byte| format!("%{byte:02X}")));
+    spellings.push(every(&|byte| format!("%{byte:02x}")));
+}
+
+/// In JSON and in HTML.
+fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
+    let each = |form: &dyn Fn(u32) -> String| -> Vec<u8> {
+        let characters = text.chars().map(|c| form(u32::from(c)));
+        characters.collect::<String>().into_bytes()
+    };
+    if let Ok(json) = serde_json::to_string(text) {
+        let json = &json[1..json.len() - 1];
+        spellings.push(json.as_bytes().to_vec());
+        spellings.push(json.replace('/', "\\/").into_bytes());
+    }
+    spellings.extend(escaped(text));
+    for upper in [true, false] {
+        let unit = |unit: u16| {
+            if upper {
+                format!("\\u{unit:04X}")
+            } else {
+                format!("\\u{unit:04x}")
+            }
+        };
+        // Most escape what is not ASCII alone, and what is special in HTML.
+        let in_part = text.chars().map(|c| {
+            if c.is_ascii() && !"<>&'\"\\/".contains(c) {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .copied()
+                    .map(unit)
+                    .collect()
+            }
+        });
+        spellings.push(in_part.collect::<String>().into_bytes());
+    }
+    let html = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    for apostrophe in ["'", "&#39;", "&#x27;", "&#039;", "&apos;"] {
+        spellings.push(html.replace('\'', apostrophe).into_bytes());
+    }
+    spellings.push(each(&|code| format!("&#{code};")));
+    spellings.push(each(&|code| format!("&#x{code:x};")));
+    spellings.push(each(&|code| format!("&#x{code:X};")));
+}
+
+/// What stands in the base64 of any text that holds these bytes `offset` bytes after a multiple of three: the characters
+/// that nothing else has a part in.
+fn within_base64(bytes: &[u8], offset: usize) -> String {
+    let padded: Vec<u8> = std::iter::repeat_n(0, offset)
+        .chain(bytes.iter().copied())
+        .collect();
+    let whole = BASE64.encode(&padded);
+    let first = (offset * 4).div_ceil(3);
+    let last = padded.len() * 8 / 6;
+    whole.get(first..last).unwrap_or_default().to_owned()
+}
+
+/// What the secret stands for where bytes are written in base64: they must not be, or it would stand there.
+fn decoded(secret: &str) -> Vec<Vec<u8>> {
+    let decoded = (0..4).filter_map(|offset| {
+        let rest = secret.as_bytes().get(offset..)?;
+        let whole = &rest[..rest.len() / 4 * 4];
+        BASE64.decode(whole).ok()
+    });
+    decoded
+        .filter(|bytes| bytes.len() >= LEAST_DECODED)
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! The first wall: every field that a server fills is cleaned as it comes in.
+
+use super::{Scrub, Value};
+use crate::wire::answer::{Body, Failure, Response, TlsTrouble};
+use crate::wire::listing::{Listing, bytes_without_ids, without_ids};
+use crate::wire::payload::gzip;
+use crate::wire::request::{Place, Request};
+use crate::wire::tls::{Answered, Inspection, ShakeTrouble, Silence, Trust};
+
+/// The most header fields, and the longest name or value in bytes, that are kept of an answer.
+const KEPT_FIELDS: usize = 64;
+const KEPT_FIELD: usize = 2048;
+/// What stands in DER where a secret was: a letter, so that every length stays.
+const BLANK: u8 = b'x';
+
+/// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
+pub(in crate::wire) fn clean_response(
+    scrub: &Scrub,
+    mut response: Response,
+    request: &Request,
+) -> Response {
+    response.headers.truncate(KEPT_FIELDS);
+    let mut echoed = false;
+    for (name, value) in &mut response.headers {
+        for field in [name, value] {
+            if field.len() > KEPT_FIELD {
+                let end = (0..=KEPT_FIELD).rfind(|end| field.is_char_boundary(*end));
+                field.truncate(end.unwrap_or(0));
+            }
+            if let Some(scrubbed) = scrub.bytes(field.as_bytes()) {
+                echoed = true;
+                *field = String::from_utf8_lossy(&scrubbed).into_owned();
+            }
+            *field = without_ids(field);
+        }
+    }
+    response.echoed_secret = echoed;
+    let is_packed = response.header("content-encoding").is_some();
+    let is_judged_whole = matches!(request.place, Place::Config) || is_packed;
+    let mut cleaned = clean_body(scrub, response, request);
+    if is_judged_whole {
+        cleaned.body.keep_all();
+    }
+    cleaned
+}
+
+fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Response {
+    if matches!(request.place, Place::Theirs(_)) {
+        // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
+        return response;
+    }
+    if let Some(scrubbed) = scrub.bytes(&response.body.bytes) {
+        response.body.bytes = scrubbed.into();
+        response.echoed_secret = true;
+    }
+    if let Place::Listing(own) = &request.place {
+        let plain = response.gunzipped(request.read_limit);
+        let list = plain.as_deref().unwrap_or(&response.body.bytes);
+        let listing = Listing::of(list, &own.id().to_hex());
+        response.body = Body::new(listing.word().into(), response.body.overran);
+    }
+    if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
+        response.body.bytes = cleaned.into();
+    }
+    // What is packed is looked at as well: a check unpacks it, and so does everybody who reads the transcript.
+    if let Some(plain) = response.gunzipped(request.read_limit) {
+        let scrubbed = scrub.bytes(&plain);
+        response.echoed_secret |= scrubbed.is_some();
+        let scrubbed = scrubbed.as_deref();
+        let cleaned = bytes_without_ids(scrubbed.unwrap_or(&plain));
+        if let Some(cleaned) = cleaned.as_deref().or(scrubbed) {
+            response.body.bytes = gzip(cleaned).into();
+        }
+    }
+    response
+}
+
+/// A failure without secrets. Its words are the harness's own but for what a library repeats of an answer.
+pub(in crate::wire) fn clean_failure(scrub: &Scrub, mut failure: Failure) -> Failure {
+    failure.message = scrub.of_own_words().text(&failure.message);
+    failure
+}
+
+/// Why a handshake failed, without secrets: a certificate may hold any name.
+pub(in crate::wire) fn clean_trouble(scrub: &Scrub, trouble: TlsTrouble) -> TlsTrouble {
+    match trouble {
+        TlsTrouble::WrongName(text) => TlsTrouble::WrongName(clean(scrub, &text)),
+        TlsTrouble::BadCertificate(text) => TlsTrouble::BadCertificate(clean(scrub, &text)),
+        TlsTrouble::Handshake(text) => TlsTrouble::Handshake(clean(scrub, &text)),
+        TlsTrouble::Failure(failure) => TlsTrouble::Failure(clean_failure(scrub, failure)),
+        other => other,
+    }
+}
+
+/// What an inspection of TLS saw, without secrets.
+pub(in crate::wire) fn clean_inspection(scrub: &Scrub, mut seen: Inspection) -> Inspection {
+    // What the person calls the server is no secret of theirs, and its certificate must hold it.
+    let scrub = scrub.without_those_in(&seen.host);
+    for sent in &mut seen.chain {
+        for hit in scrub.hits(&sent.der.0) {
+            sent.der.0[hit].fill(BLANK);
+        }
+    }
+    let answers = seen
+        .versions
+        .iter_mut()
+        .map(|(_, answered)| answered)
+        .chain(seen.suites.iter_mut().map(|(_, answered)| answered))
+        .chain([&mut seen.finite_field, &mut seen.without_forward_secrecy]);
+    for answered in answers {
+        if let Answered::Nothing(Silence::NotTls(text) | Silence::NoConnection(text)) = answered {
+            *text = clean(&scrub, text);
+        }
+    }
+    let troubles = [
+        seen.shaken.as_mut().err(),
+        seen.http.as_mut().err(),
+        seen.without_name
+            .as_mut()
+            .and_then(|without| without.as_mut().err()),
+    ];
+    for trouble in troubles.into_iter().flatten() {
+        if let ShakeTrouble::Library(text) | ShakeTrouble::NoConnection(text) = trouble {
+            *text = clean(&scrub, text);
+        }
+    }
+    if let Trust::Refused(text) | Trust::Unsupported(text) = &mut seen.trust {
+        *text = clean(&scrub, text);
+    }
+    for address in &mut seen.addresses {
+        address.trouble = clean(&scrub, &address.trouble);
+    }
+    seen
+}
+
+fn clean(scrub: &Scrub, text: &str) -> String {
+    without_ids(&scrub.text(text))
+}
+
+impl Scrub {
+    /// The values but for those that stand in `text`, which is public.
+    fn without_those_in(&self, text: &str) -> Self {
+        let is_elsewhere =
+            |value: &&Value| memchr::memmem::find(text.as_bytes(), &value.bytes).is_none();
+        Self::of(self.values.iter().filter(is_elsewhere).cloned().collect())
+    }
+}

@@ -1,0 +1,196 @@
+//! Gentleness: a whole run is nothing that intrusion detection takes for a scanner, and no server is judged by what our
+//! own traffic does to it.
+
+use crate::support::scripted::{self, Deed, Reply, Scripted};
+use safe_conformance::engine::{Finding, Verdict};
+use safe_conformance::reference::{self, Login, Options};
+use safe_conformance::wire::{Halt, Pace, PaceChoice};
+use safe_conformance::{Checkup, Done, Target};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+fn logins() -> [Login; 4] {
+    let basic = |user: &str, password: &str| Login::Basic {
+        user: user.to_owned(),
+        password: password.to_owned(),
+    };
+    [
+        Login::Open,
+        basic("safe", "s3cret-loopback"),
+        basic("jörg", "grüne Käfer"),
+        Login::Token("a-token-for-tests".to_owned()),
+    ]
+}
+
+fn target_of(server: &reference::Running, login: &Login) -> Target {
+    let target = Target::parse(server.base_url()).expect("a URL");
+    let target = match login {
+        Login::Open => target,
+        Login::Basic { user, password } => target.basic(user, password),
+        Login::Token(token) => target.token(token),
+    };
+    match server.root_certificate() {
+        Some(root) => target.trusting(root),
+        None => target,
+    }
+}
+
+async fn checked(target: Target, pace: PaceChoice) -> Done {
+    let mut checkup = Checkup::new(target).expect("a checkup");
+    checkup.settings.pace = Pace::new(pace);
+    checkup.run().await.expect("the checkup runs")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_no_scan() {
+    for tls in [false, true] {
+        for login in logins() {
+            let options = Options {
+                tls,
+                login: login.clone(),
+                ..Options::default()
+            };
+            let server = reference::start(options).await.expect("a server");
+            let done = checked(target_of(&server, &login), PaceChoice::Fast).await;
+            // The look at TLS asks for the root of the site, not for anything of the folder.
+            let all = server.requests();
+            let asked: Vec<_> = all.iter().filter(|asked| asked.path != "/").collect();
+            let what = format!("tls {tls}, {login:?}");
+            let refused: BTreeSet<_> = asked
+                .iter()
+                .filter(|asked| {
+                    asked
+                        .status
+                        .is_some_and(|status| (400..500).contains(&status))
+                })
+                .map(|asked| asked.path.as_str())
+                .collect();
+            assert!(refused.len() <= 8, "{what}: {refused:#?}");
+            let bare = asked.iter().filter(|asked| !asked.had_authorization);
+            if login != Login::Open {
+                assert!(bare.count() <= 6, "{what}");
+            }
+            let wrong = asked
+                .iter()
+                .filter(|asked| asked.had_authorization && asked.status == Some(401));
+            assert!(wrong.count() <= 1, "{what}");
+            assert!(asked.len() < 250, "{what}: {} requests", asked.len());
+            assert_eq!(done.report.requests, all.len() as u64, "{what}");
+            assert_eq!(server.stored(), 0, "{what}");
+        }
+    }
+}
+
+/// The findings of a run, without what differs from run to run.
+fn gist(done: &Done) -> Vec<(String, Verdict, String)> {
+    let gist = |finding: &Finding| (finding.name(), finding.verdict, finding.observed.clone());
+    done.report.findings.iter().map(gist).collect()
+}
+
+fn scripted_target(server: &Scripted) -> Target {
+    let target = Target::parse(&server.url()).expect("a URL");
+    target.basic(scripted::USER, scripted::PASSWORD)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_in_twenty_that_closes_without_a_word_changes_no_finding() {
+    let healthy = Scripted::start(|_| Deed::Healthy);
+    let expected = gist(&checked(scripted_target(&healthy), PaceChoice::Fast).await);
+    for seed in 0..4_usize {
+        let count = AtomicUsize::new(seed * 5);
+        let server = Scripted::start(move |asked| {
+            let number = count.fetch_add(1, Ordering::Relaxed);
+            // One login that is wrong on purpose is never asked again, and its check says so.
+            let is_wrong = asked
+                .header("authorization")
+                .is_some_and(|sent| sent != scripted::authorization());
+            if number % 20 == 19 && !is_wrong {
+                Deed::Raw(Vec::new())
+            } else {
+                Deed::Healthy
+            }
+        });
+        let done = checked(scripted_target(&server), PaceChoice::Fast).await;
+        assert_eq!(gist(&done), expected, "from request {}", seed * 5);
+        assert!(server.stored().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_server_that_serves_one_at_a_time_passes() {
+    let serving = Mutex::new(());
+    let server = Scripted::start(move |_| {
+        let _one = serving.lock();
+        std::thread::sleep(Duration::from_millis(40));
+        Deed::Healthy
+    });
+    let target = scripted_target(&server);
+    let mut checkup = Checkup::new(target).expect("a checkup");
+    // All sixteen at once would take longer than this.
+    checkup.settings.timeout = Duration::from_millis(600);
+    let done = checkup.run().await.expect("the checkup runs");
+    let report = &done.report;
+    assert_eq!(report.count(Verdict::Fail), 0, "{report}");
+    assert!(report.complete, "{report}");
+    assert!(server.stored().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_limits_for_a_while_is_asked_more_slowly() {
+    for status in [429, 503] {
+        let count = AtomicUsize::new(0);
+        let server = Scripted::start(move |_| match count.fetch_add(1, Ordering::Relaxed) {
+            40..44 => Deed::Reply(Reply::new(status, "").with("Retry-After", "1")),
+            _ => Deed::Healthy,
+        });
+        let done = checked(scripted_target(&server), PaceChoice::Fast).await;
+        let report = &done.report;
+        assert!(report.complete, "{report}");
+        assert_eq!(report.count(Verdict::Fail), 0, "{report}");
+        let limit = report
+            .findings
+            .iter()
+            .find(|finding| finding.id == "server.rate-limit")
+            .expect("a finding");
+        assert!(limit.observed.contains(&status.to_string()), "{report}");
+        assert!(server.stored().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_refused_login_is_the_last() {
+    // The config is open, and everything else refuses the password.
+    let count = std::sync::Arc::new(AtomicUsize::new(0));
+    let counter = std::sync::Arc::clone(&count);
+    let server = Scripted::start(move |asked| {
+        if asked.is("GET", "/config") {
+            return Deed::Reply(Reply::new(200, scripted::CONFIG));
+        }
+        if asked.header("authorization").is_some() {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\""))
+    });
+    let done = checked(scripted_target(&server), PaceChoice::Fast).await;
+    assert_eq!(count.load(Ordering::Relaxed), 1, "{}", done.report);
+    assert!(!done.report.complete, "{}", done.report);
+    assert!(matches!(done.halted, Some(Halt::CredentialsRefused { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_not_ascii_costs_one_refused_login_too() {
+    let count = std::sync::Arc::new(AtomicUsize::new(0));
+    let counter = std::sync::Arc::clone(&count);
+    let server = Scripted::start(move |asked| {
+        if asked.header("authorization").is_some() {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\""))
+    });
+    let target = Target::parse(&server.url()).expect("a URL");
+    let target = target.basic("jörg", "grüne Käfer");
+    let done = checked(target, PaceChoice::Fast).await;
+    assert_eq!(count.load(Ordering::Relaxed), 1, "{}", done.report);
+}

@@ -1,0 +1,248 @@
+//! What stays on a server is never untold: where DELETE lies, where backends differ, where an upload is stored late.
+
+use crate::support::program::{Ended, ledgers, program, run};
+use crate::support::reference::{Reference, USER};
+use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
+use safe_conformance::reference::Fault;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "residual-Pa55word";
+
+fn with_ledger(home: &Path, subcommand: &str, url: &str, password: &str) -> Command {
+    let folder = home.join("ledgers");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let mut command = program(home);
+    command
+        .args([subcommand, url, "--user", USER, "--ledger-dir"])
+        .arg(folder)
+        .env("SAFE_SERVER_PASSWORD", password);
+    command
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn check(home: &Path, url: &str, password: &str, only: &str) -> Ended {
+    let mut command = with_ledger(home, "check", url, password);
+    command.args(["--only", only, "--timeout", "2", "--report"]);
+    run(command.arg(format!("json={}", home.join("report.json").display())))
+}
+
+fn left_because(home: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(home.join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    report["left_because"].clone()
+}
+
+#[test]
+fn where_delete_lies_the_ledger_stays_and_says_why() {
+    let server = Reference::plain(PASSWORD, &[Fault::DeleteLies], Duration::ZERO);
+    let home = home();
+    let checked = check(home.path(), server.url(), PASSWORD, "upload");
+    let left = server.running.stored();
+    assert!(left > 3, "{}", checked.all());
+    assert_eq!(
+        left_because(home.path())["still-there"].as_u64(),
+        Some(left as u64),
+        "{}",
+        checked.all()
+    );
+    assert!(
+        checked.stdout.contains("a GET still returns it"),
+        "{}",
+        checked.all()
+    );
+    let kept = ledgers(&home.path().join("ledgers"));
+    let ledger = std::fs::read_to_string(&kept[0]).expect("a ledger");
+    assert!(ledger.contains("\"still-there\""), "{ledger}");
+
+    let swept = run(&mut with_ledger(
+        home.path(),
+        "sweep",
+        server.url(),
+        PASSWORD,
+    ));
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains(&format!("0 of {left} backups")),
+        "{}",
+        swept.all()
+    );
+    assert!(kept[0].exists());
+}
+
+/// Two stores behind one name, each asked in turn.
+fn two_backends(asked: &Asked, stores: &Mutex<(usize, [BTreeMap<String, Vec<u8>>; 2])>) -> Deed {
+    let Some(id) = asked.backup() else {
+        return Deed::Healthy;
+    };
+    let mut stores = stores.lock().expect("no script panics");
+    stores.0 += 1;
+    let turn = stores.0 % 2;
+    match asked.method.as_str() {
+        "PUT" => {
+            // Both get it, as with a shared upload; only deletions are forgotten on the way.
+            for store in &mut stores.1 {
+                store.insert(id.to_owned(), asked.body.clone());
+            }
+            Deed::Reply(Reply::new(201, ""))
+        }
+        "DELETE" => {
+            stores.1[turn].remove(id);
+            Deed::Reply(Reply::new(204, ""))
+        }
+        _ => match stores.1[turn].get(id) {
+            Some(body) => Deed::Reply(Reply::new(200, body.clone())),
+            None => Deed::Reply(Reply::new(404, "")),
+        },
+    }
+}
+
+#[test]
+fn where_two_backends_differ_nothing_is_called_gone_that_one_of_them_has() {
+    let stores = Arc::new(Mutex::new((0, [BTreeMap::new(), BTreeMap::new()])));
+    let shared = Arc::clone(&stores);
+    let server = Scripted::start(move |asked| two_backends(asked, &shared));
+    let home = home();
+    let checked = check(
+        home.path(),
+        &server.url(),
+        scripted::PASSWORD,
+        "upload.accepted,upload.round-trip",
+    );
+    let left: BTreeSet<String> = {
+        let stores = stores.lock().expect("no script panics");
+        stores
+            .1
+            .iter()
+            .flat_map(|store| store.keys().cloned())
+            .collect()
+    };
+    let named = crate::support::program::named_in_ledgers(&home.path().join("ledgers"));
+    assert!(left.is_subset(&named), "{left:?} {}", checked.all());
+}
+
+/// Takes an upload, says nothing, and stores it three seconds later.
+#[test]
+fn an_upload_that_is_stored_late_is_found() {
+    let late: Arc<Mutex<BTreeMap<String, Instant>>> = Arc::default();
+    let shared = Arc::clone(&late);
+    let server = Scripted::start(move |asked| {
+        let Some(id) = asked.backup() else {
+            return Deed::Healthy;
+        };
+        let mut late = shared.lock().expect("no script panics");
+        match asked.method.as_str() {
+            "PUT" => {
+                late.insert(id.to_owned(), Instant::now() + Duration::from_secs(3));
+                Deed::Silence
+            }
+            "DELETE" | "GET" => {
+                let is_there = late.get(id).is_some_and(|since| *since <= Instant::now());
+                match (asked.method.as_str(), is_there) {
+                    ("DELETE", true) => {
+                        late.remove(id);
+                        Deed::Reply(Reply::new(204, ""))
+                    }
+                    ("GET", true) => Deed::Reply(Reply::new(200, "a part")),
+                    _ => Deed::Reply(Reply::new(404, "")),
+                }
+            }
+            _ => Deed::Healthy,
+        }
+    });
+    let home = home();
+    let checked = check(
+        home.path(),
+        &server.url(),
+        scripted::PASSWORD,
+        "upload.accepted",
+    );
+    std::thread::sleep(Duration::from_secs(3));
+    let left = late.lock().expect("no script panics").len();
+    let is_named = !ledgers(&home.path().join("ledgers")).is_empty();
+    assert!(left == 0 || is_named, "{left} are left: {}", checked.all());
+    assert_eq!(left, 0, "{}", checked.all());
+    assert!(server.count("PUT") > 0);
+}
+
+#[test]
+fn without_credentials_nothing_is_called_gone() {
+    // The server hides from strangers what it has.
+    let server = Scripted::start(|asked| {
+        if asked.header("authorization").is_none() {
+            Deed::Reply(Reply::new(404, ""))
+        } else if asked.method == "DELETE" {
+            Deed::Reply(Reply::new(405, ""))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = home();
+    let checked = check(
+        home.path(),
+        &server.url(),
+        scripted::PASSWORD,
+        "upload.accepted",
+    );
+    let left = server.stored().len();
+    assert!(left > 0, "{}", checked.all());
+    let asked = server.asked().len();
+    let mut stranger = program(home.path());
+    stranger
+        .args(["sweep", &server.url(), "--ledger-dir"])
+        .arg(home.path().join("ledgers"));
+    let swept = run(&mut stranger);
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains("the run had credentials"),
+        "{}",
+        swept.all()
+    );
+    assert_eq!(server.asked().len(), asked, "nothing was asked");
+    assert_eq!(ledgers(&home.path().join("ledgers")).len(), 1);
+}
+
+#[test]
+fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_needed() {
+    let is_closed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let closed = Arc::clone(&is_closed);
+    let server = Scripted::open(move |asked| {
+        if closed.load(std::sync::atomic::Ordering::Relaxed) {
+            Deed::Reply(Reply::new(404, ""))
+        } else if asked.method == "DELETE" {
+            Deed::Reply(Reply::new(405, ""))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = home();
+    let folder = home.path().join("ledgers");
+    std::fs::create_dir(&folder).expect("a folder");
+    let stranger = |subcommand: &str| {
+        let mut command = program(home.path());
+        command
+            .args([subcommand, &server.url(), "--ledger-dir"])
+            .arg(&folder);
+        if subcommand == "check" {
+            command.args(["--only", "upload.accepted"]);
+        }
+        run(&mut command)
+    };
+    let checked = stranger("check");
+    assert!(!server.stored().is_empty(), "{}", checked.all());
+    is_closed.store(true, std::sync::atomic::Ordering::Relaxed);
+    let swept = stranger("sweep");
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains("a missing backup proves nothing"),
+        "{}",
+        swept.all()
+    );
+    assert_eq!(ledgers(&folder).len(), 1);
+}

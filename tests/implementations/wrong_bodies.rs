@@ -1,0 +1,545 @@
+//! Deliberately wrong implementations of whole bodies and of keys: each has one mistake, which a vector or its finding names.
+
+use crate::own::{Own, decrypt, key, scrypt_at};
+use crate::wrong::Wrong;
+use data_encoding::{BASE64, HEXLOWER};
+use flate2::Compression;
+use flate2::bufread::GzDecoder;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use safe_conformance::adapter::{
+    Answer, Derive, Derived, Hello, Hex, Implementation, OpenBackup, OpenedBackup, Operation,
+    Scrypt, SealBackup, SealedBackup,
+};
+use safe_conformance::safe::envelope::{self, Nonce};
+use safe_conformance::safe::{Client, EncryptionKey, Stage};
+use safe_conformance::suites::client::Like;
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+/// A way to seal: key, nonce and document to a body.
+type Sealing = fn(&EncryptionKey, &[u8; 24], &[u8]) -> Vec<u8>;
+
+/// A way to open: key and body to a document.
+type Opening = fn(&EncryptionKey, &[u8]) -> Answer<Vec<u8>>;
+
+/// A way to derive: password and ID to what comes of them.
+type Deriving = fn(&str, &str) -> Answer<Derived>;
+
+enum Way {
+    Seal(Sealing),
+    Open(Opening),
+    Derive(Deriving),
+}
+
+struct Mistaken {
+    name: &'static str,
+    way: Way,
+}
+
+impl Implementation for Mistaken {
+    fn hello(&self) -> Hello {
+        let operation = match self.way {
+            Way::Seal(_) => Operation::SealBackup,
+            Way::Open(_) => Operation::OpenBackup,
+            Way::Derive(_) => Operation::Derive,
+        };
+        Hello::new(self.name, "0", &[operation])
+    }
+
+    fn seal_backup(&self, input: SealBackup) -> Answer<SealedBackup> {
+        let Way::Seal(seal) = self.way else {
+            return Own.seal_backup(input);
+        };
+        let nonce = match &input.nonce {
+            Some(nonce) => nonce.exactly(Stage::Size)?,
+            None => [7; 24],
+        };
+        let body = seal(&key(&input.key)?, &nonce, &input.document.0);
+        Ok(SealedBackup { body: Hex(body) })
+    }
+
+    fn open_backup(&self, input: OpenBackup) -> Answer<OpenedBackup> {
+        let Way::Open(open) = self.way else {
+            return Own.open_backup(input);
+        };
+        let document = Hex(open(&key(&input.key)?, &input.body.0)?);
+        Ok(OpenedBackup { document })
+    }
+
+    fn derive(&self, input: Derive) -> Answer<Derived> {
+        match self.way {
+            Way::Derive(derive) => derive(&input.password, &input.id),
+            _ => Own.derive(input),
+        }
+    }
+}
+
+const LETTERS: &str = "body.seal-document";
+
+/// Mistakes in sealing: the mistake as the finding names it, the vector that shows it, the stage, and the way.
+const SEALING: &[(&str, &str, Stage, Sealing)] = &[
+    (
+        "the nonce stands behind the box",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            let mut body = sealed(key, nonce, &packed(document));
+            body.rotate_left(24);
+            body
+        },
+    ),
+    (
+        "no nonce in front",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| sealed(key, nonce, &packed(document)).split_off(24),
+    ),
+    (
+        "the tag stands behind the ciphertext",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            let mut body = sealed(key, nonce, &packed(document));
+            body[24..].rotate_left(16);
+            body
+        },
+    ),
+    (
+        "16 zero bytes of NaCl's padding",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            let body = sealed(key, nonce, &packed(document));
+            [nonce, &[0; 16][..], &body[24..]].concat()
+        },
+    ),
+    (
+        "32 zero bytes of NaCl's padding",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| sealed(key, nonce, &[&[0; 32][..], &packed(document)].concat()),
+    ),
+    (
+        "nonce in the reverse order",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            let mut reversed = *nonce;
+            reversed.reverse();
+            let body = sealed(key, &reversed, &packed(document));
+            [nonce, &body[24..]].concat()
+        },
+    ),
+    (
+        "a nonce of zero bytes, whatever",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            let body = sealed(key, &[0; 24], &packed(document));
+            [nonce, &body[24..]].concat()
+        },
+    ),
+    (
+        "the nonce does not stand in front",
+        LETTERS,
+        Stage::Open,
+        |key, _, document| sealed(key, &[9; 24], &packed(document)),
+    ),
+    (
+        "the body in base64",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            BASE64
+                .encode(&sealed(key, nonce, &packed(document)))
+                .into_bytes()
+        },
+    ),
+    (
+        "the body in hexadecimal digits",
+        LETTERS,
+        Stage::Open,
+        |key, nonce, document| {
+            HEXLOWER
+                .encode(&sealed(key, nonce, &packed(document)))
+                .into_bytes()
+        },
+    ),
+    (
+        "not packed at all",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| sealed(key, nonce, document),
+    ),
+    (
+        "zlib instead of gzip",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| {
+            let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+            packer.write_all(document).expect("memory");
+            sealed(key, nonce, &packer.finish().expect("memory"))
+        },
+    ),
+    (
+        "raw deflate instead of gzip",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| {
+            let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
+            packer.write_all(document).expect("memory");
+            sealed(key, nonce, &packer.finish().expect("memory"))
+        },
+    ),
+    (
+        "packed twice",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| sealed(key, nonce, &packed(&packed(document))),
+    ),
+    (
+        "bytes behind the gzip",
+        LETTERS,
+        Stage::Gunzip,
+        |key, nonce, document| sealed(key, nonce, &[&packed(document)[..], &[0; 8]].concat()),
+    ),
+    (
+        "a byte order mark in front",
+        LETTERS,
+        Stage::Meaning,
+        |key, nonce, document| sealed(key, nonce, &packed(&[b"\xef\xbb\xbf", document].concat())),
+    ),
+    (
+        "a line feed behind the document",
+        LETTERS,
+        Stage::Meaning,
+        |key, nonce, document| sealed(key, nonce, &packed(&[document, b"\n"].concat())),
+    ),
+    (
+        "the document is cut off",
+        "body.seal-length-65536",
+        Stage::Meaning,
+        |key, nonce, document| sealed(key, nonce, &packed(&document[..document.len().min(65535)])),
+    ),
+    (
+        "really compressed",
+        "body.seal-stored",
+        Stage::Gunzip,
+        |key, nonce, document| {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+            packer.write_all(document).expect("memory");
+            sealed(key, nonce, &packer.finish().expect("memory"))
+        },
+    ),
+    (
+        "a nonce of one byte again and again",
+        "body.seal-own-nonce",
+        Stage::Open,
+        |key, nonce, document| sealed(key, nonce, &packed(document)),
+    ),
+    (
+        "the same nonce for two bodies",
+        "body.seal-own-nonce-large",
+        Stage::Open,
+        |key, _, document| {
+            sealed(
+                key,
+                b"a nonce for all my bodies"[..24].try_into().expect("24"),
+                &packed(document),
+            )
+        },
+    ),
+];
+
+/// Mistakes in opening: the mistake, words of the comment of the vector that shows it, the vector, the stage, and the way.
+const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
+    (
+        "the first member alone",
+        "Three members",
+        "body.open-members-3",
+        Stage::Meaning,
+        |key, body| {
+            let mut document = Vec::new();
+            let packed = decrypt(key, body)?;
+            GzDecoder::new(&packed[..])
+                .read_to_end(&mut document)
+                .expect("a gzip");
+            Ok(document)
+        },
+    ),
+    (
+        "the byte order mark dropped",
+        "A byte order mark comes out",
+        "body.open-bom",
+        Stage::Meaning,
+        |key, body| {
+            let document = opened(key, body)?;
+            Ok(document
+                .strip_prefix(b"\xef\xbb\xbf")
+                .unwrap_or(&document)
+                .to_vec())
+        },
+    ),
+    (
+        "white space trimmed",
+        "White space around comes out",
+        "body.open-white-space",
+        Stage::Meaning,
+        |key, body| Ok(opened(key, body)?.trim_ascii().to_vec()),
+    ),
+    (
+        "ends at a NUL",
+        "A NUL inside is no end",
+        "body.open-nul",
+        Stage::Meaning,
+        |key, body| {
+            let document = opened(key, body)?;
+            Ok(document
+                .split(|byte| *byte == 0)
+                .next()
+                .unwrap_or_default()
+                .to_vec())
+        },
+    ),
+    (
+        "decoded as UTF-8",
+        "Bytes that are not UTF-8 come out",
+        "body.open-not-utf8",
+        Stage::Meaning,
+        |key, body| {
+            Ok(String::from_utf8_lossy(&opened(key, body)?)
+                .into_owned()
+                .into_bytes())
+        },
+    ),
+    (
+        "line feeds translated",
+        "Line feeds and carriage returns",
+        "body.open-line-feeds",
+        Stage::Meaning,
+        |key, body| {
+            let document = opened(key, body)?;
+            Ok(document.into_iter().filter(|byte| *byte != b'\r').collect())
+        },
+    ),
+    (
+        "a buffer of 64 KiB",
+        "A document of 524288 bytes",
+        "body.open-length-524288",
+        Stage::Meaning,
+        |key, body| {
+            let mut document = opened(key, body)?;
+            document.truncate(65536);
+            Ok(document)
+        },
+    ),
+    (
+        "a buffer of 512 KiB",
+        "A document of 1048576 bytes",
+        "body.open-length-1048576",
+        Stage::Meaning,
+        |key, body| {
+            let mut document = opened(key, body)?;
+            document.truncate(524_288);
+            Ok(document)
+        },
+    ),
+    (
+        "what is not packed is taken",
+        "Not packed at all",
+        "body.open-not-packed",
+        Stage::Gunzip,
+        |key, body| opened(key, body).or_else(|_| decrypt(key, body)),
+    ),
+];
+
+/// Mistakes in deriving, as the finding of the known answer names them, and the stage.
+const DERIVING: &[(&str, Deriving)] = &[
+    ("N = 16384, the default of Node", |password, id| {
+        safe_scrypt(password, id, 16_384, 8, 1)
+    }),
+    ("N = 8192", |password, id| {
+        safe_scrypt(password, id, 8_192, 8, 1)
+    }),
+    ("N = 4096", |password, id| {
+        safe_scrypt(password, id, 4_096, 8, 1)
+    }),
+    ("N = 1024", |password, id| {
+        safe_scrypt(password, id, 1_024, 8, 1)
+    }),
+    ("r = 16", |password, id| {
+        safe_scrypt(password, id, 65_536, 16, 1)
+    }),
+    ("p = 8", |password, id| {
+        safe_scrypt(password, id, 65_536, 8, 8)
+    }),
+    ("r = 1, as r and p swapped", |password, id| {
+        safe_scrypt(password, id, 32_768, 1, 8)
+    }),
+    ("the salt ends with a NUL", |password, id| {
+        right(password, &format!("{id}\0"))
+    }),
+    ("padded with NUL to 16 bytes", |password, id| {
+        right(password, &format!("{id:\0<16}"))
+    }),
+    ("padded with NUL to 32 bytes", |password, id| {
+        right(password, &format!("{id:\0<32}"))
+    }),
+    ("the salt in hexadecimal digits", |password, id| {
+        right(password, &HEXLOWER.encode(id.as_bytes()))
+    }),
+    ("the salt in base64", |password, id| {
+        right(password, &BASE64.encode(id.as_bytes()))
+    }),
+    ("the salt as UTF-16", |password, id| {
+        right(
+            password,
+            &id.chars().flat_map(|each| [each, '\0']).collect::<String>(),
+        )
+    }),
+    ("no salt", |password, _| right(password, "")),
+    ("the salt is the password", |password, _| {
+        right(password, password)
+    }),
+    ("the ID in front of the password", |password, id| {
+        right(&format!("{id}{password}"), id)
+    }),
+    ("the password in base64", |password, id| {
+        right(&BASE64.encode(password.as_bytes()), id)
+    }),
+    ("the password in hexadecimal digits", |password, id| {
+        right(&HEXLOWER.encode(password.as_bytes()), id)
+    }),
+    (
+        "a byte order mark in front of the password",
+        |password, id| right(&format!("\u{feff}{password}"), id),
+    ),
+    ("the password in quotes", |password, id| {
+        right(&format!("\"{password}\""), id)
+    }),
+    ("the password in upper case", |password, id| {
+        right(&password.to_uppercase(), id)
+    }),
+    ("no password", |_, id| right("", id)),
+    (
+        "the encryption key is the first half, too",
+        |password, id| {
+            let derived = right(password, id)?;
+            Ok(Derived {
+                encryption_key: derived.backup_id.clone(),
+                ..derived
+            })
+        },
+    ),
+    ("the backup ID is the second half, too", |password, id| {
+        let derived = right(password, id)?;
+        Ok(Derived {
+            backup_id: derived.encryption_key.clone(),
+            ..derived
+        })
+    }),
+    (
+        "the encryption key is the whole master key",
+        |password, id| {
+            let derived = right(password, id)?;
+            Ok(Derived {
+                encryption_key: derived.master_key.clone(),
+                ..derived
+            })
+        },
+    ),
+    ("no folder: the backup ID alone", |password, id| {
+        let derived = right(password, id)?;
+        Ok(Derived {
+            resource: derived.backup_id.clone().into(),
+            ..derived
+        })
+    }),
+    ("a slash in front of the folder", |password, id| {
+        let derived = right(password, id)?;
+        Ok(Derived {
+            resource: format!("/{}", derived.resource),
+            ..derived
+        })
+    }),
+    ("the shard prefix is one digit", |password, id| {
+        let derived = right(password, id)?;
+        Ok(Derived {
+            shard_prefix: derived.shard_prefix[..1].to_owned(),
+            ..derived
+        })
+    }),
+];
+
+/// Every one of them.
+pub fn all() -> Vec<Wrong> {
+    let wrong = |mistake, words, vector, stage, like, way| Wrong {
+        mistake,
+        vector,
+        stage,
+        words,
+        like,
+        implementation: Arc::new(Mistaken { name: mistake, way }),
+    };
+    let android = Like::Client(Client::Android);
+    let sealing = SEALING.iter().map(|(name, vector, stage, seal)| {
+        wrong(*name, *name, *vector, *stage, android, Way::Seal(*seal))
+    });
+    let opening = OPENING.iter().map(|(name, words, vector, stage, open)| {
+        wrong(
+            *name,
+            *words,
+            *vector,
+            *stage,
+            Like::Anyone,
+            Way::Open(*open),
+        )
+    });
+    let deriving = DERIVING.iter().map(|(name, derive)| {
+        // What leaves the backup ID as it is shows where the body does not open.
+        let stage = if name.starts_with("the encryption key") {
+            Stage::Open
+        } else {
+            Stage::Http
+        };
+        wrong(
+            *name,
+            *name,
+            "kdf.known-answer",
+            stage,
+            Like::Anyone,
+            Way::Derive(*derive),
+        )
+    });
+    sealing.chain(opening).chain(deriving).collect()
+}
+
+fn packed(document: &[u8]) -> Vec<u8> {
+    envelope::pack(document, envelope::Compression::Stored)
+}
+
+fn sealed(key: &EncryptionKey, nonce: &[u8; 24], packed: &[u8]) -> Vec<u8> {
+    envelope::encrypt(key, &Nonce(*nonce), packed)
+}
+
+fn opened(key: &EncryptionKey, body: &[u8]) -> Answer<Vec<u8>> {
+    let key = Hex(key.as_bytes().to_vec());
+    let body = Hex(body.to_vec());
+    Ok(Own.open_backup(OpenBackup { key, body })?.document.0)
+}
+
+fn right(password: &str, salt: &str) -> Answer<Derived> {
+    safe_scrypt(password, salt, 65_536, 8, 1)
+}
+
+fn safe_scrypt(password: &str, salt: &str, n: u64, r: u32, p: u32) -> Answer<Derived> {
+    let key = scrypt_at(&Scrypt {
+        password: password.to_owned(),
+        salt: salt.to_owned(),
+        n,
+        r,
+        p,
+        length: 64,
+    })?;
+    Ok(crate::own::derived(&key.key.0))
+}
