@@ -81,10 +81,9 @@ macro_rules! releases {
             /// The name in files and options: `android-5.3`. It never changes.
             pub fn id(self) -> &'static str {
                 match self {
-
                     $(Self::$name => {
                         static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-                            let entry = Self::$name.entry();
+                            let entry = Release::$name.entry();
                             // All previews of Desktop restore alike: the last is the one that people know.
                             let version = match entry.client {
                                 Client::Desktop => entry.last.unwrap_or(entry.first),
