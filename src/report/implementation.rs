@@ -1,10 +1,10 @@
 //! The report on an implementation: what differs from that on a server.
 
-use super::{Report, Timing};
+use super::{Group, Report, Timing, grouped};
 use crate::adapter::Hello;
-use crate::engine::{Finding, Level, Run, Verdict};
+use crate::engine::{Because, Blocker, Finding, Level, Run, Verdict};
 use crate::safe::Client;
-use crate::text::listed;
+use crate::text::{counted, listed};
 use serde::{Deserialize, Serialize};
 
 /// What an implementation says of itself, and what it was held to.
@@ -95,6 +95,33 @@ impl Report {
             Some(_) => format!("`{}`", self.target),
             None => self.target.clone(),
         }
+    }
+
+    /// What to mend first: what blocks other vectors, else the cause that explains most of those that failed.
+    pub(super) fn first_to_mend(&self) -> Option<String> {
+        let failed = self
+            .findings
+            .iter()
+            .filter(|it| it.verdict == Verdict::Fail);
+        let groups = grouped(failed);
+        let blocked_by = |group: &Group<'_>| {
+            let name = group.first().name();
+            let blocked = self.findings.iter().filter(|finding| {
+                matches!(&finding.because, Some(Because::Blocked(Blocker::Check { name: by, .. })) if *by == name)
+            });
+            blocked.count()
+        };
+        let weight = |group: &Group<'_>| blocked_by(group) + group.count();
+        let first = groups.iter().rev().max_by_key(|group| weight(group))?;
+        let finding = first.first();
+        let title = finding.cause.as_ref().map(|cause| cause.title.to_string());
+        let title = title.filter(|title| !title.is_empty());
+        let title = title.unwrap_or_else(|| finding.observed.clone());
+        let count = counted(weight(first) as u64, "vector");
+        Some(format!(
+            "Mend first: {title} ({count}; begin with `{}`).",
+            finding.id
+        ))
     }
 
     /// How an implementation compares with a client, and in what it differs.

@@ -352,6 +352,11 @@ impl Group<'_> {
         self.0[0]
     }
 
+    /// How many findings these are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// `upload.accepted [android-h1, ios-h1]`, or the cause of findings of several checks.
     pub(crate) fn title(&self) -> String {
         let first = self.first();

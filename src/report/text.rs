@@ -235,6 +235,9 @@ impl Report {
                 {
                     writeln!(out, "Its defects are reported at {}", line(tracker))?;
                 }
+                if let Some(sentence) = self.first_to_mend() {
+                    write_wrapped(out, style, 0, &sentence)?;
+                }
             }
         }
         if let Some(why) = &self.incomplete_because {

@@ -380,7 +380,7 @@ async fn concurrent(context: &Context) -> Judged {
 }
 
 /// How often a backup is downloaded while an upload is on its way.
-const POLLS: usize = 12;
+const POLLS: usize = 8;
 
 async fn during(context: &Context) -> Judged {
     let size = fitting(context, 128 * 1024).await;

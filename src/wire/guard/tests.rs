@@ -332,3 +332,124 @@ fn each_url_counts_once() {
     }
     assert_eq!(guard.strays().len(), 2);
 }
+
+#[test]
+fn only_what_was_uploaded_can_be_deleted() {
+    let guard = guard();
+    let backup = guard.own_backup("check", "a");
+    guard.claim(&backup).expect("claimed");
+    guard.deleted(&backup);
+    assert!(!guard.is_open(&backup) && guard.is_gone(&backup));
+}
+
+#[test]
+fn what_is_awaited_is_gone_once_it_is_too_late_to_come_or_there_once_it_came() {
+    let guard = guard();
+    guard.present(&stored(&guard, "shown"));
+    let until = Instant::now() + Duration::from_millis(40);
+    let [missed, came] = ["a", "b"].map(|slot| {
+        let backup = uploading(&guard, slot);
+        guard.may_appear(&backup, until);
+        guard.absent(&backup);
+        guard.absent(&backup);
+        guard.unseen(&backup);
+        assert_eq!(guard.fate(&backup), Some(Doubt::MayAppear));
+        backup
+    });
+    guard.present(&came);
+    assert!(guard.may_be_there(&came));
+    std::thread::sleep(Duration::from_millis(50));
+    guard.unseen(&missed);
+    assert!(guard.is_gone(&missed));
+}
+
+#[test]
+fn what_comes_late_after_its_deletion_is_no_lie() {
+    let guard = guard();
+    let backup = uploading(&guard, "a");
+    guard.may_appear(&backup, Instant::now() + LATEST);
+    guard.deleted(&backup);
+    guard.present(&backup);
+    assert!(guard.may_be_there(&backup));
+    assert_eq!(guard.honesty(), Honesty::Unknown);
+}
+
+#[test]
+fn a_ledger_knows_at_any_moment_what_is_gone_and_what_came_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let (gone, back, deleted) = (
+        stored(&guard, "a"),
+        stored(&guard, "b"),
+        stored(&guard, "c"),
+    );
+    guard.present(&gone);
+    for backup in [&gone, &back] {
+        guard.deleted(backup);
+        guard.unseen(backup);
+    }
+    guard.present(&back);
+    // It is deleted, and uploaded again.
+    guard.deleted(&deleted);
+    guard.about_to_write(&deleted).expect("noted");
+    drop(guard);
+    let ledgers = swept(folder.path());
+    let left: Vec<_> = ledgers[0].left.iter().map(|left| &left.backup).collect();
+    assert_eq!(left.len(), 2);
+    assert!(left.contains(&&back) && left.contains(&&deleted));
+    assert!(ledgers[0].left.iter().all(|left| !left.is_deleted));
+}
+
+#[test]
+fn what_a_run_was_in_doubt_of_is_deleted_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = with_ledger(folder.path(), 1);
+    let backup = stored(&run, "a");
+    run.deleted(&backup);
+    run.doubt(&backup, Doubt::Unseen);
+    assert!(run.close().ledger.is_some());
+    drop(run);
+    let guard = guard();
+    guard.adopt(&swept(folder.path())[0].left, None);
+    assert_eq!(guard.left(), [backup]);
+    assert!(guard.only_deleted().is_empty());
+}
+
+#[test]
+fn only_whole_ledgers_of_this_format_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let claimed = guard.own_backup("check", "never sent");
+    guard.claim(&claimed).expect("claimed");
+    let sent = stored(&guard, "a");
+    drop(guard);
+    std::fs::write(folder.path().join("notes.txt"), "not a ledger\n").expect("written");
+    let ledgers = swept(folder.path());
+    assert_eq!((ledgers.len(), ledgers[0].count()), (1, 1));
+    assert_eq!(ledgers[0].left[0].backup, sent);
+    let path = ledgers[0].path().to_owned();
+    drop(ledgers);
+
+    let whole = std::fs::read_to_string(&path).expect("text");
+    let first = || LeftLedger::all(folder.path()).expect("a folder").remove(0);
+    std::fs::write(&path, whole.replace("\"format\":2", "\"format\":3")).expect("written");
+    assert!(matches!(
+        first(),
+        Err(crate::wire::ledger::LedgerError::Format { format: 3, .. })
+    ));
+    std::fs::write(&path, &whole).expect("written");
+    let file = std::fs::OpenOptions::new().write(true).open(&path);
+    // Longer than any ledger: not read, and not cut.
+    file.and_then(|file| file.set_len(17 << 20))
+        .expect("sparse");
+    assert!(matches!(
+        first(),
+        Err(crate::wire::ledger::LedgerError::Malformed { .. })
+    ));
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::create_dir(&path).expect("a folder");
+    assert!(matches!(
+        first(),
+        Err(crate::wire::ledger::LedgerError::NoFile { .. })
+    ));
+}

@@ -28,6 +28,8 @@ const ATTEMPTS: usize = 3;
 
 /// How many refusals to delete are enough: each is one more URL that is answered with a 4xx.
 const REFUSALS: usize = 3;
+/// How long the answer to a deletion may take.
+const SILENCE: Duration = Duration::from_secs(5);
 /// How long to wait before what is locked is deleted again.
 const UNLOCKING: Duration = Duration::from_secs(1);
 
@@ -184,11 +186,18 @@ impl Session {
             while !backups.is_empty() {
                 let mut is_locked = Vec::new();
                 for backup in std::mem::take(&mut backups) {
-                    match self.delete_one(live, &backup).await {
-                        Ok(()) => {}
-                        Err(Undeleted::Locked) => is_locked.push(backup),
-                        Err(Undeleted::Refused(why)) => {
+                    let deleted = tokio::time::timeout(SILENCE, self.delete_one(live, &backup));
+                    match deleted.await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(Undeleted::Locked)) => is_locked.push(backup),
+                        Ok(Err(Undeleted::Refused(why))) => {
                             refusal.get_or_insert(why);
+                        }
+                        Err(_) => {
+                            // Nothing more is asked of a server that has fallen silent.
+                            self.refusals.store(REFUSALS, Ordering::Relaxed);
+                            refusal.get_or_insert("a DELETE was not answered".to_owned());
+                            return;
                         }
                     }
                 }
