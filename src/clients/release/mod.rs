@@ -83,7 +83,13 @@ macro_rules! releases {
                 match self {
                     $(Self::$name => {
                         static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-                            format!("{}-{}", Client::$client.key(), $first.replace(' ', "-"))
+                            let entry = Release::$name.entry();
+                            // All previews of Desktop restore alike: the last is the one that people know.
+                            let version = match entry.client {
+                                Client::Desktop => entry.last.unwrap_or(entry.first),
+                                Client::Android | Client::Ios => entry.first,
+                            };
+                            format!("{}-{}", entry.client.key(), version.replace(' ', "-"))
                         });
                         &ID
                     })*

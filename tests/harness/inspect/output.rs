@@ -63,7 +63,7 @@ fn the_preview_says_what_is_lost_and_what_ios_overwrites() {
         let gone = says(&ios["overwrite"]["gone"]);
         assert!(gone.contains(&lost.to_owned()), "{ios:#}");
     }
-    assert_eq!(ios["release"], "iOS 7.2");
+    assert_eq!(ios["release"], "iOS 7.2.2");
     let android = preview("android");
     assert_eq!(
         says(&android["tallies"]),
@@ -106,7 +106,7 @@ fn every_writer_release_is_named() {
     for writer in [
         Release::Android4_5.usual(),
         Release::Android5_3.usual(),
-        Release::Ios4_9.device_link(),
+        Release::Ios6_3.device_link(),
     ] {
         let (json, ended) = json(&mut desk.of(&sealed_by(writer)));
         assert_eq!(
