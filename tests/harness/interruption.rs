@@ -565,7 +565,11 @@ fn a_deadline_ends_the_run_and_cleans_up() {
     );
     server.settle();
     assert_eq!(server.running.stored(), 0);
-    assert!(ledgers(&home.path().join("ledgers")).is_empty());
+    assert!(
+        ledgers(&home.path().join("ledgers")).is_empty(),
+        "{}",
+        ended.all()
+    );
 }
 
 #[test]
