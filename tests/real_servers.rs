@@ -573,7 +573,7 @@ const MISCONFIGURED: &[Misconfigured] = &[
         causes: &[(
             "upload.accepted[android-h1]",
             "405 Method Not Allowed",
-            "enable WebDAV",
+            "dav_methods",
         )],
     },
     Misconfigured {

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 
 /// How long a scanner may take for one server, in seconds.
-const PATIENCE: &str = "120";
+const PATIENCE: &str = "500";
 
 /// One way in which `openssl s_server` is started.
 struct Server {

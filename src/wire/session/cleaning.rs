@@ -339,6 +339,12 @@ impl Session {
             if self.is_refused() {
                 return;
             }
+            // No intrusion detection stands before a server on this machine.
+            let straying = if self.facts.loopback {
+                Straying::Waits
+            } else {
+                straying
+            };
             if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
                 continue;
             }
