@@ -239,7 +239,7 @@ pub(super) fn signal() -> impl Future<Output = &'static str> {
         let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
             return std::future::pending().await;
         };
-        let hung_up = async move {
+        let end_of_terminal = async move {
             match hang_up {
                 Some(mut hang_up) => hang_up.recv().await,
                 None => std::future::pending().await,
@@ -248,7 +248,7 @@ pub(super) fn signal() -> impl Future<Output = &'static str> {
         tokio::select! {
             _ = interrupt.recv() => "SIGINT",
             _ = terminate.recv() => "SIGTERM",
-            _ = hung_up => "SIGHUP",
+            _ = end_of_terminal => "SIGHUP",
         }
     }
 }

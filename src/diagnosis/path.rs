@@ -37,6 +37,7 @@ fn is_nextcloud_folder(base: &str) -> bool {
 
 /// The URL that the person meant most likely, from the one that was entered.
 fn nextcloud_url(evidence: &Evidence<'_>) -> Option<String> {
+    const BELOW: [&str; 5] = ["/index.php", "/apps/", "/remote.php", "/dav/", "/login"];
     let (scheme, rest) = evidence.base.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = format!("/{path}");
@@ -47,7 +48,6 @@ fn nextcloud_url(evidence: &Evidence<'_>) -> Option<String> {
             "Enter {scheme}://{host}{cloud}/public.php/webdav with the user name {token} (the token of the link), and the link's password if it has one."
         ));
     }
-    const BELOW: [&str; 5] = ["/index.php", "/apps/", "/remote.php", "/dav/", "/login"];
     let end = BELOW.iter().filter_map(|place| path.find(place)).min();
     let cloud = path[..end.unwrap_or(0)].trim_end_matches('/');
     Some(format!(

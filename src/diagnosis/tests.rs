@@ -22,7 +22,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     }
 }
 
-fn about<'a>(method: Method, subject: Subject, answer: &'a Response) -> Evidence<'a> {
+fn about(method: Method, subject: Subject, answer: &Response) -> Evidence<'_> {
     Evidence {
         base: BASE,
         login: LoginKind::Basic,

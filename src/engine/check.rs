@@ -151,7 +151,7 @@ pub struct Deviation {
     /// What to do, where more is known than the check's own remedy says.
     pub remedy: Option<String>,
     /// The cause, where it has a name that other deviations can share.
-    pub cause: Option<Cause>,
+    pub cause: Option<Box<Cause>>,
 }
 
 impl Deviation {
@@ -184,7 +184,7 @@ impl Deviation {
     /// Names the cause.
     #[must_use]
     pub fn caused_by(mut self, cause: Cause) -> Self {
-        self.cause = Some(cause);
+        self.cause = Some(Box::new(cause));
         self
     }
 

@@ -111,7 +111,7 @@ impl Seen {
                 hurt: deviation.hurts.map_or(about, |hurt| hurt.within(about)),
                 breaks: deviation.breaks,
                 stage: Some(deviation.stage),
-                cause: deviation.cause,
+                cause: deviation.cause.map(|cause| *cause),
                 remedy: deviation.remedy,
                 ..plain(deviation_verdict, deviation.observed)
             },

@@ -139,7 +139,7 @@ impl Waiver {
                     excused = true;
                 }
                 Verdict::Fail | Verdict::Warn | Verdict::Note => {
-                    other = Some(finding.observed.clone())
+                    other = Some(finding.observed.clone());
                 }
                 Verdict::Pass | Verdict::NotApplicable => {}
                 Verdict::Disabled | Verdict::Blocked | Verdict::Error => unjudged = true,

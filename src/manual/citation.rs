@@ -67,6 +67,10 @@ const AREAS: [&str; 8] = [
 ];
 
 /// The IDs of facts about clients and servers, and their areas. A path or a call of code (`clients.read()`) is none.
+#[allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the names of the documents are in lower case"
+)]
 fn named(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for area in AREAS {

@@ -31,16 +31,28 @@ use crate::safe::clause::Clause;
 use std::sync::LazyLock;
 
 /// The protocol: keys, envelope, document, server, retention, TLS.
+#[allow(
+    clippy::doc_markdown,
+    reason = "the document is prose, full of names of products"
+)]
 pub mod protocol {
     #![doc = include_str!("protocol.md")]
 }
 
 /// How each release of the clients writes, reads and transports a backup.
+#[allow(
+    clippy::doc_markdown,
+    reason = "the document is prose, full of names of products"
+)]
 pub mod clients {
     #![doc = include_str!("clients.md")]
 }
 
 /// How real servers behave.
+#[allow(
+    clippy::doc_markdown,
+    reason = "the document is prose, full of names of products"
+)]
 pub mod servers {
     #![doc = include_str!("servers.md")]
 }

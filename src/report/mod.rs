@@ -143,7 +143,7 @@ impl Report {
             .stopped
             .map(|reason| reason.to_string())
             .or_else(|| session.stopped().map(str::to_owned));
-        let halted = session.halted().map(|why| why.to_string());
+        let halted = session.halted().map(ToString::to_string);
         let mut report = Self::of_findings(facts.base.clone(), run.findings, !facts.https);
         report.seed = session.seed().to_string();
         report.incomplete_because = stopped
@@ -226,8 +226,7 @@ impl Report {
         let second = jiff::Timestamp::from_second(timing.started.as_second());
         self.started = second.map_or_else(|_| String::new(), |second| second.to_string());
         self.duration_ms = u64::try_from(timing.took.as_millis()).unwrap_or(u64::MAX);
-        self.pace.requests_per_minute =
-            self.requests * 60_000 / self.duration_ms.max(1_000).min(u64::MAX);
+        self.pace.requests_per_minute = self.requests * 60_000 / self.duration_ms.max(1_000);
         self
     }
 

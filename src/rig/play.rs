@@ -77,11 +77,11 @@ impl Play {
         };
         std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::write(play.ca_file(), play.listeners.authority.root()))
-            .map_err(|error| play.failed(folder, error))?;
+            .map_err(|error| Self::failed(folder, error))?;
         Ok(play)
     }
 
-    fn failed(&self, folder: &Path, error: io::Error) -> RigError {
+    fn failed(folder: &Path, error: io::Error) -> RigError {
         RigError::Folder {
             folder: folder.to_owned(),
             error,
@@ -130,7 +130,7 @@ impl Play {
             let changes = if case.script.changes { turn } else { 0 };
             let document = self.world.document_after(&case.script.document, changes);
             std::fs::write(folder.join("document.json"), &document)
-                .map_err(|error| self.failed(&folder, error))?;
+                .map_err(|error| Self::failed(&folder, error))?;
             site.begin_turn(turn);
             let task = self.task(&site, action.name(), &folder);
             let end = self.client.act(task).await;
@@ -154,7 +154,7 @@ impl Play {
             stored,
             restored: restored(&folder),
         };
-        super::exchange::write_log(&folder, &seen).map_err(|error| self.failed(&folder, error))?;
+        super::exchange::write_log(&folder, &seen).map_err(|error| Self::failed(&folder, error))?;
         Ok(seen)
     }
 
@@ -165,7 +165,7 @@ impl Play {
 
     fn folder_of(&self, case: &Case) -> Result<PathBuf, RigError> {
         let folder = self.folder.join(case.id);
-        std::fs::create_dir_all(&folder).map_err(|error| self.failed(&folder, error))?;
+        std::fs::create_dir_all(&folder).map_err(|error| Self::failed(&folder, error))?;
         Ok(folder)
     }
 

@@ -163,10 +163,9 @@ impl Site {
     fn carry_out(&self, answer: &Answer, number: usize, asked: &Asked<'_>) -> Reply {
         match answer {
             // What a redirect leads to is healthy, wherever it is.
-            Answer::Redirect { .. } if asked.host != Host::Own || asked.path.ends_with("/") => {
+            Answer::Redirect { .. } if asked.host != Host::Own || asked.path.ends_with('/') => {
                 self.proper(asked)
             }
-            Answer::Proper => self.proper(asked),
             Answer::Status(status) => page(*status, "as the case says"),
             Answer::ProperAs(status) => Reply {
                 status: *status,
@@ -222,7 +221,7 @@ impl Site {
                 ..self.proper(asked)
             },
             Answer::Gzipped if asked.takes_gzip => gzipped(self.proper(asked)),
-            Answer::Gzipped => self.proper(asked),
+            Answer::Proper | Answer::Gzipped => self.proper(asked),
         }
     }
 
@@ -279,11 +278,13 @@ impl Site {
             Login::Open => None,
             Login::Refusing => Some(challenge("Basic realm=\"rig\"")),
             Login::Bearer => Some(challenge("Bearer realm=\"rig\"")),
-            Login::Basic if self.is_basic(authorization, ascii) => None,
+            Login::Basic | Login::BasicAmongOthers | Login::BasicUnasked
+                if self.is_basic(authorization, ascii) =>
+            {
+                None
+            }
             Login::Basic => Some(challenge("Basic realm=\"rig\", charset=\"UTF-8\"")),
-            Login::BasicAmongOthers if self.is_basic(authorization, ascii) => None,
             Login::BasicAmongOthers => Some(challenge("Bearer realm=\"rig\", Basic realm=\"rig\"")),
-            Login::BasicUnasked if self.is_basic(authorization, ascii) => None,
             Login::BasicUnasked => Some(page(403, "Forbidden")),
             Login::BasicNotAscii => {
                 let password = &self.world.server_password_not_ascii;

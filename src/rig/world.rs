@@ -49,9 +49,8 @@ impl World {
         device_group_key.copy_from_slice(&random[104..]);
         let word = |at: usize| HEXLOWER.encode(&random[56 + 12 * at..68 + 12 * at]);
         let (password, new_password) = (format!("safe-{}", word(0)), format!("new-{}", word(1)));
-        let (keys, new_keys) = match (keys_of(&password), keys_of(&new_password)) {
-            (Ok(keys), Ok(new_keys)) => (keys, new_keys),
-            (Err(_), _) | (_, Err(_)) => unreachable!("the ID is a constant that parses"),
+        let (Ok(keys), Ok(new_keys)) = (keys_of(&password), keys_of(&new_password)) else {
+            unreachable!("the ID is a constant that parses")
         };
         Ok(Self {
             server_password: format!("server-{}", word(2)),
@@ -115,10 +114,10 @@ impl World {
         let nickname = b"\"nickname\":\"Probe\"";
         match memmem::find(&text, nickname) {
             Some(place) if changes > 0 => {
-                let mut changed = text.to_vec();
+                let mut altered = text.to_vec();
                 let last = place + nickname.len() - 2;
-                changed[last] = b'a' + u8::try_from(changes % 26).unwrap_or_default();
-                changed.into()
+                altered[last] = b'a' + u8::try_from(changes % 26).unwrap_or_default();
+                altered.into()
             }
             _ => text,
         }

@@ -165,7 +165,7 @@ impl Rig {
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
         let like = self.held_to.map_or(Like::Anyone, Like::Client);
-        let plan = Plan::new(rig::checks(like), &self.selection)?;
+        let checks = Plan::new(rig::checks(like), &self.selection)?;
         let world = match self.world {
             Some(world) => world,
             None => new_world().await?,
@@ -194,7 +194,7 @@ impl Rig {
         };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
         let (timing, began) = (Timing::now(), Instant::now());
-        let mut run = engine::run(plan, subject, options, events).await;
+        let mut run = engine::run(checks, subject, options, events).await;
         let timing = Timing {
             took: began.elapsed(),
             ..timing

@@ -269,7 +269,7 @@ mod tests {
         }
     }
 
-    /// The tag comes first, as `NaCl` lays it out: the secretbox test of NaCl's suite
+    /// The tag comes first, as `NaCl` lays it out: the secretbox test of `NaCl`'s suite
     /// (`tests/secretbox.c`), first 32 bytes of what it prints.
     #[test]
     fn the_layout_is_that_of_nacl() {

@@ -54,8 +54,7 @@ pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let spaces = " ".repeat(indent);
     lines
         .iter()
-        .map(|line| format!("{spaces}{line}\n"))
-        .collect()
+        .fold(String::new(), |text, line| text + &spaces + line + "\n")
 }
 
 /// `text` behind a label: the first line stands beside `label`, the others below its text.

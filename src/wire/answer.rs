@@ -16,6 +16,10 @@ pub type Answer = Result<Response, Failure>;
 
 /// A response.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the answer"
+)]
 pub struct Response {
     /// The status.
     pub status: u16,

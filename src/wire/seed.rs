@@ -79,9 +79,9 @@ impl FromStr for Seed {
     fn from_str(text: &str) -> Result<Self, String> {
         let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
         let bytes = bytes.as_deref().unwrap_or_default();
-        if let Ok(full) = bytes.try_into() {
+        if let Ok(full) = <[u8; 32]>::try_from(bytes) {
             Ok(Self(Width::Full(full)))
-        } else if let Ok(short) = bytes.try_into() {
+        } else if let Ok(short) = <[u8; 8]>::try_from(bytes) {
             Ok(Self::new(u64::from_be_bytes(short)))
         } else {
             Err("a seed is 64 hex digits, as a report shows it".to_owned())

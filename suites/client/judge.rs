@@ -104,6 +104,10 @@ struct Bad {
 }
 
 impl Bad {
+    #[allow(
+        clippy::unnecessary_box_returns,
+        reason = "it is large, and every caller wants it in a box"
+    )]
     fn new(stage: Stage, observed: String, fault: Fault) -> Box<Self> {
         Box::new(Self {
             stage,
@@ -113,7 +117,7 @@ impl Bad {
         })
     }
 
-    fn deviation(self: Box<Self>, operation: Operation) -> Deviation {
+    fn deviation(self, operation: Operation) -> Deviation {
         let cause = self.fault.cause(operation);
         let deviation = Deviation::new(self.stage, self.observed).caused_by(cause);
         match (self.fault, operation) {
@@ -160,8 +164,8 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
         return Outcome::not_applicable(open.join("; "));
     }
     // A likely mistake says more than the first of the differences.
-    let is_named = |bad: &Box<Bad>| matches!(bad.fault, Fault::Mistake(_));
-    let place = bads.iter().position(is_named).unwrap_or(0);
+    let is_named = |bad: &Bad| matches!(bad.fault, Fault::Mistake(_));
+    let place = bads.iter().position(|bad| is_named(bad)).unwrap_or(0);
     if bads.is_empty() {
         return Outcome::not_applicable("no published client does this");
     }

@@ -327,7 +327,7 @@ fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Dev
     });
     match found {
         Some(diagnosis) => Deviation {
-            cause: diagnosis.cause(),
+            cause: diagnosis.cause().map(Box::new),
             remedy: Some(diagnosis.fix.into_owned()),
             ..deviation
         },

@@ -220,7 +220,7 @@ pub async fn diagnosed(
     });
     let mut deviation = refusal(answer, doing, &facts.base, suffix);
     if let Some(diagnosis) = found {
-        deviation.cause = diagnosis.cause();
+        deviation.cause = diagnosis.cause().map(Box::new);
         deviation.remedy = Some(diagnosis.fix.into_owned());
     }
     deviation

@@ -333,10 +333,11 @@ impl Search {
     async fn run(mut self, context: &Context, backup: &OwnBackup) -> Result<Limit, Outcome> {
         // From below, so that little is sent to find a low limit under a high promise.
         let mut size = 4096;
-        while size < self.refused
-            && (size <= self.taken || self.try_size(context, backup, size).await?)
-            && self.taken >= size
-        {
+        while size < self.refused {
+            let may_go_on = size <= self.taken || self.try_size(context, backup, size).await?;
+            if !may_go_on || self.taken < size {
+                break;
+            }
             size *= 2;
         }
         if !self.to_the_byte {

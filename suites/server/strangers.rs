@@ -291,7 +291,7 @@ mod tests {
                 set("nc=a=b; HttpOnly"),
                 set("oc=2; path=/; secure"),
             ],
-            body: Body::new(Default::default(), false),
+            body: Body::new(bytes::Bytes::default(), false),
             continued: false,
             asked_again: false,
             unpacked: false,

@@ -91,6 +91,10 @@ fn group(number: u8) -> Group {
 }
 
 /// The document that shows a row: the rich one, but for what the row is about.
+#[allow(
+    clippy::too_many_lines,
+    reason = "it is a table: one row after the other"
+)]
 fn witness(row: &str) -> Case {
     let mut case = rich();
     let Case {

@@ -66,8 +66,7 @@ fn collect(folder: &Path, room: &'static str, found: &mut Vec<(&'static str, Pat
             let code = text
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"))
-                .map(|line| format!("{line}\n"))
-                .collect();
+                .fold(String::new(), |code, line| code + line + "\n");
             found.push((room, path, code));
         }
     }

@@ -76,8 +76,11 @@ fn where_delete_lies_the_ledger_stays_and_says_why() {
     assert!(kept[0].exists());
 }
 
+/// How many requests there were, and what each of two stores holds.
+type Stores = (usize, [BTreeMap<String, Vec<u8>>; 2]);
+
 /// Two stores behind one name, each asked in turn.
-fn two_backends(asked: &Asked, stores: &Mutex<(usize, [BTreeMap<String, Vec<u8>>; 2])>) -> Deed {
+fn two_backends(asked: &Asked, stores: &Mutex<Stores>) -> Deed {
     let Some(id) = asked.backup() else {
         return Deed::Healthy;
     };

@@ -685,10 +685,9 @@ fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
 fn disguises(password: &str) -> Vec<String> {
     let reversed: String = password.chars().rev().collect();
     let shorter = &password[..password.len() - 1];
-    let utf16: String = password
+    let utf16 = password
         .encode_utf16()
-        .map(|unit| format!("\\u{unit:04x}"))
-        .collect();
+        .fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
     vec![
         password.to_owned(),
         shorter.to_owned(),

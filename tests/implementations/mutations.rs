@@ -226,7 +226,7 @@ struct Answered {
 struct Answers {
     client: Client,
     operation: Operation,
-    answers: Vec<Answered>,
+    each: Vec<Answered>,
 }
 
 static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
@@ -241,7 +241,7 @@ static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
     .map(|(client, operation)| Answers {
         client,
         operation,
-        answers: answers(client, operation),
+        each: answers(client, operation),
     })
     .into()
 });
@@ -303,7 +303,7 @@ fn look_for(answers: &Answers, field: Field, change: Change) -> Found {
     // First those that are about this field: a finding of theirs names it.
     let about = format!("/{}\"", field.key);
     let is_about = |answered: &&Answered| answered.vector.text.contains(&about);
-    let (first, others): (Vec<_>, Vec<_>) = answers.answers.iter().partition(is_about);
+    let (first, others): (Vec<_>, Vec<_>) = answers.each.iter().partition(is_about);
     for answered in first.into_iter().chain(others) {
         let mut value = answered.value.clone();
         each(&mut value, field.path, &|object| {

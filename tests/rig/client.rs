@@ -320,9 +320,9 @@ impl TestClient {
         let persona = Persona::of(self.published.client());
         for (name, value) in persona.headers(operation) {
             let value = match (self.mistake, *name) {
-                (Some(Mistake::NoUserAgent), "User-Agent") => continue,
+                (Some(Mistake::NoUserAgent), "User-Agent")
+                | (Some(Mistake::NoContentType), "Content-Type") => continue,
                 (Some(Mistake::OtherUserAgent), "User-Agent") => "okhttp/5",
-                (Some(Mistake::NoContentType), "Content-Type") => continue,
                 (Some(Mistake::OtherAccept), "Accept") => "*/*",
                 (Some(Mistake::TextContentType), "Content-Type") => "text/plain",
                 _ => value,

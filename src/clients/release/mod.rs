@@ -243,10 +243,10 @@ impl Release {
             *each > first && each.client() == first.client() && each.change(aspect).is_some()
         });
         let within = Self::ALL.iter().copied().filter(|each| each.since(first));
-        let last = within.filter(|each| next.is_none_or(|next| *each < next));
+        let mut last = within.filter(|each| next.is_none_or(|next| *each < next));
         Range {
             first,
-            last: last.last().unwrap_or(first),
+            last: last.next_back().unwrap_or(first),
         }
     }
 

@@ -111,7 +111,7 @@ impl Release {
         };
         let begins =
             |release: &Self| Version::parse(client, release.first_version()) <= Some(version);
-        let below = of_client().filter(begins).last();
+        let below = of_client().rfind(begins);
         let above = of_client().find(|release| !begins(release));
         let ends = |release: Self| match release.last_version() {
             Some(last) => Version::parse(client, last) >= Some(version),

@@ -27,6 +27,10 @@ impl Releases {
     }
 
     /// From one release to another of the same client, both included.
+    ///
+    /// # Panics
+    ///
+    /// If the two are of different clients, or the first is later than the last.
     pub const fn between(first: Release, last: Release) -> Self {
         assert!(
             first.client() as u8 == last.client() as u8 && first as u32 <= last as u32,

@@ -10,6 +10,7 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::facet::Http;
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::pace::{Pace, Turn};
+use crate::wire::payload::Payload;
 use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
 use crate::wire::session::Settings;
 use crate::wire::target::LoginKind;
@@ -141,7 +142,7 @@ impl Request {
     }
 
     fn body_length(&self) -> usize {
-        self.payload.as_ref().map_or(0, |payload| payload.len())
+        self.payload.as_ref().map_or(0, Payload::len)
     }
 
     /// What it asks, without an ID or a secret: `GET config (given)`.

@@ -77,8 +77,8 @@ impl Strength {
 
 /// Whether it stands in the manual, which everybody has.
 fn is_public(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
     static TEXTS: OnceLock<Vec<String>> = OnceLock::new();
+    let lower = value.to_ascii_lowercase();
     let texts = TEXTS.get_or_init(|| {
         let manual = crate::manual::DOCUMENTS.iter();
         let manual = manual.map(|(_, text)| text.to_ascii_lowercase());

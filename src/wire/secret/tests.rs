@@ -48,10 +48,9 @@ fn a_secret_is_hidden_in_every_spelling() {
     let reversed: String = secret.chars().rev().collect();
     let shorter: String = secret.chars().take(secret.chars().count() - 1).collect();
     let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let escaped: String = secret
+    let escaped = secret
         .encode_utf16()
-        .map(|unit| format!("\\u{unit:04x}"))
-        .collect();
+        .fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
     let hex = data_encoding::HEXLOWER.encode(secret.as_bytes());
     for spelling in [
         secret.as_bytes().to_vec(),

@@ -126,6 +126,9 @@ enum Source {
     Replay(BTreeMap<Key, (Vec<String>, Got)>),
 }
 
+/// Answers by the name and the text of a request's key, each asked for once.
+type SharedAnswers = BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>;
+
 /// One run against one target.
 pub struct Session {
     facts: Facts,
@@ -143,7 +146,7 @@ pub struct Session {
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
     /// The answers that several checks look at, by the key of the request.
-    shared_answers: Mutex<BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>>,
+    shared_answers: Mutex<SharedAnswers>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,

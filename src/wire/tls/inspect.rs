@@ -516,6 +516,15 @@ fn http_seen(head: &[u8]) -> Option<HttpSeen> {
     })
 }
 
+/// What this machine's clock says, in seconds since 1970.
+fn seconds_now() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -538,13 +547,4 @@ mod tests {
     fn a_way_is_there_to_this_machine_itself() {
         assert!(has_way(([127, 0, 0, 1], 443).into()));
     }
-}
-
-/// What this machine's clock says, in seconds since 1970.
-fn seconds_now() -> i64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_secs()).ok())
-        .unwrap_or(0)
 }

@@ -91,7 +91,7 @@ impl Kind {
                 .count()
         };
         match self {
-            Self::Config => own(|exchange| exchange.is_config()),
+            Self::Config => own(Exchange::is_config),
             Self::Uploads => own(|exchange| exchange.method == "PUT"),
             Self::Downloads => {
                 own(|exchange| exchange.method == "GET" && exchange.backup_id().is_some())

@@ -90,7 +90,7 @@ impl Phone<'_> {
 
     fn restore(&mut self, document: &Object) -> Step<Backup> {
         let root = At::Root;
-        let info = self.info(document, &root.key("info"))?;
+        let info = Self::info(document, &root.key("info"))?;
         let user = self.user(document, &root.key("user"))?;
         let mut backup = Backup::new(user);
         backup.settings = self.settings(document, &root.key("settings"))?;
@@ -131,7 +131,7 @@ impl Phone<'_> {
     }
 
     /// Source: `clients.read.info-version`.
-    fn info(&self, document: &Object, at: &At<'_>) -> Step<Info> {
+    fn info(document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = document.value("info").and_then(Value::as_object) else {
             return Err(unsourced(at, "is missing or not an object"));
         };
@@ -158,12 +158,9 @@ impl Phone<'_> {
         field: Field,
         at: &At<'_>,
     ) -> Option<Objects<'v>> {
-        let items = match object.value(key)? {
-            Value::Array(items) => items,
-            _ => {
-                self.notes.lost(at, field, &NOT_OF_THIS_KIND);
-                return None;
-            }
+        let Value::Array(items) = object.value(key)? else {
+            self.notes.lost(at, field, &NOT_OF_THIS_KIND);
+            return None;
         };
         let mut objects = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {

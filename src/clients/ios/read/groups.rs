@@ -113,9 +113,7 @@ impl Phone<'_> {
         };
         let fate = if !is_left {
             self.active(members, creator, at)
-        } else if left_is_kept {
-            Fate::Kept(self.only_contacts(members, at))
-        } else if !self.since(Release::Ios4_8) {
+        } else if left_is_kept || !self.since(Release::Ios4_8) {
             Fate::Kept(self.only_contacts(members, at))
         } else if creator == own_id {
             self.notes

@@ -16,6 +16,10 @@ const FAILURES: [u16; 16] = [
     400, 403, 404, 405, 409, 410, 411, 413, 423, 429, 500, 501, 502, 503, 504, 507,
 ];
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "it is a table: one case after the other"
+)]
 pub(super) fn cases() -> Vec<RigCase> {
     let stores = || {
         done()

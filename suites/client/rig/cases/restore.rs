@@ -15,6 +15,10 @@ const FAILURES: [u16; 11] = [400, 403, 404, 405, 410, 423, 429, 500, 502, 503, 5
 /// Something is there that cannot be restored: what, why, at which stage.
 type Broken = (&'static str, &'static str, Stage, Before);
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "it is a table: one case after the other"
+)]
 pub(super) fn cases() -> Vec<RigCase> {
     let restores = || done().some(Kind::Downloads).no(Kind::Uploads);
     let stored = |script: &mut Script| script.before = Before::Backup(Document::Small);
