@@ -336,7 +336,7 @@ impl Context {
         if is_first && self.facts().login == LoginKind::Basic {
             let bare = self.unauthenticated_config().await?;
             let is_challenged = bare.status == 401 && offers_basic(&bare);
-            if !is_challenged && !bare.is_success() {
+            if !is_challenged {
                 return Ok(bare);
             }
         }

@@ -80,7 +80,7 @@ impl Doubt {
             Self::NotDeleted => "the server did not delete it",
             Self::StillThere => "DELETE was answered with success, and a GET still returns it",
             Self::Unseen => {
-                "DELETE was answered with success, and a GET answers neither 404 nor 410"
+                "DELETE was answered with success, and whether it is gone could not be seen"
             }
             Self::MayAppear => {
                 "an upload of it was not answered, and the server may still store it"

@@ -552,20 +552,24 @@ fn two_runs_at_once_with_one_seed_are_kept_apart() {
 
 #[test]
 fn a_deadline_ends_the_run_and_cleans_up() {
-    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(60));
+    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(100));
     let home = home();
-    let ended = run(check(home.path(), server.url()).args(["--deadline", "1"]));
+    let ended = run(check(home.path(), server.url()).args(["--deadline", "2"]));
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     assert!(
         ended
             .stdout
-            .contains("The run is incomplete: the deadline of 1 s passed."),
+            .contains("The run is incomplete: the deadline of 2 s passed."),
         "{}",
         ended.all()
     );
     server.settle();
     assert_eq!(server.running.stored(), 0);
-    assert!(ledgers(&home.path().join("ledgers")).is_empty());
+    assert!(
+        ledgers(&home.path().join("ledgers")).is_empty(),
+        "{}",
+        ended.all()
+    );
 }
 
 #[test]

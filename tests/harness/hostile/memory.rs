@@ -40,7 +40,8 @@ fn peak_of(url: &str) -> u64 {
         std::thread::sleep(Duration::from_millis(2));
     }
     let ended = running.end();
-    assert!(matches!(ended.code, Some(0 | 1)), "{}", ended.all());
+    // What promises more than a default run uploads is not judged to its end.
+    assert!(matches!(ended.code, Some(0 | 1 | 3)), "{}", ended.all());
     assert!(peak > 4 * 1024, "the memory of a process can be read");
     peak
 }
