@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 pub(super) const STRAYS: usize = 8;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
-/// How often each is looked for of which a GET was not answered with a 4xx yet, over a connection of its own where that can be: behind one name may be several backends.
+/// How often each is looked for, over a connection of its own where that can be: behind one name may be several
+/// backends. Once is enough where the URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
 const ATTEMPTS: usize = 3;
