@@ -24,10 +24,8 @@ const TRIAL: &str = "shared.trial";
 pub enum Turn {
     /// The backup that is uploaded and deleted again and again.
     Recycled,
-    /// The backup of which the first upload is broken off.
+    /// The backup of which uploads are broken off, the first one and those over one that is there.
     CutOff,
-    /// The backup over which an upload is broken off.
-    CutOffOver,
 }
 
 impl Turn {
@@ -35,7 +33,6 @@ impl Turn {
         match self {
             Self::Recycled => "recycled",
             Self::CutOff => "cut off",
-            Self::CutOffOver => "cut off over",
         }
     }
 }
@@ -79,6 +76,11 @@ impl Context {
     /// The small backup that is uploaded once and stays until the run ends.
     pub fn specimen(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "specimen")
+    }
+
+    /// The backup that compresses well, which is uploaded once and stays until the run ends.
+    pub fn compressible(&self) -> OwnBackup {
+        self.session.guard.own_backup(OWNER, "compressible")
     }
 
     /// A backup that checks upload and delete one after the other. The turn ends with the check.

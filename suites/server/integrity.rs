@@ -2,7 +2,7 @@
 
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
-use super::upload::{fitting, stored};
+use super::upload::{fitting, judge_stored, stored};
 use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
@@ -163,14 +163,19 @@ async fn content(context: &Context) -> Judged {
     })
 }
 
-/// Stores something that compresses well and gets it back; `offer` is what Accept-Encoding says.
+/// Stores something that compresses well, once in a run, and gets it back; `offer` is what Accept-Encoding says.
 async fn fetch_compressible(
     context: &Context,
     offer: Option<&str>,
 ) -> Result<(Payload, Response), Outcome> {
-    let payload = context.payload("body", Recipe::Lines(fitting(context, 20_000).await));
-    let backup = context.own_backup("backup");
-    stored(context, &backup, &payload).await?;
+    let recipe = Recipe::Lines(fitting(context, 20_000).await);
+    let payload = context.shared_payload("compressible", recipe);
+    let backup = context.compressible();
+    let put = Request::put(&backup, &payload);
+    let put = context.once("shared.compressible.put", put).await;
+    let get = Request::get(&backup);
+    let get = context.once("shared.compressible.get", get).await;
+    judge_stored(put, get, &payload)?;
     let mut request = Request::get(&backup);
     if let Some(offer) = offer {
         request = request.header("Accept-Encoding", offer);
@@ -280,7 +285,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
     let new = context.payload("new", Recipe::Random(size));
-    let backup = context.in_turn(Turn::CutOffOver).await;
+    let backup = context.in_turn(Turn::CutOff).await;
     stored(context, &backup, &old).await?;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(noticed) {
@@ -314,6 +319,8 @@ async fn cut_off_keeps(context: &Context) -> Judged {
 async fn cut_off_invisible(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
     let backup = context.in_turn(Turn::CutOff).await;
+    // An upload over a backup may have been broken off here before.
+    context.discard(&backup).await;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(noticed) {
         context.pause_as_slow(*pause).await;

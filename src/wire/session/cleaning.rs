@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 pub(super) const STRAYS: usize = 8;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
-/// How often each is looked for, over a connection of its own where that can be: behind one name may be several backends.
+/// How often each is looked for, over a connection of its own where that can be: behind one name may be several
+/// backends. Once is enough where the URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
 const ATTEMPTS: usize = 3;
@@ -231,11 +232,11 @@ impl Session {
     }
 
     /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether it is gone.
-    async fn look_after_deletion(&self, live: &Live, backup: &OwnBackup) -> Sight {
+    async fn look_after_deletion(&self, live: &Live, backup: &OwnBackup, looks: usize) -> Sight {
         let mut attempts = 0;
         'again: loop {
             let mut sight = Sight::Unknown;
-            for _ in 0..LOOKS {
+            for _ in 0..looks {
                 sight = self.look_for(live, backup).await;
                 if sight == Sight::Present && attempts < ATTEMPTS {
                     attempts += 1;
@@ -353,7 +354,7 @@ impl Session {
             if !self.guard.is_open(backup) {
                 continue;
             }
-            match self.look_after_deletion(live, backup).await {
+            match self.look_after_deletion(live, backup, LOOKS).await {
                 Sight::Absent => {}
                 Sight::Present => self.guard.doubt(backup, Doubt::StillThere),
                 Sight::Unknown => self.guard.doubt(backup, Doubt::MayAppear),
@@ -363,13 +364,21 @@ impl Session {
 
     /// Looks for some of what the server said that it deleted; for all of it once something is still there.
     async fn look_for_lies(&self, live: &Live, straying: Straying) {
-        let deleted = self.guard.only_deleted();
+        let mut deleted = self.guard.only_deleted();
+        // What was answered 404 before costs no further URL.
+        let strays = self.guard.strays();
+        let url = |backup: &OwnBackup| live.url(&Place::Backup(backup.clone()));
+        let known = deleted.extract_if(.., |backup| strays.contains(&url(backup)));
+        let known: Vec<_> = known.collect();
         let step = deleted.len().div_ceil(SAMPLE).max(1);
         let (sample, rest): (Vec<_>, Vec<_>) = deleted
             .iter()
             .enumerate()
             .partition(|(place, _)| place % step == 0);
-        for (looked, (_, backup)) in sample.into_iter().chain(rest).enumerate() {
+        let others = sample.into_iter().chain(rest);
+        let others = others.map(|(_, backup)| (backup, LOOKS));
+        let known = known.iter().map(|backup| (backup, 1));
+        for (looked, (backup, looks)) in known.chain(others).enumerate() {
             let is_enough = match self.guard.honesty() {
                 Honesty::Unknown => false,
                 Honesty::Honest => {
@@ -380,7 +389,7 @@ impl Session {
             if is_enough || self.is_refused() {
                 return;
             }
-            match self.look_after_deletion(live, backup).await {
+            match self.look_after_deletion(live, backup, looks).await {
                 Sight::Absent => {}
                 Sight::Present => self.guard.doubt(backup, Doubt::StillThere),
                 Sight::Unknown => self.guard.doubt(backup, Doubt::Unseen),

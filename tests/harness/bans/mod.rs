@@ -89,25 +89,32 @@ fn assert_within(what: &str, events: &[Event], budget: &Budget) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "9 distinct paths are refused, one too many"]
-async fn a_healthy_run_is_gentle_and_nobody_bans_it() {
-    for tls in [false, true] {
-        for password in PASSWORDS {
-            let what = format!("tls {tls}, password `{password}`");
-            let running = started(Options {
-                tls,
-                login: login(password),
-                ..Options::default()
-            })
-            .await;
-            check(&running, "safe", password).await;
-            let seen = events(&running.requests());
-            assert_within(&what, &seen, &BUDGET);
-            assert_not_banned(&what, &seen);
-            running.stop().await;
-        }
+async fn assert_gentle(tls: bool) {
+    for password in PASSWORDS {
+        let what = format!("tls {tls}, password `{password}`");
+        let running = started(Options {
+            tls,
+            login: login(password),
+            ..Options::default()
+        })
+        .await;
+        check(&running, "safe", password).await;
+        let seen = events(&running.requests());
+        assert_within(&what, &seen, &BUDGET);
+        assert_not_banned(&what, &seen);
+        running.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_run_over_http_is_gentle_and_nobody_bans_it() {
+    assert_gentle(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the look at TLS asks for `/`: a ninth refused path, a seventh request without credentials"]
+async fn a_healthy_run_over_tls_is_gentle_and_nobody_bans_it() {
+    assert_gentle(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +139,7 @@ async fn three_runs_in_a_row_are_not_banned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "10 distinct paths are refused, two too many"]
+#[ignore = "the look at TLS asks for `/`: a ninth refused path, a request without credentials"]
 async fn a_public_link_is_asked_twice_without_credentials() {
     for profile in [
         Profile::NextcloudLinkPassword,
