@@ -343,7 +343,16 @@ async fn answer(
     if reply.manner == Manner::Closes {
         return Err(Closed);
     }
-    Ok(respond(&reply))
+    let mut response = respond(&reply);
+    if head.method == http::Method::HEAD {
+        // Over HTTP/2 nobody else leaves the body out. Source: RFC 9110 section 9.3.2.
+        let length = HeaderValue::from(reply.body.len());
+        *response.body_mut() = Content::from(Bytes::new());
+        response
+            .headers_mut()
+            .insert(http::header::CONTENT_LENGTH, length);
+    }
+    Ok(response)
 }
 
 /// The case and the path below its base URL.
