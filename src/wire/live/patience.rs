@@ -233,10 +233,20 @@ impl Live {
                 Err(_) => return answer,
                 Ok(response) => {
                     self.heard(request, response);
-                    return answer;
+                    return match self.hidden_by_limit(&answer) {
+                        Some(failure) => Err(failure),
+                        None => answer,
+                    };
                 }
             }
         }
+    }
+
+    /// Once the limit has ended the run, a refusal that was under way says nothing about the server either.
+    fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
+        let halt = self.patience.halt.get()?;
+        let is_refusal = matches!(answer, Ok(response) if Sign::of(response).is_some());
+        is_refusal.then(|| Failure::from(halt))
     }
 
     async fn patiently(
@@ -260,7 +270,11 @@ impl Live {
             }
             let limit = self.limit(&tries);
             let answer = self.once(request, http, encoding, limit).await;
-            match self.after(request, &answer, &mut tries).await {
+            let next = self.after(request, &answer, &mut tries).await;
+            if for_check && let Some(failure) = self.hidden_by_limit(&answer) {
+                return Err(failure);
+            }
+            match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {
                     turn.limited(Duration::ZERO);
                     return taken(answer, &tries);
