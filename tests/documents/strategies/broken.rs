@@ -1,6 +1,6 @@
 //! Documents that are broken, and the JSON that breaks them.
 
-use super::{Written, any_id, case, contacts, id, settings, text, user};
+use super::{Written, any_id, case, text};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,10 +1,9 @@
 //! How a client sends a request: credentials, redirects, bodies.
 
-use super::{Answer, Failure, Published, TestClient, http};
+use super::{Answer, Failure, Published, TestClient};
 use crate::mistake::Mistake;
 use data_encoding::BASE64;
 use reqwest::Method;
-use safe_conformance::adapter::Implementation as _;
 use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona};
 
 impl TestClient {
@@ -133,7 +132,7 @@ impl TestClient {
         Err(Failure)
     }
 
-    async fn attempt(
+    pub(super) async fn attempt(
         &self,
         operation: Operation,
         url: &str,
