@@ -77,7 +77,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     let is_embedded = server.is_some();
     let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
-    let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
+    let mut checkup = Checkup::new(target);
     checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);

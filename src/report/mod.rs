@@ -4,6 +4,7 @@ mod causes;
 mod implementation;
 mod inspection;
 mod json;
+#[cfg(feature = "tests")]
 mod junit;
 mod losses;
 mod markdown;
@@ -320,7 +321,7 @@ impl std::fmt::Display for Report {
             width: 100,
             verbose: false,
         });
-        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
+        formatter.write_str(&crate::text::unstyled(&text))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bans;
 mod command_line;
+mod downstream;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
@@ -20,6 +21,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod sentences;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

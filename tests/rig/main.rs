@@ -94,7 +94,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.delete.healthy",
     ]
     .into_iter()
-    .fold(rig, Rig::case)
+    .fold(rig, Rig::only)
 }
 
 fn without_vectors(rig: Rig) -> Rig {
@@ -104,7 +104,7 @@ fn without_vectors(rig: Rig) -> Rig {
     ];
     groups
         .into_iter()
-        .fold(rig, |rig, group| rig.case(&format!("rig.{group}")))
+        .fold(rig, |rig, group| rig.only(&format!("rig.{group}")))
 }
 
 /// The findings that are not as they should be, each on a line.
