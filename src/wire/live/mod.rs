@@ -1,5 +1,6 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
+mod ban;
 mod patience;
 
 use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};

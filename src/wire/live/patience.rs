@@ -5,6 +5,7 @@
 //! All of it happens below what a transcript records: a check sees the last answer alone.
 
 use super::Live;
+use super::ban::Doubts;
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
@@ -21,6 +22,7 @@ use std::mem::Discriminant;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The largest body that is sent again and again, in bytes.
 const SMALL: usize = 64 * 1024;
@@ -72,6 +74,7 @@ pub(super) struct Patience {
     locked: AtomicU32,
     asked_again: AtomicU32,
     slowed_by: OnceLock<String>,
+    doubts: Doubts,
 }
 
 impl Patience {
@@ -93,6 +96,7 @@ impl Patience {
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
             slowed_by: OnceLock::new(),
+            doubts: Doubts::default(),
         }
     }
 }
@@ -107,7 +111,7 @@ pub(in crate::wire) struct Met {
 
 /// How often one request has been asked, and why.
 #[derive(Default)]
-struct Tries {
+pub(super) struct Tries {
     closures: u32,
     timeouts: u32,
     connections: u32,
@@ -115,6 +119,8 @@ struct Tries {
     limits: u32,
     /// The sign of a limit that may mean something else, until it is known.
     sign: Option<Sign>,
+    /// When the first request that met it began.
+    limited_since: Option<Instant>,
     is_limit: bool,
     locks: u32,
     waited: Duration,
@@ -253,8 +259,24 @@ impl Live {
     /// either.
     fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
-        let is_refusal = matches!(answer, Ok(response) if Sign::of(response).is_some());
-        is_refusal.then(|| Failure::from(halt))
+        let is_locked_out = matches!(halt, Halt::LockedOut { .. });
+        let is_hidden = match answer {
+            Ok(response) => {
+                Sign::of(response).is_some() || (is_locked_out && response.status == 403)
+            }
+            Err(failure) => is_locked_out && failure.kind.is_peer(),
+        };
+        is_hidden.then(|| Failure::from(halt))
+    }
+
+    /// What is known of answers 403.
+    pub(super) const fn doubts(&self) -> &Doubts {
+        &self.patience.doubts
+    }
+
+    /// Whether the run was given `config`.
+    pub(super) fn was_served_config(&self) -> bool {
+        self.patience.served_config.load(Ordering::Relaxed)
     }
 
     async fn patiently(
@@ -284,7 +306,8 @@ impl Live {
             }
             match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {
-                    turn.limited(Duration::ZERO);
+                    // What was refused together is one sign, however long each was waited for.
+                    turn.limited_since(tries.limited_since);
                     return taken(answer, &tries);
                 }
                 Next::Take => {
@@ -296,6 +319,9 @@ impl Live {
                 Next::Again(pause) => {
                     let silent =
                         matches!(&answer, Err(failure) if failure.kind == FailureKind::TimedOut);
+                    if tries.sign.is_some() {
+                        tries.limited_since.get_or_insert(turn.began());
+                    }
                     if silent {
                         turn.timed_out();
                     } else {
@@ -316,7 +342,7 @@ impl Live {
 
     /// How long one answer may take: as long as the person allows, longer on a server that was slow
     /// from the start.
-    fn limit(&self, tries: &Tries) -> Duration {
+    pub(super) fn limit(&self, tries: &Tries) -> Duration {
         let usual = self.patience.pace.latency().unwrap_or_default() * 20;
         let limit = self.timeout.max(usual.min(self.timeout * LONGER));
         if tries.timeouts > 0 {
@@ -353,6 +379,12 @@ impl Live {
                     return self.after_limit(request, response, sign, tries).await;
                 }
                 self.heard(request, response);
+                if self.patience.halt.get().is_none()
+                    && let Some(sign) = self.is_banned(request, response).await
+                {
+                    let asked = request.short();
+                    return Next::Halt(Halt::LockedOut { sign, asked });
+                }
                 if response.status == 423 && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }
@@ -490,12 +522,7 @@ impl Live {
     /// Whether what was answered before is refused now: then it is a limit, and not this one
     /// request.
     async fn is_config_limited(&self) -> bool {
-        let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
-        let limit = self.limit(&Tries::default());
-        match self
-            .once(&request, Http::One, CredentialEncoding::Utf8, limit)
-            .await
-        {
+        match self.config_now().await {
             Ok(response) => Sign::of(&response).is_some(),
             Err(failure) => failure.kind.is_peer(),
         }
@@ -542,6 +569,9 @@ impl Live {
             FailureKind::NoAnswer | FailureKind::Reset => {
                 self.after_closure(request, served, tries).await
             }
+            FailureKind::Peer if served && failure.stage == Stage::Tls => {
+                self.after_closure(request, served, tries).await
+            }
             FailureKind::BodyEnded if tries.bodies == 0 => {
                 tries.bodies += 1;
                 self.again(Duration::ZERO)
@@ -557,10 +587,6 @@ impl Live {
                     sign: Sign::NoConnection,
                     asked: request.short(),
                 })
-            }
-            FailureKind::Peer if served && failure.stage == Stage::Tls && tries.closures < 2 => {
-                tries.closures += 1;
-                self.again(Duration::ZERO)
             }
             _ => Next::Take,
         }
@@ -581,8 +607,7 @@ impl Live {
             tries.closures += 1;
             return self.again(Duration::from_millis(20) * tries.closures);
         }
-        let was_served_config = self.patience.served_config.load(Ordering::Relaxed);
-        if served && proven && was_served_config && self.is_config_limited().await {
+        if served && proven && self.was_served_config() && self.is_config_limited().await {
             return Next::Halt(Halt::LockedOut {
                 sign: Sign::NoConnection,
                 asked: request.short(),
@@ -631,7 +656,7 @@ impl Live {
 }
 
 /// What requests have in common that a server may close altogether.
-fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
+pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
     (
         request.method.as_str(),
         std::mem::discriminant(&request.place),
