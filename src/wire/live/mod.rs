@@ -1,6 +1,5 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
-mod ban;
 mod patience;
 
 use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};

@@ -1,11 +1,12 @@
 //! Bans in mid-run that look like answers: what was given before is forbidden now, `config` too.
 
-use super::Live;
-use super::patience::{Tries, kind_of};
+use super::Tries;
+use super::limits::kind_of;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Http;
 use crate::wire::halt::Sign;
+use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::collections::HashMap;
 use std::mem::Discriminant;
