@@ -8,7 +8,7 @@ use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
 use super::shared::Turn;
 use super::target::{Facts, LoginKind};
-use super::tls::Inspection;
+use super::tls::{HttpSeen, Inspection};
 use super::transcript::Key;
 use crate::clients::{Condition, Operation, Persona};
 use crate::engine::Effect;
@@ -222,6 +222,26 @@ impl Context {
     /// The server's TLS, looked at once in a run.
     pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         self.session.inspection().await
+    }
+
+    /// The server's TLS, and what its clock says: by the inspection's own request or, where it needed none, by the answer
+    /// to the one request without credentials that a run sends anyway.
+    ///
+    /// # Errors
+    /// If there is no TLS to look at.
+    pub async fn inspection_with_time(&self) -> Result<Arc<Inspection>, Failure> {
+        let seen = self.session.inspection().await?;
+        if !seen.lacks_time() {
+            return Ok(seen);
+        }
+        Ok(match self.unauthenticated_config().await {
+            Ok(answer) => Arc::new(Inspection {
+                http: Ok(Some(HttpSeen::new(answer.status, answer.header("date")))),
+                ..Inspection::clone(&seen)
+            }),
+            // No answer says nothing of the time.
+            Err(_) => seen,
+        })
     }
 
     /// Lets time pass; not where a transcript is replayed.
