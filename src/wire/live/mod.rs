@@ -160,7 +160,8 @@ impl Live {
         }
     }
 
-    /// Looks at the server's TLS from every side. Where the run itself `is_shut_out`, that includes one request.
+    /// Looks at the server's TLS from every side. Where the run itself `is_shut_out`, that includes
+    /// one request.
     pub(super) async fn inspect(
         &self,
         is_shut_out: impl Future<Output = bool>,
@@ -179,7 +180,8 @@ impl Live {
         Ok(clean_inspection(&self.scrub, inspection))
     }
 
-    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes take beyond.
+    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes
+    /// take beyond.
     async fn once(
         &self,
         request: &Request,

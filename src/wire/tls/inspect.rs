@@ -1,4 +1,5 @@
-//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a secret.
+//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a
+//! secret.
 
 use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
 use super::inspection::{
@@ -73,8 +74,9 @@ impl<'l> Inspector<'l> {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Looks at the server behind `addresses`. It sends a request where the server asks for a certificate of the client,
-    /// and where the run itself `is_shut_out`, so that no other request tells the server's time.
+    /// Looks at the server behind `addresses`. It sends a request where the server asks for a
+    /// certificate of the client, and where the run itself `is_shut_out`, so that no other request
+    /// tells the server's time.
     pub(super) async fn inspect(
         &self,
         addresses: &[SocketAddr],
@@ -222,7 +224,8 @@ impl<'l> Inspector<'l> {
         dialled.map_err(|failure| Silence::NoConnection(failure.message))
     }
 
-    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is `whole`.
+    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is
+    /// `whole`.
     ///
     /// A connection that closes without a word is tried once more: a busy server does that as well.
     async fn probe(
@@ -339,10 +342,11 @@ impl<'l> Inspector<'l> {
         Some(shake.outcome.map(|_| leaf.unwrap_or_default()))
     }
 
-    /// Sends a request for `config` without credentials where nothing else says whether a client without a certificate
-    /// gets an answer, or what the time is on the other side.
+    /// Sends a request for `config` without credentials where nothing else says whether a client
+    /// without a certificate gets an answer, or what the time is on the other side.
     ///
-    /// Elsewhere each request counts: many without credentials are what intrusion detection looks for.
+    /// Elsewhere each request counts: many without credentials are what intrusion detection looks
+    /// for.
     async fn request(
         &self,
         address: SocketAddr,
