@@ -6,7 +6,6 @@ use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
-use super::shared::Turn;
 use super::target::{Facts, LoginKind};
 use super::tls::{HttpSeen, Inspection};
 use super::transcript::Key;
@@ -35,8 +34,8 @@ pub struct Context {
     label: String,
     asked: AtomicU32,
     written: Arc<Mutex<Vec<OwnBackup>>>,
-    /// The places that this check alone may use until it is torn down.
-    pub(super) turns: Mutex<Vec<(Turn, OwnedMutexGuard<()>)>>,
+    /// Held while this check alone may use the shared place, until it is torn down.
+    pub(super) turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
 impl Context {
@@ -49,7 +48,7 @@ impl Context {
             label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -64,7 +63,7 @@ impl Context {
             label: format!("{}/{name}", self.label),
             asked: AtomicU32::new(0),
             written: Arc::clone(&self.written),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -78,7 +77,7 @@ impl Context {
             label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -438,11 +437,8 @@ impl engine::Context for Context {
             for backup in written {
                 self.session.delete(&backup).await;
             }
-            // Only now may another check use the same places.
-            self.turns
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
+            // Only now may another check use the same place.
+            *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;
         })
     }
 }

@@ -12,9 +12,10 @@ use super::session::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
-use crate::safe::Stage;
+use crate::safe::{BackupId, Stage};
 use bytes::{Bytes, BytesMut};
 use patience::Patience;
+use sha2::{Digest as _, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -262,6 +263,7 @@ impl Live {
             Place::DoubleSlashBackup(backup) => {
                 base.join_raw(&format!("//backups/{}", backup.id().to_hex()))
             }
+            Place::Missing => base.backup_url(&nobodys()),
             Place::Theirs(id) => base.backup_url(id),
             Place::Below(suffix) => base.join_raw(suffix),
         }
@@ -407,6 +409,12 @@ impl Live {
             echoed_secret: false,
         })
     }
+}
+
+/// The ID that no client derives and no run uploads to. It is the same in every run: what counts
+/// distinct paths that are missing counts it once.
+fn nobodys() -> BackupId {
+    BackupId::from_bytes(Sha256::digest(b"safe-conformance: never uploaded").into())
 }
 
 /// The path of a URL, as a request line names it.
