@@ -76,9 +76,18 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         (target, Some(running))
     };
     let is_embedded = server.is_some();
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    // The embedded server is ours.
+    let pace = Pace::new(arguments.pace.unwrap_or(if is_embedded {
+        PaceChoice::Fast
+    } else {
+        PaceChoice::Normal
+    }));
+    let progress = Arc::new(Progress::at_pace(
+        arguments.output.verbose > 0,
+        pace.clone(),
+    ));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
-    checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
+    checkup.settings = settings(&arguments, checkup.settings, &progress, pace);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);
     checkup.deadline = arguments.deadline.map(Duration::from_secs);
@@ -132,18 +141,13 @@ fn settings(
     arguments: &Arguments,
     settings: Settings,
     progress: &Arc<Progress>,
-    is_embedded: bool,
+    pace: Pace,
 ) -> Settings {
     let verbose = arguments.output.verbose;
     let progress = Arc::clone(progress);
     Settings {
         seed: arguments.seed.unwrap_or(settings.seed),
-        // The embedded server is ours.
-        pace: Pace::new(arguments.pace.unwrap_or(if is_embedded {
-            PaceChoice::Fast
-        } else {
-            PaceChoice::Normal
-        })),
+        pace,
         timeout: Duration::from_secs(arguments.timeout),
         max_upload: arguments.max_upload,
         trace: (verbose > 1).then(|| -> crate::wire::Trace {

@@ -8,7 +8,7 @@ use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
+use crate::wire::{Context, OwnBackup, Recipe, Request};
 use std::fmt;
 use std::time::Duration;
 
@@ -406,7 +406,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(refusal) => {
             let observed = format!("{size} bytes refused: {}", refusal.observed);

@@ -121,7 +121,10 @@ impl Session {
         let got = self.got(
             key,
             vec!["inspection of TLS".to_owned()],
-            |live| async { Got::Inspection(live.inspect().await.map(Box::new)) },
+            |live| async {
+                let is_shut_out = async { self.offers().await.is_err() };
+                Got::Inspection(live.inspect(is_shut_out).await.map(Box::new))
+            },
             |failure| Got::Inspection(Err(failure)),
         );
         match got.await {
