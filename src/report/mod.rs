@@ -319,6 +319,7 @@ impl std::fmt::Display for Report {
         let text = self.to_text(Style {
             width: 100,
             verbose: false,
+            all: false,
         });
         formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
@@ -352,6 +353,11 @@ impl Group<'_> {
     /// One of them.
     pub(crate) fn first(&self) -> &Finding {
         self.0[0]
+    }
+
+    /// All of them.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter().copied()
     }
 
     /// How many findings these are.

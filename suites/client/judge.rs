@@ -231,7 +231,14 @@ fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply
         }
         (vectors::Outcome::Invalid { stage, .. }, None) => {
             let observed = format!("taken, to be refused at `{stage}`");
-            bad(*stage, observed, Fault::Takes(*stage))
+            match likely(&vector.mistakes, &reply.output) {
+                Some(name) => bad(
+                    *stage,
+                    format!("the mistake is likely this: {name}; {observed}"),
+                    Fault::Mistake(name.to_owned()),
+                ),
+                None => bad(*stage, observed, Fault::Takes(*stage)),
+            }
         }
         (vectors::Outcome::Invalid { stage: wanted, .. }, Some(found)) if *wanted != found => {
             let observed = format!("{}, to be refused at `{wanted}`", described(reply));
@@ -298,18 +305,23 @@ fn difference(
     if !rest.is_empty() {
         observed += &format!("; {} differ, too", rest.join(", "));
     }
-    let likely = mistakes.iter().find(|mistake| {
-        let mut parts = mistake.gives.iter();
-        parts.all(|(key, gives)| is(gives, found.get(key)))
-    });
-    let fault = match likely {
-        Some(mistake) => {
-            observed = format!("the mistake is likely this: {}; {observed}", mistake.name);
-            Fault::Mistake(mistake.name.clone())
+    let fault = match likely(mistakes, found) {
+        Some(name) => {
+            observed = format!("the mistake is likely this: {name}; {observed}");
+            Fault::Mistake(name.to_owned())
         }
         None => Fault::Output(key.clone()),
     };
     Some(Bad::new(stage, observed, fault))
+}
+
+/// The name of the mistake that gives just this output.
+fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> Option<&'a str> {
+    let mistake = mistakes.iter().find(|mistake| {
+        let mut parts = mistake.gives.iter();
+        parts.all(|(key, gives)| is(gives, found.get(key)))
+    })?;
+    Some(&mistake.name)
 }
 
 /// The fields that differ, too.

@@ -5,6 +5,7 @@
 
 mod examples;
 mod frames;
+mod loops;
 mod misbehaving;
 mod mutations;
 mod own;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     trials.extend(misbehaving::trials());
     trials.extend(frames::trials());
     trials.extend(examples::trials());
+    trials.extend(loops::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
