@@ -289,7 +289,7 @@ fn difference(
     let differences = documents::wrong(wanted, found.get(key));
     if let Some(first) = differences.first() {
         let mut observed = first.to_string();
-        observed += &others(&differences[1..]);
+        observed += &others(&first.field, &differences[1..]);
         observed += &documents::consequence(wanted, found.get(key)).unwrap_or_default();
         let fault = Fault::Field(first.field.clone());
         return Some(Box::new(Bad {
@@ -325,10 +325,14 @@ fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> O
 }
 
 /// The fields that differ, too.
-fn others(differences: &[Difference]) -> String {
+fn others(first: &str, differences: &[Difference]) -> String {
     const NAMED: usize = 4;
-    let mut fields: Vec<_> = differences.iter().map(|other| &*other.field).collect();
-    fields.dedup();
+    let mut fields: Vec<&str> = Vec::new();
+    for other in differences {
+        if other.field != first && !fields.contains(&&*other.field) {
+            fields.push(&other.field);
+        }
+    }
     if fields.is_empty() {
         return String::new();
     }
@@ -339,7 +343,12 @@ fn others(differences: &[Difference]) -> String {
     } else {
         String::new()
     };
-    format!("; `{named}`{more} differ, too")
+    let verb = if fields.len() == 1 {
+        "differs"
+    } else {
+        "differ"
+    };
+    format!("; `{named}`{more} {verb}, too")
 }
 
 fn body_difference(

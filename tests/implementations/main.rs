@@ -11,6 +11,7 @@ mod mutations;
 mod own;
 mod wrong;
 mod wrong_bodies;
+mod wrong_opening;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use safe_conformance::adapter::InProcess;
