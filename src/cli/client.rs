@@ -30,8 +30,8 @@ Example: safe-conformance client --exec 'python3 my_adapter.py' --only kdf";
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a line,
-    /// as vectors/README.md says
+    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a
+    /// line, as vectors/README.md says
     #[arg(long, value_name = "COMMAND")]
     exec: String,
     /// Whose outcome counts where the published clients differ; without this, that of any
