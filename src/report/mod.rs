@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod losses;
 mod markdown;
+mod matrix;
 #[cfg(feature = "cli")]
 mod progress;
 mod text;
@@ -16,6 +17,7 @@ pub use implementation::{Implementation, Interviewed};
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+pub use matrix::{Cell, Matrix, Row};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use text::Style;
