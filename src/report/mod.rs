@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod losses;
 mod markdown;
+mod matrix;
 #[cfg(feature = "cli")]
 mod progress;
 mod text;
@@ -16,6 +17,7 @@ pub use implementation::{Implementation, Interviewed};
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+pub use matrix::{Cell, Matrix, Row};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use text::Style;
@@ -319,6 +321,7 @@ impl std::fmt::Display for Report {
         let text = self.to_text(Style {
             width: 100,
             verbose: false,
+            all: false,
         });
         formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
@@ -352,6 +355,11 @@ impl Group<'_> {
     /// One of them.
     pub(crate) fn first(&self) -> &Finding {
         self.0[0]
+    }
+
+    /// All of them.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter().copied()
     }
 
     /// How many findings these are.

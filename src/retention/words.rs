@@ -117,6 +117,7 @@ impl Page {
         let style = Style {
             width: self.width,
             verbose: false,
+            all: false,
         };
         let mut wrapped = String::new();
         // Writing to memory cannot fail.

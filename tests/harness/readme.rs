@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 9] = [
     page!("losses"),
     page!("authors-of-servers"),
     page!("authors-of-clients"),
+    page!("rig"),
     page!("add-a-check"),
 ];
 
