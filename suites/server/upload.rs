@@ -1,10 +1,13 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Doing, Judged, describe, diagnosed, difference, refusal, sends_credentials};
+use super::judge::{
+    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, sends_credentials,
+    with_problem,
+};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Condition, Operation, Persona};
-use crate::diagnosis::Subject;
+use crate::diagnosis::{Silence, Subject, diagnose_silence};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
@@ -137,7 +140,7 @@ pub(super) async fn upload(
         return Ok(answer);
     }
     // What the check says about its own deviation does not help: the upload is not what it is about.
-    let mut deviation = refusal(&answer, doing, &context.facts().base, "/backups");
+    let mut deviation = diagnosed_at_once(context, &answer, doing, (Method::Put, Subject::Backup));
     deviation
         .remedy
         .get_or_insert_with(|| ACCEPTED.remedy.to_owned());
@@ -165,16 +168,7 @@ pub(super) async fn download(
         let with_credentials = sends_credentials(context, persona.client, &answer);
         let asked = (Method::Get, Subject::StoredBackup);
         let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
-        // What helps against a refused upload does not help here.
-        Err(if answer.is_redirect() || deviation.cause.is_some() {
-            deviation
-        } else {
-            Deviation {
-                remedy: None,
-                ..deviation
-            }
-        }
-        .into())
+        Err(deviation.into())
     }
 }
 
@@ -230,8 +224,13 @@ async fn accepted(context: &Context) -> Judged {
     let doing = "a PUT of a backup";
     let answer = context
         .perform(persona.client, Operation::Upload, place, Some(&payload))
-        .await
-        .doing(doing)?;
+        .await;
+    if let Err(failure) = &answer
+        && failure.kind.is_peer()
+    {
+        return Ok(unanswered(failure, doing).into());
+    }
+    let answer = answer.doing(doing)?;
     if persona.accepts_status(Operation::Upload, answer.status) {
         return Ok(Outcome::pass(format!(
             "{} over {}",
@@ -241,9 +240,19 @@ async fn accepted(context: &Context) -> Judged {
     }
     let with_credentials = sends_credentials(context, persona.client, &answer);
     let asked = (Method::Put, Subject::Backup);
-    Ok(diagnosed(context, &answer, doing, asked, with_credentials)
-        .await
-        .into())
+    let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
+    Ok(deviation.into())
+}
+
+/// A deviation because an upload got no answer.
+fn unanswered(failure: &Failure, doing: &str) -> Deviation {
+    let observed = format!("{doing}: {}", failure.message);
+    let asked = Some((Method::Put, Subject::Backup));
+    let kind = failure.kind;
+    with_problem(
+        Deviation::new(failure.stage, observed),
+        diagnose_silence(&Silence { asked, kind }),
+    )
 }
 
 async fn round_trip(context: &Context) -> Judged {
@@ -324,14 +333,8 @@ async fn overwrite(context: &Context) -> Judged {
         .persona()
         .accepts_status(Operation::Upload, replaced.status)
     {
-        let deviation = refusal(&replaced, doing, &context.facts().base, "/backups");
-        // The first upload was taken: what is refused is to replace it.
-        let is_own = matches!(replaced.status, 403 | 404 | 405 | 409 | 412);
-        return Ok(Deviation {
-            remedy: deviation.remedy.filter(|_| !is_own),
-            ..deviation
-        }
-        .into());
+        let asked = (Method::Put, Subject::ReplacedBackup);
+        return Ok(diagnosed_at_once(context, &replaced, doing, asked).into());
     }
     let answer = download(context, &backup, "a GET after the second upload").await?;
     Ok(if answer.body.is(&second) {
