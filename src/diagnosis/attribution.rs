@@ -1,4 +1,5 @@
-//! The findings of a whole run: which problem each of them shows, and what to do about it on this server.
+//! The findings of a whole run: which problem each of them shows, and what to do about it on this
+//! server.
 
 use super::problem::{Certainty, Problem};
 use super::software::Recognised;

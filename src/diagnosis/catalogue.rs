@@ -1,4 +1,5 @@
-//! Every problem, in the order in which it is looked for: of several that are as sure, the first counts.
+//! Every problem, in the order in which it is looked for: of several that are as sure, the first
+//! counts.
 
 use super::Problem;
 use super::{

@@ -36,7 +36,8 @@ pub struct Evidence<'a> {
     pub beside: Beside<'a>,
 }
 
-/// The answers to further requests that tell one problem from another; each is missing if it was not asked.
+/// The answers to further requests that tell one problem from another; each is missing if it was
+/// not asked.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Beside<'a> {
     /// The status of a PROPFIND of the folder that should hold the file.
@@ -71,7 +72,8 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether `config` was asked for with credentials: an answer to a stranger says nothing about what is there.
+    /// Whether `config` was asked for with credentials: an answer to a stranger says nothing about
+    /// what is there.
     pub(super) fn is_config(&self) -> bool {
         self.subject == Subject::Config && self.with_credentials && self.method == Method::Get
     }

@@ -1,5 +1,5 @@
-//! What is wrong with a server, by name: the catalogue of problems, each recognised from what was seen. No requests, no
-//! verdicts.
+//! What is wrong with a server, by name: the catalogue of problems, each recognised from what was
+//! seen. No requests, no verdicts.
 //!
 //! Three kinds of evidence show a problem: one answer ([`diagnose`]), a request without an answer
 //! ([`diagnose_silence`]), and what a whole run found ([`attribute`]).

@@ -98,7 +98,8 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the folder is there, and has no `config`. On IIS a file may be there that is not given out.
+/// Whether the folder is there, and has no `config`. On IIS a file may be there that is not given
+/// out.
 fn lacks_config(evidence: &Evidence<'_>) -> bool {
     let is_missing = evidence.is_config() && evidence.status() == 404;
     is_missing && evidence.beside.folder == Some(207) && !is_iis(evidence)

@@ -122,8 +122,8 @@ const REALMS: [(&str, Product); 3] = [
     ("SabreDAV", Product::Sabre),
 ];
 
-/// The products that header fields show, as names in lower case and values: the application before the server that it
-/// runs on, and what stands in front last.
+/// The products that header fields show, as names in lower case and values: the application before
+/// the server that it runs on, and what stands in front last.
 pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Recognised> {
     let mut found: Vec<Recognised> = Vec::new();
     let mut add = |product, evidence: String| {

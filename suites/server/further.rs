@@ -13,7 +13,8 @@ pub struct Further {
     other_agent: Option<Response>,
 }
 
-/// Names that `config` has by mistake, as suffixes of the base URL, each with the name of its question.
+/// Names that `config` has by mistake, as suffixes of the base URL, each with the name of its
+/// question.
 const MISNAMED: [(&str, &str); 3] = [
     ("shared.config-txt", "/config.txt"),
     ("shared.config-json", "/config.json"),

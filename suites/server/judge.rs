@@ -1,4 +1,5 @@
-//! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
+//! What the checks of a server have in common: from an answer to words, and from a failure to an
+//! outcome.
 
 use super::further::Further;
 use crate::clients::{LoginHabit, Persona};
@@ -39,7 +40,8 @@ impl From<Failure> for Outcome {
     }
 }
 
-/// A deviation because no answer came. What a check says about its own deviation does not help here.
+/// A deviation because no answer came. What a check says about its own deviation does not help
+/// here.
 fn lost(failure: &Failure, observed: String) -> Deviation {
     let deviation = Deviation::new(failure.stage, observed);
     match failure.stage {
@@ -55,7 +57,8 @@ fn lost(failure: &Failure, observed: String) -> Deviation {
     }
 }
 
-/// The deviation with its cause. Of one that is only likely, it takes the words: a check that knows better says so.
+/// The deviation with its cause. Of one that is only likely, it takes the words: a check that knows
+/// better says so.
 pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Deviation {
     if let Some(diagnosis) = found {
         deviation.remedy = (!diagnosis.is_certain()).then(|| diagnosis.fix.to_string());
@@ -154,8 +157,8 @@ pub fn page(body: &Body) -> Option<String> {
     }
 }
 
-/// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
-/// was tested, `suffix` what was asked for below it.
+/// A redirect is not followed: what it means, and the base URL that it seems to want instead.
+/// `base` is the URL that was tested, `suffix` what was asked for below it.
 pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
     let location = response
         .header("location")
@@ -200,8 +203,8 @@ pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> De
 /// What a request was about.
 pub type Asked = (Method, Subject);
 
-/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows one. Asks further
-/// questions, if they tell one cause from another.
+/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows
+/// one. Asks further questions, if they tell one cause from another.
 pub async fn diagnosed(
     context: &Context,
     answer: &Response,
@@ -244,7 +247,8 @@ pub fn diagnosed_at_once(
     with_problem(deviation, diagnose(&evidence))
 }
 
-/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge that it knows.
+/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge
+/// that it knows.
 pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
     let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;

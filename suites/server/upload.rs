@@ -139,7 +139,8 @@ pub(super) async fn upload(
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
         return Ok(answer);
     }
-    // What the check says about its own deviation does not help: the upload is not what it is about.
+    // What the check says about its own deviation does not help: the upload is not what it is
+    // about.
     let mut deviation = diagnosed_at_once(context, &answer, doing, (Method::Put, Subject::Backup));
     deviation
         .remedy
@@ -172,8 +173,8 @@ pub(super) async fn download(
     }
 }
 
-/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks: here, where it does
-/// not, the outcome is that nothing could be tried.
+/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks:
+/// here, where it does not, the outcome is that nothing could be tried.
 pub(super) async fn stored(
     context: &Context,
     backup: &OwnBackup,
@@ -191,7 +192,8 @@ pub(super) async fn stored(
     judge_stored(put, get, payload)
 }
 
-/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could be tried.
+/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could
+/// be tried.
 pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
     let not_stored =
         |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));

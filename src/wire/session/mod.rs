@@ -53,8 +53,8 @@ pub struct Settings {
     pub pace: Pace,
     /// How long a server that limits or locks is waited for.
     pub patience: Duration,
-    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is looked for before the
-    /// first upload; of any other seed, each is.
+    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
+    /// looked for before the first upload; of any other seed, each is.
     pub fresh: Option<Seed>,
 }
 
@@ -163,7 +163,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a real server. Without a ledger, what a killed run leaves behind is not written down.
+    /// A session with a real server. Without a ledger, what a killed run leaves behind is not
+    /// written down.
     pub fn live(
         target: Target,
         settings: Settings,
@@ -318,8 +319,8 @@ impl Session {
             .clone()
     }
 
-    /// The header fields of the answers that say something about the software behind them, as name and value; of a
-    /// cookie, the name alone.
+    /// The header fields of the answers that say something about the software behind them, as name
+    /// and value; of a cookie, the name alone.
     pub fn signs(&self) -> BTreeSet<(String, String)> {
         self.signs
             .lock()
@@ -433,7 +434,8 @@ impl engine::Subject<super::Context> for Arc<Session> {
     }
 }
 
-/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed derives once.
+/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed
+/// derives once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
