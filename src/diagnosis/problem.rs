@@ -118,6 +118,21 @@ pub struct Problem {
     pub(super) in_run: fn(&Symptom<'_>) -> Option<Certainty>,
 }
 
+/// Each name stands once in the catalogue.
+impl PartialEq for Problem {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Problem {}
+
+impl std::fmt::Debug for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.id)
+    }
+}
+
 /// What an entry leaves out.
 pub(super) const BLANK: Problem = Problem {
     id: "",

@@ -9,6 +9,7 @@ mod losses;
 mod markdown;
 #[cfg(feature = "cli")]
 mod progress;
+mod steps;
 mod text;
 
 pub use causes::CauseSummary;
@@ -18,11 +19,13 @@ pub use json::SCHEMA;
 pub use losses::LossTable;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
+pub use steps::Step;
 pub use text::Style;
 
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
+use crate::diagnosis::Recognised;
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
@@ -69,6 +72,12 @@ pub struct Report {
     pub clients: ClientSummaries,
     /// What several findings have in common, and what to do about it.
     pub causes: Vec<CauseSummary>,
+    /// The software that the server shows itself to be, and what stands in front of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Recognised>,
+    /// What a person should know although nothing deviates, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Every finding, in the order of the suite.
     pub findings: Vec<Finding>,
     /// How many findings came to each verdict.
@@ -181,6 +190,8 @@ impl Report {
             without_tls: plain_http,
             clients: client_summaries(&findings, plain_http),
             causes: causes::of(&findings),
+            software: Vec::new(),
+            remarks: Vec::new(),
             summary: counts(&findings),
             findings,
             stale_waivers: Vec::new(),

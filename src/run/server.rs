@@ -1,6 +1,7 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
 use crate::clients::KnownIssue;
+use crate::diagnosis::{Recognised, Sights, attribute, recognised_in};
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
 use crate::report::{Report, Timing};
@@ -135,10 +136,11 @@ impl Checkup {
         };
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
+        let software = diagnose(&session, &mut run);
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, timing, leftovers, stale);
+        let report = assemble(&session, run, timing, leftovers, stale, software);
         Ok(Done {
             report,
             transcript,
@@ -184,10 +186,28 @@ pub async fn judge(
     };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
+    let software = diagnose(&session, &mut run);
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });
-    Ok(assemble(&session, run, Timing::now(), leftovers, stale))
+    let timing = Timing::now();
+    Ok(assemble(&session, run, timing, leftovers, stale, software))
+}
+
+/// Gives each finding its problem, and what to do on this server.
+fn diagnose(session: &Session, run: &mut engine::Run) -> Vec<Recognised> {
+    let signs = session.signs();
+    let fields = signs.iter();
+    let software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
+    let inspection = session.inspected();
+    let sights = Sights {
+        facts: session.facts(),
+        inspection: inspection.as_deref(),
+        software: &software,
+        halted: session.halted(),
+    };
+    attribute(&mut run.findings, &sights);
+    software
 }
 
 fn assemble(
@@ -196,9 +216,12 @@ fn assemble(
     timing: Timing,
     leftovers: Leftovers,
     stale: Vec<String>,
+    software: Vec<Recognised>,
 ) -> Report {
     let advisories = KnownIssue::under(&session.conditions())
         .map(KnownIssue::defect)
         .collect();
-    Report::new(session, run, timing, leftovers, advisories, stale)
+    let mut report = Report::new(session, run, timing, leftovers, advisories, stale);
+    report.software = software;
+    report
 }
