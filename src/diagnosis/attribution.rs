@@ -26,7 +26,6 @@ pub struct Sights<'a> {
 /// A finding that deviates, or was not carried out, with what the run saw beside it.
 pub(super) struct Symptom<'a> {
     pub(super) finding: &'a Finding,
-    pub(super) all: &'a [Finding],
     pub(super) run: &'a Sights<'a>,
 }
 
@@ -40,12 +39,6 @@ impl Symptom<'_> {
     pub(super) fn is_one_of(&self, checks: &[&str]) -> bool {
         checks.iter().any(|check| self.is(check))
     }
-
-    /// Whether another check deviates, too.
-    pub(super) fn with(&self, check: &str) -> bool {
-        let mut all = self.all.iter();
-        all.any(|finding| finding.id == check && finding.verdict.is_deviation())
-    }
 }
 
 /// Whether deviations of these checks show a problem for certain.
@@ -58,7 +51,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     let found: Vec<_> = (0..findings.len())
         .map(|at| {
             shared_cause(&findings[at], findings)
-                .or_else(|| Some(diagnosis_of(&findings[at], findings, run)?.cause()))
+                .or_else(|| Some(diagnosis_of(&findings[at], run)?.cause()))
         })
         .collect();
     for (finding, cause) in findings.iter_mut().zip(found) {
@@ -105,7 +98,7 @@ fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
 }
 
 /// The problem that a finding shows beside the others; none if it has one, or needs none.
-fn diagnosis_of(finding: &Finding, all: &[Finding], run: &Sights<'_>) -> Option<Diagnosis> {
+fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     let by_blocker = finding.cause.is_some() && !finding.verdict.is_deviation();
     let is_open = finding.verdict.is_deviation()
         || matches!(
@@ -123,7 +116,7 @@ fn diagnosis_of(finding: &Finding, all: &[Finding], run: &Sights<'_>) -> Option<
     if is_lost && !finding.id.starts_with("tls.") {
         return None;
     }
-    let symptom = Symptom { finding, all, run };
+    let symptom = Symptom { finding, run };
     let (problem, certainty) = surest(|problem| (problem.in_run)(&symptom))?;
     let fix = problem.fix_for(run.software);
     Some(Diagnosis::new(problem, certainty, Cow::Borrowed(fix)))

@@ -12,7 +12,7 @@ pub(super) const UNREACHABLE: Problem = Problem {
     title: "the server cannot be reached",
     evidence: "no address of the host takes a TCP connection",
     meaning: "Nothing listens at this port, a firewall drops the connection, or the name has no address. Nothing could be asked.",
-    fix: "Check the host name and the port, that the server runs, and that no firewall stands between.",
+    fix: "Check host name, port, firewall, and that the server runs.",
     source: "clause 4.1",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| {

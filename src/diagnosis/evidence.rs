@@ -13,6 +13,8 @@ pub enum Subject {
     StoredBackup,
     /// A backup that is stored, which another upload replaces.
     ReplacedBackup,
+    /// A backup of exactly the size that the config names, where one byte less was stored before.
+    ExactBackup,
     /// A backup that is larger than one that was stored before.
     LargeBackup,
 }

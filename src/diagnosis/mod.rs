@@ -84,6 +84,13 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     Some(Diagnosis::new(problem, certainty, fix))
 }
 
+/// The problem of this name, where a check knows for certain that it is there.
+pub fn named(id: &str) -> Option<Diagnosis> {
+    let problem = Problem::of(id)?;
+    let fix = Cow::Borrowed(problem.fix);
+    Some(Diagnosis::new(problem, Certainty::Certain, fix))
+}
+
 /// The problem that a request without an answer shows.
 pub fn diagnose_silence(silence: &Silence) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_silence)(silence))?;

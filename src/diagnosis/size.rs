@@ -47,7 +47,8 @@ pub(super) const BODY_LIMIT: Problem = Problem {
     source: "clause 4.6; RFC 9110 section 15.5.14; servers.size-limit",
     breaks: Breaks::BACKUP,
     in_answer: |evidence| {
-        let is_named = evidence.method == Method::Put && evidence.status() == 413;
+        let is_put = evidence.method == Method::Put && evidence.subject != Subject::ExactBackup;
+        let is_named = is_put && evidence.status() == 413;
         // Servers that were made for Threema Safe say 400.
         let is_refused = large_with(evidence, &[400]);
         is_named.then_some(Certainty::Certain).or(is_refused)
@@ -199,7 +200,7 @@ pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
 pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
     id: "problem.limit-off-by-one",
     title: "the server refuses a backup of exactly maxBackupBytes",
-    evidence: "`limits.exact` deviates, and `limits.below` does not",
+    evidence: "413 or 400 to a PUT of exactly maxBackupBytes, where one byte less is stored",
     meaning: "Android uploads a backup of exactly maxBackupBytes, and iOS does not. The server compares as iOS does.",
     fix: "Let the server's limit be maxBackupBytes itself, or one byte more; or lower maxBackupBytes by one.",
     source: "clause 4.6",
@@ -207,8 +208,9 @@ pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
         ios: crate::safe::Directions::NONE,
         ..Breaks::BACKUP
     },
-    in_run: |symptom| {
-        (symptom.is("limits.exact") && !symptom.with("limits.below")).then_some(Certainty::Certain)
+    in_answer: |evidence| {
+        let is_exact = evidence.subject == Subject::ExactBackup && evidence.method == Method::Put;
+        (is_exact && matches!(evidence.status(), 400 | 413)).then_some(Certainty::Certain)
     },
     ..BLANK
 };

@@ -11,6 +11,7 @@ mod markdown;
 mod progress;
 mod steps;
 mod text;
+mod text_steps;
 
 pub use causes::CauseSummary;
 pub use implementation::{Implementation, Interviewed};
@@ -340,6 +341,9 @@ fn error_among(findings: &[Finding]) -> Option<String> {
     let error = findings
         .iter()
         .find(|finding| finding.verdict == Verdict::Error)?;
+    if let Some(cause) = &error.cause {
+        return Some(format!("{}: {}", cause.title, error.observed));
+    }
     Some(format!(
         "`{}` could not be carried out: {}",
         error.name(),

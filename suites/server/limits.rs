@@ -115,10 +115,23 @@ impl Why {
 
 /// What these checks ask.
 const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
+const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
 
 /// The problem that a refusal shows. That smaller backups are stored is seen before it is said.
 fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
     let facts = context.facts();
+    let is_exact = context.check_id() == EXACT.id;
+    let (method, subject) = if is_exact { EXACT_UPLOAD } else { LARGE_UPLOAD };
+    let found = diagnose(&Evidence::of(
+        &facts.base,
+        facts.login,
+        method,
+        subject,
+        answer,
+    ));
+    if found.is_some() || !is_exact {
+        return found;
+    }
     let (method, subject) = LARGE_UPLOAD;
     diagnose(&Evidence::of(
         &facts.base,
