@@ -76,11 +76,17 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
         }
         if !cause.likely && finding.verdict.is_deviation() {
             finding.remedy = match alternative {
-                Some(alternative) => format!("{} {alternative}", cause.fix),
+                Some(alternative) => format!("{} Or: {alternative}", cause.fix),
                 None => cause.fix.to_string(),
             };
         }
     }
+}
+
+/// What a person should know although no check deviates.
+pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
+    let all = super::CATALOGUE.iter();
+    all.filter(|problem| (problem.in_target)(run)).collect()
 }
 
 /// The cause of another finding, where that explains this one, too.

@@ -142,4 +142,7 @@ pub const CATALOGUE: &[Problem] = &[
     storage::BACKUP_CHANGED,
     size::LARGE_BACKUP_DAMAGED,
     connection::CONNECTION_LOST,
+    connection::AT_SIGN_IN_URL,
+    certificate::TRUST_OF_THIS_MACHINE,
+    certificate::NEW_ROOT,
 ];

@@ -3,7 +3,7 @@
 use super::Product;
 use super::attribution::{Symptom, shown_by};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use crate::wire::tls::{Certificate, KeyProof};
+use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
 
 /// The certificates of the server from its own upwards, where this check deviates.
 fn chain(symptom: &Symptom<'_>, check: &str) -> Option<Vec<Certificate>> {
@@ -236,7 +236,7 @@ pub(super) const WRONG_NAME: Problem = Problem {
     ],
     source: "RFC 6125; clause 6.1",
     breaks: Breaks::EVERYTHING,
-    in_run: |symptom| symptom.is("tls.name").then_some(Certainty::Likely),
+    in_run: |symptom| shown_by(symptom, &["tls.name"]),
     ..BLANK
 };
 
@@ -378,5 +378,57 @@ pub(super) const CHAIN_UNTIDY: Problem = Problem {
     source: "RFC 5246 section 7.4.2",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["tls.chain-order", "tls.chain-superfluous"]),
+    ..BLANK
+};
+
+/// Trust comes from this machine alone.
+pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
+    id: "problem.trust-of-this-machine",
+    title: "this machine trusts the certificate, and phones do not",
+    evidence: "the chain leads to a root of this machine, or of --ca-file, and to none that is public",
+    meaning: "The root was installed on this machine or given to this check. No phone has it until somebody installs it there.",
+    fix: "Install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), or get a certificate from a public authority.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_target: |run| {
+        let seen = run.inspection.filter(|_| !run.facts.loopback);
+        seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
+    },
+    ..BLANK
+};
+
+/// The first releases of the systems that have a root, by the common name of the root.
+///
+/// Source: Let's Encrypt, certificate compatibility; Apple, available trusted root certificates;
+/// Android Open Source Project, system/ca-certificates.
+const FIRST_RELEASES: [(&str, &str); 4] = [
+    ("ISRG Root X1", "Android 7.1.1 and iOS 10"),
+    ("ISRG Root X2", "Android 14 and iOS 16"),
+    ("GTS Root R1", "Android 10 and iOS 12.1.3"),
+    ("GTS Root R4", "Android 10 and iOS 12.1.3"),
+];
+
+/// The first releases that have the root to which a chain leads, if that is known to be a new one.
+pub fn first_releases(seen: &Inspection) -> Option<(&'static str, &'static str)> {
+    let last = Certificate::parse(&seen.chain.last()?.der.0)?;
+    let known = FIRST_RELEASES
+        .iter()
+        .find(|(name, _)| last.issuer.contains(name));
+    known.copied().filter(|_| seen.public)
+}
+
+/// Older phones lack the root.
+pub(super) const NEW_ROOT: Problem = Problem {
+    id: "problem.new-root",
+    title: "older phones lack the root of this certificate",
+    evidence: "the chain leads to a public root that is in a table of roots by release",
+    meaning: "The certificate is in order, and its root is younger than some phones that are still in use. These refuse the server.",
+    fix: "Nothing for current phones. For older ones, let the authority send a chain that leads to an older root (certbot: `--preferred-chain`).",
+    source: "Let's Encrypt, certificate compatibility",
+    breaks: Breaks::NOTHING,
+    in_target: |run| {
+        run.inspection
+            .is_some_and(|seen| first_releases(seen).is_some())
+    },
     ..BLANK
 };

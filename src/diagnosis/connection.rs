@@ -89,3 +89,16 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
     },
     ..BLANK
 };
+
+/// The user name in the URL holds a raw `@`.
+pub(super) const AT_SIGN_IN_URL: Problem = Problem {
+    id: "problem.at-sign-in-url",
+    title: "the user name inside the URL holds an `@`",
+    evidence: "the URL was typed with user info that holds a raw `@`",
+    meaning: "Android takes what stands before the first `@` for the user info, and sends no credentials for such a URL. iOS takes the last `@`.",
+    fix: "In the apps, enter the URL without credentials, and user name and password in their own fields.",
+    source: "clause 4.1; clients.http.url-android",
+    breaks: Breaks::ANDROID,
+    in_target: |run| run.facts.at_sign_in_user_info,
+    ..BLANK
+};

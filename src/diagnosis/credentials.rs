@@ -71,6 +71,7 @@ pub(super) const BEARER_ONLY: Problem = Problem {
     fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password, with PROXY_ENABLE_APP_AUTH=true; or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| offers_only(evidence, &["bearer"]),
     ..BLANK
 };
@@ -84,6 +85,7 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     fix: "Enable Basic authentication for this folder. IIS: install Basic Authentication, enable it for the site, and disable Windows Authentication there.",
     source: "RFC 4559; clause 4.8",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| offers_only(evidence, &["negotiate", "ntlm", "kerberos"]),
     ..BLANK
 };
@@ -117,6 +119,7 @@ pub(super) const NO_BASIC: Problem = Problem {
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| {
         let challenges = Challenge::all(evidence.answer);
         let offers_basic = challenges.iter().any(|challenge| challenge.is("basic"));

@@ -16,7 +16,7 @@ pub(super) const PORTAL: Problem = Problem {
     fix: "Exempt this path from the portal, and let the server behind it ask for user name and password. Authelia: a rule with `policy: bypass` for this path; authentik and oauth2-proxy: an unauthenticated path; Cloudflare Access: a policy with the action Bypass.",
     source: "documentation of Authelia, authentik, oauth2-proxy and Cloudflare Access",
     breaks: Breaks::EVERYTHING,
-    also: &["server.redirects"],
+    also: &["server.redirects", "auth.challenge"],
     in_answer: |evidence| {
         let location = evidence.answer.header("location")?;
         let is_portal = evidence.answer.is_redirect() && is_portal(evidence.base, location);

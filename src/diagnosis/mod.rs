@@ -25,8 +25,13 @@ mod tests;
 mod tls;
 mod words;
 
-pub use attribution::{Sights, attribute};
+pub use attribution::{Sights, attribute, remarks};
 pub use catalogue::CATALOGUE;
+pub use certificate::first_releases;
+
+/// The ID of the problem of a root that older phones lack.
+pub const NEW_ROOT: &str = "problem.new-root";
+
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
 pub use software::{Product, Recognised, answered_by, recognised, recognised_in};

@@ -20,7 +20,7 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     fix: "Enter https://HOST/remote.php/dav/files/USER/FOLDER; for a share link https://HOST/public.php/webdav, with the link's token as the user name.",
     source: "servers.nextcloud-host",
     breaks: Breaks::EVERYTHING,
-    also: &["server.redirects"],
+    also: &["server.redirects", "auth.challenge"],
     spelled: Some(nextcloud_url),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 301..=308 | 400 | 403 | 404 | 405 | 409);
@@ -83,6 +83,7 @@ pub(super) const URL_OF_CONFIG: Problem = Problem {
     fix: "Enter the URL of the folder that holds `config`, without `/config` or `/backups` at its end.",
     source: "clause 4.1",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     spelled: Some(|evidence| {
         let folder = folder_of(evidence.base)?;
         Some(format!(
@@ -215,6 +216,7 @@ pub(super) const OPENCLOUD_URL: Problem = Problem {
     fix: "Enter https://HOST/dav/spaces/SPACE-ID/FOLDER, as the space's details show it (Details, Show WebDAV path), with an app token as the password.",
     source: "documentation of OpenCloud and ownCloud Infinite Scale, WebDAV",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| {
         let is_web = ["/files/spaces/", "/files/link/"]
             .iter()

@@ -18,6 +18,7 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     )],
     source: "RFC 4918 section 9.1; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     paste: Some(|base| {
         vec![
             format!("curl -u USER -X MKCOL {base}/"),
@@ -127,7 +128,7 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
         match evidence.subject {
             Subject::StoredBackup => Some(Certainty::Certain),
             // The file may be missing as well: both are to be looked at.
-            Subject::Config if evidence.beside.folder == Some(207) => Some(Certainty::Likely),
+            Subject::Config if evidence.beside.folder != Some(404) => Some(Certainty::Likely),
             _ => None,
         }
     },
@@ -395,7 +396,7 @@ pub(super) const STORAGE_REDIRECT: Problem = Problem {
                 .any(|parameter| parameter.starts_with(name))
         });
         let is_get = evidence.method == Method::Get && evidence.with_credentials;
-        (is_get && evidence.answer.is_redirect() && is_signed).then_some(Certainty::Likely)
+        (is_get && evidence.answer.is_redirect() && is_signed).then_some(Certainty::Certain)
     },
     ..BLANK
 };

@@ -1,6 +1,6 @@
 //! What a problem is: one entry of the catalogue, with all that is known of it.
 
-use super::attribution::Symptom;
+use super::attribution::{Sights, Symptom};
 use super::evidence::{Evidence, Silence};
 use super::software::{Product, Recognised};
 use crate::safe::{Client, Directions};
@@ -116,6 +116,8 @@ pub struct Problem {
     pub(super) in_answer: fn(&Evidence<'_>) -> Option<Certainty>,
     pub(super) in_silence: fn(&Silence) -> Option<Certainty>,
     pub(super) in_run: fn(&Symptom<'_>) -> Option<Certainty>,
+    /// What a person should know although no check deviates.
+    pub(super) in_target: fn(&Sights<'_>) -> bool,
 }
 
 /// Each name stands once in the catalogue.
@@ -150,6 +152,7 @@ pub(super) const BLANK: Problem = Problem {
     in_answer: |_| None,
     in_silence: |_| None,
     in_run: |_| None,
+    in_target: |_| false,
 };
 
 impl Problem {

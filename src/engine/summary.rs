@@ -49,6 +49,11 @@ pub struct ClientSummary {
 }
 
 impl ClientSummary {
+    /// Whether the server does its part, as far as it was judged.
+    pub const fn is_open_to_apps(&self) -> bool {
+        matches!(self.verdict, ClientVerdict::Pass | ClientVerdict::Partial)
+    }
+
     /// The defect that keeps the client from what the server allows, if there is one.
     pub fn prevented_by(&self) -> Option<&KnownIssue> {
         self.known_issues.iter().find(|issue| issue.prevents)

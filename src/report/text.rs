@@ -116,6 +116,18 @@ impl Report {
             ]);
         }
         let told = self.told_by_steps();
+        let is_minor = self.count(Verdict::Fail) > 0 && !style.verbose;
+        if is_minor && self.implementation.is_none() {
+            let blocked = self.findings.iter().filter(|finding| {
+                finding.verdict == Verdict::Blocked && !told.contains(&finding.name())
+            });
+            let count = blocked.count() as u64;
+            if count > 0 {
+                let count = counted(count, "other finding");
+                writeln!(out, "{count} could not be judged (-v shows why)")?;
+            }
+            return Ok(());
+        }
         for (verdict, heading) in headings {
             let findings: Vec<_> = self
                 .findings
@@ -240,7 +252,8 @@ impl Report {
             write_wrapped(out, style, 0, sentence)?;
         }
         for remark in &self.remarks {
-            write_wrapped(out, style, 0, remark)?;
+            let label = format!("{WARN}know{WARN:#}  ");
+            out.write_str(&labelled(&label, remark, 6, style.width))?;
         }
         Ok(())
     }
@@ -270,12 +283,17 @@ impl Report {
                     said.push("nothing was judged for it".to_owned());
                 }
                 ClientVerdict::Unknown => {
-                    let names = checks_of(&summary.not_judged);
-                    said.push(format!("could not be judged: {names}"));
+                    said.push(match self.roots_of(&summary.not_judged) {
+                        Some(roots) => format!("could not be judged because of {roots}"),
+                        None => {
+                            let names = checks_of(&summary.not_judged);
+                            format!("could not be judged: {names}")
+                        }
+                    });
                 }
                 ClientVerdict::Partial | ClientVerdict::Pass => {}
             }
-            if let Some(issue) = summary.prevented_by() {
+            if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
                 said.push(format!(
                     "the app itself fails here in {} (known issue {})",
                     issue.releases, issue.id
@@ -292,6 +310,23 @@ impl Report {
             .into_iter()
             .map(|(reason, with)| format!("{}: {reason}", with.join(" and ")))
             .collect()
+    }
+
+    /// What keeps findings from being judged; nothing where one of them is open by itself.
+    fn roots_of(&self, names: &[String]) -> Option<String> {
+        let mut roots = Vec::new();
+        for name in names {
+            let finding = self
+                .findings
+                .iter()
+                .find(|finding| finding.name() == *name)?;
+            let root = self.root_of(finding)?;
+            if !root.verdict.is_deviation() {
+                return None;
+            }
+            roots.push(root.name());
+        }
+        Some(self.causes_of(&roots))
     }
 
     /// What breaks a verdict, from the names of findings: the problems, else the checks.
@@ -358,8 +393,8 @@ impl Report {
         }
         let is_news = |why: &&String| self.ending().reason != **why;
         if let Some(why) = self.incomplete_because.as_ref().filter(is_news) {
-            let label = format!("{FAIL}The run is incomplete:{FAIL:#} ");
-            out.write_str(&labelled(&label, &format!("{why}."), 2, style.width))?;
+            let text = wrapped(&format!("The run is incomplete: {why}."), 2, style.width);
+            write!(out, "{FAIL}{}{FAIL:#}", text.trim_start())?;
         }
         self.write_leftovers(out, style)
     }
@@ -414,7 +449,7 @@ fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
         }
         _ => String::new(),
     };
-    match summary.prevented_by() {
+    match summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
         Some(_) => (paint, format!("{word}{waived}, but")),
         None => (paint, format!("{word}{waived}")),
     }

@@ -65,7 +65,7 @@ impl Report {
             write_detail(out, style, "", &format!("and {more} (-v shows them)"))?;
         }
         if let Some(who) = step.answered_by() {
-            write_detail(out, style, "answered by", who)?;
+            write_detail(out, style, "server", who)?;
         }
         write_mended(out, style, step)?;
         if let Some((reason, until)) = step.waived() {

@@ -1,7 +1,9 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
 use crate::clients::KnownIssue;
-use crate::diagnosis::{Recognised, Sights, attribute, recognised_in};
+use crate::diagnosis::{
+    NEW_ROOT, Problem, Recognised, Sights, attribute, first_releases, recognised_in, remarks,
+};
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
 use crate::report::{Report, Timing};
@@ -136,11 +138,11 @@ impl Checkup {
         };
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
-        let software = diagnose(&session, &mut run);
+        let diagnosed = diagnose(&session, &mut run);
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, timing, leftovers, stale, software);
+        let report = assemble(&session, run, timing, leftovers, stale, diagnosed);
         Ok(Done {
             report,
             transcript,
@@ -186,16 +188,16 @@ pub async fn judge(
     };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
-    let software = diagnose(&session, &mut run);
+    let diagnosed = diagnose(&session, &mut run);
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });
     let timing = Timing::now();
-    Ok(assemble(&session, run, timing, leftovers, stale, software))
+    Ok(assemble(&session, run, timing, leftovers, stale, diagnosed))
 }
 
 /// Gives each finding its problem, and what to do on this server.
-fn diagnose(session: &Session, run: &mut engine::Run) -> Vec<Recognised> {
+fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
     let signs = session.signs();
     let fields = signs.iter();
     let software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
@@ -207,7 +209,21 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Vec<Recognised> {
         halted: session.halted(),
     };
     attribute(&mut run.findings, &sights);
-    software
+    let root = inspection.as_deref().and_then(first_releases);
+    let said = |problem: &'static Problem| match root {
+        Some((root, releases)) if problem.id == NEW_ROOT => {
+            format!("The root `{root}` is in {releases}, and later ({NEW_ROOT}).")
+        }
+        _ => format!("{} ({}). {}", problem.title, problem.id, problem.fix),
+    };
+    let remarks = remarks(&sights).into_iter().map(said).collect();
+    Diagnosed { software, remarks }
+}
+
+/// What a diagnosis says beside the findings.
+struct Diagnosed {
+    software: Vec<Recognised>,
+    remarks: Vec<String>,
 }
 
 fn assemble(
@@ -216,12 +232,13 @@ fn assemble(
     timing: Timing,
     leftovers: Leftovers,
     stale: Vec<String>,
-    software: Vec<Recognised>,
+    diagnosed: Diagnosed,
 ) -> Report {
     let advisories = KnownIssue::under(&session.conditions())
         .map(KnownIssue::defect)
         .collect();
     let mut report = Report::new(session, run, timing, leftovers, advisories, stale);
-    report.software = software;
+    report.software = diagnosed.software;
+    report.remarks = diagnosed.remarks;
     report
 }

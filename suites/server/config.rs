@@ -137,7 +137,7 @@ async fn readable(context: &Context) -> Judged {
         if persona.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let with_credentials = sends_credentials(context, persona.client, &answer);
+            let with_credentials = sends_credentials(context, persona.client).await;
             let asked = (Method::Get, Subject::Config);
             let deviation = diagnosed(
                 context,

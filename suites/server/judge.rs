@@ -247,13 +247,19 @@ pub fn diagnosed_at_once(
     with_problem(deviation, diagnose(&evidence))
 }
 
-/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge
-/// that it knows.
-pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
+/// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
+/// challenge that it knows. Every later request carries them.
+pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;
-    let challenges = Challenge::all(answer);
-    !waits || challenges.iter().any(|challenge| challenge.is("basic"))
+    if !waits {
+        return true;
+    }
+    let Ok(bare) = context.unauthenticated_config().await else {
+        return true;
+    };
+    let challenges = Challenge::all(&bare);
+    bare.status == 401 && challenges.iter().any(|challenge| challenge.is("basic"))
 }
 
 /// How a downloaded body differs from what was uploaded; `None` where it does not.

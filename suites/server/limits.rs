@@ -246,7 +246,7 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     let mut deviation = Deviation::new(refusal.stage, observed);
     deviation.answered_by = refusal.answered_by;
     if let Limit::Exactly(limit) = limit {
-        deviation = deviation.or(format!("Or set maxBackupBytes in `config` to {limit}."));
+        deviation = deviation.or(format!("Set maxBackupBytes in `config` to {limit}."));
     }
     Ok(with_problem(deviation, refusal.problem).into())
 }

@@ -2,8 +2,7 @@
 
 use super::config;
 use super::judge::{
-    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, sends_credentials,
-    with_problem,
+    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
 };
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Condition, Operation, Persona};
@@ -123,6 +122,9 @@ checks! { Context;
     }
 }
 
+/// The largest backup that counts as small, in bytes.
+const SMALL: usize = 8192;
+
 /// Uploads as `client` does.
 pub(super) async fn upload(
     context: &Context,
@@ -141,7 +143,13 @@ pub(super) async fn upload(
     }
     // What the check says about its own deviation does not help: the upload is not what it is
     // about.
-    let mut deviation = diagnosed_at_once(context, &answer, doing, (Method::Put, Subject::Backup));
+    // A smaller one is stored where this check runs.
+    let subject = if payload.len() > SMALL {
+        Subject::LargeBackup
+    } else {
+        Subject::Backup
+    };
+    let mut deviation = diagnosed_at_once(context, &answer, doing, (Method::Put, subject));
     deviation
         .remedy
         .get_or_insert_with(|| ACCEPTED.remedy.to_owned());
@@ -166,9 +174,8 @@ pub(super) async fn download(
         }
         Ok(answer)
     } else {
-        let with_credentials = sends_credentials(context, persona.client, &answer);
         let asked = (Method::Get, Subject::StoredBackup);
-        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
+        let deviation = diagnosed(context, &answer, doing, asked, true).await;
         Err(deviation.into())
     }
 }
@@ -240,9 +247,8 @@ async fn accepted(context: &Context) -> Judged {
             answer.http.name()
         )));
     }
-    let with_credentials = sends_credentials(context, persona.client, &answer);
     let asked = (Method::Put, Subject::Backup);
-    let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
+    let deviation = diagnosed(context, &answer, doing, asked, true).await;
     Ok(deviation.into())
 }
 
