@@ -10,7 +10,9 @@ mod markdown;
 mod matrix;
 #[cfg(feature = "cli")]
 mod progress;
+mod steps;
 mod text;
+mod text_steps;
 
 pub use causes::CauseSummary;
 pub use implementation::{Implementation, Interviewed};
@@ -20,11 +22,13 @@ pub use losses::LossTable;
 pub use matrix::{Cell, Matrix, Row};
 #[cfg(feature = "cli")]
 pub use progress::Progress;
+pub use steps::Step;
 pub use text::Style;
 
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
+use crate::diagnosis::Recognised;
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
@@ -71,6 +75,12 @@ pub struct Report {
     pub clients: ClientSummaries,
     /// What several findings have in common, and what to do about it.
     pub causes: Vec<CauseSummary>,
+    /// The software that the server shows itself to be, and what stands in front of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Recognised>,
+    /// What a person should know although nothing deviates, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Every finding, in the order of the suite.
     pub findings: Vec<Finding>,
     /// How many findings came to each verdict.
@@ -183,6 +193,8 @@ impl Report {
             without_tls: plain_http,
             clients: client_summaries(&findings, plain_http),
             causes: causes::of(&findings),
+            software: Vec::new(),
+            remarks: Vec::new(),
             summary: counts(&findings),
             findings,
             stale_waivers: Vec::new(),
@@ -332,6 +344,9 @@ fn error_among(findings: &[Finding]) -> Option<String> {
     let error = findings
         .iter()
         .find(|finding| finding.verdict == Verdict::Error)?;
+    if let Some(cause) = &error.cause {
+        return Some(format!("{}: {}", cause.title, error.observed));
+    }
     Some(format!(
         "`{}` could not be carried out: {}",
         error.name(),

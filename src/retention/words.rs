@@ -370,7 +370,10 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         } else {
             String::new()
         },
+        alternative: None,
+        answered_by: None,
         duration_ms: 0,
         waived: None,
+        waived_until: None,
     }
 }
