@@ -21,6 +21,7 @@ mod output;
 mod retention;
 mod rig;
 mod serve;
+mod setup;
 mod sweep;
 mod vectors;
 
@@ -40,6 +41,9 @@ struct Arguments {
 enum Command {
     /// Check a server, or the embedded one if no URL is given.
     Check(check::Arguments),
+    /// Make the folder, `config` and `backups` on a server, and check it.
+    #[command(after_help = setup::EXAMPLES)]
+    Setup(setup::Arguments),
     /// Check an implementation of a client against the known-answer vectors.
     Client(client::Arguments),
     /// Watch what a client sends to a scripted server.
@@ -97,6 +101,7 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match arguments.command {
             Command::Check(arguments) => check::run(arguments).await,
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,

@@ -201,6 +201,19 @@ impl Outputs {
         self.waivers.clone()
     }
 
+    /// Where text for people goes, beside the reports.
+    pub(super) fn voice(&self) -> Voice {
+        let mut outputs = self.reports.reports.iter();
+        Voice {
+            to_stderr: outputs.any(|(_, _, output)| matches!(output, Output::Stdout)),
+        }
+    }
+
+    /// Says something to the person.
+    pub(super) fn say(&self, text: &str) -> Result<(), Complaint> {
+        self.voice().say(text)
+    }
+
     /// Creates another file than those of the reports.
     pub(super) fn create_beside(&mut self, file: &Path, what: &str) -> Result<File, Complaint> {
         self.reports.files.create(file, what)
@@ -215,6 +228,24 @@ impl Outputs {
         };
         self.reports.write(&report.to_text(style), &report, scrub)?;
         Ok(report.exit)
+    }
+}
+
+/// Where text for people goes: standard output, or standard error where a report has that.
+#[derive(Clone, Copy)]
+pub(super) struct Voice {
+    to_stderr: bool,
+}
+
+impl Voice {
+    /// Says something to the person.
+    pub(super) fn say(self, text: &str) -> Result<(), Complaint> {
+        if self.to_stderr {
+            tell(text);
+            Ok(())
+        } else {
+            print(text)
+        }
     }
 }
 

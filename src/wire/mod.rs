@@ -34,6 +34,7 @@ pub use guard::Doubt;
 pub use guard::OwnBackup;
 pub use halt::{Halt, Sign};
 pub use listing::Listing;
+pub use live::{Door, Over, Spot};
 pub use pace::{Pace, PaceChoice, PaceNow};
 pub use payload::{Payload, Recipe};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
