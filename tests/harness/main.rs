@@ -19,6 +19,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod setup;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
