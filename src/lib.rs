@@ -1,22 +1,24 @@
 //! The conformance and interoperability test harness for Threema Safe.
 //!
-//! Threema Safe keeps an encrypted backup of a user's identity, contacts, groups and settings on a server of their
-//! choice. This crate finds out whether a server and the published clients work together, before a phone is lost.
-//! Most people want the program `safe-conformance`; authors of servers do the same from their tests:
+//! Threema Safe keeps an encrypted backup of a user's identity, contacts, groups and settings on a
+//! server of their choice. This crate finds out whether a server and the published clients work
+//! together, before a phone is lost. Most people want the program `safe-conformance`; authors of
+//! servers do the same from their tests:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use safe_conformance::{Checkup, Target};
 //!
-//! let report = Checkup::new(Target::parse("http://localhost:8080/safe")?.basic("alice", "secret"))?.run().await?.report;
+//! let target = Target::parse("http://localhost:8080/safe")?.basic("alice", "secret");
+//! let report = Checkup::new(target)?.run().await?.report;
 //! assert!(report.passed(), "{report}");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A room of the house knows only those on floors below its own: [`safe`]; [`engine`], [`adapter`] and
-//! [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`]; [`report`]; [`suites`]; then
-//! [`Checkup`] with its forms for `cargo test`, and the command line.
+//! A room of the house knows only those on floors below its own: [`safe`]; [`engine`], [`adapter`]
+//! and [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`];
+//! [`report`]; [`suites`]; then [`Checkup`] with its forms for `cargo test`, and the command line.
 
 pub mod adapter;
 #[cfg(feature = "cli")]

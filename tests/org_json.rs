@@ -1,8 +1,9 @@
-//! The real `org.json` of Android against ours: thousands of generated documents, and every accessor on every value. And
-//! Java's `GZIPInputStream` against ours.
+//! The real `org.json` of Android against ours: thousands of generated documents, and every
+//! accessor on every value. And Java's `GZIPInputStream` against ours.
 //!
-//! It needs a Java that compiles (Debian's `default-jdk-headless`) and Debian's `libandroid-json-java`; where they are
-//! missing it is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `ORG_JSON_JAR` names the archive where it is elsewhere.
+//! It needs a Java that compiles (Debian's `default-jdk-headless`) and Debian's
+//! `libandroid-json-java`; where they are missing it is skipped, unless `SAFE_REQUIRE_REAL_SERVERS`
+//! is `1`. `ORG_JSON_JAR` names the archive where it is elsewhere.
 
 #[path = "org_json/documents.rs"]
 mod documents;
@@ -20,7 +21,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
-/// How many inputs a case of proptest holds at most: with its default of 256 cases there are some four thousand.
+/// How many inputs a case of proptest holds at most: with its default of 256 cases there are some
+/// four thousand.
 const INPUTS_A_CASE: usize = 32;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");

@@ -1,7 +1,9 @@
-//! The suite against real servers on loopback: what it finds is what was measured by hand, and nothing else.
+//! The suite against real servers on loopback: what it finds is what was measured by hand, and
+//! nothing else.
 //!
-//! Each server runs in a folder of its own, on a free port, without privileges. A server that is not installed is
-//! skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `WSGIDAV` names wsgidav where `PATH` does not.
+//! Each server runs in a folder of its own, on a free port, without privileges. A server that is
+//! not installed is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `WSGIDAV` names wsgidav
+//! where `PATH` does not.
 
 #[path = "servers/certificates.rs"]
 mod certificates;
@@ -194,7 +196,8 @@ impl Limited {
     }
 }
 
-/// Why a real server deviates: its names, the check, and what was seen by hand with curl and on its disk.
+/// Why a real server deviates: its names, the check, and what was seen by hand with curl and on its
+/// disk.
 struct Reason {
     servers: &'static [&'static str],
     check: &'static str,
@@ -247,8 +250,9 @@ const REASONS: &[Reason] = &[
     },
 ];
 
-// What is not the same in every run, each with the reason; learnt from ten runs or more of each server. Where numbers
-// stand, they were counted without the suite, by clients that read while others wrote.
+// What is not the same in every run, each with the reason; learnt from ten runs or more of each
+// server. Where numbers stand, they were counted without the suite, by clients that read while
+// others wrote.
 const PASS_OR_WARN: &[Verdict] = &[Verdict::Pass, Verdict::Warn];
 
 const APACHE_RACES: &[Racy] = &[Racy {
@@ -503,10 +507,12 @@ impl Certificates {
     }
 }
 
-/// The remedy that reports name for a server that does not write atomically: nginx in front, which buffers uploads.
+/// The remedy that reports name for a server that does not write atomically: nginx in front, which
+/// buffers uploads.
 ///
-/// It asks for the credentials itself. Where it leaves that to the server behind, a server that answers 401 and
-/// closes before it has read the upload (rclone: 9 in 10 of 512 KiB) makes it answer 502, and iOS never logs in.
+/// It asks for the credentials itself. Where it leaves that to the server behind, a server that
+/// answers 401 and closes before it has read the upload (rclone: 9 in 10 of 512 KiB) makes it
+/// answer 502, and iOS never logs in.
 fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) {
     let behind = start(server);
     let proxy = nginx(&format!(
@@ -717,7 +723,8 @@ fn check(
     let mut checkup = Checkup::new(target).expect("randomness");
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    // cheroot has ten threads and keeps ten connections: above that it closes some just as they are used again.
+    // cheroot has ten threads and keeps ten connections: above that it closes some just as they are
+    // used again.
     if name.starts_with("wsgidav") {
         checkup.jobs = 4;
     }

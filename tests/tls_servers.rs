@@ -1,5 +1,5 @@
-//! The inspection of TLS against OpenSSL's own server in many ways of being set up: the findings are snapshots, and
-//! what is accepted is what sslscan and testssl.sh see accepted.
+//! The inspection of TLS against OpenSSL's own server in many ways of being set up: the findings
+//! are snapshots, and what is accepted is what sslscan and testssl.sh see accepted.
 //!
 //! Where a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
 
@@ -315,7 +315,8 @@ fn findings(certificates: &Certificates) {
     insta::assert_snapshot!("openssl", texts.join("\n"));
 }
 
-/// What one program sees accepted: versions of TLS, and suites of those that are asked for one by one.
+/// What one program sees accepted: versions of TLS, and suites of those that are asked for one by
+/// one.
 #[derive(PartialEq, Eq, Debug)]
 struct Accepted {
     versions: BTreeSet<&'static str>,
@@ -407,7 +408,8 @@ fn agrees_with_sslscan(certificates: &Certificates) {
         let (_, seen) = inspect(running.port, &root);
         let ours = Accepted::of(&seen);
         if server.arguments.contains(&"-Verify") {
-            // It counts what completes a handshake, and shows no certificate; we count what the server chooses.
+            // It counts what completes a handshake, and shows no certificate; we count what the
+            // server chooses.
             assert_eq!(ours.versions, theirs.versions, "{}", server.name);
             return;
         }

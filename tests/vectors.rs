@@ -1,4 +1,5 @@
-//! The known-answer vectors against our own protocol core and our models of the clients: one test per vector, named by its ID.
+//! The known-answer vectors against our own protocol core and our models of the clients: one test
+//! per vector, named by its ID.
 
 #[path = "implementations/own.rs"]
 #[allow(dead_code, reason = "shared with the tests of wrong implementations")]

@@ -4,7 +4,8 @@ use super::operation::Hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What [`Operation::ReadBackup`](super::Operation::ReadBackup) takes. Source: clauses 2.1 and 3.1 to 3.7.
+/// What [`Operation::ReadBackup`](super::Operation::ReadBackup) takes. Source: clauses 2.1 and 3.1
+/// to 3.7.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReadBackup {
     /// The backup.
@@ -64,7 +65,8 @@ pub struct RestoredState {
     pub restored: Map<String, Value>,
 }
 
-/// What [`Operation::WriteBackup`](super::Operation::WriteBackup) takes. Source: clauses 3.1 to 3.7.
+/// What [`Operation::WriteBackup`](super::Operation::WriteBackup) takes. Source: clauses 3.1 to
+/// 3.7.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WriteBackup {
@@ -82,7 +84,8 @@ pub struct WrittenDocument {
     pub document: Hex,
 }
 
-/// What [`Operation::SealBackup`](super::Operation::SealBackup) takes. Source: clauses 2.1, 2.2 and 2.5.
+/// What [`Operation::SealBackup`](super::Operation::SealBackup) takes. Source: clauses 2.1, 2.2 and
+/// 2.5.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealBackup {

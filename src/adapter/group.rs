@@ -8,7 +8,8 @@ pub fn kill_all() {
     platform::kill_all();
 }
 
-/// The group of a child. Its leader must not be reaped before the last [`kill`](Self::kill), lest the number be another's.
+/// The group of a child. Its leader must not be reaped before the last [`kill`](Self::kill), lest
+/// the number be another's.
 pub(crate) struct Group(platform::Group);
 
 impl Group {

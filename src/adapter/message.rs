@@ -24,7 +24,8 @@ pub enum Reply {
     Unsupported(String),
 }
 
-/// What is wrong with a line. Each sentence ends where the line, or what is wrong in it, can be named after it.
+/// What is wrong with a line. Each sentence ends where the line, or what is wrong in it, can be
+/// named after it.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum MessageError {
     /// Not one JSON object.
@@ -168,8 +169,8 @@ pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
     }
 }
 
-/// JSON in which every half of a surrogate pair that stands alone is spelled as U+FFFD. Our parser takes no such half, and many a
-/// language's strings hold one.
+/// JSON in which every half of a surrogate pair that stands alone is spelled as U+FFFD. Our parser
+/// takes no such half, and many a language's strings hold one.
 pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
     let mut mended: Option<Vec<u8>> = None;
     let mut at = 0;

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// Declares the operations: one line each, `Operation name(Input) -> Output`, and what the operation is.
+/// Declares the operations: one line each, `Operation name(Input) -> Output`, and what the
+/// operation is.
 macro_rules! operations {
     ($($(#[doc = $doc:literal])+ $variant:ident $name:ident($input:ident) -> $output:ident;)*) => {
         /// What an implementation can be asked to do.
@@ -73,13 +74,16 @@ macro_rules! operations {
             }
         }
 
-        /// An implementation under test, in Rust. Each operation is one method; by default it says that there is no such
-        /// operation. What [`hello`](Self::hello) lists is asked.
+        /// An implementation under test, in Rust. Each operation is one method; by default it says
+        /// that there is no such operation. What [`hello`](Self::hello) lists is asked.
         ///
-        /// A method gives raw results and no verdict, and panics where the implementation does: a panic is a finding.
+        /// A method gives raw results and no verdict, and panics where the implementation does: a
+        /// panic is a finding.
         ///
         /// ```
-        /// use safe_conformance::adapter::{Answer, Derive, Derived, Hello, Implementation, Operation, Refusal};
+        /// use safe_conformance::adapter::{
+        ///     Answer, Derive, Derived, Hello, Implementation, Operation, Refusal,
+        /// };
         ///
         /// struct MyClient;
         ///
@@ -127,13 +131,15 @@ operations! {
     OpenBox open_box(OpenBox) -> Opened;
     /// A whole body to the JSON inside: nonce, secretbox, gzip. Source: clauses 2.1 to 2.4.
     Open open(Open) -> Document;
-    /// A document into a whole body: gzip, secretbox, nonce in front. Source: clauses 2.1, 2.2 and 2.5.
+    /// A document into a whole body: gzip, secretbox, nonce in front. Source: clauses 2.1, 2.2 and
+    /// 2.5.
     SealBackup seal_backup(SealBackup) -> SealedBackup;
     /// A whole body to the document inside, byte for byte. Source: clauses 2.1 to 2.3.
     OpenBackup open_backup(OpenBackup) -> OpenedBackup;
     /// The config of a server read. Source: clause 4.2.
     ParseConfig parse_config(ParseConfig) -> Config;
-    /// What a person types as the address to the requests that come of it. Source: clauses 4.1 and 4.8.
+    /// What a person types as the address to the requests that come of it. Source: clauses 4.1 and
+    /// 4.8.
     RequestUrls request_urls(RequestUrls) -> Urls;
     /// Whether a password is good enough. Source: clause 1.6.
     CheckPassword check_password(CheckPassword) -> Checked;
@@ -208,7 +214,8 @@ impl<const LENGTH: usize> From<[u8; LENGTH]> for Hex {
 }
 
 impl Hex {
-    /// These bytes as an array, where they are as many as an array of this length has; else a refusal at `stage`.
+    /// These bytes as an array, where they are as many as an array of this length has; else a
+    /// refusal at `stage`.
     pub fn exactly<const LENGTH: usize>(&self, stage: Stage) -> Answer<[u8; LENGTH]> {
         self.0.as_slice().try_into().map_err(|_| Refusal::At {
             stage,
@@ -341,7 +348,8 @@ pub struct ParseConfig {
     pub body: Hex,
 }
 
-/// What [`Operation::ParseConfig`] gives: decimal digits, since not every language has such numbers.
+/// What [`Operation::ParseConfig`] gives: decimal digits, since not every language has such
+/// numbers.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

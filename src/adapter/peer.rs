@@ -14,7 +14,8 @@ pub trait Peer: Send + Sync {
     /// What the implementation says of itself; starts it if need be.
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
 
-    /// Asks one question. After a breakdown the next question finds the implementation started anew.
+    /// Asks one question. After a breakdown the next question finds the implementation started
+    /// anew.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
 
     /// Ends the implementation. Returns whether it exited after `bye`.

@@ -178,7 +178,8 @@ impl Peer for Processes {
             let answered = running.exchange(&line, limits).await;
             let reply =
                 answered.and_then(|line| Ok(message::reply(id, request.operation(), &line)?));
-            // An output in the wrong form is the answer to this request alone: the process can go on.
+            // An output in the wrong form is the answer to this request alone: the process can go
+            // on.
             if let Err(Breakdown::Garbage(MessageError::WrongForm { .. })) | Ok(_) = &reply {
                 self.put_back(running);
                 return reply;
@@ -428,7 +429,8 @@ impl Tail {
         self.current = 0;
     }
 
-    /// The first line and the last of what was said since the question: of a stack trace they say what and where.
+    /// The first line and the last of what was said since the question: of a stack trace they say
+    /// what and where.
     fn first_and_last_line(&self) -> Option<String> {
         let current = self.current.min(self.lines.len());
         let mut lines = self.lines.iter().skip(self.lines.len() - current);

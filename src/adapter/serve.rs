@@ -19,7 +19,9 @@ struct Line {
 /// ```no_run
 /// # use safe_conformance::adapter::{Hello, Implementation, serve};
 /// # struct MyClient;
-/// # impl Implementation for MyClient { fn hello(&self) -> Hello { Hello::new("my client", "1.0", &[]) } }
+/// # impl Implementation for MyClient {
+/// #     fn hello(&self) -> Hello { Hello::new("my client", "1.0", &[]) }
+/// # }
 /// fn main() -> std::io::Result<()> {
 ///     serve(&MyClient, std::io::stdin().lock(), std::io::stdout().lock())
 /// }

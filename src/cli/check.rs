@@ -224,7 +224,8 @@ pub(super) fn listen(stop: Stop) {
     });
 }
 
-/// Waits for SIGINT, SIGTERM or SIGHUP. Each is caught from the call on, not from the first poll on.
+/// Waits for SIGINT, SIGTERM or SIGHUP. Each is caught from the call on, not from the first poll
+/// on.
 #[cfg(unix)]
 pub(super) fn signal() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};

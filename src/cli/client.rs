@@ -20,8 +20,8 @@ const LAST_LINES: usize = 10;
 /// Arguments of `client`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a line,
-    /// as vectors/README.md says
+    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a
+    /// line, as vectors/README.md says
     #[arg(long, value_name = "COMMAND")]
     exec: String,
     /// Whose outcome counts where the published clients differ; without this, that of any

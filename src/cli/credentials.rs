@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// Which server, and with which credentials.
 #[derive(Args)]
 pub(super) struct ServerArguments {
-    /// The folder that holds `config` and `backups`: https://cloud.example/remote.php/dav/files/alice/safe
+    /// The folder that holds `config` and `backups`:
+    /// https://cloud.example/remote.php/dav/files/alice/safe
     ///
     /// Unset, SAFE_TARGET counts.
     pub(super) url: Option<String>,
@@ -22,8 +23,8 @@ pub(super) struct ServerArguments {
 /// With which credentials, and how to get there.
 #[derive(Args, Default)]
 pub(super) struct AccessArguments {
-    /// The user name (or SAFE_SERVER_USER); the password is asked for unless it comes from a file or
-    /// from SAFE_SERVER_PASSWORD
+    /// The user name (or SAFE_SERVER_USER); the password is asked for unless it comes from a file
+    /// or from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); a file of one
@@ -49,7 +50,8 @@ impl ServerArguments {
         self.target_for(true)
     }
 
-    /// The same for a run that may do without credentials: then none are asked for and none are missed.
+    /// The same for a run that may do without credentials: then none are asked for and none are
+    /// missed.
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         if let Some(url) = named_url(self.url.as_deref())? {
             return self.access.target(&url, logs_in).map(Some);
@@ -128,7 +130,8 @@ impl From<AccessError> for Complaint {
     }
 }
 
-/// What a person types on a terminal, unseen; `None` where there is no terminal, or nothing is typed.
+/// What a person types on a terminal, unseen; `None` where there is no terminal, or nothing is
+/// typed.
 pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
     Ok(ask(prompt)?)
 }

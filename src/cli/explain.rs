@@ -1,4 +1,5 @@
-//! `explain`: one check, one vector, one fault or profile of the embedded server, or a fact of the manual, for people.
+//! `explain`: one check, one vector, one fault or profile of the embedded server, or a fact of the
+//! manual, for people.
 
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
@@ -16,8 +17,8 @@ use clap::Args;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault or a profile, or the ID of a fact,
-    /// whole or its beginning: `4.6`, `clients.read`
+    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault or a
+    /// profile, or the ID of a fact, whole or its beginning: `4.6`, `clients.read`
     id: String,
 }
 

@@ -4,7 +4,8 @@ use super::output::width;
 use crate::manual::{self, Fact};
 use crate::text::{labelled, printable, wrapped};
 
-/// Returns what `explain` prints for the ID of a fact, or for the beginning of one; `None` if no fact begins so.
+/// Returns what `explain` prints for the ID of a fact, or for the beginning of one; `None` if no
+/// fact begins so.
 pub(super) fn explain(id: &str) -> Option<String> {
     if let Some(fact) = manual::fact(id) {
         let more: Vec<_> = manual::under(id).skip(1).collect();

@@ -1,4 +1,5 @@
-//! The files that an invocation writes: each opened before the run, none over another or over what is read.
+//! The files that an invocation writes: each opened before the run, none over another or over what
+//! is read.
 
 use super::Complaint;
 use std::fs::File;
@@ -67,7 +68,8 @@ impl Output {
     }
 }
 
-/// Whether a path means standard output: reports there stand alone, and the text goes to standard error.
+/// Whether a path means standard output: reports there stand alone, and the text goes to standard
+/// error.
 pub(super) fn is_stdout(path: &Path) -> bool {
     let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
     names.iter().any(|name| path.as_os_str() == *name)

@@ -24,8 +24,8 @@ pub(super) struct Arguments {
     /// The backup as a server stores it, or with --plain the document inside it
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Download the backup from this server instead, as Android does: the folder that holds `config`
-    /// and `backups`. Nothing is written there. Without FILE and this, SAFE_TARGET counts
+    /// Download the backup from this server instead, as Android does: the folder that holds
+    /// `config` and `backups`. Nothing is written there. Without FILE and this, SAFE_TARGET counts
     #[arg(long, value_name = "URL", conflicts_with_all = ["file", "plain"])]
     from: Option<String>,
     /// FILE is a document that was decrypted and unpacked before
@@ -181,7 +181,8 @@ fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     Session::live(target, settings, None).map_err(|error| Complaint::usage(error.to_string()))
 }
 
-/// The ID, in upper case as the screens of both mobile apps make it, and whether it was typed otherwise.
+/// The ID, in upper case as the screens of both mobile apps make it, and whether it was typed
+/// otherwise.
 ///
 /// Source: clause 1.4; clients.password.salt.
 fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complaint> {

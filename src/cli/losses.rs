@@ -13,12 +13,12 @@ pub(super) struct Arguments {
     /// The form of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The release that wrote the backup: any published version, as `android-5.8`, or `android` for the newest; `all` for every
-    /// one that differs [default: the newest of each client]
+    /// The release that wrote the backup: any published version, as `android-5.8`, or `android` for
+    /// the newest; `all` for every one that differs [default: the newest of each client]
     #[arg(long, value_name = "RELEASE")]
     from: Option<String>,
-    /// The release that restores it: any published version, as `ios-7.1.1`, or `ios` for the newest; `all` for every one that
-    /// differs [default: the newest of each client]
+    /// The release that restores it: any published version, as `ios-7.1.1`, or `ios` for the
+    /// newest; `all` for every one that differs [default: the newest of each client]
     #[arg(long, value_name = "RELEASE")]
     to: Option<String>,
 }

@@ -29,7 +29,8 @@ use clap::{Parser, Subcommand};
 pub use exit::Exit;
 use std::process::ExitCode;
 
-/// Find out whether Android, iOS and Desktop can back up to a Threema Safe server and restore from it.
+/// Find out whether Android, iOS and Desktop can back up to a Threema Safe server and restore from
+/// it.
 #[derive(Parser)]
 #[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
@@ -129,7 +130,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The sentence without any user info with a password that was typed: it repeats a URL that stands where none belongs.
+/// The sentence without any user info with a password that was typed: it repeats a URL that stands
+/// where none belongs.
 fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) -> String {
     arguments.fold(sentence.to_owned(), |sentence, argument| {
         let before = argument.rsplit_once('@').map_or("", |(before, _)| before);

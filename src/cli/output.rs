@@ -97,8 +97,8 @@ pub(super) struct Reports {
 }
 
 impl ReportArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. None may replace one of those that are
-    /// `read`.
+    /// Opens every file, so that a slip shows before the run and not after it. None may replace one
+    /// of those that are `read`.
     pub(super) fn open(&self, read: Vec<PathBuf>) -> Result<Reports, Complaint> {
         let mut files = Files::reading(read);
         let mut reports = Vec::new();
@@ -155,8 +155,8 @@ pub(super) struct Outputs {
 }
 
 impl OutputArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. `is_known` says which checks there are;
-    /// none of the files that are `read` may be replaced.
+    /// Opens every file, so that a slip shows before the run and not after it. `is_known` says
+    /// which checks there are; none of the files that are `read` may be replaced.
     pub(super) fn open(
         &self,
         is_known: fn(&str) -> bool,

@@ -142,7 +142,8 @@ impl From<LedgerError> for Complaint {
     }
 }
 
-/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be counted from.
+/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be
+/// counted from.
 fn machine_time() -> Result<Timestamp, Complaint> {
     Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
         Complaint::usage("the clock of this machine is beyond the year 9999; set it right")

@@ -35,7 +35,8 @@ Example: safe-conformance rig --exec './my-client-in-a-test-harness.sh' --as and
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// The client, as a shell would start it: run once for each action, with the task in its environment
+    /// The client, as a shell would start it: run once for each action, with the task in its
+    /// environment
     #[arg(long, value_name = "COMMAND", required_unless_present = "list")]
     exec: Option<String>,
     /// Print the cases and what is expected in each, and run nothing

@@ -56,7 +56,8 @@ pub(super) struct Arguments {
     /// Wait so long before every answer, in milliseconds
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     delay: u64,
-    /// Where to write the root certificate; without it, into a file of the temporary folder that ends with the server
+    /// Where to write the root certificate; without it, into a file of the temporary folder that
+    /// ends with the server
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 }

@@ -1,4 +1,5 @@
-//! `vectors`: the known-answer vectors themselves, listed, written to a folder, or held to their own rules.
+//! `vectors`: the known-answer vectors themselves, listed, written to a folder, or held to their
+//! own rules.
 
 use super::output::print;
 use super::{Complaint, Ended, Exit};
@@ -27,7 +28,8 @@ enum Action {
         /// The folder; it is made if need be, and files in it of the same names are replaced
         folder: PathBuf,
     },
-    /// Check the files of a checkout: form, schema, IDs, and that the generator makes them again to the byte.
+    /// Check the files of a checkout: form, schema, IDs, and that the generator makes them again to
+    /// the byte.
     Lint {
         /// The folder of the vectors
         #[arg(default_value = "vectors")]
@@ -90,7 +92,8 @@ fn export(folder: &Path) -> Ended {
     Ok(Exit::Conforms)
 }
 
-/// Reads every file as strictly as the runner does, then lets the linter that lives beside them do the rest.
+/// Reads every file as strictly as the runner does, then lets the linter that lives beside them do
+/// the rest.
 fn lint(folder: &Path, tools: &Path, no_regenerate: bool) -> Ended {
     let linter = folder.join("lint.py");
     if !linter.is_file() {

@@ -1,4 +1,5 @@
-//! What a restore does beside restoring: messages, files and uploads of which nothing is in the backup.
+//! What a restore does beside restoring: messages, files and uploads of which nothing is in the
+//! backup.
 
 use super::release::{Release, Releases};
 use serde::{Serialize, Serializer};

@@ -20,13 +20,16 @@ const PIECE: usize = 64 * 1024;
 /// A client's way to unpack.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unpacker {
-    /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored. Android.
+    /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored.
+    /// Android.
     Java,
     /// `GzipSwift` before 6: the first member, and nothing behind it is looked at. iOS before 5.9.
     GzipSwiftFirst,
-    /// `GzipSwift` 6: everything to the last byte must be members, each gzip or zlib. iOS since 5.9.
+    /// `GzipSwift` 6: everything to the last byte must be members, each gzip or zlib. iOS since
+    /// 5.9.
     GzipSwift,
-    /// Node's `gunzip`: members are joined; a zero behind them ends it, anything else is refused. Desktop.
+    /// Node's `gunzip`: members are joined; a zero behind them ends it, anything else is refused.
+    /// Desktop.
     Node,
 }
 
@@ -85,7 +88,8 @@ impl Unpacker {
     }
 }
 
-/// Older releases of Java overlook a whole header, where no more than 26 bytes are left behind the blocks of a member.
+/// Older releases of Java overlook a whole header, where no more than 26 bytes are left behind the
+/// blocks of a member.
 fn java(member: &mut Member<'_>) -> Unpacked<()> {
     member.header(true)?;
     loop {
@@ -107,7 +111,8 @@ fn node(member: &mut Member<'_>) -> Unpacked<()> {
     }
 }
 
-/// What breaks behind the first member follows on a whole gzip, if it is not even the beginning of one.
+/// What breaks behind the first member follows on a whole gzip, if it is not even the beginning of
+/// one.
 fn trailing(error: UnpackError) -> UnpackError {
     match error {
         UnpackError::NotGzip => UnpackError::Trailing,

@@ -1,4 +1,5 @@
-//! Known issues: defects of published clients that no server setting mends. They never fail a server.
+//! Known issues: defects of published clients that no server setting mends. They never fail a
+//! server.
 
 use super::Defect;
 use crate::safe::{Client, Directions};
@@ -11,7 +12,8 @@ pub enum Condition {
     PasswordAsked,
     /// The URL holds credentials with percent signs.
     EncodedUserInfo,
-    /// The retention names a day on which the server may delete, and the client uploads later than its authors meant.
+    /// The retention names a day on which the server may delete, and the client uploads later than
+    /// its authors meant.
     FullRetention,
     /// The server refuses a backup that the config allows with 413.
     RefusedWith413,

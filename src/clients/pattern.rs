@@ -1,7 +1,7 @@
 //! Whether a password is as a device administrator's pattern wants it.
 //!
-//! Android takes Java's regular expressions, iOS those of ICU. What is judged here is what both and our library understand alike;
-//! of anything else it is said that it cannot be judged.
+//! Android takes Java's regular expressions, iOS those of ICU. What is judged here is what both and
+//! our library understand alike; of anything else it is said that it cannot be judged.
 
 use crate::safe::Client;
 use fancy_regex::Regex;
@@ -17,8 +17,9 @@ pub enum Unjudged {
     Evaluation,
 }
 
-/// Whether a pattern lets a password pass, where it takes the place of all other rules: on Android it must match the whole
-/// password, on iOS exactly one part of it. `None` for Desktop, where nobody chooses a password.
+/// Whether a pattern lets a password pass, where it takes the place of all other rules: on Android
+/// it must match the whole password, on iOS exactly one part of it. `None` for Desktop, where
+/// nobody chooses a password.
 ///
 /// # Errors
 /// Where that cannot be judged.

@@ -87,7 +87,8 @@ pub(super) struct RequestHeaders {
 type Headers = &'static [(&'static str, &'static str)];
 
 impl RequestHeaders {
-    /// What Android and iOS both send. What iOS accepts on an upload or a delete is its platform's to say.
+    /// What Android and iOS both send. What iOS accepts on an upload or a delete is its platform's
+    /// to say.
     ///
     /// Source: clauses 4.2 to 4.7; clients.http.headers, clients.http.success.
     pub(super) const MOBILE: Self = Self {
@@ -143,8 +144,8 @@ impl Persona {
         }
     }
 
-    /// The headers that its source sets; none for an operation that it never performs. What its platform
-    /// adds is not among them, and neither is `Authorization`.
+    /// The headers that its source sets; none for an operation that it never performs. What its
+    /// platform adds is not among them, and neither is `Authorization`.
     ///
     /// Source: clause 4.7; clients.http.headers, clients.http.success.
     pub fn headers(&self, operation: Operation) -> &'static [(&'static str, &'static str)] {

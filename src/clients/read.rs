@@ -1,7 +1,7 @@
 //! What a release restores from a backup: from the body, or from its JSON, to what is on the phone.
 //!
-//! A fact of `clients.read` holds for all releases of a client unless it names some. Where no fact says what comes of
-//! something, it is unsure, or the whole outcome is unknown.
+//! A fact of `clients.read` holds for all releases of a client unless it names some. Where no fact
+//! says what comes of something, it is unsure, or the whole outcome is unknown.
 
 use super::effects::SideEffect;
 use super::gzip::{UnpackError, Unpacker};
@@ -18,7 +18,8 @@ use crate::safe::json::{self, JsonError, Limits, Path};
 use crate::safe::{Client, Stage};
 use zeroize::Zeroizing;
 
-/// How much of a document the readers look at. No client bounds it; what is larger than this is not judged.
+/// How much of a document the readers look at. No client bounds it; what is larger than this is not
+/// judged.
 ///
 /// Two thousand contacts with all their fields are 30,000 values.
 pub const LIMITS: Limits = Limits {

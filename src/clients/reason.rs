@@ -1,4 +1,5 @@
-//! Why something is lost or a restore stops: one ID, one sentence, one fact, for readers and the table of losses alike.
+//! Why something is lost or a restore stops: one ID, one sentence, one fact, for readers and the
+//! table of losses alike.
 
 /// Why something is lost or changed, or why a restore stops.
 #[derive(PartialEq, Eq, Debug)]

@@ -74,13 +74,14 @@ pub struct Restored {
     pub release: Release,
     /// What is on the phone now.
     pub backup: Backup,
-    /// What of the document was lost or changed: of the person, the contacts, the groups, the lists, the settings.
+    /// What of the document was lost or changed: of the person, the contacts, the groups, the
+    /// lists, the settings.
     pub changes: Vec<Change>,
-    /// Groups that the app stores under an empty ID, which the format does not have: each with its place among all groups. Its
-    /// own ID here means nothing.
+    /// Groups that the app stores under an empty ID, which the format does not have: each with its
+    /// place among all groups. Its own ID here means nothing.
     pub groups_without_id: Vec<(usize, Group)>,
-    /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may hold it as the document
-    /// does, or not at all; neither is asserted.
+    /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may
+    /// hold it as the document does, or not at all; neither is asserted.
     pub unsure: Vec<Unsure>,
     /// What the restore does beside that.
     pub effects: Vec<SideEffect>,
@@ -161,8 +162,8 @@ pub enum IdentityState {
 }
 
 impl Directory {
-    /// The directory in which every contact of a backup is active, with the key that the backup gives, or else with
-    /// [`made_up_key`].
+    /// The directory in which every contact of a backup is active, with the key that the backup
+    /// gives, or else with [`made_up_key`].
     pub fn of_contacts(backup: &Backup) -> Self {
         let entries = backup.contacts.iter().map(|contact| {
             let public_key = contact

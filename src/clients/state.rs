@@ -12,8 +12,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 impl Restored {
-    /// What is on the phone of `own_id`, as `vectors/README.md` writes it under `read_backup`: a backup document but for a few
-    /// differences that make it tell what a person would see. It holds the private key.
+    /// What is on the phone of `own_id`, as `vectors/README.md` writes it under `read_backup`: a
+    /// backup document but for a few differences that make it tell what a person would see. It
+    /// holds the private key.
     pub fn state(&self, own_id: ThreemaId) -> Map<String, Value> {
         let backup = &self.backup;
         let mut state = Map::new();
@@ -143,7 +144,8 @@ fn contact(contact: &Contact) -> Value {
     ])
 }
 
-/// `is_removed_from`: whether a group whose creator is no member counts as one from which the user was removed.
+/// `is_removed_from`: whether a group whose creator is no member counts as one from which the user
+/// was removed.
 fn group(group: &Group, own_id: ThreemaId, is_removed_from: bool) -> Value {
     let state = if group.deleted == Some(true) {
         "deleted"

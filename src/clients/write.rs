@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 pub struct Phone {
     /// The ID of the person.
     pub own_id: ThreemaId,
-    /// Groups, by ID and creator, that the person has left although their ID is still in the list of members.
+    /// Groups, by ID and creator, that the person has left although their ID is still in the list
+    /// of members.
     pub left_groups: BTreeSet<(GroupId, ThreemaId)>,
     /// Contacts that the person has removed, and which are kept because groups need them.
     pub removed_contacts: BTreeSet<ThreemaId>,
@@ -35,11 +36,11 @@ impl Phone {
 }
 
 impl Origin {
-    /// The document that this release writes, in bytes. What it has no place for is not in it; nor is what `backup` keeps
-    /// of the document that it was read from, since no release knows that.
+    /// The document that this release writes, in bytes. What it has no place for is not in it; nor
+    /// is what `backup` keeps of the document that it was read from, since no release knows that.
     ///
-    /// Two things are as they come: pictures, which a release may make smaller and encode again, and times, which iOS holds
-    /// in doubles.
+    /// Two things are as they come: pictures, which a release may make smaller and encode again,
+    /// and times, which iOS holds in doubles.
     ///
     /// Source: `clients.write`.
     pub fn write(self, backup: &Backup, phone: &Phone) -> Vec<u8> {
@@ -85,8 +86,8 @@ pub(super) trait Spelling {
     /// What goes in place of half of a surrogate pair.
     const LONE_SURROGATE: char;
 
-    /// The string in the spelling of the platform: as the clients write it, with `\/`, the short escapes, and `\u00xx` for
-    /// other control characters; the rest raw.
+    /// The string in the spelling of the platform: as the clients write it, with `\/`, the short
+    /// escapes, and `\u00xx` for other control characters; the rest raw.
     ///
     /// Source: `clients.write.android-text`, `clients.write.ios-text`.
     fn text(text: &Text) -> Value {

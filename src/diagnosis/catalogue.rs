@@ -1,4 +1,5 @@
-//! Every problem, in the order in which it is looked for: what is certain from less evidence stands first.
+//! Every problem, in the order in which it is looked for: what is certain from less evidence stands
+//! first.
 
 use super::Problem;
 use super::{credentials, front, path};

@@ -1,5 +1,5 @@
-//! What is wrong with a server, by name: the catalogue of problems, each recognised from what one exchange showed.
-//! No requests, no verdicts.
+//! What is wrong with a server, by name: the catalogue of problems, each recognised from what one
+//! exchange showed. No requests, no verdicts.
 
 mod catalogue;
 mod credentials;

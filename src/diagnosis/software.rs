@@ -77,7 +77,8 @@ const FIELDS: [(&str, Product); 3] = [
     ("cf-ray", Product::Cloudflare),
 ];
 
-/// The products that an answer shows: the application before the server that it runs on, and what stands in front last.
+/// The products that an answer shows: the application before the server that it runs on, and what
+/// stands in front last.
 pub fn recognised(answer: &Response) -> Vec<Recognised> {
     let mut found: Vec<Recognised> = Vec::new();
     let mut add = |product, evidence: String| {

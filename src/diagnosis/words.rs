@@ -1,4 +1,5 @@
-//! What the body of an answer says to people: the title of a page, the message of a `WebDAV` server, a plain sentence.
+//! What the body of an answer says to people: the title of a page, the message of a `WebDAV`
+//! server, a plain sentence.
 
 use crate::wire::Body;
 
@@ -53,7 +54,8 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     shown(text.get(start..end)?)
 }
 
-/// The first printable characters of a server's sentence on one line, with every ID in it hidden: a path may hold one.
+/// The first printable characters of a server's sentence on one line, with every ID in it hidden: a
+/// path may hold one.
 pub fn shown(text: &str) -> Option<String> {
     let printable: String = text
         .chars()
@@ -64,7 +66,8 @@ pub fn shown(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// The word with `…` for every run of hex digits, or of the dashes that stand for one, that is long enough to be an ID.
+/// The word with `…` for every run of hex digits, or of the dashes that stand for one, that is long
+/// enough to be an ID.
 fn without_id(word: &str) -> String {
     const LONG: usize = 32;
     let mut kept = String::new();

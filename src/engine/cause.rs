@@ -1,4 +1,5 @@
-//! Why something deviates, was not judged, or was not carried out: types, so that no behaviour hangs on a sentence.
+//! Why something deviates, was not judged, or was not carried out: types, so that no behaviour
+//! hangs on a sentence.
 
 use crate::engine::Verdict;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -19,7 +19,8 @@ pub trait Context: Send + Sync + Sized + 'static {
 
 /// One of the ways in which a check is run: as a client, over an HTTP version, …
 pub trait Facet: Copy + Send + Sync + 'static {
-    /// The name in reports, empty where a check is run in one way only. Part of the report's contract.
+    /// The name in reports, empty where a check is run in one way only. Part of the report's
+    /// contract.
     fn label(self) -> &'static str;
 
     /// The clients for which this variant speaks.
@@ -55,7 +56,8 @@ pub struct Check<C: Context> {
 }
 
 impl<C: Context> Check<C> {
-    /// The name of one variant of this check, as tests and progress lines show it: `upload.accepted[ios-h2]`.
+    /// The name of one variant of this check, as tests and progress lines show it:
+    /// `upload.accepted[ios-h2]`.
     pub fn name_of(&self, variant: C::Facet) -> String {
         match variant.label() {
             "" => self.id.to_owned(),
@@ -74,7 +76,8 @@ impl<C: Context> Check<C> {
 pub enum Outcome {
     /// As it should be; what was seen.
     Pass(String),
-    /// As it should be, in the way of some clients and not of others, where they differ among themselves.
+    /// As it should be, in the way of some clients and not of others, where they differ among
+    /// themselves.
     Like {
         /// What was seen.
         observed: String,
@@ -204,8 +207,9 @@ impl From<Deviation> for Outcome {
 
 /// Declares checks and registers them in one place, so that none can be forgotten.
 ///
-/// The doc comment is the requirement; `run` names an `async fn(&Context) -> Result<Outcome, Outcome>`, where an error is
-/// an outcome that was clear early.
+/// The doc comment is the requirement; `run` names an
+/// `async fn(&Context) -> Result<Outcome, Outcome>`, where an error is an outcome that was clear
+/// early.
 macro_rules! checks {
     ($context:ty; $(
         $(#[doc = $doc:literal])+

@@ -11,7 +11,8 @@ pub enum Effect {
     Reads,
     /// Writes and deletes backups under IDs that this run derived itself.
     WritesOwnBackup,
-    /// As above, and sends credentials that are wrong on purpose, once: runs after everything else, alone.
+    /// As above, and sends credentials that are wrong on purpose, once: runs after everything else,
+    /// alone.
     MayLockOut,
     /// Sends nothing: looks back at what the run has recorded. Runs at the very end.
     LooksBack,

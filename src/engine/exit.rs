@@ -1,4 +1,5 @@
-//! Every exit code, with what leads to it, in one place: help, manual and the last line of a text take it from here.
+//! Every exit code, with what leads to it, in one place: help, manual and the last line of a text
+//! take it from here.
 
 use crate::engine::{ClientSummaries, ClientVerdict, Finding, Level, Verdict};
 use crate::safe::{Client, Direction};
@@ -260,7 +261,8 @@ impl Grounds<'_> {
 }
 
 impl Finding {
-    /// Whether this deviation counts for the exit code where those from `fail_on` do. A note never does.
+    /// Whether this deviation counts for the exit code where those from `fail_on` do. A note never
+    /// does.
     pub(crate) fn counts_from(&self, fail_on: Level) -> bool {
         match self.verdict {
             Verdict::Fail => true,

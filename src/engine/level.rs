@@ -9,7 +9,8 @@ use std::fmt;
 pub enum Level {
     /// A client of today breaks: it cannot back up, or cannot restore. A deviation is `fail`.
     Required,
-    /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is `warn`.
+    /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is
+    /// `warn`.
     Recommended,
     /// Worth knowing; no client of today is hurt. A deviation is `note`.
     Informational,

@@ -5,7 +5,8 @@ use super::finding::Because;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// A pattern of `--only` and `--skip`: whole dot segments from the left. `tls` matches `tls.chain`, not `tlsx`.
+/// A pattern of `--only` and `--skip`: whole dot segments from the left. `tls` matches `tls.chain`,
+/// not `tlsx`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pattern(String);
 

@@ -164,7 +164,8 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    /// Lets running checks end for a while, then ends them, and says of the rest why it did not run.
+    /// Lets running checks end for a while, then ends them, and says of the rest why it did not
+    /// run.
     async fn wind_down(&mut self, reason: &StopReason) {
         let end = Instant::now() + self.options.grace;
         while let Ok(Some(ended)) =
@@ -337,11 +338,11 @@ impl<C: Context> Runner<'_, C> {
     }
 }
 
-/// The variants of `needed` that count for `variant`, which speaks for the clients `mine`; and whether any of them
-/// speaks for those clients.
+/// The variants of `needed` that count for `variant`, which speaks for the clients `mine`; and
+/// whether any of them speaks for those clients.
 ///
-/// Where `needed` was run in the same variant, that one counts alone; else those that speak for the same clients; and
-/// where none does, all: an upload is an upload, from any client.
+/// Where `needed` was run in the same variant, that one counts alone; else those that speak for the
+/// same clients; and where none does, all: an upload is an upload, from any client.
 fn concerned<C: Context>(
     needed: &Check<C>,
     variant: C::Facet,

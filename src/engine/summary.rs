@@ -6,7 +6,8 @@ use crate::safe::{Client, Direction, Directions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A defect of a published client that concerns people on this server, though the server is not to blame.
+/// A defect of a published client that concerns people on this server, though the server is not to
+/// blame.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct KnownIssue {
     /// The name, for ever.
@@ -50,9 +51,9 @@ pub type Counts = BTreeMap<Verdict, usize>;
 
 /// The verdict for each direction of each client over all findings.
 ///
-/// It is `fail` if a Required deviation hurts that direction (for Desktop a Recommended one, too), else `unknown` if such
-/// a check was blocked or in error or nothing was judged, else `partial` if the person left one out or the target is
-/// plain http, else `pass`.
+/// It is `fail` if a Required deviation hurts that direction (for Desktop a Recommended one, too),
+/// else `unknown` if such a check was blocked or in error or nothing was judged, else `partial` if
+/// the person left one out or the target is plain http, else `pass`.
 pub fn client_summaries(findings: &[Finding], plain_http: bool) -> ClientSummaries {
     let of_client = |client| {
         let directions = Directions::of_client(client).iter();

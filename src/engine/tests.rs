@@ -1,4 +1,5 @@
-//! The engine with checks of these tests: order, dependencies, effects, crashes, stopping, selection, waivers.
+//! The engine with checks of these tests: order, dependencies, effects, crashes, stopping,
+//! selection, waivers.
 
 use super::waiver::Waivers;
 use super::{

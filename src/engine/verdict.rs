@@ -80,7 +80,8 @@ impl fmt::Display for Verdict {
 pub enum ClientVerdict {
     /// Nothing that was judged hurts the client, and everything that matters to it was judged.
     Pass,
-    /// Nothing that was judged hurts the client, and the person left out what matters to it, or there was no TLS.
+    /// Nothing that was judged hurts the client, and the person left out what matters to it, or
+    /// there was no TLS.
     Partial,
     /// A deviation hurts the client.
     Fail,

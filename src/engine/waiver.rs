@@ -8,8 +8,8 @@
 //! observed = "there is no limit"    # a part of what was observed, at least 8 characters
 //! ```
 //!
-//! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail: a list of
-//! excuses must not outlive its reasons.
+//! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail:
+//! a list of excuses must not outlive its reasons.
 
 use super::finding::Finding;
 use crate::engine::Verdict;
@@ -17,7 +17,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The shortest `observed` that is taken, in characters: a shorter one would match nearly everything.
+/// The shortest `observed` that is taken, in characters: a shorter one would match nearly
+/// everything.
 const SHORTEST_OBSERVED: usize = 8;
 
 /// One accepted deviation.
@@ -83,7 +84,8 @@ pub enum WaiverError {
 }
 
 impl Waivers {
-    /// Parses a file of waivers; `known` tells whether a check, or a check with its variant, exists.
+    /// Parses a file of waivers; `known` tells whether a check, or a check with its variant,
+    /// exists.
     pub fn parse(text: &str, known: impl Fn(&str) -> bool) -> Result<Self, WaiverError> {
         let mut waivers: Self = toml::from_str(text)
             .map_err(|error| WaiverError::Toml(error.to_string().trim_end().to_owned()))?;
@@ -109,7 +111,8 @@ impl Waivers {
         Ok(waivers)
     }
 
-    /// Marks the deviations that are excused on the day `today`, and returns a sentence for every stale waiver.
+    /// Marks the deviations that are excused on the day `today`, and returns a sentence for every
+    /// stale waiver.
     pub fn apply(&self, findings: &mut [Finding], today: Date) -> Vec<String> {
         self.waiver
             .iter()

@@ -19,8 +19,9 @@ pub(super) struct Compared {
     pub(super) respelled: Option<Path>,
 }
 
-/// Compares a document with what a release writes of what is in it. What a release says of itself (`info.device`) is left out:
-/// it was looked at before. The keys and the members of groups have no order on iOS.
+/// Compares a document with what a release writes of what is in it. What a release says of itself
+/// (`info.device`) is left out: it was looked at before. The keys and the members of groups have no
+/// order on iOS.
 pub(super) fn compare(found: &Value, written: &[u8], writer: Origin) -> Compared {
     let mut comparison = Comparison {
         ordered: writer.client() == Client::Android,

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-/// Whether a character is shown as an escape: control characters, and those that order, hide or join what stands beside them.
+/// Whether a character is shown as an escape: control characters, and those that order, hide or
+/// join what stands beside them.
 ///
-/// Source: Unicode 16, general categories Cc, Zl and Zp, and those of Cf that are not part of a word or an emoji.
+/// Source: Unicode 16, general categories Cc, Zl and Zp, and those of Cf that are not part of a
+/// word or an emoji.
 const fn steers(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{1f}'
@@ -39,7 +41,8 @@ pub fn harmless(text: &str, most: usize) -> String {
     shown
 }
 
-/// JSON that says the same, with an escape for every character that steers. Line ends between its tokens stay.
+/// JSON that says the same, with an escape for every character that steers. Line ends between its
+/// tokens stay.
 pub fn harmless_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {

@@ -1,7 +1,9 @@
-//! One backup: who wrote it, what it holds, what breaks the format, what each client restores. No printing.
+//! One backup: who wrote it, what it holds, what breaks the format, what each client restores. No
+//! printing.
 //!
-//! The bytes may come from an attacker: size, depth and number of values are bounded before anything is made of them, and no
-//! text of theirs is passed on that could steer a terminal. Neither the private key nor a password is part of any answer.
+//! The bytes may come from an attacker: size, depth and number of values are bounded before
+//! anything is made of them, and no text of theirs is passed on that could steer a terminal.
+//! Neither the private key nor a password is part of any answer.
 
 mod contents;
 mod difference;
@@ -37,19 +39,20 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// The longest body, and the longest document, that is looked at, in bytes: sixteen times what clients upload where a server
-/// says nothing.
+/// The longest body, and the longest document, that is looked at, in bytes: sixteen times what
+/// clients upload where a server says nothing.
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// How much of a document is looked at: as much as the readers judge. More than 13,000 contacts are within.
+/// How much of a document is looked at: as much as the readers judge. More than 13,000 contacts are
+/// within.
 const LIMITS: Limits = Limits {
     bytes: MOST_BYTES,
     values: 200_000,
     depth: 128,
 };
 
-/// The clients by which a backup is judged. Desktop no longer restores from one, and never did without the key of a device group:
-/// what it makes of the backup is shown, and decides nothing.
+/// The clients by which a backup is judged. Desktop no longer restores from one, and never did
+/// without the key of a device group: what it makes of the backup is shown, and decides nothing.
 ///
 /// Source: clients.releases.desktop, clients.read.device-group-key.
 const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
@@ -73,13 +76,15 @@ pub enum Subject<'a> {
 pub struct Known {
     /// Whose backup it is.
     pub id: Option<ThreemaId>,
-    /// What the server promises, as Android and as iOS reads it; `None` for a client that cannot read it.
+    /// What the server promises, as Android and as iOS reads it; `None` for a client that cannot
+    /// read it.
     pub config: Option<Configs>,
     /// Whether names may be shown.
     pub show_names: bool,
 }
 
-/// The result of an inspection. The field names of its JSON are a contract; its schema is [`SCHEMA`].
+/// The result of an inspection. The field names of its JSON are a contract; its schema is
+/// [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Inspection {
     /// The version of this form: 1.
@@ -211,7 +216,8 @@ impl Inspection {
         text
     }
 
-    /// Takes secrets out of everything that comes from the document: a stranger may have put them anywhere.
+    /// Takes secrets out of everything that comes from the document: a stranger may have put them
+    /// anywhere.
     pub fn clean(&mut self, secrets: &Scrub) {
         let clean = |text: &mut String| *text = secrets.text(text);
         if let Some(names) = &mut self.names {
@@ -311,7 +317,8 @@ enum Unopened {
     Envelope(EnvelopeError),
 }
 
-/// What is too large to be looked at is not said to be broken; of the rest, a client may take more than we do.
+/// What is too large to be looked at is not said to be broken; of the rest, a client may take more
+/// than we do.
 fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>, known: Known) {
     match error {
         Unopened::TooLarge => {

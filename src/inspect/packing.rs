@@ -7,7 +7,8 @@ use serde::Serialize;
 pub struct Packing {
     /// Whether it is really compressed.
     pub shape: Shape,
-    /// Whether the header is as short as every known client writes it: no name, no comment, no time.
+    /// Whether the header is as short as every known client writes it: no name, no comment, no
+    /// time.
     pub plain_header: bool,
 }
 
@@ -22,8 +23,8 @@ pub enum Shape {
 }
 
 impl Packing {
-    /// What the first member of a gzip says. What says nothing reliable is not looked at: the bytes for the operating system
-    /// and the effort, and how stored blocks are split.
+    /// What the first member of a gzip says. What says nothing reliable is not looked at: the bytes
+    /// for the operating system and the effort, and how stored blocks are split.
     ///
     /// Source: RFC 1952 section 2.3.1; RFC 1951 section 3.2.3; clients.write.gzip-header.
     pub(super) fn of(packed: &[u8]) -> Self {

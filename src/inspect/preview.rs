@@ -1,4 +1,5 @@
-//! What the newest release of each client restores from a backup, and what iOS then uploads over it.
+//! What the newest release of each client restores from a backup, and what iOS then uploads over
+//! it.
 
 use super::nouns::counted;
 use super::{Inspection, Known, Subject};
@@ -39,7 +40,8 @@ pub struct Preview {
     pub reason: Option<String>,
     /// Where that is seen: file and line of a release, a clause or an execution.
     pub source: Option<String>,
-    /// What is lost or changed, counted; `None` where the document could not be read here, to compare it with.
+    /// What is lost or changed, counted; `None` where the document could not be read here, to
+    /// compare it with.
     pub tallies: Option<Vec<Tally>>,
     /// What is lost or changed, one by one.
     pub changes: Vec<Detail>,

@@ -20,7 +20,8 @@ pub struct SizeOnWire {
 /// Whether a client would upload a body of this size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Uploads {
-    /// The limit as it reads it, in bytes; `None` where it cannot read the config, and uploads nothing.
+    /// The limit as it reads it, in bytes; `None` where it cannot read the config, and uploads
+    /// nothing.
     pub limit: Option<i64>,
     /// Whether it uploads.
     pub uploads: bool,

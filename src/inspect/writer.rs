@@ -1,7 +1,8 @@
 //! Who wrote a document: the releases that write it like this, key by key.
 //!
-//! Nothing is guessed: each known writer is taken at its word. What `info.device`, the white space and the gzip leave over must
-//! write the very same document again from what is in it. Where several releases would, all of them are named.
+//! Nothing is guessed: each known writer is taken at its word. What `info.device`, the white space
+//! and the gzip leave over must write the very same document again from what is in it. Where
+//! several releases would, all of them are named.
 
 use super::contents::MISSPELLED;
 use super::difference::{self, Difference};
@@ -24,7 +25,8 @@ const SHOWN_OF_DEVICE: usize = 40;
 /// Who wrote a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Authorship {
-    /// The releases that write a document like this: none where no known one does, several where they write the same.
+    /// The releases that write a document like this: none where no known one does, several where
+    /// they write the same.
     pub releases: Vec<Origin>,
     /// The same for people: `Android 6.4`, `iOS 4.9 to 7.2` or `not known`.
     pub says: String,
@@ -148,8 +150,8 @@ impl Inference {
         }
     }
 
-    /// White space decides between clients. Where it contradicts what was seen before, a tool may have written the document
-    /// anew: that is said, and what is in it is looked at all the same.
+    /// White space decides between clients. Where it contradicts what was seen before, a tool may
+    /// have written the document anew: that is said, and what is in it is looked at all the same.
     fn layout(&mut self, document: &Document, bytes: &[u8]) {
         let is =
             |layout| !document.has_byte_order_mark() && document.root.to_bytes(layout) == bytes;
@@ -245,8 +247,8 @@ impl Inference {
     }
 }
 
-/// What must have been on the phone for a release to write this document: where a release turns something round or writes it
-/// under another key, that is undone.
+/// What must have been on the phone for a release to write this document: where a release turns
+/// something round or writes it under another key, that is undone.
 ///
 /// Source: clients.divergence.sync-excluded-key, clients.divergence.list-id.
 fn as_on_the_phone(backup: &Backup, writer: Origin) -> Backup {

@@ -2,8 +2,8 @@
 
 /// Returns the IDs that `text` cites, in the order of the text.
 ///
-/// A citation is `clause 4.6`, `clauses 4.2 to 4.8`, `clauses 1.3, 2.1 and 6.2.suites`, or an ID of the facts about
-/// clients and servers. Of a range the two ends count.
+/// A citation is `clause 4.6`, `clauses 4.2 to 4.8`, `clauses 1.3, 2.1 and 6.2.suites`, or an ID of
+/// the facts about clients and servers. Of a range the two ends count.
 pub fn citations(text: &str) -> Vec<&str> {
     let mut found: Vec<(usize, &str)> = clause_numbers(text);
     found.extend(named(text));
@@ -66,7 +66,8 @@ const AREAS: [&str; 8] = [
     "servers",
 ];
 
-/// The IDs of facts about clients and servers, and their areas. A path or a call of code (`clients.read()`) is none.
+/// The IDs of facts about clients and servers, and their areas. A path or a call of code
+/// (`clients.read()`) is none.
 #[allow(
     clippy::case_sensitive_file_extension_comparisons,
     reason = "the names of the documents are in lower case"
@@ -95,7 +96,8 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '-'
 }
 
-/// The length of a segment of an ID at the start of `text`: lower-case letters, digits and hyphens inside.
+/// The length of a segment of an ID at the start of `text`: lower-case letters, digits and hyphens
+/// inside.
 fn segment(text: &str) -> usize {
     let length = text
         .bytes()

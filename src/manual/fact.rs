@@ -62,7 +62,8 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Reads the facts of a document. What has not the form of a fact is left out: [`Fact::malformed`] names it.
+    /// Reads the facts of a document. What has not the form of a fact is left out:
+    /// [`Fact::malformed`] names it.
     pub(super) fn parse_all(document: &'static str) -> Vec<Self> {
         sections(document).filter_map(Self::parse).collect()
     }
@@ -98,7 +99,8 @@ impl Fact {
     }
 }
 
-/// The sections under headings of the third level, each up to the next heading of the second or third level.
+/// The sections under headings of the third level, each up to the next heading of the second or
+/// third level.
 fn sections(document: &'static str) -> impl Iterator<Item = &'static str> {
     document.split("\n### ").skip(1).map(|section| {
         let end = section.find("\n## ").unwrap_or(section.len());

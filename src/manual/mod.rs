@@ -1,7 +1,9 @@
-//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No code that decides.
+//! The manual: the facts about Threema Safe, each under an ID, and what resolves a citation. No
+//! code that decides.
 //!
-//! The documents are Markdown, for people and for [`facts`]: [`protocol`], [`clients`] and [`servers`]. A fact is a heading
-//! of the third level with its ID and its title, a line that says how it is known, and its text:
+//! The documents are Markdown, for people and for [`facts`]: [`protocol`], [`clients`] and
+//! [`servers`]. A fact is a heading of the third level with its ID and its title, a line that says
+//! how it is known, and its text:
 //!
 //! ```text
 //! ### 4.6 — the server takes what its config promises
@@ -11,12 +13,12 @@
 //! Android refuses to upload if the size is over `maxBackupBytes` …
 //! ```
 //!
-//! The guides: [`checking_a_server`], [`ci`], [`mod@retention`], [`backups`], [`losses`], [`authors_of_servers`],
-//! [`authors_of_clients`], and how to [`add_a_check`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`],
-//! [`add_a_report_format`].
+//! The guides: [`checking_a_server`], [`ci`], [`mod@retention`], [`backups`], [`losses`],
+//! [`authors_of_servers`], [`authors_of_clients`], and how to [`add_a_check`], [`add_a_vector`],
+//! [`add_a_release`], [`add_a_loss`], [`add_a_report_format`].
 //!
-//! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in prose, the ID alone
-//! for the facts of [`clients`] and [`servers`].
+//! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in
+//! prose, the ID alone for the facts of [`clients`] and [`servers`].
 
 // `fact` and `citation` read the documents; the modules with a page are for rustdoc.
 mod citation;

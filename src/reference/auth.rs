@@ -113,7 +113,8 @@ fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {
     }
 }
 
-/// Whether credentials are the expected ones; where any user name will do, whether their passwords are the same.
+/// Whether credentials are the expected ones; where any user name will do, whether their passwords
+/// are the same.
 fn is_same(site: &Site, sent: &[u8], expected: &[u8]) -> bool {
     let password = |both: &[u8]| {
         let colon = both.iter().position(|byte| *byte == b':');

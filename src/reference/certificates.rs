@@ -73,7 +73,8 @@ impl Certificates {
         })
     }
 
-    /// A certificate whose key nobody has. The handshake is scripted; the key here serves for nothing.
+    /// A certificate whose key nobody has. The handshake is scripted; the key here serves for
+    /// nothing.
     fn fixed(leaf: &str) -> io::Result<Self> {
         let key = new_key().map_err(io::Error::other)?;
         let leaf = CertificateDer::from_pem_slice(leaf.as_bytes());
@@ -230,7 +231,8 @@ fn leaf(faults: Faults) -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
-/// Where a client could fetch the certificate of the issuer, as public authorities say it; nothing is there.
+/// Where a client could fetch the certificate of the issuer, as public authorities say it; nothing
+/// is there.
 fn issuer_url() -> CustomExtension {
     let url = b"http://authority.invalid/intermediate.der";
     let way = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
@@ -238,7 +240,8 @@ fn issuer_url() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tagged(0x30, &access))
 }
 
-/// A list of one signed certificate timestamp, with a signature that is none. Source: RFC 6962 section 3.3.
+/// A list of one signed certificate timestamp, with a signature that is none. Source: RFC 6962
+/// section 3.3.
 fn one_timestamp() -> CustomExtension {
     let mut timestamp = vec![0; 1 + 32 + 8 + 2];
     // ECDSA with SHA-256, and eight bytes in place of a signature.

@@ -30,7 +30,8 @@ enum CountedFrom {
     Access,
     /// The last upload or download.
     UploadOrDownload,
-    /// The last upload, and from the next night on a time so much earlier, which a tool has put back.
+    /// The last upload, and from the next night on a time so much earlier, which a tool has put
+    /// back.
     PutBack(Duration),
 }
 
@@ -124,7 +125,8 @@ mod tests {
         UNIX_EPOCH + DAY * 1000 + DAY * days
     }
 
-    /// On which day a backup that was made on day 0, downloaded on day 20 and replaced on day 50 is gone.
+    /// On which day a backup that was made on day 0, downloaded on day 20 and replaced on day 50 is
+    /// gone.
     fn gone(tidying: Tidying, faults: &[Fault]) -> Option<u32> {
         let expiry = Expiry::new(DAY * 90, tidying, faults.iter().copied().collect());
         let times = Times {

@@ -1,6 +1,7 @@
 //! The catalogue of faults: each makes the server wrong in exactly one way, as some real server is.
 //!
-//! Source: above each group, the facts of the manual that it imitates. What has none is a mistake that is easily made.
+//! Source: above each group, the facts of the manual that it imitates. What has none is a mistake
+//! that is easily made.
 
 use std::fmt;
 use std::str::FromStr;

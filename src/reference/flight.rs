@@ -1,5 +1,5 @@
-//! The beginning of a TLS handshake as no library plays it any more: a `ServerHello` of TLS 1.2 or older, certificates,
-//! and nothing after that; or an alert; or no TLS at all.
+//! The beginning of a TLS handshake as no library plays it any more: a `ServerHello` of TLS 1.2 or
+//! older, certificates, and nothing after that; or an alert; or no TLS at all.
 //!
 //! Source: RFC 5246 sections 6 and 7.
 
@@ -202,7 +202,8 @@ impl Offer {
             .any(|suite| OF_THE_LIBRARY.contains(suite))
     }
 
-    /// The version and the suite that a server chooses who speaks `version` at most and `suites` alone.
+    /// The version and the suite that a server chooses who speaks `version` at most and `suites`
+    /// alone.
     fn agree(&self, version: u16, suites: &[u16]) -> Deed {
         let chosen = suites.iter().find(|suite| self.suites.contains(suite));
         match chosen {

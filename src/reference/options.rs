@@ -20,10 +20,11 @@ pub struct Options {
     pub login: Login,
     /// The ways in which it is wrong.
     pub faults: Vec<Fault>,
-    /// The measured server that it is like, beside its faults. [`Options::like`] sets what goes with it.
+    /// The measured server that it is like, beside its faults. [`Options::like`] sets what goes
+    /// with it.
     pub like: Option<Profile>,
-    /// How many times as fast as the machine's the time of the profile passes: delays, locks, limits, bans.
-    /// Less than 1 counts as 1.
+    /// How many times as fast as the machine's the time of the profile passes: delays, locks,
+    /// limits, bans. Less than 1 counts as 1.
     pub speed: u32,
     /// What it counts the retention by.
     pub clock: Arc<dyn Clock>,

@@ -198,7 +198,8 @@ impl Drop for Upload<'_> {
     }
 }
 
-/// The answer to an upload that broke off while its client still listens: once the server has noticed.
+/// The answer to an upload that broke off while its client still listens: once the server has
+/// noticed.
 async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> Answer {
     let (id, is_chunked) = (upload.id, upload.is_chunked);
     let existed = site.store.contains(id);

@@ -140,7 +140,8 @@ impl Site {
         self.configs.fetch_add(1, Ordering::Relaxed) % 2 == 1
     }
 
-    /// With what an upload is refused that is too large, and from how many bytes on, where that is not 413.
+    /// With what an upload is refused that is too large, and from how many bytes on, where that is
+    /// not 413.
     pub(super) fn refuses_above(&self) -> Option<(u64, StatusCode)> {
         let refusals = [
             (Fault::LimitBadGateway, LOWER_LIMIT, StatusCode::BAD_GATEWAY),
@@ -212,7 +213,8 @@ impl Site {
         cache.retain(|url, _| url.split('?').next() != Some(path));
     }
 
-    /// Remembers a backup that was deleted, for the faults by which it does not disappear everywhere.
+    /// Remembers a backup that was deleted, for the faults by which it does not disappear
+    /// everywhere.
     pub(super) fn haunt(&self, name: &str) {
         let mut ghosts = self.ghosts.lock().unwrap_or_else(PoisonError::into_inner);
         if ghosts.len() >= MAX_GHOSTS {
@@ -237,8 +239,8 @@ impl Site {
         }
     }
 
-    /// Puts what came of an upload that broke off where the profile and the faults say; returns how long it takes until
-    /// the server notices, if it notices late.
+    /// Puts what came of an upload that broke off where the profile and the faults say; returns how
+    /// long it takes until the server notices, if it notices late.
     pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) -> Option<Duration> {
         let exists = self.store.contains(name);
         let received = Bytes::from(received);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 /// A cause, and the findings that follow from it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CauseSummary {
-    /// Its name, as the findings carry it; where a check that did not pass blocks others, the ID of that check.
+    /// Its name, as the findings carry it; where a check that did not pass blocks others, the ID of
+    /// that check.
     pub id: String,
     /// What is wrong, in a few words.
     pub title: String,

@@ -97,7 +97,8 @@ impl Report {
         }
     }
 
-    /// What to mend first: what blocks other vectors, else the cause that explains most of those that failed.
+    /// What to mend first: what blocks other vectors, else the cause that explains most of those
+    /// that failed.
     pub(super) fn first_to_mend(&self) -> Option<String> {
         let failed = self
             .findings

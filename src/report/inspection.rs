@@ -1,4 +1,5 @@
-//! An inspection for people: where it stopped or what is in the backup, then what each client makes of it.
+//! An inspection for people: where it stopped or what is in the backup, then what each client makes
+//! of it.
 
 use super::text::{FAIL, FAINT, PASS, STRONG, Style, WARN, write_wrapped};
 use crate::clients::restore::ChangeKind;
@@ -13,7 +14,8 @@ use std::fmt::Write as _;
 /// The column at which the texts begin.
 const COLUMN: usize = 22;
 
-/// The inspection for people, with terminal colours: let [`anstream`] take them out where they do not belong.
+/// The inspection for people, with terminal colours: let [`anstream`] take them out where they do
+/// not belong.
 pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
     let mut page = Page {
         out: String::new(),

@@ -10,11 +10,11 @@ use std::time::Duration;
 const RUN: &str = "run";
 
 impl Report {
-    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that says what was seen, all
-    /// that was not judged is skipped with its reason.
+    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that
+    /// says what was seen, all that was not judged is skipped with its reason.
     ///
-    /// The test case `run.exit-code` fails with every exit code but 0, so that a build that reads nothing but this file is
-    /// never green where the program was not.
+    /// The test case `run.exit-code` fails with every exit code but 0, so that a build that reads
+    /// nothing but this file is never green where the program was not.
     pub fn to_junit(&self) -> String {
         let mut report = quick_junit::Report::new("safe-conformance");
         let mut suites: Vec<TestSuite> = Vec::new();
@@ -110,7 +110,8 @@ fn failure(message: &str, kind: &str, details: &str) -> TestCaseStatus {
     status
 }
 
-/// The XML without the attribute `skipped` of `testsuites`, which the schema of Jenkins does not know there.
+/// The XML without the attribute `skipped` of `testsuites`, which the schema of Jenkins does not
+/// know there.
 ///
 /// Source: jenkinsci/xunit-plugin, junit-10.xsd: `skipped` belongs to `testsuite`.
 fn without_skipped(xml: &str) -> String {

@@ -215,7 +215,8 @@ fn stop_cell((writer, reader): (Origin, Release), notes: &mut Notes) -> String {
     joined(cells.collect())
 }
 
-/// What becomes of a field, or of many together: what is lost, what nobody knows, and whether anything is told at all.
+/// What becomes of a field, or of many together: what is lost, what nobody knows, and whether
+/// anything is told at all.
 fn cell<'a>(
     (writer, reader): (Origin, Release),
     losses: impl Iterator<Item = &'a Loss>,

@@ -391,7 +391,8 @@ impl Group<'_> {
     }
 }
 
-/// Groups findings that stand for one thing: the same cause, or the same check, verdict, observation and fix.
+/// Groups findings that stand for one thing: the same cause, or the same check, verdict,
+/// observation and fix.
 pub(crate) fn grouped<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for finding in findings {

@@ -1,4 +1,5 @@
-//! The report for people: what deviates first, then the verdicts for each client, and the exit code with its reason.
+//! The report for people: what deviates first, then the verdicts for each client, and the exit code
+//! with its reason.
 
 use super::{Group, Report, grouped};
 use crate::engine::{ClientSummary, ClientVerdict, Finding, Verdict};
@@ -32,7 +33,8 @@ const REASONS: usize = 9;
 type Written = std::fmt::Result;
 
 impl Report {
-    /// The report for people, with terminal colours: let [`anstream`] take them out where they do not belong.
+    /// The report for people, with terminal colours: let [`anstream`] take them out where they do
+    /// not belong.
     pub fn to_text(&self, style: Style) -> String {
         let mut out = String::new();
         // Writing to memory cannot fail.

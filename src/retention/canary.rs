@@ -1,4 +1,5 @@
-//! One canary: what is done with it and when, and what came of it. Pure: time and sight come from outside.
+//! One canary: what is done with it and when, and what came of it. Pure: time and sight come from
+//! outside.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,8 +7,8 @@ use std::fmt;
 
 /// How long a day is, in seconds.
 pub(super) const DAY: i64 = 86_400;
-/// How far the clocks of two machines may be apart: what is missing in the last minutes of its promise is not judged, in
-/// seconds.
+/// How far the clocks of two machines may be apart: what is missing in the last minutes of its
+/// promise is not judged, in seconds.
 pub(super) const TOLERANCE: i64 = 600;
 /// How many looks a canary remembers; older ones are dropped.
 const REMEMBERED: usize = 64;
@@ -22,9 +23,11 @@ pub enum Role {
     JustInside,
     /// Looked at once, after its retention is over.
     JustBeyond,
-    /// Uploaded again at half time, unseen, as Android does; looked at once, just before the new retention is over.
+    /// Uploaded again at half time, unseen, as Android does; looked at once, just before the new
+    /// retention is over.
     Refreshed,
-    /// Uploaded again once its retention is over, as iOS does; looked at then, and just before the new one is over.
+    /// Uploaded again once its retention is over, as iOS does; looked at then, and just before the
+    /// new one is over.
     AsIos,
 }
 
@@ -245,7 +248,8 @@ impl Canary {
         }
     }
 
-    /// When the next deed is to be done; `None` where there is none. `every` is the time between two visits, in days.
+    /// When the next deed is to be done; `None` where there is none. `every` is the time between
+    /// two visits, in days.
     pub fn window(&self, role: Role, every: i64) -> Option<Window> {
         if matches!(self.state, State::ToPlant | State::Planting) {
             return Some(Window {
@@ -287,8 +291,9 @@ impl Canary {
         })
     }
 
-    /// Notes an upload that was sent at `sent` and taken, under this promise. Gives whether it counts as what was due: a
-    /// refresh that comes after the end of the promise is a new beginning.
+    /// Notes an upload that was sent at `sent` and taken, under this promise. Gives whether it
+    /// counts as what was due: a refresh that comes after the end of the promise is a new
+    /// beginning.
     pub fn was_uploaded(&mut self, role: Role, sent: Timestamp, promise: Promise) -> bool {
         let in_time = match self.step(role) {
             Some(Step::Upload(When::Half)) => self.age(sent) < Promise::seconds(self.promise.days),

@@ -1,4 +1,5 @@
-//! Who goes to the server: plants the canaries, looks after them, removes them. Notes each step in the ledger at once.
+//! Who goes to the server: plants the canaries, looks after them, removes them. Notes each step in
+//! the ledger at once.
 
 use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
@@ -177,11 +178,13 @@ async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
     })
 }
 
-/// Plants five canaries and notes them in a new ledger at `path`, which is written before the first upload.
+/// Plants five canaries and notes them in a new ledger at `path`, which is written before the first
+/// upload.
 ///
 /// # Errors
-/// Where there is a ledger already, or the server does not take and keep a backup for a moment. What had been uploaded is
-/// removed again, and with it the ledger; if that fails, too, the ledger stays for [`end`].
+/// Where there is a ledger already, or the server does not take and keep a backup for a moment.
+/// What had been uploaded is removed again, and with it the ledger; if that fails, too, the ledger
+/// stays for [`end`].
 pub async fn plant(
     canaries: &Canaries,
     path: &Path,
@@ -279,8 +282,8 @@ async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String>
 
 /// Visits the canaries of a ledger.
 ///
-/// `moved` takes a server at another URL for the same; `trusts_clock` takes this machine's clock for right where the
-/// server's has moved against it.
+/// `moved` takes a server at another URL for the same; `trusts_clock` takes this machine's clock
+/// for right where the server's has moved against it.
 ///
 /// # Errors
 /// Where nothing could be judged at all; then nothing was done either.
@@ -459,7 +462,8 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
     Ok(ended)
 }
 
-/// Deletes a canary, and sees that it is not there: some servers say that they delete, and do not, or have it twice.
+/// Deletes a canary, and sees that it is not there: some servers say that they delete, and do not,
+/// or have it twice.
 async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
     let mut said = String::new();
     for _ in 0..REMOVALS {

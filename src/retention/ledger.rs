@@ -1,7 +1,9 @@
-//! The ledger of a season: one JSON file, whole at every moment, locked while somebody works with it.
+//! The ledger of a season: one JSON file, whole at every moment, locked while somebody works with
+//! it.
 //!
-//! It holds no credential, and the server only as a hash: it may lie in a repository or in the cache of a CI. From the
-//! seed in it come the canaries' IDs and keys, which open the canaries and nothing else.
+//! It holds no credential, and the server only as a hash: it may lie in a repository or in the
+//! cache of a CI. From the seed in it come the canaries' IDs and keys, which open the canaries and
+//! nothing else.
 
 use super::season::Season;
 use serde::{Deserialize, Serialize};
@@ -138,7 +140,8 @@ impl Ledger {
         Ok(Self { path, file, season })
     }
 
-    /// Reads a ledger without locking it: it is replaced in one step, so that what is read is whole.
+    /// Reads a ledger without locking it: it is replaced in one step, so that what is read is
+    /// whole.
     ///
     /// # Errors
     /// Where there is none, or it is not whole, edited or of another version.
@@ -152,7 +155,8 @@ impl Ledger {
         &self.path
     }
 
-    /// Writes the season: into a file of its own first, which then takes the ledger's place in one step.
+    /// Writes the season: into a file of its own first, which then takes the ledger's place in one
+    /// step.
     ///
     /// # Errors
     /// Where it cannot be written; then what stood there before stands there still.
@@ -222,7 +226,8 @@ fn opening(path: &Path, error: std::io::Error) -> LedgerError {
     }
 }
 
-/// Locks a file. A process that this one starts holds every lock for a moment, until it becomes another program.
+/// Locks a file. A process that this one starts holds every lock for a moment, until it becomes
+/// another program.
 fn lock_soon(file: &File) -> bool {
     for _ in 0..LOCKING {
         if file.try_lock().is_ok() {

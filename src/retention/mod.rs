@@ -1,11 +1,12 @@
 //! Whether a server keeps backups over time: watch, visit, ledger. No words for people.
 //!
-//! [`plant`] puts five backups of the harness's own on a server, canaries, and notes them in a [`Ledger`]. [`verify`]
-//! comes back, any day: it looks at those that must still be there, uploads again what is due, and says what is lost.
-//! Some servers count a download as an upload, so each canary is looked at only once between two uploads. [`end`] removes
-//! them.
+//! [`plant`] puts five backups of the harness's own on a server, canaries, and notes them in a
+//! [`Ledger`]. [`verify`] comes back, any day: it looks at those that must still be there, uploads
+//! again what is due, and says what is lost. Some servers count a download as an upload, so each
+//! canary is looked at only once between two uploads. [`end`] removes them.
 //!
-//! What is due and what a look means is decided in [`Season`], without a network and without a clock.
+//! What is due and what a look means is decided in [`Season`], without a network and without a
+//! clock.
 
 mod canary;
 mod keeper;

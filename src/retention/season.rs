@@ -1,4 +1,5 @@
-//! A season: five canaries on one server, from the day they are planted to the day they are removed. Pure.
+//! A season: five canaries on one server, from the day they are planted to the day they are
+//! removed. Pure.
 
 use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
 use crate::wire::{LoginKind, Seed};
@@ -8,7 +9,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// By how much the clocks of this machine and of the server may drift apart between two visits, in seconds.
+/// By how much the clocks of this machine and of the server may drift apart between two visits, in
+/// seconds.
 const DRIFT: i64 = 3600;
 
 /// Five canaries on one server.
@@ -33,7 +35,8 @@ pub struct Season {
     pub server_ahead: Option<i64>,
     /// Whether the backup may be there by which was tried out whether the server stores anything.
     pub trial: bool,
-    /// With what kind of login they were planted, if that is known. Someone else may not see what is there.
+    /// With what kind of login they were planted, if that is known. Someone else may not see what
+    /// is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<LoginKind>,
     /// The canaries.
@@ -76,8 +79,8 @@ pub fn target_hash(seed: Seed, base: &str) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-/// What a server that says `retention_days` promises to someone who watches for so many days at the most. With a number
-/// that promises nothing the person's own counts.
+/// What a server that says `retention_days` promises to someone who watches for so many days at the
+/// most. With a number that promises nothing the person's own counts.
 pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise> {
     let days = if retention_days >= 1 {
         retention_days
@@ -124,7 +127,8 @@ impl Season {
         self.target == target_hash(self.seed, base)
     }
 
-    /// Whether someone with this login sees what is there: to a stranger, a server may call missing what it has.
+    /// Whether someone with this login sees what is there: to a stranger, a server may call missing
+    /// what it has.
     pub fn shows_to(&self, login: LoginKind) -> bool {
         login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }
@@ -143,10 +147,11 @@ impl Season {
         Ok(())
     }
 
-    /// Begins a visit at `now` of a server that says `retention_days`, and whose clock is so many seconds ahead.
+    /// Begins a visit at `now` of a server that says `retention_days`, and whose clock is so many
+    /// seconds ahead.
     ///
-    /// What is promised to a canary is the least that was said since its last upload. Gives what `retentionDays` was
-    /// before, where it has changed.
+    /// What is promised to a canary is the least that was said since its last upload. Gives what
+    /// `retentionDays` was before, where it has changed.
     ///
     /// # Errors
     /// Where nothing can be judged; then nothing has changed.

@@ -1,4 +1,5 @@
-//! The rig's own certificate authority, made fresh at every start, and the servers' certificates that it signs or does not.
+//! The rig's own certificate authority, made fresh at every start, and the servers' certificates
+//! that it signs or does not.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,

@@ -18,8 +18,9 @@ pub struct Task {
     pub ca: String,
     /// The file that holds it.
     pub ca_file: PathBuf,
-    /// A folder of the case's own. It holds `document.json`, what to back up; a client that restores may write what it
-    /// understood as `restored.json`. It stays the same for all actions of a case.
+    /// A folder of the case's own. It holds `document.json`, what to back up; a client that
+    /// restores may write what it understood as `restored.json`. It stays the same for all actions
+    /// of a case.
     pub folder: PathBuf,
     /// The Threema ID.
     pub threema_id: String,

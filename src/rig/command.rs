@@ -6,19 +6,20 @@ use crate::engine::BoxFuture;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-/// The exit code of a command that does not do such a thing. Source: `BoringSSL`'s `BoGo` has 89 for it; shells have 127 for a
-/// command that is not there, which must not count as support either.
+/// The exit code of a command that does not do such a thing. Source: `BoringSSL`'s `BoGo` has 89
+/// for it; shells have 127 for a command that is not there, which must not count as support either.
 const UNSUPPORTED: i32 = 127;
 
-/// A client that is a command: `sh -c COMMAND`. Exit code 0 is success, 1 a failure that the client reports, 127 an action
-/// that it does not support; anything else is a crash.
+/// A client that is a command: `sh -c COMMAND`. Exit code 0 is success, 1 a failure that the client
+/// reports, 127 an action that it does not support; anything else is a crash.
 pub struct Command {
     command: String,
     timeout: Duration,
 }
 
 impl Command {
-    /// The client that `command` starts. An action gets `timeout`, then the command is killed with all that it started.
+    /// The client that `command` starts. An action gets `timeout`, then the command is killed with
+    /// all that it started.
     pub fn new(command: impl Into<String>, timeout: Duration) -> Self {
         Self {
             command: command.into(),

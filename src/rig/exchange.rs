@@ -117,7 +117,8 @@ impl Seen {
     }
 }
 
-/// Writes what was seen into the case's folder: `exchanges.txt`, one line each, without bodies and credentials.
+/// Writes what was seen into the case's folder: `exchanges.txt`, one line each, without bodies and
+/// credentials.
 pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
     let mut text = String::new();
     for exchange in &seen.exchanges {

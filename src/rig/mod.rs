@@ -1,8 +1,9 @@
-//! The rig: a scripted server that watches a client. It serves, records and starts clients; it never judges.
+//! The rig: a scripted server that watches a client. It serves, records and starts clients; it
+//! never judges.
 //!
-//! A [`Case`] says how the server behaves and which [`Action`]s the client takes. Each case has a base URL of its own, so
-//! that cases run at the same time. What the client sent and how it ended is [`Seen`]; the checks under `suites/client/rig`
-//! judge it.
+//! A [`Case`] says how the server behaves and which [`Action`]s the client takes. Each case has a
+//! base URL of its own, so that cases run at the same time. What the client sent and how it ended
+//! is [`Seen`]; the checks under `suites/client/rig` judge it.
 
 mod authority;
 mod case;

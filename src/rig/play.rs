@@ -1,4 +1,5 @@
-//! Playing cases: a base URL and a folder for each, the client's actions in turn, and everything that was seen.
+//! Playing cases: a base URL and a folder for each, the client's actions in turn, and everything
+//! that was seen.
 
 use super::authority::Certificate;
 use super::case::Case;

@@ -4,7 +4,8 @@ use super::authority::Certificate;
 use bytes::Bytes;
 use std::time::Duration;
 
-/// How the server behaves in one case. The default is a healthy server with HTTP Basic and nothing stored.
+/// How the server behaves in one case. The default is a healthy server with HTTP Basic and nothing
+/// stored.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// What it asks for before it answers anything else.
@@ -56,7 +57,8 @@ pub enum Login {
     Open,
     /// HTTP Basic, with a challenge. Source: RFC 7617.
     Basic,
-    /// HTTP Basic among other schemes, several challenges in one field. Source: RFC 9110 section 11.6.1.
+    /// HTTP Basic among other schemes, several challenges in one field. Source: RFC 9110 section
+    /// 11.6.1.
     BasicAmongOthers,
     /// HTTP Basic in the client's first request; 403 without a challenge otherwise.
     BasicUnasked,
@@ -141,7 +143,8 @@ pub enum Answer {
     After(Duration),
     /// As proper, in an answer of HTTP/1.0 that ends with the connection.
     Http10,
-    /// As proper, with `Content-Encoding: gzip` and the body compressed accordingly, if the request offers to take it.
+    /// As proper, with `Content-Encoding: gzip` and the body compressed accordingly, if the request
+    /// offers to take it.
     Gzipped,
     /// As proper, and the connection is closed after it.
     ThenCloses,

@@ -1,5 +1,5 @@
-//! Listening: one host for all cases, another one that redirects lead to, one in the clear, and listeners of their own for
-//! cases with a certificate of their own.
+//! Listening: one host for all cases, another one that redirects lead to, one in the clear, and
+//! listeners of their own for cases with a certificate of their own.
 
 use super::authority::{Authority, Certificate};
 use super::exchange::{Exchange, Host, MOST_BODY};
@@ -115,7 +115,8 @@ impl Listeners {
         })
     }
 
-    /// Listens for one case alone, with a certificate of its own. Gives the port before the case is known.
+    /// Listens for one case alone, with a certificate of its own. Gives the port before the case is
+    /// known.
     pub(super) async fn alone(
         &self,
         certificate: Certificate,

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much more than `maxBackupBytes` is read of an upload before the connection is closed, in bytes.
+/// How much more than `maxBackupBytes` is read of an upload before the connection is closed, in
+/// bytes.
 pub(super) const SURPLUS: u64 = 2 * 1024 * 1024;
 
 /// One case on the server.
@@ -308,8 +309,8 @@ impl Site {
         sent == expected.as_bytes() || Some(sent) == latin1(&expected)
     }
 
-    /// Whether this has the form of an answer to our challenge, by our user. The hash is not computed: which client can
-    /// do Digest shows in whether it answers at all.
+    /// Whether this has the form of an answer to our challenge, by our user. The hash is not
+    /// computed: which client can do Digest shows in whether it answers at all.
     fn is_digest(&self, authorization: Option<&str>) -> bool {
         let Some(fields) = authorization.and_then(|value| value.strip_prefix("Digest ")) else {
             return false;

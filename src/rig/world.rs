@@ -1,4 +1,5 @@
-//! The person whom the client acts for: an ID, passwords, keys, documents. Made once a run, and shared by all cases.
+//! The person whom the client acts for: an ID, passwords, keys, documents. Made once a run, and
+//! shared by all cases.
 
 use super::script::{Before, Document};
 use crate::safe::backup;
@@ -95,7 +96,8 @@ impl World {
         }
     }
 
-    /// A document with a device group key, without which Desktop restores nothing. Source: `clients.loss.device-group-key`.
+    /// A document with a device group key, without which Desktop restores nothing. Source:
+    /// `clients.loss.device-group-key`.
     fn sample(&self, contacts: usize) -> Bytes {
         let document = backup::sample(&self.private_key, DEVICE, contacts);
         let user = b"\"user\":{";
@@ -163,7 +165,8 @@ impl World {
         })
     }
 
-    /// Opens a body with the key that belongs to the backup ID in a path, in whatever case that is written.
+    /// Opens a body with the key that belongs to the backup ID in a path, in whatever case that is
+    /// written.
     ///
     /// # Errors
     /// The stage at which it fails; `None` if the ID is neither of the person's.

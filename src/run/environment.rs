@@ -1,4 +1,5 @@
-//! The server and the credentials that options, a URL and the environment name: the first that is set counts.
+//! The server and the credentials that options, a URL and the environment name: the first that is
+//! set counts.
 
 use crate::wire::{Login, Secret, Target};
 use std::io::Read as _;
@@ -197,8 +198,8 @@ fn token(token: Secret) -> Result<Login, AccessError> {
     Ok(Login::Token(token))
 }
 
-/// The password in a file: its first line. A file of one empty line is an empty password, which the user of a public link
-/// has; an empty file is a mistake.
+/// The password in a file: its first line. A file of one empty line is an empty password, which the
+/// user of a public link has; an empty file is a mistake.
 fn password_in(file: &Path) -> Result<Secret, AccessError> {
     let what = "the password file";
     if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {

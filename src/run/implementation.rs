@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 /// How long a question that was asked may go on once the run is stopped.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// A checkup of an implementation that is about to be made: its adapter is a command that speaks the line protocol.
+/// A checkup of an implementation that is about to be made: its adapter is a command that speaks
+/// the line protocol.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -69,7 +70,8 @@ impl ClientCheckup {
         self.run_with(|_| {}).await.map(|(report, _)| report)
     }
 
-    /// Runs the checkup and reports every step. Also returns what the adapter wrote last to standard error.
+    /// Runs the checkup and reports every step. Also returns what the adapter wrote last to
+    /// standard error.
     pub async fn run_with(
         mut self,
         events: impl FnMut(Event) + Send,

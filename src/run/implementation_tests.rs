@@ -14,13 +14,15 @@ use std::time::Duration;
 /// How many derivations run at once: each takes 64 MiB, and together they stay below 256 MiB.
 const DERIVATIONS: usize = 3;
 
-/// Runs every vector of the operations that `implementation` has as a test, named by the vector's ID. Where the published
-/// clients differ, any of them will do; [`ClientTests`] holds it to one.
+/// Runs every vector of the operations that `implementation` has as a test, named by the vector's
+/// ID. Where the published clients differ, any of them will do; [`ClientTests`] holds it to one.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
 /// ```no_run
-/// use safe_conformance::adapter::{Answer, Hello, Implementation, Open, Document, Operation, Refusal};
+/// use safe_conformance::adapter::{
+///     Answer, Document, Hello, Implementation, Open, Operation, Refusal,
+/// };
 /// # mod my_client {
 /// #     use safe_conformance::safe::Stage;
 /// #     pub fn open(_: &[u8], _: &[u8]) -> Result<serde_json::Value, Stage> { Err(Stage::Size) }
@@ -64,8 +66,8 @@ struct Subject {
 }
 
 impl ClientTests {
-    /// Adds an implementation, held to what `like` says where the published clients differ. Its tests are named by ID, and
-    /// by `label` in brackets where that is not empty.
+    /// Adds an implementation, held to what `like` says where the published clients differ. Its
+    /// tests are named by ID, and by `label` in brackets where that is not empty.
     #[must_use]
     pub fn and(
         mut self,

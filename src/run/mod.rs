@@ -1,4 +1,5 @@
-//! A checkup of a server or an implementation, and its form for `cargo test`. No arguments of a command line.
+//! A checkup of a server or an implementation, and its form for `cargo test`. No arguments of a
+//! command line.
 
 pub(crate) mod environment;
 mod implementation;

@@ -16,7 +16,8 @@ use thiserror::Error;
 /// How long clients that run may go on once the run is stopped.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A run of a client on the rig that is about to be made: a scripted server watches what the client sends.
+/// A run of a client on the rig that is about to be made: a scripted server watches what the client
+/// sends.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +30,9 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// let report = Rig::new().case("rig.backup.first").run(|task| async move {
 ///     match task.known_action() {
-///         Some(Action::Backup) => MyClient::backup(&task.url, &task.threema_id, &task.password).await.into(),
+///         Some(Action::Backup) => {
+///             MyClient::backup(&task.url, &task.threema_id, &task.password).await.into()
+///         }
 ///         _ => End::Unsupported,
 ///     }
 /// }).await?;
@@ -67,7 +70,8 @@ impl Rig {
         Self::default()
     }
 
-    /// Only this case, and others that are named so: `rig.backup.first`, or a part of the name, `rig.backup`.
+    /// Only this case, and others that are named so: `rig.backup.first`, or a part of the name,
+    /// `rig.backup`.
     #[must_use]
     pub fn case(mut self, id: &str) -> Self {
         self.selection.only.push(Pattern::new(id));
@@ -102,14 +106,16 @@ impl Rig {
         self
     }
 
-    /// A folder that keeps what was seen: one folder a case. Without it, a temporary one is removed at the end.
+    /// A folder that keeps what was seen: one folder a case. Without it, a temporary one is removed
+    /// at the end.
     #[must_use]
     pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
         self
     }
 
-    /// The person whom the client acts for, where several runs share one: its keys take a derivation each.
+    /// The person whom the client acts for, where several runs share one: its keys take a
+    /// derivation each.
     #[must_use]
     pub fn acting_for(mut self, world: Arc<World>) -> Self {
         self.world = Some(world);
@@ -144,7 +150,8 @@ impl Rig {
         self.run_client("a function", client, |_| {}).await
     }
 
-    /// Runs a client that is a command, as `safe-conformance rig --exec` does. An action gets `timeout`.
+    /// Runs a client that is a command, as `safe-conformance rig --exec` does. An action gets
+    /// `timeout`.
     ///
     /// # Errors
     /// As for [`run`](Self::run).

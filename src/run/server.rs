@@ -29,7 +29,8 @@ const MOST_REQUESTS: u64 = 250;
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use safe_conformance::{Checkup, Target};
 ///
-/// let report = Checkup::new(Target::parse("https://cloud.example/safe")?.basic("alice", "secret"))?.run().await?.report;
+/// let target = Target::parse("https://cloud.example/safe")?.basic("alice", "secret");
+/// let report = Checkup::new(target)?.run().await?.report;
 /// assert!(report.passed(), "{report}");
 /// # Ok(())
 /// # }
@@ -42,9 +43,11 @@ pub struct Checkup {
     pub selection: Selection,
     /// How many checks run at once.
     pub jobs: usize,
-    /// How long the whole run may take; `None`: three minutes, and more on a server that answers slowly.
+    /// How long the whole run may take; `None`: three minutes, and more on a server that answers
+    /// slowly.
     pub deadline: Option<Duration>,
-    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind is not written down.
+    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind
+    /// is not written down.
     pub ledger_folder: Option<PathBuf>,
     /// Deviations that are accepted, and the day that counts.
     pub waivers: Option<(Waivers, Date)>,

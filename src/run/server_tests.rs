@@ -17,8 +17,9 @@ use std::sync::{Arc, OnceLock};
 /// The findings of one run, by name.
 type Findings = BTreeMap<String, Finding>;
 
-/// Runs the suite as tests: against the server that `SAFE_TARGET` names (with `SAFE_SERVER_USER` and so on), or the
-/// embedded one when it is unset. `SAFE_REQUIRE_LIVE=1` makes an unset target fail.
+/// Runs the suite as tests: against the server that `SAFE_TARGET` names (with `SAFE_SERVER_USER`
+/// and so on), or the embedded one when it is unset. `SAFE_REQUIRE_LIVE=1` makes an unset target
+/// fail.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
@@ -102,9 +103,11 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
     }
 }
 
-/// The findings: from the run that another process of the same nextest run has made, or from one made now.
+/// The findings: from the run that another process of the same nextest run has made, or from one
+/// made now.
 fn findings_of_this_run() -> Result<Findings, String> {
-    // nextest starts a process for each test: the first to come runs the suite, the others read what it found.
+    // nextest starts a process for each test: the first to come runs the suite, the others read
+    // what it found.
     match std::env::var("NEXTEST_RUN_ID") {
         Ok(run) => shared(&run),
         Err(_) => run_suite(),
@@ -160,7 +163,8 @@ fn forget_old_runs(folder: Option<&std::path::Path>) {
     }
 }
 
-/// A folder that nobody else can write, in the target folder where there is one, else among the temporary files.
+/// A folder that nobody else can write, in the target folder where there is one, else among the
+/// temporary files.
 fn folder() -> Result<PathBuf, String> {
     let base =
         std::env::var_os("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);

@@ -120,7 +120,8 @@ impl BaseUrlError {
 }
 
 impl BaseUrl {
-    /// Reads an address as people paste it: white space around it and trailing slashes do not matter.
+    /// Reads an address as people paste it: white space around it and trailing slashes do not
+    /// matter.
     ///
     /// Source: clause 4.1.
     pub fn parse(text: &str) -> Result<ParsedBase, BaseUrlError> {
@@ -172,7 +173,8 @@ impl BaseUrl {
         self.url.port_or_known_default().unwrap_or(443)
     }
 
-    /// What goes into a `Host` header: the host, IPv6 in brackets, and the port unless it is the default.
+    /// What goes into a `Host` header: the host, IPv6 in brackets, and the port unless it is the
+    /// default.
     pub fn authority(&self) -> &str {
         self.url.authority()
     }
@@ -300,8 +302,9 @@ fn refusal_of(error: url::ParseError) -> BaseUrlError {
     BaseUrlError::Unparsable { reason }
 }
 
-/// Whether what looks like port, path or query may be part of a password that holds an unescaped slash,
-/// question mark or hash: `https://user:1/rest-of-password@host/`. No message may repeat such an address.
+/// Whether what looks like port, path or query may be part of a password that holds an unescaped
+/// slash, question mark or hash: `https://user:1/rest-of-password@host/`. No message may repeat
+/// such an address.
 fn may_split_a_password(text: &str) -> bool {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());

@@ -1,6 +1,7 @@
 //! The clauses of the protocol that checks judge by, as IDs: the text of each stands in the manual.
 //!
-//! A number never changes its meaning. Title, source and text: [`manual::clause`](crate::manual::clause).
+//! A number never changes its meaning. Title, source and text:
+//! [`manual::clause`](crate::manual::clause).
 
 /// The ID of a clause of the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

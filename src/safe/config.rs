@@ -12,8 +12,8 @@ pub const USUAL_MAX_BACKUP_BYTES: i64 = 524_288;
 /// Source: clauses 4.2 and 5.1.
 pub const USUAL_RETENTION_DAYS: i64 = 180;
 
-/// What `{base}/config` says. Nothing is wrong with negative numbers here: what a client makes of them is
-/// for a check to judge.
+/// What `{base}/config` says. Nothing is wrong with negative numbers here: what a client makes of
+/// them is for a check to judge.
 ///
 /// It serialises to the canonical JSON, `{"maxBackupBytes":524288,"retentionDays":180}`.
 ///

@@ -1,7 +1,7 @@
 //! The envelope of a backup: nonce, secretbox, gzip.
 //!
-//! The reader here is strict: it takes every valid gzip, also of several members, and nothing after it.
-//! What a client lets pass beyond that is the client's, not the protocol's.
+//! The reader here is strict: it takes every valid gzip, also of several members, and nothing after
+//! it. What a client lets pass beyond that is the client's, not the protocol's.
 
 use super::keys::EncryptionKey;
 use crate::safe::Stage;
@@ -112,7 +112,8 @@ pub fn open(
     unpack(&decrypt(key, body)?, limit_bytes)
 }
 
-/// Compresses `json` with gzip. The bytes differ between releases of the compressor: never pin them.
+/// Compresses `json` with gzip. The bytes differ between releases of the compressor: never pin
+/// them.
 ///
 /// Source: clause 2.2.
 ///
@@ -163,7 +164,8 @@ pub fn decrypt(key: &EncryptionKey, body: &[u8]) -> Result<Vec<u8>, EnvelopeErro
         .map_err(|_| EnvelopeError::CannotDecrypt)
 }
 
-/// Unpacks every gzip member in `packed`, to `limit_bytes` bytes at most, and refuses whatever else follows.
+/// Unpacks every gzip member in `packed`, to `limit_bytes` bytes at most, and refuses whatever else
+/// follows.
 ///
 /// Source: clause 2.2; RFC 1952 section 2.2 for several members.
 pub fn unpack(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, EnvelopeError> {

@@ -153,7 +153,8 @@ impl BackupId {
         HEXLOWER.encode(&self.0)
     }
 
-    /// The first 8 bits as two hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a sharded base URL.
+    /// The first 8 bits as two hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a
+    /// sharded base URL.
     ///
     /// Source: clients.http.shard.
     pub fn shard_prefix(&self) -> String {

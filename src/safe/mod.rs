@@ -1,4 +1,5 @@
-//! The Threema Safe protocol, pure: keys, envelope, document, config, addresses. No I/O, and no quirk of a client.
+//! The Threema Safe protocol, pure: keys, envelope, document, config, addresses. No I/O, and no
+//! quirk of a client.
 //!
 //! Nothing here reads, waits or knows a client's quirk.
 

@@ -2,7 +2,8 @@
 
 use super::printable::line;
 
-/// The text as one line of Markdown that means nothing but itself. What stands between backticks stays a code span.
+/// The text as one line of Markdown that means nothing but itself. What stands between backticks
+/// stays a code span.
 pub fn markdown(text: &str) -> String {
     let clean = line(text);
     let parts: Vec<&str> = clean.split('`').collect();

@@ -1,7 +1,8 @@
-//! The only way of text to a terminal, a report or a log: made printable, wrapped, counted. No facts live here.
+//! The only way of text to a terminal, a report or a log: made printable, wrapped, counted. No
+//! facts live here.
 //!
-//! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept as it came and made
-//! harmless here, when it is written.
+//! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept
+//! as it came and made harmless here, when it is written.
 
 mod markdown;
 mod printable;
@@ -18,7 +19,8 @@ const WIDEST: usize = 120;
 /// The width where nothing is known of it, in columns.
 const USUAL: usize = 100;
 
-/// The width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within what reads well.
+/// The width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within what
+/// reads well.
 pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
     let stated = || columns.and_then(|columns| columns.trim().parse().ok());
     terminal
@@ -35,7 +37,8 @@ pub fn columns(text: &str) -> usize {
 
 /// `text` in lines of at most `width` columns, each after `indent` spaces, broken between words.
 ///
-/// The text is made printable. A word that is longer than a line stands whole, so that an address can be copied.
+/// The text is made printable. A word that is longer than a line stands whole, so that an address
+/// can be copied.
 pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let clean = line(text);
     let room = width.saturating_sub(indent).max(20);

@@ -1,5 +1,5 @@
-//! What may stand on a terminal or in a log: no character that moves the cursor, turns the direction or hides, and no
-//! line that a build service takes for a command.
+//! What may stand on a terminal or in a log: no character that moves the cursor, turns the
+//! direction or hides, and no line that a build service takes for a command.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,8 @@ const fn shows(character: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}') // tags, variation selectors, private use
 }
 
-/// The text as it may stand on a terminal or in a log: what does not show is escaped as `\u{202e}`, a line end stays.
+/// The text as it may stand on a terminal or in a log: what does not show is escaped as `\u{202e}`,
+/// a line end stays.
 pub fn printable(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -37,8 +38,8 @@ pub fn line(text: &str) -> String {
     inert(clean)
 }
 
-/// The line without what GitHub Actions or Azure Pipelines carry out: `::error::` where a word begins, `##[error]` and
-/// `##vso[` anywhere.
+/// The line without what GitHub Actions or Azure Pipelines carry out: `::error::` where a word
+/// begins, `##[error]` and `##vso[` anywhere.
 fn inert(line: String) -> String {
     let suspicious = line.contains("::") || line.contains("##");
     if !suspicious {

@@ -1,9 +1,11 @@
 //! The known-answer vectors: the files under `vectors/`, embedded, and what they say. No verdicts.
 //!
-//! Reading a file is bounded and strict: a key that is there twice, and one that does not belong there, are refused by
-//! name and line. What a vector demands of an answer is for `suites` to judge.
+//! Reading a file is bounded and strict: a key that is there twice, and one that does not belong
+//! there, are refused by name and line. What a vector demands of an answer is for `suites` to
+//! judge.
 //!
-//! To add a file: one line in [`SUBJECTS`]. To add an operation: its input and its output in `input.rs` and `output.rs`.
+//! To add a file: one line in [`SUBJECTS`]. To add an operation: its input and its output in
+//! `input.rs` and `output.rs`.
 
 mod embedded;
 mod error;

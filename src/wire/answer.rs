@@ -32,7 +32,8 @@ pub struct Response {
     /// Whether `100 Continue` came before the body was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continued: bool,
-    /// Whether it was asked for again, because no answer came at first: a DELETE may have been done already.
+    /// Whether it was asked for again, because no answer came at first: a DELETE may have been done
+    /// already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asked_again: bool,
     /// Whether the body was unpacked by its Content-Encoding after it came.
@@ -60,8 +61,8 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The response as an HTTP library gives it to an app: a body that is gzipped by its Content-Encoding is unpacked,
-    /// to at most `limit` bytes. What does not unpack stays as it is.
+    /// The response as an HTTP library gives it to an app: a body that is gzipped by its
+    /// Content-Encoding is unpacked, to at most `limit` bytes. What does not unpack stays as it is.
     #[must_use]
     pub(super) fn unpacked(mut self, limit: usize) -> Self {
         if let Some(mut unpacked) = self.gunzipped(limit) {
@@ -73,7 +74,8 @@ impl Response {
         self
     }
 
-    /// What the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit` at the most.
+    /// What the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit` at the
+    /// most.
     pub(super) fn gunzipped(&self, limit: usize) -> Option<Vec<u8>> {
         let gzipped = self
             .headers("content-encoding")
@@ -111,7 +113,8 @@ impl Response {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "RecordedBody", into = "RecordedBody")]
 pub struct Body {
-    /// The bytes that are there: all of them, but for long bodies that a transcript keeps the beginning of.
+    /// The bytes that are there: all of them, but for long bodies that a transcript keeps the
+    /// beginning of.
     pub bytes: Bytes,
     /// The number of bytes that were read.
     pub length: u64,
@@ -119,7 +122,8 @@ pub struct Body {
     pub sha256: [u8; 32],
     /// Whether reading stopped at its bound while more was to come.
     pub overran: bool,
-    /// Whether a transcript keeps all of it, however long: it is judged by more than its length and hash.
+    /// Whether a transcript keeps all of it, however long: it is judged by more than its length and
+    /// hash.
     keeps_all: bool,
 }
 
@@ -239,7 +243,8 @@ pub enum FailureKind {
     Peer,
     /// Ours, on purpose: the upload was broken off as asked.
     BrokenOff {
-        /// Whether the server took notice of the end: it answered, or closed the connection. A reset does not count.
+        /// Whether the server took notice of the end: it answered, or closed the connection. A
+        /// reset does not count.
         noticed: bool,
     },
     /// The server does not offer the version of HTTP that was asked for.

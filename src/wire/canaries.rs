@@ -1,4 +1,5 @@
-//! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing else.
+//! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing
+//! else.
 
 use super::answer::{Answer, Failure};
 use super::guard::OwnBackup;
@@ -103,8 +104,8 @@ impl Canaries {
         self.session.claim_if_free(key, &self.backup(role)).await
     }
 
-    /// Uploads the canary `role` for the `number`th time, where it was [claimed](Self::claim) or the ledger says that it
-    /// is there.
+    /// Uploads the canary `role` for the `number`th time, where it was [claimed](Self::claim) or
+    /// the ledger says that it is there.
     ///
     /// # Errors
     /// As an exchange.
@@ -130,7 +131,8 @@ impl Canaries {
         self.send(request).await
     }
 
-    /// Whether a body is the canary `role` as it was uploaded for the `number`th time; if not, what it is.
+    /// Whether a body is the canary `role` as it was uploaded for the `number`th time; if not, what
+    /// it is.
     ///
     /// # Errors
     /// Where the keys cannot be derived.

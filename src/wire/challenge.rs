@@ -1,6 +1,7 @@
 //! What a 401 asks for: the challenges of `WWW-Authenticate`, by the grammar.
 //!
-//! Source: RFC 9110 section 11.6.1; several challenges may stand in one field, and commas in quoted strings.
+//! Source: RFC 9110 section 11.6.1; several challenges may stand in one field, and commas in quoted
+//! strings.
 
 use super::answer::Response;
 

@@ -23,9 +23,10 @@ use tokio::sync::OwnedMutexGuard;
 
 /// What a check is handed.
 ///
-/// Calls are numbered in the order in which they are made, so a check makes them one after the other; what must
-/// happen at once is one call ([`together`](Self::together), [`during`](Self::during)), and independent lines of
-/// questions go through [`branch`](Self::branch).
+/// Calls are numbered in the order in which they are made, so a check makes them one after the
+/// other; what must happen at once is one call ([`together`](Self::together),
+/// [`during`](Self::during)), and independent lines of questions go through
+/// [`branch`](Self::branch).
 pub struct Context {
     pub(super) session: Arc<Session>,
     pub(super) check: &'static str,
@@ -140,7 +141,8 @@ impl Context {
         Payload::new(self.session.seed(), &format!("shared/{label}"), recipe)
     }
 
-    /// A sealed backup document with a private key of its own, as the persona would upload it, and that private key.
+    /// A sealed backup document with a private key of its own, as the persona would upload it, and
+    /// that private key.
     pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
         let keys = self.session.keys().await?;
         let random = |what: &str| {
@@ -184,8 +186,8 @@ impl Context {
         answer.map(|response| response.unpacked(limit))
     }
 
-    /// The answer to `client`'s own request for `config` over `http`: its headers, its habit of logging in. Asked
-    /// once in a run, whichever check asks first.
+    /// The answer to `client`'s own request for `config` over `http`: its headers, its habit of
+    /// logging in. Asked once in a run, whichever check asks first.
     ///
     /// # Errors
     /// If no answer comes, or the server does not offer `http`.
@@ -197,8 +199,8 @@ impl Context {
             .clone()
     }
 
-    /// The answer to a PROPFIND, with credentials, of the folder at the suffix `/` or `/backups/` of the base URL: whether
-    /// it is there, and no list of what is in it. Asked once in a run.
+    /// The answer to a PROPFIND, with credentials, of the folder at the suffix `/` or `/backups/`
+    /// of the base URL: whether it is there, and no list of what is in it. Asked once in a run.
     ///
     /// # Errors
     /// If no answer comes.
@@ -268,8 +270,8 @@ impl Context {
         Ok(self.session.together(self.key(), requests).await)
     }
 
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
-    /// upload comes first.
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The
+    /// answer to the upload comes first.
     pub async fn during(
         &self,
         upload: Request,
@@ -298,7 +300,8 @@ impl Context {
         request
     }
 
-    /// iOS's request for `config` without credentials, which it sends before any other; asked once in a run.
+    /// iOS's request for `config` without credentials, which it sends before any other; asked once
+    /// in a run.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -311,8 +314,9 @@ impl Context {
             .await
     }
 
-    /// Does what `client` does for an operation. iOS sends its credentials at once after it has answered one challenge;
-    /// without a challenge it never sends them, and the first answer that it gets is its last.
+    /// Does what `client` does for an operation. iOS sends its credentials at once after it has
+    /// answered one challenge; without a challenge it never sends them, and the first answer that
+    /// it gets is its last.
     ///
     /// Source: clause 4.8.
     pub async fn perform(
@@ -329,7 +333,8 @@ impl Context {
             .http()
             .map_or(HttpChoice::Newest, HttpChoice::Only);
         if matches!(operation, Operation::ReadConfig | Operation::Download) {
-            // OkHttp, URLSession and Chromium all offer it of their own accord, and unpack what comes.
+            // OkHttp, URLSession and Chromium all offer it of their own accord, and unpack what
+            // comes.
             request = request.header("Accept-Encoding", "gzip");
         }
         let is_first = client == Client::Ios && operation == Operation::ReadConfig;
@@ -343,7 +348,8 @@ impl Context {
         self.send(request).await
     }
 
-    /// Lets a request pass, or says why not. Before the first upload to an ID, looks whether it is free.
+    /// Lets a request pass, or says why not. Before the first upload to an ID, looks whether it is
+    /// free.
     async fn guard(&self, request: &Request) -> Result<(), Failure> {
         if !request.method.writes() {
             return Ok(());
@@ -367,7 +373,8 @@ impl Context {
         if !guard.is_claimed(backup) && self.facts().fresh_ids {
             self.session.claim(backup)?;
         } else if !guard.is_claimed(backup) {
-            // Which check comes first to a shared place is a matter of order, and must not show in the keys.
+            // Which check comes first to a shared place is a matter of order, and must not show in
+            // the keys.
             let key = match backup.label().strip_prefix("shared/") {
                 Some(slot) => Key {
                     check: "shared.claim".to_owned(),

@@ -1,4 +1,5 @@
-//! The ways in which a check of a server can be run: as a client, over an HTTP version, on one case.
+//! The ways in which a check of a server can be run: as a client, over an HTTP version, on one
+//! case.
 
 use crate::engine;
 use crate::safe::{Client, Clients};

@@ -1,4 +1,5 @@
-//! The guard: nothing is written but backups that this run derived itself and that were not there before.
+//! The guard: nothing is written but backups that this run derived itself and that were not there
+//! before.
 
 use super::ledger::{Ledger, Left};
 use super::seed::Seed;
@@ -41,7 +42,8 @@ impl OwnBackup {
         &self.label
     }
 
-    /// The name of the backup within its check, which stands for the ID in everything that is written.
+    /// The name of the backup within its check, which stands for the ID in everything that is
+    /// written.
     pub fn slot(&self) -> &str {
         // A check's name may hold slashes of its own, in its variant; a slot holds none.
         self.label
@@ -123,7 +125,8 @@ struct Held {
 struct Pending {
     /// How many are on their way.
     on_the_way: usize,
-    /// The last moment at which something of those that were broken off or not answered may be stored.
+    /// The last moment at which something of those that were broken off or not answered may be
+    /// stored.
     until: Option<Instant>,
 }
 
@@ -274,7 +277,8 @@ impl Guard {
         self.ended(backup, None);
     }
 
-    /// Notes that an upload was broken off, or that no answer to it came: the server may store it until then.
+    /// Notes that an upload was broken off, or that no answer to it came: the server may store it
+    /// until then.
     pub(super) fn may_appear(&self, backup: &OwnBackup, until: Instant) {
         self.ended(backup, Some(until));
     }
@@ -304,8 +308,8 @@ impl Guard {
         }
     }
 
-    /// Notes that a look at it came to a clear answer. After the last moment at which an upload of it could be stored,
-    /// nothing comes any more.
+    /// Notes that a look at it came to a clear answer. After the last moment at which an upload of
+    /// it could be stored, nothing comes any more.
     pub(super) fn looked(&self, backup: &OwnBackup) {
         let now = Instant::now();
         let id = backup.id.to_hex();
@@ -335,7 +339,8 @@ impl Guard {
             })
     }
 
-    /// The backups of which an upload was broken off or not answered, and the last moment at which one may appear.
+    /// The backups of which an upload was broken off or not answered, and the last moment at which
+    /// one may appear.
     pub(super) fn unanswered(&self) -> (Vec<OwnBackup>, Option<Instant>) {
         let pending = locked(&self.pending).clone();
         let backups = self.backups();
@@ -461,7 +466,8 @@ impl Guard {
         wanted.map(|held| held.backup.clone()).collect()
     }
 
-    /// Everything that may still be on the server and that no deletion was answered for with success.
+    /// Everything that may still be on the server and that no deletion was answered for with
+    /// success.
     pub(super) fn left(&self) -> Vec<OwnBackup> {
         self.in_state(|state| matches!(state, State::Written(_)))
     }
@@ -496,8 +502,8 @@ impl Guard {
         held.is_some_and(|held| matches!(held.state, State::Deleted | State::Awaited))
     }
 
-    /// Takes over what the ledger of a killed run names, in place of everything before. What was not answered then
-    /// may appear until `latest`.
+    /// Takes over what the ledger of a killed run names, in place of everything before. What was
+    /// not answered then may appear until `latest`.
     pub(super) fn adopt(&self, left: &[Left], latest: Option<Instant>) {
         // The run that stored them has seen what the server shows.
         self.shows.store(true, Ordering::Relaxed);

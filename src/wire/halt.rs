@@ -48,7 +48,8 @@ impl fmt::Display for Sign {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Halt {
-    /// The server limits how much this address may ask, and went on with it while the run slowed down.
+    /// The server limits how much this address may ask, and went on with it while the run slowed
+    /// down.
     Limited {
         /// By what it shows.
         sign: Sign,

@@ -66,7 +66,8 @@ fn ids(text: &str) -> impl Iterator<Item = &str> {
     long_runs(text, |byte| byte.is_ascii_hexdigit(), 64).filter(|run| run.len() == 64)
 }
 
-/// The text with every backup ID replaced: what is observed never holds one. Takes time in proportion to the text.
+/// The text with every backup ID replaced: what is observed never holds one. Takes time in
+/// proportion to the text.
 pub(super) fn without_ids(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut done = 0;
@@ -81,7 +82,8 @@ pub(super) fn without_ids(text: &str) -> String {
     cleaned
 }
 
-/// The bytes with every backup ID replaced by as many dashes, which keeps their length; `None` where there is none.
+/// The bytes with every backup ID replaced by as many dashes, which keeps their length; `None`
+/// where there is none.
 ///
 /// Error pages repeat the path that was asked for. No body of the harness's own holds such a run.
 pub(super) fn bytes_without_ids(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -89,7 +91,8 @@ pub(super) fn bytes_without_ids(bytes: &[u8]) -> Option<Vec<u8>> {
     let hex = |byte: &u8| byte.is_ascii_hexdigit();
     let mut cleaned: Option<Vec<u8>> = None;
     let mut place = ID - 1;
-    // A run of 64 covers one of every 64 places: only what stands there is looked at, and what is about it.
+    // A run of 64 covers one of every 64 places: only what stands there is looked at, and what is
+    // about it.
     while let Some(byte) = bytes.get(place) {
         if !hex(byte) {
             place += ID;

@@ -1,7 +1,8 @@
-//! What passes between the harness and a server: exchanges, live and replayed, guard, ledger. No verdicts.
+//! What passes between the harness and a server: exchanges, live and replayed, guard, ledger. No
+//! verdicts.
 //!
-//! A check never sees a socket. It asks its [`Context`] for an exchange and gets an [`Answer`]; whether that came from
-//! a server just now or from a transcript is not for it to know.
+//! A check never sees a socket. It asks its [`Context`] for an exchange and gets an [`Answer`];
+//! whether that came from a server just now or from a transcript is not for it to know.
 
 mod answer;
 mod canaries;

@@ -1,7 +1,9 @@
-//! The pace: one gate through which every request goes, so that a run looks like a busy phone and not like a scanner.
+//! The pace: one gate through which every request goes, so that a run looks like a busy phone and
+//! not like a scanner.
 //!
-//! A rate (requests a second) and a width (requests at once) begin low and grow only while answers stay as fast as the
-//! first ones, which were asked for one after the other. Both are halved at any sign of a limit.
+//! A rate (requests a second) and a width (requests at once) begin low and grow only while answers
+//! stay as fast as the first ones, which were asked for one after the other. Both are halved at any
+//! sign of a limit.
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -356,7 +358,8 @@ impl Turn {
         }
     }
 
-    /// Notes that the server refused it because there were too many, and lets nobody ask for this long.
+    /// Notes that the server refused it because there were too many, and lets nobody ask for this
+    /// long.
     pub(super) fn limited(self, pause: Duration) {
         let mut state = self.pace.state();
         state.limited += 1;

@@ -1,4 +1,5 @@
-//! The bodies that the harness uploads: made from a recipe, so that a transcript need not hold them.
+//! The bodies that the harness uploads: made from a recipe, so that a transcript need not hold
+//! them.
 
 use super::seed::Seed;
 use bytes::Bytes;

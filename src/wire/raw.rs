@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 sender for what an ordinary client library cannot send: no `Accept` at all, an honoured
-//! `Expect`, an upload that breaks off, a path that must not be normalised.
+//! A small HTTP/1.1 sender for what an ordinary client library cannot send: no `Accept` at all, an
+//! honoured `Expect`, an upload that breaks off, a path that must not be normalised.
 //!
 //! Every read is bounded; whoever calls bounds the time.
 
@@ -20,7 +20,8 @@ const MOST_INTERIM: usize = 16;
 /// How long a client waits for `100 Continue` before it sends the body all the same.
 /// Source: RFC 9110 section 10.1.1 leaves the time open; curl waits one second.
 const CONTINUE_WAIT: Duration = Duration::from_secs(1);
-/// How long a broken-off upload stays open after its last byte, so that the server has taken what was sent.
+/// How long a broken-off upload stays open after its last byte, so that the server has taken what
+/// was sent.
 const CUT_OFF_PAUSE: Duration = Duration::from_millis(100);
 
 /// A request, ready for the wire.
@@ -95,7 +96,8 @@ where
     }
 }
 
-/// Writes while it reads: a server may answer before it has taken the whole body, and may then stop taking it.
+/// Writes while it reads: a server may answer before it has taken the whole body, and may then stop
+/// taking it.
 async fn both<T>(
     write: impl Future<Output = std::io::Result<()>>,
     read: impl Future<Output = Result<T, Failure>>,
@@ -164,7 +166,8 @@ async fn write_chunk<W: AsyncWrite>(writer: &mut WriteHalf<W>, part: &[u8]) -> s
     write_all(writer, &chunk).await
 }
 
-/// Sends the beginning of an upload and ends its side of the connection, as a phone does that loses its network.
+/// Sends the beginning of an upload and ends its side of the connection, as a phone does that loses
+/// its network.
 async fn cut_off<W: AsyncWrite>(
     writer: &mut WriteHalf<W>,
     request: &RawRequest<'_>,
@@ -227,8 +230,9 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    /// Whether the server shows that it has seen the end of the connection: it answers, or closes its side. A reset may
-    /// come from the machine, or from a proxy, while the server still works on the upload.
+    /// Whether the server shows that it has seen the end of the connection: it answers, or closes
+    /// its side. A reset may come from the machine, or from a proxy, while the server still works
+    /// on the upload.
     async fn notices_end(&mut self) -> bool {
         self.buffer.reserve(16 * 1024);
         match self.from.read_buf(&mut self.buffer).await {
@@ -240,7 +244,8 @@ impl<S: AsyncRead> Reader<S> {
 
     async fn fill(&mut self) -> usize {
         self.buffer.reserve(16 * 1024);
-        // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The end, for HTTP.
+        // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The
+        // end, for HTTP.
         self.from.read_buf(&mut self.buffer).await.unwrap_or(0)
     }
 

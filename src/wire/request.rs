@@ -45,8 +45,9 @@ impl Method {
 pub enum Place {
     /// The `config` file.
     Config,
-    /// The collection `backups/`, to see whether a backup of ours is listed: read only. What else it lists is
-    /// secret, so the answer's body is reduced to a word, see [`Listing`](super::Listing).
+    /// The collection `backups/`, to see whether a backup of ours is listed: read only. What else
+    /// it lists is secret, so the answer's body is reduced to a word, see
+    /// [`Listing`](super::Listing).
     Listing(OwnBackup),
     /// A backup of this run's own.
     Backup(OwnBackup),
@@ -54,7 +55,8 @@ pub enum Place {
     CapitalBackup(OwnBackup),
     /// A backup under a doubled slash, `{base}//backups/ID`: read only.
     DoubleSlashBackup(OwnBackup),
-    /// The backup of the person who asks, under the ID that their password gives: read only, and as it is.
+    /// The backup of the person who asks, under the ID that their password gives: read only, and as
+    /// it is.
     Theirs(BackupId),
     /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
     Below(&'static str),
@@ -225,8 +227,8 @@ impl Request {
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
-    /// What a transcript keeps of the request: enough to notice that another version of the harness asks something
-    /// else, without an ID or a secret.
+    /// What a transcript keeps of the request: enough to notice that another version of the harness
+    /// asks something else, without an ID or a secret.
     pub fn fingerprint(&self) -> String {
         let place = match &self.place {
             Place::Config => "config".to_owned(),

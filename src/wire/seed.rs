@@ -10,7 +10,8 @@ use std::str::FromStr;
 
 /// A seed of 256 bits, written as 64 hex digits. The same seed gives the same requests.
 ///
-/// Earlier versions made seeds of 64 bits, written as 16 hex digits; those still give what they gave then.
+/// Earlier versions made seeds of 64 bits, written as 16 hex digits; those still give what they
+/// gave then.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(Width);
@@ -49,7 +50,8 @@ impl Seed {
         hash.finalize().into()
     }
 
-    /// `length` bytes that belong to `label`: the key stream of AES, which is fast in a test's build, too.
+    /// `length` bytes that belong to `label`: the key stream of AES, which is fast in a test's
+    /// build, too.
     pub fn stream(self, label: &str, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         // The key is of this label alone, and seals but once.

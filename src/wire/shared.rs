@@ -1,8 +1,9 @@
-//! What several checks share, so that a run asks little: questions that are asked once, and places that are used in
-//! turn.
+//! What several checks share, so that a run asks little: questions that are asked once, and places
+//! that are used in turn.
 //!
-//! Intrusion detection counts distinct paths that are answered with a 4xx, and requests without credentials. So whatever
-//! is missing on purpose is missing under one ID, and whatever is deleted is deleted under another.
+//! Intrusion detection counts distinct paths that are answered with a 4xx, and requests without
+//! credentials. So whatever is missing on purpose is missing under one ID, and whatever is deleted
+//! is deleted under another.
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::context::Context;
@@ -105,16 +106,17 @@ impl Context {
         self.session.delete(backup).await;
     }
 
-    /// Whether the run may ask for this without credentials. Nextcloud counts each such request to a public link as two
-    /// failed logins, so that a few lock the link for its owner.
+    /// Whether the run may ask for this without credentials. Nextcloud counts each such request to
+    /// a public link as two failed logins, so that a few lock the link for its owner.
     ///
     /// Source: servers.nextcloud-public-link.
     pub fn may_ask_as_stranger(&self) -> bool {
         !self.facts().base.contains("/public.php/")
     }
 
-    /// Before the first upload: makes sure that the server does not call present what nobody has used, and that it
-    /// deletes what it stores. Whether it stores anything at all, the checks judge.
+    /// Before the first upload: makes sure that the server does not call present what nobody has
+    /// used, and that it deletes what it stores. Whether it stores anything at all, the checks
+    /// judge.
     ///
     /// # Errors
     /// If nothing more may be written.
@@ -155,7 +157,8 @@ impl Context {
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());
         };
-        // A 404 says that nothing was stored, a 423 that it is locked for now; a 401 has halted the run.
+        // A 404 says that nothing was stored, a 423 that it is locked for now; a 401 has halted the
+        // run.
         let is_refused = deleted.status >= 400 && !matches!(deleted.status, 401 | 404 | 410 | 423);
         if is_refused {
             return Err(Failure::of(

@@ -86,8 +86,9 @@ pub struct Target {
     pub login: Login,
     /// PEM files' contents: roots to trust beside the operating system's.
     pub roots: Vec<String>,
-    /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are not trusted for
-    /// that. It is how tests hold a certificate to the rules for public authorities.
+    /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are
+    /// not trusted for that. It is how tests hold a certificate to the rules for public
+    /// authorities.
     pub public_roots: Vec<String>,
     /// Addresses to connect to instead of those that the name has; none: those that it has.
     pub addresses: Vec<IpAddr>,
@@ -191,7 +192,8 @@ pub struct Facts {
     pub encoded_user_info: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
-    /// Whether no backup ID of the run can have been used before: it follows from 256 random bits of this run alone.
+    /// Whether no backup ID of the run can have been used before: it follows from 256 random bits
+    /// of this run alone.
     #[serde(default)]
     pub fresh_ids: bool,
 }

@@ -1,7 +1,8 @@
 //! The transcript: everything that a run saw, so that it can be judged again without a network.
 //!
-//! Answers stand under the key (check, variant, n), n being the n-th thing that this check asked: how checks were
-//! interleaved does not matter. Bodies that the harness made are recipes; it holds no secret and no backup ID.
+//! Answers stand under the key (check, variant, n), n being the n-th thing that this check asked:
+//! how checks were interleaved does not matter. Bodies that the harness made are recipes; it holds
+//! no secret and no backup ID.
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
@@ -162,8 +163,8 @@ impl Transcript {
         serde_json::from_str(json).map_err(malformed)
     }
 
-    /// Takes secrets out of the harness's own words, as a second wall: what a server said was cleaned as it came in. It is
-    /// done here and not in the JSON, whose base64 must stay whole.
+    /// Takes secrets out of the harness's own words, as a second wall: what a server said was
+    /// cleaned as it came in. It is done here and not in the JSON, whose base64 must stay whole.
     pub fn clean(&mut self, scrub: &Scrub) {
         let words = std::iter::once(&mut self.facts.base)
             .chain(self.stopped.as_mut())

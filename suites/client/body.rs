@@ -1,4 +1,5 @@
-//! Whether a whole body is one that every client opens to the document that was asked for, and which mistake it is if not.
+//! Whether a whole body is one that every client opens to the document that was asked for, and
+//! which mistake it is if not.
 
 use super::cause::Fault;
 use crate::adapter::SealBackup;
@@ -13,7 +14,8 @@ const NONCE: usize = 24;
 /// The length of a tag, in bytes.
 const TAG: usize = 16;
 
-/// What is wrong with a body: the stage at which a client stops, what is wrong, and what that has in common with others.
+/// What is wrong with a body: the stage at which a client stops, what is wrong, and what that has
+/// in common with others.
 pub(super) struct Wrong {
     pub stage: Stage,
     pub observed: String,
@@ -157,7 +159,8 @@ fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
     (observed, Fault::Output("body".to_owned()))
 }
 
-/// Whether a body is packed with stored blocks, as clients of today pack, so that its length says nothing about what is in it.
+/// Whether a body is packed with stored blocks, as clients of today pack, so that its length says
+/// nothing about what is in it.
 pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
     let key = input
         .key

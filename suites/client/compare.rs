@@ -1,4 +1,5 @@
-//! Whether a document or a state is the one that a vector gives, each field compared by its own kind.
+//! Whether a document or a state is the one that a vector gives, each field compared by its own
+//! kind.
 //!
 //! `vectors/README.md`, "Whole documents", says the same for people.
 
@@ -275,8 +276,8 @@ pub(super) fn is_default(value: &Value) -> bool {
     }
 }
 
-/// Whether two values of a key are the same: lists of strings in any order, but where their order counts; numbers however
-/// they are spelled.
+/// Whether two values of a key are the same: lists of strings in any order, but where their order
+/// counts; numbers however they are spelled.
 pub(super) fn same_value(key: &str, left: &Value, right: &Value) -> bool {
     if SEQUENCES.contains(&key) {
         return same(left, right);

@@ -11,7 +11,8 @@ use crate::safe::json::{Document, Path, Step};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
 
-/// What is not as it must be, for an output about a whole document; nothing where all is well, or where the output is no such one.
+/// What is not as it must be, for an output about a whole document; nothing where all is well, or
+/// where the output is no such one.
 pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Difference> {
     match (expected, found) {
         (Expected::Json(_) | Expected::Bytes(_) | Expected::Body { .. }, _) => Vec::new(),
@@ -105,8 +106,8 @@ fn parsed(bytes: &[u8]) -> Result<(String, Value), Difference> {
     Ok((text.to_owned(), value))
 }
 
-/// Where a document breaks the format, whatever a vector is about (`backup.schema.json`, as this program reads it), and which
-/// mobile does not restore it.
+/// Where a document breaks the format, whatever a vector is about (`backup.schema.json`, as this
+/// program reads it), and which mobile does not restore it.
 fn unusable(bytes: &[u8]) -> Vec<Difference> {
     let Ok(document) = Document::parse(bytes) else {
         return Vec::new();
@@ -179,8 +180,8 @@ pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<
     (!lost.is_empty()).then(|| format!("; after a restore, {}", lost.join("; ")))
 }
 
-/// Where published releases break the format themselves: an empty list of who may see the picture, times before 1970, nameless
-/// distribution lists.
+/// Where published releases break the format themselves: an empty list of who may see the picture,
+/// times before 1970, nameless distribution lists.
 const PUBLISHED: [&str; 4] = ["profilePicRelease", "createdAt", "lastUpdate", "name"];
 
 fn keys(path: &Path) -> impl DoubleEndedIterator<Item = &str> {

@@ -53,7 +53,8 @@ pub fn judge(
     }
 }
 
-/// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for its meaning.
+/// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for
+/// its meaning.
 fn refusals_of(operation: Operation, reply: Reply) -> Answer {
     match reply {
         Reply::Done(output) => {
@@ -187,7 +188,8 @@ fn is_mixed(bads: &[Box<Bad>]) -> bool {
     both_differ && !first.differences.iter().any(in_both)
 }
 
-/// Passes if it refuses as one of those who refuse; if nobody is known to, only if it does as Android.
+/// Passes if it refuses as one of those who refuse; if nobody is known to, only if it does as
+/// Android.
 fn strictest(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     let refusing: Vec<_> = Client::ALL
         .into_iter()
@@ -261,7 +263,8 @@ fn described(reply: &Answer) -> String {
     }
 }
 
-/// The parts of an output that are not as expected, and the mistake that gives the same. Nothing where all is well.
+/// The parts of an output that are not as expected, and the mistake that gives the same. Nothing
+/// where all is well.
 fn difference(
     vector: &Vector,
     operation: Operation,

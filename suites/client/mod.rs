@@ -1,4 +1,5 @@
-//! The checks of an implementation: one per vector, and before them whether the adapter works at all.
+//! The checks of an implementation: one per vector, and before them whether the adapter works at
+//! all.
 
 mod adapter;
 mod body;
@@ -34,8 +35,8 @@ pub enum Like {
     Anyone,
     /// This one.
     Client(Client),
-    /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as Android takes it. For
-    /// tools that must not let pass what some client will not read.
+    /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as
+    /// Android takes it. For tools that must not let pass what some client will not read.
     Strictest,
 }
 
@@ -142,7 +143,8 @@ fn question(id: &str) -> Question {
 /// The line protocol itself, for checks that no clause of Threema Safe is behind.
 const PROTOCOL: Clause = clause::ADAPTER;
 
-/// Every check, for an implementation that is held to `like`, in the order in which reports show them.
+/// Every check, for an implementation that is held to `like`, in the order in which reports show
+/// them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
     static ALL: [OnceLock<Vec<ClientCheck>>; Like::ALL.len()] =
         [const { OnceLock::new() }; Like::ALL.len()];

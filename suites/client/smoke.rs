@@ -1,5 +1,5 @@
-//! Whether the adapter answers a first request of each operation in the right form, whatever it answers: this tells a
-//! broken adapter from a wrong implementation.
+//! Whether the adapter answers a first request of each operation in the right form, whatever it
+//! answers: this tells a broken adapter from a wrong implementation.
 
 use super::cause::Fault;
 use super::{ClientCheck, Context, Like, PROTOCOL, Question};
@@ -27,7 +27,8 @@ fn first(operation: Operation) -> Option<(&'static str, Operation, &'static Vect
     Some((String::leak(name), operation, vector))
 }
 
-/// The vectors that block the others of their operation: while the plainest answer is wrong, the rest says nothing new.
+/// The vectors that block the others of their operation: while the plainest answer is wrong, the
+/// rest says nothing new.
 const PLAINEST: [(Operation, &str); 6] = [
     (Operation::Derive, "kdf.known-answer"),
     (Operation::Seal, "secretbox.nacl"),
@@ -108,7 +109,8 @@ async fn ask(context: &Context) -> Outcome {
     }
 }
 
-/// What to look at where a process ends while it answers: the implementation behind the adapter has crashed.
+/// What to look at where a process ends while it answers: the implementation behind the adapter has
+/// crashed.
 pub(super) fn crash_remedy(operation: Operation) -> String {
     let memory = match operation {
         Operation::Derive | Operation::Scrypt => {

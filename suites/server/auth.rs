@@ -154,8 +154,8 @@ pub(super) async fn specimen(context: &Context) -> Result<(OwnBackup, Payload), 
     Ok((backup, payload))
 }
 
-/// What comes of a stranger's upload, large enough for its body to be on the way when the server answers: the answer to
-/// it, and what the person then finds there.
+/// What comes of a stranger's upload, large enough for its body to be on the way when the server
+/// answers: the answer to it, and what the person then finds there.
 pub(super) struct StrangerUpload {
     pub(super) answer: Answer,
     pub(super) after: Answer,

@@ -11,7 +11,8 @@ use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
 use std::collections::BTreeSet;
 
-/// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no other.
+/// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no
+/// other.
 const USUAL_LIMIT: i64 = 524_288;
 /// The smallest real backup, an identity without contacts, takes about this much, in bytes.
 const SMALLEST_BACKUP: i64 = 512;
@@ -157,8 +158,8 @@ async fn readable(context: &Context) -> Judged {
     )
 }
 
-/// The answers that `client` gets to its own requests for `config`, one for each version of HTTP that the server offers.
-/// Whether they come is judged by the first check here.
+/// The answers that `client` gets to its own requests for `config`, one for each version of HTTP
+/// that the server offers. Whether they come is judged by the first check here.
 async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Outcome> {
     let mut came = Vec::new();
     let mut missing: Option<Outcome> = None;
@@ -199,7 +200,8 @@ fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> 
     }
 }
 
-/// The configs that `client` makes of its own answers; at least one, or the reason why there is none.
+/// The configs that `client` makes of its own answers; at least one, or the reason why there is
+/// none.
 pub(super) async fn configs_of(
     context: &Context,
     client: Client,
@@ -335,8 +337,9 @@ fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Dev
     }
 }
 
-/// What to do about a page in place of the config. iOS asks without credentials first: a server that answers that with
-/// a login page instead of a challenge shows iOS the page and Android the config.
+/// What to do about a page in place of the config. iOS asks without credentials first: a server
+/// that answers that with a login page instead of a challenge shows iOS the page and Android the
+/// config.
 async fn remedy_of_page(context: &Context, client: Client) -> &'static str {
     let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
     if waits && configs_of(context, Client::Android).await.is_ok() {

@@ -1,4 +1,5 @@
-//! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks for.
+//! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks
+//! for.
 
 use super::auth::specimen;
 use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
@@ -165,7 +166,8 @@ async fn malformed(context: &Context) -> Judged {
     })
 }
 
-/// The answer to a GET of something below `backups` that is no backup ID and tries to climb out; asked once in a run.
+/// The answer to a GET of something below `backups` that is no backup ID and tries to climb out;
+/// asked once in a run.
 pub(super) async fn escape(context: &Context) -> Answer {
     let request = Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))
         .header("Accept", "application/octet-stream");

@@ -1,4 +1,5 @@
-//! Integrity: bytes stay what they were, whatever they look like, whoever else uploads, wherever the line breaks.
+//! Integrity: bytes stay what they were, whatever they look like, whoever else uploads, wherever
+//! the line breaks.
 
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
@@ -163,7 +164,8 @@ async fn content(context: &Context) -> Judged {
     })
 }
 
-/// Stores something that compresses well, once in a run, and gets it back; `offer` is what Accept-Encoding says.
+/// Stores something that compresses well, once in a run, and gets it back; `offer` is what
+/// Accept-Encoding says.
 async fn fetch_compressible(
     context: &Context,
     offer: Option<&str>,
@@ -266,7 +268,8 @@ async fn break_off(
 /// When to look after an upload broke off whose end the server has taken notice of.
 const SOON: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(600)];
 
-/// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under load later still.
+/// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under
+/// load later still.
 ///
 /// Source: servers.interrupted-upload.
 const LATE: &[Duration] = &[

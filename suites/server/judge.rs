@@ -1,4 +1,5 @@
-//! What the checks of a server have in common: from an answer to words, and from a failure to an outcome.
+//! What the checks of a server have in common: from an answer to words, and from a failure to an
+//! outcome.
 
 use crate::clients::{LoginHabit, Persona};
 use crate::diagnosis::{Evidence, Subject, Words, diagnose, shown};
@@ -33,7 +34,8 @@ impl From<Failure> for Outcome {
     }
 }
 
-/// A deviation because no answer came. What a check says about its own deviation does not help here.
+/// A deviation because no answer came. What a check says about its own deviation does not help
+/// here.
 fn lost(stage: Stage, observed: String) -> Deviation {
     Deviation::new(stage, observed).remedy(match stage {
         Stage::Resolve => "Check the host name, and its entry in the DNS.",
@@ -139,8 +141,8 @@ pub fn page(body: &Body) -> Option<String> {
     }
 }
 
-/// A redirect is not followed: what it means, and the base URL that it seems to want instead. `base` is the URL that
-/// was tested, `suffix` what was asked for below it.
+/// A redirect is not followed: what it means, and the base URL that it seems to want instead.
+/// `base` is the URL that was tested, `suffix` what was asked for below it.
 pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
     let location = response
         .header("location")
@@ -185,8 +187,8 @@ pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> De
     }
 }
 
-/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows one. Asks for the
-/// folder, if that tells one cause from another.
+/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows
+/// one. Asks for the folder, if that tells one cause from another.
 pub async fn diagnosed(
     context: &Context,
     answer: &Response,
@@ -226,7 +228,8 @@ pub async fn diagnosed(
     deviation
 }
 
-/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge that it knows.
+/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge
+/// that it knows.
 pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
     let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;

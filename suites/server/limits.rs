@@ -65,7 +65,8 @@ async fn promised(context: &Context) -> Result<u64, Outcome> {
     u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
 }
 
-/// The largest upload that these checks try, in bytes, whatever `--max-upload` allows: a body is held in memory.
+/// The largest upload that these checks try, in bytes, whatever `--max-upload` allows: a body is
+/// held in memory.
 const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
 
 /// What came of uploading so many bytes.
@@ -100,8 +101,8 @@ impl Why {
         matches!(self, Self::Status(400 | 413))
     }
 
-    /// How closely the limit can be searched for: a quota moves while other backups come and go, and an answer that
-    /// does not come costs the whole timeout.
+    /// How closely the limit can be searched for: a quota moves while other backups come and go,
+    /// and an answer that does not come costs the whole timeout.
     const fn is_searched_to_the_byte(self) -> bool {
         !matches!(self, Self::Status(507) | Self::NoAnswer)
     }
@@ -237,7 +238,8 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         .into())
 }
 
-/// How long a backup stays before it is looked at again: a job that removes what is too large runs after the upload.
+/// How long a backup stays before it is looked at again: a job that removes what is too large runs
+/// after the upload.
 const LATER: Duration = Duration::from_millis(400);
 
 /// Looks a second time at a backup of `size` bytes that came back whole at first.
@@ -280,8 +282,8 @@ fn tested_less(size: u64, tested: u64) -> Outcome {
     Outcome::blocked_by(Blocker::HarnessLimit, why)
 }
 
-/// Stores a small backup and reads it back; returns its size in bytes. Where it fares no better than one of `tested`
-/// bytes, the size is not the matter.
+/// Stores a small backup and reads it back; returns its size in bytes. Where it fares no better
+/// than one of `tested` bytes, the size is not the matter.
 async fn small_is_stored(context: &Context, tested: u64) -> Result<u64, Outcome> {
     let size = tested.min(1200) / 2;
     let length = usize::try_from(size).unwrap_or_default();

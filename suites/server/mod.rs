@@ -1,4 +1,5 @@
-//! The checks of a server, in the order in which reports show them; what a check needs stands before it.
+//! The checks of a server, in the order in which reports show them; what a check needs stands
+//! before it.
 
 mod auth;
 mod config;

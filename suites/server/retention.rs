@@ -1,6 +1,8 @@
-//! Retention: long enough for each app to upload again, counted from the last upload, and over when something is deleted.
+//! Retention: long enough for each app to upload again, counted from the last upload, and over when
+//! something is deleted.
 //!
-//! Whether a backup is really kept so long shows in months only: for that there is [`crate::retention`].
+//! Whether a backup is really kept so long shows in months only: for that there is
+//! [`crate::retention`].
 
 use super::auth::specimen;
 use super::config::{config, config_of};
@@ -18,7 +20,8 @@ use crate::wire::{
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// How long it takes to get a new phone, in days: so much must be left of the retention when the old one is lost.
+/// How long it takes to get a new phone, in days: so much must be left of the retention when the
+/// old one is lost.
 const NEW_PHONE_DAYS: i64 = 7;
 /// After how long a time in whole seconds is another one.
 const NEXT_SECOND: Duration = Duration::from_millis(1100);
@@ -132,7 +135,8 @@ async fn refresh(context: &Context) -> Judged {
 
 /// Judges a promise of `promised` days for a client that reads it as `read`.
 ///
-/// A defect of the app is no fault of the server, and no setting mends it: what counts is what its authors meant.
+/// A defect of the app is no fault of the server, and no setting mends it: what counts is what its
+/// authors meant.
 fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
     let oldest = refresher.oldest(Changes::Never, Some(read));
     let meant = refresher.as_meant().oldest(Changes::Never, Some(read));
@@ -222,7 +226,8 @@ fn property(xml: &[u8], name: &str) -> Option<String> {
     None
 }
 
-/// Downloads what was uploaded and looks at the marks; asks with PROPFIND for the time where a download tells none.
+/// Downloads what was uploaded and looks at the marks; asks with PROPFIND for the time where a
+/// download tells none.
 async fn marks(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<Marks, Outcome> {
     let answer = context.send(Request::get(backup)).await?;
     if !answer.is_success() {

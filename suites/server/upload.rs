@@ -136,7 +136,8 @@ pub(super) async fn upload(
     if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
         return Ok(answer);
     }
-    // What the check says about its own deviation does not help: the upload is not what it is about.
+    // What the check says about its own deviation does not help: the upload is not what it is
+    // about.
     let mut deviation = refusal(&answer, doing, &context.facts().base, "/backups");
     deviation
         .remedy
@@ -178,8 +179,8 @@ pub(super) async fn download(
     }
 }
 
-/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks: here, where it does
-/// not, the outcome is that nothing could be tried.
+/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks:
+/// here, where it does not, the outcome is that nothing could be tried.
 pub(super) async fn stored(
     context: &Context,
     backup: &OwnBackup,
@@ -197,7 +198,8 @@ pub(super) async fn stored(
     judge_stored(put, get, payload)
 }
 
-/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could be tried.
+/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could
+/// be tried.
 pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
     let not_stored =
         |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));

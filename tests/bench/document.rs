@@ -1,4 +1,5 @@
-//! How long it takes to parse and write a document of 2,000 contacts: what a `serde_json::Value` takes, and what we take.
+//! How long it takes to parse and write a document of 2,000 contacts: what a `serde_json::Value`
+//! takes, and what we take.
 //!
 //! Run it with `cargo bench --bench document`; the target is twice the first at most.
 

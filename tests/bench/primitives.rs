@@ -1,4 +1,5 @@
-//! Our half of `against_libraries.py`: derives, seals and opens as often as an argument says, and prints how long that took.
+//! Our half of `against_libraries.py`: derives, seals and opens as often as an argument says, and
+//! prints how long that took.
 //!
 //! A line in, `derive 3`; a line out, nanoseconds each. Run it through the script.
 

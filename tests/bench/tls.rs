@@ -1,7 +1,8 @@
-//! How long the whole part of TLS takes, on loopback and behind a proxy that makes the server 50 ms away.
+//! How long the whole part of TLS takes, on loopback and behind a proxy that makes the server 50 ms
+//! away.
 //!
-//! Run it with `cargo bench --bench tls`; the targets are 0.3 s and 1.5 s. `tests/bench/tls.sh` puts it beside sslscan and
-//! testssl.sh.
+//! Run it with `cargo bench --bench tls`; the targets are 0.3 s and 1.5 s. `tests/bench/tls.sh`
+//! puts it beside sslscan and testssl.sh.
 
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::reference::{self, Options};
@@ -40,7 +41,8 @@ fn inspection(bencher: divan::Bencher<'_, '_>, away_ms: u64) {
     });
 }
 
-/// A proxy that makes `server` one round trip of `away` further away, for connecting as for everything after.
+/// A proxy that makes `server` one round trip of `away` further away, for connecting as for
+/// everything after.
 async fn delaying(server: SocketAddr, away: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

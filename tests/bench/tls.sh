@@ -1,6 +1,7 @@
 #!/bin/bash
-# Times the part of TLS beside sslscan and testssl.sh, one server, one run, and checks that all three see the same
-# versions and suites accepted. Needs openssl, sslscan, testssl.sh, python3, and the program built for release.
+# Times the part of TLS beside sslscan and testssl.sh, one server, one run, and checks that all
+# three see the same versions and suites accepted. Needs openssl, sslscan, testssl.sh, python3, and
+# the program built for release.
 # Usage: tests/bench/tls.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."

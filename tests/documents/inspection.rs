@@ -1,4 +1,5 @@
-//! Who wrote a document is seen from what every writer writes, and nothing makes an inspection fall over.
+//! Who wrote a document is seen from what every writer writes, and nothing makes an inspection fall
+//! over.
 
 use super::strategies::{Case, broken_document, case, large, white_space};
 use proptest::collection::vec;
@@ -27,7 +28,8 @@ fn looked_into(body: &[u8], case: &Case) -> Inspection {
     inspection
 }
 
-/// Each release is among those that a document of its own is taken for, and none of another client ever is.
+/// Each release is among those that a document of its own is taken for, and none of another client
+/// ever is.
 fn is_seen(writer: Origin, case: &Case) {
     let body = writer.seal(&case.backup, &case.phone, &KEY, &Nonce([9; 24]));
     let inspection = looked_into(&body, case);
@@ -59,7 +61,8 @@ proptest! {
         is_seen(writer, &case);
     }
 
-    /// A tool that puts the white space otherwise has written it: that is said, and no release is named.
+    /// A tool that puts the white space otherwise has written it: that is said, and no release is
+    /// named.
     #[test]
     fn what_a_tool_has_written_is_nobodys(case in case(), writer in select(Origin::all())) {
         let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");

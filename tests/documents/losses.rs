@@ -64,7 +64,8 @@ pub fn rows(
     rows.into_iter()
 }
 
-/// What a reader of the format itself finds in what a release writes; none of it is the fault of a reader.
+/// What a reader of the format itself finds in what a release writes; none of it is the fault of a
+/// reader.
 fn lost_in_writing(writer: Origin, case: &Case) -> Vec<Difference> {
     let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");
     let (read, _) = Backup::read(document);
@@ -166,7 +167,8 @@ pub fn unknowns(
     rows.collect::<Vec<_>>().into_iter()
 }
 
-/// Where a contact of the document stands in the backup, in which some stand that a release leaves out.
+/// Where a contact of the document stands in the backup, in which some stand that a release leaves
+/// out.
 fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
     if let [Step::Key(list), Step::Index(index), ..] = path.0.as_mut_slice()
         && list == "contacts"
@@ -305,7 +307,8 @@ fn pair() -> impl Strategy<Value = (Origin, Release)> {
     (select(Origin::all()), select(readers()))
 }
 
-/// From a phone of one platform to one of another, or the same, and back: releases of their own for each way.
+/// From a phone of one platform to one of another, or the same, and back: releases of their own for
+/// each way.
 fn there_and_back() -> impl Strategy<Value = ((Origin, Release), (Origin, Release))> {
     let writer = |client| {
         let writers = Origin::all()
@@ -337,7 +340,8 @@ proptest! {
         check_report(&case, pair)?;
     }
 
-    /// There and back: what comes home has lost only fields that have a row for one of the ways, and each way what its rows say.
+    /// There and back: what comes home has lost only fields that have a row for one of the ways,
+    /// and each way what its rows say.
     #[test]
     fn there_and_back_loses_what_the_ways_lose(case in case(), (there, back) in there_and_back()) {
         let case = case.on(there.0.client());

@@ -1,4 +1,5 @@
-//! Property tests of backup documents: the model, the writers, the readers, and what is lost between them.
+//! Property tests of backup documents: the model, the writers, the readers, and what is lost
+//! between them.
 
 mod envelope;
 mod inspection;

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use safe_conformance::safe::backup::Backup;
 use safe_conformance::safe::json::{Document, JsonError, Layout, Limits, Value};
 
-/// The text without white space between its tokens: what is compared where only that may differ. Not our parser's view.
+/// The text without white space between its tokens: what is compared where only that may differ.
+/// Not our parser's view.
 fn tokens(text: &[u8]) -> Vec<u8> {
     let (mut within, mut escaped) = (false, false);
     let mut kept = text.to_vec();
@@ -76,8 +77,8 @@ proptest! {
         assert_kept(&spaced(&document.0, &white_space));
     }
 
-    /// serde_json is another parser of the same language: it takes the same texts, but for lone surrogates and numbers
-    /// beyond its doubles.
+    /// serde_json is another parser of the same language: it takes the same texts, but for lone
+    /// surrogates and numbers beyond its doubles.
     #[test]
     fn what_is_json_is_what_others_take_for_json(mut text in broken_document().prop_map(|it| it.0.to_bytes(Layout::Compact)), place: prop::sample::Index, byte in prop::sample::select(&b"{}[],:\"\\0-.eu \n\x01\xff"[..]), cut: bool) {
         let place = place.index(text.len());
@@ -145,7 +146,8 @@ fn a_large_document_comes_back() {
     );
 }
 
-/// Nothing is built of what is too much: each of these would be gigabytes, or a stack of a million calls.
+/// Nothing is built of what is too much: each of these would be gigabytes, or a stack of a million
+/// calls.
 #[test]
 fn what_is_too_much_is_refused_before_it_is_built() {
     let refusal = |text: String| {

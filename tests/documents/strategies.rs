@@ -43,7 +43,8 @@ pub struct Case {
 }
 
 impl Case {
-    /// The same backup as it can be on a phone of this platform: no number that its types do not hold, and no string.
+    /// The same backup as it can be on a phone of this platform: no number that its types do not
+    /// hold, and no string.
     pub fn on(mut self, platform: Client) -> Self {
         let (least, most) = match platform {
             Client::Android => (i128::from(i64::MIN), i128::from(i64::MAX)),
@@ -526,7 +527,8 @@ pub fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A document that may be broken: that of a backup, in which things were replaced, doubled, taken out, put in.
+/// A document that may be broken: that of a backup, in which things were replaced, doubled, taken
+/// out, put in.
 pub fn broken_document() -> impl Strategy<Value = Written> {
     let change = (any::<prop::sample::Index>(), 0..4_u8, key(), value());
     (case(), vec(change, 0..6)).prop_map(|(case, changes)| {

@@ -1,4 +1,5 @@
-//! One fixed document for each row of the loss table, that shows it: a loss that no longer happens fails here.
+//! One fixed document for each row of the loss table, that shows it: a loss that no longer happens
+//! fails here.
 
 use super::losses::{Went, readers, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
@@ -367,7 +368,8 @@ fn the_rich_document_is_restored_everywhere_but_on_desktop() {
     }
 }
 
-/// A reason may stand in more rows than one, but no two rows of one reason are about the same fields and releases.
+/// A reason may stand in more rows than one, but no two rows of one reason are about the same
+/// fields and releases.
 #[test]
 fn no_row_stands_twice() {
     for (index, loss) in LOSSES.iter().enumerate() {

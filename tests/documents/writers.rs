@@ -1,4 +1,5 @@
-//! What every writer writes: JSON in its own layout, within our schema but where that release breaks it.
+//! What every writer writes: JSON in its own layout, within our schema but where that release
+//! breaks it.
 
 use super::strategies::{Case, case, large};
 use proptest::prelude::*;
@@ -54,7 +55,8 @@ fn violations(json: &[u8]) -> BTreeSet<String> {
     found
 }
 
-/// Where this release breaks the format: clients.divergence.one-number, clients.divergence.release-nobody.
+/// Where this release breaks the format: clients.divergence.one-number,
+/// clients.divergence.release-nobody.
 fn expected_violations(writer: Origin, case: &Case) -> BTreeSet<String> {
     let mut expected = BTreeSet::new();
     let negative = |time: Option<Timestamp>| time.is_some_and(|time| time < Timestamp(0));

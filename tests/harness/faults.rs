@@ -1,5 +1,5 @@
-//! Teeth: the healthy server passes every check, every fault changes exactly the findings of a reviewed snapshot, and
-//! every check is made to deviate by some fault.
+//! Teeth: the healthy server passes every check, every fault changes exactly the findings of a
+//! reviewed snapshot, and every check is made to deviate by some fault.
 
 use crate::support::season::World;
 use safe_conformance::engine::Finding;
@@ -15,7 +15,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// How many servers are checked at once: enough to use the waiting time, few enough to keep races rare.
+/// How many servers are checked at once: enough to use the waiting time, few enough to keep races
+/// rare.
 const AT_ONCE: usize = 6;
 
 /// A way for things to be wrong.
@@ -168,8 +169,8 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     done.report.findings
 }
 
-/// The findings of a scenario. Uploads into the visible file harm each other only if they meet, which on a busy machine they may
-/// not do at once.
+/// The findings of a scenario. Uploads into the visible file harm each other only if they meet,
+/// which on a busy machine they may not do at once.
 async fn findings_of(scenario: Scenario) -> Vec<Finding> {
     let mut found = findings(Some(scenario), scenario.login()).await;
     let races = scenario.needs(Need::Repeats);

@@ -1,5 +1,5 @@
-//! Gentleness: a whole run is nothing that intrusion detection takes for a scanner, and no server is judged by what our
-//! own traffic does to it.
+//! Gentleness: a whole run is nothing that intrusion detection takes for a scanner, and no server
+//! is judged by what our own traffic does to it.
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::engine::{Finding, Verdict};

@@ -1,4 +1,5 @@
-//! The guard: nothing is written where something was before, and nothing goes out in the clear beyond this machine.
+//! The guard: nothing is written where something was before, and nothing goes out in the clear
+//! beyond this machine.
 
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
@@ -48,7 +49,8 @@ fn puts(running: &Running) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_was_there_before_is_neither_replaced_nor_deleted() {
-    // The server keeps what the first run uploads; the second has the same seed, so the same backup IDs.
+    // The server keeps what the first run uploads; the second has the same seed, so the same backup
+    // IDs.
     let (running, target) = server(vec![Fault::DeleteNotAllowed], false).await;
     let first = report(target.clone(), "upload.accepted").await;
     assert!(first.left_behind > 0, "the server was to keep something");

@@ -1,4 +1,5 @@
-//! The house: a room knows only rooms on floors below its own, and no circle of more than three files stands inside one.
+//! The house: a room knows only rooms on floors below its own, and no circle of more than three
+//! files stands inside one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,7 +35,8 @@ const CIRCLES: [&str; 2] = ["adapter", "wire"];
 /// What a first paragraph says when it names what may not live in a room.
 const REFUSALS: [&str; 4] = ["no ", "never ", "nothing ", "neither "];
 
-/// The rooms' files, without those of their tests: the room, the path, and the code without comments.
+/// The rooms' files, without those of their tests: the room, the path, and the code without
+/// comments.
 fn files() -> Vec<(&'static str, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
@@ -78,7 +80,8 @@ fn floor(room: &str) -> Option<u8> {
     Some(*floor)
 }
 
-/// The names that follow `prefix` in the code: of `crate::safe::Client` and `crate::` the name `safe`.
+/// The names that follow `prefix` in the code: of `crate::safe::Client` and `crate::` the name
+/// `safe`.
 fn names_behind<'a>(code: &'a str, prefix: &str) -> BTreeSet<&'a str> {
     code.split(prefix)
         .skip(1)
@@ -148,7 +151,8 @@ fn module(path: &Path) -> PathBuf {
     }
 }
 
-/// The modules that a file names by `super::` and `crate::ROOM::`. What comes through a re-export of a `mod.rs` is not seen.
+/// The modules that a file names by `super::` and `crate::ROOM::`. What comes through a re-export
+/// of a `mod.rs` is not seen.
 fn neighbours(room: &str, own: &Path, code: &str, known: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let parent = own.parent().unwrap_or(own);
     let home = own
@@ -204,6 +208,68 @@ fn no_circle_of_more_than_three_files_stands_in_a_room() {
             "no circle in `{room}`: remove it from CIRCLES"
         );
     }
+}
+
+/// How long a line of a comment may be, in characters.
+const COLUMNS: usize = 100;
+
+/// How a line begins that is a comment, by the file's ending.
+fn comment_marks(path: &Path) -> &'static [&'static str] {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some("rs" | "mjs" | "java") => &["//"],
+        Some("py" | "sh") => &["# "],
+        None if path.ends_with(".ci/run") => &["# "],
+        _ => &[],
+    }
+}
+
+/// Every file of the project that a person writes.
+fn written_files() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = [".ci", "src", "suites", "vectors", "tests", "examples"]
+        .iter()
+        .map(|folder| root.join(folder))
+        .collect();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            // Environments of Python and caches that its tools leave behind.
+            let foreign =
+                name.starts_with('.') || ["node_modules", "__pycache__"].contains(&&*name);
+            if path.is_dir() && !foreign {
+                folders.push(path);
+            } else if path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_comment_is_wider_than_100_columns() {
+    let mut wide = Vec::new();
+    for path in written_files() {
+        let marks = comment_marks(&path);
+        if marks.is_empty() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+        for (number, line) in text.lines().enumerate() {
+            let comment = marks.iter().any(|mark| line.trim_start().starts_with(mark));
+            if comment && line.chars().count() > COLUMNS {
+                wide.push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(
+        wide.is_empty(),
+        "comments wider than {COLUMNS} columns:\n{}",
+        wide.join("\n")
+    );
 }
 
 fn reachable(from: &Path, edges: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeSet<PathBuf> {

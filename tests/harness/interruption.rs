@@ -1,4 +1,5 @@
-//! Runs that are interrupted at any moment: what they uploaded is deleted, or stands in a ledger that `sweep` reads.
+//! Runs that are interrupted at any moment: what they uploaded is deleted, or stands in a ledger
+//! that `sweep` reads.
 
 use crate::support::program::{Running, file, ledgers, named_in_ledgers, program, run};
 use crate::support::reference::{Reference, USER};
@@ -56,7 +57,8 @@ fn report(home: &Path) -> serde_json::Value {
     serde_json::from_str(&text).expect("the report is JSON")
 }
 
-/// Interrupts runs at moments spread over the run, counted in requests and so the same on any machine.
+/// Interrupts runs at moments spread over the run, counted in requests and so the same on any
+/// machine.
 fn interrupted_by(signal: &str) {
     let mut incomplete = 0;
     for moment in 0..moments() {
@@ -360,7 +362,8 @@ fn a_ledger_of_another_format_is_refused() {
     }
 }
 
-/// The shell ignores SIGXFSZ, so that a write beyond the limit fails as on a full disk: after a part of it.
+/// The shell ignores SIGXFSZ, so that a write beyond the limit fails as on a full disk: after a
+/// part of it.
 #[test]
 fn on_a_full_disk_nothing_is_uploaded_that_no_ledger_names() {
     let server = with_delay();
@@ -657,7 +660,8 @@ fn an_empty_ledger_is_no_obstacle() {
 /// How many runs are interrupted at once: they wait more than they work.
 const AT_ONCE: usize = 5;
 
-/// Interrupts a run against a server that locks and stores late; if the run could not clean up, sweeps. Nothing is left.
+/// Interrupts a run against a server that locks and stores late; if the run could not clean up,
+/// sweeps. Nothing is left.
 fn interrupted_while_late(signal: &str, requests: usize) {
     let profile = Profile::NextcloudAppPassword;
     let options = Options::like(profile);

@@ -1,4 +1,5 @@
-//! The tests of the harness as a whole. They are one program, so that what one of them waits for is time that another uses.
+//! The tests of the harness as a whole. They are one program, so that what one of them waits for is
+//! time that another uses.
 
 mod bans;
 mod command_line;

@@ -20,7 +20,8 @@ const FOREIGN: [&str; 6] = [
     "project's notes",
 ];
 
-/// Facts that nothing cites. Reviewed: background that a reader of the manual needs, and no code decides by.
+/// Facts that nothing cites. Reviewed: background that a reader of the manual needs, and no code
+/// decides by.
 const UNUSED: &[&str] = &[
     "5.4",
     "6.2.local",

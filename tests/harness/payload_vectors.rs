@@ -1,4 +1,5 @@
-//! The models of the clients' releases against the vectors of whole documents: what each restores and what each writes.
+//! The models of the clients' releases against the vectors of whole documents: what each restores
+//! and what each writes.
 
 use safe_conformance::adapter::Request;
 use safe_conformance::clients::restore::{self, Directory, Surroundings};

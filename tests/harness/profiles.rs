@@ -1,7 +1,8 @@
-//! Each profile of the embedded server, a server as it was measured, has its findings, the same in every run.
+//! Each profile of the embedded server, a server as it was measured, has its findings, the same in
+//! every run.
 //!
-//! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which (those whose
-//! snapshots have been reviewed).
+//! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which
+//! (those whose snapshots have been reviewed).
 
 use crate::findings::{Racy, digest};
 use crate::support::program::{program, run};

@@ -28,7 +28,8 @@ const PAGES: [(&str, &str); 9] = [
 /// The server that the pages speak of.
 const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
 
-/// What the healthy server, and an adapter that repeats its questions, make of a command: its exit code, and why.
+/// What the healthy server, and an adapter that repeats its questions, make of a command: its exit
+/// code, and why.
 const OTHERWISE: [(&str, i32, &str); 3] = [
     // The healthy server needs no waiver.
     (
@@ -146,7 +147,8 @@ fn type_in(name: &str, page: &str, folder: &Path) {
     }
 }
 
-/// A shell of a person who has the program on the path. The root is there because the server's is not a public one.
+/// A shell of a person who has the program on the path. The root is there because the server's is
+/// not a public one.
 fn shell(line: &str, folder: &Path) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_safe-conformance"));
     let mut path = program.parent().expect("a folder").as_os_str().to_owned();

@@ -1,8 +1,10 @@
-//! The suite against the answers of servers that cannot be installed here: Nextcloud, sekursranko and eee-safe.
+//! The suite against the answers of servers that cannot be installed here: Nextcloud, sekursranko
+//! and eee-safe.
 //!
-//! A mock answers each request as the real server did when it was measured; the backups are kept in memory. How a
-//! server behaves when a connection breaks off or two clients write at once cannot be mocked so: for that there are
-//! faults of the embedded server, and [`REPRODUCED`] tells which fault stands for what was measured.
+//! A mock answers each request as the real server did when it was measured; the backups are kept in
+//! memory. How a server behaves when a connection breaks off or two clients write at once cannot be
+//! mocked so: for that there are faults of the embedded server, and [`REPRODUCED`] tells which
+//! fault stands for what was measured.
 
 #[path = "../servers/replay.rs"]
 mod replay;
@@ -30,7 +32,8 @@ const NOT_SHOWN: [&str; 4] = [
     "integrity.download-during-upload",
 ];
 
-/// What was measured, the fault of the embedded server that does the same, and the finding that must show it.
+/// What was measured, the fault of the embedded server that does the same, and the finding that
+/// must show it.
 struct Reproduced {
     server: &'static str,
     measured: &'static str,
@@ -194,8 +197,9 @@ async fn nextcloud() {
     insta::assert_snapshot!("nextcloud", replayed(replay, true).await);
 }
 
-/// Deviates: a chunked upload is refused, a doubled slash is 404. It knows no credentials, so that everyone may
-/// download, upload and delete: that is how it is meant, a proxy in front asks for them.
+/// Deviates: a chunked upload is refused, a doubled slash is 404. It knows no credentials, so that
+/// everyone may download, upload and delete: that is how it is meant, a proxy in front asks for
+/// them.
 #[tokio::test]
 async fn sekursranko() {
     let replay = Replay::new(SEKURSRANKO, Names::LowerHex, |agent| {
@@ -204,8 +208,8 @@ async fn sekursranko() {
     insta::assert_snapshot!("sekursranko", replayed(replay, false).await);
 }
 
-/// Deviates: HEAD is 404 and any User-Agent but `Threema` is 400, which shuts Desktop out; an ID in capitals is the
-/// same backup; a doubled slash is 404.
+/// Deviates: HEAD is 404 and any User-Agent but `Threema` is 400, which shuts Desktop out; an ID in
+/// capitals is the same backup; a doubled slash is 404.
 #[tokio::test]
 async fn eee_safe() {
     let replay = Replay::new(EEE_SAFE, Names::Hex, |agent| agent == "Threema");

@@ -1,4 +1,5 @@
-//! What stays on a server is never untold: where DELETE lies, where backends differ, where an upload is stored late.
+//! What stays on a server is never untold: where DELETE lies, where backends differ, where an
+//! upload is stored late.
 
 use crate::support::program::{Ended, ledgers, program, run};
 use crate::support::reference::{Reference, USER};

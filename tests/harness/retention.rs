@@ -593,7 +593,8 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
     assert_eq!(left, 1, "something was left beside the ledger");
 }
 
-/// A time that an upload sets back counts as an older backup to whoever tidies up by it, not as another mark.
+/// A time that an upload sets back counts as an older backup to whoever tidies up by it, not as
+/// another mark.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_time_that_an_upload_sets_back_is_told() {
     let stored: Mutex<BTreeMap<String, (usize, Vec<u8>)>> = Mutex::default();

@@ -1,4 +1,5 @@
-//! No output of the program holds a secret: not the password, not the token, not what is derived from either.
+//! No output of the program holds a secret: not the password, not the token, not what is derived
+//! from either.
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::reference::Reference;
@@ -681,7 +682,8 @@ fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
     }
 }
 
-/// The secret as a server may give it back that means harm: turned round, cut short, in hexadecimal.
+/// The secret as a server may give it back that means harm: turned round, cut short, in
+/// hexadecimal.
 fn disguises(password: &str) -> Vec<String> {
     let reversed: String = password.chars().rev().collect();
     let shorter = &password[..password.len() - 1];

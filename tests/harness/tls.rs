@@ -1,4 +1,5 @@
-//! TLS from the outside: which roots count, no credentials for it, and the same findings from a transcript.
+//! TLS from the outside: which roots count, no credentials for it, and the same findings from a
+//! transcript.
 
 use super::command_line::{assert_judged_alike, finding, home, report};
 use super::support::program::{file, program};

@@ -1,4 +1,5 @@
-//! What goes over the line protocol, held to its two JSON Schemas: every request, and every answer with what is in it.
+//! What goes over the line protocol, held to its two JSON Schemas: every request, and every answer
+//! with what is in it.
 
 use crate::misbehaving::VARIABLE;
 use boon::{Compiler, SchemaIndex, Schemas};
@@ -77,7 +78,8 @@ fn lines(path: &Path) -> Result<Vec<Value>, Failed> {
     Ok(lines.collect::<Result<_, _>>()?)
 }
 
-/// What the real runner asks a real process, and what that answers, with somebody who listens on both ways.
+/// What the real runner asks a real process, and what that answers, with somebody who listens on
+/// both ways.
 fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
     let folder = tempfile::tempdir()?;
     let (requests, answers) = (

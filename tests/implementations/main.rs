@@ -1,5 +1,5 @@
-//! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that misbehave in every way, and
-//! the two adapters that are examples.
+//! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that
+//! misbehave in every way, and the two adapters that are examples.
 //!
 //! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
 

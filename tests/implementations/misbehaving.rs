@@ -19,7 +19,8 @@ use std::time::Duration;
 /// Says in which way this program is to misbehave as an adapter.
 pub const VARIABLE: &str = "SAFE_TEST_ADAPTER";
 
-/// The vector at which it misbehaves, told by its key of zero bytes; and two before and behind, at which it does not.
+/// The vector at which it misbehaves, told by its key of zero bytes; and two before and behind, at
+/// which it does not.
 const TOUCHY: &str = "secretbox.key-zero";
 const OTHERS: [&str; 2] = ["secretbox.tag-zero", "secretbox.tag-last"];
 

@@ -1,5 +1,6 @@
-//! Mistakes made up by rule: our models of the published clients with one field dropped, defaulted, inverted, off by one, cut
-//! off, doubled or swapped with its neighbour. Each must be caught, by a finding that names the field.
+//! Mistakes made up by rule: our models of the published clients with one field dropped, defaulted,
+//! inverted, off by one, cut off, doubled or swapped with its neighbour. Each must be caught, by a
+//! finding that names the field.
 
 use data_encoding::HEXLOWER;
 use libtest_mimic::{Failed, Trial};
@@ -186,7 +187,8 @@ fn each(value: &mut Value, path: &[&str], change: &dyn Fn(&mut Map<String, Value
     }
 }
 
-/// What is changed and is no mistake, since it is equal to every reader: the model (or any), the change, and the reason.
+/// What is changed and is no mistake, since it is equal to every reader: the model (or any), the
+/// change, and the reason.
 const NO_MISTAKE: &[(&str, &str, &str)] = &[
     ("", "contacts reversed", "contacts have no order"),
     ("", "groups reversed", "groups have no order"),

@@ -1,4 +1,5 @@
-//! Deliberately wrong implementations of whole bodies and of keys: each has one mistake, which a vector or its finding names.
+//! Deliberately wrong implementations of whole bodies and of keys: each has one mistake, which a
+//! vector or its finding names.
 
 use crate::own::{Own, decrypt, key, scrypt_at};
 use crate::wrong::Wrong;
@@ -76,7 +77,8 @@ impl Implementation for Mistaken {
 
 const LETTERS: &str = "body.seal-document";
 
-/// Mistakes in sealing: the mistake as the finding names it, the vector that shows it, the stage, and the way.
+/// Mistakes in sealing: the mistake as the finding names it, the vector that shows it, the stage,
+/// and the way.
 const SEALING: &[(&str, &str, Stage, Sealing)] = &[
     (
         "the nonce stands behind the box",
@@ -251,7 +253,8 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
     ),
 ];
 
-/// Mistakes in opening: the mistake, words of the comment of the vector that shows it, the vector, the stage, and the way.
+/// Mistakes in opening: the mistake, words of the comment of the vector that shows it, the vector,
+/// the stage, and the way.
 const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
     (
         "the first member alone",

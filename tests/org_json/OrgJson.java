@@ -1,6 +1,7 @@
-// Android's real org.json: a document a line in, in hexadecimal digits of UTF-8, and what it is and what every accessor
-// answers out. The keys that each object is asked for, beside its own, are the arguments. A line that begins with a `g` is a
-// gzip, and what GZIPInputStream unpacks of it comes out.
+// Android's real org.json: a document a line in, in hexadecimal digits of UTF-8, and what it is and
+// what every accessor answers out. The keys that each object is asked for, beside its own, are the
+// arguments. A line that begins with a `g` is a gzip, and what GZIPInputStream unpacks of it comes
+// out.
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -148,7 +149,8 @@ public final class OrgJson {
         }
     }
 
-    // The last digit of a double of this size, and whether it is written, depends on the release of Java (JDK-4511638).
+    // The last digit of a double of this size, and whether it is written, depends on the release of
+    // Java (JDK-4511638).
     private static boolean isUnsure(Object value) {
         if (value instanceof Double) {
             double magnitude = Math.abs((Double) value);

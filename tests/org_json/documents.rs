@@ -1,4 +1,5 @@
-//! Documents that real readers stumble over: well-formed, with values of the wrong kind, and spoiled.
+//! Documents that real readers stumble over: well-formed, with values of the wrong kind, and
+//! spoiled.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -214,7 +215,8 @@ pub fn any_document() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// One gzip or several, with and without something behind, and spoiled ones; around the edges of Java's buffer, too.
+/// One gzip or several, with and without something behind, and spoiled ones; around the edges of
+/// Java's buffer, too.
 pub fn any_gzip() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..40),

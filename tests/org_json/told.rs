@@ -98,7 +98,8 @@ fn asked_of_item(item: Option<&Value>, out: &mut String) {
     out.push(')');
 }
 
-/// The last digit of a double of this size, and whether it is written, depends on the release of Java (JDK-4511638).
+/// The last digit of a double of this size, and whether it is written, depends on the release of
+/// Java (JDK-4511638).
 fn is_unsure(value: &Value) -> bool {
     match value {
         Value::Double(number) => (1e15..1e26).contains(&number.abs()),

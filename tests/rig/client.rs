@@ -584,7 +584,8 @@ impl TestClient {
         }
     }
 
-    /// The directory of a world in which everybody in the backup exists, under the key that the backup has.
+    /// The directory of a world in which everybody in the backup exists, under the key that the
+    /// backup has.
     fn directory(&self, backup: &BackupToRead) -> Vec<DirectoryId> {
         let json = match backup {
             BackupToRead::Open { document } => document.0.clone(),

@@ -1,4 +1,5 @@
-//! The rig, driven by clients that do what the published ones do, and by clients that make one mistake each.
+//! The rig, driven by clients that do what the published ones do, and by clients that make one
+//! mistake each.
 
 mod client;
 mod mistake;

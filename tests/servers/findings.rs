@@ -15,9 +15,11 @@ pub struct Racy {
     pub why: &'static str,
 }
 
-/// Everything that is not a pass, in the order of the suite, with the verdict of each client and the number of passes.
+/// Everything that is not a pass, in the order of the suite, with the verdict of each client and
+/// the number of passes.
 ///
-/// `why` tells why the server is so; `elided` are words that differ from run to run, with what stands for them.
+/// `why` tells why the server is so; `elided` are words that differ from run to run, with what
+/// stands for them.
 pub fn digest(
     report: &Report,
     racy: &[Racy],

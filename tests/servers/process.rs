@@ -14,7 +14,8 @@ use tempfile::TempDir;
 const NOBODY: u32 = 65534;
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
-/// How often a server is tried with another port: between choosing one and listening on it, someone else may take it.
+/// How often a server is tried with another port: between choosing one and listening on it, someone
+/// else may take it.
 const ATTEMPTS: usize = 3;
 /// The config that every server has on its disk.
 pub const CONFIG: &str = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
@@ -73,7 +74,8 @@ impl Folder {
         self.write(name, &text)
     }
 
-    /// What the run of the suite has changed: nothing, if it cleaned up and kept its hands off the config.
+    /// What the run of the suite has changed: nothing, if it cleaned up and kept its hands off the
+    /// config.
     pub fn left_over(&self) -> Vec<String> {
         let mut left: Vec<_> = fs::read_dir(self.backups())
             .expect("the folder of the backups is still there")
@@ -182,7 +184,8 @@ fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The whole group: nginx, Apache and PHP have workers. In this form dash and bash both know it.
+        // The whole group: nginx, Apache and PHP have workers. In this form dash and bash both know
+        // it.
         let group = format!("kill -KILL -{}", self.child.id());
         let ended = Command::new("sh")
             .args(["-c", &group])
@@ -205,7 +208,8 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-/// Where a program is: at the path that the environment variable names, in `PATH`, or where Debian has it.
+/// Where a program is: at the path that the environment variable names, in `PATH`, or where Debian
+/// has it.
 pub fn program(name: &str, variable: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A server that answers as a real one was measured to: statuses, headers and bodies come from a file.
+//! A server that answers as a real one was measured to: statuses, headers and bodies come from a
+//! file.
 
 use data_encoding::{BASE64, HEXLOWER};
 use jiff::Timestamp;
@@ -13,7 +14,8 @@ use wiremock::{Request, Respond, ResponseTemplate};
 /// What all three say in their config, in bytes.
 const LIMIT: usize = 524_288;
 
-/// What a server takes for the name of a backup. Source: the probes `get_upper`, `put_upper` and `put_nothex`.
+/// What a server takes for the name of a backup. Source: the probes `get_upper`, `put_upper` and
+/// `put_nothex`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Names {
     /// Whatever a file may be called.
@@ -28,7 +30,8 @@ pub enum Names {
 pub struct Replay {
     answers: BTreeMap<String, Measured>,
     names: Names,
-    /// Whether a User-Agent is let in. Only an unknown one was measured; the rule is in the server's source.
+    /// Whether a User-Agent is let in. Only an unknown one was measured; the rule is in the
+    /// server's source.
     knows: fn(&str) -> bool,
     stored: Stored,
 }
@@ -259,7 +262,8 @@ fn with_headers(measured: &Measured) -> ResponseTemplate {
         })
 }
 
-/// The same where a field depends on the backup: `{time}` stands for when it was uploaded, `{tag}` for its content.
+/// The same where a field depends on the backup: `{time}` stands for when it was uploaded, `{tag}`
+/// for its content.
 fn with_marks(measured: &Measured, kept: &Kept) -> ResponseTemplate {
     let time = DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&kept.uploaded)

@@ -1,4 +1,5 @@
-//! What the tests of the harness itself share: scripted servers, the embedded one, and the real program as a child.
+//! What the tests of the harness itself share: scripted servers, the embedded one, and the real
+//! program as a child.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 

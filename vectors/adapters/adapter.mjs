@@ -1,10 +1,12 @@
-// An adapter for Node: scrypt-js, tweetnacl and Node's zlib answer the questions of safe-conformance.
+// An adapter for Node: scrypt-js, tweetnacl and Node's zlib answer the questions of
+// safe-conformance.
 //
 //     npm install scrypt-js tweetnacl
 //     safe-conformance client --exec 'node vectors/adapters/adapter.mjs'
 //
-// It is an example to start from, with nothing of its own behind it: put your implementation where the libraries are called.
-// vectors/README.md describes the protocol. A folder as argument is where the packages are looked for.
+// It is an example to start from, with nothing of its own behind it: put your implementation where
+// the libraries are called. vectors/README.md describes the protocol. A folder as argument is where
+// the packages are looked for.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";

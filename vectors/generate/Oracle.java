@@ -1,5 +1,5 @@
-// The Java half of the generator: the real org.json of Android, and the platform's classes that Android's app runs on.
-// One JSON object a line in, one a line out.
+// The Java half of the generator: the real org.json of Android, and the platform's classes that
+// Android's app runs on. One JSON object a line in, one a line out.
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;

@@ -226,7 +226,8 @@ def written_by_ios(release, whole):
     }
 
 
-# What the newest release of each client has on the phone after it restored a document of a client of today. Source: clients.read and clients.loss.
+# What the newest release of each client has on the phone after it restored a document of a client
+# of today. Source: clients.read and clients.loss.
 
 def restored_by(client, document, directory=DIRECTORY):
     keys = {one["id"]: base64.b64encode(bytes.fromhex(one["public_key"])).decode() for one in directory}

@@ -53,7 +53,8 @@ class Android:
         url += "" if url.endswith("/") else "/"
         parts = self.java.ask(op="url", url=url + path)
         port = "" if parts["port"] in (-1, 443) else f":{parts['port']}"
-        # What OkHttp does further to a URL, by its documentation: ASCII host in lower case, spaces encoded.
+        # What OkHttp does further to a URL, by its documentation: ASCII host in lower case, spaces
+        # encoded.
         host = parts["host"].lower()
         if not host.isascii():
             host = host.encode("idna").decode()
@@ -85,7 +86,8 @@ def desktop_base(oracles, address):
 
 H = "https://safe.example.org"
 
-# ID, flags, comment, address, Android's base, iOS's base (None: unknown), Desktop's base. An invalid one is a stage.
+# ID, flags, comment, address, Android's base, iOS's base (None: unknown), Desktop's base. An
+# invalid one is a stage.
 ADDRESSES = [
     ("host", ["Usual"], "A host alone", H, H, H, H),
     ("folder", ["Usual"], "A folder", H + "/dav/safe", H + "/dav/safe", H + "/dav/safe", H + "/dav/safe"),
@@ -204,7 +206,8 @@ def build(oracles):
         assert desktop_base(oracles, address) == base, name
         login.add(f"base-url.{name}", comment, flags, entry(address, **fields), clients)
 
-    # OkHttp takes everything up to the last @ of an authority for user info, and Android's app splits at the first.
+    # OkHttp takes everything up to the last @ of an authority for user info, and Android's app
+    # splits at the first.
     login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits the user info at the first, finds no colon in it, and sends nothing", ["UserInfo"],
               entry("https://alice@mail.example:secret@safe.example.org"),
               {"android": valid(requests(H)), "ios": unknown(in_address), "desktop": valid(requests(desktop_base(oracles, "https://alice@mail.example:secret@safe.example.org"), config=False))})

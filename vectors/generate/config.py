@@ -28,8 +28,8 @@ def doc(size="524288", days="180"):
     return f'{{"maxBackupBytes":{size},"retentionDays":{days}}}'
 
 
-# ID, flag, comment, body, what iOS makes of it: two numbers, a stage, or None for unknown (with a reason).
-# What Android makes of it, org.json says.
+# ID, flag, comment, body, what iOS makes of it: two numbers, a stage, or None for unknown (with a
+# reason). What Android makes of it, org.json says.
 TABLE = [
     ("plain", "Plain", "As clause 4.2 gives it", '{"maxBackupBytes": 524288, "retentionDays": 180}', USUAL),
     ("compact", "Plain", "Without white space, in the other order", '{"retentionDays":180,"maxBackupBytes":524288}', USUAL),

@@ -8,8 +8,8 @@ VERSION = 2
 CLIENTS = ("android", "ios", "desktop")
 STAGES = ("resolve", "connect", "tls", "auth", "http", "size", "open", "gunzip", "json", "meaning")
 HEX_UP_TO = 4112
-# The releases before the newest that are known to read or to write otherwise in some point, by operation. A name is the first
-# of the releases that are alike, or stands for them.
+# The releases before the newest that are known to read or to write otherwise in some point, by
+# operation. A name is the first of the releases that are alike, or stands for them.
 EARLIER = {
     "read_backup": ("android-4.57", "android-4.8", "android-5.3", "android-5.8", "android-6.0", "android-6.1", "ios-4.6", "ios-4.8", "ios-4.8.4", "ios-4.9",
                     "ios-5.4", "ios-5.8", "ios-5.9", "ios-6.3", "ios-6.8", "ios-6.8.8", "ios-7.0.0", "ios-7.0.4", "ios-7.0.5"),

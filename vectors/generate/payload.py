@@ -43,8 +43,8 @@ NOTES = {
 
 OWN = "TESTER01"
 PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
-# The device group key that iOS adds when it links a device: base64 of 32 bytes. Desktop takes no document without it; the
-# others take any.
+# The device group key that iOS adds when it links a device: base64 of 32 bytes. Desktop takes no
+# document without it; the others take any.
 GROUP_KEY = "temporaryDeviceGroupKeyTodoRemove"
 LINK = {GROUP_KEY: base64.b64encode(bytes(range(32, 64))).decode()}
 TIME = 1700000000000

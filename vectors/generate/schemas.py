@@ -44,7 +44,8 @@ NONCE = hex_of(24)
 MASTER_KEY = hex_of(64)
 URL = {"type": "string", "pattern": "^https://[!-~]+$"}
 
-# Per file and operation: input, output of a valid test, output that an invalid one may have (or None), a mistake (or None).
+# Per file and operation: input, output of a valid test, output that an invalid one may have (or
+# None), a mistake (or None).
 OPERATIONS = {
     "kdf": {
         "scrypt": (

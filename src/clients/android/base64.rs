@@ -1,4 +1,5 @@
-//! How Android reads base64: white space does not count, and what is too short is cut off without a word.
+//! How Android reads base64: white space does not count, and what is too short is cut off without a
+//! word.
 //!
 //! Source: clients.read.base64-whitespace, clients.read.base64-unpadded.
 

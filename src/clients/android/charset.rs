@@ -1,4 +1,5 @@
-//! The charset in which Android decodes a config: that of Content-Type, unless a byte order mark says otherwise.
+//! The charset in which Android decodes a config: that of Content-Type, unless a byte order mark
+//! says otherwise.
 
 use super::org_json::JavaString;
 
@@ -28,7 +29,8 @@ const MARKS: [(&[u8], Charset); 5] = [
     (&[0xFF, 0xFE], Charset::Utf16Le),
 ];
 
-/// The charset in which a body with this Content-Type is decoded. One that Java does not know counts as UTF-8.
+/// The charset in which a body with this Content-Type is decoded. One that Java does not know
+/// counts as UTF-8.
 pub(super) fn of(content_type: Option<&str>, body: &[u8]) -> Charset {
     if let Some((_, charset)) = MARKS.iter().find(|(mark, _)| body.starts_with(mark)) {
         return *charset;
@@ -63,8 +65,8 @@ impl Charset {
         }
     }
 
-    /// The text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte order mark of UTF-16 and UTF-32
-    /// is no part of it.
+    /// The text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte order mark
+    /// of UTF-16 and UTF-32 is no part of it.
     pub(super) fn decode(self, body: &[u8]) -> JavaString {
         let text = match self {
             Self::Utf8 => return JavaString::from_utf8_lossy(body),

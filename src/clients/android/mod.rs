@@ -39,7 +39,8 @@ pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
     parse_config_as(body, None)
 }
 
-/// Reads a config as Android does; `content_type` is the field of the answer, whose charset decides.
+/// Reads a config as Android does; `content_type` is the field of the answer, whose charset
+/// decides.
 ///
 /// # Errors
 /// If Android cannot use the config. If it could without the charset, the charset is the error.

@@ -198,7 +198,8 @@ impl Pen<'_> {
         long(timestamp.unwrap_or(Timestamp(0)).max(least))
     }
 
-    /// Of groups and distribution lists, where it is never absent. Source: `clients.write.last-update`.
+    /// Of groups and distribution lists, where it is never absent. Source:
+    /// `clients.write.last-update`.
     fn last_update(&self, timestamp: Option<Timestamp>) -> Option<Value> {
         self.since(Release::Android5_3)
             .then(|| long(timestamp.unwrap_or(Timestamp(0))))

@@ -9,7 +9,8 @@ use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use crate::safe::Client;
 
-/// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are plausible ones.
+/// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are
+/// plausible ones.
 ///
 /// Source: clause 4.7; clients.http.headers, clients.http.success.
 const USER_AGENT: &str = "Threema Desktop/2.0-beta14 (consumer, live)";

@@ -1,7 +1,8 @@
-//! What the last Desktop that restored makes of a backup: a schema for the whole document first, then an import that fails
-//! as a whole.
+//! What the last Desktop that restored makes of a backup: a schema for the whole document first,
+//! then an import that fails as a whole.
 //!
-//! Its code is not used any more. It is the strictest published reading of the format, and for information.
+//! Its code is not used any more. It is the strictest published reading of the format, and for
+//! information.
 
 use super::reasons::{
     CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
@@ -283,7 +284,8 @@ impl Desktop<'_> {
         }
     }
 
-    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`, `clients.read.largest-time`.
+    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
+    /// `clients.read.largest-time`.
     fn time(
         &mut self,
         object: &Object,
@@ -368,7 +370,8 @@ impl Desktop<'_> {
         Ok(group)
     }
 
-    /// Source: `clients.read.unknown-creator`, `clients.read.unknown-member`, `clients.read.deleted-group`.
+    /// Source: `clients.read.unknown-creator`, `clients.read.unknown-member`,
+    /// `clients.read.deleted-group`.
     fn import(&mut self, group: &mut Group, known: &HashSet<ThreemaId>, at: &At<'_>) -> Step<()> {
         let own_id = self.around.own_id;
         let is_known = |id: &ThreemaId| *id == own_id || known.contains(id);
@@ -514,7 +517,8 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// The IDs of a list that should hold nothing else. What the schema does about others is told of contacts alone.
+/// The IDs of a list that should hold nothing else. What the schema does about others is told of
+/// contacts alone.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
     let ids = items.iter().enumerate().map(|(index, item)| {
         id(item).ok_or_else(|| unsourced(&at.index(index), "is no Threema ID"))
@@ -540,7 +544,8 @@ fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
 
 /// Base64 with white space and without padding, if need be.
 ///
-/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`, `clients.read.bad-picture`.
+/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
+/// `clients.read.bad-picture`.
 fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
     let Value::Text(text) = value else {
         return Err(wrong_kind(value, "a string", at));

@@ -1,4 +1,5 @@
-//! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its type, or nothing is.
+//! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its
+//! type, or nothing is.
 
 use super::reasons::{UNSIGNED, UNSIGNED_HANGS};
 use crate::clients::read::{self, Step, because, beyond_judgement, stop, unknown};
@@ -95,7 +96,8 @@ impl Decoder {
 
     /// What comes of an identity that is not there, or cannot be read.
     ///
-    /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`, `clients.read.base64-unpadded`.
+    /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`,
+    /// `clients.read.base64-unpadded`.
     pub fn no_identity(self, at: &At<'_>, reason: &str) -> Outcome {
         match self.fails(stop(at, reason, "clients.read.missing-user")) {
             Outcome::Broken { stop, .. } => unknown(format!(
@@ -264,7 +266,8 @@ impl Decoder {
 
     /// A time, which is a `UInt64`.
     ///
-    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`, `clients.read.largest-time`.
+    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
+    /// `clients.read.largest-time`.
     pub fn unsigned(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<u64>> {
         let Some(whole) = self.whole(object, key, at)? else {
             return Ok(None);
@@ -336,8 +339,8 @@ const DECODED: [&[&str]; 18] = [
     &["settings", "blockedContacts"],
 ];
 
-/// Whether a place is that of a string which iOS decodes; or of something around it, for there it decodes the keys; or of
-/// something within it, for there it wants a string.
+/// Whether a place is that of a string which iOS decodes; or of something around it, for there it
+/// decodes the keys; or of something within it, for there it wants a string.
 ///
 /// A raw control character in a string is refused when the string is decoded, not before.
 ///
@@ -354,7 +357,8 @@ fn is_decoded(path: &Path) -> bool {
     })
 }
 
-/// Whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with the wrong bytes overlooked.
+/// Whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with the
+/// wrong bytes overlooked.
 fn may_be_taken(json: &[u8]) -> bool {
     let has_other_mark = json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff");
     let has_wide_units = json.iter().take(2).any(|byte| *byte == 0);

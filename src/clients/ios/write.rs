@@ -1,4 +1,5 @@
-//! The document as iOS writes it: compact, `\/`, what is nil left out, keys and members of groups in any order.
+//! The document as iOS writes it: compact, `\/`, what is nil left out, keys and members of groups
+//! in any order.
 
 use crate::clients::release::{Form, Origin, Release};
 use crate::clients::write::{Phone, Spelling, object, whole};
@@ -207,7 +208,8 @@ fn unless_empty(values: Vec<Value>) -> Option<Value> {
     (!values.is_empty()).then_some(Value::Array(values))
 }
 
-/// A time as Swift's `UInt64` holds it. What is before 1970 cannot be on an iPhone: it restores no such document.
+/// A time as Swift's `UInt64` holds it. What is before 1970 cannot be on an iPhone: it restores no
+/// such document.
 fn unsigned(timestamp: Timestamp) -> Value {
     whole(timestamp, 0, u64::MAX.into())
 }

@@ -23,9 +23,9 @@ pub struct Difference {
 
 /// What of a backup is lost, changed or new in another, in the order of the document.
 ///
-/// Absent is the same as what clients take if nothing is said: an empty name, 0 for a time, the defaults of the settings.
-/// A public key that the directory has, too, is not missed. Contacts are found by their ID, groups by ID and creator, lists
-/// and links by their order.
+/// Absent is the same as what clients take if nothing is said: an empty name, 0 for a time, the
+/// defaults of the settings. A public key that the directory has, too, is not missed. Contacts are
+/// found by their ID, groups by ID and creator, lists and links by their order.
 pub fn differences(before: &Backup, after: &Backup) -> Vec<Difference> {
     let mut found = Found {
         path: Path::default(),
@@ -179,7 +179,8 @@ fn aligned<T>(before: &[T], after: &[T], is_same: impl Fn(&T, &T) -> bool) -> Ve
     places.collect()
 }
 
-/// Whether a text is another one as it can be written: half of a surrogate pair as `?`, and perhaps cut off.
+/// Whether a text is another one as it can be written: half of a surrogate pair as `?`, and perhaps
+/// cut off.
 fn is_written_as(text: &Text, written: &Text) -> bool {
     let spelled = |text: &Text| -> String {
         let characters = char::decode_utf16(text.units());

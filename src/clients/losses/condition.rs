@@ -378,7 +378,8 @@ fn is_left(it: &Crossing<'_>, group: &Group) -> bool {
     it.members(group).all(|id| id != it.phone.own_id)
 }
 
-/// How many bytes of UTF-8 a text has as it is written: Android writes one for half of a surrogate pair.
+/// How many bytes of UTF-8 a text has as it is written: Android writes one for half of a surrogate
+/// pair.
 fn written_bytes(it: &Crossing<'_>, text: &Text) -> usize {
     let lone = if it.origin.client() == Client::Android {
         '?'

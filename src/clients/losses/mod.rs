@@ -1,8 +1,9 @@
-//! What is lost from one client to another, as a table: each row the fields, the releases between which they are lost, when,
-//! and why.
+//! What is lost from one client to another, as a table: each row the fields, the releases between
+//! which they are lost, when, and why.
 //!
-//! Tests hold the table against the writers and the readers: a loss without a row fails them, and so does a row that is no
-//! longer true. Reasons are shared with the readers; what the table says of them is judged on its own.
+//! Tests hold the table against the writers and the readers: a loss without a row fails them, and
+//! so does a row that is no longer true. Reasons are shared with the readers; what the table says
+//! of them is judged on its own.
 
 mod compare;
 mod condition;

@@ -1,4 +1,5 @@
-//! What the newest release of a client restores from a backup, and what it writes, for the vectors of whole documents.
+//! What the newest release of a client restores from a backup, and what it writes, for the vectors
+//! of whole documents.
 
 use crate::adapter::{
     Answer, BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup, Refusal, RestoredState,
@@ -12,7 +13,8 @@ use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeMap;
 
-/// The time at which the models restore: a million seconds after 2^31, so that no vector takes it for a time of its own.
+/// The time at which the models restore: a million seconds after 2^31, so that no vector takes it
+/// for a time of its own.
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
 /// An app that crashes or hangs is said to refuse: whoever asks is told how by the vector.

@@ -1,4 +1,5 @@
-//! What the clients make of configs, addresses, passwords, answers and backups, as implementations that the vectors can be asked of.
+//! What the clients make of configs, addresses, passwords, answers and backups, as implementations
+//! that the vectors can be asked of.
 
 mod address;
 mod backup;

@@ -1,5 +1,5 @@
-//! Documents with something wrong in them, through every reader: nothing panics, nothing is lost without a word, and no
-//! sentence holds anything of what stands in the document.
+//! Documents with something wrong in them, through every reader: nothing panics, nothing is lost
+//! without a word, and no sentence holds anything of what stands in the document.
 
 use super::tests::{ANDROID, IOS, around};
 use crate::clients::restore::{ChangeKind, Outcome, Restored};

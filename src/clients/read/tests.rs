@@ -1,5 +1,5 @@
-//! What is lost where, and where a restore stops: the places and the reasons. What is on the phone then is asked by the
-//! vectors of whole documents, fact by fact of `clients.read`.
+//! What is lost where, and where a restore stops: the places and the reasons. What is on the phone
+//! then is asked by the vectors of whole documents, fact by fact of `clients.read`.
 
 use super::*;
 use crate::clients::restore::{DirectoryEntry, IdentityState, made_up_key};

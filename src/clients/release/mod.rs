@@ -1,6 +1,8 @@
-//! The one axis of releases: each is an entry of client, versions, and what changed in writing, reading and transport.
+//! The one axis of releases: each is an entry of client, versions, and what changed in writing,
+//! reading and transport.
 //!
-//! A new release is one entry here, and what really differs in the functions that ask [`Release::since`].
+//! A new release is one entry here, and what really differs in the functions that ask
+//! [`Release::since`].
 //!
 //! Source: `clients.releases`.
 
@@ -54,7 +56,8 @@ macro_rules! releases {
             $(writes $writing:literal)? $(reads $reading:literal)? $(asks $transport:literal)?
         }
     )*) => {
-        /// Releases of one client that do everything alike. By client, from the oldest to the newest.
+        /// Releases of one client that do everything alike. By client, from the oldest to the
+        /// newest.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[non_exhaustive]
         pub enum Release {
@@ -84,7 +87,8 @@ macro_rules! releases {
                     $(Self::$name => {
                         static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
                             let entry = Release::$name.entry();
-                            // All previews of Desktop restore alike: the last is the one that people know.
+                            // All previews of Desktop restore alike: the last is the one that
+                            // people know.
                             let version = match entry.client {
                                 Client::Desktop => entry.last.unwrap_or(entry.first),
                                 Client::Android | Client::Ios => entry.first,
@@ -228,7 +232,8 @@ impl Release {
         all.filter(move |release| release.change(aspect).is_some())
     }
 
-    /// The first of the releases that are like this one in an aspect; `None` if its client has none.
+    /// The first of the releases that are like this one in an aspect; `None` if its client has
+    /// none.
     pub fn representative(self, aspect: Aspect) -> Option<Self> {
         let up_to = Self::ALL.iter().copied().rev();
         let mut alike = up_to.filter(|each| self.since(*each) && each.change(aspect).is_some());

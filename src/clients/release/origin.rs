@@ -73,7 +73,8 @@ impl Release {
 }
 
 impl Origin {
-    /// All that differ: for each range of releases that write alike one, and one for each other form of it.
+    /// All that differ: for each range of releases that write alike one, and one for each other
+    /// form of it.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for release in Release::distinct(Aspect::Writing) {
@@ -122,7 +123,8 @@ impl Origin {
         format!("{}{}", self.release.id(), self.form.suffix())
     }
 
-    /// The origin that a name names: that of a release, perhaps with `-devicelink` or `-test` behind it.
+    /// The origin that a name names: that of a release, perhaps with `-devicelink` or `-test`
+    /// behind it.
     ///
     /// # Errors
     /// What names no release.

@@ -17,7 +17,8 @@ fn each_has_a_name_of_its_own_that_names_it() {
     }
 }
 
-/// What a new entry must have: an order, versions that do not overlap, something that it changes, and the newest place.
+/// What a new entry must have: an order, versions that do not overlap, something that it changes,
+/// and the newest place.
 #[test]
 fn every_entry_is_complete() {
     assert!(Release::ALL.is_sorted());

@@ -190,7 +190,8 @@ impl Dialect {
     }
 }
 
-/// Nextcloud puts no name into `Server`: what is measured is the web server under it, with PHP in it.
+/// Nextcloud puts no name into `Server`: what is measured is the web server under it, with PHP in
+/// it.
 fn is_nextcloud(server: &str) -> bool {
     server.starts_with("Apache")
 }

@@ -1,4 +1,5 @@
-//! Uploads that lock their target, and what becomes of those that break off, once the server notices.
+//! Uploads that lock their target, and what becomes of those that break off, once the server
+//! notices.
 
 use super::behaviour::{Locking, Notice};
 use bytes::Bytes;
@@ -88,8 +89,8 @@ impl Late {
         })
     }
 
-    /// Whether a request that is no upload meets a lock. A new file is locked only while it is moved into its place:
-    /// before that it is not there.
+    /// Whether a request that is no upload meets a lock. A new file is locked only while it is
+    /// moved into its place: before that it is not there.
     pub(in super::super) fn is_locked(
         &self,
         now: Duration,
@@ -107,10 +108,11 @@ impl Late {
         }
     }
 
-    /// An upload broke off; how long it takes until that is noticed. `None` if it is noticed at once.
+    /// An upload broke off; how long it takes until that is noticed. `None` if it is noticed at
+    /// once.
     ///
-    /// Nextcloud writes over what exists, and keeps what came of a chunked upload. A new file of declared length is
-    /// compared, and removed.
+    /// Nextcloud writes over what exists, and keeps what came of a chunked upload. A new file of
+    /// declared length is compared, and removed.
     pub(in super::super) fn break_off(&self, now: Duration, broken: BrokenOff) -> Option<Duration> {
         let notice = self.notice?;
         let mut table = self.lock();
@@ -173,7 +175,8 @@ impl Table {
 }
 
 impl Notice {
-    /// The wait after the `count`-th break: spread over the range, most of them short, in the same order every time.
+    /// The wait after the `count`-th break: spread over the range, most of them short, in the same
+    /// order every time.
     fn of(self, count: u32) -> Duration {
         let place = (f64::from(count) * 0.618_034).fract();
         let ratio = self.latest.as_secs_f64() / self.earliest.as_secs_f64();

@@ -1,4 +1,5 @@
-//! Profiles: servers as they were measured, each composed of small typed pieces of behaviour. No copy of a server.
+//! Profiles: servers as they were measured, each composed of small typed pieces of behaviour. No
+//! copy of a server.
 
 mod behaviour;
 mod catalogue;

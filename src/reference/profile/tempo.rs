@@ -1,4 +1,5 @@
-//! The time of what a server does in seconds: delays, locks, limits, bans. It can pass faster than the machine's.
+//! The time of what a server does in seconds: delays, locks, limits, bans. It can pass faster than
+//! the machine's.
 
 use super::super::clock::Clock;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ pub(in super::super) struct Tempo {
 }
 
 impl Tempo {
-    /// A time that passes `speed` times as fast as the machine's, and jumps where `clock` is advanced.
+    /// A time that passes `speed` times as fast as the machine's, and jumps where `clock` is
+    /// advanced.
     pub(in super::super) fn new(clock: Arc<dyn Clock>, speed: u32) -> Self {
         Self {
             clock,

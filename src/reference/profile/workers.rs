@@ -15,8 +15,8 @@ pub(super) struct Workers {
     tasks: Tasks,
 }
 
-/// A process works on a request until this is dropped, and for as long as a request takes in any case: a client
-/// that goes away does not make it faster.
+/// A process works on a request until this is dropped, and for as long as a request takes in any
+/// case: a client that goes away does not make it faster.
 pub(in super::super) struct Shift {
     _ends: oneshot::Sender<()>,
 }

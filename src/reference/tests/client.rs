@@ -188,7 +188,8 @@ impl Ask {
         self.send(server).await.status
     }
 
-    /// Sends all of the head and `sent` of the body's bytes, and is gone once the server has read them.
+    /// Sends all of the head and `sent` of the body's bytes, and is gone once the server has read
+    /// them.
     pub async fn vanish(&self, server: &Running, sent: usize) {
         let mut stream = TcpStream::connect(server.address()).await.expect("listens");
         let message = [&self.head(), &self.framed_body()[..sent]].concat();

@@ -1,7 +1,8 @@
 //! The document inside a backup, typed: identity, contacts, groups, distribution lists, settings.
 //!
-//! A [`Backup`] holds what people would miss. It also keeps everything else that it was read from: unknown keys, what breaks
-//! the format, order and spelling. Written again, a document that was not changed is the same, token by token.
+//! A [`Backup`] holds what people would miss. It also keeps everything else that it was read from:
+//! unknown keys, what breaks the format, order and spelling. Written again, a document that was not
+//! changed is the same, token by token.
 
 mod deviation;
 mod identity;
@@ -219,8 +220,8 @@ objects! {
 }
 
 impl Backup {
-    /// Reads a document as far as it goes: `None` where it is not an object or holds no identity, and everything in it that
-    /// breaks the format. What cannot be read is kept.
+    /// Reads a document as far as it goes: `None` where it is not an object or holds no identity,
+    /// and everything in it that breaks the format. What cannot be read is kept.
     ///
     /// Source: clauses 3.1 to 3.7.
     pub fn read(document: Document) -> (Option<Self>, Deviations) {

@@ -1,5 +1,5 @@
-//! How the typed parts of a document are read from values and written back: what was not changed keeps its spelling and
-//! its place, and what is unknown or not understood is kept as it is.
+//! How the typed parts of a document are read from values and written back: what was not changed
+//! keeps its spelling and its place, and what is unknown or not understood is kept as it is.
 
 use super::deviation::{Deviations, Wrong};
 use crate::safe::json::{Object, Path, Step, Text, Value};
@@ -35,7 +35,8 @@ impl<'a> At<'a> {
     }
 }
 
-/// What was read, and the value that is to be kept for its spelling; `None` where the part keeps its own.
+/// What was read, and the value that is to be kept for its spelling; `None` where the part keeps
+/// its own.
 pub(super) type Taken<T> = (T, Option<Value>);
 
 /// Something that a value of the document is read into.
@@ -269,7 +270,8 @@ pub struct Kept {
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// A field of the type, by its place there, and the value that it had; `None` where the field keeps its own.
+    /// A field of the type, by its place there, and the value that it had; `None` where the field
+    /// keeps its own.
     Field(usize, Option<Value>),
     /// Everything else.
     Other(Value),
@@ -296,7 +298,8 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// Reads one member into its field, and says what is to be kept of it. `place`: that of the field in its type.
+/// Reads one member into its field, and says what is to be kept of it. `place`: that of the field
+/// in its type.
 pub(super) fn take_field<P: Part>(
     field: &mut Option<P>,
     place: usize,
@@ -321,7 +324,8 @@ pub(super) fn take_field<P: Part>(
     }
 }
 
-/// Writes an object: what was kept in its order, then the fields that are new. `take_value` gives a field's value, once.
+/// Writes an object: what was kept in its order, then the fields that are new. `take_value` gives a
+/// field's value, once.
 pub(super) fn put_object(
     kept: Kept,
     keys: &[&'static str],
@@ -363,8 +367,8 @@ pub(super) fn put_object(
 
 /// Declares an object of the document: its fields, their keys, and what their absence means.
 ///
-/// `essential` fields must be there, or the object cannot be read. Of the others, `expected` ones are reported where they
-/// are absent, `nullable` ones may be `null`.
+/// `essential` fields must be there, or the object cannot be read. Of the others, `expected` ones
+/// are reported where they are absent, `nullable` ones may be `null`.
 macro_rules! objects {
     ($(
         $(#[$meta:meta])*

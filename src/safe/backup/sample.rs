@@ -11,8 +11,8 @@ pub const SAMPLE_CONTACTS_AT_MOST: usize = 9_999_999;
 
 /// Writes a small valid document with made-up contacts (`TEST0001`, `TEST0002`, …), for probes.
 ///
-/// `device` is what `info.device` says: `6.4.2A/de_CH`. Order and keys are those of Android of today, the
-/// text is compact. At most [`SAMPLE_CONTACTS_AT_MOST`] contacts are written.
+/// `device` is what `info.device` says: `6.4.2A/de_CH`. Order and keys are those of Android of
+/// today, the text is compact. At most [`SAMPLE_CONTACTS_AT_MOST`] contacts are written.
 ///
 /// Source: clauses 3.1 to 3.7; clients.write.android-text.
 ///
@@ -79,8 +79,8 @@ struct SampleContact {
 
 impl SampleContact {
     fn of(number: usize) -> Self {
-        // From 10000 on the number needs the room of the letters; the two forms never meet, since the
-        // second character of one is a letter and of the other a digit.
+        // From 10000 on the number needs the room of the letters; the two forms never meet, since
+        // the second character of one is a letter and of the other a digit.
         let identity = if number < 10_000 {
             format!("TEST{number:04}")
         } else {

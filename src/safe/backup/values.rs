@@ -13,7 +13,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// Source: clauses 3.3 and 3.4.
 pub const PRIVATE_KEY_BYTES: usize = 32;
 
-/// The largest time that the format allows, in milliseconds since 1970: a little more than 2^64, as JavaScript rounds it.
+/// The largest time that the format allows, in milliseconds since 1970: a little more than 2^64, as
+/// JavaScript rounds it.
 ///
 /// Source: clients.read.largest-time.
 pub const LATEST_TIMESTAMP: Timestamp = Timestamp(18_446_744_073_709_552_000);
@@ -147,8 +148,8 @@ impl fmt::Debug for GroupId {
     }
 }
 
-/// The ID of a distribution list: the 8 bytes that the document spells, which since Android 5.3 are a number with its lowest
-/// byte first.
+/// The ID of a distribution list: the 8 bytes that the document spells, which since Android 5.3 are
+/// a number with its lowest byte first.
 ///
 /// Source: clause 3.6; clients.divergence.list-id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

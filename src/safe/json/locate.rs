@@ -13,7 +13,8 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the value of a path stands; of one that is not there, where the nearest value around it stands.
+/// Where the value of a path stands; of one that is not there, where the nearest value around it
+/// stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Located {
     /// The first, if a key is there more than once.
@@ -22,7 +23,8 @@ pub struct Located {
     pub last: Position,
 }
 
-/// Finds the values of these paths, in a text that was read before; `None` for what is found nowhere because it was not.
+/// Finds the values of these paths, in a text that was read before; `None` for what is found
+/// nowhere because it was not.
 ///
 /// Takes one pass over the text.
 pub fn locate(bytes: &[u8], paths: &[Path]) -> Vec<Option<Located>> {
@@ -69,7 +71,8 @@ impl Walk<'_> {
         self.bytes.get(self.place).copied()
     }
 
-    /// Goes past one value, `depth` steps from the outside, and notes it for those of `wanted` that lead here.
+    /// Goes past one value, `depth` steps from the outside, and notes it for those of `wanted` that
+    /// lead here.
     fn value(&mut self, wanted: &[usize], depth: usize) -> Option<()> {
         let first = self.peek()?;
         self.note(wanted, depth);

@@ -1,11 +1,14 @@
-//! JSON that loses nothing: order, duplicate keys, the spelling of numbers and strings, lone surrogates, white space.
+//! JSON that loses nothing: order, duplicate keys, the spelling of numbers and strings, lone
+//! surrogates, white space.
 //!
-//! The clients disagree about documents that other parsers silently repair: one takes the first of two equal keys, another
-//! the last; one keeps `\ud800`, another refuses it; `1.0` is a whole number to one and not to another. So a leaf keeps
-//! its spelling here, an object keeps its members in order, and a [`Document`] keeps the white space between the tokens.
-//! What is no JSON by RFC 8259 is refused, but for one byte order mark in front, which every client takes.
+//! The clients disagree about documents that other parsers silently repair: one takes the first of
+//! two equal keys, another the last; one keeps `\ud800`, another refuses it; `1.0` is a whole
+//! number to one and not to another. So a leaf keeps its spelling here, an object keeps its members
+//! in order, and a [`Document`] keeps the white space between the tokens. What is no JSON by RFC
+//! 8259 is refused, but for one byte order mark in front, which every client takes.
 //!
-//! Nothing that stands in a value shows in `Debug`: a backup holds a private key and the names of people.
+//! Nothing that stands in a value shows in `Debug`: a backup holds a private key and the names of
+//! people.
 
 mod error;
 mod locate;
@@ -61,7 +64,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Far beyond what any client writes: 16 MiB, a million values, 128 deep. It takes less than 256 MiB of memory.
+    /// Far beyond what any client writes: 16 MiB, a million values, 128 deep. It takes less than
+    /// 256 MiB of memory.
     pub const USUAL: Self = Self {
         bytes: 16 * 1024 * 1024,
         values: 1_000_000,
@@ -69,7 +73,8 @@ impl Limits {
     };
 }
 
-/// A text that was read: its value, and what stood between the tokens. Written again, it gives the same bytes.
+/// A text that was read: its value, and what stood between the tokens. Written again, it gives the
+/// same bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     /// The value.
@@ -103,7 +108,8 @@ impl Document {
         })
     }
 
-    /// The bytes that were read. If [`root`](Self::root) has been changed since, the white space may stand elsewhere.
+    /// The bytes that were read. If [`root`](Self::root) has been changed since, the white space
+    /// may stand elsewhere.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.byte_order_mark {
@@ -113,7 +119,8 @@ impl Document {
         out
     }
 
-    /// The same document around another value: what a tool has changed, in the white space that was there.
+    /// The same document around another value: what a tool has changed, in the white space that was
+    /// there.
     #[must_use]
     pub fn with_root(&self, root: Value) -> Self {
         Self {

@@ -5,7 +5,8 @@ use std::fmt;
 /// The exponents beyond which no number that is not zero fits 128 bits, however it is spelled.
 const EXPONENTS: std::ops::RangeInclusive<i64> = -20_000_000..=20_000_000;
 
-/// A number, as it is spelled. Equal are those that are spelled alike: `1` and `1.0` are not, since clients tell them apart.
+/// A number, as it is spelled. Equal are those that are spelled alike: `1` and `1.0` are not, since
+/// clients tell them apart.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Number(Box<str>);
 

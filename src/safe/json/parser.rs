@@ -97,7 +97,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips the white space, notes it as that of the next token, and looks at the first byte of that.
+    /// Skips the white space, notes it as that of the next token, and looks at the first byte of
+    /// that.
     fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.place..];
         let length = rest
@@ -298,7 +299,8 @@ fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
     }
 }
 
-/// The length of the number at the beginning, in bytes. What goes on as no number may is none: `01`, `1.`, `1e`.
+/// The length of the number at the beginning, in bytes. What goes on as no number may is none:
+/// `01`, `1.`, `1e`.
 fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let digits = text[from..].iter().take_while(|byte| byte.is_ascii_digit());

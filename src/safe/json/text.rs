@@ -10,8 +10,8 @@ const LENGTH_OF_A_KEY: usize = 43;
 
 /// A string: it keeps its spelling, and equals every other spelling of the same.
 ///
-/// It may hold a lone surrogate (`\ud800`), which Rust's own strings cannot. If it is as long as a private key in base64, it
-/// is wiped from memory when dropped.
+/// It may hold a lone surrogate (`\ud800`), which Rust's own strings cannot. If it is as long as a
+/// private key in base64, it is wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Text(Box<str>);
 

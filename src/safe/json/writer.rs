@@ -7,7 +7,8 @@ use super::{Object, Text, Value};
 pub enum Layout {
     /// Nowhere.
     Compact,
-    /// Each member and item on its own line, indented by this many spaces a level, and one space after a colon.
+    /// Each member and item on its own line, indented by this many spaces a level, and one space
+    /// after a colon.
     Lines {
         /// The spaces of each level.
         indent: usize,

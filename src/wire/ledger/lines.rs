@@ -1,4 +1,5 @@
-//! The lines of a ledger: what they say, and what they amount to. Pure but for the reading of the file.
+//! The lines of a ledger: what they say, and what they amount to. Pure but for the reading of the
+//! file.
 
 use super::{FORMAT, LedgerError, Left};
 use crate::safe::keys::BackupId;
@@ -75,8 +76,8 @@ pub(super) struct Contents {
 impl Contents {
     /// Reads a ledger that is locked.
     ///
-    /// A line without its end was torn when the machine lost power, and its upload was never sent: it is cut off, so that
-    /// the next line does not grow together with it.
+    /// A line without its end was torn when the machine lost power, and its upload was never sent:
+    /// it is cut off, so that the next line does not grow together with it.
     pub(super) fn read(file: &File, path: &Path) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
@@ -123,7 +124,8 @@ impl Contents {
             }
         }
         contents.heading = Some(heading);
-        // What was never sent is not there: the line that says so is on the disk before the upload begins.
+        // What was never sent is not there: the line that says so is on the disk before the upload
+        // begins.
         contents
             .left
             .retain(|_, left| left.was_sent || left.why.is_some());

@@ -1,7 +1,7 @@
 //! The ledger: a file that names what a run has put on a server, written before it is put there.
 //!
-//! One file a run, JSON a line: a heading, then a line for every step of a backup. A killed run leaves its file
-//! behind; `sweep` deletes what it names. It holds no credential.
+//! One file a run, JSON a line: a heading, then a line for every step of a backup. A killed run
+//! leaves its file behind; `sweep` deletes what it names. It holds no credential.
 
 mod lines;
 
@@ -113,8 +113,9 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a new ledger in `folder`, which is made if it is missing, for the run with this seed and this kind of
-    /// login against `target` (a URL without user info). Where the same seed left a ledger behind, this run goes on in it.
+    /// Opens a new ledger in `folder`, which is made if it is missing, for the run with this seed
+    /// and this kind of login against `target` (a URL without user info). Where the same seed left
+    /// a ledger behind, this run goes on in it.
     ///
     /// # Errors
     /// If the file cannot be written, is in use, is damaged or is about another server.
@@ -180,8 +181,8 @@ impl Ledger {
         self.write(&Line::claimed(backup))
     }
 
-    /// Notes that an upload is about to be sent. After the `first` one this is on the disk, not only in the system's
-    /// memory.
+    /// Notes that an upload is about to be sent. After the `first` one this is on the disk, not
+    /// only in the system's memory.
     pub(super) fn sent(&self, id: &BackupId, first: bool) -> std::io::Result<()> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.write(&Line::Sent(id.to_hex()))?;
@@ -191,7 +192,8 @@ impl Ledger {
         Ok(())
     }
 
-    // Where one of these cannot be written, `sweep` looks once more at what needs it no longer: no harm.
+    // Where one of these cannot be written, `sweep` looks once more at what needs it no longer: no
+    // harm.
 
     /// Notes that every upload that was sent is answered.
     pub(super) fn answered(&self, id: &BackupId) {
@@ -227,7 +229,8 @@ impl Ledger {
     }
 }
 
-/// Opens and locks a ledger. What is no file is not opened: a pipe would hold the program up for ever.
+/// Opens and locks a ledger. What is no file is not opened: a pipe would hold the program up for
+/// ever.
 fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
     let io = |source| LedgerError::Io {
         path: path.to_owned(),
@@ -273,7 +276,8 @@ pub struct LeftLedger {
     pub(super) written: Option<SystemTime>,
     /// What may be on the server.
     pub(super) left: Vec<Left>,
-    /// The lines that were not understood, or name an ID that does not follow from the seed: from 1.
+    /// The lines that were not understood, or name an ID that does not follow from the seed:
+    /// from 1.
     pub damaged: Vec<usize>,
 }
 
@@ -291,8 +295,8 @@ pub(super) struct Left {
 }
 
 impl LeftLedger {
-    /// The ledgers in `folder`, in the order of their names, each read or with what is wrong with it. A folder that
-    /// does not exist holds none.
+    /// The ledgers in `folder`, in the order of their names, each read or with what is wrong with
+    /// it. A folder that does not exist holds none.
     ///
     /// # Errors
     /// If the folder cannot be read.

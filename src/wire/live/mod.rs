@@ -179,7 +179,8 @@ impl Live {
         Ok(clean_inspection(&self.scrub, inspection))
     }
 
-    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes take beyond.
+    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes
+    /// take beyond.
     async fn once(
         &self,
         request: &Request,

@@ -1,5 +1,6 @@
-//! What is done before a request counts as answered: refusals for want of patience are slowed down for, locks of our
-//! own are waited for, lost answers are asked for again, and a refused login ends everything.
+//! What is done before a request counts as answered: refusals for want of patience are slowed down
+//! for, locks of our own are waited for, lost answers are asked for again, and a refused login ends
+//! everything.
 //!
 //! All of it happens below what a transcript records: a check sees the last answer alone.
 
@@ -23,14 +24,17 @@ use std::time::Duration;
 
 /// The largest body that is sent again and again, in bytes.
 const SMALL: usize = 64 * 1024;
-/// How often a request is asked again where the connection closed without an answer, with a small body and a large one.
-/// A client's library does it once; of one connection in twenty closed, as many in a row come once in 3 million.
+/// How often a request is asked again where the connection closed without an answer, with a small
+/// body and a large one. A client's library does it once; of one connection in twenty closed, as
+/// many in a row come once in 3 million.
 const CLOSURES: (u32, u32) = (4, 2);
 /// How many times longer an answer is waited for when it is asked for again, alone.
 const LONGER: u32 = 3;
-/// How long a lock is waited for before it is looked at again, in seconds; the last one again and again.
+/// How long a lock is waited for before it is looked at again, in seconds; the last one again and
+/// again.
 const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
-/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last one again and again.
+/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last
+/// one again and again.
 const LIMIT_PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
 /// How long a server that takes no connection any more is left alone between attempts, in seconds.
 const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
@@ -52,7 +56,8 @@ pub(super) struct Patience {
     served_config: AtomicBool,
     /// What is answered 503 whenever it is asked, slowly too: that is no limit.
     closed: Mutex<HashSet<(&'static str, Discriminant<Place>)>>,
-    /// Whether `config` was refused to a stranger, and given to the person: then the credentials work.
+    /// Whether `config` was refused to a stranger, and given to the person: then the credentials
+    /// work.
     closed_config: AtomicBool,
     own_config: AtomicBool,
     accepted: AtomicBool,
@@ -61,7 +66,8 @@ pub(super) struct Patience {
     disturbed: Mutex<BTreeSet<String>>,
     /// Whether a lock stayed where no upload of ours had left it.
     stays_locked: AtomicBool,
-    /// Whether the last upload that was asked again alone was not answered even then; and any other request.
+    /// Whether the last upload that was asked again alone was not answered even then; and any other
+    /// request.
     deaf: [AtomicBool; 2],
     locked: AtomicU32,
     asked_again: AtomicU32,
@@ -115,7 +121,8 @@ struct Tries {
 }
 
 impl Tries {
-    /// Whether it is asked again because no answer came: then alone, so that nothing else can be the reason.
+    /// Whether it is asked again because no answer came: then alone, so that nothing else can be
+    /// the reason.
     const fn is_alone(&self) -> bool {
         self.closures + self.timeouts + self.connections + self.bodies > 0
     }
@@ -242,7 +249,8 @@ impl Live {
         }
     }
 
-    /// Once the limit has ended the run, a refusal that was under way says nothing about the server either.
+    /// Once the limit has ended the run, a refusal that was under way says nothing about the server
+    /// either.
     fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
         let is_refusal = matches!(answer, Ok(response) if Sign::of(response).is_some());
@@ -306,7 +314,8 @@ impl Live {
         }
     }
 
-    /// How long one answer may take: as long as the person allows, longer on a server that was slow from the start.
+    /// How long one answer may take: as long as the person allows, longer on a server that was slow
+    /// from the start.
     fn limit(&self, tries: &Tries) -> Duration {
         let usual = self.patience.pace.latency().unwrap_or_default() * 20;
         let limit = self.timeout.max(usual.min(self.timeout * LONGER));
@@ -464,7 +473,8 @@ impl Live {
         closed.insert(kind_of(request));
     }
 
-    /// Whether what looked like maintenance went away when it was asked once more: then it was a limit.
+    /// Whether what looked like maintenance went away when it was asked once more: then it was a
+    /// limit.
     fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
         let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
             return false;
@@ -477,7 +487,8 @@ impl Live {
         went_away
     }
 
-    /// Whether what was answered before is refused now: then it is a limit, and not this one request.
+    /// Whether what was answered before is refused now: then it is a limit, and not this one
+    /// request.
     async fn is_config_limited(&self) -> bool {
         let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
         let limit = self.limit(&Tries::default());

@@ -1,9 +1,10 @@
-//! Secrets that cannot be printed, and what takes them out of everything that comes in and goes out.
+//! Secrets that cannot be printed, and what takes them out of everything that comes in and goes
+//! out.
 //!
-//! The first wall stands where answers come in: every field that a server fills is cleaned there, before a check, a
-//! transcript or a log sees it. The second stands where reports go out. It knows the same values but for those that the
-//! harness's own words hold anyway: with the password `config` it would ruin a report, and give away by the gaps what the
-//! password is.
+//! The first wall stands where answers come in: every field that a server fills is cleaned there,
+//! before a check, a transcript or a log sees it. The second stands where reports go out. It knows
+//! the same values but for those that the harness's own words hold anyway: with the password
+//! `config` it would ruin a report, and give away by the gaps what the password is.
 
 mod spellings;
 mod wall;
@@ -59,7 +60,8 @@ enum Strength {
 }
 
 impl Strength {
-    /// The strength of a value; `None` if it cannot be told from what anybody writes: a number, a word of the manual.
+    /// The strength of a value; `None` if it cannot be told from what anybody writes: a number, a
+    /// word of the manual.
     fn of(value: &[u8]) -> Option<Self> {
         let is_number = value.iter().all(u8::is_ascii_digit);
         if value.len() < SHORTEST || is_number || (value.len() <= LONGEST_WORD && is_public(value))
@@ -148,12 +150,14 @@ impl Scrub {
         }
     }
 
-    /// Adds a secret in every spelling in which pages, addresses and reports may carry it, whole or in part.
+    /// Adds a secret in every spelling in which pages, addresses and reports may carry it, whole or
+    /// in part.
     pub(super) fn add_secret(&mut self, secret: &str) {
         self.add_each(spellings::of(secret));
     }
 
-    /// Adds a user name with its password as they stand together: hidden however short the password is.
+    /// Adds a user name with its password as they stand together: hidden however short the password
+    /// is.
     pub(super) fn add_pair(&mut self, user: &str, password: &str) {
         self.add_each(spellings::of_pair(user, password));
     }
@@ -163,7 +167,8 @@ impl Scrub {
         self.add_each(other.values.iter().map(|value| value.bytes.to_vec()));
     }
 
-    /// The values for what the harness writes itself: those that its own words cannot hold by chance.
+    /// The values for what the harness writes itself: those that its own words cannot hold by
+    /// chance.
     #[must_use]
     pub fn of_own_words(&self) -> Self {
         let strong = self.strong.get_or_init(|| {
@@ -183,7 +188,8 @@ impl Scrub {
         )
     }
 
-    /// JSON without any of the values in its strings. What is not within a string stays, so that it stays JSON.
+    /// JSON without any of the values in its strings. What is not within a string stays, so that it
+    /// stays JSON.
     pub fn json(&self, json: &str) -> String {
         let mut cleaned = String::with_capacity(json.len());
         let mut rest = json;
@@ -204,8 +210,8 @@ impl Scrub {
 
     /// The bytes without any of the values; `None` if there was none.
     ///
-    /// Takes time in proportion to the bytes, whatever they are, and never looks at what it put in itself: a secret
-    /// may be a part of what stands in its place, or come a million times.
+    /// Takes time in proportion to the bytes, whatever they are, and never looks at what it put in
+    /// itself: a secret may be a part of what stands in its place, or come a million times.
     pub fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let hits = self.hits(bytes);
         if hits.is_empty() {

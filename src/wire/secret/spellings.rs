@@ -202,8 +202,8 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#x{code:X};")));
 }
 
-/// What stands in the base64 of any text that holds these bytes `offset` bytes after a multiple of three: the characters
-/// that nothing else has a part in.
+/// What stands in the base64 of any text that holds these bytes `offset` bytes after a multiple of
+/// three: the characters that nothing else has a part in.
 fn within_base64(bytes: &[u8], offset: usize) -> String {
     let padded: Vec<u8> = std::iter::repeat_n(0, offset)
         .chain(bytes.iter().copied())
@@ -214,7 +214,8 @@ fn within_base64(bytes: &[u8], offset: usize) -> String {
     whole.get(first..last).unwrap_or_default().to_owned()
 }
 
-/// What the secret stands for where bytes are written in base64: they must not be, or it would stand there.
+/// What the secret stands for where bytes are written in base64: they must not be, or it would
+/// stand there.
 fn decoded(secret: &str) -> Vec<Vec<u8>> {
     let decoded = (0..4).filter_map(|offset| {
         let rest = secret.as_bytes().get(offset..)?;

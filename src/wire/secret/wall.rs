@@ -13,7 +13,8 @@ const KEPT_FIELD: usize = 2048;
 /// What stands in DER where a secret was: a letter, so that every length stays.
 const BLANK: u8 = b'x';
 
-/// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after this.
+/// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after
+/// this.
 pub(in crate::wire) fn clean_response(
     scrub: &Scrub,
     mut response: Response,
@@ -62,7 +63,8 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
     if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
         response.body.bytes = cleaned.into();
     }
-    // What is packed is looked at as well: a check unpacks it, and so does everybody who reads the transcript.
+    // What is packed is looked at as well: a check unpacks it, and so does everybody who reads the
+    // transcript.
     if let Some(plain) = response.gunzipped(request.read_limit) {
         let scrubbed = scrub.bytes(&plain);
         response.echoed_secret |= scrubbed.is_some();
@@ -75,7 +77,8 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
     response
 }
 
-/// A failure without secrets. Its words are the harness's own but for what a library repeats of an answer.
+/// A failure without secrets. Its words are the harness's own but for what a library repeats of an
+/// answer.
 pub(in crate::wire) fn clean_failure(scrub: &Scrub, mut failure: Failure) -> Failure {
     failure.message = scrub.of_own_words().text(&failure.message);
     failure

@@ -1,5 +1,5 @@
-//! Asking the server, or the transcript: every call of a check goes through here, and what concerns the whole run is
-//! noted on the way.
+//! Asking the server, or the transcript: every call of a check goes through here, and what concerns
+//! the whole run is noted on the way.
 
 use super::{Offers, Session, Source, Trace};
 use crate::clients::CredentialEncoding;
@@ -223,8 +223,8 @@ impl Session {
         }
     }
 
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The answer to the
-    /// upload comes first.
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The
+    /// answer to the upload comes first.
     pub(in crate::wire) async fn during(
         &self,
         key: Key,
@@ -458,8 +458,8 @@ fn mismatch() -> Failure {
     }
 }
 
-/// The same as it is kept: without the values of cookies, which are credentials too, and without the rest of bodies
-/// that are not written down whole.
+/// The same as it is kept: without the values of cookies, which are credentials too, and without
+/// the rest of bodies that are not written down whole.
 fn as_kept(mut got: Got) -> Got {
     if let Got::Answers(answers) = &mut got {
         for response in answers.iter_mut().flatten() {

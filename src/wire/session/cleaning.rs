@@ -1,9 +1,11 @@
-//! Cleaning up: what the run has put on the server is deleted, and looked for where that is not enough.
+//! Cleaning up: what the run has put on the server is deleted, and looked for where that is not
+//! enough.
 //!
-//! A server may say that it deleted a backup and keep it, keep it on a second backend, or store an upload seconds after
-//! the connection broke. So nothing is called gone on the word of the server alone: what was broken off, not answered or
-//! not plainly deleted is looked for, and of the rest a sample. Not each one: many distinct URLs that are answered 404
-//! are what intrusion detection takes for a scanner.
+//! A server may say that it deleted a backup and keep it, keep it on a second backend, or store an
+//! upload seconds after the connection broke. So nothing is called gone on the word of the server
+//! alone: what was broken off, not answered or not plainly deleted is looked for, and of the rest a
+//! sample. Not each one: many distinct URLs that are answered 404 are what intrusion detection
+//! takes for a scanner.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
 use crate::clients::CredentialEncoding;
@@ -21,8 +23,8 @@ use std::time::{Duration, Instant};
 pub(super) const STRAYS: usize = 8;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
-/// How often each is looked for, over a connection of its own where that can be: behind one name may be several
-/// backends. Once is enough where the URL was answered with a 4xx during the run.
+/// How often each is looked for, over a connection of its own where that can be: behind one name
+/// may be several backends. Once is enough where the URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
 const ATTEMPTS: usize = 3;
@@ -120,7 +122,8 @@ impl Session {
         }
     }
 
-    /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees it.
+    /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees
+    /// it.
     pub(in crate::wire) async fn delete(&self, backup: &OwnBackup) {
         let Source::Live { live, .. } = &self.source else {
             return;
@@ -175,7 +178,8 @@ impl Session {
         }
     }
 
-    /// Deletes each of `backups` within `patience`, and again what is locked. Gives the first refusal.
+    /// Deletes each of `backups` within `patience`, and again what is locked. Gives the first
+    /// refusal.
     pub(super) async fn delete_each(
         &self,
         live: &Live,
@@ -231,7 +235,8 @@ impl Session {
         Sight::of(&self.unseen(live, request).await)
     }
 
-    /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether it is gone.
+    /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether
+    /// it is gone.
     async fn look_after_deletion(&self, live: &Live, backup: &OwnBackup, looks: usize) -> Sight {
         let mut attempts = 0;
         'again: loop {
@@ -267,14 +272,16 @@ impl Session {
         }
     }
 
-    /// Waits until intrusion detection has forgotten one URL. There is none before a server on this machine.
+    /// Waits until intrusion detection has forgotten one URL. There is none before a server on this
+    /// machine.
     pub(super) async fn let_one_be_forgotten(&self) {
         if !self.facts.loopback {
             tokio::time::sleep(FORGOTTEN).await;
         }
     }
 
-    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one with the same seed left.
+    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one
+    /// with the same seed left.
     pub async fn delete_all(&self, patience: Duration) {
         if let Source::Live { live, .. } = &self.source {
             // What is still there after this stands in the ledger.
@@ -282,8 +289,8 @@ impl Session {
         }
     }
 
-    /// Deletes whatever is still there, looks for it, and closes the ledger. Deleting and looking take `patience` each, and
-    /// what may come late is waited for between them.
+    /// Deletes whatever is still there, looks for it, and closes the ledger. Deleting and looking
+    /// take `patience` each, and what may come late is waited for between them.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
         if let Some((_, doubts)) = &self.replayed {
             return Leftovers {
@@ -303,7 +310,8 @@ impl Session {
         }
     }
 
-    /// Looks for what may have come late and for a sample of the rest, within `patience`, and notes what is in doubt.
+    /// Looks for what may have come late and for a sample of the rest, within `patience`, and notes
+    /// what is in doubt.
     pub(super) async fn look_for_all(&self, patience: Duration, straying: Straying) {
         let Source::Live { live, .. } = &self.source else {
             return;
@@ -334,7 +342,8 @@ impl Session {
         self.refusals.load(Ordering::Relaxed) >= REFUSALS
     }
 
-    /// Looks for what was broken off or not answered, after the last moment at which it could appear.
+    /// Looks for what was broken off or not answered, after the last moment at which it could
+    /// appear.
     async fn look_for_late(&self, live: &Live, late: &[OwnBackup], straying: Straying) {
         for backup in late {
             if self.is_refused() {
@@ -362,7 +371,8 @@ impl Session {
         }
     }
 
-    /// Looks for some of what the server said that it deleted; for all of it once something is still there.
+    /// Looks for some of what the server said that it deleted; for all of it once something is
+    /// still there.
     async fn look_for_lies(&self, live: &Live, straying: Straying) {
         let mut deleted = self.guard.only_deleted();
         // What was answered 404 before costs no further URL.

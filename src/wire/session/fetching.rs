@@ -9,7 +9,8 @@ use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
 use crate::wire::transcript::Key;
 
 impl Session {
-    /// Downloads a person's backup as Android does; one byte more than `most` at the most is read. No redirect is followed.
+    /// Downloads a person's backup as Android does; one byte more than `most` at the most is read.
+    /// No redirect is followed.
     ///
     /// # Errors
     /// Where no answer comes, with the stage.
@@ -31,7 +32,8 @@ impl Session {
         self.ask_as_android("config", request).await
     }
 
-    /// Android sends credentials in ISO-8859-1 since 6.2, and in UTF-8 before: if the server refuses the one, the other.
+    /// Android sends credentials in ISO-8859-1 since 6.2, and in UTF-8 before: if the server
+    /// refuses the one, the other.
     ///
     /// Source: clients.http.login.
     async fn ask_as_android(&self, what: &str, request: Request) -> Answer {

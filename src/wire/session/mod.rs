@@ -53,8 +53,8 @@ pub struct Settings {
     pub pace: Pace,
     /// How long a server that limits or locks is waited for.
     pub patience: Duration,
-    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is looked for before the
-    /// first upload; of any other seed, each is.
+    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
+    /// looked for before the first upload; of any other seed, each is.
     pub fresh: Option<Seed>,
 }
 
@@ -161,7 +161,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a real server. Without a ledger, what a killed run leaves behind is not written down.
+    /// A session with a real server. Without a ledger, what a killed run leaves behind is not
+    /// written down.
     pub fn live(
         target: Target,
         settings: Settings,
@@ -416,7 +417,8 @@ impl engine::Subject<super::Context> for Arc<Session> {
     }
 }
 
-/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed derives once.
+/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed
+/// derives once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,7 +11,8 @@ use crate::wire::target::LoginKind;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A ledger that was not written for so long names nothing that is still on its way: no run waits that long for an answer.
+/// A ledger that was not written for so long names nothing that is still on its way: no run waits
+/// that long for an answer.
 const LONG_AGO: Duration = Duration::from_secs(15 * 60);
 /// How long what is locked is tried to delete.
 const UNLOCKED: Duration = Duration::from_secs(60);

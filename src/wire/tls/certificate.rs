@@ -37,7 +37,8 @@ pub struct Certificate {
     pub server_auth: Option<bool>,
     /// Whether it may issue others.
     pub is_authority: bool,
-    /// How many signed certificate timestamps are embedded; nothing where there is no such extension.
+    /// How many signed certificate timestamps are embedded; nothing where there is no such
+    /// extension.
     pub timestamps: Option<usize>,
     /// Whether it demands a stapled answer of OCSP.
     pub must_staple: bool,
@@ -276,7 +277,8 @@ fn signature_kind(x509: &X509Certificate<'_>) -> SignatureKind {
     }
 }
 
-/// RSASSA-PSS names its hash in the parameters, and means SHA-1 where it names none. Source: RFC 4055 section 3.1.
+/// RSASSA-PSS names its hash in the parameters, and means SHA-1 where it names none. Source: RFC
+/// 4055 section 3.1.
 fn pss(x509: &X509Certificate<'_>) -> SignatureKind {
     let parameters = x509.signature_algorithm.parameters.as_ref();
     let parameters = parameters.map_or(&[][..], |parameters| parameters.data);

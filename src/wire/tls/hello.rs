@@ -1,12 +1,14 @@
 //! A minimal `ClientHello` of our own, and the clear part of what a server answers to it.
 //!
-//! It asks what rustls will not ask: TLS 1.0 and 1.1, suites with CBC or without forward secrecy. Up to TLS 1.2 the
-//! server's certificates come in the clear. A handshake that begins so is never completed and never used.
+//! It asks what rustls will not ask: TLS 1.0 and 1.1, suites with CBC or without forward secrecy.
+//! Up to TLS 1.2 the server's certificates come in the clear. A handshake that begins so is never
+//! completed and never used.
 //! Source: RFC 5246 sections 6 and 7, RFC 8446 sections 4 and 5.
 
 use super::inspection::{Silence, Version};
 
-/// The most bytes of certificates that are read. Source: rustls has the same bound for a message of a handshake.
+/// The most bytes of certificates that are read. Source: rustls has the same bound for a message of
+/// a handshake.
 pub(in crate::wire) const MOST_CERTIFICATES: usize = 64 * 1024;
 /// The most bytes of a message that is not a certificate.
 const MOST_OF_OTHERS: usize = 32 * 1024;
@@ -15,7 +17,8 @@ pub(super) const MOST_OF_FLIGHT: usize = 2 * (MOST_CERTIFICATES + MOST_OF_OTHERS
 /// The longest fragment of a record. Source: RFC 5246 section 6.2.3.
 const LONGEST_RECORD: usize = (1 << 14) + 2048;
 
-/// Groups for the key exchange, old curves among them: what a server does not share it does not use.
+/// Groups for the key exchange, old curves among them: what a server does not share it does not
+/// use.
 const GROUPS: &[u16] = &[
     0x001d, 0x0017, 0x0018, 0x0019, 0x001e, 0x0015, 0x0013, 0x0016, 0x001a, 0x001b, 0x001c, 0x0100,
     0x0101, 0x0102,
@@ -37,7 +40,8 @@ pub(super) struct Hello<'a> {
 }
 
 impl Hello<'_> {
-    /// The hello as one record. `random` is the client's random, its session ID and its share of the key exchange.
+    /// The hello as one record. `random` is the client's random, its session ID and its share of
+    /// the key exchange.
     pub(super) fn to_record(self, random: &[u8; 96]) -> Vec<u8> {
         let mut body = Vec::new();
         // TLS 1.3 poses as 1.2 here.
@@ -79,7 +83,8 @@ impl Hello<'_> {
                 vector16(out, |out| put_all16(out, SIGNATURES));
             });
         }
-        // A stapled answer, signed certificate timestamps, the extended master secret, secure renegotiation.
+        // A stapled answer, signed certificate timestamps, the extended master secret, secure
+        // renegotiation.
         extension(out, 5, |out| out.extend_from_slice(&[1, 0, 0, 0, 0]));
         extension(out, 18, |_| {});
         extension(out, 23, |_| {});

@@ -1,4 +1,5 @@
-//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a secret.
+//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a
+//! secret.
 
 use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
 use super::inspection::{
@@ -201,7 +202,8 @@ impl<'l> Inspector<'l> {
         dialled.map_err(|failure| Silence::NoConnection(failure.message))
     }
 
-    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is `whole`.
+    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is
+    /// `whole`.
     ///
     /// A connection that closes without a word is tried once more: a busy server does that as well.
     async fn probe(
@@ -318,8 +320,8 @@ impl<'l> Inspector<'l> {
         Some(shake.outcome.map(|_| leaf.unwrap_or_default()))
     }
 
-    /// Sends a plain request without credentials: whether a client without a certificate gets an answer, and what the
-    /// time is on the other side.
+    /// Sends a plain request without credentials: whether a client without a certificate gets an
+    /// answer, and what the time is on the other side.
     async fn request(&self, address: SocketAddr) -> Result<Option<HttpSeen>, ShakeTrouble> {
         let shake = self.shake(address, &[b"http/1.1"], true).await;
         shake.outcome?;

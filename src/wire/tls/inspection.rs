@@ -1,4 +1,5 @@
-//! What an inspection of TLS saw, in a form that can be written down and judged again without a network.
+//! What an inspection of TLS saw, in a form that can be written down and judged again without a
+//! network.
 
 use super::suites;
 use data_encoding::BASE64;
@@ -240,7 +241,8 @@ pub struct Inspection {
     pub shaken: Result<Shaken, ShakeTrouble>,
     /// The library's handshake that offers HTTP/1.1 alone, and what a request got.
     pub http: Result<Option<HttpSeen>, ShakeTrouble>,
-    /// The library's handshake without a server name: the SHA-256 of the leaf. Nothing where the host is an address.
+    /// The library's handshake without a server name: the SHA-256 of the leaf. Nothing where the
+    /// host is an address.
     pub without_name: Option<Result<String, ShakeTrouble>>,
     /// The certificates, as they were sent.
     pub chain: Vec<SentCertificate>,

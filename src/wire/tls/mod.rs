@@ -1,5 +1,6 @@
-//! TLS as the harness speaks it: always verified, against the operating system's roots and those that were given. What
-//! inspects a server's TLS lives in the modules below; its connections carry no secret.
+//! TLS as the harness speaks it: always verified, against the operating system's roots and those
+//! that were given. What inspects a server's TLS lives in the modules below; its connections carry
+//! no secret.
 
 mod certificate;
 mod hello;
@@ -51,7 +52,8 @@ pub(super) struct Tls {
     public: Arc<[TrustAnchor<'static>]>,
 }
 
-/// The operating system's roots. They are read once: it takes longer than all handshakes of a run on loopback.
+/// The operating system's roots. They are read once: it takes longer than all handshakes of a run
+/// on loopback.
 fn system_roots() -> &'static RootCertStore {
     static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
     ROOTS.get_or_init(|| {
@@ -63,7 +65,8 @@ fn system_roots() -> &'static RootCertStore {
 }
 
 impl Tls {
-    /// Trusts the operating system's roots and those in `pems`. What is in `public` passes for publicly trusted.
+    /// Trusts the operating system's roots and those in `pems`. What is in `public` passes for
+    /// publicly trusted.
     pub(super) fn new(pems: &[String], public: &[String]) -> Result<Self, TlsSetupError> {
         let mut everywhere = RootCertStore::empty();
         everywhere.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
@@ -221,8 +224,9 @@ fn bare_name(presented: &str) -> &str {
     })
 }
 
-/// The failure of every exchange where the library and the server do not come together. The server is judged by what the
-/// inspection saw; that the harness cannot go on from there is nobody's deviation.
+/// The failure of every exchange where the library and the server do not come together. The server
+/// is judged by what the inspection saw; that the harness cannot go on from there is nobody's
+/// deviation.
 pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     if let TlsTrouble::Failure(failure) = trouble {
         return failure;

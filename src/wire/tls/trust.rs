@@ -54,7 +54,8 @@ impl Roots<'_> {
     }
 }
 
-/// A time at which every certificate is in date, the nearest to `at`; dates are a question of their own.
+/// A time at which every certificate is in date, the nearest to `at`; dates are a question of their
+/// own.
 fn in_date(chain: &[Vec<u8>], at: i64) -> i64 {
     let dates = chain.iter().filter_map(|der| Certificate::parse(der));
     let (begin, end) = dates.fold((i64::MIN, i64::MAX), |(begin, end), certificate| {

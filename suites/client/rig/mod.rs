@@ -1,4 +1,5 @@
-//! The checks of a client that is watched by the rig: one per case, and those that look back at every request of the run.
+//! The checks of a client that is watched by the rig: one per case, and those that look back at
+//! every request of the run.
 
 mod case;
 mod cases;

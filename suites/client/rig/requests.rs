@@ -13,7 +13,8 @@ use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
-/// How often one thing may be asked for in vain during one action. Source: iOS answers a challenge up to seven times.
+/// How often one thing may be asked for in vain during one action. Source: iOS answers a challenge
+/// up to seven times.
 const MOST_IN_VAIN: usize = 8;
 
 /// What is looked for: the cases in which something is wrong, with what is wrong.
@@ -539,8 +540,8 @@ fn words_of(wrong: &Wrong) -> String {
     }
 }
 
-/// The flag of a stored block in the first byte of a deflate stream, behind gzip's header of ten bytes. Source: RFC 1951
-/// section 3.2.3.
+/// The flag of a stored block in the first byte of a deflate stream, behind gzip's header of ten
+/// bytes. Source: RFC 1951 section 3.2.3.
 fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let packed = world.decrypt(id, &exchange.body)?;

@@ -1,4 +1,5 @@
-//! Whether TLS comes about at all: at every address, for the name, without a certificate of the client, at one time.
+//! Whether TLS comes about at all: at every address, for the name, without a certificate of the
+//! client, at one time.
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
@@ -250,7 +251,8 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
             deviates("it demands a certificate of the client: without one it closes the connection")
                 .into()
         }
-        // Source: nginx, `ssl_verify_client on`, answers so over TLS that stands; 495 and 496 are its own.
+        // Source: nginx, `ssl_verify_client on`, answers so over TLS that stands; 495 and 496 are
+        // its own.
         Ok(Some(HttpSeen {
             status: status @ (400 | 495 | 496),
             ..

@@ -87,9 +87,11 @@ enum End {
     UnknownRoot(String),
     /// At a root that every phone has, and this machine has not.
     PublicRoot(String),
-    /// Before an intermediate certificate that was not sent; where that is to be had, if the chain says so.
+    /// Before an intermediate certificate that was not sent; where that is to be had, if the chain
+    /// says so.
     Missing(String, Option<String>),
-    /// Before a certificate that was not sent: whether that is a root or an intermediate is unknown.
+    /// Before a certificate that was not sent: whether that is a root or an intermediate is
+    /// unknown.
     Unclear(String),
 }
 
@@ -109,7 +111,8 @@ fn end(seen: &Inspection, chain: &[Certificate]) -> Option<End> {
     if sent.issuer_is_public_root {
         return Some(End::PublicRoot(issuer));
     }
-    // Public authorities log what they issue, name a policy, and say where their own certificate is to be had.
+    // Public authorities log what they issue, name a policy, and say where their own certificate is
+    // to be had.
     let public = chain[0].timestamps.is_some() || chain[0].browser_forum_policy;
     Some(if public || highest.issuer_url.is_some() {
         End::Missing(issuer, highest.issuer_url.clone())

@@ -1,4 +1,5 @@
-//! TLS: whether iOS and Android will trust the server. Every check is a pure function of one inspection.
+//! TLS: whether iOS and Android will trust the server. Every check is a pure function of one
+//! inspection.
 
 #![allow(clippy::unnecessary_wraps, reason = "every judgement has one form")]
 
@@ -80,7 +81,8 @@ fn unread(seen: &Inspection) -> String {
     }
 }
 
-/// The way from the leaf upwards, as places in the chain that was sent: each names the next one as its issuer.
+/// The way from the leaf upwards, as places in the chain that was sent: each names the next one as
+/// its issuer.
 fn path(chain: &[Certificate]) -> Vec<usize> {
     let mut path = vec![0];
     while let Some(current) = path.last().and_then(|last| chain.get(*last)) {
@@ -99,8 +101,8 @@ fn path(chain: &[Certificate]) -> Vec<usize> {
     path
 }
 
-/// Whether it is known that App Transport Security holds for this host. It may exempt addresses and names of the local
-/// network. What runs on this machine itself is judged as what it will be.
+/// Whether it is known that App Transport Security holds for this host. It may exempt addresses and
+/// names of the local network. What runs on this machine itself is judged as what it will be.
 fn ats_holds_for(host: &str) -> bool {
     if let Ok(address) = host.parse::<IpAddr>() {
         return address.is_loopback();

@@ -1,6 +1,7 @@
 //! Whether a certificate is for a host.
 //!
-//! Source: RFC 9525 section 6: the whole of the leftmost label may be `*`, and stands for one label.
+//! Source: RFC 9525 section 6: the whole of the leftmost label may be `*`, and stands for one
+//! label.
 
 use crate::wire::tls::Certificate;
 use std::net::IpAddr;

@@ -16,7 +16,8 @@ const JULY_2019: i64 = 1_561_939_200;
 const OCTOBER_2018: i64 = 1_539_561_600;
 /// 1 September 2020. Source: Apple, About upcoming limits on trusted certificates.
 const SEPTEMBER_2020: i64 = 1_598_918_400;
-/// From when on a publicly trusted certificate may be valid for how many days, newest first: 15 March 2029, 2027, 2026.
+/// From when on a publicly trusted certificate may be valid for how many days, newest first: 15
+/// March 2029, 2027, 2026.
 /// Source: CA/Browser Forum ballot SC-081v3.
 const SCHEDULE: &[(i64, i64)] = &[
     (1_868_227_200, 47),

@@ -467,7 +467,8 @@ fn a_star_stands_for_one_label() {
 }
 
 proptest! {
-    /// The library judges names as we do: what it will refuse, we do not pass, and the other way round.
+    /// The library judges names as we do: what it will refuse, we do not pass, and the other way
+    /// round.
     #[test]
     fn names_are_matched_as_the_library_does(
         pattern in "(\\*\\.)?[ab](\\.[ab]){1,3}",

@@ -1,4 +1,5 @@
-//! What watches servers never bans a run: the healthy one, the one with a wrong password, and three in a row.
+//! What watches servers never bans a run: the healthy one, the one with a wrong password, and three
+//! in a row.
 
 mod rules;
 

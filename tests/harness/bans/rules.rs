@@ -1,4 +1,5 @@
-//! The rules of what watches real servers, as their documentation gives them, applied to what one address did.
+//! The rules of what watches real servers, as their documentation gives them, applied to what one
+//! address did.
 
 use safe_conformance::reference::LoggedRequest;
 use std::collections::VecDeque;
@@ -83,14 +84,16 @@ fn http_probing(events: &[Event]) -> Option<String> {
     None
 }
 
-/// Five wrong passwords within 10 minutes (maxretry, findtime). Missing credentials are not logged as an error. Source:
-/// fail2ban's jail.conf, filter.d/apache-auth.conf and filter.d/nginx-http-auth.conf.
+/// Five wrong passwords within 10 minutes (maxretry, findtime). Missing credentials are not logged
+/// as an error. Source: fail2ban's jail.conf, filter.d/apache-auth.conf and
+/// filter.d/nginx-http-auth.conf.
 fn wrong_passwords(events: &[Event]) -> Option<String> {
     let wrong = |event: &Event| usize::from(event.status == 401 && event.had_credentials);
     too_many(events, wrong, 4, Duration::from_secs(600))
 }
 
-/// More than 10 within 30 minutes: a wrong password, and under `/public.php/dav` twice what comes without credentials.
+/// More than 10 within 30 minutes: a wrong password, and under `/public.php/dav` twice what comes
+/// without credentials.
 /// Source: the manual's `servers.nextcloud-brute-force` and `servers.nextcloud-public-link`.
 fn brute_force(events: &[Event]) -> Option<String> {
     let counts = |event: &Event| match (event.status, event.had_credentials) {

@@ -1,4 +1,5 @@
-//! What is left out is never praised: each of these runs judges nothing that was selected, and says so.
+//! What is left out is never praised: each of these runs judges nothing that was selected, and says
+//! so.
 
 use super::{assert_valid, check, home, report, server};
 use crate::support::program::{file, program, run};

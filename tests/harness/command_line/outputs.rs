@@ -1,4 +1,5 @@
-//! Outputs: none over another or over what is read, JSON alone on standard output, nothing in them that acts.
+//! Outputs: none over another or over what is read, JSON alone on standard output, nothing in them
+//! that acts.
 
 use super::{PASSWORD, assert_valid, check, home, server};
 use crate::support::program::{file, program, run};

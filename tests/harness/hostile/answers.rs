@@ -1,4 +1,5 @@
-//! Headers that are too many or too large, what is no HTTP, and statuses that refuse, redirect or lie.
+//! Headers that are too many or too large, what is no HTTP, and statuses that refuse, redirect or
+//! lie.
 
 use super::{check, with_config};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};

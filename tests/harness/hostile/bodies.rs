@@ -1,4 +1,5 @@
-//! Bodies that do not end, that break off, that are not as long as was said, and that unpack to far more.
+//! Bodies that do not end, that break off, that are not as long as was said, and that unpack to far
+//! more.
 
 use super::{bomb, check, endless, gzip, with_config, with_downloads};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};

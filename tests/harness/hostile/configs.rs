@@ -29,7 +29,8 @@ async fn with_anonymous_config(reply: Reply) -> Checked {
     check(&server.url()).await
 }
 
-/// A healthy server, but for requests for `config` with credentials: the number of the request makes the body.
+/// A healthy server, but for requests for `config` with credentials: the number of the request
+/// makes the body.
 async fn with_numbered_config(body: impl Fn(usize) -> String + Send + Sync + 'static) -> Checked {
     let seen = AtomicUsize::new(0);
     let server = Scripted::start(move |asked| {

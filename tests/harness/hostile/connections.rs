@@ -1,4 +1,5 @@
-//! Connections that stay silent, close, break off in mid run, or do not get beyond the TLS handshake.
+//! Connections that stay silent, close, break off in mid run, or do not get beyond the TLS
+//! handshake.
 
 use super::{check, check_with};
 use crate::support::program::named_in_ledgers;

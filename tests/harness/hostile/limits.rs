@@ -1,4 +1,5 @@
-//! Uploads that are refused for their size, in whatever words, and near misses: refused once, or whatever their size.
+//! Uploads that are refused for their size, in whatever words, and near misses: refused once, or
+//! whatever their size.
 
 use super::{Checked, check, check_with};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};

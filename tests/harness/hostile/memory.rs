@@ -6,8 +6,8 @@ use crate::support::scripted::{Control, Deed, PASSWORD, Reply, Scripted, USER};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// The most memory that the program may have had at once, in KiB: 64 MiB are scrypt's, and a debug build is no slimmer
-/// than this allows.
+/// The most memory that the program may have had at once, in KiB: 64 MiB are scrypt's, and a debug
+/// build is no slimmer than this allows.
 const MOST_MEMORY: u64 = 160 * 1024;
 
 /// Runs the program against a server, and gives the most memory it had at once, in KiB.

@@ -1,4 +1,5 @@
-//! Servers that misbehave on purpose: every run ends in time, names what is wrong, and leaves nothing behind.
+//! Servers that misbehave on purpose: every run ends in time, names what is wrong, and leaves
+//! nothing behind.
 
 mod answers;
 mod bodies;
@@ -26,7 +27,8 @@ use std::time::{Duration, Instant};
 
 /// The deadline that every run here gets.
 const DEADLINE: Duration = Duration::from_secs(20);
-/// What may pass beyond it: checks that run end, what is left is deleted, and the machine is busy with other tests.
+/// What may pass beyond it: checks that run end, what is left is deleted, and the machine is busy
+/// with other tests.
 const BEYOND: Duration = Duration::from_secs(20);
 
 struct Checked {
@@ -118,7 +120,8 @@ impl Checked {
         self
     }
 
-    /// It fails for this reason, and so does the server: the finding, the run, and what every client is told.
+    /// It fails for this reason, and so does the server: the finding, the run, and what every
+    /// client is told.
     #[track_caller]
     fn deviates(&self, name: &str, stage: Stage, words: &[&str]) -> &Self {
         self.says(name, Verdict::Fail, Some(stage), words)
@@ -173,7 +176,8 @@ fn endless(stream: &mut TcpStream, head: &str, _: &Control) -> io::Result<()> {
     }
 }
 
-/// Knows what was uploaded, so that a script can misbehave for what is there and not for what is not.
+/// Knows what was uploaded, so that a script can misbehave for what is there and not for what is
+/// not.
 #[derive(Default)]
 struct Uploaded {
     known: Mutex<BTreeSet<String>>,
@@ -181,7 +185,8 @@ struct Uploaded {
 }
 
 impl Uploaded {
-    /// The same for uploads of more than a mebibyte alone: what is tried with smaller ones goes well.
+    /// The same for uploads of more than a mebibyte alone: what is tried with smaller ones goes
+    /// well.
     fn large() -> Self {
         Self {
             known: Mutex::default(),

@@ -1,4 +1,5 @@
-//! Servers as people reported them: the cause is named, and the fix is the one that the person needed to hear.
+//! Servers as people reported them: the cause is named, and the fix is the one that the person
+//! needed to hear.
 
 use super::{Checked, check};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};

@@ -1,4 +1,5 @@
-//! `inspect`: who wrote a backup, what is in it, what becomes of it, at which stage it fails; and what it never tells.
+//! `inspect`: who wrote a backup, what is in it, what becomes of it, at which stage it fails; and
+//! what it never tells.
 
 #[cfg(target_os = "linux")]
 mod attackers;

@@ -1,14 +1,15 @@
 //! What the `get…` and `opt…` methods make of a value that is of another kind.
 //!
-//! Each `get…` is a method here that answers with what it would throw for. An `opt…` is the same with a fallback:
-//! `object.int("a").unwrap_or(7)` is `optInt("a", 7)`.
+//! Each `get…` is a method here that answers with what it would throw for. An `opt…` is the same
+//! with a fallback: `object.int("a").unwrap_or(7)` is `optInt("a", 7)`.
 //!
 //! Source: executed with the Debian package `libandroid-json-java` 10.0.0 (`tests/org_json.rs`).
 
 use super::{JavaString, NoValue, Object, Value, number, writer};
 
 impl Value {
-    /// The truth value that `getBoolean` makes of the value: a string counts if it is `true` or `false`, in any case.
+    /// The truth value that `getBoolean` makes of the value: a string counts if it is `true` or
+    /// `false`, in any case.
     pub fn as_boolean(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
@@ -18,8 +19,8 @@ impl Value {
         }
     }
 
-    /// The number that `getLong` makes of the value: fractions are cut off, what is too large becomes the
-    /// largest there is, and a string goes through a double.
+    /// The number that `getLong` makes of the value: fractions are cut off, what is too large
+    /// becomes the largest there is, and a string goes through a double.
     pub fn as_long(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(i64::from(*number)),
@@ -30,8 +31,8 @@ impl Value {
         }
     }
 
-    /// The number that `getInt` makes of the value: as [`Value::as_long`], except that a whole number that
-    /// does not fit 32 bits loses its upper half.
+    /// The number that `getInt` makes of the value: as [`Value::as_long`], except that a whole
+    /// number that does not fit 32 bits loses its upper half.
     pub fn as_int(&self) -> Option<i32> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -54,8 +55,8 @@ impl Value {
         }
     }
 
-    /// The string that `getString` makes of the value: anything has one, `null` the four letters, but for an array or
-    /// object that holds a number which is none.
+    /// The string that `getString` makes of the value: anything has one, `null` the four letters,
+    /// but for an array or object that holds a number which is none.
     pub fn as_string(&self) -> Option<JavaString> {
         writer::string_of(self)
     }
@@ -133,8 +134,8 @@ impl Object {
     }
 }
 
-// Rust's conversions from a double do what Java's do: to the nearest end where it does not fit, and to 0
-// for NaN.
+// Rust's conversions from a double do what Java's do: to the nearest end where it does not fit, and
+// to 0 for NaN.
 #[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
 fn saturated_long(number: f64) -> i64 {
     number as i64

@@ -6,8 +6,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// The number of characters that an excerpt shows before it is cut.
 const EXCERPT_CHARACTERS: usize = 40;
 
-/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair. It is wiped from memory when
-/// dropped, since a backup holds a private key.
+/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair. It is
+/// wiped from memory when dropped, since a backup holds a private key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JavaString(Vec<u16>);
 
@@ -31,8 +31,8 @@ impl JavaString {
         &self.0
     }
 
-    /// `String.equalsIgnoreCase`, for a word of lower-case letters. Java compares capitals too, and the long s has the
-    /// capital S.
+    /// `String.equalsIgnoreCase`, for a word of lower-case letters. Java compares capitals too, and
+    /// the long s has the capital S.
     pub fn equals_ignoring_case(&self, word: &str) -> bool {
         equals_ignoring_case(&self.0, word)
     }
@@ -53,8 +53,8 @@ pub(super) fn equals_ignoring_case(units: &[u16], word: &str) -> bool {
         })
 }
 
-/// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where Rust sees
-/// one per byte.
+/// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where
+/// Rust sees one per byte.
 fn with_joined_surrogates(bytes: &[u8]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -86,7 +86,8 @@ impl Drop for JavaString {
     }
 }
 
-/// Shows the string as a reader may see it: bounded, control characters and lone surrogates escaped.
+/// Shows the string as a reader may see it: bounded, control characters and lone surrogates
+/// escaped.
 impl fmt::Display for JavaString {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut characters = char::decode_utf16(self.0.iter().copied());

@@ -1,8 +1,9 @@
 //! The behaviour of `org.json` as Android ships it, in our own words.
 //!
-//! It takes much more than JSON: comments, single quotes or none, `=` and `;`, hexadecimal and octal
-//! numbers, a byte order mark, and anything at all behind the value. The harness needs to know exactly how
-//! much, because a config that only Android can read looks healthy to whoever tests with an Android phone.
+//! It takes much more than JSON: comments, single quotes or none, `=` and `;`, hexadecimal and
+//! octal numbers, a byte order mark, and anything at all behind the value. The harness needs to
+//! know exactly how much, because a config that only Android can read looks healthy to whoever
+//! tests with an Android phone.
 //!
 //! Source: clause 4.2; compared by execution with the Debian package `libandroid-json-java` 10.0.0.
 
@@ -109,7 +110,8 @@ pub enum NoValue<'a> {
 }
 
 impl Value {
-    /// Reads the first value in a text, and does not look at what follows it. The caller bounds the text.
+    /// Reads the first value in a text, and does not look at what follows it. The caller bounds the
+    /// text.
     pub fn parse(text: &JavaString) -> Result<Self, SyntaxError> {
         tokener::read(text)
     }

@@ -1,9 +1,10 @@
 //! Java's readers of numbers, as far as `org.json` leans on them.
 //!
-//! Source: the API documentation of `Long.parseLong`, `Character.digit` and `Double.valueOf`; executed on
-//! `OpenJDK` 17.
+//! Source: the API documentation of `Long.parseLong`, `Character.digit` and `Double.valueOf`;
+//! executed on `OpenJDK` 17.
 
-/// The characters of the Basic Multilingual Plane that mean zero; nine more digits follow after each.
+/// The characters of the Basic Multilingual Plane that mean zero; nine more digits follow after
+/// each.
 ///
 /// Source: printed by `Character.digit` of `OpenJDK` 17.
 const ZEROS: [u16; 37] = [
@@ -55,8 +56,8 @@ pub(super) fn parse_long(units: &[u16], radix: u16) -> Option<i64> {
     })
 }
 
-/// `Double.valueOf`: white space around, a sign, `NaN` and `Infinity`, decimal and hexadecimal forms, and
-/// the type letters `d` and `f` behind.
+/// `Double.valueOf`: white space around, a sign, `NaN` and `Infinity`, decimal and hexadecimal
+/// forms, and the type letters `d` and `f` behind.
 pub(super) fn parse_double(units: &[u16]) -> Option<f64> {
     let (negative, unsigned) = without_sign(trimmed(units));
     let ascii: String = unsigned
@@ -77,7 +78,8 @@ pub(super) fn parse_double(units: &[u16]) -> Option<f64> {
                 .strip_prefix("0x")
                 .or_else(|| number.strip_prefix("0X"))
             {
-                // The letters of the type are digits here, so only the exponent may be followed by one.
+                // The letters of the type are digits here, so only the exponent may be followed by
+                // one.
                 Some(hexadecimal) => parse_hexadecimal(hexadecimal)?,
                 None => parse_decimal(number)?,
             }
@@ -107,8 +109,8 @@ fn without_sign(units: &[u16]) -> (bool, &[u16]) {
     }
 }
 
-/// Digits, a point, more digits, an exponent. Rust's reader takes the same and rounds the same, but it also
-/// takes signs and words, which have been dealt with.
+/// Digits, a point, more digits, an exponent. Rust's reader takes the same and rounds the same, but
+/// it also takes signs and words, which have been dealt with.
 fn parse_decimal(text: &str) -> Option<f64> {
     let begins_well = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     if begins_well { text.parse().ok() } else { None }
@@ -146,8 +148,9 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     Some(scaled(significand, exponent + shift - fraction_bits))
 }
 
-/// The leading 61 to 64 bits of a row of hexadecimal digits, and the power of two that was cut off. A bit
-/// that was lost leaves its trace in the lowest one, so that rounding still knows which side it is on.
+/// The leading 61 to 64 bits of a row of hexadecimal digits, and the power of two that was cut off.
+/// A bit that was lost leaves its trace in the lowest one, so that rounding still knows which side
+/// it is on.
 fn significand_of(digits: impl Iterator<Item = u8>) -> (u64, i64) {
     let mut significand = 0_u64;
     let mut shift = 0_i64;

@@ -296,7 +296,8 @@ proptest! {
 
     #[test]
     fn hexadecimal_doubles_are_what_they_say(significand: u64, exponent in -1200..1100_i32) {
-        // Up to 53 bits and a normal result, nothing is rounded, and powers of two multiply exactly.
+        // Up to 53 bits and a normal result, nothing is rounded, and powers of two multiply
+        // exactly.
         let significand = significand >> 11;
         let written = JavaString::from(&*format!("0x{significand:x}p{exponent}"));
         let read = number::parse_double(written.units()).expect("a number");

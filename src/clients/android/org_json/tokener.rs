@@ -6,8 +6,8 @@ use super::{Object, Reason, SyntaxError, Value};
 
 /// How deep objects and arrays may lie within each other.
 ///
-/// Java has no such limit: it runs out of stack instead, at a depth that depends on the device and the
-/// thread, and the app dies. Refusing is the nearest that a harness should come.
+/// Java has no such limit: it runs out of stack instead, at a depth that depends on the device and
+/// the thread, and the app dies. Refusing is the nearest that a harness should come.
 pub const DEPTH_AT_MOST: usize = 512;
 
 /// How many values a text may hold, those within others and the keys of objects included.
@@ -115,8 +115,8 @@ impl Tokener<'_> {
         }
     }
 
-    /// An array, after its `[`. Where nothing stands between two commas, Java holds a `null` that is not
-    /// even JSON's.
+    /// An array, after its `[`. Where nothing stands between two commas, Java holds a `null` that
+    /// is not even JSON's.
     fn array(&mut self) -> Result<Value, SyntaxError> {
         let mut items = Vec::new();
         let mut after_comma = false;
@@ -178,7 +178,8 @@ impl Tokener<'_> {
         })
     }
 
-    /// Four digits after `\u`. They are read as a number, so a sign may stand first: `\u-001` is U+FFFF.
+    /// Four digits after `\u`. They are read as a number, so a sign may stand first: `\u-001` is
+    /// U+FFFF.
     fn escaped_unit(&mut self) -> Result<u16, SyntaxError> {
         let Some(digits) = self.units.get(self.place..self.place + 4) else {
             return Err(self.refuse(Reason::UnterminatedEscape));
@@ -194,7 +195,8 @@ impl Tokener<'_> {
         }
     }
 
-    /// Anything that is neither object, array nor quoted: a word, a number, or failing that a string.
+    /// Anything that is neither object, array nor quoted: a word, a number, or failing that a
+    /// string.
     fn literal(&mut self) -> Result<Value, SyntaxError> {
         let start = self.place;
         while self.peek().is_some_and(|unit| !ends_literal(unit)) {

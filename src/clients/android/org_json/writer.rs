@@ -100,9 +100,11 @@ fn quoted(text: &JavaString, out: &mut Vec<u16>) {
     out.push(u16::from(b'"'));
 }
 
-/// `Double.toString`: the shortest digits that tell the number from its neighbours, and at least one behind the point.
+/// `Double.toString`: the shortest digits that tell the number from its neighbours, and at least
+/// one behind the point.
 ///
-/// For some numbers from 1e15 to 1e26 Java before 19 writes another last digit, or one more than is needed.
+/// For some numbers from 1e15 to 1e26 Java before 19 writes another last digit, or one more than is
+/// needed.
 fn double(number: f64) -> String {
     let magnitude = number.abs();
     if number.is_nan() {

@@ -111,8 +111,8 @@ impl Phone<'_> {
 
     /// The level and the key that count; `None`: the contact is dropped.
     ///
-    /// Source: `clients.read.bad-public-key`, `clients.read.public-key-mismatch`, `clients.read.verified-without-key`,
-    /// `clients.loss.public-key`.
+    /// Source: `clients.read.bad-public-key`, `clients.read.public-key-mismatch`,
+    /// `clients.read.verified-without-key`, `clients.loss.public-key`.
     fn public_key(
         &mut self,
         object: &Object,
@@ -191,7 +191,8 @@ impl Phone<'_> {
         !is_dropped
     }
 
-    /// The members that are contacts afterwards: one that is none is fetched from the directory, hidden where `hidden`.
+    /// The members that are contacts afterwards: one that is none is fetched from the directory,
+    /// hidden where `hidden`.
     ///
     /// Source: `clients.read.unknown-member`.
     pub(super) fn with_contacts(

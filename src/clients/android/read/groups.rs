@@ -129,8 +129,8 @@ impl Phone<'_> {
         Ok(found.map_or(FoundId::Other, FoundId::Whole))
     }
 
-    /// Source: `clients.read.left-group`, `clients.read.creator-no-member`, `clients.read.group-without-members`,
-    /// `clients.read.unknown-member`.
+    /// Source: `clients.read.left-group`, `clients.read.creator-no-member`,
+    /// `clients.read.group-without-members`, `clients.read.unknown-member`.
     fn members(
         &mut self,
         object: &Object,

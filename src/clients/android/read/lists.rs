@@ -21,7 +21,8 @@ use std::collections::HashSet;
 pub(super) const NAME_BYTES: usize = 256;
 
 impl Phone<'_> {
-    /// Whether the IDs of distribution lists were written with their bytes in the other order than they are read.
+    /// Whether the IDs of distribution lists were written with their bytes in the other order than
+    /// they are read.
     ///
     /// Source: `clients.divergence.list-id`.
     pub(super) fn has_other_order(&self, device: Option<&Text>) -> bool {

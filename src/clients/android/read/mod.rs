@@ -1,4 +1,5 @@
-//! What Android restores: one thing after the other, each value coerced to what the app wants of it.
+//! What Android restores: one thing after the other, each value coerced to what the app wants of
+//! it.
 
 mod contacts;
 mod groups;

@@ -9,7 +9,8 @@ use crate::clients::read::Step;
 use crate::safe::backup::{At, Settings};
 
 impl Phone<'_> {
-    /// Source: `clients.read.missing-settings`, `clients.read.missing-sync-contacts`, `clients.loss.sync-excluded`.
+    /// Source: `clients.read.missing-settings`, `clients.read.missing-sync-contacts`,
+    /// `clients.loss.sync-excluded`.
     pub(super) fn settings(&mut self, document: &Object, at: &At<'_>) -> Step<Option<Settings>> {
         let object = match document.value("settings") {
             None => return Ok(None),

@@ -71,7 +71,8 @@ impl Phone<'_> {
 
     /// A time that is a number.
     ///
-    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`, `clients.read.largest-time`.
+    /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
+    /// `clients.read.largest-time`.
     pub(super) fn time(
         &mut self,
         object: &Object,

@@ -150,7 +150,8 @@ impl Phone<'_> {
 
     /// A group of which the user is a member, or which is made active again.
     ///
-    /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`, `clients.read.unknown-member`.
+    /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`,
+    /// `clients.read.unknown-member`.
     fn active(&mut self, members: Vec<ThreemaId>, creator: ThreemaId, at: &At<'_>) -> Fate {
         let own_id = self.around.own_id;
         let members_at = at.key("members");

@@ -1,4 +1,5 @@
-//! What iOS restores: a strict decoder for the whole document first, then one thing after the other.
+//! What iOS restores: a strict decoder for the whole document first, then one thing after the
+//! other.
 
 mod contacts;
 mod groups;

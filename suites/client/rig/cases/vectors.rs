@@ -1,4 +1,5 @@
-//! The known answers, on the wire: every `config` of the vectors is tested, every document of the vectors is restored.
+//! The known answers, on the wire: every `config` of the vectors is tested, every document of the
+//! vectors is restored.
 
 use super::super::case::{RigCase, Way, done, either, failed};
 use super::name;
