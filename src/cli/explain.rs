@@ -8,6 +8,7 @@ use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::retention;
+use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like};
 use crate::suites::server;
 use crate::text::printable;
@@ -47,7 +48,9 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             profile.facts().join(", ")
         ))?;
     } else if let Some(problem) = Problem::of(id) {
-        print(&of_problem(problem))?;
+        print(&of_lines(problem.id, &problem.lines()))?;
+    } else if let Some(obstacle) = Obstacle::of(id) {
+        print(&of_lines(obstacle.id, &obstacle.lines()))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else {
@@ -58,6 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
+            .chain(OBSTACLES.iter().map(|obstacle| obstacle.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
@@ -70,10 +74,10 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
 }
 
 /// A problem: what it means, and what to do about it on each software.
-fn of_problem(problem: &Problem) -> String {
-    let mut out = format!("{}\n", problem.id);
-    for (label, text) in problem.lines() {
-        out += &labelled(label, &text);
+fn of_lines(id: &str, lines: &[(&str, String)]) -> String {
+    let mut out = format!("{id}\n");
+    for (label, text) in lines {
+        out += &labelled(label, text);
     }
     out
 }

@@ -6,7 +6,7 @@ use super::{Complaint, Ended, Exit};
 use crate::report::Progress;
 use crate::run::Checkup;
 use crate::safe::ServerConfig;
-use crate::setup::{self, ConfigSeen, Outcome, Plan, Trouble, Wish};
+use crate::setup::{self, ConfigSeen, Outcome, Plan, Trouble, Verdict, Wish};
 use crate::text::{labelled, line, wrapped};
 use crate::wire::{Door, Login, Target};
 use clap::Args;
@@ -58,9 +58,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let outputs = arguments
         .output
         .open(crate::suites::server::is_known, arguments.server.files())?;
-    let Some(target) = arguments.server.target()? else {
+    let Some(typed) = super::credentials::named_url(arguments.server.url.as_deref())? else {
         return Err(Complaint::usage(
-            "setup needs the URL of a folder: `safe-conformance setup https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice`",
+            "setup needs the URL of a folder: `safe-conformance setup \
+             https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice`",
         ));
     };
     let wish = Wish {
@@ -71,6 +72,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         replace_config: arguments.replace_config,
     };
     let timeout = Duration::from_secs(arguments.timeout);
+    let target = meant(&arguments, &outputs, &typed, timeout).await?;
     let (door, mut plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     let steps = plan.steps();
@@ -95,6 +97,79 @@ fn interrupted(signal: &str) -> Complaint {
             "{signal} stopped setup; what was done stays, and the same command goes on from there"
         ),
     }
+}
+
+/// The target that the person means, and the credentials that belong to it.
+async fn meant(
+    arguments: &Arguments,
+    outputs: &Outputs,
+    typed: &str,
+    timeout: Duration,
+) -> Result<Target, Complaint> {
+    let origin = setup::origin_of(typed).unwrap_or_else(|| typed.to_owned());
+    let mut target = arguments.server.target_at(&origin)?;
+    let mut user = user_of(&target.login);
+    let mut verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+    if let Verdict::Found(found) = &verdict
+        && found.lacks_user()
+        && let Some(login) = asked_login()?
+    {
+        target.login = login;
+        user = user_of(&target.login);
+        verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+    }
+    let found = match &verdict {
+        Verdict::Hopeless(why) => return Err(Complaint::usage(why.words())),
+        Verdict::Found(found) if found.lacks_user() => {
+            let words = verdict.words();
+            return Err(Complaint::usage(format!(
+                "{words} Give the user name with --user NAME."
+            )));
+        }
+        Verdict::Found(found) => found,
+        Verdict::Unsure(_) => {
+            outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+            return arguments.server.target_at(typed);
+        }
+    };
+    if verdict.other_than(typed).is_some() {
+        outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+    }
+    let parsed = Target::parse(&found.url).map_err(|error| Complaint::usage(error.to_string()))?;
+    if parsed.base.host() != target.base.host() {
+        target.addresses.clear();
+    }
+    if let Some(user) = found.user.clone() {
+        target = with_link(target, user);
+    }
+    target.base = parsed.base;
+    Ok(target)
+}
+
+async fn investigated(
+    typed: &str,
+    user: Option<&str>,
+    target: &Target,
+    timeout: Duration,
+) -> Verdict {
+    let target = target.clone();
+    setup::investigate(typed, user, &setup::Live { target, timeout }).await
+}
+
+fn user_of(login: &Login) -> Option<String> {
+    match login {
+        Login::Basic { user, .. } => Some(user.clone()),
+        Login::Open | Login::Token(_) => None,
+    }
+}
+
+/// The target with the token of a link for a user name, and the password of the link, if there is one.
+fn with_link(target: Target, token: String) -> Target {
+    let password = match &target.login {
+        Login::Basic { password, .. } => password.expose().to_owned(),
+        Login::Open | Login::Token(_) => String::new(),
+    };
+    target.basic(token, password)
 }
 
 /// Looks at the server; asks for user name and password where it wants some and none were given.
@@ -316,7 +391,7 @@ fn entries_text(door: &Door) -> String {
             (Some(text), Some(note)) => format!("{text} ({note})"),
             (None, note) => format!("({})", note.unwrap_or_default()),
         };
-        text += &labelled(&format!("  {:<10}", entry.field), &what, 12, width());
+        text += &labelled(&format!("  {:<11}", entry.field), &what, 13, width());
     }
     text
 }

@@ -289,6 +289,19 @@ impl Report {
         Some(summary.verdict)
     }
 
+    /// Whether no app finds a config at the address, and no credentials were refused.
+    #[cfg(feature = "cli")]
+    pub(crate) fn finds_no_config(&self) -> bool {
+        let mut readable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.id == "config.readable")
+            .peekable();
+        self.halted.is_none()
+            && readable.peek().is_some()
+            && readable.all(|finding| finding.verdict != Verdict::Pass)
+    }
+
     /// How many findings came to `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)

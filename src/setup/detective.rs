@@ -37,8 +37,24 @@ impl Look {
     }
 }
 
+/// What the form of an address says by itself, without a request.
+pub fn by_form_alone(text: &str, user: Option<&str>) -> Option<Suspect> {
+    let all = suspects(&Pasted::of(text)?, user).ok()?;
+    by_form(&all)
+        .filter(|suspect| suspect.because != Because::Typed)
+        .cloned()
+}
+
+/// The scheme, the user info, the host and the port of an address, without the rest.
+pub fn origin_of(text: &str) -> Option<String> {
+    Pasted::of(text).map(|pasted| pasted.bare)
+}
+
 /// Who asks: a server, or a table in a test.
 pub trait Asker: Sync {
+    /// Whether credentials go along: one refusal of them is enough.
+    fn logs_in(&self) -> bool;
+
     /// Asks one thing about a base URL, with this user name where it is not the person's own.
     fn ask(
         &self,
@@ -158,9 +174,17 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
             Shown::There { has_config } => {
                 return Verdict::Found(found(suspect, Sureness::Sure, has_config, asker).await);
             }
-            Shown::ToMake if first_guess.is_none() => first_guess = Some(suspect),
-            Shown::Guarded if guarded.is_none() => guarded = Some(suspect),
-            Shown::ToMake | Shown::Guarded | Shown::Nothing => {}
+            Shown::Guarded => {
+                guarded.get_or_insert(suspect);
+                // Servers lock people out for wrong passwords.
+                if asker.logs_in() {
+                    break;
+                }
+            }
+            Shown::ToMake => {
+                first_guess.get_or_insert(suspect);
+            }
+            Shown::Nothing => {}
         }
     }
     if let Some(suspect) = first_guess {
@@ -168,10 +192,11 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
         found.is_missing = true;
         return Verdict::Found(found);
     }
-    if let Some(verdict) = cloud(&pasted, user, asker).await {
+    let is_refused = guarded.is_some() && asker.logs_in();
+    if !is_refused && let Some(verdict) = cloud(&pasted, user, asker).await {
         return verdict;
     }
-    let likely = guarded.or_else(|| by_form(&all));
+    let likely = by_form(&all).or(guarded);
     match likely {
         Some(suspect) => Verdict::Found(found(suspect, Sureness::Likely, false, asker).await),
         None => Verdict::Unsure(all),
@@ -200,7 +225,7 @@ async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
     if is_config(&config) {
         return Shown::There { has_config: true };
     }
-    if config.status == 401 {
+    if matches!(config.status, 401 | 429) {
         return Shown::Guarded;
     }
     let thing = |answer: Answer| answer.ok().map(|answer| Thing::of(&answer));
@@ -212,7 +237,7 @@ async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
                 _ => Shown::Nothing,
             }
         }
-        Some(Thing::Unseen(401)) => Shown::Guarded,
+        Some(Thing::Unseen(401 | 429)) => Shown::Guarded,
         _ => Shown::Nothing,
     }
 }
@@ -289,6 +314,10 @@ pub struct Live {
 }
 
 impl Asker for Live {
+    fn logs_in(&self) -> bool {
+        self.target.login != Login::Open
+    }
+
     async fn ask(&self, look: Look, base: &BaseUrl, user: Option<&str>) -> Answer {
         let mut target = Target {
             base: base.clone(),

@@ -16,7 +16,9 @@ mod shell;
 mod step;
 mod suspect;
 
-pub use detective::{Asker, Found, Live, Look, Sureness, Verdict, investigate};
+pub use detective::{
+    Asker, Found, Live, Look, Sureness, Verdict, by_form_alone, investigate, origin_of,
+};
 pub use entry::{Entry, entries};
 pub use obstacle::{OBSTACLES, Obstacle, Trouble};
 pub use plan::{Plan, Wish, survey};

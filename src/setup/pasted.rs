@@ -4,12 +4,14 @@ use crate::safe::base_url::{BaseUrl, UserInfo};
 use url::Url;
 
 /// An address as it was pasted, taken apart.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Pasted {
     /// `https` or `http`.
     pub(super) scheme: &'static str,
     /// Whether a scheme was typed, and which, where it is not one of the two.
     pub(super) typed_scheme: Option<String>,
+    /// Scheme, user info, host and port as they were typed.
+    pub(super) bare: String,
     /// The host, in the form of an authority, without a port.
     pub(super) host: String,
     /// The port, where it is not that of the scheme.
@@ -35,12 +37,14 @@ impl Pasted {
         let url = Url::parse(&format!("{scheme}://{}", rest.trim_start_matches('/'))).ok()?;
         let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
         // User info is read where everybody reads it, so that no password is taken for anything else.
-        let bare = BaseUrl::parse(&format!("{scheme}://{}", before_path(rest))).ok();
-        let user_info = bare.and_then(|parsed| parsed.user_info);
+        let bare = format!("{scheme}://{}", before_path(rest));
+        let parsed = BaseUrl::parse(&bare).ok();
+        let user_info = parsed.and_then(|parsed| parsed.user_info);
         let segments = url.path().split('/').filter(|part| !part.is_empty());
         let query = url.query_pairs();
         Some(Self {
             scheme,
+            bare,
             host,
             port: url.port(),
             path: segments.map(str::to_owned).collect(),

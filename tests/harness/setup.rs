@@ -32,7 +32,12 @@ impl Dav {
     ) -> Self {
         let tree: BTreeMap<_, _> = there
             .iter()
-            .map(|(path, file)| ((*path).to_owned(), file.map(|file| file.as_bytes().to_vec())))
+            .map(|(path, file)| {
+                (
+                    (*path).to_owned(),
+                    file.map(|file| file.as_bytes().to_vec()),
+                )
+            })
             .collect();
         let tree = Arc::new(Mutex::new(tree));
         let (shared, twist): (_, Box<Twist>) = (Arc::clone(&tree), Box::new(twist));
@@ -72,7 +77,10 @@ fn answer(tree: &Tree, asked: &Asked) -> Reply {
         return Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\"");
     }
     let path = asked.path.trim_end_matches('/').to_owned();
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let parent = path
+        .rsplit_once('/')
+        .map_or("", |(parent, _)| parent)
+        .to_owned();
     let mut tree = tree.lock().unwrap_or_else(PoisonError::into_inner);
     let has_parent = parent.is_empty() || tree.get(&parent) == Some(&None);
     let there = tree.get(&path).cloned();
@@ -160,7 +168,13 @@ fn a_second_run_changes_nothing() {
 fn a_dry_run_shows_the_plan_alone() {
     let home = home();
     let dav = Dav::with(&[], |_| None);
-    let more = ["--dry-run", "--max-backup-bytes", "2097152", "--retention-days", "90"];
+    let more = [
+        "--dry-run",
+        "--max-backup-bytes",
+        "2097152",
+        "--retention-days",
+        "90",
+    ];
     let ended = setup(&dav.url(), home.path(), &more);
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     for part in [
@@ -206,7 +220,11 @@ fn a_config_that_appears_meanwhile_is_kept() {
     });
     let ended = setup(&dav.url(), home.path(), &["--yes"]);
     assert_eq!(ended.code, Some(3), "{}", ended.all());
-    assert!(ended.stderr.contains("problem.changed-meanwhile"), "{}", ended.all());
+    assert!(
+        ended.stderr.contains("problem.changed-meanwhile"),
+        "{}",
+        ended.all()
+    );
 }
 
 /// An obstacle: what the server does, and the name of what is reported.
@@ -252,7 +270,9 @@ fn every_obstacle_has_a_name() {
     let home = home();
     for case in CASES {
         let dav = Dav::with(case.there, |asked| {
-            asked.is(case.method, case.end).then(|| Deed::Reply((case.reply)()))
+            asked
+                .is(case.method, case.end)
+                .then(|| Deed::Reply((case.reply)()))
         });
         let ended = setup(&dav.url(), home.path(), &["--yes"]);
         let all = ended.all();
@@ -271,7 +291,11 @@ fn a_parent_that_is_missing_is_not_made() {
     let url = format!("{}/nobody/safe", dav.url());
     let ended = setup(&url, home.path(), &["--yes"]);
     assert_eq!(ended.code, Some(3), "{}", ended.all());
-    assert!(ended.stderr.contains("problem.parent-missing"), "{}", ended.all());
+    assert!(
+        ended.stderr.contains("problem.parent-missing"),
+        "{}",
+        ended.all()
+    );
     assert!(!dav.was_changed());
 }
 
@@ -286,7 +310,11 @@ fn where_no_folder_can_be_made_the_commands_are_shown() {
     });
     let ended = setup(&dav.url(), home.path(), &["--yes"]);
     assert_eq!(ended.code, Some(3), "{}", ended.all());
-    for part in ["problem.no-folders", "mkdir -p FOLDER/backups", "dav_methods"] {
+    for part in [
+        "problem.no-folders",
+        "mkdir -p FOLDER/backups",
+        "dav_methods",
+    ] {
         assert!(ended.stderr.contains(part), "{part}\n{}", ended.all());
     }
     for other in ["a2enmod", "file_server"] {
@@ -295,15 +323,19 @@ fn where_no_folder_can_be_made_the_commands_are_shown() {
 }
 
 /// The steps at which a run can end: each request that changes something.
-const STEPS: [(&str, &str); 3] = [("MKCOL", "/new/"), ("PUT", "/config"), ("MKCOL", "/backups/")];
+const STEPS: [(&str, &str); 3] = [
+    ("MKCOL", "/new/"),
+    ("PUT", "/config"),
+    ("MKCOL", "/backups/"),
+];
 
 /// A server at whose `step` the first run ends: the step is carried out or not, and the answer never comes.
 fn ending_at(step: usize, end: fn() -> Deed) -> Dav {
     let (method, path) = STEPS[step];
     let has_ended = std::sync::atomic::AtomicBool::new(false);
     Dav::start(move |asked| {
-        let is_first = asked.is(method, path)
-            && !has_ended.swap(true, std::sync::atomic::Ordering::SeqCst);
+        let is_first =
+            asked.is(method, path) && !has_ended.swap(true, std::sync::atomic::Ordering::SeqCst);
         is_first.then(end)
     })
 }
@@ -340,7 +372,12 @@ fn a_signal_at_any_step_is_no_harm() {
             let running = program::Running::start(&mut command(&url, home.path(), &["--yes"]));
             let (method, path) = STEPS[step];
             let began = std::time::Instant::now();
-            while !dav.server.asked().iter().any(|asked| asked.is(method, path)) {
+            while !dav
+                .server
+                .asked()
+                .iter()
+                .any(|asked| asked.is(method, path))
+            {
                 assert!(began.elapsed() < program::PATIENCE, "the step never comes");
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
