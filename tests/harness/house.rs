@@ -272,6 +272,29 @@ fn no_comment_is_wider_than_100_columns() {
     );
 }
 
+/// How many lines of code a file may have. What is longer holds two things; the data of vectors and
+/// the facts of the manual are not code.
+const LINES: usize = 600;
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    let mut long = Vec::new();
+    for path in written_files() {
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+            let lines = text.lines().count();
+            if lines > LINES {
+                long.push(format!("{}: {lines} lines", path.display()));
+            }
+        }
+    }
+    assert!(
+        long.is_empty(),
+        "split what holds two things:\n{}",
+        long.join("\n")
+    );
+}
+
 fn reachable(from: &Path, edges: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeSet<PathBuf> {
     let mut seen = BTreeSet::new();
     let mut next = vec![from.to_owned()];

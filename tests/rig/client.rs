@@ -1,13 +1,14 @@
 //! A client that does what a published one does, or makes one mistake.
 
+mod transport;
+
 use super::mistake::Mistake;
 use data_encoding::BASE64;
 use reqwest::Method;
 use safe_conformance::adapter::{
     BackupToRead, DirectoryId, DirectoryState, Hex, Implementation as _, ReadBackup,
 };
-use safe_conformance::clients::Model;
-use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona, parse_config};
+use safe_conformance::clients::{Model, Operation, Persona, parse_config};
 use safe_conformance::rig::{Action, End, Task};
 use safe_conformance::safe::envelope::{self, Compression, Nonce};
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -175,194 +176,6 @@ impl TestClient {
             }
             _ => format!("/backups/{id}"),
         }
-    }
-
-    /// `Authorization` for a first try, or for the answer to a challenge.
-    fn authorization(&self, operation: Operation, challenge: Option<&str>) -> Option<String> {
-        if self.task.user.is_empty() {
-            return None;
-        }
-        let user = match self.mistake {
-            Some(Mistake::OtherUser) => "admin",
-            _ => self.task.user.as_str(),
-        };
-        let restores = matches!(operation, Operation::Download | Operation::Probe);
-        let password = match (self.published, self.mistake) {
-            (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
-            // Source: `clients.divergence.restore-password`.
-            (Published::Ios72, _) if restores => &self.task.password,
-            _ => &self.task.server_password,
-        };
-        let habit = Persona::of(self.published.client()).login_habit;
-        match (habit, challenge) {
-            (LoginHabit::Preemptive(newest), _) => {
-                let encoding = if self.published == Published::Android61 {
-                    CredentialEncoding::Utf8
-                } else {
-                    newest
-                };
-                Some(encoding.encode(user, password).to_string())
-            }
-            (LoginHabit::AfterChallenge, None) => None,
-            (LoginHabit::AfterChallenge, Some(challenge)) => {
-                if challenge.contains("Basic ") {
-                    Some(CredentialEncoding::Utf8.encode(user, password).to_string())
-                } else if challenge.starts_with("Digest ") {
-                    Some(format!(
-                        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"/\", response=\"{:032x}\"",
-                        7
-                    ))
-                } else {
-                    None
-                }
-            }
-        }
-    }
-
-    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
-    pub async fn send(
-        &self,
-        operation: Operation,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, Failure> {
-        let base = &self.task.url;
-        let first = self
-            .attempt(
-                operation,
-                &format!("{base}{path}"),
-                body.clone(),
-                None,
-                true,
-            )
-            .await?;
-        let challenge = first
-            .headers
-            .get("www-authenticate")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let answer = match (first.status, challenge) {
-            (401, Some(challenge))
-                if Persona::of(self.published.client()).login_habit
-                    == LoginHabit::AfterChallenge =>
-            {
-                let url = format!("{base}{path}");
-                self.attempt(operation, &url, body.clone(), Some(&challenge), true)
-                    .await?
-            }
-            _ => first,
-        };
-        self.follow(operation, answer, body).await
-    }
-
-    async fn follow(
-        &self,
-        operation: Operation,
-        mut answer: Answer,
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, Failure> {
-        let reads = matches!(
-            operation,
-            Operation::ReadConfig | Operation::Download | Operation::Probe
-        );
-        for _ in 0..5 {
-            let location = answer
-                .headers
-                .get("location")
-                .and_then(|value| value.to_str().ok());
-            let Some(location) = location.filter(|_| (300..400).contains(&answer.status)) else {
-                return Ok(answer);
-            };
-            let location = location.to_owned();
-            let as_get = !reads && self.has(Mistake::FollowsUploadAsGet);
-            let again = !reads && self.has(Mistake::CredentialsToOtherHosts);
-            if !reads && !as_get && !again {
-                return Ok(answer);
-            }
-            if location.starts_with("http://") && !self.has(Mistake::FollowsToPlain) {
-                return Err(Failure);
-            }
-            let same_host = location.starts_with("https://localhost:");
-            let with_credentials = same_host || self.has(Mistake::CredentialsToOtherHosts);
-            let operation = if as_get {
-                Operation::Download
-            } else {
-                operation
-            };
-            answer = self
-                .attempt(
-                    operation,
-                    &location,
-                    body.clone().filter(|_| again),
-                    None,
-                    with_credentials,
-                )
-                .await?;
-        }
-        Err(Failure)
-    }
-
-    async fn attempt(
-        &self,
-        operation: Operation,
-        url: &str,
-        body: Option<Vec<u8>>,
-        challenge: Option<&str>,
-        with_credentials: bool,
-    ) -> Result<Answer, Failure> {
-        let method = match (self.mistake, operation) {
-            (Some(Mistake::PostForPut), Operation::Upload) => Method::POST,
-            (Some(Mistake::GetForDelete), Operation::Delete) => Method::GET,
-            (Some(Mistake::HeadForConfig), Operation::ReadConfig) => Method::HEAD,
-            _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
-        };
-        let mut request = self.http.request(method, url);
-        let persona = Persona::of(self.published.client());
-        for (name, value) in persona.headers(operation) {
-            let value = match (self.mistake, *name) {
-                (Some(Mistake::NoUserAgent), "User-Agent")
-                | (Some(Mistake::NoContentType), "Content-Type") => continue,
-                (Some(Mistake::OtherUserAgent), "User-Agent") => "okhttp/5",
-                (Some(Mistake::OtherAccept), "Accept") => "*/*",
-                (Some(Mistake::TextContentType), "Content-Type") => "text/plain",
-                _ => value,
-            };
-            request = request.header(*name, value);
-        }
-        if let Some(value) = self
-            .authorization(operation, challenge)
-            .filter(|_| with_credentials)
-        {
-            request = request.header("Authorization", value);
-        }
-        if self.has(Mistake::PrivateKeyInHeader)
-            && let Some(key) = self.private_key()
-        {
-            request = request.header("X-Debug", BASE64.encode(&key));
-        }
-        if let Some(body) = body {
-            request = if self.has(Mistake::Chunked) {
-                request.body(reqwest::Body::wrap(Chunks(Some(body.into()))))
-            } else {
-                request.body(body)
-            };
-        }
-        let mut response = request.send().await.map_err(|_| Failure)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(part)) => body.extend_from_slice(&part),
-                Ok(None) => break,
-                Err(_) if self.has(Mistake::TakesHalfADownload) => break,
-                Err(_) => return Err(Failure),
-            }
-        }
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
     }
 
     fn private_key(&self) -> Option<Vec<u8>> {
@@ -677,24 +490,5 @@ impl TestClient {
             self.remove(&self.task.password).await?;
         }
         Ok(())
-    }
-}
-
-/// A body of a length that nobody knows beforehand.
-struct Chunks(Option<bytes::Bytes>);
-
-impl hyper::body::Body for Chunks {
-    type Data = bytes::Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, std::io::Error>>> {
-        std::task::Poll::Ready(
-            self.0
-                .take()
-                .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
-        )
     }
 }
