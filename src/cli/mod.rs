@@ -8,6 +8,7 @@
 
 mod check;
 mod client;
+mod compare;
 mod credentials;
 mod exit;
 mod explain;
@@ -51,6 +52,9 @@ enum Command {
     Rig(rig::Arguments),
     /// Judge a transcript again, without a network.
     Judge(judge::Arguments),
+    /// Compare two JSON reports: what broke, what was mended, what is still broken.
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(compare::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
     Inspect(inspect::Arguments),
     /// Watch over months whether a server keeps backups as long as it promises.
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
             Command::Client(arguments) => client::run(arguments).await,
             Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
+            Command::Compare(arguments) => compare::run(&arguments),
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Retention(arguments) => retention::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,

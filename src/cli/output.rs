@@ -17,8 +17,8 @@ use std::str::FromStr;
 /// Where reports go.
 #[derive(Args)]
 pub(super) struct ReportArguments {
-    /// Write a report: json=FILE, junit=FILE or markdown=FILE; `-` is standard output, and the text
-    /// then goes to standard error. May be given several times
+    /// Write a report: json=FILE, html=FILE, junit=FILE, markdown=FILE, or github for annotations;
+    /// `-` is standard output, and the text then goes to standard error. May be given several times
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTo>,
 }
@@ -51,6 +51,8 @@ enum FailOn {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Json,
+    Html,
+    Github,
     Junit,
     Markdown,
 }
@@ -66,16 +68,20 @@ impl FromStr for ReportTo {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        // The annotations go where GitHub reads them.
+        let text = if text == "github" { "github=-" } else { text };
         let (form, file) = text
             .split_once('=')
-            .ok_or("write it as json=FILE, junit=FILE or markdown=FILE")?;
+            .ok_or("write it as json=FILE, html=FILE, junit=FILE, markdown=FILE or github")?;
         let form = match form {
             "json" => Form::Json,
+            "html" => Form::Html,
+            "github" => Form::Github,
             "junit" => Form::Junit,
             "markdown" => Form::Markdown,
             other => {
                 return Err(format!(
-                    "unknown report format `{}`; expected json, junit or markdown",
+                    "unknown report format `{}`; expected json, html, junit, markdown or github",
                     text::line(other)
                 ));
             }
@@ -134,6 +140,8 @@ impl Reports {
         for (form, path, output) in self.reports {
             let content = match form {
                 Form::Json => scrub.json(&report.to_json()),
+                Form::Html => scrub.text(&report.to_html()),
+                Form::Github => scrub.text(&report.to_github()),
                 Form::Junit => scrub.text(&report.to_junit()),
                 Form::Markdown => scrub.text(&report.to_markdown()),
             };

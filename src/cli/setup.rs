@@ -163,7 +163,8 @@ fn user_of(login: &Login) -> Option<String> {
     }
 }
 
-/// The target with the token of a link for a user name, and the password of the link, if there is one.
+/// The target with the token of a link for a user name, and the password of the link, if there is
+/// one.
 fn with_link(target: Target, token: String) -> Target {
     let password = match &target.login {
         Login::Basic { password, .. } => password.expose().to_owned(),
@@ -210,7 +211,8 @@ fn asked_login() -> Result<Option<Login>, Complaint> {
     Ok(password.map(|password| Login::Basic { user, password }))
 }
 
-/// What a person types in answer to a question; `None` where there is no terminal, or nothing is typed.
+/// What a person types in answer to a question; `None` where there is no terminal, or nothing is
+/// typed.
 fn asked(question: &str) -> Result<Option<String>, Complaint> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Ok(None);

@@ -1,21 +1,32 @@
 //! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
 mod causes;
+mod comparison;
+mod github;
+#[cfg(feature = "cli")]
+mod html;
 mod implementation;
 mod inspection;
 mod json;
 mod junit;
 mod losses;
 mod markdown;
+mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
 mod text;
 
 pub use causes::CauseSummary;
+pub use comparison::{Comparison, Unreadable};
+#[cfg(feature = "cli")]
+pub use html::blocks_page;
 pub use implementation::{Implementation, Interviewed};
+#[cfg(feature = "cli")]
+pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+pub use pictures::Pictures;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use text::Style;
@@ -95,6 +106,9 @@ pub struct Report {
     /// How the run ended, where the findings alone do not say it.
     #[serde(skip)]
     ending: Option<Ending>,
+    /// What the pictures show, where a server was asked.
+    #[serde(skip)]
+    pictures: Option<Pictures>,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -154,6 +168,7 @@ impl Report {
             })
             .or(report.incomplete_because);
         report.halted = halted;
+        report.pictures = Some(Pictures::of(session));
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
@@ -192,6 +207,7 @@ impl Report {
             ledger: None,
             halted: None,
             ending: None,
+            pictures: None,
             fail_on: None,
         }
         .timed(Timing::now())

@@ -114,7 +114,7 @@ impl Verdict {
         match self {
             Self::Hopeless(why) => why.words(),
             Self::Unsure(suspects) if suspects.len() < 2 => {
-                "The server shows no folder at this address, and nothing that tells which one is meant. Its manual or its settings name the WebDAV address.".to_owned()
+                "The server shows no folder at this address. If that is not expected, look for the WebDAV address in its settings or its manual.".to_owned()
             }
             Self::Unsure(suspects) => {
                 let urls: Vec<_> = suspects.iter().map(|one| format!("`{}`", one.url)).collect();
@@ -158,7 +158,8 @@ enum Shown {
     Nothing,
 }
 
-/// Works out which base URL `text` stands for. `user` is the name of the person on the server, if it is known.
+/// Works out which base URL `text` stands for. `user` is the name of the person on the server, if
+/// it is known.
 pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> Verdict {
     let Some(pasted) = Pasted::of(text) else {
         return Verdict::Hopeless(Hopeless::NoHost);
@@ -192,12 +193,14 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
         found.is_missing = true;
         return Verdict::Found(found);
     }
+    if let Some(suspect) = by_form(&all) {
+        return Verdict::Found(found(suspect, Sureness::Likely, false, asker).await);
+    }
     let is_refused = guarded.is_some() && asker.logs_in();
     if !is_refused && let Some(verdict) = cloud(&pasted, user, asker).await {
         return verdict;
     }
-    let likely = by_form(&all).or(guarded);
-    match likely {
+    match guarded {
         Some(suspect) => Verdict::Found(found(suspect, Sureness::Likely, false, asker).await),
         None => Verdict::Unsure(all),
     }

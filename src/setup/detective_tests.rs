@@ -1,4 +1,5 @@
-//! The table of what people paste: the address, the server that answers, and what the detective says.
+//! The table of what people paste: the address, the server that answers, and what the detective
+//! says.
 
 use super::{Asker, Look, Verdict, investigate};
 use crate::safe::Stage;
@@ -157,7 +158,8 @@ impl Asker for World {
     }
 }
 
-/// The verdict in a few words: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` where the folder is to be made.
+/// The verdict in a few words: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` where the folder
+/// is to be made.
 fn summary(verdict: &Verdict) -> String {
     use super::Sureness;
     match verdict {

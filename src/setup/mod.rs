@@ -1,8 +1,9 @@
-//! From nothing to a server that the apps can use: what is there, what is missing, the steps that make it. No verdicts,
-//! and no arguments of a command line.
+//! From nothing to a server that the apps can use: what is there, what is missing, the steps that
+//! make it. No verdicts, and no arguments of a command line.
 //!
-//! [`survey`] looks and changes nothing; [`Plan::steps`] says what would be done; [`carry_out`] does one step. Each can be
-//! repeated: what is there already is left as it is, and a `config` is never overwritten unless that is asked for.
+//! [`survey`] looks and changes nothing; [`Plan::steps`] says what would be done; [`carry_out`]
+//! does one step. Each can be repeated: what is there already is left as it is, and a `config` is
+//! never overwritten unless that is asked for.
 
 mod detective;
 #[cfg(test)]

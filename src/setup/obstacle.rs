@@ -1,4 +1,5 @@
-//! What can stand in the way of `setup`, by name. The names continue those of the catalogue of problems.
+//! What can stand in the way of `setup`, by name. The names continue those of the catalogue of
+//! problems.
 
 use super::seen::Thing;
 use crate::diagnosis::{Evidence, Product, Recognised, Subject, Words, diagnose, recognised};

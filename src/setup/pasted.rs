@@ -1,4 +1,5 @@
-//! What people paste for an address, taken apart: forgiving where [`BaseUrl`](crate::safe::base_url::BaseUrl) is strict.
+//! What people paste for an address, taken apart: forgiving where
+//! [`BaseUrl`](crate::safe::base_url::BaseUrl) is strict.
 
 use crate::safe::base_url::{BaseUrl, UserInfo};
 use url::Url;
@@ -36,7 +37,8 @@ impl Pasted {
         };
         let url = Url::parse(&format!("{scheme}://{}", rest.trim_start_matches('/'))).ok()?;
         let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
-        // User info is read where everybody reads it, so that no password is taken for anything else.
+        // User info is read where everybody reads it, so that no password is taken for anything
+        // else.
         let bare = format!("{scheme}://{}", before_path(rest));
         let parsed = BaseUrl::parse(&bare).ok();
         let user_info = parsed.and_then(|parsed| parsed.user_info);

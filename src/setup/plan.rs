@@ -87,7 +87,7 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     }
     if folder == Thing::Nothing
         && config == ConfigSeen::Missing
-        && door.url(Spot::Parent) != door.url(Spot::Folder)
+        && parent_is_a_folder(door)
         && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
     {
         return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
@@ -103,6 +103,11 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
         backups,
         software,
     })
+}
+
+/// Whether the folder above is one that has a name: of the root of a site, servers say nothing.
+fn parent_is_a_folder(door: &Door) -> bool {
+    door.base().path().matches('/').count() > 1
 }
 
 async fn backups_seen(door: &Door, software: &mut Vec<Recognised>) -> Result<Thing, Trouble> {

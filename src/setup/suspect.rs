@@ -173,7 +173,8 @@ const PROVIDERS: [Provider; 7] = [
     },
 ];
 
-/// The base URLs that `pasted` may stand for. `user` is the name of the person on the server, if it is known.
+/// The base URLs that `pasted` may stand for. `user` is the name of the person on the server, if it
+/// is known.
 pub(super) fn suspects(pasted: &Pasted, user: Option<&str>) -> Result<Vec<Suspect>, Hopeless> {
     let known = pasted.user_info.as_ref().map(|info| info.user.as_str());
     let user = user.or(known);

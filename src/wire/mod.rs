@@ -41,7 +41,7 @@ pub use payload::{Payload, Recipe};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
-pub use session::{Leftovers, Session, Settings, Swept, Totals, Trace};
+pub use session::{Leftovers, Link, Passed, Session, Settings, Swept, Totals, Trace};
 pub use shared::Turn;
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;

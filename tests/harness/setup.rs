@@ -329,7 +329,8 @@ const STEPS: [(&str, &str); 3] = [
     ("MKCOL", "/backups/"),
 ];
 
-/// A server at whose `step` the first run ends: the step is carried out or not, and the answer never comes.
+/// A server at whose `step` the first run ends: the step is carried out or not, and the answer
+/// never comes.
 fn ending_at(step: usize, end: fn() -> Deed) -> Dav {
     let (method, path) = STEPS[step];
     let has_ended = std::sync::atomic::AtomicBool::new(false);

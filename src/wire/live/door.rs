@@ -1,4 +1,5 @@
-//! The door of `setup`: the few requests that make a folder and a `config`. It never touches a backup.
+//! The door of `setup`: the few requests that make a folder and a `config`. It never touches a
+//! backup.
 
 use super::{Live, failure_of};
 use crate::clients::CredentialEncoding;
