@@ -78,7 +78,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     let is_embedded = server.is_some();
     let asked_for = (!is_embedded).then(|| target.clone());
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
     checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
     checkup.selection = selection(&arguments);

@@ -158,7 +158,8 @@ pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
 }
 
 fn ask(prompt: &str) -> Result<Option<Secret>, AccessError> {
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    // It asks on the terminal itself, wherever the two outputs go: into a pager, for example.
+    if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
     let typed = rpassword::prompt_password(prompt)

@@ -53,6 +53,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&of_lines(obstacle.id, &obstacle.lines()))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
+    } else if let Some(list) = beginning_with(id) {
+        print(&list)?;
     } else {
         let known = server::checks()
             .map(|check| check.id)
@@ -71,6 +73,33 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         )));
     }
     Ok(super::Exit::Conforms)
+}
+
+/// Every ID that begins with these segments, a line each; a single one is explained whole.
+fn beginning_with(id: &str) -> Option<String> {
+    let checks = server::checks().map(|check| (check.id, check.title));
+    let problems = CATALOGUE.iter().map(|problem| (problem.id, problem.title));
+    let obstacles = OBSTACLES
+        .iter()
+        .map(|obstacle| (obstacle.id, obstacle.title));
+    let found: Vec<_> = checks
+        .chain(problems)
+        .chain(obstacles)
+        .filter(|(known, _)| is_beginning(id, known))
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let mut out = String::new();
+    for (known, title) in found {
+        out += &crate::text::labelled(&format!("{known:<34} "), title.trim(), 35, width());
+    }
+    Some(out + "`safe-conformance explain ID` explains one of them.\n")
+}
+
+/// Whether an ID begins with what was typed: whole segments, or a part of the last one.
+fn is_beginning(typed: &str, known: &str) -> bool {
+    typed.len() >= 3 && known.starts_with(typed) && known.len() > typed.len()
 }
 
 /// A problem: what it means, and what to do about it on each software.

@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where reports go.
 #[derive(Args)]
@@ -132,7 +133,9 @@ impl Reports {
     pub(super) fn write(self, text: &str, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
         let text = scrub.text(text);
         let is_stdout = |output: &Output| matches!(output, Output::Stdout);
-        if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
+        if is_quiet() && report.exit == Exit::Conforms {
+            // Nothing is wrong: there is nothing to say.
+        } else if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
             tell(&text);
         } else {
             print(&text)?;
@@ -248,7 +251,9 @@ pub(super) struct Voice {
 impl Voice {
     /// Says something to the person.
     pub(super) fn say(self, text: &str) -> Result<(), Complaint> {
-        if self.to_stderr {
+        if is_quiet() {
+            Ok(())
+        } else if self.to_stderr {
             tell(text);
             Ok(())
         } else {
@@ -264,6 +269,19 @@ pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     } else {
         Err(error)
     }
+}
+
+/// Whether only what is wrong is said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says only what is wrong from now on.
+pub(super) fn set_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether only what is wrong is said.
+pub(super) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
 }
 
 /// Prints to standard output, with colours where they belong.

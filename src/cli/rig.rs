@@ -87,7 +87,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         ));
     }
     let outputs = arguments.output.open(rig::is_known, Vec::new())?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let mut run = Rig::new()
         .selecting(Selection {
             only: arguments.cases.iter().map(Pattern::new).collect(),

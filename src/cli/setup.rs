@@ -355,7 +355,10 @@ async fn checked(
     possible: bool,
 ) -> Ended {
     outputs.say("\nChecking the server as the apps use it:\n\n")?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let target = door.target().clone();
     let mut checkup = Checkup::new(target).map_err(|error| super::check::complaint(&error))?;
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;

@@ -49,6 +49,9 @@ pub struct Finding {
     /// Why a waiver excuses this deviation, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+    /// The last day of that waiver.
+    #[serde(skip)]
+    pub waived_until: Option<jiff::civil::Date>,
 }
 
 /// Why a check was not judged.
@@ -178,6 +181,7 @@ impl Finding {
             },
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             waived: None,
+            waived_until: None,
         }
     }
 

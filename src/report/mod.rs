@@ -17,7 +17,7 @@ mod progress;
 mod text;
 
 pub use causes::CauseSummary;
-pub use comparison::{Comparison, Unreadable};
+pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
 pub use html::blocks_page;
 pub use implementation::{Implementation, Interviewed};

@@ -12,9 +12,14 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A progress line; with `verbose`, also a line for every finding as it comes.
-    pub fn new(verbose: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    /// A progress line, unless it is `quiet`; with `verbose`, also a line for every finding as it comes.
+    pub fn new(verbose: bool, quiet: bool) -> Self {
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_msg}") {
             bar.set_style(style);
         }
@@ -25,7 +30,7 @@ impl Progress {
     pub fn on(&self, event: &Event) {
         match event {
             Event::Started { total } => self.bar.set_length(*total as u64),
-            Event::CheckStarted { name } => self.bar.set_message(name.clone()),
+            Event::CheckStarted { name } => self.bar.set_message(format!("waiting for {name}")),
             Event::CheckFinished(finding) => {
                 self.bar.inc(1);
                 // What the person left out is no news; the report counts it.

@@ -387,5 +387,6 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         },
         duration_ms: 0,
         waived: None,
+        waived_until: None,
     }
 }

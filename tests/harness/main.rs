@@ -10,6 +10,7 @@ mod gentle;
 mod guard;
 mod hostile;
 mod house;
+mod html;
 mod inspect;
 mod interruption;
 mod manual;

@@ -2,7 +2,7 @@
 //! once stands one below the other.
 
 use super::super::pictures::Pictures;
-use super::say;
+use super::{picture, say};
 use crate::text::{counted, duration};
 use crate::wire::Passed;
 use maud::{Markup, html};
@@ -24,13 +24,7 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
     let height = (lanes.iter().max().copied().unwrap_or(0) + 1) * LANE + 30;
     let count = counted(exchanges.len() as u64, "exchange");
     let label = format!("{count} over {}, as bars in time", duration(end));
-    html! {
-        h2 { "The exchanges" }
-        p {
-            (count) " in " (duration(end)) ". Each bar is one exchange; what ran at once stands one "
-            "below the other."
-        }
-        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(label) {
+    let drawing = html! {
             @for (one, lane) in exchanges.iter().zip(&lanes) {
                 rect class=(class(one)) x=(place(one.began, end)) y=(lane * LANE + 4)
                     width=(place(one.took, end).max(2)) height=(LANE - 3) rx="1" {
@@ -39,11 +33,18 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
             }
             text x="4" y=(height - 8) { "0 s" }
             text x=(WIDTH - 4) y=(height - 8) text-anchor="end" { (duration(end)) }
+    };
+    html! {
+        h2 { "The exchanges" }
+        p {
+            (count) " in " (duration(end)) ". Each bar is one exchange; what ran at once stands one "
+            "below the other."
         }
+        (picture(&label, height, &drawing))
         ul.legend {
             li { span.pass { "■" } " answered 2xx" }
             li { span.warn { "■" } " another answer" }
-            li { span.fail { "■" } " no answer" }
+            li { span.fail { "■" } " no answer, or broken off on purpose" }
         }
         details {
             summary { "The slowest" }

@@ -2,6 +2,7 @@
 //! refused.
 
 use super::super::pictures::Pictures;
+use super::{picture, say};
 use crate::text::size;
 use crate::wire::{Method, Passed};
 use maud::{Markup, html};
@@ -33,10 +34,7 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
         return html! {};
     }
     let label = sentence(promised, &stored, &refused);
-    html! {
-        h2 { "The size limit" }
-        p { (label) }
-        svg viewBox={ "0 0 " (WIDTH) " 120" } role="img" aria-label=(label) {
+    let drawing = html! {
             line.axis x1="0" x2=(WIDTH) y1="80" y2="80" {}
             @for power in [10_u32, 13, 16, 19, 22, 25] {
                 @let at = place(1 << power);
@@ -54,7 +52,11 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
             @if let Some(bytes) = promised {
                 line.promise x1=(place(bytes)) x2=(place(bytes)) y1="8" y2="88" {}
             }
-        }
+    };
+    html! {
+        h2 { "The size limit" }
+        p { (say(&label)) }
+        (picture(&label, 120, &drawing))
         ul.legend {
             li { span.pass { "●" } " stored" }
             li { span.warn { "■" } " refused as too large (413)" }
@@ -66,8 +68,8 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
 fn sentence(promised: Option<u64>, stored: &[u64], refused: &[u64]) -> String {
     let bytes = |bytes: u64| format!("{bytes} bytes");
     let promised = promised.map_or_else(
-        || "The promise of config is not known".to_owned(),
-        |promised| format!("config promises {}", bytes(promised)),
+        || "The promise of `config` is not known".to_owned(),
+        |promised| format!("`config` promises {}", bytes(promised)),
     );
     let stored = stored.last().map_or_else(
         || "nothing was stored".to_owned(),

@@ -74,9 +74,28 @@ fn page(title: &str, header: &Markup, main: &Markup) -> String {
     .into_string()
 }
 
-/// Text as it may be shown.
+/// Text as it may be shown; what stands in backticks is code.
 fn say(text: &str) -> Markup {
-    html! { (line(text)) }
+    let text = line(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd number of backticks pairs nothing up.
+    if parts.len() % 2 == 0 {
+        return html! { (text) };
+    }
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if at % 2 == 0 { (part) } @else { code { (part) } }
+        }
+    }
+}
+
+/// A picture that is as wide as it needs to be: on a phone it scrolls.
+fn picture(label: &str, height: usize, drawing: &Markup) -> Markup {
+    html! {
+        div.scroll role="region" aria-label=(line(label)) tabindex="0" {
+            svg viewBox={ "0 0 1000 " (height) } role="img" aria-label=(line(label)) { (drawing) }
+        }
+    }
 }
 
 /// A word that carries a verdict, by its text as well as by its colour.

@@ -102,7 +102,7 @@ impl Report {
                 ul {
                     @for (client, issue) in issues {
                         li {
-                            strong { (client) " " (say(&issue.releases)) } ": " (say(&issue.text))
+                            strong { (client) ", " (releases(&issue.releases)) } ": " (say(&issue.text))
                             span.soft { " (" (say(&issue.id)) "; " (say(&issue.source)) ")" }
                         }
                     }
@@ -196,7 +196,9 @@ fn fix_card(group: &Group<'_>) -> Markup {
     let title = finding.cause.as_ref().map(|cause| cause.title.as_ref());
     let title = title.filter(|title| !title.is_empty());
     let title = title.map_or_else(|| group.title(), str::to_owned);
-    let mends = group.names().unwrap_or_else(|| vec![finding.name()]);
+    let mends = group
+        .names()
+        .map_or_else(|| group.title(), |names| names.join(", "));
     html! {
         h3 { (say(&title)) }
         (word(tone, text))
@@ -204,7 +206,7 @@ fn fix_card(group: &Group<'_>) -> Markup {
             (detail("observed", &finding.observed))
             (detail("fix", &finding.remedy))
             (detail("affects", &group.hurt().to_string()))
-            (detail("mends", &mends.join(", ")))
+            (detail("mends", &mends))
             @if let Some(reason) = &finding.waived { (detail("waived", reason)) }
         }
     }
@@ -227,6 +229,14 @@ fn check(finding: &Finding) -> Markup {
                 (detail("took", &took))
             }
         }
+    }
+}
+
+fn releases(releases: &str) -> Markup {
+    if releases == "all" {
+        html! { "every release" }
+    } else {
+        say(releases)
     }
 }
 
