@@ -18,6 +18,7 @@ mod files;
 mod inspect;
 mod judge;
 mod list;
+mod login;
 mod losses;
 mod output;
 mod retention;

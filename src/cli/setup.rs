@@ -1,6 +1,7 @@
 //! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter in the apps.
 
 use super::credentials::{ServerArguments, prompted};
+use super::login::{self, Keep};
 use super::output::{OutputArguments, Outputs, width};
 use super::{Complaint, Ended, Exit};
 use crate::report::Progress;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   safe-conformance setup https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice
+  safe-conformance setup https://cloud.example --login
   safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
   safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
 
@@ -37,6 +39,20 @@ pub(super) struct Arguments {
     /// What `config` promises: how long a backup is kept, in days
     #[arg(long, value_name = "DAYS", default_value_t = ServerConfig::USUAL.retention_days, value_parser = clap::value_parser!(i64).range(1..=3650))]
     retention_days: i64,
+    /// Nextcloud: log in in the browser, without typing a password here; works with two factors
+    #[arg(long, conflicts_with_all = ["user", "password_file", "token_file", "dry_run"])]
+    login: bool,
+    /// Where --login puts the app password: a new file that only you can read
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "login",
+        default_value = "threema-safe.password"
+    )]
+    save_password: PathBuf,
+    /// Put the app password into the system's keyring instead (by its command `secret-tool`)
+    #[arg(long, requires = "login", conflicts_with = "save_password")]
+    keyring: bool,
     /// Replace a `config` that says something else
     #[arg(long)]
     replace_config: bool,
@@ -72,22 +88,71 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         replace_config: arguments.replace_config,
     };
     let timeout = Duration::from_secs(arguments.timeout);
-    let target = meant(&arguments, &outputs, &typed, timeout).await?;
+    let origin = setup::origin_of(&typed).unwrap_or_else(|| typed.clone());
+    let mut given = arguments.server.target_at(&origin)?;
+    let password = if arguments.login {
+        let keep = if arguments.keyring {
+            Keep::Keyring
+        } else {
+            Keep::File(arguments.save_password.clone())
+        };
+        let password = login::log_in(&outputs, &typed, &given, timeout, keep).await?;
+        given.login = password.granted.login();
+        Some(password)
+    } else {
+        None
+    };
+    let made = made(&arguments, &outputs, &typed, given, timeout, wish).await;
+    let made = match (made, password) {
+        (Err(complaint), Some(password)) => return Err(password.take_back(complaint).await),
+        (made, password) => {
+            if let Some(password) = password {
+                outputs.say(&password.place())?;
+            }
+            made?
+        }
+    };
+    match made {
+        Some(made) => checked(arguments, outputs, &made).await,
+        None => Ok(Exit::Conforms),
+    }
+}
+
+/// What was made, and whether each step was possible.
+struct Made {
+    door: Door,
+    plan: Plan,
+    possible: bool,
+}
+
+/// Finds the address, shows the plan and carries it out; `None` where that is not wanted.
+async fn made(
+    arguments: &Arguments,
+    outputs: &Outputs,
+    typed: &str,
+    given: Target,
+    timeout: Duration,
+    wish: Wish,
+) -> Result<Option<Made>, Complaint> {
+    let target = meant(arguments, outputs, typed, given, timeout).await?;
     let (door, mut plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
-    let steps = plan.steps();
     if arguments.dry_run {
-        return Ok(Exit::Conforms);
+        return Ok(None);
     }
-    if !steps.is_empty() && !arguments.yes && !agreed()? {
+    if !plan.steps().is_empty() && !arguments.yes && !agreed()? {
         outputs.say("Nothing was changed.\n")?;
-        return Ok(Exit::Conforms);
+        return Ok(None);
     }
     let possible = tokio::select! {
-        done = carried_out(&outputs, &door, &mut plan) => done?,
+        done = carried_out(outputs, &door, &mut plan) => done?,
         name = super::check::signal() => return Err(interrupted(name)),
     };
-    checked(arguments, outputs, &door, &plan, possible).await
+    Ok(Some(Made {
+        door,
+        plan,
+        possible,
+    }))
 }
 
 fn interrupted(signal: &str) -> Complaint {
@@ -104,10 +169,9 @@ async fn meant(
     arguments: &Arguments,
     outputs: &Outputs,
     typed: &str,
+    mut target: Target,
     timeout: Duration,
 ) -> Result<Target, Complaint> {
-    let origin = setup::origin_of(typed).unwrap_or_else(|| typed.to_owned());
-    let mut target = arguments.server.target_at(&origin)?;
     let mut user = user_of(&target.login);
     let mut verdict = investigated(typed, user.as_deref(), &target, timeout).await;
     if let Verdict::Found(found) = &verdict
@@ -129,7 +193,9 @@ async fn meant(
         Verdict::Found(found) => found,
         Verdict::Unsure(_) => {
             outputs.say(&wrapped(&verdict.words(), 0, width()))?;
-            return arguments.server.target_at(typed);
+            let login = target.login;
+            let target = arguments.server.target_at(typed)?;
+            return Ok(Target { login, ..target });
         }
     };
     if verdict.other_than(typed).is_some() {
@@ -347,13 +413,12 @@ fn shell_text(commands: &[String]) -> String {
 }
 
 /// Checks the server, and says what to enter in the apps.
-async fn checked(
-    arguments: Arguments,
-    outputs: Outputs,
-    door: &Door,
-    plan: &Plan,
-    possible: bool,
-) -> Ended {
+async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
+    let Made {
+        door,
+        plan,
+        possible,
+    } = made;
     outputs.say("\nChecking the server as the apps use it:\n\n")?;
     let progress = Arc::new(Progress::new(
         arguments.output.verbose > 0,
@@ -373,7 +438,7 @@ async fn checked(
     let say = outputs.voice();
     let ending = done.report.ending().last_line();
     let exit = outputs.write(done.report, &done.scrub)?;
-    if !possible && exit != Exit::Conforms {
+    if !*possible && exit != Exit::Conforms {
         say.say(&format!(
             "\n{}",
             shell_text(&setup::commands(&plan.wish.config, &plan.software))

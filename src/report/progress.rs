@@ -12,7 +12,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A progress line, unless it is `quiet`; with `verbose`, also a line for every finding as it comes.
+    /// A progress line, unless it is `quiet`; with `verbose`, also a line for every finding as it
+    /// comes.
     pub fn new(verbose: bool, quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()

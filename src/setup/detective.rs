@@ -274,13 +274,30 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
     found
 }
 
-/// A cloud that answers on the host, wherever it lives there.
-async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Option<Verdict> {
+/// The places on its host where a cloud may live.
+fn prefixes(pasted: &Pasted) -> Vec<String> {
     let first = pasted.path.first().map(|first| format!("/{first}"));
     let places = CLOUDS.iter().map(|place| (*place).to_owned());
     let mut prefixes: Vec<String> = first.into_iter().chain(places).collect();
     prefixes.dedup();
-    for prefix in prefixes {
+    prefixes
+}
+
+/// The URLs of the clouds that an address may belong to.
+pub(super) fn clouds(text: &str) -> Vec<String> {
+    let Some(pasted) = Pasted::of(text) else {
+        return Vec::new();
+    };
+    let prefixes = prefixes(&pasted);
+    prefixes
+        .iter()
+        .map(|prefix| format!("{}{prefix}", pasted.origin()))
+        .collect()
+}
+
+/// A cloud that answers on the host, wherever it lives there.
+async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Option<Verdict> {
+    for prefix in prefixes(pasted) {
         let origin = format!("{}{prefix}", pasted.origin());
         let Ok(parsed) = BaseUrl::parse(&origin) else {
             continue;
@@ -303,7 +320,7 @@ async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Optio
 }
 
 /// Whether an answer is the `status.php` of Nextcloud, ownCloud or one of their relatives.
-fn is_status(answer: &Response) -> bool {
+pub(super) fn is_status(answer: &Response) -> bool {
     let text = String::from_utf8_lossy(&answer.body.bytes);
     answer.status == 200 && text.contains("\"productname\"") && text.contains("\"installed\"")
 }

@@ -9,6 +9,7 @@ mod detective;
 #[cfg(test)]
 mod detective_tests;
 mod entry;
+mod login;
 mod obstacle;
 mod pasted;
 mod plan;
@@ -21,6 +22,7 @@ pub use detective::{
     Asker, Found, Live, Look, Sureness, Verdict, by_form_alone, investigate, origin_of,
 };
 pub use entry::{Entry, entries};
+pub use login::{Flow, Granted, LIFETIME, LoginError, cloud_at};
 pub use obstacle::{OBSTACLES, Obstacle, Trouble};
 pub use plan::{Plan, Wish, survey};
 pub use seen::{ConfigSeen, Thing};

@@ -26,7 +26,8 @@ async fn checked(faults: &[Fault]) -> Report {
     checkup.run().await.expect("a run").report
 }
 
-/// Nothing that a page can do: no script, no handler, no address of elsewhere, no style but its own.
+/// Nothing that a page can do: no script, no handler, no address of elsewhere, no style but its
+/// own.
 #[track_caller]
 fn is_inert(page: &str) {
     let lower = page.to_ascii_lowercase();

@@ -8,7 +8,7 @@ use crate::safe::{ServerConfig, Stage};
 use crate::wire::answer::{Answer, Body, Failure, FailureKind, Response};
 use crate::wire::facet::Http;
 use crate::wire::request::{LoginUse, Method, Place, Request};
-use crate::wire::secret::{Scrub, clean_failure, clean_response};
+use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
 use crate::wire::seed::Seed;
 use crate::wire::session::Settings;
 use crate::wire::target::Target;
@@ -17,7 +17,10 @@ use bytes::BytesMut;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
+/// The name that servers of Threema Safe expect, and that a login shows to the person.
+const AGENT: &str = "Threema";
 /// How much of an answer is read, in bytes.
 const READ_LIMIT: usize = 64 * 1024;
 /// Asks for nothing but what kind of thing stands there.
@@ -144,6 +147,27 @@ impl Door {
             .await
     }
 
+    /// Begins a login in the browser, without credentials.
+    pub async fn begin_login(&self) -> Answer {
+        let url = self.base().join_raw("/index.php/login/v2");
+        self.send_to("POST", &url, &[], Some(""), false).await
+    }
+
+    /// Asks whether that login was confirmed. The answer holds a password: it is not cleaned.
+    pub async fn poll_login(&self, endpoint: &str, token: &Secret) -> Answer {
+        let form = [("Content-Type", "application/x-www-form-urlencoded")];
+        let body = Zeroizing::new(format!("token={}", token.expose()));
+        self.send_to("POST", endpoint, &form, Some(&body), false)
+            .await
+    }
+
+    /// Takes the app password back with which this door logs in.
+    pub async fn revoke(&self) -> Answer {
+        let url = self.base().join_raw("/ocs/v2.php/core/apppassword");
+        let ocs = [("OCS-APIRequest", "true")];
+        self.send_to("DELETE", &url, &ocs, None, true).await
+    }
+
     async fn send(
         &self,
         method: &'static str,
@@ -152,8 +176,20 @@ impl Door {
         body: Option<&str>,
         logs_in: bool,
     ) -> Answer {
+        self.send_to(method, &self.url(spot), headers, body, logs_in)
+            .await
+    }
+
+    async fn send_to(
+        &self,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Option<&str>,
+        logs_in: bool,
+    ) -> Answer {
         self.live.requests.fetch_add(1, Ordering::Relaxed);
-        let sent = self.exchange(method, spot, headers, body, logs_in);
+        let sent = self.exchange(method, url, headers, body, logs_in);
         let answer = tokio::time::timeout(self.live.timeout, sent).await;
         let answer = answer.unwrap_or_else(|_| {
             let seconds = self.live.timeout.as_secs();
@@ -170,7 +206,7 @@ impl Door {
     async fn exchange(
         &self,
         method: &'static str,
-        spot: Spot,
+        url: &str,
         headers: &[(&'static str, &str)],
         body: Option<&str>,
         logs_in: bool,
@@ -184,8 +220,8 @@ impl Door {
         } else {
             LoginUse::Nobody
         };
-        let mut builder = client.request(method, self.url(spot));
-        builder = builder.header("User-Agent", "Threema");
+        let mut builder = client.request(method, url);
+        builder = builder.header("User-Agent", AGENT);
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
