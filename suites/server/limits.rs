@@ -11,7 +11,7 @@ use crate::diagnosis::{
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response, Turn};
+use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response};
 use std::fmt;
 use std::time::Duration;
 

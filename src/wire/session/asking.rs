@@ -419,6 +419,7 @@ impl Session {
         if let Some(backup) = upload {
             self.guard.sent(backup);
         }
+        let began = std::time::Instant::now();
         let answer = match company {
             Company::Alone => live.ask(request, http, encoding).await,
             Company::Several => live.ask_together(request, http, encoding).await,
@@ -427,6 +428,7 @@ impl Session {
             self.settle(backup, &answer);
         }
         self.observe(live, request, &answer);
+        self.note_passed(request, began, &answer);
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }
