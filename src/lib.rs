@@ -46,6 +46,8 @@ pub mod rig;
 #[cfg(feature = "server")]
 mod run;
 pub mod safe;
+#[cfg(feature = "cli")]
+pub mod setup;
 #[cfg(feature = "server")]
 #[path = "../suites/mod.rs"]
 pub mod suites;
@@ -59,6 +61,6 @@ pub use engine::Exit;
 #[cfg(feature = "server")]
 pub use run::{AccessError, Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge};
 #[cfg(feature = "tests")]
-pub use run::{ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests};
+pub use run::{ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests};
 #[cfg(feature = "server")]
 pub use wire::Target;

@@ -7,6 +7,8 @@ mod implementation;
 mod implementation_tests;
 #[cfg(feature = "tests")]
 mod rig;
+#[cfg(feature = "tests")]
+mod rig_tests;
 mod server;
 #[cfg(feature = "tests")]
 mod server_tests;
@@ -17,6 +19,8 @@ pub use implementation::{ClientCheckup, ClientCheckupError};
 pub use implementation_tests::{ClientTests, client_tests};
 #[cfg(feature = "tests")]
 pub use rig::{Rig, RigRunError};
+#[cfg(feature = "tests")]
+pub use rig_tests::rig_tests;
 pub use server::{Checkup, CheckupError, Done, judge};
 #[cfg(feature = "cli")]
 pub(crate) use server_tests::target_of;

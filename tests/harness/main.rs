@@ -11,6 +11,7 @@ mod gentle;
 mod guard;
 mod hostile;
 mod house;
+mod html;
 mod inspect;
 mod interruption;
 mod manual;
@@ -23,6 +24,7 @@ mod residue;
 mod retention;
 mod secrecy;
 mod sentences;
+mod setup;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
