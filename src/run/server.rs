@@ -129,6 +129,7 @@ impl Checkup {
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
+        server::judge_late(&mut run.findings, &session.late());
         let timing = Timing {
             took: began.elapsed(),
             ..timing
@@ -184,6 +185,7 @@ pub async fn judge(
     };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
+    server::judge_late(&mut run.findings, &session.late());
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });

@@ -43,4 +43,4 @@ pub use seed::Seed;
 pub use session::{Leftovers, Session, Settings, Swept, Totals, Trace};
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
-pub use transcript::{Transcript, TranscriptError};
+pub use transcript::{Late, Transcript, TranscriptError};

@@ -7,18 +7,19 @@ mod sweeping;
 
 pub use sweeping::Swept;
 
-use super::answer::{Answer, Failure, FailureKind};
-use super::guard::{Doubt, Guard};
+use super::answer::{Answer, Body, Failure, FailureKind};
+use super::guard::{Doubt, Guard, OwnBackup};
 use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
 use super::pace::{Pace, PaceChoice};
+use super::payload::Payload;
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::shared::Shared;
 use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
-use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
+use super::transcript::{Got, Key, Late, Opening, Transcript, Unfinished};
 use crate::clients::Condition;
 use crate::engine::{self, Check, Stop};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -158,6 +159,17 @@ pub struct Session {
     answers: AtomicUsize,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
+    /// The uploads that were broken off, in their order.
+    broken_off: Mutex<Vec<BrokenOff>>,
+    /// The checks whose broken-off uploads became visible after they had looked.
+    late: Mutex<BTreeSet<Late>>,
+}
+
+/// An upload that a check broke off.
+struct BrokenOff {
+    by: Late,
+    backup: OwnBackup,
+    payload: Payload,
 }
 
 impl Session {
@@ -201,6 +213,7 @@ impl Session {
             let _ = session.halted.set(why.clone());
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
+        session.late = Mutex::new(transcript.late.clone());
         session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
     }
@@ -234,6 +247,8 @@ impl Session {
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
+            broken_off: Mutex::default(),
+            late: Mutex::default(),
         }
     }
 
@@ -316,6 +331,68 @@ impl Session {
             .clone()
     }
 
+    /// The checks whose broken-off uploads became visible after they had looked.
+    pub fn late(&self) -> BTreeSet<Late> {
+        self.late
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Notes an upload that a check breaks off.
+    pub(in crate::wire) fn breaks_off(
+        &self,
+        (check, variant): (&str, &str),
+        backup: &OwnBackup,
+        payload: &Payload,
+    ) {
+        let by = Late {
+            check: check.to_owned(),
+            variant: variant.to_owned(),
+        };
+        let broken_off = BrokenOff {
+            by,
+            backup: backup.clone(),
+            payload: payload.clone(),
+        };
+        self.broken_off
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(broken_off);
+    }
+
+    /// Where uploads were broken off.
+    fn broken_off(&self) -> Vec<OwnBackup> {
+        let broken_off = self.broken_off.lock();
+        let broken_off = broken_off.unwrap_or_else(PoisonError::into_inner);
+        let mut backups: Vec<OwnBackup> = Vec::new();
+        for upload in broken_off.iter() {
+            if !backups.contains(&upload.backup) {
+                backups.push(upload.backup.clone());
+            }
+        }
+        backups
+    }
+
+    /// Whose upload this is a part of, if it is of one that was broken off.
+    fn part_of(&self, backup: &OwnBackup, body: &Body) -> Option<Late> {
+        let broken_off = self.broken_off.lock();
+        let broken_off = broken_off.unwrap_or_else(PoisonError::into_inner);
+        // An empty file is a part of each; the last one is the likeliest.
+        let mut uploads = broken_off.iter().rev();
+        let upload =
+            uploads.find(|upload| upload.backup == *backup && body.is_cut_from(&upload.payload))?;
+        Some(upload.by.clone())
+    }
+
+    /// Notes whose upload has become visible, if this is a part of one that was broken off.
+    fn came_late(&self, backup: &OwnBackup, body: &Body) {
+        if let Some(by) = self.part_of(backup, body) {
+            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            late.insert(by);
+        }
+    }
+
     /// Whether a network stands behind the session.
     pub(in crate::wire) const fn is_live(&self) -> bool {
         matches!(self.source, Source::Live { .. })
@@ -378,6 +455,7 @@ impl Session {
         transcript.halted = self.halted().cloned();
         transcript.slowed_by = self.slowed_by().map(str::to_owned);
         transcript.left_behind.clone_from(&leftovers.doubts);
+        transcript.late = self.late();
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());
             transcript.unfinished = run
