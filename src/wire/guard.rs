@@ -118,7 +118,7 @@ struct Held {
     is_inherited: bool,
     /// How many uploads went out.
     uploads: usize,
-    /// Whether one was answered since it was last gone: the others were broken off.
+    /// Whether one was taken since it was last gone: the others were refused or broken off.
     was_taken: bool,
 }
 
@@ -281,6 +281,11 @@ impl Guard {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.was_taken = true;
         }
+        self.ended(backup, None);
+    }
+
+    /// Notes that an upload was refused: nothing of it should be there, or come later.
+    pub(super) fn refused(&self, backup: &OwnBackup) {
         self.ended(backup, None);
     }
 

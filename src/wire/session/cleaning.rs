@@ -87,6 +87,7 @@ impl Session {
     /// Notes what became of an upload.
     pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
         match answer {
+            Ok(response) if response.status >= 400 => self.guard.refused(backup),
             Ok(_) => self.guard.answered(backup),
             Err(failure) => match (failure.kind, failure.stage) {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
