@@ -9,17 +9,29 @@
 mod certificates;
 #[path = "servers/findings.rs"]
 mod findings;
+#[path = "servers/known.rs"]
+mod known;
+#[path = "servers/misconfigured.rs"]
+mod misconfigured;
 #[path = "servers/process.rs"]
 mod process;
+#[allow(dead_code, reason = "the tests of the program use more of it")]
+#[path = "support/program.rs"]
+mod program;
+#[path = "servers/setup.rs"]
+mod setup;
 
 use certificates::Certificates;
 use findings::{Racy, digest};
+use known::{
+    APACHE_RACES, RCLONE_BEHIND_RACES, RCLONE_RACES, REASONS, SABRE_RACES, WSGIDAV_BEHIND_RACES,
+    WSGIDAV_RACES,
+};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use process::{Folder, Running, program, start};
-use safe_conformance::engine::Finding;
-use safe_conformance::engine::{ClientVerdict, Verdict};
+use misconfigured::MISCONFIGURED;
+use process::{Folder, Running, program as find_program, start};
+use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::report::Report;
-use safe_conformance::safe::{Client, Direction};
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::path::PathBuf;
@@ -147,6 +159,102 @@ const CASES: &[Case] = &[
     },
 ];
 
+const NEED_CADDY: Need = Need {
+    program: "caddy",
+    package: "Debian's caddy",
+};
+
+/// nginx as its manual sets WebDAV up: it makes folders, and its own listing is off.
+const NGINX_FRESH: &str = r#"
+    client_max_body_size 524288;
+    location /safe/ {
+      auth_basic "Threema Safe";
+      auth_basic_user_file @DIRECTORY@/run/htpasswd;
+      dav_methods PUT DELETE MKCOL;
+    }"#;
+/// Caddy as Debian has it: without the module for WebDAV.
+const CADDY: &str = "{
+  admin off
+  auto_https off
+  storage file_system @DIRECTORY@/run
+}
+http://127.0.0.1:@PORT@ {
+  root * @DIRECTORY@/files
+  file_server
+}
+";
+
+/// `setup` on a fresh folder: what it makes, and what is in the way.
+const FRESH: &[Case] = &[
+    Case {
+        name: "setup_apache",
+        needs: &[NEED_APACHE],
+        run: || setup::set_up("apache", |folder, port| apache(folder, port, ""), "/safe"),
+    },
+    Case {
+        name: "setup_nginx",
+        needs: &[NEED_NGINX],
+        run: || {
+            setup::set_up(
+                "nginx",
+                |folder, port| {
+                    let server = format!("listen 127.0.0.1:{port};{NGINX_FRESH}");
+                    nginx_command(folder, port, &server)
+                },
+                "/safe",
+            );
+        },
+    },
+    Case {
+        name: "setup_nginx_static",
+        needs: &[NEED_NGINX],
+        run: || {
+            setup::set_up(
+                "nginx_static",
+                |folder, port| {
+                    let server = format!("listen 127.0.0.1:{port};location /safe/ {{ }}");
+                    nginx_command(folder, port, &server)
+                },
+                "/safe",
+            );
+        },
+    },
+    Case {
+        name: "setup_lighttpd",
+        needs: &[NEED_LIGHTTPD],
+        run: || setup::set_up("lighttpd", lighttpd, "/safe"),
+    },
+    Case {
+        name: "setup_rclone",
+        needs: &[NEED_RCLONE],
+        run: || setup::set_up("rclone", rclone, "/threema-safe"),
+    },
+    Case {
+        name: "setup_sabre",
+        needs: &[NEED_PHP],
+        run: || setup::set_up("sabre", sabre, "/threema-safe"),
+    },
+    Case {
+        name: "setup_wsgidav",
+        needs: &[NEED_WSGIDAV],
+        run: || setup::set_up("wsgidav", wsgidav, "/threema-safe"),
+    },
+    Case {
+        name: "setup_caddy",
+        needs: &[NEED_CADDY],
+        run: || setup::set_up("caddy", caddy, "/safe"),
+    },
+];
+
+fn caddy(folder: &Folder, port: u16) -> Command {
+    let configuration = folder.configure("Caddyfile", CADDY, port, "");
+    let mut command = NEED_CADDY.command();
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(configuration);
+    command
+}
+
 /// nginx with limits that a phone never meets: they are the server's right, and nobody's fault.
 struct Limited {
     name: &'static str,
@@ -196,167 +304,6 @@ impl Limited {
     }
 }
 
-/// Why a real server deviates: its names, the check, and what was seen by hand with curl and on its
-/// disk.
-struct Reason {
-    servers: &'static [&'static str],
-    check: &'static str,
-    why: &'static str,
-}
-
-/// A deviation without an entry here is a false alarm until someone has looked.
-const REASONS: &[Reason] = &[
-    Reason {
-        servers: &["nginx_over_tls"],
-        check: "tls.version-1-3",
-        why: "nginx before 1.23.4 speaks TLS 1.3 only where ssl_protocols names it, and Debian 12 has 1.22",
-    },
-    Reason {
-        servers: &["nginx", "nginx_over_tls", "lighttpd"],
-        check: "privacy.encoded-slash",
-        why: "both decode the path before they map it to a file: GET backups/..%2fconfig gives the config with 200, and \
-              never leaves the root",
-    },
-    Reason {
-        servers: &["apache", "apache_over_tls", "lighttpd", "sabre"],
-        check: "privacy.own-listing",
-        why: "PROPFIND with Depth 1 lists the folder (207) to who has logged in: that is WebDAV. sabre's browser plugin \
-              shows it to GET, too",
-    },
-    Reason {
-        servers: &[
-            "rclone",
-            "wsgidav",
-            "rclone_behind_nginx",
-            "wsgidav_behind_nginx",
-        ],
-        check: "privacy.own-listing",
-        why: "both list the folder to who has logged in, to PROPFIND (207) and as a page to GET (200)",
-    },
-    Reason {
-        servers: &["rclone", "wsgidav", "sabre"],
-        check: "limits.above",
-        why: "none of them has a limit: 524289 bytes are answered 201 and stored",
-    },
-    Reason {
-        servers: &["rclone", "wsgidav"],
-        check: "integrity.cut-off-keeps-old",
-        why: "the file on the disk holds the 24576 bytes that had arrived of 49152, and the old backup is gone",
-    },
-    Reason {
-        servers: &["rclone", "wsgidav"],
-        check: "integrity.cut-off-invisible",
-        why: "the file on the disk holds the 24576 bytes that had arrived of 49152",
-    },
-];
-
-// What is not the same in every run, each with the reason; learnt from ten runs or more of each
-// server. Where numbers stand, they were counted without the suite, by clients that read while
-// others wrote.
-const PASS_OR_WARN: &[Verdict] = &[Verdict::Pass, Verdict::Warn];
-
-const APACHE_RACES: &[Racy] = &[Racy {
-    finding: "integrity.download-during-upload",
-    allowed: PASS_OR_WARN,
-    why: "3 in 100 GETs while uploads ran were the new bytes cut to the old length, or short; in other hundreds none",
-}];
-const RCLONE_RACES: &[Racy] = &[
-    Racy {
-        finding: "integrity.download-during-upload",
-        allowed: PASS_OR_WARN,
-        why: "the file is truncated and written in place, late: 43 of 225 GETs while six uploads ran were torn",
-    },
-    Racy {
-        finding: "integrity.cut-off-keeps-old[length]",
-        allowed: &[Verdict::Warn],
-        why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
-    },
-    Racy {
-        finding: "integrity.cut-off-keeps-old[chunked]",
-        allowed: &[Verdict::Warn],
-        why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
-    },
-    LISTING_RACE,
-    DELETED_LISTING_RACE,
-    DELETED_PAGE_RACE,
-];
-const SABRE_RACES: &[Racy] = &[
-    Racy {
-        finding: "integrity.download-during-upload",
-        allowed: PASS_OR_WARN,
-        why: "file_put_contents truncates and writes in place: 96 of 225 GETs while six uploads ran were torn. PHP's own \
-              server hands a body over only when it is whole, so that a single slow upload is torn for a moment only",
-    },
-    Racy {
-        finding: "integrity.concurrent-uploads",
-        allowed: PASS_OR_WARN,
-        why: "file_put_contents takes no lock: two workers that write at once mix their bytes (1 of 10 runs)",
-    },
-    LISTING_RACE,
-    DELETED_LISTING_RACE,
-    DELETED_PAGE_RACE,
-];
-const WSGIDAV_RACES: &[Racy] = &[
-    Racy {
-        finding: "integrity.download-during-upload",
-        allowed: &[Verdict::Pass, Verdict::Warn, Verdict::Blocked],
-        why: "it writes in place, 35 of 225 GETs while six uploads ran were cut; but its ten threads may all be busy, and then no GET is answered before the end",
-    },
-    Racy {
-        finding: "integrity.concurrent-uploads",
-        allowed: PASS_OR_WARN,
-        why: "every upload writes into the visible file: 7 of 15 files that six uploads raced for were left mixed",
-    },
-    LISTING_RACE,
-    PAGE_RACE,
-    DELETED_LISTING_RACE,
-    DELETED_PAGE_RACE,
-];
-const RCLONE_BEHIND_RACES: &[Racy] = &[
-    Racy {
-        finding: "integrity.download-during-upload",
-        allowed: PASS_OR_WARN,
-        why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
-    },
-    LISTING_RACE,
-    DELETED_LISTING_RACE,
-    DELETED_PAGE_RACE,
-];
-const WSGIDAV_BEHIND_RACES: &[Racy] = &[
-    Racy {
-        finding: "integrity.download-during-upload",
-        allowed: PASS_OR_WARN,
-        why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
-    },
-    Racy {
-        finding: "integrity.concurrent-uploads",
-        allowed: PASS_OR_WARN,
-        why: "nginx passes whole uploads on, but at the same time, and wsgidav writes all of them into one file",
-    },
-    LISTING_RACE,
-    PAGE_RACE,
-    DELETED_LISTING_RACE,
-    DELETED_PAGE_RACE,
-];
-const LISTING_RACE: Racy = Racy {
-    finding: "privacy.own-listing[propfind]",
-    allowed: &[Verdict::Pass, Verdict::Note, Verdict::Blocked],
-    why: "a file that another check deletes while the folder is read ends the list (rclone, sabre), or makes it a 500 (wsgidav)",
-};
-const PAGE_RACE: Racy = Racy {
-    finding: "privacy.own-listing[get]",
-    ..LISTING_RACE
-};
-const DELETED_LISTING_RACE: Racy = Racy {
-    finding: "retention.deleted-everywhere[propfind]",
-    allowed: &[Verdict::Pass, Verdict::NotApplicable],
-    ..LISTING_RACE
-};
-const DELETED_PAGE_RACE: Racy = Racy {
-    finding: "retention.deleted-everywhere[listing]",
-    ..DELETED_LISTING_RACE
-};
-
 /// How many servers run at once.
 const AT_ONCE: usize = 6;
 
@@ -365,7 +312,7 @@ fn main() -> ExitCode {
     // They wait for their servers more than they compute.
     arguments.test_threads.get_or_insert(AT_ONCE);
     let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
-    let real = CASES.iter().map(|case| {
+    let real = CASES.iter().chain(FRESH).map(|case| {
         Trial::ignorable_test(case.name, move || attempt(case.needs, required, case.run))
     });
     let misconfigured = MISCONFIGURED.iter().map(|wrong| {
@@ -405,7 +352,7 @@ fn attempt(needs: &[Need], required: bool, run: impl FnOnce()) -> Result<Complet
 
 impl Need {
     fn path(&self) -> Option<PathBuf> {
-        program(self.program, &self.program.to_ascii_uppercase())
+        find_program(self.program, &self.program.to_ascii_uppercase())
     }
 
     fn command(&self) -> Command {
@@ -559,155 +506,6 @@ fn examine_over_tls(name: &str, running: &Running, certificates: &Certificates, 
     });
     assert_eq!(running.folder.left_over(), Vec::<String>::new());
     compare(name, &report, racy, running);
-}
-
-/// A way in which people set nginx up wrong, and what the suite must say to it.
-struct Misconfigured {
-    name: &'static str,
-    server: &'static str,
-    /// Whether Android and iOS can use it all the same.
-    usable: bool,
-    /// The finding that names the cause, a part of what it observed and a part of its remedy.
-    causes: &'static [(&'static str, &'static str, &'static str)],
-}
-
-const MISCONFIGURED: &[Misconfigured] = &[
-    Misconfigured {
-        name: "nginx_static_only",
-        server: "location /safe/ { }",
-        usable: false,
-        causes: &[(
-            "upload.accepted[android-h1]",
-            "405 Method Not Allowed",
-            "dav_methods",
-        )],
-    },
-    Misconfigured {
-        name: "nginx_redirecting",
-        server: "return 301 https://$host$request_uri;",
-        usable: false,
-        causes: &[
-            (
-                "server.redirects",
-                "301",
-                "URL at which the files really are",
-            ),
-            (
-                "config.readable[ios-h1]",
-                "a redirect, 301 Moved Permanently to https://127.0.0.1/safe/config",
-                "Enter https://127.0.0.1/safe as the server",
-            ),
-        ],
-    },
-    Misconfigured {
-        name: "nginx_open_reads",
-        server: r#"
-    location /safe/ {
-      dav_methods PUT DELETE;
-      limit_except GET HEAD {
-        auth_basic "Threema Safe";
-        auth_basic_user_file @DIRECTORY@/run/htpasswd;
-      }
-    }"#,
-        usable: true,
-        causes: &[
-            (
-                "auth.anonymous-config",
-                "given to anyone",
-                "`auth_basic` outside `limit_except`",
-            ),
-            (
-                "auth.anonymous-download",
-                "given to anyone who knows its ID",
-                "Protect reading as well as writing",
-            ),
-        ],
-    },
-    Misconfigured {
-        name: "nginx_dead_upstream",
-        server: "location / { proxy_pass http://unix:@DIRECTORY@/run/nobody-listens; }",
-        usable: false,
-        causes: &[(
-            "config.readable[android-h1]",
-            "502 Bad Gateway",
-            "does not reach the server behind it",
-        )],
-    },
-    Misconfigured {
-        name: "nginx_catch_all",
-        server: r#"default_type text/html;
-    location / { return 200 "<html><title>Sign in</title></html>"; }"#,
-        usable: false,
-        causes: &[
-            (
-                "config.understood[ios]",
-                "an HTML page titled \"Sign in\"",
-                "remote.php/dav/files",
-            ),
-            (
-                "download.missing[android]",
-                "200 OK, an HTML page",
-                "404 for files that do not exist",
-            ),
-        ],
-    },
-    Misconfigured {
-        name: "nginx_login_redirect",
-        server: r#"default_type text/html;
-    location / { return 302 /login?next=$request_uri; }
-    location /login { return 200 "<html><title>Sign in</title></html>"; }"#,
-        usable: false,
-        causes: &[(
-            "config.readable[android-h1]",
-            "302 Found to http://127.0.0.1",
-            "a redirect to a login page means that this is not a WebDAV address",
-        )],
-    },
-    Misconfigured {
-        name: "nginx_small_limit",
-        server: "client_max_body_size 1k;
-    location /safe/ { dav_methods PUT DELETE; }",
-        usable: false,
-        causes: &[
-            (
-                "upload.accepted[ios-h1]",
-                "413 Payload Too Large",
-                "client_max_body_size",
-            ),
-            (
-                "limits.below",
-                "the real limit is 1024 bytes",
-                "client_max_body_size",
-            ),
-        ],
-    },
-];
-
-impl Misconfigured {
-    fn diagnose(&self) {
-        let running = nginx(self.server);
-        let report = check(self.name, &running, "http", |target| target);
-        assert!(report.complete, "{report}");
-        assert_eq!(running.folder.left_over(), Vec::<String>::new());
-        for client in [Client::Android, Client::Ios] {
-            let usable = [Direction::Backup, Direction::Restore]
-                .into_iter()
-                .all(|direction| report.verdict(client, direction) == Some(ClientVerdict::Partial));
-            assert_eq!(usable, self.usable, "{report}");
-        }
-        for (name, observed, remedy) in self.causes {
-            let told = report.findings.iter().any(|finding| {
-                finding.name() == *name
-                    && matches!(
-                        finding.verdict,
-                        Verdict::Fail | Verdict::Warn | Verdict::Note
-                    )
-                    && finding.observed.contains(observed)
-                    && finding.remedy.contains(remedy)
-            });
-            assert!(told, "{name} does not say {observed}, {remedy}:\n{report}");
-        }
-    }
 }
 
 /// Runs the suite.

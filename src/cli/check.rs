@@ -7,6 +7,7 @@ use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
+use crate::setup;
 use crate::wire::{Login, Pace, PaceChoice, Seed, Settings, Target};
 use clap::Args;
 use std::path::PathBuf;
@@ -82,8 +83,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     } else {
         PaceChoice::Normal
     }));
+    let asked_for = (!is_embedded).then(|| target.clone());
     let progress = Arc::new(Progress::at_pace(
         arguments.output.verbose > 0,
+        super::output::is_quiet(),
         pace.clone(),
     ));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
@@ -119,8 +122,36 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
+    if let Some(target) = asked_for.filter(|_| done.report.finds_no_config())
+        && let Some(words) = meant(&arguments, target).await
+    {
+        outputs.say(
+            &done
+                .scrub
+                .text(&crate::text::wrapped(&words, 0, super::output::width())),
+        )?;
+    }
     let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
+}
+
+/// The address that the person meant most likely, where it is not the one that was checked.
+async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
+    let typed = super::credentials::named_url(arguments.server.url.as_deref());
+    let typed = typed.ok().flatten()?;
+    let user = match &target.login {
+        Login::Basic { user, .. } => Some(user.clone()),
+        Login::Open | Login::Token(_) => None,
+    };
+    let base = target.base.clone();
+    let timeout = Duration::from_secs(arguments.timeout);
+    let asker = setup::Live { target, timeout };
+    let verdict = setup::investigate(&typed, user.as_deref(), &asker).await;
+    verdict.other_than(base.as_str())?;
+    Some(format!(
+        "{} `safe-conformance setup` makes what is missing.",
+        verdict.words()
+    ))
 }
 
 /// Starts the embedded server, and the target that is it.

@@ -19,9 +19,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A progress line; with `verbose`, also a line for every finding as it comes.
-    pub fn new(verbose: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    /// A progress line, unless it is `quiet`; with `verbose`, also a line for every finding as it
+    /// comes.
+    pub fn new(verbose: bool, quiet: bool) -> Self {
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_msg}") {
             bar.set_style(style);
         }
@@ -33,10 +39,10 @@ impl Progress {
     }
 
     /// A progress line that also says how fast the run asks, and how long that takes.
-    pub fn at_pace(verbose: bool, pace: Pace) -> Self {
+    pub fn at_pace(verbose: bool, quiet: bool, pace: Pace) -> Self {
         Self {
             pace: Some(pace),
-            ..Self::new(verbose)
+            ..Self::new(verbose, quiet)
         }
     }
 
@@ -48,8 +54,8 @@ impl Progress {
                 let left = self.bar.length().unwrap_or_default() - self.bar.position();
                 let pace = self.pace.as_ref().and_then(|pace| rhythm(pace.now(), left));
                 self.bar.set_message(match pace {
-                    Some(pace) => format!("{pace}: {name}"),
-                    None => name.clone(),
+                    Some(pace) => format!("{pace}: waiting for {name}"),
+                    None => format!("waiting for {name}"),
                 });
             }
             Event::CheckFinished(finding) => {

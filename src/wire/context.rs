@@ -109,6 +109,11 @@ impl Context {
             .insert(condition);
     }
 
+    /// The ID of the check.
+    pub const fn check_id(&self) -> &'static str {
+        self.check
+    }
+
     /// In which way the check is run.
     pub const fn facet(&self) -> Facet {
         self.facet

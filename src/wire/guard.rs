@@ -251,6 +251,9 @@ impl Guard {
     pub(super) fn sent(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.uploads += 1;
+            if !matches!(held.state, State::Written(_)) {
+                held.was_taken = false;
+            }
             held.state = State::Written(None);
         }
         let mut pending = locked(&self.pending);

@@ -4,7 +4,7 @@ use super::judge::{Doing, Judged, describe, diagnosed, page};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::Subject;
-use crate::engine::{Blocker, Deviation, Outcome, checks};
+use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
@@ -79,14 +79,7 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
-    if answer.status == 401 && open {
-        let deviation = Deviation::new(
-            Stage::Auth,
-            "the server asks for credentials, and none were given",
-        );
-        return Ok(deviation.remedy("Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.").into());
-    }
-    if answer.status == 401 && !asked_as(context) {
+    if answer.status == 401 && !open && !asked_as(context) {
         return Ok(Outcome::blocked_by(
             Blocker::CredentialsRefused,
             "the credentials were refused in UTF-8; in this client's encoding they were not sent: a second refused login could lock people out",
@@ -95,7 +88,7 @@ async fn accepted(context: &Context) -> Judged {
     if answer.status == 401 {
         let challenges = Challenge::all(&answer);
         let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
-        let digest_only = offers("digest") && !offers("basic");
+        let digest_only = !open && offers("digest") && !offers("basic");
         if digest_only && context.persona().client == Client::Ios {
             return Ok(Outcome::blocked(
                 "the server takes Digest authentication only: iOS can do it, this harness cannot",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the floor of each.
-const ROOMS: [(&str, u8); 17] = [
+const ROOMS: [(&str, u8); 18] = [
     ("text", 1),
     ("safe", 1),
     ("manual", 2),
@@ -20,6 +20,7 @@ const ROOMS: [(&str, u8); 17] = [
     ("inspect", 5),
     ("rig", 5),
     ("report", 6),
+    ("setup", 6),
     ("suites", 7),
     ("run", 8),
     ("cli", 9),
@@ -268,6 +269,29 @@ fn no_comment_is_wider_than_100_columns() {
         wide.is_empty(),
         "comments wider than {COLUMNS} columns:\n{}",
         wide.join("\n")
+    );
+}
+
+/// How many lines of code a file may have. What is longer holds two things; the data of vectors and
+/// the facts of the manual are not code.
+const LINES: usize = 600;
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    let mut long = Vec::new();
+    for path in written_files() {
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+            let lines = text.lines().count();
+            if lines > LINES {
+                long.push(format!("{}: {lines} lines", path.display()));
+            }
+        }
+    }
+    assert!(
+        long.is_empty(),
+        "split what holds two things:\n{}",
+        long.join("\n")
     );
 }
 

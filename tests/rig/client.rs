@@ -1,13 +1,14 @@
 //! A client that does what a published one does, or makes one mistake.
 
+mod transport;
+
 use super::mistake::Mistake;
 use data_encoding::BASE64;
 use reqwest::Method;
 use safe_conformance::adapter::{
     BackupToRead, DirectoryId, DirectoryState, Hex, Implementation as _, ReadBackup,
 };
-use safe_conformance::clients::Model;
-use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona, parse_config};
+use safe_conformance::clients::{Model, Operation, Persona, parse_config};
 use safe_conformance::rig::{Action, End, Task};
 use safe_conformance::safe::envelope::{self, Compression, Nonce};
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -64,6 +65,13 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What `directory.json` says.
+#[derive(serde::Deserialize)]
+struct GivenDirectory {
+    own_id: String,
+    ids: Vec<DirectoryId>,
+}
+
 /// One client, doing one task.
 pub struct TestClient {
     pub published: Published,
@@ -91,6 +99,10 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
         Some(Mistake::CannotDelete) if action == Action::Delete => return End::Done,
         _ => {}
     }
+    if mistake == Some(Mistake::TakesOldTls) && task.case.starts_with("rig.tls.old-version.") {
+        let _ = go_on_with_old_tls(&task.url).await;
+        return End::Failed;
+    }
     let Ok(http) = http(&task, mistake) else {
         return End::Broke("no HTTP client".to_owned());
     };
@@ -108,6 +120,20 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
         Action::ChangePassword => client.change_password().await,
     }
     .into()
+}
+
+/// Sends a hello, and a key exchange after whatever the server answers.
+async fn go_on_with_old_tls(url: &str) -> std::io::Result<()> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let url = reqwest::Url::parse(url).map_err(std::io::Error::other)?;
+    let port = url.port().expect("the rig's URLs have one");
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(&[22, 3, 1, 0, 4, 1, 0, 0, 0]).await?;
+    let mut answer = vec![0; 4096];
+    stream.read(&mut answer).await?;
+    stream.write_all(&[22, 3, 2, 0, 4, 16, 0, 0, 0]).await?;
+    while stream.read(&mut answer).await? > 0 {}
+    Ok(())
 }
 
 fn http(task: &Task, mistake: Option<Mistake>) -> reqwest::Result<reqwest::Client> {
@@ -175,194 +201,6 @@ impl TestClient {
             }
             _ => format!("/backups/{id}"),
         }
-    }
-
-    /// `Authorization` for a first try, or for the answer to a challenge.
-    fn authorization(&self, operation: Operation, challenge: Option<&str>) -> Option<String> {
-        if self.task.user.is_empty() {
-            return None;
-        }
-        let user = match self.mistake {
-            Some(Mistake::OtherUser) => "admin",
-            _ => self.task.user.as_str(),
-        };
-        let restores = matches!(operation, Operation::Download | Operation::Probe);
-        let password = match (self.published, self.mistake) {
-            (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
-            // Source: `clients.divergence.restore-password`.
-            (Published::Ios72, _) if restores => &self.task.password,
-            _ => &self.task.server_password,
-        };
-        let habit = Persona::of(self.published.client()).login_habit;
-        match (habit, challenge) {
-            (LoginHabit::Preemptive(newest), _) => {
-                let encoding = if self.published == Published::Android61 {
-                    CredentialEncoding::Utf8
-                } else {
-                    newest
-                };
-                Some(encoding.encode(user, password).to_string())
-            }
-            (LoginHabit::AfterChallenge, None) => None,
-            (LoginHabit::AfterChallenge, Some(challenge)) => {
-                if challenge.contains("Basic ") {
-                    Some(CredentialEncoding::Utf8.encode(user, password).to_string())
-                } else if challenge.starts_with("Digest ") {
-                    Some(format!(
-                        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"/\", response=\"{:032x}\"",
-                        7
-                    ))
-                } else {
-                    None
-                }
-            }
-        }
-    }
-
-    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
-    pub async fn send(
-        &self,
-        operation: Operation,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, Failure> {
-        let base = &self.task.url;
-        let first = self
-            .attempt(
-                operation,
-                &format!("{base}{path}"),
-                body.clone(),
-                None,
-                true,
-            )
-            .await?;
-        let challenge = first
-            .headers
-            .get("www-authenticate")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let answer = match (first.status, challenge) {
-            (401, Some(challenge))
-                if Persona::of(self.published.client()).login_habit
-                    == LoginHabit::AfterChallenge =>
-            {
-                let url = format!("{base}{path}");
-                self.attempt(operation, &url, body.clone(), Some(&challenge), true)
-                    .await?
-            }
-            _ => first,
-        };
-        self.follow(operation, answer, body).await
-    }
-
-    async fn follow(
-        &self,
-        operation: Operation,
-        mut answer: Answer,
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, Failure> {
-        let reads = matches!(
-            operation,
-            Operation::ReadConfig | Operation::Download | Operation::Probe
-        );
-        for _ in 0..5 {
-            let location = answer
-                .headers
-                .get("location")
-                .and_then(|value| value.to_str().ok());
-            let Some(location) = location.filter(|_| (300..400).contains(&answer.status)) else {
-                return Ok(answer);
-            };
-            let location = location.to_owned();
-            let as_get = !reads && self.has(Mistake::FollowsUploadAsGet);
-            let again = !reads && self.has(Mistake::CredentialsToOtherHosts);
-            if !reads && !as_get && !again {
-                return Ok(answer);
-            }
-            if location.starts_with("http://") && !self.has(Mistake::FollowsToPlain) {
-                return Err(Failure);
-            }
-            let same_host = location.starts_with("https://localhost:");
-            let with_credentials = same_host || self.has(Mistake::CredentialsToOtherHosts);
-            let operation = if as_get {
-                Operation::Download
-            } else {
-                operation
-            };
-            answer = self
-                .attempt(
-                    operation,
-                    &location,
-                    body.clone().filter(|_| again),
-                    None,
-                    with_credentials,
-                )
-                .await?;
-        }
-        Err(Failure)
-    }
-
-    async fn attempt(
-        &self,
-        operation: Operation,
-        url: &str,
-        body: Option<Vec<u8>>,
-        challenge: Option<&str>,
-        with_credentials: bool,
-    ) -> Result<Answer, Failure> {
-        let method = match (self.mistake, operation) {
-            (Some(Mistake::PostForPut), Operation::Upload) => Method::POST,
-            (Some(Mistake::GetForDelete), Operation::Delete) => Method::GET,
-            (Some(Mistake::HeadForConfig), Operation::ReadConfig) => Method::HEAD,
-            _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
-        };
-        let mut request = self.http.request(method, url);
-        let persona = Persona::of(self.published.client());
-        for (name, value) in persona.headers(operation) {
-            let value = match (self.mistake, *name) {
-                (Some(Mistake::NoUserAgent), "User-Agent")
-                | (Some(Mistake::NoContentType), "Content-Type") => continue,
-                (Some(Mistake::OtherUserAgent), "User-Agent") => "okhttp/5",
-                (Some(Mistake::OtherAccept), "Accept") => "*/*",
-                (Some(Mistake::TextContentType), "Content-Type") => "text/plain",
-                _ => value,
-            };
-            request = request.header(*name, value);
-        }
-        if let Some(value) = self
-            .authorization(operation, challenge)
-            .filter(|_| with_credentials)
-        {
-            request = request.header("Authorization", value);
-        }
-        if self.has(Mistake::PrivateKeyInHeader)
-            && let Some(key) = self.private_key()
-        {
-            request = request.header("X-Debug", BASE64.encode(&key));
-        }
-        if let Some(body) = body {
-            request = if self.has(Mistake::Chunked) {
-                request.body(reqwest::Body::wrap(Chunks(Some(body.into()))))
-            } else {
-                request.body(body)
-            };
-        }
-        let mut response = request.send().await.map_err(|_| Failure)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(part)) => body.extend_from_slice(&part),
-                Ok(None) => break,
-                Err(_) if self.has(Mistake::TakesHalfADownload) => break,
-                Err(_) => return Err(Failure),
-            }
-        }
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
     }
 
     fn private_key(&self) -> Option<Vec<u8>> {
@@ -587,6 +425,9 @@ impl TestClient {
     /// The directory of a world in which everybody in the backup exists, under the key that the
     /// backup has.
     fn directory(&self, backup: &BackupToRead) -> Vec<DirectoryId> {
+        if let Some(given) = self.given_directory() {
+            return given.ids;
+        }
         let json = match backup {
             BackupToRead::Open { document } => document.0.clone(),
             BackupToRead::Sealed { body, .. } => {
@@ -614,12 +455,20 @@ impl TestClient {
             .collect()
     }
 
+    /// The directory of the case, where it has one.
+    fn given_directory(&self) -> Option<GivenDirectory> {
+        let text = std::fs::read(self.task.folder.join("directory.json")).ok()?;
+        Some(serde_json::from_slice(&text).expect("the rig writes it"))
+    }
+
     fn read(&self, backup: BackupToRead) -> Result<(), Failure> {
         let directory = self.directory(&backup);
         let model = Model(self.published.client());
         let input = ReadBackup {
             backup,
-            own_id: self.task.threema_id.clone(),
+            own_id: self
+                .given_directory()
+                .map_or_else(|| self.task.threema_id.clone(), |given| given.own_id),
             directory,
         };
         match model.read_backup(input) {
@@ -677,24 +526,5 @@ impl TestClient {
             self.remove(&self.task.password).await?;
         }
         Ok(())
-    }
-}
-
-/// A body of a length that nobody knows beforehand.
-struct Chunks(Option<bytes::Bytes>);
-
-impl hyper::body::Body for Chunks {
-    type Data = bytes::Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, std::io::Error>>> {
-        std::task::Poll::Ready(
-            self.0
-                .take()
-                .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
-        )
     }
 }

@@ -1,6 +1,9 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
+mod door;
 mod patience;
+
+pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;

@@ -4,9 +4,14 @@
 //!
 //! All of it happens below what a transcript records: a check sees the last answer alone.
 
+mod ban;
+mod failures;
+mod limits;
+
+use self::ban::Doubts;
+use self::failures::{CLOSURES, SMALL};
 use super::Live;
 use crate::clients::CredentialEncoding;
-use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::facet::Http;
 use crate::wire::halt::{Halt, Sign};
@@ -21,23 +26,10 @@ use std::mem::Discriminant;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// The largest body that is sent again and again, in bytes.
-const SMALL: usize = 64 * 1024;
-/// How often a request is asked again where the connection closed without an answer, with a small
-/// body and a large one. A client's library does it once; of one connection in twenty closed, as
-/// many in a row come once in 3 million.
-const CLOSURES: (u32, u32) = (4, 2);
 /// How many times longer an answer is waited for when it is asked for again, alone.
 const LONGER: u32 = 3;
-/// How long a lock is waited for before it is looked at again, in seconds; the last one again and
-/// again.
-const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
-/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last
-/// one again and again.
-const LIMIT_PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
-/// How long a server that takes no connection any more is left alone between attempts, in seconds.
-const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
 
 fn of(pauses: &[u64], tried: u32) -> Duration {
     let place = usize::try_from(tried).unwrap_or(usize::MAX);
@@ -72,6 +64,7 @@ pub(super) struct Patience {
     locked: AtomicU32,
     asked_again: AtomicU32,
     slowed_by: OnceLock<String>,
+    doubts: Doubts,
 }
 
 impl Patience {
@@ -93,6 +86,7 @@ impl Patience {
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
             slowed_by: OnceLock::new(),
+            doubts: Doubts::default(),
         }
     }
 }
@@ -115,6 +109,8 @@ struct Tries {
     limits: u32,
     /// The sign of a limit that may mean something else, until it is known.
     sign: Option<Sign>,
+    /// When the first request that met it began.
+    limited_since: Option<Instant>,
     is_limit: bool,
     locks: u32,
     waited: Duration,
@@ -253,8 +249,24 @@ impl Live {
     /// either.
     fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
-        let is_refusal = matches!(answer, Ok(response) if Sign::of(response).is_some());
-        is_refusal.then(|| Failure::from(halt))
+        let is_locked_out = matches!(halt, Halt::LockedOut { .. });
+        let is_hidden = match answer {
+            Ok(response) => {
+                Sign::of(response).is_some() || (is_locked_out && response.status == 403)
+            }
+            Err(failure) => is_locked_out && failure.kind.is_peer(),
+        };
+        is_hidden.then(|| Failure::from(halt))
+    }
+
+    /// What is known of answers 403.
+    const fn doubts(&self) -> &Doubts {
+        &self.patience.doubts
+    }
+
+    /// Whether the run was given `config`.
+    fn was_served_config(&self) -> bool {
+        self.patience.served_config.load(Ordering::Relaxed)
     }
 
     async fn patiently(
@@ -284,7 +296,8 @@ impl Live {
             }
             match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {
-                    turn.limited(Duration::ZERO);
+                    // What was refused together is one sign, however long each was waited for.
+                    turn.limited_since(tries.limited_since);
                     return taken(answer, &tries);
                 }
                 Next::Take => {
@@ -296,6 +309,9 @@ impl Live {
                 Next::Again(pause) => {
                     let silent =
                         matches!(&answer, Err(failure) if failure.kind == FailureKind::TimedOut);
+                    if tries.sign.is_some() {
+                        tries.limited_since.get_or_insert(turn.began());
+                    }
                     if silent {
                         turn.timed_out();
                     } else {
@@ -353,6 +369,12 @@ impl Live {
                     return self.after_limit(request, response, sign, tries).await;
                 }
                 self.heard(request, response);
+                if self.patience.halt.get().is_none()
+                    && let Some(sign) = self.is_banned(request, response).await
+                {
+                    let asked = request.short();
+                    return Next::Halt(Halt::LockedOut { sign, asked });
+                }
                 if response.status == 423 && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }
@@ -413,193 +435,6 @@ impl Live {
         self.patience.pace.accepted();
     }
 
-    async fn after_limit(
-        &self,
-        request: &Request,
-        response: &Response,
-        sign: Sign,
-        tries: &mut Tries,
-    ) -> Next {
-        let patience = &self.patience;
-        let retry_after = response.header("retry-after");
-        let seconds = retry_after.and_then(|after| after.trim().parse().ok());
-        let pause = seconds.map_or_else(|| of(&LIMIT_PAUSES, tries.limits), Duration::from_secs);
-        if patience.halt.get().is_some() {
-            return Next::Take;
-        }
-        if sign != Sign::Status(429) && !tries.is_limit {
-            if self.is_closed(request) {
-                return Next::Take;
-            }
-            let is_long = pause > of(&LIMIT_PAUSES, 2);
-            if tries.limits < 2 && !is_long {
-                tries.limits += 1;
-                tries.sign = Some(sign);
-                return Next::Again(pause);
-            }
-            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
-            if !may_ask_config || !self.is_config_limited().await {
-                self.close(request);
-                tries.sign = None;
-                return Next::Take;
-            }
-            tries.is_limit = true;
-        }
-        let asked = request.short();
-        let _ = patience.slowed_by.set(format!("{sign} to {asked}"));
-        tries.limits += 1;
-        tries.waited += pause;
-        if tries.waited > patience.most {
-            let retry_after = retry_after.map(str::to_owned);
-            return Next::Halt(Halt::Limited {
-                sign,
-                retry_after,
-                asked,
-            });
-        }
-        Next::Slower(pause)
-    }
-
-    /// Whether such a request is answered 503 whenever it is asked.
-    fn is_closed(&self, request: &Request) -> bool {
-        let closed = self.patience.closed.lock();
-        let closed = closed.unwrap_or_else(PoisonError::into_inner);
-        closed.contains(&kind_of(request))
-    }
-
-    fn close(&self, request: &Request) {
-        let closed = self.patience.closed.lock();
-        let mut closed = closed.unwrap_or_else(PoisonError::into_inner);
-        closed.insert(kind_of(request));
-    }
-
-    /// Whether what looked like maintenance went away when it was asked once more: then it was a
-    /// limit.
-    fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
-        let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
-            return false;
-        };
-        let went_away = matches!(answer, Ok(response) if Sign::of(response).is_none());
-        if went_away {
-            let said = format!("{sign} to {}", request.short());
-            let _ = self.patience.slowed_by.set(said);
-        }
-        went_away
-    }
-
-    /// Whether what was answered before is refused now: then it is a limit, and not this one
-    /// request.
-    async fn is_config_limited(&self) -> bool {
-        let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
-        let limit = self.limit(&Tries::default());
-        match self
-            .once(&request, Http::One, CredentialEncoding::Utf8, limit)
-            .await
-        {
-            Ok(response) => Sign::of(&response).is_some(),
-            Err(failure) => failure.kind.is_peer(),
-        }
-    }
-
-    fn after_lock(&self, request: &Request, tries: &mut Tries) -> Next {
-        let patience = &self.patience;
-        let is_ours = self.is_disturbed(request);
-        if patience.halt.get().is_some()
-            || (!is_ours && patience.stays_locked.load(Ordering::Relaxed))
-        {
-            return Next::Take;
-        }
-        patience.locked.fetch_add(1, Ordering::Relaxed);
-        let pause = of(&LOCK_PAUSES, tries.locks);
-        tries.locks += 1;
-        tries.waited += pause;
-        if tries.waited <= patience.most {
-            return Next::Again(pause);
-        }
-        if is_ours {
-            return Next::GiveUp(Failure::of(
-                FailureKind::Locked,
-                format!(
-                    "the server still answered 423 Locked {} s after an upload of the harness",
-                    patience.most.as_secs()
-                ),
-            ));
-        }
-        patience.stays_locked.store(true, Ordering::Relaxed);
-        Next::Take
-    }
-
-    async fn after_failure(&self, request: &Request, failure: &Failure, tries: &mut Tries) -> Next {
-        let patience = &self.patience;
-        if request.method == Method::Put {
-            self.disturb(request);
-        }
-        if request.login == LoginUse::Wrong || patience.halt.get().is_some() {
-            return Next::Take;
-        }
-        let served = patience.served.load(Ordering::Relaxed);
-        match failure.kind {
-            FailureKind::NoAnswer | FailureKind::Reset => {
-                self.after_closure(request, served, tries).await
-            }
-            FailureKind::BodyEnded if tries.bodies == 0 => {
-                tries.bodies += 1;
-                self.again(Duration::ZERO)
-            }
-            FailureKind::TimedOut => self.after_timeout(request, tries),
-            FailureKind::Refused | FailureKind::Unreachable if served => {
-                if tries.connections < 3 {
-                    let pause = of(&CONNECT_PAUSES, tries.connections);
-                    tries.connections += 1;
-                    return self.again(pause);
-                }
-                Next::Halt(Halt::LockedOut {
-                    sign: Sign::NoConnection,
-                    asked: request.short(),
-                })
-            }
-            FailureKind::Peer if served && failure.stage == Stage::Tls && tries.closures < 2 => {
-                tries.closures += 1;
-                self.again(Duration::ZERO)
-            }
-            _ => Next::Take,
-        }
-    }
-
-    async fn after_closure(&self, request: &Request, served: bool, tries: &mut Tries) -> Next {
-        let proven = self.patience.accepted.load(Ordering::Relaxed)
-            || self.target.login.kind() == LoginKind::Open;
-        // A server may close the connection on a wrong password.
-        let most = if request.is_personal() && !proven {
-            1
-        } else if request.body_length() <= SMALL {
-            CLOSURES.0
-        } else {
-            CLOSURES.1
-        };
-        if tries.closures < most {
-            tries.closures += 1;
-            return self.again(Duration::from_millis(20) * tries.closures);
-        }
-        let was_served_config = self.patience.served_config.load(Ordering::Relaxed);
-        if served && proven && was_served_config && self.is_config_limited().await {
-            return Next::Halt(Halt::LockedOut {
-                sign: Sign::NoConnection,
-                asked: request.short(),
-            });
-        }
-        Next::Take
-    }
-
-    fn after_timeout(&self, request: &Request, tries: &mut Tries) -> Next {
-        if tries.timeouts == 0 && !self.deaf(request).load(Ordering::Relaxed) {
-            tries.timeouts += 1;
-            return self.again(Duration::ZERO);
-        }
-        self.deaf(request).store(true, Ordering::Relaxed);
-        Next::Take
-    }
-
     fn deaf(&self, request: &Request) -> &AtomicBool {
         &self.patience.deaf[usize::from(request.method == Method::Put)]
     }
@@ -628,14 +463,6 @@ impl Live {
             Place::Config | Place::Missing | Place::Theirs(_) | Place::Below(_) => false,
         }
     }
-}
-
-/// What requests have in common that a server may close altogether.
-fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
-    (
-        request.method.as_str(),
-        std::mem::discriminant(&request.place),
-    )
 }
 
 /// The answer, noting whether the request may have been carried out twice.

@@ -3,17 +3,20 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod parts;
+mod passed;
 mod sweeping;
 
+use parts::BrokenOff;
+pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
-use super::answer::{Answer, Body, Failure, FailureKind};
-use super::guard::{Doubt, Guard, OwnBackup};
+use super::answer::{Answer, Failure, FailureKind};
+use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
 use super::pace::{Pace, PaceChoice};
-use super::payload::Payload;
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::shared::Shared;
@@ -28,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// How long a server gets to store an upload that a check broke off, after which it looked for it.
@@ -154,22 +157,21 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// What the answers say about the software behind them.
+    signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
     pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
+    /// When the session began.
+    opened: Instant,
+    /// The exchanges so far.
+    passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
     /// The uploads that were broken off, in their order.
     broken_off: Mutex<Vec<BrokenOff>>,
     /// The checks whose broken-off uploads became visible after they had looked.
     late: Mutex<BTreeSet<Late>>,
-}
-
-/// An upload that a check broke off.
-struct BrokenOff {
-    by: Late,
-    backup: OwnBackup,
-    payload: Payload,
 }
 
 impl Session {
@@ -244,8 +246,11 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
+            opened: Instant::now(),
+            passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
             broken_off: Mutex::default(),
             late: Mutex::default(),
@@ -331,66 +336,18 @@ impl Session {
             .clone()
     }
 
-    /// The checks whose broken-off uploads became visible after they had looked.
-    pub fn late(&self) -> BTreeSet<Late> {
-        self.late
+    /// The header fields of the answers that say something about the software behind them, as name
+    /// and value; of a cookie, the name alone.
+    pub fn signs(&self) -> BTreeSet<(String, String)> {
+        self.signs
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    /// Notes an upload that a check breaks off.
-    pub(in crate::wire) fn breaks_off(
-        &self,
-        (check, variant): (&str, &str),
-        backup: &OwnBackup,
-        payload: &Payload,
-    ) {
-        let by = Late {
-            check: check.to_owned(),
-            variant: variant.to_owned(),
-        };
-        let broken_off = BrokenOff {
-            by,
-            backup: backup.clone(),
-            payload: payload.clone(),
-        };
-        self.broken_off
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(broken_off);
-    }
-
-    /// Where uploads were broken off.
-    fn broken_off(&self) -> Vec<OwnBackup> {
-        let broken_off = self.broken_off.lock();
-        let broken_off = broken_off.unwrap_or_else(PoisonError::into_inner);
-        let mut backups: Vec<OwnBackup> = Vec::new();
-        for upload in broken_off.iter() {
-            if !backups.contains(&upload.backup) {
-                backups.push(upload.backup.clone());
-            }
-        }
-        backups
-    }
-
-    /// Whose upload this is a part of, if it is of one that was broken off.
-    fn part_of(&self, backup: &OwnBackup, body: &Body) -> Option<Late> {
-        let broken_off = self.broken_off.lock();
-        let broken_off = broken_off.unwrap_or_else(PoisonError::into_inner);
-        // An empty file is a part of each; the last one is the likeliest.
-        let mut uploads = broken_off.iter().rev();
-        let upload =
-            uploads.find(|upload| upload.backup == *backup && body.is_cut_from(&upload.payload))?;
-        Some(upload.by.clone())
-    }
-
-    /// Notes whose upload has become visible, if this is a part of one that was broken off.
-    fn came_late(&self, backup: &OwnBackup, body: &Body) {
-        if let Some(by) = self.part_of(backup, body) {
-            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-            late.insert(by);
-        }
+    /// The server's TLS, if a check has looked at it.
+    pub fn inspected(&self) -> Option<Arc<Inspection>> {
+        self.inspection.get()?.clone().ok()
     }
 
     /// Whether a network stands behind the session.

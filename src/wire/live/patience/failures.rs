@@ -1,0 +1,97 @@
+//! Requests that were not answered: what is asked again, how often, and when the server counts as
+//! gone.
+
+use super::{Next, Tries, of};
+use crate::safe::Stage;
+use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::halt::{Halt, Sign};
+use crate::wire::live::Live;
+use crate::wire::request::{LoginUse, Method, Request};
+use crate::wire::target::LoginKind;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// The largest body that is sent again and again, in bytes.
+pub(super) const SMALL: usize = 64 * 1024;
+/// How often a request is asked again where the connection closed without an answer, with a small
+/// body and a large one. A client's library does it once; of one connection in twenty closed, as
+/// many in a row come once in 3 million.
+pub(super) const CLOSURES: (u32, u32) = (4, 2);
+/// How long a server that takes no connection any more is left alone between attempts, in seconds.
+const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
+
+impl Live {
+    pub(super) async fn after_failure(
+        &self,
+        request: &Request,
+        failure: &Failure,
+        tries: &mut Tries,
+    ) -> Next {
+        let patience = &self.patience;
+        if request.method == Method::Put {
+            self.disturb(request);
+        }
+        if request.login == LoginUse::Wrong || patience.halt.get().is_some() {
+            return Next::Take;
+        }
+        let served = patience.served.load(Ordering::Relaxed);
+        match failure.kind {
+            FailureKind::NoAnswer | FailureKind::Reset => {
+                self.after_closure(request, served, tries).await
+            }
+            FailureKind::Peer if served && failure.stage == Stage::Tls => {
+                self.after_closure(request, served, tries).await
+            }
+            FailureKind::BodyEnded if tries.bodies == 0 => {
+                tries.bodies += 1;
+                self.again(Duration::ZERO)
+            }
+            FailureKind::TimedOut => self.after_timeout(request, tries),
+            FailureKind::Refused | FailureKind::Unreachable if served => {
+                if tries.connections < 3 {
+                    let pause = of(&CONNECT_PAUSES, tries.connections);
+                    tries.connections += 1;
+                    return self.again(pause);
+                }
+                Next::Halt(Halt::LockedOut {
+                    sign: Sign::NoConnection,
+                    asked: request.short(),
+                })
+            }
+            _ => Next::Take,
+        }
+    }
+
+    async fn after_closure(&self, request: &Request, served: bool, tries: &mut Tries) -> Next {
+        let proven = self.patience.accepted.load(Ordering::Relaxed)
+            || self.target.login.kind() == LoginKind::Open;
+        // A server may close the connection on a wrong password.
+        let most = if request.is_personal() && !proven {
+            1
+        } else if request.body_length() <= SMALL {
+            CLOSURES.0
+        } else {
+            CLOSURES.1
+        };
+        if tries.closures < most {
+            tries.closures += 1;
+            return self.again(Duration::from_millis(20) * tries.closures);
+        }
+        if served && proven && self.was_served_config() && self.is_config_limited().await {
+            return Next::Halt(Halt::LockedOut {
+                sign: Sign::NoConnection,
+                asked: request.short(),
+            });
+        }
+        Next::Take
+    }
+
+    fn after_timeout(&self, request: &Request, tries: &mut Tries) -> Next {
+        if tries.timeouts == 0 && !self.deaf(request).load(Ordering::Relaxed) {
+            tries.timeouts += 1;
+            return self.again(Duration::ZERO);
+        }
+        self.deaf(request).store(true, Ordering::Relaxed);
+        Next::Take
+    }
+}

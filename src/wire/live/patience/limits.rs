@@ -1,0 +1,139 @@
+//! Answers that ask for patience: a server that limits, and one that holds a lock.
+
+use super::{Next, Tries, of};
+use crate::wire::answer::{Answer, Failure, FailureKind, Response};
+use crate::wire::halt::{Halt, Sign};
+use crate::wire::live::Live;
+use crate::wire::request::{Place, Request};
+use std::mem::Discriminant;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long a lock is waited for before it is looked at again, in seconds; the last one again and
+/// again.
+const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
+/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last
+/// one again and again.
+const LIMIT_PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
+
+impl Live {
+    pub(super) async fn after_limit(
+        &self,
+        request: &Request,
+        response: &Response,
+        sign: Sign,
+        tries: &mut Tries,
+    ) -> Next {
+        let patience = &self.patience;
+        let retry_after = response.header("retry-after");
+        let seconds = retry_after.and_then(|after| after.trim().parse().ok());
+        let pause = seconds.map_or_else(|| of(&LIMIT_PAUSES, tries.limits), Duration::from_secs);
+        if patience.halt.get().is_some() {
+            return Next::Take;
+        }
+        if sign != Sign::Status(429) && !tries.is_limit {
+            if self.is_closed(request) {
+                return Next::Take;
+            }
+            let is_long = pause > of(&LIMIT_PAUSES, 2);
+            if tries.limits < 2 && !is_long {
+                tries.limits += 1;
+                tries.sign = Some(sign);
+                return Next::Again(pause);
+            }
+            let may_ask_config = patience.served_config.load(Ordering::Relaxed);
+            if !may_ask_config || !self.is_config_limited().await {
+                self.close(request);
+                tries.sign = None;
+                return Next::Take;
+            }
+            tries.is_limit = true;
+        }
+        let asked = request.short();
+        let _ = patience.slowed_by.set(format!("{sign} to {asked}"));
+        tries.limits += 1;
+        tries.waited += pause;
+        if tries.waited > patience.most {
+            let retry_after = retry_after.map(str::to_owned);
+            return Next::Halt(Halt::Limited {
+                sign,
+                retry_after,
+                asked,
+            });
+        }
+        Next::Slower(pause)
+    }
+
+    /// Whether such a request is answered 503 whenever it is asked.
+    fn is_closed(&self, request: &Request) -> bool {
+        let closed = self.patience.closed.lock();
+        let closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.contains(&kind_of(request))
+    }
+
+    fn close(&self, request: &Request) {
+        let closed = self.patience.closed.lock();
+        let mut closed = closed.unwrap_or_else(PoisonError::into_inner);
+        closed.insert(kind_of(request));
+    }
+
+    /// Whether what looked like maintenance went away when it was asked once more: then it was a
+    /// limit.
+    pub(super) fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
+        let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
+            return false;
+        };
+        let went_away = matches!(answer, Ok(response) if Sign::of(response).is_none());
+        if went_away {
+            let said = format!("{sign} to {}", request.short());
+            let _ = self.patience.slowed_by.set(said);
+        }
+        went_away
+    }
+
+    /// Whether what was answered before is refused now: then it is a limit, and not this one
+    /// request.
+    pub(super) async fn is_config_limited(&self) -> bool {
+        match self.config_now().await {
+            Ok(response) => Sign::of(&response).is_some(),
+            Err(failure) => failure.kind.is_peer(),
+        }
+    }
+
+    pub(super) fn after_lock(&self, request: &Request, tries: &mut Tries) -> Next {
+        let patience = &self.patience;
+        let is_ours = self.is_disturbed(request);
+        if patience.halt.get().is_some()
+            || (!is_ours && patience.stays_locked.load(Ordering::Relaxed))
+        {
+            return Next::Take;
+        }
+        patience.locked.fetch_add(1, Ordering::Relaxed);
+        let pause = of(&LOCK_PAUSES, tries.locks);
+        tries.locks += 1;
+        tries.waited += pause;
+        if tries.waited <= patience.most {
+            return Next::Again(pause);
+        }
+        if is_ours {
+            return Next::GiveUp(Failure::of(
+                FailureKind::Locked,
+                format!(
+                    "the server still answered 423 Locked {} s after an upload of the harness",
+                    patience.most.as_secs()
+                ),
+            ));
+        }
+        patience.stays_locked.store(true, Ordering::Relaxed);
+        Next::Take
+    }
+}
+
+/// What requests have in common that a server may close altogether.
+pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
+    (
+        request.method.as_str(),
+        std::mem::discriminant(&request.place),
+    )
+}

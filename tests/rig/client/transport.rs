@@ -1,0 +1,232 @@
+//! How a client sends a request: credentials, redirects, bodies.
+
+use super::{Answer, Failure, Published, TestClient};
+use crate::mistake::Mistake;
+use data_encoding::{BASE64, HEXLOWER};
+use reqwest::Method;
+use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona};
+
+impl TestClient {
+    /// `Authorization` for a first try, or for the answer to a challenge.
+    fn authorization(
+        &self,
+        operation: Operation,
+        url: &str,
+        challenge: Option<&str>,
+    ) -> Option<String> {
+        if self.task.user.is_empty() {
+            return None;
+        }
+        let user = match self.mistake {
+            Some(Mistake::OtherUser) => "admin",
+            _ => self.task.user.as_str(),
+        };
+        let restores = matches!(operation, Operation::Download | Operation::Probe);
+        let password = match (self.published, self.mistake) {
+            (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
+            // Source: `clients.divergence.restore-password`.
+            (Published::Ios72, _) if restores => &self.task.password,
+            _ => &self.task.server_password,
+        };
+        let habit = Persona::of(self.published.client()).login_habit;
+        match (habit, challenge) {
+            (LoginHabit::Preemptive(newest), _) => {
+                let encoding = if self.published == Published::Android61 {
+                    CredentialEncoding::Utf8
+                } else {
+                    newest
+                };
+                Some(encoding.encode(user, password).to_string())
+            }
+            (LoginHabit::AfterChallenge, None) => None,
+            (LoginHabit::AfterChallenge, Some(challenge)) => {
+                if challenge.contains("Basic ") {
+                    Some(CredentialEncoding::Utf8.encode(user, password).to_string())
+                } else if challenge.starts_with("Digest ") {
+                    let path = reqwest::Url::parse(url).ok()?.path().to_owned();
+                    Some(digest(user, password, operation.method(), &path))
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
+    pub async fn send(
+        &self,
+        operation: Operation,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let base = &self.task.url;
+        let first = self
+            .attempt(
+                operation,
+                &format!("{base}{path}"),
+                body.clone(),
+                None,
+                true,
+            )
+            .await?;
+        let challenge = first
+            .headers
+            .get("www-authenticate")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let answer = match (first.status, challenge) {
+            (401, Some(challenge))
+                if Persona::of(self.published.client()).login_habit
+                    == LoginHabit::AfterChallenge =>
+            {
+                let url = format!("{base}{path}");
+                self.attempt(operation, &url, body.clone(), Some(&challenge), true)
+                    .await?
+            }
+            _ => first,
+        };
+        self.follow(operation, answer, body).await
+    }
+
+    async fn follow(
+        &self,
+        operation: Operation,
+        mut answer: Answer,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let reads = matches!(
+            operation,
+            Operation::ReadConfig | Operation::Download | Operation::Probe
+        );
+        for _ in 0..5 {
+            let location = answer
+                .headers
+                .get("location")
+                .and_then(|value| value.to_str().ok());
+            let Some(location) = location.filter(|_| (300..400).contains(&answer.status)) else {
+                return Ok(answer);
+            };
+            let location = location.to_owned();
+            let as_get = !reads && self.has(Mistake::FollowsUploadAsGet);
+            let again = !reads && self.has(Mistake::CredentialsToOtherHosts);
+            if !reads && !as_get && !again {
+                return Ok(answer);
+            }
+            if location.starts_with("http://") && !self.has(Mistake::FollowsToPlain) {
+                return Err(Failure);
+            }
+            let same_host = location.starts_with("https://localhost:");
+            let with_credentials = same_host || self.has(Mistake::CredentialsToOtherHosts);
+            let operation = if as_get {
+                Operation::Download
+            } else {
+                operation
+            };
+            answer = self
+                .attempt(
+                    operation,
+                    &location,
+                    body.clone().filter(|_| again),
+                    None,
+                    with_credentials,
+                )
+                .await?;
+        }
+        Err(Failure)
+    }
+
+    pub(super) async fn attempt(
+        &self,
+        operation: Operation,
+        url: &str,
+        body: Option<Vec<u8>>,
+        challenge: Option<&str>,
+        with_credentials: bool,
+    ) -> Result<Answer, Failure> {
+        let method = match (self.mistake, operation) {
+            (Some(Mistake::PostForPut), Operation::Upload) => Method::POST,
+            (Some(Mistake::GetForDelete), Operation::Delete) => Method::GET,
+            (Some(Mistake::HeadForConfig), Operation::ReadConfig) => Method::HEAD,
+            _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
+        };
+        let mut request = self.http.request(method, url);
+        let persona = Persona::of(self.published.client());
+        for (name, value) in persona.headers(operation) {
+            let value = match (self.mistake, *name) {
+                (Some(Mistake::NoUserAgent), "User-Agent")
+                | (Some(Mistake::NoContentType), "Content-Type") => continue,
+                (Some(Mistake::OtherUserAgent), "User-Agent") => "okhttp/5",
+                (Some(Mistake::OtherAccept), "Accept") => "*/*",
+                (Some(Mistake::TextContentType), "Content-Type") => "text/plain",
+                _ => value,
+            };
+            request = request.header(*name, value);
+        }
+        if let Some(value) = self
+            .authorization(operation, url, challenge)
+            .filter(|_| with_credentials)
+        {
+            request = request.header("Authorization", value);
+        }
+        if self.has(Mistake::PrivateKeyInHeader)
+            && let Some(key) = self.private_key()
+        {
+            request = request.header("X-Debug", BASE64.encode(&key));
+        }
+        if let Some(body) = body {
+            request = if self.has(Mistake::Chunked) {
+                request.body(reqwest::Body::wrap(Chunks(Some(body.into()))))
+            } else {
+                request.body(body)
+            };
+        }
+        let mut response = request.send().await.map_err(|_| Failure)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(part)) => body.extend_from_slice(&part),
+                Ok(None) => break,
+                Err(_) if self.has(Mistake::TakesHalfADownload) => break,
+                Err(_) => return Err(Failure),
+            }
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+}
+
+/// A body of a length that nobody knows beforehand.
+struct Chunks(Option<bytes::Bytes>);
+
+impl hyper::body::Body for Chunks {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, std::io::Error>>> {
+        std::task::Poll::Ready(
+            self.0
+                .take()
+                .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
+        )
+    }
+}
+
+/// The answer to the rig's challenge of HTTP Digest. Source: RFC 7616 section 3.4.1.
+fn digest(user: &str, password: &str, method: &str, path: &str) -> String {
+    use md5::{Digest as _, Md5};
+    let hash = |text: String| HEXLOWER.encode(&Md5::digest(text.as_bytes()));
+    let secret = hash(format!("{user}:rig:{password}"));
+    let request = hash(format!("{method}:{path}"));
+    let response = hash(format!("{secret}:0123456789:00000001:abcd:auth:{request}"));
+    format!(
+        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"{path}\", qop=auth, \
+         nc=00000001, cnonce=\"abcd\", response=\"{response}\""
+    )
+}

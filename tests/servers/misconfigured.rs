@@ -1,0 +1,154 @@
+//! Ways in which people set nginx up wrong, and what the suite must say to each.
+
+use super::{check, nginx};
+use safe_conformance::engine::{ClientVerdict, Verdict};
+use safe_conformance::safe::{Client, Direction};
+
+/// A way in which people set nginx up wrong, and what the suite must say to it.
+pub(super) struct Misconfigured {
+    pub(super) name: &'static str,
+    server: &'static str,
+    /// Whether Android and iOS can use it all the same.
+    usable: bool,
+    /// The finding that names the cause, a part of what it observed and a part of its remedy.
+    causes: &'static [(&'static str, &'static str, &'static str)],
+}
+
+pub(super) const MISCONFIGURED: &[Misconfigured] = &[
+    Misconfigured {
+        name: "nginx_static_only",
+        server: "location /safe/ { }",
+        usable: false,
+        causes: &[(
+            "upload.accepted[android-h1]",
+            "405 Method Not Allowed",
+            "dav_methods",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_redirecting",
+        server: "return 301 https://$host$request_uri;",
+        usable: false,
+        causes: &[
+            (
+                "server.redirects",
+                "301",
+                "URL at which the files really are",
+            ),
+            (
+                "config.readable[ios-h1]",
+                "a redirect, 301 Moved Permanently to https://127.0.0.1/safe/config",
+                "Enter https://127.0.0.1/safe as the server",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_open_reads",
+        server: r#"
+    location /safe/ {
+      dav_methods PUT DELETE;
+      limit_except GET HEAD {
+        auth_basic "Threema Safe";
+        auth_basic_user_file @DIRECTORY@/run/htpasswd;
+      }
+    }"#,
+        usable: true,
+        causes: &[
+            (
+                "auth.anonymous-config",
+                "given to anyone",
+                "`auth_basic` outside `limit_except`",
+            ),
+            (
+                "auth.anonymous-download",
+                "given to anyone who knows its ID",
+                "Protect reading as well as writing",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_dead_upstream",
+        server: "location / { proxy_pass http://unix:@DIRECTORY@/run/nobody-listens; }",
+        usable: false,
+        causes: &[(
+            "config.readable[android-h1]",
+            "502 Bad Gateway",
+            "does not reach the server behind it",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_catch_all",
+        server: r#"default_type text/html;
+    location / { return 200 "<html><title>Sign in</title></html>"; }"#,
+        usable: false,
+        causes: &[
+            (
+                "config.understood[ios]",
+                "an HTML page titled \"Sign in\"",
+                "remote.php/dav/files",
+            ),
+            (
+                "download.missing[android]",
+                "200 OK, an HTML page",
+                "404 for files that do not exist",
+            ),
+        ],
+    },
+    Misconfigured {
+        name: "nginx_login_redirect",
+        server: r#"default_type text/html;
+    location / { return 302 /login?next=$request_uri; }
+    location /login { return 200 "<html><title>Sign in</title></html>"; }"#,
+        usable: false,
+        causes: &[(
+            "config.readable[android-h1]",
+            "302 Found to http://127.0.0.1",
+            "a redirect to a login page means that this is not a WebDAV address",
+        )],
+    },
+    Misconfigured {
+        name: "nginx_small_limit",
+        server: "client_max_body_size 1k;
+    location /safe/ { dav_methods PUT DELETE; }",
+        usable: false,
+        causes: &[
+            (
+                "upload.accepted[ios-h1]",
+                "413 Payload Too Large",
+                "client_max_body_size",
+            ),
+            (
+                "limits.below",
+                "the real limit is 1024 bytes",
+                "client_max_body_size",
+            ),
+        ],
+    },
+];
+
+impl Misconfigured {
+    pub(super) fn diagnose(&self) {
+        let running = nginx(self.server);
+        let report = check(self.name, &running, "http", |target| target);
+        assert!(report.complete, "{report}");
+        assert_eq!(running.folder.left_over(), Vec::<String>::new());
+        for client in [Client::Android, Client::Ios] {
+            let usable = [Direction::Backup, Direction::Restore]
+                .into_iter()
+                .all(|direction| report.verdict(client, direction) == Some(ClientVerdict::Partial));
+            assert_eq!(usable, self.usable, "{report}");
+        }
+        for (name, observed, remedy) in self.causes {
+            let told = report.findings.iter().any(|finding| {
+                finding.name() == *name
+                    && matches!(
+                        finding.verdict,
+                        Verdict::Fail | Verdict::Warn | Verdict::Note
+                    )
+                    && finding.observed.contains(observed)
+                    && finding.remedy.contains(remedy)
+            });
+            assert!(told, "{name} does not say {observed}, {remedy}:\n{report}");
+        }
+    }
+}
