@@ -71,6 +71,8 @@ pub enum Blocker {
     TruncatedRead,
     /// The guard refused: it would have touched what is not the run's own.
     Guarded,
+    /// The server refuses to delete what the run stored, so that nothing more is stored.
+    DeleteRefused,
     /// A client can do this and the harness cannot.
     BeyondHarness,
     /// What the server answered leaves the question open.
@@ -88,6 +90,7 @@ impl Blocker {
             Self::HarnessLimit => "blocked.harness-limit",
             Self::TruncatedRead => "blocked.truncated-read",
             Self::Guarded => "blocked.guarded",
+            Self::DeleteRefused => "blocked.delete-refused",
             Self::BeyondHarness => "blocked.beyond-harness",
             Self::Answer => "blocked.answer",
         }
@@ -123,6 +126,10 @@ impl Blocker {
             Self::Guarded => (
                 "the run would have touched what is not its own",
                 "Run again: every run has new backup IDs.",
+            ),
+            Self::DeleteRefused => (
+                "the server refuses to delete what the run stored",
+                "Let this user delete files: the run stores nothing more until it can delete it.",
             ),
             Self::BeyondHarness => (
                 "a client can do this and the harness cannot",

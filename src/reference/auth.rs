@@ -57,9 +57,18 @@ fn is_open_to_all(site: &Site, call: &Call<'_>) -> bool {
             (reads && site.has(Fault::AnonymousRead))
                 || (method == Method::PUT && site.has(Fault::AnonymousWrite))
                 || (method == Method::DELETE && site.has(Fault::AnonymousDelete))
+                || is_open_if_there(site, call)
         }
         Route::Outside | Route::Malformed | Route::Unknown => false,
     }
+}
+
+/// Whether a fault opens this to everybody where a backup is there.
+fn is_open_if_there(site: &Site, call: &Call<'_>) -> bool {
+    let method = &call.parts.method;
+    let is_open = (method == Method::PUT && site.has(Fault::AnonymousOverwrite))
+        || (method == Method::HEAD && site.has(Fault::AnonymousHead));
+    is_open && matches!(call.route, Route::Backup(name) if site.store.contains(name))
 }
 
 fn standing(site: &Site, call: &Call<'_>) -> Standing {

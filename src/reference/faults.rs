@@ -133,6 +133,10 @@ faults! {
         "Lets anybody download a backup, as WebDAV servers do whose login is asked for on writes only.";
     AnonymousWrite = "anonymous-write" in "auth.rs",
         "Lets anybody upload a backup, as a file drop does.";
+    AnonymousOverwrite = "anonymous-overwrite" in "auth.rs",
+        "Lets anybody replace a backup that is there, as where the login is asked for on new files only.";
+    AnonymousHead = "anonymous-head" in "auth.rs",
+        "Answers anybody's HEAD of a backup, as where the login covers GET alone.";
     AnonymousDelete = "anonymous-delete" in "auth.rs",
         "Lets anybody delete a backup, as where the login covers GET and PUT alone.";
     AnonymousEverything = "anonymous-everything" in "auth.rs",

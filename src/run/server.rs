@@ -202,6 +202,7 @@ impl Checkup {
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
+        server::judge_late(&mut run.findings, &session.late());
         let timing = Timing {
             took: began.elapsed(),
             ..timing
@@ -258,6 +259,7 @@ pub async fn judge(
     };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
+    server::judge_late(&mut run.findings, &session.late());
     let diagnosed = diagnose(&session, &mut run);
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)

@@ -4,7 +4,7 @@ use super::answer::{Answer, Failure, FailureKind, Reach};
 use super::facet::{Facet, Http};
 use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
-use super::request::{HttpChoice, LoginUse, Method, Place, Request};
+use super::request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 use super::session::Session;
 use super::target::{Facts, LoginKind};
 use super::tls::{HttpSeen, Inspection};
@@ -203,6 +203,21 @@ impl Context {
             .clone()
     }
 
+    /// The answer to `client`'s own download of a backup that nobody uploads. Asked once in a run:
+    /// some servers ban by the number of answers 404.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    ///
+    /// Source: servers.ban-copyparty.
+    pub async fn missing_as(&self, client: Client) -> Answer {
+        let asking = self.sharing("shared.missing", Facet::As(client));
+        let kept = self.session.shared(asking.check, &asking.label);
+        kept.get_or_init(|| asking.perform(client, Operation::Download, Place::Missing, None))
+            .await
+            .clone()
+    }
+
     /// The answer to a PROPFIND, with credentials, of the folder at the suffix `/` or `/backups/`
     /// of the base URL: whether it is there, and no list of what is in it. Asked once in a run.
     ///
@@ -270,6 +285,12 @@ impl Context {
     /// Sends one request, if the guard lets it pass.
     pub async fn send(&self, request: Request) -> Answer {
         self.guard(&request).await?;
+        if let (Manner::CutOff { .. }, Place::Backup(backup), Some(payload)) =
+            (request.manner, &request.place, &request.payload)
+        {
+            let by = (self.check, self.label.as_str());
+            self.session.breaks_off(by, backup, payload);
+        }
         let deletes = request.method == Method::Delete;
         // To a stranger, a server may call missing what is there.
         let trusted = !matches!(request.login, LoginUse::Nobody | LoginUse::Wrong);

@@ -118,6 +118,8 @@ struct Held {
     is_inherited: bool,
     /// How many uploads went out.
     uploads: usize,
+    /// Whether one was taken since it was last gone: the others were refused or broken off.
+    was_taken: bool,
 }
 
 /// What may still come of uploads that were sent.
@@ -176,6 +178,7 @@ impl Guard {
                 state: State::Written(None),
                 is_inherited: true,
                 uploads: 1,
+                was_taken: true,
             };
             (backup.id.to_hex(), held)
         });
@@ -219,6 +222,7 @@ impl Guard {
             state: State::Claimed,
             is_inherited: false,
             uploads: 0,
+            was_taken: false,
         };
         self.backups().insert(backup.id.to_hex(), held);
         Ok(())
@@ -247,6 +251,9 @@ impl Guard {
     pub(super) fn sent(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.uploads += 1;
+            if !matches!(held.state, State::Written(_)) {
+                held.was_taken = false;
+            }
             held.state = State::Written(None);
         }
         let mut pending = locked(&self.pending);
@@ -269,11 +276,19 @@ impl Guard {
             }
         }
         drop(backups);
-        self.answered(backup);
+        self.ended(backup, None);
     }
 
     /// Notes that an upload was answered: nothing of it comes later.
     pub(super) fn answered(&self, backup: &OwnBackup) {
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
+            held.was_taken = true;
+        }
+        self.ended(backup, None);
+    }
+
+    /// Notes that an upload was refused: nothing of it should be there, or come later.
+    pub(super) fn refused(&self, backup: &OwnBackup) {
         self.ended(backup, None);
     }
 
@@ -378,6 +393,8 @@ impl Guard {
                 self.strike_out(held);
             }
             State::Awaited if proves => self.strike_out(held),
+            // Nothing of it was ever taken, and what was broken off has not come.
+            State::Written(_) if proves && !held.was_taken => self.strike_out(held),
             _ => {}
         }
     }
@@ -400,13 +417,14 @@ impl Guard {
 
     fn strike_out(&self, held: &mut Held) {
         held.state = State::Gone;
+        held.was_taken = false;
         if let Some(ledger) = &self.ledger {
             ledger.gone(&held.backup.id);
         }
     }
 
-    /// Notes that it was looked for and is there.
-    pub(super) fn present(&self, backup: &OwnBackup) {
+    /// Notes that it was looked for and is there: whole, or a part of an upload that broke off.
+    pub(super) fn present(&self, backup: &OwnBackup, is_part: bool) {
         self.shows.store(true, Ordering::Relaxed);
         let mut backups = self.backups();
         let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
@@ -416,7 +434,7 @@ impl Guard {
             State::Claimed | State::Written(_) => return,
             // A part of an upload that was broken off has come late: no lie.
             State::Awaited => held.state = State::Written(None),
-            State::Deleted | State::Gone if self.was_unanswered(backup) => {
+            State::Deleted | State::Gone if is_part || self.was_unanswered(backup) => {
                 held.state = State::Written(None);
             }
             State::Deleted | State::Gone => {
@@ -441,6 +459,11 @@ impl Guard {
     /// What is known of the server's deletions.
     pub(super) fn honesty(&self) -> Honesty {
         *locked(&self.honesty)
+    }
+
+    /// Whether the server has shown a backup of ours, so that one that it does not show is missing.
+    pub(super) fn shows(&self) -> bool {
+        self.shows.load(Ordering::Relaxed)
     }
 
     /// Notes a URL that was missing or refused, as intrusion detection counts them.
@@ -517,6 +540,7 @@ impl Guard {
                 },
                 is_inherited: true,
                 uploads: 1,
+                was_taken: true,
             };
             (left.backup.id.to_hex(), held)
         });

@@ -44,4 +44,4 @@ pub use seed::Seed;
 pub use session::{Leftovers, Link, Passed, Session, Settings, Swept, Totals, Trace};
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
-pub use transcript::{Transcript, TranscriptError};
+pub use transcript::{Late, Transcript, TranscriptError};

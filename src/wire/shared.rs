@@ -10,7 +10,8 @@ use super::context::Context;
 use super::facet::Facet;
 use super::guard::OwnBackup;
 use super::payload::Recipe;
-use super::request::{Method, Place, Request};
+use super::request::Request;
+use crate::safe::Client;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
@@ -103,7 +104,7 @@ impl Context {
 
     async fn try_out(&self) -> Result<(), Failure> {
         let trial = self.sharing(TRIAL, Facet::Whole);
-        if let Ok(before) = trial.send(Request::new(Method::Get, Place::Missing)).await
+        if let Ok(before) = trial.missing_as(Client::Android).await
             && before.is_success()
         {
             return Err(Failure::of(
@@ -122,6 +123,9 @@ impl Context {
             Err(failure) if failure.kind == FailureKind::Guarded => return Err(failure),
             _ => return Ok(()),
         }
+        // Only a server that shows what it stores can show that it is gone.
+        let seeing = trial.branch("seen");
+        let _ = seeing.send(Request::get(&backup)).await;
         let request = Request::delete(&backup).header("Accept", "*/*");
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());

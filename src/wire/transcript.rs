@@ -14,7 +14,7 @@ use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// Where an answer stands in a transcript.
@@ -59,6 +59,15 @@ pub(super) struct Unfinished {
     pub(super) why: String,
 }
 
+/// A check, and its variant, of which a broken-off upload became visible after it had looked.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Late {
+    /// The check.
+    pub check: String,
+    /// The variant.
+    pub variant: String,
+}
+
 /// Everything that a run saw.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Transcript {
@@ -86,6 +95,9 @@ pub struct Transcript {
     pub(super) totals: Totals,
     /// How many backups may still be on the server, by the reason.
     pub(super) left_behind: BTreeMap<Doubt, usize>,
+    /// The checks whose broken-off uploads became visible after they had looked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) late: BTreeSet<Late>,
     exchanges: Vec<Entry>,
 }
 
@@ -123,6 +135,7 @@ impl Transcript {
             slowed_by: None,
             totals: Totals::default(),
             left_behind: BTreeMap::new(),
+            late: BTreeSet::new(),
             exchanges: Vec::new(),
         }
     }

@@ -4,8 +4,8 @@ use super::judge::{Doing, Judged, describe, diagnosed, page};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::Subject;
+use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
@@ -79,6 +79,12 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
+    if answer.status == 401 && !open && !asked_as(context) {
+        return Ok(Outcome::blocked_by(
+            Blocker::CredentialsRefused,
+            "the credentials were refused in UTF-8; in this client's encoding they were not sent: a second refused login could lock people out",
+        ));
+    }
     if answer.status == 401 {
         let challenges = Challenge::all(&answer);
         let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
@@ -104,6 +110,15 @@ async fn accepted(context: &Context) -> Judged {
     } else {
         "the credentials are not refused"
     }))
+}
+
+/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference.
+///
+/// Source: clients.http.login.
+fn asked_as(context: &Context) -> bool {
+    context.facts().ascii_login
+        || context.facts().login != LoginKind::Basic
+        || context.persona().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
 }
 
 async fn charset(context: &Context) -> Judged {

@@ -128,15 +128,13 @@ async fn removes(context: &Context) -> Judged {
 async fn missing(context: &Context) -> Judged {
     let backup = context.recycled().await;
     context.discard(&backup).await;
-    let before = context.send(Request::get(&backup)).await?;
-    if before.is_success() {
-        return Ok(Outcome::blocked(
-            "a backup that was deleted is still there: see `delete.removes`",
-        ));
-    }
     let answer = context.send(Request::delete(&backup)).await?;
-    Ok(if answer.status == 404 {
-        Outcome::pass("404")
+    if answer.status == 404 {
+        return Ok(Outcome::pass("404"));
+    }
+    let after = context.send(Request::get(&backup)).await?;
+    Ok(if after.is_success() {
+        Outcome::blocked("a backup that was deleted is still there: see `delete.removes`")
     } else {
         Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
     })

@@ -104,10 +104,7 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
-    let place = Place::Missing;
-    let answer = context
-        .perform(context.persona().client, Operation::Download, place, None)
-        .await?;
+    let answer = context.missing_as(context.persona().client).await?;
     Ok(if answer.is_success() {
         Outcome::deviates(
             Stage::Http,
@@ -133,21 +130,15 @@ async fn missing(context: &Context) -> Judged {
 
 async fn not_found(context: &Context) -> Judged {
     let client = context.persona().client;
-    let place = Place::Missing;
-    let operation = if client == Client::Desktop {
-        Operation::Probe
+    let (method, answer) = if client == Client::Desktop {
+        let probing = context.perform(client, Operation::Probe, Place::Missing, None);
+        ("HEAD", probing.await?)
     } else {
-        Operation::Download
+        ("GET", context.missing_as(client).await?)
     };
-    let answer = context.perform(client, operation, place, None).await?;
     Ok(if answer.status == 404 {
         Outcome::pass("404")
     } else {
-        let method = if operation == Operation::Probe {
-            "HEAD"
-        } else {
-            "GET"
-        };
         Outcome::deviates(
             Stage::Http,
             format!("a {method} was answered {}", describe(&answer)),

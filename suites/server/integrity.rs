@@ -4,12 +4,14 @@
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, judge_stored, stored};
-use crate::engine::{Breakage, Effect, Level};
+use crate::engine::{Breakage, Effect, Facet as _, Finding, Level, Verdict};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
+    Answer, Context, Facet, FailureKind, Late, Manner, OwnBackup, Payload, Recipe, Request,
+    Response,
 };
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Bodies that something on the way might take for something else.
@@ -264,8 +266,11 @@ async fn break_off(
     }
 }
 
-/// When to look after an upload broke off whose end the server has taken notice of.
-const SOON: &[Duration] = &[Duration::from_millis(100), Duration::from_millis(600)];
+/// When to look after an upload broke off whose end the server has taken notice of: once, because
+/// some servers ban by the number of answers 404.
+///
+/// Source: servers.ban-copyparty.
+const SOON: &[Duration] = &[Duration::from_millis(700)];
 
 /// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under
 /// load later still.
@@ -341,6 +346,32 @@ async fn cut_off_invisible(context: &Context) -> Judged {
         }
     }
     Ok(Outcome::pass("nothing became visible"))
+}
+
+/// Judges again the checks of which a broken-off upload became visible after they had looked.
+pub fn judge_late(findings: &mut [Finding], late: &BTreeSet<Late>) {
+    for finding in findings {
+        let is_late = |late: &Late| late.check == finding.id && late.variant == finding.variant;
+        if finding.verdict != Verdict::Pass || !late.iter().any(is_late) {
+            continue;
+        }
+        let judged = CHECKS.iter().find_map(|check| {
+            let facet = check
+                .variants
+                .iter()
+                .find(|facet| facet.label() == finding.variant)?;
+            let outcome = Outcome::deviates(
+                Stage::Http,
+                "the part that had arrived was not there when the check looked, and appeared later",
+            );
+            let took = Duration::from_millis(finding.duration_ms);
+            (check.id == finding.id).then(|| Finding::new(check, *facet, outcome, took))
+        });
+        if let Some(judged) = judged {
+            let selected = finding.selected;
+            *finding = Finding { selected, ..judged };
+        }
+    }
 }
 
 async fn concurrent(context: &Context) -> Judged {

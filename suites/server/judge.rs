@@ -35,6 +35,9 @@ impl From<Failure> for Outcome {
             FailureKind::BrokenOff { .. } | FailureKind::Harness => {
                 Self::error(Breakage::Harness, failure.message)
             }
+            FailureKind::DeleteRefused(_) => {
+                Self::blocked_by(Blocker::DeleteRefused, failure.message)
+            }
             _ => Self::blocked_by(Blocker::Guarded, failure.message),
         }
     }

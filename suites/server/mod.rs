@@ -21,6 +21,8 @@ use crate::engine::{Check, Facet as _};
 use crate::safe::Client;
 use crate::wire::{Context, Facet, Http};
 
+pub use integrity::judge_late;
+
 /// A check of a server.
 pub type ServerCheck = Check<Context>;
 

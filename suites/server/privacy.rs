@@ -7,7 +7,7 @@ use super::judge::{Judged, describe};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request};
+use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request, Response};
 
 /// The two ways to ask for a listing.
 const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
@@ -105,8 +105,8 @@ checks! { Context;
 }
 
 /// What a listing of `backups/` gave away.
-struct Listed {
-    status: u16,
+pub(super) struct Listed {
+    pub(super) status: u16,
     listing: Listing,
     /// Whether the answer was longer than what was read.
     cut: bool,
@@ -115,30 +115,59 @@ struct Listed {
 /// How much of a listing is read, in bytes: a directory with many backups makes a long one.
 const READ_OF_LISTING: usize = 1024 * 1024;
 
-/// Asks for a listing of `backups/` with something of ours in it.
-async fn list(context: &Context, anonymous: bool) -> Result<Listed, Outcome> {
+/// The request for a listing of `backups/` with something of ours in it.
+async fn listing_by(context: &Context, method: Method) -> Result<Request, Outcome> {
     let (backup, _) = specimen(context).await?;
-    let place = Place::Listing(backup);
-    let request = if context.facet().case() == "propfind" {
-        Request::new(Method::Propfind, place)
-            .header("Depth", "1")
-            .header("Accept", "*/*")
+    let request = Request::new(method, Place::Listing(backup)).header("Accept", "*/*");
+    let request = if method == Method::Propfind {
+        request.header("Depth", "1")
     } else {
-        Request::new(Method::Get, place).header("Accept", "*/*")
+        request
     };
-    let request = request.reading(READ_OF_LISTING);
-    let answer = context
-        .send(if anonymous {
-            request.anonymous()
-        } else {
-            request
-        })
-        .await?;
-    Ok(Listed {
-        status: answer.status,
-        listing: Listing::from_word(&answer.body.bytes),
-        cut: answer.body.overran,
-    })
+    Ok(request.reading(READ_OF_LISTING))
+}
+
+/// What the person sees; asked once in a run.
+pub(super) async fn list_as_owner(context: &Context, method: Method) -> Result<Listed, Outcome> {
+    let request = listing_by(context, method).await?;
+    let name = if method == Method::Propfind {
+        "shared.own-listing.propfind"
+    } else {
+        "shared.own-listing.get"
+    };
+    Ok(Listed::of(&context.once(name, request).await?))
+}
+
+impl Listed {
+    fn of(answer: &Response) -> Self {
+        Self {
+            status: answer.status,
+            listing: Listing::from_word(&answer.body.bytes),
+            cut: answer.body.overran,
+        }
+    }
+
+    /// Whether it gives nothing away, for certain.
+    pub(super) fn is_closed(&self) -> bool {
+        self.listing == Listing::Nothing && !self.cut && self.status < 500
+    }
+}
+
+/// The two ways to ask for a list of the backups that show something to the person, or may.
+pub(super) async fn open_listings(context: &Context) -> Result<usize, Outcome> {
+    let mut open = 0;
+    for method in [Method::Get, Method::Propfind] {
+        open += usize::from(!list_as_owner(context, method).await?.is_closed());
+    }
+    Ok(open)
+}
+
+fn method_of(context: &Context) -> Method {
+    if context.facet().case() == "propfind" {
+        Method::Propfind
+    } else {
+        Method::Get
+    }
 }
 
 /// An ID is given away by whatever status it comes with.
@@ -170,14 +199,26 @@ fn judge_listing(listed: &Listed) -> Outcome {
 
 async fn listing(context: &Context) -> Judged {
     may_be_stranger(context)?;
-    Ok(judge_listing(&list(context, true).await?))
+    let method = method_of(context);
+    if context.facts().login != LoginKind::Open {
+        let own = list_as_owner(context, method).await?;
+        if own.is_closed() {
+            return Ok(Outcome::pass(format!(
+                "answered {} to the person: there is no list for strangers either",
+                own.status
+            )));
+        }
+    }
+    let request = listing_by(context, method).await?.anonymous();
+    Ok(judge_listing(&Listed::of(&context.send(request).await?)))
 }
 
 async fn own_listing(context: &Context) -> Judged {
     if context.facts().login == LoginKind::Open {
         return Ok(Outcome::not_applicable("no credentials were given"));
     }
-    Ok(judge_listing(&list(context, false).await?))
+    let own = list_as_owner(context, method_of(context)).await?;
+    Ok(judge_listing(&own))
 }
 
 async fn letter_case(context: &Context) -> Judged {

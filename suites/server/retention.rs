@@ -7,6 +7,7 @@
 use super::auth::specimen;
 use super::config::{config, config_of};
 use super::judge::{Judged, describe, difference};
+use super::privacy::list_as_owner;
 use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
 use crate::clients::refresh::{Changes, loses_on_the_dot};
@@ -406,7 +407,25 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
     })
 }
 
+/// By which method this variant asks for a list, if it asks for one.
+fn listing_method(context: &Context) -> Option<Method> {
+    match context.facet().case() {
+        "listing" => Some(Method::Get),
+        "propfind" => Some(Method::Propfind),
+        _ => None,
+    }
+}
+
 async fn deleted_everywhere(context: &Context) -> Judged {
+    if let Some(method) = listing_method(context) {
+        let own = list_as_owner(context, method).await?;
+        if own.is_closed() {
+            return Ok(Outcome::not_applicable(format!(
+                "it did not show before it was deleted, either: answered {}",
+                own.status
+            )));
+        }
+    }
     let backup = context.recycled().await;
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
     stored(context, &backup, &payload).await?;

@@ -5,12 +5,13 @@ use super::auth::{
     StrangerUpload, may_be_stranger, needs_login, stranger_download, stranger_upload,
 };
 use super::judge::{Judged, describe, page};
+use super::privacy::open_listings;
 use super::upload::stored;
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, LoginUse, Place, Recipe, Request, Response};
+use crate::wire::{Context, FailureKind, LoginUse, Method, Place, Recipe, Request, Response};
 
 checks! { Context;
     /// The config is refused to someone without credentials.
@@ -56,6 +57,36 @@ checks! { Context;
         expected: "401 or 403 for a PUT without credentials, and nothing stored",
         remedy: "Demand credentials for PUT: a stranger can fill the disk, and most likely replace `config` too.",
         run: anonymous_upload,
+    }
+
+    /// Someone without credentials cannot replace a backup that is there.
+    ANONYMOUS_OVERWRITE = Check {
+        id: "auth.anonymous-overwrite",
+        clause: clause::SECRECY,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        breaks: Directions::NONE,
+        variants: WHOLE,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "401 or 403 for a PUT without credentials over a backup that is there, and the backup unchanged",
+        remedy: "Demand credentials for every PUT: a stranger who learns a backup ID can replace the backup.",
+        run: anonymous_overwrite,
+    }
+
+    /// Someone without credentials does not learn whether a backup is there.
+    ANONYMOUS_PROBE = Check {
+        id: "auth.anonymous-probe",
+        clause: clause::SECRECY,
+        level: Level::Informational,
+        clients: Clients::NONE,
+        breaks: Directions::NONE,
+        variants: WHOLE,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "401, 403 or 404 for a HEAD of a backup without credentials",
+        remedy: "Demand credentials for HEAD as for GET: the size and the time of a backup are nobody else's business.",
+        run: anonymous_probe,
     }
 
     /// Someone without credentials cannot delete.
@@ -162,6 +193,72 @@ async fn anonymous_upload(context: &Context) -> Judged {
             "{answered}, and a GET afterwards {}, which does not say whether it was stored",
             describe(&after)
         ))
+    })
+}
+
+/// How many requests without credentials a run may send beside those that every run sends: the
+/// listings that are open come first.
+///
+/// Source: servers.ban-crowdsec.
+const SPARE: usize = 2;
+
+/// Ends a check that asks without credentials where `before` others of its kind and the listings
+/// leave no room for it.
+async fn has_room(context: &Context, before: usize) -> Result<(), Outcome> {
+    may_be_stranger(context)?;
+    if open_listings(context).await? + before < SPARE {
+        return Ok(());
+    }
+    Err(Outcome::not_applicable(
+        "not asked: a run sends at most six requests without credentials",
+    ))
+}
+
+async fn anonymous_overwrite(context: &Context) -> Judged {
+    needs_login(context)?;
+    has_room(context, 0).await?;
+    let backup = context.recycled().await;
+    let old = context.payload("old", Recipe::Random(600));
+    let new = context.payload("new", Recipe::Random(600));
+    stored(context, &backup, &old).await?;
+    let request = Request::put(&backup, &new).anonymous();
+    let answered = match context.send(request).await {
+        Ok(answer) => format!("answered {}", answer.status),
+        Err(failure) if failure.kind.is_peer() => "not answered".to_owned(),
+        Err(failure) => return Err(failure.into()),
+    };
+    // What is there now counts, whatever was answered.
+    let after = context.send(Request::get(&backup)).await?;
+    Ok(if after.is_success() && after.body.is(&old) {
+        Outcome::pass(format!("{answered}, and the backup is unchanged"))
+    } else if after.is_success() || after.proves_absence() {
+        Outcome::deviates(
+            Stage::Auth,
+            format!("an upload without credentials replaced a backup ({answered})"),
+        )
+    } else {
+        Outcome::blocked(format!(
+            "{answered}, and a GET afterwards {}, which does not say what is there",
+            describe(&after)
+        ))
+    })
+}
+
+async fn anonymous_probe(context: &Context) -> Judged {
+    needs_login(context)?;
+    has_room(context, 1).await?;
+    let backup = context.recycled().await;
+    let payload = context.payload("secret", Recipe::Random(600));
+    stored(context, &backup, &payload).await?;
+    let request = Request::new(Method::Head, Place::Backup(backup)).header("Accept", "*/*");
+    let answer = context.send(request.anonymous()).await?;
+    Ok(if answer.is_success() {
+        Outcome::deviates(
+            Stage::Auth,
+            "anyone who knows its ID learns whether a backup is there",
+        )
+    } else {
+        refused(&answer)
     })
 }
 

@@ -3,13 +3,14 @@
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::engine::{Finding, Verdict};
-use safe_conformance::reference::{self, Login, Options};
+use safe_conformance::reference::{self, Fault, Login, Options};
+use safe_conformance::safe::Client;
 use safe_conformance::wire::{Halt, Pace, PaceChoice};
 use safe_conformance::{Checkup, Done, Target};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn logins() -> [Login; 4] {
     let basic = |user: &str, password: &str| Login::Basic {
@@ -191,4 +192,89 @@ async fn a_password_that_is_not_ascii_costs_one_refused_login_too() {
     let target = target.basic("jörg", "grüne Käfer");
     let done = checked(target, PaceChoice::Fast).await;
     assert_eq!(count.load(Ordering::Relaxed), 1, "{}", done.report);
+}
+
+/// What a non-ASCII login comes to for each client on a server that takes one charset.
+async fn checked_in_one_charset(fault: Fault) -> (Done, usize) {
+    let login = &logins()[2];
+    let options = Options {
+        login: login.clone(),
+        faults: vec![fault],
+        ..Options::default()
+    };
+    let server = reference::start(options).await.expect("a server");
+    let done = checked(target_of(&server, login), PaceChoice::Fast).await;
+    let refused = server.requests();
+    let refused = refused
+        .iter()
+        .filter(|asked| asked.had_authorization && asked.status == Some(401));
+    let count = refused.count();
+    (done, count)
+}
+
+fn verdict_of(done: &Done, name: &str) -> (Verdict, String) {
+    let finding = done
+        .report
+        .findings
+        .iter()
+        .find(|finding| finding.name() == name);
+    let finding = finding.unwrap_or_else(|| panic!("no finding {name}"));
+    (finding.verdict, finding.observed.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_charset_of_one_client_fails_no_other() {
+    let (done, refused) = checked_in_one_charset(Fault::CredentialsLatin1Only).await;
+    assert_eq!(refused, 1, "{}", done.report);
+    // Desktop's own answer is the refused one; what Android would send was not.
+    assert_eq!(verdict_of(&done, "auth.accepted[desktop]").0, Verdict::Fail);
+    for client in ["android", "ios"] {
+        let (verdict, observed) = verdict_of(&done, &format!("auth.accepted[{client}]"));
+        assert_eq!(verdict, Verdict::Blocked, "{observed}");
+    }
+    for client in [Client::Android, Client::Ios] {
+        for finding in &done.report.findings {
+            let verdict = finding.clients.get(&client);
+            assert_ne!(
+                verdict,
+                Some(&Verdict::Fail),
+                "{client}: {}",
+                finding.name()
+            );
+        }
+    }
+    let (done, refused) = checked_in_one_charset(Fault::CredentialsUtf8Only).await;
+    assert_eq!(refused, 1, "{}", done.report);
+    assert_eq!(verdict_of(&done, "auth.charset[android]").0, Verdict::Fail);
+    assert_eq!(verdict_of(&done, "auth.charset[desktop]").0, Verdict::Pass);
+    assert_eq!(verdict_of(&done, "auth.accepted[android]").0, Verdict::Pass);
+}
+
+/// An upload over a backup shows half of each for 1.2 s, whatever it was answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_torn_for_a_moment_is_seen() {
+    let since = Mutex::new(BTreeMap::<String, (usize, Instant)>::new());
+    let server = Scripted::start(move |asked| {
+        let Some(id) = asked.backup() else {
+            return Deed::Healthy;
+        };
+        let mut since = since.lock().expect("no script panics");
+        let entry = since.entry(id.to_owned()).or_insert((0, Instant::now()));
+        match asked.method.as_str() {
+            "PUT" => *entry = (entry.0 + 1, Instant::now()),
+            "GET" if entry.0 > 1 && entry.1.elapsed() < Duration::from_millis(1200) => {
+                return Deed::Reply(Reply::new(200, "half of each"));
+            }
+            _ => {}
+        }
+        Deed::Healthy
+    });
+    let done = checked(scripted_target(&server), PaceChoice::Fast).await;
+    let seen = ["upload.overwrite[android-h1]", "download.fresh"];
+    assert!(
+        seen.iter()
+            .any(|name| verdict_of(&done, name).0 == Verdict::Fail),
+        "{}",
+        done.report
+    );
 }

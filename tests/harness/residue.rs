@@ -1,13 +1,14 @@
 //! What stays on a server is never untold: where DELETE lies, where backends differ, where an
 //! upload is stored late.
 
-use crate::support::program::{Ended, ledgers, program, run};
+use crate::support::program::{Ended, Running, ledgers, program, run};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
 use safe_conformance::reference::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -249,4 +250,99 @@ fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_neede
         swept.all()
     );
     assert_eq!(ledgers(&folder).len(), 1);
+}
+
+/// What a server that shows a part late has seen of one backup.
+#[derive(Default)]
+struct Seen {
+    is_stored: bool,
+    looks: usize,
+    was_shown: bool,
+    is_over: bool,
+}
+
+/// What arrived of a broken-off upload, nothing here, is there only once both checks have looked.
+#[test]
+fn a_part_that_comes_after_the_check_is_deleted_and_judged() {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&is_over);
+    let all: Mutex<BTreeMap<String, Seen>> = Mutex::default();
+    let server = Scripted::start(move |asked| {
+        let Some(id) = asked.backup() else {
+            return Deed::Healthy;
+        };
+        let mut all = all.lock().expect("no script panics");
+        let seen = all.entry(id.to_owned()).or_default();
+        match asked.method.as_str() {
+            "PUT" => seen.is_stored = true,
+            "GET" if seen.is_stored || seen.is_over => {}
+            // A check says what it accepts; the clean-up does not.
+            "GET" if asked.header("accept").is_some() => seen.looks += 1,
+            "GET" if seen.looks >= 2 => {
+                seen.was_shown = true;
+                return Deed::Reply(Reply::new(200, ""));
+            }
+            _ if seen.was_shown => {
+                seen.is_over = true;
+                over.store(true, Ordering::Relaxed);
+                return Deed::Reply(Reply::new(204, ""));
+            }
+            _ => seen.is_stored = false,
+        }
+        Deed::Healthy
+    });
+    let home = home();
+    let transcript = home.path().join("run.json");
+    let mut command = with_ledger(home.path(), "check", &server.url(), scripted::PASSWORD);
+    command.args(["--only", "integrity.cut-off-invisible", "--transcript"]);
+    let checked = run(command.arg(&transcript));
+    let said = "was not there when the check looked";
+    assert!(is_over.load(Ordering::Relaxed), "{}", checked.all());
+    assert!(
+        ledgers(&home.path().join("ledgers")).is_empty(),
+        "{}",
+        checked.all()
+    );
+    assert!(checked.stdout.contains(said), "{}", checked.all());
+    let judged = run(program(home.path()).arg("judge").arg(&transcript));
+    assert!(judged.stdout.contains(said), "{}", judged.all());
+}
+
+#[test]
+fn where_nothing_may_be_deleted_the_rest_is_blocked_for_that_reason() {
+    let server = Scripted::start(|asked| match asked.method.as_str() {
+        "DELETE" => Deed::Reply(Reply::new(403, "")),
+        _ => Deed::Healthy,
+    });
+    let home = home();
+    let checked = check(home.path(), &server.url(), scripted::PASSWORD, "upload");
+    let report = std::fs::read_to_string(home.path().join("report.json")).expect("a report");
+    assert!(report.contains("blocked.delete-refused"), "{report}");
+    assert!(!report.contains("blocked.guarded"), "{report}");
+    assert_eq!(server.stored().len(), 1, "{}", checked.all());
+}
+
+/// Stopped right after its first upload and its deletion, a run has seen enough to call it gone.
+#[test]
+fn a_run_that_is_cut_early_leaves_no_doubt() {
+    for deletions in [0, 1] {
+        let server = Scripted::start(|_| Deed::Healthy);
+        let home = home();
+        let url = server.url();
+        let mut command = with_ledger(home.path(), "check", &url, scripted::PASSWORD);
+        let running = Running::start(&mut command);
+        let began = Instant::now();
+        let is_reached = || server.count("PUT") > 0 && server.count("DELETE") >= deletions;
+        while !is_reached() && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        running.signal("INT");
+        let ended = running.end();
+        assert!(server.stored().is_empty(), "{}", ended.all());
+        assert!(
+            ledgers(&home.path().join("ledgers")).is_empty(),
+            "{}",
+            ended.all()
+        );
+    }
 }

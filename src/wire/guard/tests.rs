@@ -64,7 +64,7 @@ fn the_word_of_a_server_is_not_enough() {
     assert_eq!(guard.only_deleted(), std::slice::from_ref(&backup));
 
     let other = stored(&guard, "b");
-    guard.present(&other);
+    guard.present(&other, false);
     guard.unseen(&other);
     assert!(guard.may_be_there(&other), "it was not deleted");
     guard.unseen(&backup);
@@ -78,7 +78,7 @@ fn what_is_there_after_its_deletion_is_a_lie_for_ever() {
     let guard = guard();
     let (lied, honest) = (stored(&guard, "a"), stored(&guard, "b"));
     guard.deleted(&lied);
-    guard.present(&lied);
+    guard.present(&lied, false);
     assert_eq!(guard.fate(&lied), Some(Doubt::StillThere));
     assert_eq!(guard.honesty(), Honesty::Lies);
     guard.deleted(&honest);
@@ -86,7 +86,7 @@ fn what_is_there_after_its_deletion_is_a_lie_for_ever() {
     assert!(guard.is_gone(&honest));
     assert_eq!(guard.honesty(), Honesty::Lies);
     // What came back after it was gone is noted, too.
-    guard.present(&honest);
+    guard.present(&honest, false);
     assert_eq!(guard.fate(&honest), Some(Doubt::StillThere));
 }
 
@@ -105,7 +105,7 @@ fn what_may_appear_is_not_gone() {
     assert_eq!(unanswered, std::slice::from_ref(&backup));
     assert_eq!(last, Some(now + Duration::from_secs(60)));
     // It comes late: no lie, and deleted it is only awaited again.
-    guard.present(&backup);
+    guard.present(&backup, false);
     assert_eq!(guard.honesty(), Honesty::Unknown);
     guard.deleted(&backup);
     guard.unseen(&backup);
@@ -169,7 +169,7 @@ fn a_closed_ledger_names_what_is_left_and_why() {
         stored(&guard, "c"),
     );
     guard.deleted(&lied);
-    guard.present(&lied);
+    guard.present(&lied, false);
     guard.deleted(&gone);
     let closed = guard.close();
     assert_eq!(
@@ -199,7 +199,7 @@ fn a_backup_that_was_struck_out_is_noted_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let guard = with_ledger(folder.path(), 1);
     let backup = stored(&guard, "a");
-    guard.present(&backup);
+    guard.present(&backup, false);
     guard.deleted(&backup);
     guard.unseen(&backup);
     assert!(guard.is_gone(&backup));
@@ -345,7 +345,7 @@ fn only_what_was_uploaded_can_be_deleted() {
 #[test]
 fn what_is_awaited_is_gone_once_it_is_too_late_to_come_or_there_once_it_came() {
     let guard = guard();
-    guard.present(&stored(&guard, "shown"));
+    guard.present(&stored(&guard, "shown"), false);
     let until = Instant::now() + Duration::from_millis(40);
     let [missed, came] = ["a", "b"].map(|slot| {
         let backup = uploading(&guard, slot);
@@ -356,7 +356,7 @@ fn what_is_awaited_is_gone_once_it_is_too_late_to_come_or_there_once_it_came() {
         assert_eq!(guard.fate(&backup), Some(Doubt::MayAppear));
         backup
     });
-    guard.present(&came);
+    guard.present(&came, false);
     assert!(guard.may_be_there(&came));
     std::thread::sleep(Duration::from_millis(50));
     guard.unseen(&missed);
@@ -369,7 +369,7 @@ fn what_comes_late_after_its_deletion_is_no_lie() {
     let backup = uploading(&guard, "a");
     guard.may_appear(&backup, Instant::now() + LATEST);
     guard.deleted(&backup);
-    guard.present(&backup);
+    guard.present(&backup, false);
     assert!(guard.may_be_there(&backup));
     assert_eq!(guard.honesty(), Honesty::Unknown);
 }
@@ -383,12 +383,12 @@ fn a_ledger_knows_at_any_moment_what_is_gone_and_what_came_back() {
         stored(&guard, "b"),
         stored(&guard, "c"),
     );
-    guard.present(&gone);
+    guard.present(&gone, false);
     for backup in [&gone, &back] {
         guard.deleted(backup);
         guard.unseen(backup);
     }
-    guard.present(&back);
+    guard.present(&back, false);
     // It is deleted, and uploaded again.
     guard.deleted(&deleted);
     guard.about_to_write(&deleted).expect("noted");
@@ -452,4 +452,33 @@ fn only_whole_ledgers_of_this_format_are_read() {
         first(),
         Err(crate::wire::ledger::LedgerError::NoFile { .. })
     ));
+}
+
+#[test]
+fn a_part_of_an_upload_that_comes_late_is_no_lie() {
+    let guard = guard();
+    let (lied, late) = (stored(&guard, "lied"), stored(&guard, "late"));
+    guard.deleted(&late);
+    guard.present(&late, true);
+    assert_eq!(guard.honesty(), Honesty::Unknown);
+    assert!(guard.may_be_there(&late));
+    guard.deleted(&lied);
+    guard.present(&lied, false);
+    assert_eq!(guard.honesty(), Honesty::Lies);
+}
+
+#[test]
+fn a_broken_off_upload_that_is_not_there_needs_no_deletion_and_a_taken_one_does() {
+    let guard = guard();
+    guard.present(&stored(&guard, "shown"), false);
+    let (taken, broken) = (stored(&guard, "taken"), uploading(&guard, "broken"));
+    guard.may_appear(&broken, Instant::now());
+    let waiting = uploading(&guard, "waiting");
+    guard.may_appear(&waiting, Instant::now() + LATEST);
+    for backup in [&taken, &broken, &waiting] {
+        guard.looked(backup);
+        guard.unseen(backup);
+    }
+    assert!(guard.is_gone(&broken));
+    assert!(guard.may_be_there(&taken) && guard.may_be_there(&waiting));
 }

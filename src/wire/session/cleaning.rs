@@ -52,6 +52,10 @@ pub(super) enum Straying {
     Waits,
 }
 
+fn place_of(backup: &OwnBackup) -> Place {
+    Place::Backup(backup.clone())
+}
+
 /// Why a backup was not deleted.
 enum Undeleted {
     /// It is locked for the moment.
@@ -83,6 +87,7 @@ impl Session {
     /// Notes what became of an upload.
     pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
         match answer {
+            Ok(response) if response.status >= 400 => self.guard.refused(backup),
             Ok(_) => self.guard.answered(backup),
             Err(failure) => match (failure.kind, failure.stage) {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
@@ -119,7 +124,10 @@ impl Session {
                 self.guard.looked(backup);
             }
             match sight {
-                Sight::Present => self.guard.present(backup),
+                Sight::Present => {
+                    let is_part = self.part_of(backup, &response.body).is_some();
+                    self.guard.present(backup, is_part);
+                }
                 Sight::Absent => self.guard.unseen(backup),
                 Sight::Unknown => {}
             }
@@ -229,6 +237,12 @@ impl Session {
         let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;
         self.observe(live, &request, &answer);
+        if let (Place::Backup(backup), Method::Get, Ok(response)) =
+            (&request.place, request.method, &answer)
+            && response.is_success()
+        {
+            self.came_late(backup, &response.body);
+        }
         answer
     }
 
@@ -268,7 +282,7 @@ impl Session {
             Straying::Stops => STRAYS_OF_RUN,
             Straying::Waits => STRAYS,
         };
-        if strays.len() < most || strays.contains(&live.url(&Place::Backup(backup.clone()))) {
+        if strays.len() < most || strays.contains(&live.url(&place_of(backup))) {
             return true;
         }
         match straying {
@@ -308,6 +322,7 @@ impl Session {
             };
         }
         self.guard.give_up_waiting();
+        self.see_one().await;
         self.delete_all(patience).await;
         self.look_for_all(patience, Straying::Stops).await;
         let closed = self.guard.close();
@@ -315,6 +330,17 @@ impl Session {
             backups: closed.doubts.values().sum(),
             doubts: closed.doubts,
             ledger: closed.ledger,
+        }
+    }
+
+    /// Looks for a backup before it is deleted, where none was seen yet: a server that never showed
+    /// one cannot show that it is gone.
+    async fn see_one(&self) {
+        let Source::Live { live, .. } = &self.source else {
+            return;
+        };
+        if let (false, Some(backup)) = (self.guard.shows(), self.guard.left().first()) {
+            let _ = tokio::time::timeout(SILENCE, self.look_for(live, backup)).await;
         }
     }
 
@@ -330,6 +356,7 @@ impl Session {
         }
         let looking = async {
             self.look_for_late(live, &late, straying).await;
+            self.look_for_parts(live, &late).await;
             self.look_for_lies(live, straying).await;
         };
         let _ = tokio::time::timeout(patience, looking).await;
@@ -371,10 +398,25 @@ impl Session {
             if !self.guard.is_open(backup) {
                 continue;
             }
-            match self.look_after_deletion(live, backup, LOOKS).await {
+            let is_known = self.guard.strays().contains(&live.url(&place_of(backup)));
+            let looks = if is_known { 1 } else { LOOKS };
+            match self.look_after_deletion(live, backup, looks).await {
                 Sight::Absent => {}
                 Sight::Present => self.guard.doubt(backup, Doubt::StillThere),
                 Sight::Unknown => self.guard.doubt(backup, Doubt::MayAppear),
+            }
+        }
+    }
+
+    /// Looks once more where an upload was broken off: a part may have come after the check looked.
+    async fn look_for_parts(&self, live: &Live, looked_for: &[OwnBackup]) {
+        let parts = self.broken_off();
+        for backup in parts.iter().filter(|backup| !looked_for.contains(backup)) {
+            if self.is_refused() {
+                return;
+            }
+            if self.look_after_deletion(live, backup, 1).await == Sight::Present {
+                self.guard.doubt(backup, Doubt::StillThere);
             }
         }
     }
@@ -385,7 +427,7 @@ impl Session {
         let mut deleted = self.guard.only_deleted();
         // What was answered 404 before costs no further URL.
         let strays = self.guard.strays();
-        let url = |backup: &OwnBackup| live.url(&Place::Backup(backup.clone()));
+        let url = |backup: &OwnBackup| live.url(&place_of(backup));
         let known = deleted.extract_if(.., |backup| strays.contains(&url(backup)));
         let known: Vec<_> = known.collect();
         let step = deleted.len().div_ceil(SAMPLE).max(1);

@@ -3,9 +3,11 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod parts;
 mod passed;
 mod sweeping;
 
+use parts::BrokenOff;
 pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
@@ -20,7 +22,7 @@ use super::seed::Seed;
 use super::shared::Shared;
 use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
-use super::transcript::{Got, Key, Opening, Transcript, Unfinished};
+use super::transcript::{Got, Key, Late, Opening, Transcript, Unfinished};
 use crate::clients::Condition;
 use crate::engine::{self, Check, Stop};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -166,6 +168,10 @@ pub struct Session {
     passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
+    /// The uploads that were broken off, in their order.
+    broken_off: Mutex<Vec<BrokenOff>>,
+    /// The checks whose broken-off uploads became visible after they had looked.
+    late: Mutex<BTreeSet<Late>>,
 }
 
 impl Session {
@@ -209,6 +215,7 @@ impl Session {
             let _ = session.halted.set(why.clone());
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
+        session.late = Mutex::new(transcript.late.clone());
         session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
     }
@@ -245,6 +252,8 @@ impl Session {
             opened: Instant::now(),
             passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
+            broken_off: Mutex::default(),
+            late: Mutex::default(),
         }
     }
 
@@ -403,6 +412,7 @@ impl Session {
         transcript.halted = self.halted().cloned();
         transcript.slowed_by = self.slowed_by().map(str::to_owned);
         transcript.left_behind.clone_from(&leftovers.doubts);
+        transcript.late = self.late();
         if let Some(reason) = &run.stopped {
             transcript.stopped = Some(reason.to_string());
             transcript.unfinished = run
