@@ -67,6 +67,11 @@ impl Exchange {
         self.path.strip_prefix("/backups/")
     }
 
+    /// Whether it came to the host that the client was given, and past its login.
+    pub(super) fn is_let_in(&self) -> bool {
+        self.host == Host::Own && self.status != Some(401)
+    }
+
     /// Whether the path is that of `config`.
     pub fn is_config(&self) -> bool {
         self.path == "/config"

@@ -52,6 +52,8 @@ struct State {
     exchanges: Vec<Exchange>,
     not_kept: u64,
     kept_bytes: usize,
+    let_in: u64,
+    last_let_in: Option<Duration>,
 }
 
 /// What of a request decides about the answer.
@@ -131,6 +133,10 @@ impl Site {
     /// Keeps an exchange, or counts it where there are too many.
     pub(super) fn keep(&self, exchange: Exchange) {
         let mut state = self.state();
+        if exchange.is_let_in() {
+            state.let_in += 1;
+            state.last_let_in = Some(exchange.at);
+        }
         let bytes = state.kept_bytes + exchange.body.len();
         if state.exchanges.len() < MOST_EXCHANGES && bytes <= MOST_BODIES {
             state.kept_bytes = bytes;
@@ -392,21 +398,21 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
-    /// How many requests came so far, and when the last one did, counted from the start of the
-    /// case.
+    /// How many requests came so far that got past the login, and when the last one did, counted
+    /// from the start of the case. Others may be anybody's.
     pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
         let state = self.state();
-        let last = state.exchanges.last().map(|exchange| exchange.at);
-        (state.exchanges.len() as u64 + state.not_kept, last)
+        (state.let_in, state.last_let_in)
     }
 
     /// Whether a request of this method was answered during the action that is under way, and how.
     pub(super) fn last_status(&self, method: &str, of_config: bool) -> Option<u16> {
         let turn = self.turn.load(Ordering::Relaxed);
         let state = self.state();
-        let mut exchanges = state.exchanges.iter().rev();
+        let exchanges = state.exchanges.iter().rev();
         exchanges
-            .find(|it| it.turn == turn && it.method == method && it.is_config() == of_config)
+            .filter(|it| it.turn == turn && it.is_let_in())
+            .find(|it| it.method == method && it.is_config() == of_config)
             .map(|exchange| exchange.status.unwrap_or_default())
     }
 

@@ -32,7 +32,7 @@ const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_s
 
 /// What the healthy server, and an adapter that repeats its questions, make of a command: its exit
 /// code, and why.
-const OTHERWISE: [(&str, i32, &str); 3] = [
+const OTHERWISE: [(&str, i32, &str); 5] = [
     // The healthy server needs no waiver.
     (
         "--waivers",
@@ -40,6 +40,8 @@ const OTHERWISE: [(&str, i32, &str); 3] = [
         "the waiver of `limits.above` is no longer needed",
     ),
     ("client --exec", 1, "adapter.starts"),
+    ("rig --exec", 4, "nothing was judged"),
+    ("rig --listen", 4, "was judged"),
     ("inspect --from", 3, "no backup for this ID and password"),
 ];
 
@@ -125,10 +127,24 @@ fn furnish(folder: &Path, password: &str, root: &str) {
     put("password.txt", password.as_bytes());
     put("backup.bin", &backup);
     put("backup-password.txt", backup_password.as_bytes());
+    for name in ["my_client.sh", "old", "new"] {
+        client_that_does_nothing(&folder.join(name));
+    }
     put(
         "waivers.toml",
         waivers.expect("the page shows waivers").as_bytes(),
     );
+}
+
+/// A client for the rig that says of everything that it does not support it.
+fn client_that_does_nothing(file: &Path) {
+    std::fs::write(file, "#!/bin/sh\nexit 127\n").expect("a file of the folder is written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(file, mode).expect("it can be made executable");
+    }
 }
 
 /// Types the commands of a page into a shell, one after the other. What was exported stays.
@@ -143,7 +159,10 @@ fn type_in(name: &str, page: &str, folder: &Path) {
                 "{name} shows `{command}`, which nothing runs"
             );
             // Which adapter it is does not matter here: this one repeats what it is asked.
-            let typed = command.replace("'python3 my_adapter.py'", "cat");
+            let typed = command
+                .replace("'python3 my_adapter.py'", "cat")
+                // Nobody is at hand to drive a phone.
+                .replace("--listen 192.168.1.20", "--listen 127.0.0.1 --timeout 1");
             run(command, shell(&format!("{exported}exec {typed}"), folder));
         }
     }
