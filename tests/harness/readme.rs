@@ -15,7 +15,6 @@ macro_rules! page {
 /// The pages that show commands: the name, and the text.
 const PAGES: [(&str, &str); 10] = [
     ("README.md", include_str!("../../README.md")),
-    page!("setting-up-a-server"),
     page!("checking-a-server"),
     page!("ci"),
     page!("retention"),
@@ -24,6 +23,7 @@ const PAGES: [(&str, &str); 10] = [
     page!("authors-of-servers"),
     page!("authors-of-clients"),
     page!("add-a-check"),
+    page!("setting-up-a-server"),
 ];
 
 /// The server that the pages speak of.
