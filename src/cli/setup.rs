@@ -1,4 +1,4 @@
-//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter in the apps.
+//! `setup`: makes the folder, `config` and `backups` on a server, checks it, says what to enter.
 
 use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
@@ -385,8 +385,9 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
 
 /// What stands in the way, for people.
 fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
-    let mut text = format!("{}\n", line(&trouble.title));
     let width = width();
+    // `error: ` stands before it.
+    let mut text = labelled("", &trouble.title, 7, width);
     text += &labelled("  at        ", door.base().as_str(), 12, width);
     text += &labelled("  observed  ", &trouble.seen, 12, width);
     text += &labelled("  fix       ", &trouble.fix, 12, width);
