@@ -44,6 +44,6 @@ pub mod wire;
 pub use engine::Exit;
 pub use run::{
     AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError,
-    client_tests, judge, live_tests,
+    client_tests, judge, live_tests, rig_tests,
 };
 pub use wire::Target;

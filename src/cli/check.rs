@@ -77,13 +77,20 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         (target, Some(running))
     };
     let is_embedded = server.is_some();
+    // The embedded server is ours.
+    let pace = Pace::new(arguments.pace.unwrap_or(if is_embedded {
+        PaceChoice::Fast
+    } else {
+        PaceChoice::Normal
+    }));
     let asked_for = (!is_embedded).then(|| target.clone());
-    let progress = Arc::new(Progress::new(
+    let progress = Arc::new(Progress::at_pace(
         arguments.output.verbose > 0,
         super::output::is_quiet(),
+        pace.clone(),
     ));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
-    checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
+    checkup.settings = settings(&arguments, checkup.settings, &progress, pace);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);
     checkup.deadline = arguments.deadline.map(Duration::from_secs);
@@ -165,18 +172,13 @@ fn settings(
     arguments: &Arguments,
     settings: Settings,
     progress: &Arc<Progress>,
-    is_embedded: bool,
+    pace: Pace,
 ) -> Settings {
     let verbose = arguments.output.verbose;
     let progress = Arc::clone(progress);
     Settings {
         seed: arguments.seed.unwrap_or(settings.seed),
-        // The embedded server is ours.
-        pace: Pace::new(arguments.pace.unwrap_or(if is_embedded {
-            PaceChoice::Fast
-        } else {
-            PaceChoice::Normal
-        })),
+        pace,
         timeout: Duration::from_secs(arguments.timeout),
         max_upload: arguments.max_upload,
         trace: (verbose > 1).then(|| -> crate::wire::Trace {

@@ -9,7 +9,7 @@ use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::retention;
 use crate::setup::{OBSTACLES, Obstacle};
-use crate::suites::client::{self, Like};
+use crate::suites::client::{self, Like, rig};
 use crate::suites::server;
 use crate::text::printable;
 use crate::vectors::{self, File, Group, Provenance, Vector};
@@ -32,6 +32,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some((file, group, vector)) = vectors::find(id) {
         print(&of_vector(file, group, vector))?;
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
+        print(&of_check(check))?;
+    } else if let Some(check) = rig::checks(Like::Anyone).iter().find(|it| it.id == id) {
         print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
         print(&crate::text::wrapped(
@@ -59,6 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         let known = server::checks()
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
+            .chain(rig::checks(Like::Anyone).iter().map(|check| check.id))
             .chain([retention::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))

@@ -304,6 +304,7 @@ fn finish(
         let style = Style {
             width: width(),
             verbose: arguments.verbose > 0,
+            all: true,
         };
         print(&own_words.text(&inspection_text(&inspection, style)))?;
     }

@@ -38,6 +38,9 @@ pub(super) struct OutputArguments {
     /// Say more: -v every finding, -vv every exchange, -vvv header fields, too
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// Show every finding of a cause with what was observed, not only the names of the first few
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -163,6 +166,7 @@ pub(super) struct Outputs {
     waivers: Option<(Waivers, Date)>,
     fail_on: Level,
     verbose: bool,
+    all: bool,
 }
 
 impl OutputArguments {
@@ -194,6 +198,7 @@ impl OutputArguments {
             waivers,
             fail_on,
             verbose: self.verbose > 0,
+            all: self.all,
         })
     }
 }
@@ -236,6 +241,7 @@ impl Outputs {
         let style = Style {
             width: width(),
             verbose: self.verbose,
+            all: self.all,
         };
         self.reports.write(&report.to_text(style), &report, scrub)?;
         Ok(report.exit)

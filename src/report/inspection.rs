@@ -36,6 +36,7 @@ pub fn inspection_blocks(inspection: &Inspection) -> Vec<Block> {
         style: Style {
             width: 100,
             verbose: true,
+            all: true,
         },
     };
     // Writing to memory cannot fail.

@@ -11,10 +11,13 @@ mod json;
 mod junit;
 mod losses;
 mod markdown;
+mod matrix;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+mod steps;
 mod text;
+mod text_steps;
 
 pub use causes::CauseSummary;
 pub use comparison::{Change, Comparison, Side, Unreadable};
@@ -26,14 +29,17 @@ pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+pub use matrix::{Cell, Matrix, Row};
 pub use pictures::Pictures;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
+pub use steps::Step;
 pub use text::Style;
 
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
+use crate::diagnosis::Recognised;
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
@@ -80,6 +86,12 @@ pub struct Report {
     pub clients: ClientSummaries,
     /// What several findings have in common, and what to do about it.
     pub causes: Vec<CauseSummary>,
+    /// The software that the server shows itself to be, and what stands in front of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Recognised>,
+    /// What a person should know although nothing deviates, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Every finding, in the order of the suite.
     pub findings: Vec<Finding>,
     /// How many findings came to each verdict.
@@ -196,6 +208,8 @@ impl Report {
             without_tls: plain_http,
             clients: client_summaries(&findings, plain_http),
             causes: causes::of(&findings),
+            software: Vec::new(),
+            remarks: Vec::new(),
             summary: counts(&findings),
             findings,
             stale_waivers: Vec::new(),
@@ -348,6 +362,7 @@ impl std::fmt::Display for Report {
         let text = self.to_text(Style {
             width: 100,
             verbose: false,
+            all: false,
         });
         formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
@@ -358,6 +373,9 @@ fn error_among(findings: &[Finding]) -> Option<String> {
     let error = findings
         .iter()
         .find(|finding| finding.verdict == Verdict::Error)?;
+    if let Some(cause) = &error.cause {
+        return Some(format!("{}: {}", cause.title, error.observed));
+    }
     Some(format!(
         "`{}` could not be carried out: {}",
         error.name(),
@@ -381,6 +399,11 @@ impl Group<'_> {
     /// One of them.
     pub(crate) fn first(&self) -> &Finding {
         self.0[0]
+    }
+
+    /// All of them.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter().copied()
     }
 
     /// How many findings these are.

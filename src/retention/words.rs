@@ -137,6 +137,7 @@ fn in_lines(blocks: &[Block], width: usize) -> String {
         let style = Style {
             width,
             verbose: false,
+            all: false,
         };
         let mut wrapped = String::new();
         // Writing to memory cannot fail.
@@ -385,6 +386,8 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         } else {
             String::new()
         },
+        alternative: None,
+        answered_by: None,
         duration_ms: 0,
         waived: None,
         waived_until: None,

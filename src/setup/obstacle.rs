@@ -2,7 +2,9 @@
 //! problems.
 
 use super::seen::Thing;
-use crate::diagnosis::{Evidence, Product, Recognised, Subject, Words, diagnose, recognised};
+use crate::diagnosis::{
+    Beside, Evidence, Product, Recognised, Subject, Words, diagnose, recognised,
+};
 use crate::wire::{Door, Failure, LoginKind, Method, Response};
 use Product::{Apache, Caddy, Cloudflare, Lighttpd, Nextcloud, Nginx, Rclone};
 
@@ -468,7 +470,7 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
         method: Method::Get,
         subject: Subject::Config,
         answer,
-        folder: None,
+        beside: Beside::default(),
     })?;
     Some(Trouble {
         id: found.id.to_owned(),

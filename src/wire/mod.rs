@@ -42,7 +42,6 @@ pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
 pub use session::{Leftovers, Link, Passed, Session, Settings, Swept, Totals, Trace};
-pub use shared::Turn;
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
 pub use transcript::{Transcript, TranscriptError};

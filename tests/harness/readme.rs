@@ -13,7 +13,7 @@ macro_rules! page {
     };
 }
 /// The pages that show commands: the name, and the text.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("README.md", include_str!("../../README.md")),
     page!("checking-a-server"),
     page!("ci"),
@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 10] = [
     page!("losses"),
     page!("authors-of-servers"),
     page!("authors-of-clients"),
+    page!("rig"),
     page!("add-a-check"),
     page!("setting-up-a-server"),
 ];

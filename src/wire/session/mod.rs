@@ -155,6 +155,8 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// What the answers say about the software behind them.
+    signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
     pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
@@ -237,6 +239,7 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
             opened: Instant::now(),
@@ -322,6 +325,20 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The header fields of the answers that say something about the software behind them, as name
+    /// and value; of a cookie, the name alone.
+    pub fn signs(&self) -> BTreeSet<(String, String)> {
+        self.signs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The server's TLS, if a check has looked at it.
+    pub fn inspected(&self) -> Option<Arc<Inspection>> {
+        self.inspection.get()?.clone().ok()
     }
 
     /// Whether a network stands behind the session.
