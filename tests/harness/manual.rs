@@ -58,7 +58,6 @@ const UNUSED: &[&str] = &[
     "servers.nextcloud-encryption",
     "servers.options",
     "servers.php-fpm-cookies",
-    "servers.rclone-cache",
     "servers.restart",
 ];
 
