@@ -14,7 +14,7 @@ mod privacy;
 mod reach;
 mod retention;
 mod strangers;
-mod tls;
+pub(crate) mod tls;
 mod upload;
 
 use crate::engine::{Check, Facet as _};

@@ -1,3 +1,5 @@
 //! Each problem from evidence that shows it, and from near misses that must not.
 
 mod answers;
+mod scene;
+mod table;
