@@ -114,6 +114,13 @@ impl fmt::Display for Halt {
                     None => Ok(()),
                 }
             }
+            Self::LockedOut {
+                sign: Sign::Status(status),
+                asked,
+            } => write!(
+                formatter,
+                "the server answered earlier requests, and answers {status} to all of them now; last asked: {asked}"
+            ),
             Self::LockedOut { sign, asked } => write!(formatter, "{sign}; last asked: {asked}"),
             Self::CredentialsRefused { asked } => {
                 write!(formatter, "the server refused the credentials of {asked}")

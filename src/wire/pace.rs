@@ -358,17 +358,30 @@ impl Turn {
         }
     }
 
+    /// When it began.
+    pub(super) const fn began(&self) -> Instant {
+        self.began
+    }
+
     /// Notes that the server refused it because there were too many, and lets nobody ask for this
     /// long.
     pub(super) fn limited(self, pause: Duration) {
+        self.limited_since(None);
+        let mut state = self.pace.state();
+        state.next = state.next.max(Instant::now() + pause);
+    }
+
+    /// Notes that the server refused it, or the one before it that began at `first`, because there
+    /// were too many.
+    pub(super) fn limited_since(&self, first: Option<Instant>) {
         let mut state = self.pace.state();
         state.limited += 1;
         // Several that were under way together are refused together: that is one sign.
-        if state.halved.is_none_or(|halved| self.began >= halved) {
+        let began = first.unwrap_or(self.began);
+        if state.halved.is_none_or(|halved| began >= halved) {
             state.halve();
             state.halved = Some(Instant::now());
         }
-        state.next = state.next.max(Instant::now() + pause);
     }
 
     /// Notes that no answer came in time: the server may have had too much to do at once.

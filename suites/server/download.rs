@@ -199,6 +199,15 @@ async fn fresh(context: &Context) -> Judged {
                 format!("the {attempt} GET after an overwrite gave the old backup"),
             ));
         }
+        if !answer.is_success() {
+            return Ok(Outcome::deviates(
+                Stage::Http,
+                format!(
+                    "the {attempt} GET after an overwrite was answered {}",
+                    describe(&answer)
+                ),
+            ));
+        }
         if let Some(difference) = difference(&answer.body, &second) {
             return Ok(Outcome::deviates(
                 Stage::Size,

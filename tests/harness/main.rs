@@ -15,6 +15,7 @@ mod interruption;
 mod manual;
 mod payload_vectors;
 mod profiles;
+mod properties;
 mod readme;
 mod replayed_servers;
 mod residue;

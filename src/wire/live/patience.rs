@@ -4,9 +4,11 @@
 //!
 //! All of it happens below what a transcript records: a check sees the last answer alone.
 
+mod ban;
 mod failures;
 mod limits;
 
+use self::ban::Doubts;
 use self::failures::{CLOSURES, SMALL};
 use super::Live;
 use crate::clients::CredentialEncoding;
@@ -24,6 +26,7 @@ use std::mem::Discriminant;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many times longer an answer is waited for when it is asked for again, alone.
 const LONGER: u32 = 3;
@@ -61,6 +64,7 @@ pub(super) struct Patience {
     locked: AtomicU32,
     asked_again: AtomicU32,
     slowed_by: OnceLock<String>,
+    doubts: Doubts,
 }
 
 impl Patience {
@@ -82,6 +86,7 @@ impl Patience {
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
             slowed_by: OnceLock::new(),
+            doubts: Doubts::default(),
         }
     }
 }
@@ -104,6 +109,8 @@ struct Tries {
     limits: u32,
     /// The sign of a limit that may mean something else, until it is known.
     sign: Option<Sign>,
+    /// When the first request that met it began.
+    limited_since: Option<Instant>,
     is_limit: bool,
     locks: u32,
     waited: Duration,
@@ -242,8 +249,24 @@ impl Live {
     /// either.
     fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
-        let is_refusal = matches!(answer, Ok(response) if Sign::of(response).is_some());
-        is_refusal.then(|| Failure::from(halt))
+        let is_locked_out = matches!(halt, Halt::LockedOut { .. });
+        let is_hidden = match answer {
+            Ok(response) => {
+                Sign::of(response).is_some() || (is_locked_out && response.status == 403)
+            }
+            Err(failure) => is_locked_out && failure.kind.is_peer(),
+        };
+        is_hidden.then(|| Failure::from(halt))
+    }
+
+    /// What is known of answers 403.
+    const fn doubts(&self) -> &Doubts {
+        &self.patience.doubts
+    }
+
+    /// Whether the run was given `config`.
+    fn was_served_config(&self) -> bool {
+        self.patience.served_config.load(Ordering::Relaxed)
     }
 
     async fn patiently(
@@ -273,7 +296,8 @@ impl Live {
             }
             match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {
-                    turn.limited(Duration::ZERO);
+                    // What was refused together is one sign, however long each was waited for.
+                    turn.limited_since(tries.limited_since);
                     return taken(answer, &tries);
                 }
                 Next::Take => {
@@ -285,6 +309,9 @@ impl Live {
                 Next::Again(pause) => {
                     let silent =
                         matches!(&answer, Err(failure) if failure.kind == FailureKind::TimedOut);
+                    if tries.sign.is_some() {
+                        tries.limited_since.get_or_insert(turn.began());
+                    }
                     if silent {
                         turn.timed_out();
                     } else {
@@ -342,6 +369,12 @@ impl Live {
                     return self.after_limit(request, response, sign, tries).await;
                 }
                 self.heard(request, response);
+                if self.patience.halt.get().is_none()
+                    && let Some(sign) = self.is_banned(request, response).await
+                {
+                    let asked = request.short();
+                    return Next::Halt(Halt::LockedOut { sign, asked });
+                }
                 if response.status == 423 && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }

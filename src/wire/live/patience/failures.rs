@@ -39,6 +39,9 @@ impl Live {
             FailureKind::NoAnswer | FailureKind::Reset => {
                 self.after_closure(request, served, tries).await
             }
+            FailureKind::Peer if served && failure.stage == Stage::Tls => {
+                self.after_closure(request, served, tries).await
+            }
             FailureKind::BodyEnded if tries.bodies == 0 => {
                 tries.bodies += 1;
                 self.again(Duration::ZERO)
@@ -54,10 +57,6 @@ impl Live {
                     sign: Sign::NoConnection,
                     asked: request.short(),
                 })
-            }
-            FailureKind::Peer if served && failure.stage == Stage::Tls && tries.closures < 2 => {
-                tries.closures += 1;
-                self.again(Duration::ZERO)
             }
             _ => Next::Take,
         }
@@ -78,8 +77,7 @@ impl Live {
             tries.closures += 1;
             return self.again(Duration::from_millis(20) * tries.closures);
         }
-        let was_served_config = self.patience.served_config.load(Ordering::Relaxed);
-        if served && proven && was_served_config && self.is_config_limited().await {
+        if served && proven && self.was_served_config() && self.is_config_limited().await {
             return Next::Halt(Halt::LockedOut {
                 sign: Sign::NoConnection,
                 asked: request.short(),

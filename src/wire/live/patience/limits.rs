@@ -1,12 +1,10 @@
 //! Answers that ask for patience: a server that limits, and one that holds a lock.
 
 use super::{Next, Tries, of};
-use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
-use crate::wire::facet::Http;
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
-use crate::wire::request::{Method, Place, Request};
+use crate::wire::request::{Place, Request};
 use std::mem::Discriminant;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -97,12 +95,7 @@ impl Live {
     /// Whether what was answered before is refused now: then it is a limit, and not this one
     /// request.
     pub(super) async fn is_config_limited(&self) -> bool {
-        let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
-        let limit = self.limit(&Tries::default());
-        match self
-            .once(&request, Http::One, CredentialEncoding::Utf8, limit)
-            .await
-        {
+        match self.config_now().await {
             Ok(response) => Sign::of(&response).is_some(),
             Err(failure) => failure.kind.is_peer(),
         }
@@ -138,7 +131,7 @@ impl Live {
 }
 
 /// What requests have in common that a server may close altogether.
-fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
+pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
     (
         request.method.as_str(),
         std::mem::discriminant(&request.place),
