@@ -124,7 +124,8 @@ impl Report {
             let count = blocked.count() as u64;
             if count > 0 {
                 let count = counted(count, "other finding");
-                writeln!(out, "{count} could not be judged (-v shows why)")?;
+                let text = format!("{count} could not be judged (-v shows why)");
+                write_wrapped(out, style, 0, &text)?;
             }
             return Ok(());
         }
@@ -152,7 +153,8 @@ impl Report {
         Ok(())
     }
 
-    /// The known issues of the apps, where their part was reached: a line each, and whole with `-v`.
+    /// The known issues of the apps, where their part was reached: a line each, and whole with
+    /// `-v`.
     fn write_known_issues(&self, out: &mut String, style: Style) -> Written {
         let mut folded = Vec::new();
         for (client, issue) in self.known_issues() {

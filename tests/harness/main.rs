@@ -18,6 +18,7 @@ mod profiles;
 mod properties;
 mod readme;
 mod replayed_servers;
+mod reports;
 mod residue;
 mod retention;
 mod secrecy;

@@ -252,8 +252,9 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
     }
 }
 
-/// Of a chain with a certificate that breaks a rule. Plain `openssl req -x509` makes a root, and servers show it as
-/// their own: other libraries take it where it is installed, and this one does not.
+/// Of a chain with a certificate that breaks a rule. Plain `openssl req -x509` makes a root, and
+/// servers show it as their own: other libraries take it where it is installed, and this one does
+/// not.
 fn refused(seen: &Inspection, why: &str) -> Judged {
     let chain = certificates(seen)?;
     if !chain[0].is_self_issued() {
