@@ -1,12 +1,18 @@
 //! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
 mod causes;
+mod comparison;
+mod github;
+#[cfg(feature = "cli")]
+mod html;
 mod implementation;
 mod inspection;
 mod json;
 mod junit;
 mod losses;
 mod markdown;
+mod matrix;
+mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
 mod steps;
@@ -14,10 +20,17 @@ mod text;
 mod text_steps;
 
 pub use causes::CauseSummary;
+pub use comparison::{Change, Comparison, Side, Unreadable};
+#[cfg(feature = "cli")]
+pub use html::blocks_page;
 pub use implementation::{Implementation, Interviewed};
+#[cfg(feature = "cli")]
+pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
+pub use matrix::{Cell, Matrix, Row};
+pub use pictures::Pictures;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
 pub use steps::Step;
@@ -105,6 +118,9 @@ pub struct Report {
     /// How the run ended, where the findings alone do not say it.
     #[serde(skip)]
     ending: Option<Ending>,
+    /// What the pictures show, where a server was asked.
+    #[serde(skip)]
+    pictures: Option<Pictures>,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -164,6 +180,7 @@ impl Report {
             })
             .or(report.incomplete_because);
         report.halted = halted;
+        report.pictures = Some(Pictures::of(session));
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
@@ -204,6 +221,7 @@ impl Report {
             ledger: None,
             halted: None,
             ending: None,
+            pictures: None,
             fail_on: None,
         }
         .timed(Timing::now())
@@ -301,6 +319,19 @@ impl Report {
         Some(summary.verdict)
     }
 
+    /// Whether no app finds a config at the address, and no credentials were refused.
+    #[cfg(feature = "cli")]
+    pub(crate) fn finds_no_config(&self) -> bool {
+        let mut readable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.id == "config.readable")
+            .peekable();
+        self.halted.is_none()
+            && readable.peek().is_some()
+            && readable.all(|finding| finding.verdict != Verdict::Pass)
+    }
+
     /// How many findings came to `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)
@@ -331,6 +362,7 @@ impl std::fmt::Display for Report {
         let text = self.to_text(Style {
             width: 100,
             verbose: false,
+            all: false,
         });
         formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
     }
@@ -367,6 +399,11 @@ impl Group<'_> {
     /// One of them.
     pub(crate) fn first(&self) -> &Finding {
         self.0[0]
+    }
+
+    /// All of them.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter().copied()
     }
 
     /// How many findings these are.

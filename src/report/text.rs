@@ -17,6 +17,8 @@ pub struct Style {
     pub width: usize,
     /// Whether what passed or does not apply is shown one by one.
     pub verbose: bool,
+    /// Whether every finding of a cause is shown, each with what was observed.
+    pub all: bool,
 }
 
 pub(super) const FAIL: Paint = AnsiColor::Red.on_default().bold();
@@ -82,10 +84,7 @@ impl Report {
         let (expected, clause, level) = (&finding.expected, &finding.clause, finding.level);
         let expected = format!("{expected} (clause {clause}, {level})");
         detail(out, style, "expected", &expected)?;
-        if let Some(names) = group.names() {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            detail(out, style, "explains", &listed(&names, 8))?;
-        }
+        write_explained(out, style, group)?;
         if self.implementation.is_some() && finding.verdict != Verdict::Error {
             detail(out, style, "about", &finding.remedy)?;
         } else if finding.verdict != Verdict::Error {
@@ -532,6 +531,25 @@ fn abridged(titles: &[String]) -> String {
     subjects.sort_unstable();
     subjects.dedup();
     format!("{} checks, of {}", titles.len(), subjects.join(", "))
+}
+
+/// The findings that one cause explains: each with what was observed, or the first few names.
+fn write_explained(out: &mut String, style: Style, group: &Group<'_>) -> Written {
+    const NAMED: usize = 8;
+    let Some(names) = group.names() else {
+        return Ok(());
+    };
+    if !style.all {
+        let shown: Vec<_> = names.iter().map(String::as_str).collect();
+        let way_out = if names.len() > NAMED { ": --all" } else { "" };
+        let named = format!("{}{way_out}", listed(&shown, NAMED));
+        return detail(out, style, "explains", &named);
+    }
+    for (place, (name, finding)) in names.iter().zip(group.findings()).enumerate() {
+        let label = if place == 0 { "explains" } else { "" };
+        detail(out, style, label, &format!("{name}: {}", finding.observed))?;
+    }
+    Ok(())
 }
 
 fn detail(out: &mut String, style: Style, label: &str, text: &str) -> Written {

@@ -9,7 +9,7 @@ use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
-    Recipe, Request, Response, Turn,
+    Recipe, Request, Response,
 };
 
 /// The three things that a client without credentials asks for first.
@@ -156,7 +156,7 @@ pub(super) struct StrangerUpload {
 }
 
 pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let size = largest(context).await.min(LARGE);
     let payload = context.shared_payload("stranger", Recipe::Random(size));
     let place = Place::Backup(backup.clone());
@@ -177,7 +177,7 @@ pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
 
 /// The answer to a stranger who asks for a backup that is there.
 pub(super) async fn stranger_download(context: &Context) -> Result<Answer, Outcome> {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let payload = context.shared_payload("secret", Recipe::Random(600));
     let put = Request::put(&backup, &payload);
     let put = context.once("shared.stranger-download.put", put).await;

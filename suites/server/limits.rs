@@ -11,7 +11,7 @@ use crate::diagnosis::{
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response, Turn};
+use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response};
 use std::fmt;
 use std::time::Duration;
 
@@ -419,7 +419,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(refusal) => {
             let observed = format!("{size} bytes refused: {}", refusal.observed);

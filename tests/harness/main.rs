@@ -10,6 +10,7 @@ mod gentle;
 mod guard;
 mod hostile;
 mod house;
+mod html;
 mod inspect;
 mod interruption;
 mod manual;
@@ -22,6 +23,7 @@ mod reports;
 mod residue;
 mod retention;
 mod secrecy;
+mod setup;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

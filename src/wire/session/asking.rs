@@ -139,7 +139,10 @@ impl Session {
         let got = self.got(
             key,
             vec!["inspection of TLS".to_owned()],
-            |live| async { Got::Inspection(live.inspect().await.map(Box::new)) },
+            |live| async {
+                let is_shut_out = async { self.offers().await.is_err() };
+                Got::Inspection(live.inspect(is_shut_out).await.map(Box::new))
+            },
             |failure| Got::Inspection(Err(failure)),
         );
         match got.await {
@@ -416,6 +419,7 @@ impl Session {
         if let Some(backup) = upload {
             self.guard.sent(backup);
         }
+        let began = std::time::Instant::now();
         let answer = match company {
             Company::Alone => live.ask(request, http, encoding).await,
             Company::Several => live.ask_together(request, http, encoding).await,
@@ -424,6 +428,7 @@ impl Session {
             self.settle(backup, &answer);
         }
         self.observe(live, request, &answer);
+        self.note_passed(request, began, &answer);
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }

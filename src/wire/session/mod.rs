@@ -3,8 +3,10 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod passed;
 mod sweeping;
 
+pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
 use super::answer::{Answer, Failure, FailureKind};
@@ -27,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// How long a server gets to store an upload that a check broke off, after which it looked for it.
@@ -158,6 +160,10 @@ pub struct Session {
     /// What checks saw that makes known issues of clients matter.
     pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
+    /// When the session began.
+    opened: Instant,
+    /// The exchanges so far.
+    passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
 }
@@ -236,6 +242,8 @@ impl Session {
             signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
+            opened: Instant::now(),
+            passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
         }
     }
