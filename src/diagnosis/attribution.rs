@@ -97,7 +97,8 @@ pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
 
 /// The cause of another finding, where that explains this one, too.
 fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
-    if !finding.verdict.is_deviation() {
+    let is_known = finding.cause.as_ref().is_some_and(|cause| !cause.likely);
+    if !finding.verdict.is_deviation() || is_known {
         return None;
     }
     let causes = all.iter().filter(|other| other.verdict.is_deviation());

@@ -15,6 +15,7 @@ mod inspect;
 mod interruption;
 mod manual;
 mod payload_vectors;
+mod problems;
 mod profiles;
 mod properties;
 mod readme;

@@ -434,6 +434,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
     let style = Style {
         width: 80,
         verbose: false,
+        all: false,
     };
     let text = anstream::adapter::strip_str(&report.to_text(style)).to_string();
     let rows: usize = text
@@ -445,6 +446,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
     let verbose = Style {
         width: 120,
         verbose: true,
+        all: true,
     };
     let text = anstream::adapter::strip_str(&report.to_text(verbose)).to_string();
     for finding in &report.findings {
