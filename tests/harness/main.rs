@@ -3,6 +3,7 @@
 
 mod bans;
 mod command_line;
+mod downstream;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
@@ -24,6 +25,7 @@ mod reports;
 mod residue;
 mod retention;
 mod secrecy;
+mod sentences;
 mod setup;
 #[path = "../support/mod.rs"]
 mod support;
