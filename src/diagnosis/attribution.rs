@@ -48,15 +48,21 @@ pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certain
 
 /// Gives each finding that deviates its problem, and each problem the fix for this server.
 pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
-    let found: Vec<_> = (0..findings.len())
-        .map(|at| {
-            shared_cause(&findings[at], findings)
-                .or_else(|| Some(diagnosis_of(&findings[at], run)?.cause()))
+    let found: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            let shared = shared_cause(finding, findings);
+            let own = || Some(diagnosis_of(finding, run)?.cause());
+            (shared.is_some(), shared.or_else(own))
         })
         .collect();
-    for (finding, cause) in findings.iter_mut().zip(found) {
-        if cause.is_some() {
-            finding.cause = cause;
+    for (finding, (is_shared, cause)) in findings.iter_mut().zip(found) {
+        if let Some(cause) = cause {
+            if is_shared {
+                // What mends the other one mends this one.
+                finding.remedy = cause.fix.to_string();
+            }
+            finding.cause = Some(cause);
         }
         let (own, alternative) = (finding.remedy.clone(), finding.alternative.clone());
         let Some(cause) = &mut finding.cause else {
@@ -91,7 +97,8 @@ pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
 
 /// The cause of another finding, where that explains this one, too.
 fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
-    if !finding.verdict.is_deviation() {
+    let is_known = finding.cause.as_ref().is_some_and(|cause| !cause.likely);
+    if !finding.verdict.is_deviation() || is_known {
         return None;
     }
     let causes = all.iter().filter(|other| other.verdict.is_deviation());

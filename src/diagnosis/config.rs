@@ -35,7 +35,7 @@ pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
         let line = text[..at].matches('\n').count() + 1;
         let mark = text[at..].chars().next()?;
         Some(format!(
-            "Replace `{mark}` in line {line} of `config`, and every other curly quotation mark, by a straight one (\"): {{\"maxBackupBytes\": 524288, \"retentionDays\": 180}}"
+            "Replace `{mark}` in line {line} of `config`, and every other curly one, by straight quotation marks (\"): {{\"maxBackupBytes\": 524288, \"retentionDays\": 180}}"
         ))
     }),
     in_answer: |evidence| {

@@ -80,6 +80,7 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     )],
     source: "OWASP Core Rule Set, crs-setup.conf.example, rule 900200",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| {
         let stranger = evidence.beside.stranger?;
         let is_blocked = evidence.is_upload() && evidence.status() == 403 && stranger.status == 403;

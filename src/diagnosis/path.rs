@@ -420,6 +420,7 @@ pub(super) const UPLOAD_DROPPED: Problem = Problem {
     ],
     source: "nginx, ngx_http_rewrite_module, return 444",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_silence: |silence| {
         let is_upload = silence.asked == Some((Method::Put, Subject::Backup));
         let is_closed = matches!(silence.kind, FailureKind::NoAnswer | FailureKind::Reset);

@@ -2,7 +2,8 @@
 //!
 //! ```toml
 //! [[waiver]]
-//! check = "limits.above"            # a check, or one variant of it: "upload.accepted[ios-h2]"
+//! check = "limits.above"            # a check, one variant of it ("upload.accepted[ios-h2]"), or a
+//!                                   # problem ("problem.body-limit")
 //! reason = "ticket 42: the proxy gets a limit in spring"
 //! until = "2027-03-31"              # the last day on which it counts
 //! observed = "there is no limit"    # a part of what was observed, at least 8 characters
@@ -21,11 +22,14 @@ use thiserror::Error;
 /// everything.
 const SHORTEST_OBSERVED: usize = 8;
 
+/// How the names of problems begin.
+const PROBLEM: &str = "problem.";
+
 /// One accepted deviation.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The check, or one variant of it.
+    /// The check, one variant of it, or a problem.
     pub check: String,
     /// Why the deviation is accepted.
     pub reason: String,
@@ -123,6 +127,15 @@ impl Waivers {
 }
 
 impl Waiver {
+    /// Whether it names this finding: its check, its variant, or its problem.
+    fn names(&self, finding: &Finding) -> bool {
+        let by_problem = finding
+            .cause
+            .as_ref()
+            .is_some_and(|cause| cause.id == self.check);
+        finding.id == self.check || finding.name() == self.check || by_problem
+    }
+
     fn apply(&self, findings: &mut [Finding], today: Date) -> Option<String> {
         if self.until < today {
             return Some(format!(
@@ -133,10 +146,7 @@ impl Waiver {
         let mut excused = false;
         let mut other = None;
         let mut unjudged = false;
-        for finding in findings
-            .iter_mut()
-            .filter(|f| f.id == self.check || f.name() == self.check)
-        {
+        for finding in findings.iter_mut().filter(|finding| self.names(finding)) {
             match finding.verdict {
                 verdict if verdict.is_deviation() && finding.observed.contains(&self.observed) => {
                     finding.waived = Some(self.reason.clone());
@@ -149,6 +159,16 @@ impl Waiver {
                 Verdict::Pass | Verdict::NotApplicable => {}
                 Verdict::Disabled | Verdict::Blocked | Verdict::Error => unjudged = true,
             }
+        }
+        // A problem may hide behind what was not judged, whichever check that is.
+        let is_open = |finding: &Finding| {
+            matches!(
+                finding.verdict,
+                Verdict::Disabled | Verdict::Blocked | Verdict::Error
+            )
+        };
+        if self.check.starts_with(PROBLEM) && !excused && findings.iter().any(is_open) {
+            return None;
         }
         // What was not judged says nothing about whether the waiver is still needed.
         if excused || (unjudged && other.is_none()) {

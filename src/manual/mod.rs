@@ -64,6 +64,15 @@ pub mod setting_up_a_server {
     #![doc = include_str!("setting-up-a-server.md")]
 }
 
+/// The problems of servers that a run names.
+#[allow(
+    clippy::doc_markdown,
+    reason = "the document is prose, full of names of products"
+)]
+pub mod problems {
+    #![doc = include_str!("problems.md")]
+}
+
 /// How to check a server: commands, exit codes, environment.
 pub mod checking_a_server {
     #![doc = include_str!("checking-a-server.md")]

@@ -123,7 +123,8 @@ impl Report {
             let count = blocked.count() as u64;
             if count > 0 {
                 let count = counted(count, "other finding");
-                writeln!(out, "{count} could not be judged (-v shows why)")?;
+                let text = format!("{count} could not be judged (-v shows why)");
+                write_wrapped(out, style, 0, &text)?;
             }
             return Ok(());
         }

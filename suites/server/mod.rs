@@ -14,7 +14,7 @@ mod privacy;
 mod reach;
 mod retention;
 mod strangers;
-mod tls;
+pub(crate) mod tls;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
@@ -53,13 +53,15 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
 
 /// Whether `name` is a check, or a check with one of its variants: `upload.accepted[ios-h2]`.
 pub fn is_known(name: &str) -> bool {
-    checks().any(|check| {
-        check.id == name
-            || check
-                .variants
-                .iter()
-                .any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
-    })
+    let is_problem = crate::diagnosis::Problem::of(name).is_some();
+    is_problem
+        || checks().any(|check| {
+            check.id == name
+                || check
+                    .variants
+                    .iter()
+                    .any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
+        })
 }
 
 const WHOLE: &[Facet] = &[Facet::Whole];

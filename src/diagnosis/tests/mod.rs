@@ -1,3 +1,8 @@
 //! Each problem from evidence that shows it, and from near misses that must not.
 
 mod answers;
+mod certificates;
+mod rows_answers;
+mod rows_found;
+mod scene;
+mod table;

@@ -3,8 +3,8 @@
 use super::super::WHOLE;
 use super::super::judge::Judged;
 use super::{alert, by_looking, certificates, count, day, deviates, path, remedy, unread};
+use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection, KeyKind, KeyProof, ShakeTrouble, Trust, suites};
@@ -244,12 +244,29 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
         Trust::NoStore => Err(no_store()),
         Trust::NoCertificate => Err(Outcome::blocked(unread(seen))),
         Trust::UnknownIssuer => untrusted(seen),
-        Trust::Refused(why) => Ok(deviates(why.clone()).into()),
+        Trust::Refused(why) => refused(seen, why),
         Trust::Unsupported(why) => Err(Outcome::blocked(format!(
             "the library that judges trust finds {why}, and cannot say where the chain leads"
         ))),
         Trust::Trusted => Ok(leads_to_a_root(seen)),
     }
+}
+
+/// Of a chain with a certificate that breaks a rule. Plain `openssl req -x509` makes a root, and
+/// servers show it as their own: other libraries take it where it is installed, and this one does
+/// not.
+fn refused(seen: &Inspection, why: &str) -> Judged {
+    let chain = certificates(seen)?;
+    if !chain[0].is_self_issued() {
+        return Ok(deviates(why).into());
+    }
+    if seen.chain[0].issuer_is_root_here {
+        return Err(Outcome::blocked_by(
+            Blocker::BeyondHarness,
+            "the certificate is a root that is trusted here, and the server shows it as its own: it could not be judged by this library; curl, Java and Python take it. A certificate for the server that this root signs is one that every client takes (`basicConstraints=CA:FALSE`)",
+        ));
+    }
+    Ok(deviates("the certificate is self-signed").into())
 }
 
 /// Of a chain that leads to a root: whether the server holds the key, and a handshake ends.

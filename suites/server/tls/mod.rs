@@ -11,7 +11,7 @@ pub(super) mod protocol;
 pub(super) mod remedy;
 pub(super) mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use super::judge::Judged;
 use crate::engine::{Deviation, Outcome};

@@ -52,6 +52,37 @@ fn a_waiver_excuses_what_it_names_and_only_that() {
 }
 
 #[test]
+fn a_waiver_of_a_problem_excuses_it_and_shows_its_end() {
+    let quota = &[Fault::ContentHtmlRewritten][..];
+    let (report, ended) = waived(
+        &waiver("problem.body-rewritten", "2999-12-31", "came back changed"),
+        quota,
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_valid(&report);
+    let summary = &report["clients"]["android"]["restore"];
+    assert_eq!(summary["waived"]["until"], "2999-12-31");
+    assert!(
+        ended.stderr.contains("partial (1 waived until 2999-12-31)"),
+        "{}",
+        ended.stderr
+    );
+    let (_, ended) = waived(
+        &waiver("problem.body-rewritten", "2999-12-31", "came back changed"),
+        &[],
+    );
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    // Stale ones stand last, before the reason of the exit code.
+    let lines: Vec<_> = ended.stderr.trim_end().lines().collect();
+    let place = lines.iter().position(|line| line.contains("stale waiver"));
+    let last = lines.iter().position(|line| line.contains("Exit code 1"));
+    assert!(
+        place < last && place.is_some_and(|place| place + 3 >= lines.len()),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn a_stale_waiver_fails_the_run_and_says_why() {
     for (content, faults, words) in [
         (

@@ -28,12 +28,12 @@ use rcgen::{
 };
 use std::time::{Duration, SystemTime};
 
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 /// 24 November 2026, noon.
-const NOW: i64 = 1_795_521_600;
+pub(crate) const NOW: i64 = 1_795_521_600;
 
 /// A certificate that is to be made: its subject, and its first and last second.
-fn parameters(subject: &str, begin: i64, end: i64) -> CertificateParams {
+pub(crate) fn parameters(subject: &str, begin: i64, end: i64) -> CertificateParams {
     let time = |second: i64| {
         let second = Duration::from_secs(u64::try_from(second).expect("after 1970"));
         (SystemTime::UNIX_EPOCH + second).into()
@@ -47,20 +47,20 @@ fn parameters(subject: &str, begin: i64, end: i64) -> CertificateParams {
     parameters
 }
 
-fn names(mut parameters: CertificateParams, names: &[&str]) -> CertificateParams {
+pub(crate) fn names(mut parameters: CertificateParams, names: &[&str]) -> CertificateParams {
     let names = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>());
     parameters.subject_alt_names = names.expect("good names").subject_alt_names;
     parameters
 }
 
-fn authority(subject: &str) -> CertificateParams {
+pub(crate) fn authority(subject: &str) -> CertificateParams {
     let mut parameters = parameters(subject, NOW - 1000 * DAY, NOW + 1000 * DAY);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     parameters
 }
 
 /// Signs `subject` by an authority of that name.
-fn signed(subject: &CertificateParams, issuer: &str) -> Vec<u8> {
+pub(crate) fn signed(subject: &CertificateParams, issuer: &str) -> Vec<u8> {
     let (key, its) = (
         KeyPair::generate().expect("a key"),
         KeyPair::generate().expect("a key"),
@@ -73,7 +73,7 @@ fn signed(subject: &CertificateParams, issuer: &str) -> Vec<u8> {
         .to_vec()
 }
 
-fn own(subject: &CertificateParams) -> Vec<u8> {
+pub(crate) fn own(subject: &CertificateParams) -> Vec<u8> {
     let key = KeyPair::generate().expect("a key");
     subject
         .self_signed(&key)
@@ -82,7 +82,7 @@ fn own(subject: &CertificateParams) -> Vec<u8> {
         .to_vec()
 }
 
-fn sent(der: Vec<u8>) -> SentCertificate {
+pub(crate) fn sent(der: Vec<u8>) -> SentCertificate {
     SentCertificate {
         der: Der(der),
         issuer_is_root_here: false,
@@ -100,7 +100,7 @@ fn hello(version: Version, suite: u16) -> Answered {
 const REFUSED: Answered = Answered::Alert(40);
 
 /// A server as it should be, with a leaf from `Intermediate`, from `Root`.
-fn healthy() -> Inspection {
+pub(crate) fn healthy() -> Inspection {
     let leaf = names(
         parameters("leaf", NOW - 10 * DAY, NOW + 80 * DAY - 1),
         &["cloud.example"],

@@ -1,0 +1,337 @@
+//! What is seen: put together by hand, and looked at as a run would.
+
+use super::super::*;
+use crate::engine::{Because, Blocker, Breakage, Cause, Finding};
+use crate::wire::tls::Inspection;
+use crate::wire::{Body, Facts, FailureKind, Http, LoginKind, Method, Response};
+
+pub(super) const BASE: &str = "https://cloud.example/safe";
+pub(super) const FILES: &str = "https://cloud.example/remote.php/dav/files/alice/threema";
+pub(super) const LINK: &str = "https://cloud.example/public.php/webdav";
+
+/// One thing that is seen.
+pub(super) enum Scene {
+    Answer(Box<Exchange>),
+    Silence(Silence),
+    /// A finding of this check, with the certificates of the server where those matter.
+    Finding {
+        check: &'static str,
+        verdict: &'static str,
+        stage: &'static str,
+        because: Option<Because>,
+        inspection: Option<Box<Inspection>>,
+    },
+    /// The target, and its certificates.
+    Target(Box<Facts>, Option<Box<Inspection>>),
+}
+
+/// An answer, with all that can stand beside it.
+pub(super) struct Exchange {
+    base: &'static str,
+    login: LoginKind,
+    with_credentials: bool,
+    method: Method,
+    subject: Subject,
+    answer: Response,
+    folder: Option<u16>,
+    backups: Option<u16>,
+    misnamed: Option<&'static str>,
+    stranger: Option<Response>,
+    other_agent: Option<Response>,
+}
+
+fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Response {
+        status,
+        http: Http::One,
+        headers: headers.iter().map(owned).collect(),
+        body: Body::new(body.to_vec().into(), false),
+        continued: false,
+        unpacked: false,
+        echoed_secret: false,
+        asked_again: false,
+    }
+}
+
+fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
+    Exchange {
+        base: BASE,
+        login: LoginKind::Basic,
+        with_credentials: true,
+        method,
+        subject,
+        answer: response(status, &[], b""),
+        folder: None,
+        backups: None,
+        misnamed: None,
+        stranger: None,
+        other_agent: None,
+    }
+}
+
+/// A GET of `config` that is answered so.
+pub(super) fn config(status: u16) -> Exchange {
+    exchange(Method::Get, Subject::Config, status)
+}
+
+/// A PUT of a small backup that is answered so.
+pub(super) fn put(status: u16) -> Exchange {
+    exchange(Method::Put, Subject::Backup, status)
+}
+
+/// A PUT over a backup that is there.
+pub(super) fn replace(status: u16) -> Exchange {
+    exchange(Method::Put, Subject::ReplacedBackup, status)
+}
+
+/// A PUT of a larger backup.
+pub(super) fn large(status: u16) -> Exchange {
+    exchange(Method::Put, Subject::LargeBackup, status)
+}
+
+/// A PUT of a backup of exactly the promised size.
+pub(super) fn exact(status: u16) -> Exchange {
+    exchange(Method::Put, Subject::ExactBackup, status)
+}
+
+/// A GET of a backup that was just stored.
+pub(super) fn stored(status: u16) -> Exchange {
+    exchange(Method::Get, Subject::StoredBackup, status)
+}
+
+impl Exchange {
+    pub(super) fn at(self, base: &'static str) -> Self {
+        Self { base, ..self }
+    }
+
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.answer
+            .headers
+            .push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(super) fn body(mut self, body: &str) -> Self {
+        self.answer.body = Body::new(body.as_bytes().to_vec().into(), false);
+        self
+    }
+
+    /// The message of a server of the sabre family.
+    pub(super) fn message(self, message: &str) -> Self {
+        let body = format!(
+            "<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\"><s:message>{message}</s:message></d:error>"
+        );
+        self.body(&body)
+    }
+
+    pub(super) fn nextcloud(self) -> Self {
+        self.header("set-cookie", "oc_sessionPassphrase=[redacted]")
+    }
+
+    pub(super) fn anonymous(self) -> Self {
+        Self {
+            with_credentials: false,
+            ..self
+        }
+    }
+
+    pub(super) fn login(self, login: LoginKind) -> Self {
+        Self { login, ..self }
+    }
+
+    pub(super) fn folder(self, status: u16) -> Self {
+        Self {
+            folder: Some(status),
+            ..self
+        }
+    }
+
+    pub(super) fn backups(self, status: u16) -> Self {
+        Self {
+            backups: Some(status),
+            ..self
+        }
+    }
+
+    pub(super) fn misnamed(self, name: &'static str) -> Self {
+        Self {
+            misnamed: Some(name),
+            ..self
+        }
+    }
+
+    pub(super) fn stranger(self, status: u16, headers: &[(&str, &str)]) -> Self {
+        Self {
+            stranger: Some(response(status, headers, b"")),
+            ..self
+        }
+    }
+
+    pub(super) fn other_agent(self, status: u16) -> Self {
+        Self {
+            other_agent: Some(response(status, &[], b"")),
+            ..self
+        }
+    }
+
+    fn diagnosis(&self) -> Option<Diagnosis> {
+        diagnose(&Evidence {
+            base: self.base,
+            login: self.login,
+            with_credentials: self.with_credentials,
+            method: self.method,
+            subject: self.subject,
+            answer: &self.answer,
+            beside: Beside {
+                folder: self.folder,
+                backups: self.backups,
+                misnamed: self.misnamed,
+                stranger: self.stranger.as_ref(),
+                other_agent: self.other_agent.as_ref(),
+            },
+        })
+    }
+}
+
+impl From<Exchange> for Scene {
+    fn from(exchange: Exchange) -> Self {
+        Self::Answer(Box::new(exchange))
+    }
+}
+
+/// A check that deviates.
+pub(super) fn deviates(check: &'static str) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "fail",
+        stage: "http",
+        because: None,
+        inspection: None,
+    }
+}
+
+/// A check that passes.
+pub(super) fn passes(check: &'static str) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "pass",
+        stage: "http",
+        because: None,
+        inspection: None,
+    }
+}
+
+/// The same, at another stage.
+pub(super) fn deviates_at(check: &'static str, stage: &'static str) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "fail",
+        stage,
+        because: None,
+        inspection: None,
+    }
+}
+
+/// A check of TLS that deviates on a server like this.
+pub(super) fn deviates_on(check: &'static str, seen: Inspection) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "fail",
+        stage: "tls",
+        because: None,
+        inspection: Some(Box::new(seen)),
+    }
+}
+
+/// A check that could not be carried out.
+pub(super) fn breaks(check: &'static str, breakage: Breakage) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "error",
+        stage: "http",
+        because: Some(Because::Error(breakage)),
+        inspection: None,
+    }
+}
+
+/// A check that was kept from being judged.
+pub(super) fn blocked(check: &'static str, blocker: Blocker) -> Scene {
+    Scene::Finding {
+        check,
+        verdict: "blocked",
+        stage: "http",
+        because: Some(Because::Blocked(blocker)),
+        inspection: None,
+    }
+}
+
+/// A request without an answer.
+pub(super) fn silent(asked: Option<(Method, Subject)>, kind: FailureKind) -> Scene {
+    Scene::Silence(Silence { asked, kind })
+}
+
+/// What is known of a target.
+pub(super) fn facts() -> Facts {
+    serde_json::from_value(serde_json::json!({
+        "base": BASE, "https": true, "loopback": false, "login": "basic", "ascii_login": true,
+        "encoded_user_info": false, "max_upload": 0,
+    }))
+    .expect("facts")
+}
+
+fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
+    serde_json::from_value(serde_json::json!({
+        "id": check, "case": "", "clause": "4.1", "level": "required", "verdict": verdict, "clients": {},
+        "stage": stage, "observed": "seen", "expected": "", "fix": "own", "duration_ms": 0,
+    }))
+    .expect("a finding")
+}
+
+impl Scene {
+    /// The IDs of the problems that are named.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let id = |found: Option<Diagnosis>| found.map(|found| found.id.to_owned()).into_iter();
+        match self {
+            Self::Answer(exchange) => id(exchange.diagnosis()).collect(),
+            Self::Silence(silence) => id(diagnose_silence(silence)).collect(),
+            Self::Finding {
+                check,
+                verdict,
+                stage,
+                because,
+                inspection,
+            } => {
+                let mut finding = finding(check, verdict, stage);
+                finding.cause = match because {
+                    Some(Because::Blocked(blocker)) => Some(blocker.cause()),
+                    _ => None,
+                };
+                finding.because.clone_from(because);
+                let (facts, mut findings) = (facts(), [finding]);
+                let sights = Sights {
+                    facts: &facts,
+                    inspection: inspection.as_deref(),
+                    software: &[],
+                    halted: None,
+                };
+                attribute(&mut findings, &sights);
+                let cause: Option<&Cause> = findings[0].cause.as_ref();
+                cause
+                    .map(|cause| cause.id.to_string())
+                    .into_iter()
+                    .collect()
+            }
+            Self::Target(facts, inspection) => {
+                let sights = Sights {
+                    facts,
+                    inspection: inspection.as_deref(),
+                    software: &[],
+                    halted: None,
+                };
+                let found = remarks(&sights).into_iter();
+                found.map(|problem| problem.id.to_owned()).collect()
+            }
+        }
+    }
+}
