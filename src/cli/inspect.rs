@@ -4,7 +4,7 @@ use super::credentials::{AccessArguments, environment, named_url, prompted, secr
 use super::output::{print, tell, width};
 use super::{Complaint, Ended, Exit};
 use crate::inspect::{
-    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, Verdict, fetch, hints, inspect,
+    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, fetch, hints, inspect,
 };
 use crate::report::{Style, inspection_text};
 use crate::safe::Stage;
@@ -291,6 +291,7 @@ fn finish(
         }
     }
     let own_words = scrub.of_own_words();
+    let ending = inspection.ending();
     if arguments.json {
         print(&own_words.text(&inspection.to_json()))?;
     } else {
@@ -298,14 +299,11 @@ fn finish(
             width: width(),
             verbose: arguments.verbose > 0,
         };
-        print(&own_words.text(&inspection_text(&inspection, style)))?;
+        let text = inspection_text(&inspection, style);
+        let last = crate::text::printable(&ending.last_line());
+        print(&own_words.text(&format!("{text}{last}\n")))?;
     }
-    Ok(match inspection.verdict {
-        Verdict::Pass => Exit::Conforms,
-        Verdict::Fail => Exit::Deviates,
-        Verdict::Incomplete => Exit::Incomplete,
-        Verdict::Unknown => Exit::NothingJudged,
-    })
+    Ok(ending.exit)
 }
 
 fn fault() -> Complaint {

@@ -169,9 +169,10 @@ async fn plant(arguments: Plant) -> Ended {
     let path = &arguments.common.ledger;
     let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
-        "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
+        "{}The ledger is {}: keep it, `verify` and `end` need it.\n{}\n",
         retention::told(&ledger.season, &visit, width()),
-        path.display()
+        path.display(),
+        Ending::new(Exit::Conforms, "the canaries are planted").last_line()
     )))?;
     Ok(Exit::Conforms)
 }
@@ -213,12 +214,14 @@ fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
-    print(&retention::status(&season, machine_time()?, width()))?;
-    Ok(if season.is_broken() {
-        Exit::Deviates
+    let ending = if season.is_broken() {
+        Ending::new(Exit::Deviates, "a canary was lost")
     } else {
-        Exit::Conforms
-    })
+        Ending::new(Exit::Conforms, "no canary was lost")
+    };
+    let status = retention::status(&season, machine_time()?, width());
+    print(&format!("{status}{}\n", ending.last_line()))?;
+    Ok(ending.exit)
 }
 
 async fn end(arguments: End) -> Ended {
@@ -226,19 +229,20 @@ async fn end(arguments: End) -> Ended {
     let canaries = arguments.common.canaries(ledger.season.seed)?;
     let ended = retention::end(&canaries, ledger, arguments.moved).await?;
     let path = arguments.common.ledger.display();
-    Ok(match ended.refusal {
-        None => {
-            print(&format!(
-                "The canaries are gone, and so is the ledger {path}.\n"
-            ))?;
-            Exit::Conforms
-        }
-        Some(refusal) => {
-            print(&canaries.scrub().text(&format!(
+    let (text, ending) = match ended.refusal {
+        None => (
+            format!("The canaries are gone, and so is the ledger {path}.\n"),
+            Ending::new(Exit::Conforms, "the canaries are gone"),
+        ),
+        Some(refusal) => (
+            format!(
                 "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; come again.\n",
                 ended.gone
-            )))?;
-            Exit::Incomplete
-        }
-    })
+            ),
+            Ending::new(Exit::Incomplete, "a canary may still be on the server"),
+        ),
+    };
+    let text = format!("{text}{}\n", ending.last_line());
+    print(&canaries.scrub().text(&text))?;
+    Ok(ending.exit)
 }

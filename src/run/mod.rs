@@ -7,6 +7,7 @@ mod implementation_tests;
 mod rig;
 mod server;
 mod server_tests;
+mod unjudged;
 
 pub use environment::AccessError;
 pub use implementation::ClientCheckup;
