@@ -16,6 +16,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a server may be silent; once more, and three times as long, before it is given up.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// Arguments of `inspect`.
 #[derive(Args)]
@@ -171,6 +175,8 @@ fn source(arguments: &Arguments) -> Result<Source, Complaint> {
 
 fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     let mut settings = Settings::new(Seed::new(0));
+    // A person waits, and two questions are all that is asked.
+    settings.timeout = SILENCE;
     if verbose > 1 {
         settings.trace = Some(Arc::new(move |level, line: &str| {
             if level <= verbose {
