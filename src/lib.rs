@@ -34,6 +34,7 @@ pub mod retention;
 pub mod rig;
 mod run;
 pub mod safe;
+pub mod setup;
 #[path = "../suites/mod.rs"]
 pub mod suites;
 pub mod text;
@@ -43,6 +44,6 @@ pub mod wire;
 pub use engine::Exit;
 pub use run::{
     AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError,
-    client_tests, judge, live_tests,
+    client_tests, judge, live_tests, rig_tests,
 };
 pub use wire::Target;

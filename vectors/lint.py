@@ -147,7 +147,7 @@ def check_meaning(name, value):
         if len(applicable) > 1 and all(set(outcome) <= {"result", "stage", "output"} and outcome == applicable[0] for outcome in applicable):
             yield f"{name}.json: {test['id']} says the same of every client that does this; write it once, as result"
         for mistake in test.get("mistakes", []):
-            if all(test["output"].get(part) == answer for part, answer in mistake.items() if part != "name"):
+            if "output" in test and all(test["output"].get(part) == answer for part, answer in mistake.items() if part != "name"):
                 yield f"{name}.json: {test['id']} calls the right answer a mistake: {mistake['name']}"
         if clients and all(outcome["result"] in ("unknown", "not_applicable") for outcome in clients.values()):
             yield f"{name}.json: {test['id']} says of no client what it does"

@@ -17,8 +17,18 @@ use std::time::Duration;
 /// How many lines of the adapter's standard error are shown after the run.
 const LAST_LINES: usize = 10;
 
+/// What `client --help` says of the limits.
+const HELP: &str = "\
+The adapter has 30 s to answer `hello` (--start-timeout) and 10 s for every other answer (--timeout),
+each of at most 8 MiB (--max-answer). One that takes longer, crashes or writes something else fails
+the vector that it was asked, is killed and started anew. The whole run ends after 10 minutes
+(--deadline): what was not asked by then is reported as not judged, and the exit code is 3.
+
+Example: safe-conformance client --exec 'python3 my_adapter.py' --only kdf";
+
 /// Arguments of `client`.
 #[derive(Args)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a
     /// line, as vectors/README.md says
@@ -79,7 +89,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         ));
     }
     let outputs = arguments.output.open(client::is_known, Vec::new())?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let mut checkup = ClientCheckup::new(&arguments.exec);
     checkup.held_to = arguments.held_to.map(Client::from);
     checkup.selection = Selection {

@@ -4,7 +4,7 @@ use super::Ended;
 use super::output::{print, width};
 use crate::engine::{Check, Context, Facet as _};
 use crate::manual;
-use crate::suites::client::{self, Like};
+use crate::suites::client::{self, Like, rig};
 use crate::suites::server;
 use crate::text::{labelled, wrapped};
 use clap::{Args, ValueEnum};
@@ -22,6 +22,9 @@ pub(super) struct Arguments {
     /// The checks of an implementation, as `client` makes them, instead of those of a server
     #[arg(long)]
     client: bool,
+    /// The cases and checks of a client that is watched, as `rig` makes them
+    #[arg(long, conflicts_with = "client")]
+    rig: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -33,7 +36,9 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
-    print(&if arguments.client {
+    print(&if arguments.rig {
+        listed(arguments.format, rig::checks(Like::Anyone).iter())
+    } else if arguments.client {
         listed(arguments.format, client::checks(Like::Anyone).iter())
     } else {
         listed(arguments.format, server::checks())

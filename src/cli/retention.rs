@@ -4,6 +4,7 @@ use super::credentials::ServerArguments;
 use super::output::{ReportArguments, print, width};
 use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
+use crate::report::blocks_page;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -87,6 +88,9 @@ struct Status {
     /// The file with the canaries
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
+    /// Print one HTML file instead of text
+    #[arg(long)]
+    html: bool,
 }
 
 #[derive(Args)]
@@ -219,8 +223,14 @@ fn status(arguments: &Status) -> Ended {
     } else {
         Ending::new(Exit::Conforms, "no canary was lost")
     };
-    let status = retention::status(&season, machine_time()?, width());
-    print(&format!("{status}{}\n", ending.last_line()))?;
+    let now = machine_time()?;
+    if arguments.html {
+        let blocks = retention::status_blocks(&season, now);
+        print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
+    } else {
+        let status = retention::status(&season, now, width());
+        print(&format!("{status}{}\n", ending.last_line()))?;
+    }
     Ok(ending.exit)
 }
 

@@ -1,5 +1,8 @@
 //! `rig`: watches what a client sends to a scripted server.
 
+mod by_hand;
+mod compare;
+
 use super::output::OutputArguments;
 use super::{Complaint, Ended, Exit};
 use crate::engine::{Pattern, Selection};
@@ -8,7 +11,7 @@ use crate::run::{Rig, RigRunError};
 use crate::safe::Client;
 use crate::suites::client::rig;
 use crate::wire::Scrub;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,16 +32,27 @@ The command runs once for each action of a case, with these variables in its env
 Exit codes of the command: 0 done, 1 the client reports a failure, 127 it does not support the
 action. It must answer 127 to an action that it does not know.
 
-Example: safe-conformance rig --exec './my-client-in-a-test-harness.sh' --as android";
+Without --exec you drive the client yourself, a phone for example: the rig shows what to do next and
+goes on when it has seen it. --listen lets other devices in; the page that it prints has the
+certificate to install.
+
+Examples:
+  safe-conformance rig --exec './my-client-in-a-test-harness.sh' --as android
+  safe-conformance rig --listen 192.168.1.20 --id ABCD1234 --backup-password-file password.txt
+  safe-conformance rig compare before.json after.json";
 
 /// Arguments of `rig`.
 #[derive(Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The client, as a shell would start it: run once for each action, with the task in its
     /// environment
-    #[arg(long, value_name = "COMMAND", required_unless_present = "list")]
+    #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
+    #[command(flatten)]
+    by_hand: by_hand::HandArguments,
     /// Print the cases and what is expected in each, and run nothing
     #[arg(long)]
     list: bool,
@@ -57,15 +71,21 @@ pub(super) struct Arguments {
     /// what the command printed in output.txt
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// How many cases run at once
+    /// How many cases run at once; by hand, one
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// How long one action may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    timeout: u64,
-    /// How long the whole run may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    deadline: u64,
+    /// How long one action may take, in seconds: 60 unless given, and 600 by hand
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: Option<u64>,
+    /// How long the whole run may take, in seconds: 600 unless given, and 14400 by hand
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: Option<u64>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show reports side by side, and what broke from each to the next (exit code 1).
+    Compare(compare::CompareArguments),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -76,30 +96,67 @@ enum As {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
+    if let Some(Command::Compare(arguments)) = &arguments.command {
+        return compare::run(arguments);
+    }
     if arguments.list {
         super::output::print(&listed())?;
         return Ok(Exit::Conforms);
     }
-    let command = arguments.exec.clone().unwrap_or_default();
-    if command.trim().is_empty() {
+    if arguments
+        .exec
+        .as_deref()
+        .is_some_and(|it| it.trim().is_empty())
+    {
         return Err(Complaint::usage(
             "--exec is empty; expected the command that runs the client",
         ));
     }
+    let is_by_hand = arguments.exec.is_none();
     let outputs = arguments.output.open(rig::is_known, Vec::new())?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
+    let seconds = |given: Option<u64>, by_hand: u64, command: u64| {
+        Duration::from_secs(given.unwrap_or(if is_by_hand { by_hand } else { command }))
+    };
+    let timeout = seconds(arguments.timeout, 600, 60);
+    let mut run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
+    if let Some((waivers, today)) = outputs.waivers() {
+        run = run.waiving(waivers, today);
+    }
+    let stop = crate::engine::Stop::default();
+    super::check::listen(stop.clone());
+    run = run.stopped_by(stop);
+    let report = match &arguments.exec {
+        Some(command) => {
+            run.run_command(command, timeout, |event| progress.on(&event))
+                .await
+        }
+        None => by_hand::run(run, &arguments.by_hand, timeout, &progress).await?,
+    };
+    let report = report.map_err(complaint)?;
+    progress.finish();
+    outputs.write(report, &Scrub::default())
+}
+
+/// The run that the arguments describe.
+fn prepared(arguments: &Arguments) -> Rig {
+    let only = if arguments.cases.is_empty() && arguments.exec.is_none() {
+        by_hand::TOUR.into_iter().map(Pattern::new).collect()
+    } else {
+        arguments.cases.iter().map(Pattern::new).collect()
+    };
+    let skip = arguments.skip.iter();
+    let skip = skip.map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")));
     let mut run = Rig::new()
         .selecting(Selection {
-            only: arguments.cases.iter().map(Pattern::new).collect(),
-            skip: arguments
-                .skip
-                .iter()
-                .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
-                .collect(),
+            only,
+            skip: skip.collect(),
             ..Selection::default()
         })
-        .jobs(usize::from(arguments.jobs))
-        .deadline(Duration::from_secs(arguments.deadline));
+        .jobs(usize::from(arguments.jobs));
     if let Some(held_to) = arguments.held_to {
         run = run.held_to(match held_to {
             As::Android => Client::Android,
@@ -107,32 +164,24 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             As::Desktop => Client::Desktop,
         });
     }
-    if let Some(folder) = arguments.dir {
+    if let Some(folder) = &arguments.dir {
         run = run.keeping(folder);
     }
-    if let Some((waivers, today)) = outputs.waivers() {
-        run = run.waiving(waivers, today);
+    run
+}
+
+fn complaint(error: RigRunError) -> Complaint {
+    match error {
+        RigRunError::Plan(error) => Complaint::usage(
+            error
+                .to_string()
+                .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
+        ),
+        RigRunError::Rig(error) => Complaint {
+            exit: Exit::Incomplete,
+            sentence: error.to_string(),
+        },
     }
-    let stop = crate::engine::Stop::default();
-    super::check::listen(stop.clone());
-    let timeout = Duration::from_secs(arguments.timeout);
-    let report = run
-        .stopped_by(stop)
-        .run_command(&command, timeout, |event| progress.on(&event))
-        .await
-        .map_err(|error| match error {
-            RigRunError::Plan(error) => Complaint::usage(
-                error
-                    .to_string()
-                    .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
-            ),
-            RigRunError::Rig(error) => Complaint {
-                exit: Exit::Incomplete,
-                sentence: error.to_string(),
-            },
-        })?;
-    progress.finish();
-    outputs.write(report, &Scrub::default())
 }
 
 fn listed() -> String {

@@ -151,13 +151,18 @@ fn fixture(faults: Faults) -> Option<&'static str> {
     found.map(|(_, pem)| pem)
 }
 
-fn new_key() -> Result<KeyPair, rcgen::Error> {
+/// A new key on P-256.
+pub(crate) fn new_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
 }
 
 fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
+    named_authority(&format!("safe-conformance Reference {name}"), below)
+}
+
+/// An authority of this name that has at most so many authorities below it.
+pub(crate) fn named_authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = valid(Vec::new(), -1, AUTHORITY_DAYS)?;
-    let name = format!("safe-conformance Reference {name}");
     parameters.distinguished_name.push(DnType::CommonName, name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -262,7 +267,11 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
 }
 
 /// Parameters that are valid for `days`, counted from `begin` days after today.
-fn valid(names: Vec<String>, begin: i64, days: i64) -> Result<CertificateParams, rcgen::Error> {
+pub(crate) fn valid(
+    names: Vec<String>,
+    begin: i64,
+    days: i64,
+) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = CertificateParams::new(names)?;
     parameters.distinguished_name = rcgen::DistinguishedName::new();
     // Whole days, because rcgen takes a date without asking for one more dependency.

@@ -244,6 +244,34 @@ async fn peek(stream: &TcpStream) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Answers the client's hello as a server of TLS 1.1 does, and returns whether the client goes on.
+/// One that refuses the version says so with an alert, or goes away. Source: RFC 5246 section 7.2.
+pub(crate) async fn went_on_with_tls_1_1(stream: &mut TcpStream, chain: &[Vec<u8>]) -> bool {
+    const ALERT: u8 = 21;
+    const UNEXPECTED_MESSAGE: u8 = 10;
+    const HANDSHAKE: u8 = 22;
+    let answered = async {
+        let hello = peek(stream).await?;
+        let suite = match Offer::parse(&hello).map(|offer| offer.agree(TLS11, CBC)) {
+            Some(Deed::Flight { suite, .. }) => suite,
+            _ => CBC[0],
+        };
+        let mut read = vec![0; hello.len()];
+        stream.read_exact(&mut read).await?;
+        stream.write_all(&flight(TLS11, suite, chain)).await?;
+        let mut answer = [0; 7];
+        let length = stream.read(&mut answer).await?;
+        io::Result::Ok(match answer[..length] {
+            // It waits for the key exchange that does not come: the version was taken.
+            [ALERT, _, _, _, _, _, description] => description == UNEXPECTED_MESSAGE,
+            [kind, ..] => kind == HANDSHAKE,
+            [] => false,
+        })
+    };
+    let answered = tokio::time::timeout(PATIENCE, answered).await;
+    matches!(answered, Ok(Ok(true)))
+}
+
 /// Reads the hello, writes the flight, and lets the client go first, so that nothing of it is lost.
 async fn end_with(stream: &mut TcpStream, hello: usize, bytes: &[u8]) -> io::Result<()> {
     let mut read = vec![0; hello];

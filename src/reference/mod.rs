@@ -45,11 +45,13 @@ mod tasks;
 mod tests;
 
 pub(crate) use answer::{Closed, Content};
+pub(crate) use certificates::{named_authority, new_key, valid};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(test)]
 pub(crate) use expiry::Expiry;
 pub use expiry::Tidying;
 pub use faults::{Fault, Need, UnknownFault};
+pub(crate) use flight::went_on_with_tls_1_1;
 pub(crate) use idle::Idle;
 pub use log::LoggedRequest;
 pub use options::{Login, Options};

@@ -139,7 +139,11 @@ impl Report {
         let all = of(&[Verdict::Pass, Verdict::Fail]);
         let others = self.differs_from(client);
         let same = all - others.len().min(all);
-        let mut text = format!("the same in {same} of {all} vectors");
+        let mut text = if all == 0 {
+            "nothing to compare: no vector that was judged is about it".to_owned()
+        } else {
+            format!("the same in {same} of {all} vectors")
+        };
         if !others.is_empty() {
             let names: Vec<_> = others.iter().map(String::as_str).collect();
             text += &format!("; otherwise in {}", listed(&names, 5));

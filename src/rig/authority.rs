@@ -1,13 +1,15 @@
 //! The rig's own certificate authority, made fresh at every start, and the servers' certificates
 //! that it signs or does not.
 
+use crate::reference::{named_authority, new_key, valid};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -29,6 +31,8 @@ pub enum Certificate {
     SelfSignedAuthority,
     /// Good, but the intermediate is not sent.
     MissingIntermediate,
+    /// Good, but the server speaks TLS 1.1 at most.
+    OldTls,
 }
 
 /// A root, an intermediate, and a root that nobody was given.
@@ -36,27 +40,41 @@ pub(super) struct Authority {
     root: Issuer,
     intermediate: Issuer,
     unknown: Issuer,
+    /// The address in the servers' certificates, beside loopback.
+    address: IpAddr,
 }
 
 impl Authority {
-    pub(super) fn new() -> io::Result<Self> {
-        Self::make().map_err(io::Error::other)
+    pub(super) fn new(address: IpAddr) -> io::Result<Self> {
+        Self::make(address).map_err(io::Error::other)
     }
 
-    fn make() -> Result<Self, rcgen::Error> {
-        let root = Issuer::self_signed(authority("Root", 1)?, key()?)?;
-        let intermediate = Issuer::signed_by(authority("Intermediate", 0)?, key()?, &root)?;
-        let unknown = Issuer::self_signed(authority("Unknown Root", 1)?, key()?)?;
+    fn make(address: IpAddr) -> Result<Self, rcgen::Error> {
+        let root = Issuer::self_signed(authority("Root", 1)?, new_key()?)?;
+        let intermediate = Issuer::signed_by(authority("Intermediate", 0)?, new_key()?, &root)?;
+        let unknown = Issuer::self_signed(authority("Unknown Root", 1)?, new_key()?)?;
         Ok(Self {
             root,
             intermediate,
             unknown,
+            address,
         })
     }
 
     /// The root to trust, as PEM.
     pub(super) fn root(&self) -> String {
         self.root.pem()
+    }
+
+    /// The root to trust, as DER: what a phone installs.
+    pub(super) fn root_der(&self) -> Vec<u8> {
+        self.root.der().to_vec()
+    }
+
+    /// What a server of an old version of TLS sends.
+    pub(super) fn old_chain(&self) -> io::Result<Vec<Vec<u8>>> {
+        let (chain, _) = self.chain(Certificate::OldTls).map_err(io::Error::other)?;
+        Ok(chain.iter().map(|sent| sent.to_vec()).collect())
     }
 
     /// The TLS of a server that shows `certificate`.
@@ -86,11 +104,14 @@ impl Authority {
         &self,
         certificate: Certificate,
     ) -> Result<(Vec<CertificateDer<'static>>, KeyPair), rcgen::Error> {
-        let leaf_key = key()?;
-        let leaf = leaf(certificate)?;
+        let leaf_key = new_key()?;
+        let leaf = leaf(certificate, self.address)?;
         let intermediate = self.intermediate.der().clone();
         let chain = match certificate {
-            Certificate::Good | Certificate::Expired | Certificate::WrongName => {
+            Certificate::Good
+            | Certificate::Expired
+            | Certificate::WrongName
+            | Certificate::OldTls => {
                 let leaf = leaf.signed_by(&leaf_key, &self.intermediate)?;
                 vec![leaf.der().clone(), intermediate]
             }
@@ -110,27 +131,22 @@ impl Authority {
     }
 }
 
-fn key() -> Result<KeyPair, rcgen::Error> {
-    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
-}
-
 fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
-    let mut parameters = valid(Vec::new(), -1, 365)?;
-    parameters
-        .distinguished_name
-        .push(DnType::CommonName, format!("safe-conformance rig {name}"));
-    parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
-    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    Ok(parameters)
+    named_authority(&format!("safe-conformance rig {name}"), below)
 }
 
-fn leaf(certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
-    let names = match certificate {
-        Certificate::WrongName => vec!["other.example".to_owned()],
-        _ => ["localhost", "127.0.0.1", "::1"]
-            .map(str::to_owned)
-            .to_vec(),
-    };
+fn leaf(certificate: Certificate, address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "::1".to_owned(),
+    ];
+    if !address.is_loopback() {
+        names.push(address.to_string());
+    }
+    if certificate == Certificate::WrongName {
+        names = vec!["other.example".to_owned()];
+    }
     let (begin, days) = match certificate {
         Certificate::Expired => (-91, 90),
         _ => (-1, 90),
@@ -147,24 +163,5 @@ fn leaf(certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     }
     parameters.use_authority_key_identifier_extension = true;
-    Ok(parameters)
-}
-
-/// Parameters that are valid for `days`, counted from `begin` days after today.
-fn valid(names: Vec<String>, begin: i64, days: i64) -> Result<CertificateParams, rcgen::Error> {
-    let mut parameters = CertificateParams::new(names)?;
-    parameters.distinguished_name = rcgen::DistinguishedName::new();
-    let date = |offset: i64| {
-        let seconds = jiff::Timestamp::now().as_second() + offset * 86_400;
-        let then = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let date = jiff::tz::TimeZone::UTC.to_datetime(then).date();
-        rcgen::date_time_ymd(
-            date.year().into(),
-            date.month().unsigned_abs(),
-            date.day().unsigned_abs(),
-        )
-    };
-    parameters.not_before = date(begin);
-    parameters.not_after = date(begin + days);
     Ok(parameters)
 }

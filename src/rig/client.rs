@@ -1,9 +1,14 @@
 //! The client under test: a command, or a function.
 
 use super::case::Action;
+use super::site::Site;
 use crate::engine::BoxFuture;
+use std::fmt;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// What a client is asked to do once, with everything that it needs for it.
 #[derive(Clone, Debug)]
@@ -32,6 +37,43 @@ pub struct Task {
     pub user: String,
     /// The password of that user.
     pub server_password: String,
+    /// What comes in while the client is at it.
+    pub traffic: Traffic,
+}
+
+/// What a case has seen so far, for a client that somebody else drives.
+#[derive(Clone)]
+pub struct Traffic(pub(super) Arc<Site>);
+
+impl Traffic {
+    /// How many requests and connections came in this case, all actions together.
+    pub fn count(&self) -> u64 {
+        self.0.traffic().0 + self.0.connections.load(Ordering::Relaxed)
+    }
+
+    /// How long ago the last request came.
+    pub fn quiet_for(&self) -> Option<Duration> {
+        let (_, last) = self.0.traffic();
+        last.map(|last| self.0.elapsed().saturating_sub(last))
+    }
+
+    /// The status of the last answer, in the action under way, to the request that the action is about.
+    /// 0 where the connection was closed instead.
+    pub fn decisive(&self, action: Action) -> Option<u16> {
+        let (method, of_config) = match action {
+            Action::Test => ("GET", true),
+            Action::Backup => ("PUT", false),
+            Action::Restore => ("GET", false),
+            Action::Delete | Action::ChangePassword => ("DELETE", false),
+        };
+        self.0.last_status(method, of_config)
+    }
+}
+
+impl fmt::Debug for Traffic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Traffic({})", self.0.case)
+    }
 }
 
 impl Task {
@@ -64,6 +106,8 @@ pub enum End {
     Done,
     /// It reports failure.
     Failed,
+    /// It has done something, and nobody says with which success.
+    NotSaid,
     /// It does not do such a thing.
     Unsupported,
     /// It could not be run, crashed or did not end in time; what happened.

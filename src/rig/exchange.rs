@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How many exchanges of one case are kept; further ones are counted.
 pub(super) const MOST_EXCHANGES: usize = 500;
+/// How much of all bodies of one case is kept, in bytes; further exchanges are counted.
+pub(super) const MOST_BODIES: usize = 48 * 1024 * 1024;
 /// How much of one body is kept, in bytes.
 pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
 
@@ -91,6 +93,8 @@ pub struct Seen {
     pub not_kept: u64,
     /// How many connections were made to the case's own listener; always 0 where cases share one.
     pub connections: u64,
+    /// How many connections went on although the server speaks TLS 1.1 at most.
+    pub old_handshakes: u64,
     /// What is stored at the end: backup ID as written in the path, and bytes.
     pub stored: Vec<(String, Bytes)>,
     /// What the client wrote as restored, if it did: `restored.json` in its folder.

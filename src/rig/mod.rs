@@ -6,10 +6,13 @@
 //! is [`Seen`]; the checks under `suites/client/rig` judge it.
 
 mod authority;
+mod by_hand;
 mod case;
 mod client;
 mod command;
+mod digest;
 mod exchange;
+mod page;
 mod play;
 mod script;
 mod serve;
@@ -17,8 +20,9 @@ mod site;
 mod world;
 
 pub use authority::Certificate;
+pub use by_hand::{ByHand, Said, Step};
 pub use case::{Action, Case};
-pub use client::{Client, End, FromFunction, Task};
+pub use client::{Client, End, FromFunction, Task, Traffic};
 pub use command::Command;
 pub use exchange::{Exchange, Host, Seen, Turn};
 pub use play::{Play, RigError};

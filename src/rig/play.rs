@@ -3,8 +3,9 @@
 
 use super::authority::Certificate;
 use super::case::Case;
-use super::client::{Client, End, Task};
+use super::client::{Client, End, Task, Traffic};
 use super::exchange::{Seen, Turn};
+use super::page::Page;
 use super::script::Login;
 use super::serve::{Listeners, Sites};
 use super::site::{BaseUrls, Site};
@@ -19,6 +20,8 @@ use thiserror::Error;
 
 /// The action that nobody can know.
 const INVENTED: &str = "dance-on-the-table";
+/// The file with the directory of IDs, in cases that have one.
+const DIRECTORY: &str = "directory.json";
 /// The file in which a client may say what it restored.
 const RESTORED: &str = "restored.json";
 /// The largest such file that is read, in bytes.
@@ -64,8 +67,21 @@ impl Play {
         world: Arc<World>,
         folder: &Path,
     ) -> Result<Self, RigError> {
+        Self::on(IpAddr::V4(Ipv4Addr::LOCALHOST), client, world, folder).await
+    }
+
+    /// Starts the server on an address of this machine.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub async fn on(
+        address: IpAddr,
+        client: Arc<dyn Client>,
+        world: Arc<World>,
+        folder: &Path,
+    ) -> Result<Self, RigError> {
         let sites = Sites::default();
-        let listeners = Listeners::new(IpAddr::V4(Ipv4Addr::LOCALHOST), sites.clone())
+        let listeners = Listeners::new(address, sites.clone())
             .await
             .map_err(RigError::Server)?;
         let play = Self {
@@ -87,6 +103,23 @@ impl Play {
             folder: folder.to_owned(),
             error,
         }
+    }
+
+    /// Serves the root certificate over plain HTTP, for a phone that must install it, with `text` for people.
+    /// Returns the address of the page.
+    ///
+    /// # Errors
+    /// If the page cannot be served.
+    pub fn serve_page(&self, text: String) -> Result<String, RigError> {
+        let authority = &self.listeners.authority;
+        let page = Page::new(authority.root(), authority.root_der(), text);
+        let address = self.listeners.serve_page(page);
+        Ok(format!("http://{}/", address.map_err(RigError::Server)?))
+    }
+
+    /// The file with the root certificate to trust, PEM.
+    pub fn root_file(&self) -> PathBuf {
+        self.ca_file()
     }
 
     /// The person whom the client acts for.
@@ -126,6 +159,10 @@ impl Play {
     pub async fn case(&self, case: &Case) -> Result<Seen, RigError> {
         let site = self.site(case).await?;
         let folder = self.folder_of(case)?;
+        if let Some(directory) = &case.script.directory {
+            std::fs::write(folder.join(DIRECTORY), directory)
+                .map_err(|error| Self::failed(&folder, error))?;
+        }
         let mut turns = Vec::new();
         for (turn, action) in case.actions.iter().enumerate() {
             let changes = if case.script.changes { turn } else { 0 };
@@ -135,7 +172,7 @@ impl Play {
             site.begin_turn(turn);
             let task = self.task(&site, action.name(), &folder);
             let end = self.client.act(task).await;
-            let ended_well = end == End::Done;
+            let ended_well = matches!(end, End::Done | End::NotSaid);
             turns.push(Turn {
                 action: *action,
                 end,
@@ -152,6 +189,7 @@ impl Play {
             exchanges,
             not_kept,
             connections: site.connections.load(Ordering::Relaxed),
+            old_handshakes: site.old_handshakes.load(Ordering::Relaxed),
             stored,
             restored: restored(&folder),
         };
@@ -172,15 +210,21 @@ impl Play {
 
     async fn site(&self, case: &Case) -> Result<Arc<Site>, RigError> {
         let certificate = case.script.certificate;
+        let address = self.listeners.own.ip();
+        let (host, other_host) = if address.is_loopback() {
+            ("localhost".to_owned(), "127.0.0.1".to_owned())
+        } else {
+            (in_url(address), in_url(address))
+        };
         let make = |own: SocketAddr| {
             let base = |scheme: &str, host: &str, address: SocketAddr| {
                 format!("{scheme}://{host}:{}/{}", address.port(), case.id)
             };
             let base_urls = BaseUrls {
-                own: base("https", "localhost", own),
-                // Another name and another port: another host by anybody's rules.
-                other: base("https", "127.0.0.1", self.listeners.other),
-                plain: base("http", "localhost", self.listeners.plain),
+                own: base("https", &host, own),
+                // Another port, and on loopback another name: another host by anybody's rules.
+                other: base("https", &other_host, self.listeners.other),
+                plain: base("http", &host, self.listeners.plain),
             };
             let world = Arc::clone(&self.world);
             Arc::new(Site::new(case.id, case.script.clone(), world, base_urls))
@@ -200,7 +244,7 @@ impl Play {
         Ok(site)
     }
 
-    fn task(&self, site: &Site, action: &str, folder: &Path) -> Task {
+    fn task(&self, site: &Arc<Site>, action: &str, folder: &Path) -> Task {
         let (user, server_password) = match site.script.login {
             Login::Open => ("", ""),
             Login::BasicNotAscii => (
@@ -224,7 +268,16 @@ impl Play {
             new_password: self.world.new_password.clone(),
             user: user.to_owned(),
             server_password: server_password.to_owned(),
+            traffic: Traffic(Arc::clone(site)),
         }
+    }
+}
+
+/// An address as it stands in a URL.
+fn in_url(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
     }
 }
 

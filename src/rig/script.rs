@@ -26,6 +26,8 @@ pub struct Script {
     pub delete: Answer,
     /// The document that the client is asked to back up.
     pub document: Document,
+    /// The directory of IDs that a client is given beside a backup, as JSON; none for most cases.
+    pub directory: Option<Bytes>,
     /// Whether the document changes from one action to the next, in content and not in length.
     pub changes: bool,
     /// `maxBackupBytes` of a proper `config`.
@@ -44,6 +46,7 @@ impl Default for Script {
             get: Answer::Proper,
             delete: Answer::Proper,
             document: Document::Small,
+            directory: None,
             changes: false,
             max_backup_bytes: 524_288,
         }

@@ -3,12 +3,13 @@
 
 use super::authority::{Authority, Certificate};
 use super::exchange::{Exchange, Host, MOST_BODY};
+use super::page::Page;
 use super::site::{Asked, Manner, Reply, SURPLUS, Site};
-use crate::reference::{Closed, Content, Idle, Tasks};
+use crate::reference::{Closed, Content, Idle, Tasks, went_on_with_tls_1_1};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Response, StatusCode, Version};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,10 +28,16 @@ use tokio_rustls::TlsAcceptor;
 const MOST_CONNECTIONS: usize = 256;
 /// After how long a connection on which nothing moves is closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(120);
+/// How long a client may take for the head of a request, or until it says anything at all.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// How large the head of a request may be, in bytes.
 const MOST_HEAD: usize = 32 * 1024;
 /// How many streams a connection of HTTP/2 may have at once.
 const MOST_STREAMS: u32 = 32;
+/// How many bodies are read at once.
+const MOST_BODIES: usize = 16;
+/// How long a part of a body may take.
+const PART_LIMIT: Duration = Duration::from_secs(20);
 /// The first byte of a TLS handshake. Source: RFC 8446 section 5.1.
 const HANDSHAKE: u8 = 0x16;
 
@@ -60,6 +67,7 @@ pub(super) struct Listeners {
     address: IpAddr,
     sites: Sites,
     slots: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
     tasks: Tasks,
 }
 
@@ -71,23 +79,29 @@ struct Door {
     sites: Sites,
     /// The case that it is for alone.
     alone: Option<Arc<Site>>,
+    /// The certificates of a server that speaks TLS 1.1 at most.
+    old_chain: Option<Arc<Vec<Vec<u8>>>>,
+    bodies: Arc<Semaphore>,
 }
 
 impl Listeners {
     /// Begins to listen on `address`.
     pub(super) async fn new(address: IpAddr, sites: Sites) -> io::Result<Self> {
-        let authority = Authority::new()?;
+        let authority = Authority::new(address)?;
         let (tasks, slots) = (Tasks::default(), Arc::new(Semaphore::new(MOST_CONNECTIONS)));
         let good = |http2| {
             authority
                 .server(Certificate::Good, http2)
                 .map(TlsAcceptor::from)
         };
+        let bodies = Arc::new(Semaphore::new(MOST_BODIES));
         let door = |host, acceptor| Door {
             host,
             acceptor,
             sites: sites.clone(),
             alone: None,
+            old_chain: None,
+            bodies: Arc::clone(&bodies),
         };
         let doors = [
             door(Host::Own, Some(good(true)?)),
@@ -111,6 +125,7 @@ impl Listeners {
             address,
             sites,
             slots,
+            bodies,
             tasks,
         })
     }
@@ -125,16 +140,32 @@ impl Listeners {
         let config = self.authority.server(certificate, true)?;
         let listener = TcpListener::bind((self.address, 0)).await?;
         let site = site(listener.local_addr()?);
+        let old_chain = match certificate {
+            Certificate::OldTls => Some(Arc::new(self.authority.old_chain()?)),
+            _ => None,
+        };
         let door = Door {
             host: Host::Own,
             acceptor: Some(TlsAcceptor::from(config)),
             sites: self.sites.clone(),
             alone: Some(Arc::clone(&site)),
+            old_chain,
+            bodies: Arc::clone(&self.bodies),
         };
         let slots = Arc::clone(&self.slots);
         self.tasks
             .spawn(accept(listener, door, self.tasks.clone(), slots));
         Ok(site)
+    }
+
+    /// Begins to serve a page over plain HTTP.
+    pub(super) fn serve_page(&self, page: Page) -> io::Result<SocketAddr> {
+        let listener = std::net::TcpListener::bind((self.address, 0))?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let local = listener.local_addr()?;
+        self.tasks.spawn(page.serve(listener, self.tasks.clone()));
+        Ok(local)
     }
 
     /// Closes every connection and stops listening.
@@ -178,12 +209,18 @@ async fn accept(listener: TcpListener, door: Door, tasks: Tasks, slots: Arc<Sema
     }
 }
 
-async fn connection(stream: TcpStream, door: Door, tasks: Tasks) {
+async fn connection(mut stream: TcpStream, door: Door, tasks: Tasks) {
     // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
     let _ = stream.set_nodelay(true);
     let mut first = [0];
-    let peeked = tokio::time::timeout(IDLE_LIMIT, stream.peek(&mut first)).await;
+    let peeked = tokio::time::timeout(HEAD_LIMIT, stream.peek(&mut first)).await;
     let Ok(Ok(1)) = peeked else { return };
+    if let (Some(chain), Some(site), true) = (&door.old_chain, &door.alone, first[0] == HANDSHAKE) {
+        if went_on_with_tls_1_1(&mut stream, chain).await {
+            site.old_handshakes.fetch_add(1, Ordering::Relaxed);
+        }
+        return;
+    }
     let stream = Idle::new(stream, IDLE_LIMIT);
     let Some(acceptor) = door.acceptor.clone() else {
         return serve_http1(stream, door).await;
@@ -196,7 +233,7 @@ async fn connection(stream: TcpStream, door: Door, tasks: Tasks) {
         };
         return serve_http1(stream, door).await;
     }
-    let Ok(Ok(stream)) = tokio::time::timeout(IDLE_LIMIT, acceptor.accept(stream)).await else {
+    let Ok(Ok(stream)) = tokio::time::timeout(HEAD_LIMIT, acceptor.accept(stream)).await else {
         return;
     };
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
@@ -211,7 +248,7 @@ async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, door: Door) {
     // An error is a client that went away, or a connection that was closed on purpose.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(IDLE_LIMIT)
+        .header_read_timeout(HEAD_LIMIT)
         .max_buf_size(MOST_HEAD)
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
@@ -245,10 +282,14 @@ struct Upload {
 
 async fn read(body: &mut Incoming, bound: u64) -> Upload {
     let (mut kept, mut length, mut complete) = (BytesMut::new(), 0, true);
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            complete = false;
-            break;
+    loop {
+        let frame = match tokio::time::timeout(PART_LIMIT, body.frame()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(_))) | Err(_) => {
+                complete = false;
+                break;
+            }
         };
         let Some(data) = frame.data_ref() else {
             continue;
@@ -286,11 +327,15 @@ async fn answer(
         }));
     };
     let at = site.elapsed();
-    let upload = read(
-        &mut body,
-        site.script.max_backup_bytes.saturating_add(SURPLUS),
-    )
-    .await;
+    // Only so many bodies are held at once; it is never closed.
+    let place = if body.is_end_stream() {
+        None
+    } else {
+        door.bodies.acquire().await.ok()
+    };
+    let bound = site.script.max_backup_bytes.saturating_add(SURPLUS);
+    let upload = read(&mut body, bound).await;
+    drop(place);
     let headers: Vec<_> = head
         .headers
         .iter()
@@ -313,6 +358,7 @@ async fn answer(
         .any(|(name, value)| name == "accept-encoding" && value.contains("gzip"));
     let reply = site.answer(&Asked {
         host: door.host,
+        target: head.uri.path(),
         method: head.method.as_str(),
         path,
         authorization: authorization.map(|(_, value)| value.as_str()),

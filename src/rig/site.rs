@@ -1,6 +1,7 @@
 //! One case on the server: what it stores, how often it was asked, what it answers.
 
-use super::exchange::{Exchange, Host, MOST_EXCHANGES};
+use super::digest;
+use super::exchange::{Exchange, Host, MOST_BODIES, MOST_EXCHANGES};
 use super::script::{Answer, Elsewhere, Login, Script};
 use super::world::World;
 use bytes::Bytes;
@@ -17,6 +18,9 @@ use std::time::{Duration, Instant};
 /// bytes.
 pub(super) const SURPLUS: u64 = 2 * 1024 * 1024;
 
+/// How many backups one case stores; no client writes more than two.
+const MOST_STORED: usize = 32;
+
 /// One case on the server.
 pub(super) struct Site {
     pub(super) case: &'static str,
@@ -28,6 +32,8 @@ pub(super) struct Site {
     state: Mutex<State>,
     pub(super) turn: AtomicUsize,
     pub(super) connections: AtomicU64,
+    /// How many connections went on where the server spoke TLS 1.1.
+    pub(super) old_handshakes: AtomicU64,
 }
 
 /// Where a case is served.
@@ -45,12 +51,15 @@ struct State {
     last_upload: u64,
     exchanges: Vec<Exchange>,
     not_kept: u64,
+    kept_bytes: usize,
 }
 
 /// What of a request decides about the answer.
 pub(super) struct Asked<'a> {
     pub(super) host: Host,
     pub(super) method: &'a str,
+    /// The whole path, as it stands in the request.
+    pub(super) target: &'a str,
     pub(super) path: &'a str,
     pub(super) authorization: Option<&'a str>,
     /// Whether `Accept-Encoding` offers gzip.
@@ -106,6 +115,7 @@ impl Site {
             state: Mutex::new(state),
             turn: AtomicUsize::new(0),
             connections: AtomicU64::new(0),
+            old_handshakes: AtomicU64::new(0),
         }
     }
 
@@ -121,7 +131,9 @@ impl Site {
     /// Keeps an exchange, or counts it where there are too many.
     pub(super) fn keep(&self, exchange: Exchange) {
         let mut state = self.state();
-        if state.exchanges.len() < MOST_EXCHANGES {
+        let bytes = state.kept_bytes + exchange.body.len();
+        if state.exchanges.len() < MOST_EXCHANGES && bytes <= MOST_BODIES {
+            state.kept_bytes = bytes;
             state.exchanges.push(exchange);
         } else {
             state.not_kept += 1;
@@ -139,7 +151,7 @@ impl Site {
     /// Answers a request, and stores or deletes what it is about.
     pub(super) fn answer(&self, asked: &Asked<'_>) -> Reply {
         if asked.host == Host::Own
-            && let Some(refusal) = self.refusal(asked.authorization)
+            && let Some(refusal) = self.refusal(asked)
         {
             return refusal;
         }
@@ -243,6 +255,9 @@ impl Site {
         let mut state = self.state();
         match asked.method {
             "PUT" if asked.body_length > self.script.max_backup_bytes => page(413, "Too Large"),
+            "PUT" if state.stored.len() >= MOST_STORED && !state.stored.contains_key(id) => {
+                page(507, "Insufficient Storage")
+            }
             "PUT" => match asked.body {
                 Some(body) => {
                     state.last_upload = asked.body_length;
@@ -268,7 +283,8 @@ impl Site {
     }
 
     /// The refusal, where credentials are missing or wrong.
-    fn refusal(&self, authorization: Option<&str>) -> Option<Reply> {
+    fn refusal(&self, asked: &Asked<'_>) -> Option<Reply> {
+        let authorization = asked.authorization;
         let challenge = |schemes: &str| {
             let mut reply = page(401, "Unauthorized");
             reply.headers.push(("www-authenticate", schemes.to_owned()));
@@ -295,8 +311,8 @@ impl Site {
                     Some(challenge("Basic realm=\"rig\""))
                 }
             }
-            Login::Digest if self.is_digest(authorization) => None,
-            Login::Digest => Some(challenge(DIGEST)),
+            Login::Digest if self.is_digest(asked) => None,
+            Login::Digest => Some(challenge(digest::CHALLENGE)),
         }
     }
 
@@ -309,21 +325,14 @@ impl Site {
         sent == expected.as_bytes() || Some(sent) == latin1(&expected)
     }
 
-    /// Whether this has the form of an answer to our challenge, by our user. The hash is not
-    /// computed: which client can do Digest shows in whether it answers at all.
-    fn is_digest(&self, authorization: Option<&str>) -> bool {
-        let Some(fields) = authorization.and_then(|value| value.strip_prefix("Digest ")) else {
-            return false;
-        };
-        let user = format!("username=\"{}\"", self.world.user);
-        fields.contains(&user)
-            && fields.contains("nonce=\"0123456789\"")
-            && fields.contains("response=")
+    /// Whether this is the answer to our challenge by our user, for this request.
+    fn is_digest(&self, asked: &Asked<'_>) -> bool {
+        let (user, password) = (&self.world.user, &self.world.server_password);
+        asked.authorization.is_some_and(|value| {
+            digest::is_answer(value, user, password, asked.method, asked.target)
+        })
     }
 }
-
-/// The challenge of HTTP Digest. Source: RFC 7616.
-const DIGEST: &str = "Digest realm=\"rig\", qop=\"auth\", algorithm=MD5, nonce=\"0123456789\"";
 
 /// The user and password of an `Authorization: Basic`, as bytes.
 pub(super) fn basic_credentials(authorization: Option<&str>) -> Option<Vec<u8>> {
@@ -383,6 +392,23 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
+    /// How many requests came so far, and when the last one did, counted from the start of the case.
+    pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
+        let state = self.state();
+        let last = state.exchanges.last().map(|exchange| exchange.at);
+        (state.exchanges.len() as u64 + state.not_kept, last)
+    }
+
+    /// Whether a request of this method was answered during the action that is under way, and how.
+    pub(super) fn last_status(&self, method: &str, of_config: bool) -> Option<u16> {
+        let turn = self.turn.load(Ordering::Relaxed);
+        let state = self.state();
+        let mut exchanges = state.exchanges.iter().rev();
+        exchanges
+            .find(|it| it.turn == turn && it.method == method && it.is_config() == of_config)
+            .map(|exchange| exchange.status.unwrap_or_default())
+    }
+
     /// Notes which action the client is at.
     pub(super) fn begin_turn(&self, turn: usize) {
         self.turn.store(turn, Ordering::Relaxed);

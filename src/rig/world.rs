@@ -4,7 +4,7 @@
 use super::script::{Before, Document};
 use crate::safe::backup;
 use crate::safe::envelope::{self, Compression, Nonce};
-use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, KeyError, ThreemaId, derive};
+use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, ThreemaId, derive};
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use memchr::memmem;
@@ -28,6 +28,7 @@ pub struct World {
     pub server_password: String,
     /// That user's password where it is not ASCII.
     pub server_password_not_ascii: String,
+    threema_id: ThreemaId,
     keys: DerivedKeys,
     new_keys: DerivedKeys,
     private_key: [u8; 32],
@@ -41,6 +42,21 @@ impl World {
     /// # Errors
     /// If the operating system has no randomness.
     pub fn new() -> Result<Self, getrandom::Error> {
+        let Ok(id) = ThreemaId::parse(THREEMA_ID) else {
+            unreachable!("the ID is a constant that parses")
+        };
+        Self::of(id, None)
+    }
+
+    /// The world of a person who exists: a client that somebody drives by hand has an ID and a Safe password of its own.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn of_person(id: ThreemaId, password: String) -> Result<Self, getrandom::Error> {
+        Self::of(id, Some(password))
+    }
+
+    fn of(threema_id: ThreemaId, password: Option<String>) -> Result<Self, getrandom::Error> {
         let mut random = [0; 56 + 4 * 12 + 32];
         getrandom::fill(&mut random)?;
         let (mut private_key, mut nonce_seed) = ([0; 32], [0; 24]);
@@ -49,16 +65,20 @@ impl World {
         let mut device_group_key = [0; 32];
         device_group_key.copy_from_slice(&random[104..]);
         let word = |at: usize| HEXLOWER.encode(&random[56 + 12 * at..68 + 12 * at]);
-        let (password, new_password) = (format!("safe-{}", word(0)), format!("new-{}", word(1)));
-        let (Ok(keys), Ok(new_keys)) = (keys_of(&password), keys_of(&new_password)) else {
-            unreachable!("the ID is a constant that parses")
+        let password = password.unwrap_or_else(|| format!("safe-{}", word(0)));
+        let new_password = format!("new-{}", word(1));
+        let keys_of = |password: &str| {
+            let password = BackupPassword::new(password.to_owned());
+            derive(&password, &threema_id)
         };
+        let (keys, new_keys) = (keys_of(&password), keys_of(&new_password));
         Ok(Self {
             server_password: format!("server-{}", word(2)),
             server_password_not_ascii: format!("pässwörd-{}", word(3)),
             user: "rig".to_owned(),
             password,
             new_password,
+            threema_id,
             keys,
             new_keys,
             private_key,
@@ -68,8 +88,8 @@ impl World {
     }
 
     /// The Threema ID.
-    pub const fn threema_id(&self) -> &'static str {
-        THREEMA_ID
+    pub fn threema_id(&self) -> &str {
+        self.threema_id.as_str()
     }
 
     /// The ID of the backup under the Safe password.
@@ -188,9 +208,4 @@ impl World {
             .find(|keys| keys.backup_id.to_hex() == id)?;
         envelope::decrypt(&keys.encryption_key, body).ok()
     }
-}
-
-fn keys_of(password: &str) -> Result<DerivedKeys, KeyError> {
-    let id = ThreemaId::parse(THREEMA_ID)?;
-    Ok(derive(&BackupPassword::new(password.to_owned()), &id))
 }

@@ -182,7 +182,8 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
     )
 }
 
-fn completion(finding: &Finding) -> Result<Completion, Failed> {
+/// What a finding is as a test.
+pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
         Verdict::Pass | Verdict::Note | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Fail | Verdict::Error => {

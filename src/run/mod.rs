@@ -5,6 +5,7 @@ pub(crate) mod environment;
 mod implementation;
 mod implementation_tests;
 mod rig;
+mod rig_tests;
 mod server;
 mod server_tests;
 mod unjudged;
@@ -13,6 +14,7 @@ pub use environment::AccessError;
 pub use implementation::ClientCheckup;
 pub use implementation_tests::{ClientTests, client_tests};
 pub use rig::{Rig, RigRunError};
+pub use rig_tests::rig_tests;
 pub use server::{Checkup, CheckupError, Done, judge};
 pub use server_tests::live_tests;
 #[cfg(feature = "cli")]

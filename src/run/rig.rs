@@ -3,11 +3,14 @@
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
 use crate::report::{Interviewed, Report, Timing};
-use crate::rig::{Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World};
+use crate::rig::{
+    ByHand, Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World,
+};
 use crate::safe::Client;
 use crate::suites::client::Like;
 use crate::suites::client::rig::{self, Rigged};
 use jiff::civil::Date;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,6 +53,7 @@ pub struct Rig {
     world: Option<Arc<World>>,
     waivers: Option<(Waivers, Date)>,
     stop: Stop,
+    address: Option<IpAddr>,
 }
 
 /// Why a run on the rig could not be made.
@@ -129,6 +133,13 @@ impl Rig {
         self
     }
 
+    /// The address of this machine to listen on; loopback unless told otherwise.
+    #[must_use]
+    pub const fn listening_on(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
     /// The switch that stops the run.
     #[must_use]
     pub fn stopped_by(mut self, stop: Stop) -> Self {
@@ -147,7 +158,8 @@ impl Rig {
         Fut::Output: Into<End>,
     {
         let client = Arc::new(FromFunction(client));
-        self.run_client("a function", client, |_| {}).await
+        self.run_client("a function", client, |_| Ok(()), |_| {})
+            .await
     }
 
     /// Runs a client that is a command, as `safe-conformance rig --exec` does. An action gets
@@ -162,13 +174,30 @@ impl Rig {
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
         let client = Arc::new(Command::new(command, timeout));
-        self.run_client(command, client, events).await
+        self.run_client(command, client, |_| Ok(()), events).await
+    }
+
+    /// Runs a client that a person drives. `begun` is called once the server listens, before the first action; cases come
+    /// one after the other.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run), or if `begun` fails.
+    pub async fn run_by_hand(
+        mut self,
+        client: ByHand,
+        begun: impl FnOnce(&Play) -> Result<(), RigError> + Send,
+        events: impl FnMut(Event) + Send,
+    ) -> Result<Report, RigRunError> {
+        self.jobs = Some(1);
+        self.run_client("by hand", Arc::new(client), begun, events)
+            .await
     }
 
     async fn run_client(
         self,
         name: &str,
         client: Arc<dyn RigClient>,
+        begun: impl FnOnce(&Play) -> Result<(), RigError> + Send,
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
         let like = self.held_to.map_or(Like::Anyone, Like::Client);
@@ -182,7 +211,9 @@ impl Rig {
             Some(folder) => folder,
             None => temporary_folder()?,
         };
-        let play = Play::new(client, world, &folder).await;
+        let address = self.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let play = Play::on(address, client, world, &folder).await;
+        let play = play.and_then(|play| begun(&play).map(|()| play));
         let play = Arc::new(play.inspect_err(|_| clear(kept, &folder))?);
         let alarm = tokio::spawn({
             let (stop, deadline) = (

@@ -30,6 +30,8 @@ pub const FILES: &[(&str, &str)] = embedded![
     "ids.txt",
     "adapters/adapter.py",
     "adapters/adapter.mjs",
+    "adapters/rig.sh",
+    "adapters/rig.go",
     "adapter.request.schema.json",
     "adapter.answer.schema.json",
     "kdf.json",

@@ -68,7 +68,7 @@ impl Fault {
             Self::Refuses(stage) => (
                 format!("refuses-{stage}"),
                 format!("`{operation}` refuses at `{stage}` what must be taken"),
-                "Take it; each vector's comment says what is special about its input.".to_owned(),
+                refusal(operation, *stage).to_owned(),
             ),
             Self::OtherStage { wanted, found } => (
                 format!("{found}-instead-of-{wanted}"),
@@ -85,7 +85,21 @@ impl Fault {
             id: format!("vectors.{operation}.{key}").into(),
             title: title.into(),
             fix: fix.into(),
+            likely: false,
         }
+    }
+}
+
+/// What to do about a refusal of what must be taken. Whoever cannot decrypt has no answer that names the mistake.
+const fn refusal(operation: Operation, stage: Stage) -> &'static str {
+    match (operation, stage) {
+        (Operation::OpenBox, Stage::Open) => {
+            "An error does not say which mistake it is. If one of the vectors `secretbox.sealed-…` is taken, it names it; if none is, look at the key (all 32 bytes of it), the nonce (all 24) and the tag (the first 16 of the box). `seal` has an answer for every likely mistake."
+        }
+        (Operation::OpenBackup | Operation::Open, Stage::Open) => {
+            "An error does not say which mistake it is. If one of the vectors `body.sealed-…` or `body.shut-…` is taken, it names it; if none is, look at the key (the second half of the master key) and the nonce (the first 24 bytes of the body). If `open_box` passes, the mistake is in how the body is taken apart."
+        }
+        _ => "Take it; each vector's comment says what is special about its input.",
     }
 }
 

@@ -233,7 +233,14 @@ fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply
         }
         (vectors::Outcome::Invalid { stage, .. }, None) => {
             let observed = format!("taken, to be refused at `{stage}`");
-            bad(*stage, observed, Fault::Takes(*stage))
+            match likely(&vector.mistakes, &reply.output) {
+                Some(name) => bad(
+                    *stage,
+                    format!("the mistake is likely this: {name}; {observed}"),
+                    Fault::Mistake(name.to_owned()),
+                ),
+                None => bad(*stage, observed, Fault::Takes(*stage)),
+            }
         }
         (vectors::Outcome::Invalid { stage: wanted, .. }, Some(found)) if *wanted != found => {
             let observed = format!("{}, to be refused at `{wanted}`", described(reply));
@@ -285,7 +292,7 @@ fn difference(
     let differences = documents::wrong(wanted, found.get(key));
     if let Some(first) = differences.first() {
         let mut observed = first.to_string();
-        observed += &others(&differences[1..]);
+        observed += &others(&first.field, &differences[1..]);
         observed += &documents::consequence(wanted, found.get(key)).unwrap_or_default();
         let fault = Fault::Field(first.field.clone());
         return Some(Box::new(Bad {
@@ -301,25 +308,34 @@ fn difference(
     if !rest.is_empty() {
         observed += &format!("; {} differ, too", rest.join(", "));
     }
-    let likely = mistakes.iter().find(|mistake| {
-        let mut parts = mistake.gives.iter();
-        parts.all(|(key, gives)| is(gives, found.get(key)))
-    });
-    let fault = match likely {
-        Some(mistake) => {
-            observed = format!("the mistake is likely this: {}; {observed}", mistake.name);
-            Fault::Mistake(mistake.name.clone())
+    let fault = match likely(mistakes, found) {
+        Some(name) => {
+            observed = format!("the mistake is likely this: {name}; {observed}");
+            Fault::Mistake(name.to_owned())
         }
         None => Fault::Output(key.clone()),
     };
     Some(Bad::new(stage, observed, fault))
 }
 
+/// The name of the mistake that gives just this output.
+fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> Option<&'a str> {
+    let mistake = mistakes.iter().find(|mistake| {
+        let mut parts = mistake.gives.iter();
+        parts.all(|(key, gives)| is(gives, found.get(key)))
+    })?;
+    Some(&mistake.name)
+}
+
 /// The fields that differ, too.
-fn others(differences: &[Difference]) -> String {
+fn others(first: &str, differences: &[Difference]) -> String {
     const NAMED: usize = 4;
-    let mut fields: Vec<_> = differences.iter().map(|other| &*other.field).collect();
-    fields.dedup();
+    let mut fields: Vec<&str> = Vec::new();
+    for other in differences {
+        if other.field != first && !fields.contains(&&*other.field) {
+            fields.push(&other.field);
+        }
+    }
     if fields.is_empty() {
         return String::new();
     }
@@ -330,7 +346,12 @@ fn others(differences: &[Difference]) -> String {
     } else {
         String::new()
     };
-    format!("; `{named}`{more} differ, too")
+    let verb = if fields.len() == 1 {
+        "differs"
+    } else {
+        "differ"
+    };
+    format!("; `{named}`{more} {verb}, too")
 }
 
 fn body_difference(

@@ -59,10 +59,7 @@ async fn reachable(context: &Context) -> Judged {
     let troubles: Vec<_> = troubles.iter().map(String::as_str).collect();
     let told = listed(&troubles, MOST_SHOWN);
     Ok(if !reach.is_reached() {
-        let reason = format!(
-            "{told}; check the host name and the port, that the server runs, and that no firewall stands between"
-        );
-        Outcome::error(Breakage::Unreachable, reason)
+        Outcome::error(Breakage::Unreachable, told)
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {

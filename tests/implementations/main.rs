@@ -5,11 +5,13 @@
 
 mod examples;
 mod frames;
+mod loops;
 mod misbehaving;
 mod mutations;
 mod own;
 mod wrong;
 mod wrong_bodies;
+mod wrong_opening;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use safe_conformance::adapter::InProcess;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     trials.extend(misbehaving::trials());
     trials.extend(frames::trials());
     trials.extend(examples::trials());
+    trials.extend(loops::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

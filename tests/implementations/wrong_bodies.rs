@@ -3,6 +3,7 @@
 
 use crate::own::{Own, decrypt, key, scrypt_at};
 use crate::wrong::Wrong;
+use crate::wrong_opening::NAMED_OPENING;
 use data_encoding::{BASE64, HEXLOWER};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 type Sealing = fn(&EncryptionKey, &[u8; 24], &[u8]) -> Vec<u8>;
 
 /// A way to open: key and body to a document.
-type Opening = fn(&EncryptionKey, &[u8]) -> Answer<Vec<u8>>;
+pub type Opening = fn(&EncryptionKey, &[u8]) -> Answer<Vec<u8>>;
 
 /// A way to derive: password and ID to what comes of them.
 type Deriving = fn(&str, &str) -> Answer<Derived>;
@@ -498,6 +499,16 @@ pub fn all() -> Vec<Wrong> {
             Way::Open(*open),
         )
     });
+    let named = NAMED_OPENING.iter().map(|(name, vector, stage, open)| {
+        wrong(
+            *name,
+            *name,
+            *vector,
+            *stage,
+            Like::Anyone,
+            Way::Open(*open),
+        )
+    });
     let deriving = DERIVING.iter().map(|(name, derive)| {
         // What leaves the backup ID as it is shows where the body does not open.
         let stage = if name.starts_with("the encryption key") {
@@ -514,7 +525,11 @@ pub fn all() -> Vec<Wrong> {
             Way::Derive(*derive),
         )
     });
-    sealing.chain(opening).chain(deriving).collect()
+    sealing
+        .chain(opening)
+        .chain(named)
+        .chain(deriving)
+        .collect()
 }
 
 fn packed(document: &[u8]) -> Vec<u8> {
@@ -525,7 +540,7 @@ fn sealed(key: &EncryptionKey, nonce: &[u8; 24], packed: &[u8]) -> Vec<u8> {
     envelope::encrypt(key, &Nonce(*nonce), packed)
 }
 
-fn opened(key: &EncryptionKey, body: &[u8]) -> Answer<Vec<u8>> {
+pub fn opened(key: &EncryptionKey, body: &[u8]) -> Answer<Vec<u8>> {
     let key = Hex(key.as_bytes().to_vec());
     let body = Hex(body.to_vec());
     Ok(Own.open_backup(OpenBackup { key, body })?.document.0)

@@ -65,6 +65,13 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What `directory.json` says.
+#[derive(serde::Deserialize)]
+struct GivenDirectory {
+    own_id: String,
+    ids: Vec<DirectoryId>,
+}
+
 /// One client, doing one task.
 pub struct TestClient {
     pub published: Published,
@@ -92,6 +99,10 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
         Some(Mistake::CannotDelete) if action == Action::Delete => return End::Done,
         _ => {}
     }
+    if mistake == Some(Mistake::TakesOldTls) && task.case.starts_with("rig.tls.old-version.") {
+        let _ = go_on_with_old_tls(&task.url).await;
+        return End::Failed;
+    }
     let Ok(http) = http(&task, mistake) else {
         return End::Broke("no HTTP client".to_owned());
     };
@@ -109,6 +120,20 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
         Action::ChangePassword => client.change_password().await,
     }
     .into()
+}
+
+/// Sends a hello, and a key exchange after whatever the server answers.
+async fn go_on_with_old_tls(url: &str) -> std::io::Result<()> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let url = reqwest::Url::parse(url).map_err(std::io::Error::other)?;
+    let port = url.port().expect("the rig's URLs have one");
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(&[22, 3, 1, 0, 4, 1, 0, 0, 0]).await?;
+    let mut answer = vec![0; 4096];
+    stream.read(&mut answer).await?;
+    stream.write_all(&[22, 3, 2, 0, 4, 16, 0, 0, 0]).await?;
+    while stream.read(&mut answer).await? > 0 {}
+    Ok(())
 }
 
 fn http(task: &Task, mistake: Option<Mistake>) -> reqwest::Result<reqwest::Client> {
@@ -400,6 +425,9 @@ impl TestClient {
     /// The directory of a world in which everybody in the backup exists, under the key that the
     /// backup has.
     fn directory(&self, backup: &BackupToRead) -> Vec<DirectoryId> {
+        if let Some(given) = self.given_directory() {
+            return given.ids;
+        }
         let json = match backup {
             BackupToRead::Open { document } => document.0.clone(),
             BackupToRead::Sealed { body, .. } => {
@@ -427,12 +455,20 @@ impl TestClient {
             .collect()
     }
 
+    /// The directory of the case, where it has one.
+    fn given_directory(&self) -> Option<GivenDirectory> {
+        let text = std::fs::read(self.task.folder.join("directory.json")).ok()?;
+        Some(serde_json::from_slice(&text).expect("the rig writes it"))
+    }
+
     fn read(&self, backup: BackupToRead) -> Result<(), Failure> {
         let directory = self.directory(&backup);
         let model = Model(self.published.client());
         let input = ReadBackup {
             backup,
-            own_id: self.task.threema_id.clone(),
+            own_id: self
+                .given_directory()
+                .map_or_else(|| self.task.threema_id.clone(), |given| given.own_id),
             directory,
         };
         match model.read_backup(input) {

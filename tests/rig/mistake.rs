@@ -130,6 +130,8 @@ mistakes! {
     AnyCertificate => "rig.tls.unknown-root.restore",
     /// No name in a certificate is refused.
     AnyName => "rig.tls.wrong-name.restore",
+    /// TLS 1.1 will do.
+    TakesOldTls => "rig.tls.old-version.restore",
     /// What arrived of a broken-off download is taken for the backup, whatever it is.
     AnyBodyIsABackup => "rig.restore.portal",
     /// A download that breaks off is taken as far as it came.

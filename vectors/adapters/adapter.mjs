@@ -3,14 +3,17 @@
 //
 //     npm install scrypt-js tweetnacl
 //     safe-conformance client --exec 'node vectors/adapters/adapter.mjs'
+//     safe-conformance rig --exec 'node vectors/adapters/adapter.mjs'
 //
 // It is an example to start from, with nothing of its own behind it: put your implementation where
 // the libraries are called. vectors/README.md describes the protocol. A folder as argument is where
 // the packages are looked for.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { createInterface } from "node:readline";
-import { randomBytes } from "node:crypto";
+import { randomBytes, scryptSync } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 const require = createRequire(`${resolve(process.argv[2] ?? import.meta.dirname)}/`);
@@ -136,6 +139,49 @@ function answer({ op, input }) {
     if (error instanceof Refused) return { error: { stage: error.stage, message: error.message } };
     if (error instanceof Unsupported) return { unsupported: error.message };
     throw error;
+  }
+}
+
+// The server of `safe-conformance rig`, asked as Desktop does: it only reads, sends credentials at once and takes 200 alone.
+function ask(task, method, path) {
+  const url = new URL(`${task.URL}/${path}`);
+  const basic = Buffer.from(`${task.USER}:${task.SERVER_PASSWORD}`, "utf8").toString("base64");
+  const headers = { "User-Agent": "Threema", Accept: "application/octet-stream" };
+  if (task.USER) headers.Authorization = `Basic ${basic}`;
+  return new Promise((done, failed) => {
+    const asking = request(url, { method, headers, ca: readFileSync(task.CA), timeout: 30_000 }, (answer) => {
+      const parts = [];
+      answer.on("data", (part) => parts.push(part));
+      answer.on("error", failed);
+      answer.on("end", () => {
+        if (answer.statusCode === 200) done(new Uint8Array(Buffer.concat(parts)));
+        else failed(new Refused("http", `${answer.statusCode}`));
+      });
+    });
+    asking.on("timeout", () => asking.destroy(new Error("no answer in time")));
+    asking.on("error", failed);
+    asking.end();
+  });
+}
+
+async function restore(task) {
+  const master = hex(scryptSync(task.PASSWORD, task.ID, 64, { N: 65536, r: 8, p: 1, maxmem: 128 * 1024 * 1024 }));
+  const path = `backups/${master.slice(0, 64)}`;
+  await ask(task, "HEAD", path);
+  const backup = parseJson(gunzip(decrypt(bytes(master.slice(64)), await ask(task, "GET", path))));
+  if (Buffer.from(backup.user.privatekey, "base64").length !== 32) throw new Refused("meaning", "no private key");
+  writeFileSync(`${task.DIR}/restored.json`, JSON.stringify(backup));
+}
+
+if ("SAFE_RIG_ACTION" in process.env) {
+  if (process.env.SAFE_RIG_ACTION !== "restore") process.exit(127);
+  const mine = Object.entries(process.env).filter(([name]) => name.startsWith("SAFE_RIG_"));
+  try {
+    await restore(Object.fromEntries(mine.map(([name, value]) => [name.slice("SAFE_RIG_".length), value])));
+    process.exit(0);
+  } catch (error) {
+    console.error(`failed: ${error.message}`);
+    process.exit(1);
   }
 }
 

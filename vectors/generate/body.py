@@ -1,9 +1,12 @@
 """body.json: whole bodies, from a document and back: gzip, secretbox and nonce together."""
 
+import base64
 import hashlib
+import json
 import zlib
 
 import envelope
+import mistakes
 from envelope import FCOMMENT, FEXTRA, FHCRC, FNAME, JSON, header, member, stored, trailer
 from model import CLIENTS, File, answer_bytes, by, counted, expand, hexed, invalid, not_applicable, valid
 from secretbox import BACKUP_ID, KEY, nonce_of
@@ -21,6 +24,7 @@ NOTES = {
     "Damaged": "A body that is not right.",
     "Short": "Shorter than a nonce and a tag, 24 + 16 bytes.",
     "Layout": "The parts of the body in another order, or in another form.",
+    "Mistaken": "A body that was sealed with one mistake. Nobody may open it; an implementation that does makes the same mistake, and that is why it cannot open the others.",
 }
 
 TEXT = JSON
@@ -80,8 +84,8 @@ def build(oracles):
                             "body_length": len(body), "body_sha256": hashlib.sha256(body).hexdigest()}
         return packed, {"key": KEY.hex(), "body": hexed(body)}
 
-    def add(name, comment, flag, gzip, said=None):
-        """`said`: what the sources say of each client, where they differ; executions must agree."""
+    def add(name, comment, flag, gzip, said=None, mistaken=()):
+        """`said`: what the sources say of each client, where they differ; executions must agree. `mistaken`: name and document of mistakes."""
         id = f"body.{name}"
         packed, input = recipe(id, gzip)
         found = oracles.gunzip(packed)
@@ -90,16 +94,27 @@ def build(oracles):
             assert outcomes["android"] == outcomes["ios"] == outcomes["desktop"], (id, outcomes)
         else:
             assert tuple(outcomes[client]["result"] for client in CLIENTS) == said, (id, outcomes)
-        opening.add(id, comment, [flag], input, outcomes)
+        opening.add(id, comment, [flag], input, outcomes, [{"name": what, "document": answer_bytes(wrong)} for what, wrong in mistaken])
 
-    add("open-document", "A small document, one stored block", "Packed", member(TEXT))
+    packed = member(TEXT)
+    add("open-document", "A small document, one stored block", "Packed", packed, mistaken=[
+        ("not unpacked: the gzip itself", packed), ("not unpacked: the gzip without its header", packed[10:]),
+        ("not unpacked: the block without header and trailer", packed[10:-8]), ("the head of a stored block left in front", packed[15 - 5:-8]),
+        ("the checksum left behind", TEXT + packed[-8:]), ("a NUL behind", TEXT + b"\0"), ("a line feed behind", TEXT + b"\n"),
+        ("the last byte cut off", TEXT[:-1]), ("in base64", base64.b64encode(TEXT)), ("in hexadecimal digits", TEXT.hex().encode()),
+        ("as UTF-16, little endian", TEXT.decode().encode("utf-16-le")), ("a string in JSON", json.dumps(TEXT.decode()).encode()),
+        ("read as JSON and written anew, with spaces", json.dumps(json.loads(TEXT), ensure_ascii=False).encode()), ("nothing at all", b"")])
+    bytes_gone = {
+        "bom": [("the byte order mark dropped", b"{}")], "not-utf8": [("read as UTF-8", bytes(range(256)).decode(errors="replace").encode())],
+        "nul": [("cut off at a NUL", b"{}")], "line-feeds": [("trimmed", b"{\r\n}"), ("line ends made line feeds", b"{\n}\n\n"), ("the last line feed dropped", b"{\r\n}\n\r")],
+        "white-space": [("trimmed", b"{}"), ("trimmed behind", b" \t{}"), ("trimmed in front", b"{} \n")]}
     for name, comment, data in [
         ("empty", "A gzip of nothing: a document of no bytes", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark comes out, too", b"\xef\xbb\xbf{}"),
         ("not-utf8", "Bytes that are not UTF-8 come out as they are", bytes(range(256))), ("not-json", "What is no JSON comes out as it is", b"not JSON \x00\xff"),
         ("nul", "A NUL inside is no end", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns come out as they are", b"{\r\n}\n\r\n"),
         ("white-space", "White space around comes out, too", b" \t{} \n"),
     ]:
-        add(f"open-{name}", comment, "Bytes", member(data))
+        add(f"open-{name}", comment, "Bytes", member(data), mistaken=bytes_gone.get(name, ()))
     for name, comment, packed in [
         ("fixed", "Fixed Huffman codes", member(TEXT, envelope.fixed(TEXT))),
         ("dynamic", "Dynamic Huffman codes", member(TEXT, oracles.deflate("deflate", TEXT, 9))),
@@ -110,7 +125,8 @@ def build(oracles):
         add(f"open-{name}", comment, "Packed", packed)
     third = len(TEXT) // 3
     parts = [TEXT[:third], TEXT[third:2 * third], TEXT[2 * third:]]
-    add("open-members-3", "Three members", "MultiMember", b"".join(map(member, parts)))
+    add("open-members-3", "Three members", "MultiMember", b"".join(map(member, parts)),
+        mistaken=[("the first gzip member alone", parts[0]), ("the last gzip member alone", parts[2]), ("two gzip members alone", parts[0] + parts[1])])
     add("open-members-3-mixed", "Three members, packed in three ways", "MultiMember",
         member(parts[0]) + member(parts[1], envelope.fixed(parts[1])) + oracles.deflate("gzip", parts[2], 6))
     add("open-members-empty-between", "An empty member between two", "MultiMember", member(parts[0]) + member(b"") + member(parts[1] + parts[2]))
@@ -162,7 +178,24 @@ def build(oracles):
         ("other-key", "Sealed under the backup ID", "Damaged", nonce + oracles.seal(BACKUP_ID, nonce, member(TEXT))),
     ]:
         assert oracles.open(KEY, body[:24], body[24:]) is None, name
-        closed.add(f"body.shut-{name}", comment, [flag], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"))
+        layout = {"nonce-behind": "the nonce is taken from behind the box", "tag-behind": "the tag is expected behind the ciphertext",
+                  "hex": "the body is read as hexadecimal digits", "box-alone": "no nonce is taken from the body",
+                  "tag": "the tag is not checked", "last": "the tag is not checked", "surplus": "a byte behind is ignored"}.get(name)
+        closed.add(f"body.shut-{name}", comment, [flag], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"),
+                   [{"name": layout, "document": answer_bytes(TEXT)}] if layout and name != "last" else None)
+
+    wrongly = file.group("bodies that were sealed with a mistake", "open_backup", ["clause 2.1", "clause 2.3"], libraries[3:])
+    more = [("base64", "the body in base64", base64.b64encode(nonce + box)),
+            ("nonce-between", "the nonce between tag and ciphertext", box[:16] + nonce + box[16:]),
+            ("nonce-zeros-in-front", "the nonce is ignored: sealed under zero bytes, which stand in front of it", bytes(24) + nonce + box),
+            ("padding-16", "16 zero bytes of NaCl's padding in front of the box", nonce + bytes(16) + box),
+            ("padding-32", "32 zero bytes of NaCl's padding in front of the box", nonce + bytes(32) + box),
+            ("length-in-front", "the length in four bytes in front of the body", len(nonce + box).to_bytes(4, "big") + nonce + box)]
+    ciphers = [(name, what, nonce + wrong) for name, what, wrong in mistakes.sealed(KEY, nonce, member(TEXT)) if not name.startswith("nonce-in") and name != "nonce-behind"]
+    for name, what, body in ciphers + more:
+        assert oracles.open(KEY, body[:24], body[24:]) is None, name
+        wrongly.add(f"body.sealed-{name}", f"A body that must stay shut: {what}", ["Mistaken"], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"),
+                    [{"name": what, "document": answer_bytes(TEXT)}])
     for length in (24, 32, 39):
         closed.add(f"body.short-{length}", f"{length} bytes", ["Short"], {"key": KEY.hex(), "body": hexed((nonce + box)[:length])}, invalid("size"))
     return file

@@ -77,44 +77,87 @@ def _box(stream, plain, skip=32, of_plaintext=False):
     return _poly1305(stream[:32], plain if of_plaintext else ciphertext) + ciphertext
 
 
-def sealing(key, nonce, plain):
-    """Name and box of each likely mistake in sealing."""
-    length = len(plain) + 128
+def _streams(key, nonce, length):
+    """Name, key stream and where in it the ciphertext begins, of each likely mistake in the cipher."""
 
     def x(key=key, nonce=nonce, **more):
         return _stream("salsa", _subkey("salsa", key, nonce[:16]), nonce[16:], length, **more)
 
-    right = _box(x(), plain)
-    assert right == sodium.crypto_secretbox(plain, nonce, key)
     chacha = _stream("chacha", _subkey("chacha", key, nonce[:16]), nonce[16:], length)
-    aead = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, None, nonce, key)
-    hashed = hashlib.sha256(key).digest()
     return [
-        ("XChaCha20 instead of XSalsa20", _box(chacha, plain)),
+        ("XChaCha20 instead of XSalsa20", chacha, 32),
+        ("HSalsa20 left out: Salsa20 with the last 8 bytes of the nonce", _stream("salsa", key, nonce[16:], length), 32),
+        ("HSalsa20 left out: Salsa20 with the first 8 bytes of the nonce", _stream("salsa", key, nonce[:8], length), 32),
+        ("the nonce is ignored: zero bytes", x(nonce=bytes(24)), 32),
+        ("the nonce in the reverse order", x(nonce=nonce[::-1]), 32),
+        ("the halves of the nonce swapped", x(nonce=nonce[8:] + nonce[:8]), 32),
+        ("the nonce cut off at 12 bytes", x(nonce=nonce[:12] + bytes(12)), 32),
+        ("the counter from 1", x(counter=1), 32),
+        ("the ciphertext from the second block of the key stream", x(), 64),
+        ("the ciphertext from the beginning of the key stream", x(), 0),
+        ("the counter with its highest byte first", x(big=True), 32),
+        ("8 rounds instead of 20", x(rounds=8), 32),
+        ("12 rounds instead of 20", x(rounds=12), 32),
+        ("the key in the reverse order", x(key=key[::-1]), 32),
+        ("the halves of the key swapped", x(key=key[16:] + key[:16]), 32),
+        ("a key of zero bytes", x(key=bytes(32)), 32),
+        ("the key hashed before", x(key=hashlib.sha256(key).digest()), 32),
+    ]
+
+
+def _right(key, nonce, length):
+    return _stream("salsa", _subkey("salsa", key, nonce[:16]), nonce[16:], length)
+
+
+def sealing(key, nonce, plain):
+    """Name and box of each likely mistake in sealing."""
+    stream = _right(key, nonce, len(plain) + 128)
+    right = _box(stream, plain)
+    assert right == sodium.crypto_secretbox(plain, nonce, key)
+    aead = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, None, nonce, key)
+    return [(name, _box(wrong, plain, skip)) for name, wrong, skip in _streams(key, nonce, len(plain) + 128)] + [
         ("XChaCha20-Poly1305 of the IETF, with the tag behind", aead),
         ("XChaCha20-Poly1305 of the IETF, with the tag in front", aead[-16:] + aead[:-16]),
-        ("HSalsa20 left out: Salsa20 with the last 8 bytes of the nonce", _box(_stream("salsa", key, nonce[16:], length), plain)),
-        ("HSalsa20 left out: Salsa20 with the first 8 bytes of the nonce", _box(_stream("salsa", key, nonce[:8], length), plain)),
-        ("the nonce is ignored: zero bytes", _box(x(nonce=bytes(24)), plain)),
-        ("the nonce in the reverse order", _box(x(nonce=nonce[::-1]), plain)),
-        ("the halves of the nonce swapped", _box(x(nonce=nonce[8:] + nonce[:8]), plain)),
-        ("the nonce cut off at 12 bytes", _box(x(nonce=nonce[:12] + bytes(12)), plain)),
-        ("the counter from 1", _box(x(counter=1), plain)),
-        ("the ciphertext from the second block of the key stream", _box(x(), plain, skip=64)),
-        ("the ciphertext from the beginning of the key stream", _box(x(), plain, skip=0)),
-        ("the counter with its highest byte first", _box(x(big=True), plain)),
-        ("8 rounds instead of 20", _box(x(rounds=8), plain)),
-        ("12 rounds instead of 20", _box(x(rounds=12), plain)),
-        ("the tag over the plaintext", _box(x(), plain, of_plaintext=True)),
+        ("the tag over the plaintext", _box(stream, plain, of_plaintext=True)),
         ("a tag of zero bytes", bytes(16) + right[16:]),
         ("no tag: the ciphertext alone", right[16:]),
         ("the tag in the reverse order", right[:16][::-1] + right[16:]),
         ("the nonce in front of the box, where the box alone is asked for", nonce + right),
         ("the nonce behind the box, where the box alone is asked for", right + nonce),
-        ("the key in the reverse order", _box(x(key=key[::-1]), plain)),
-        ("the halves of the key swapped", _box(x(key=key[16:] + key[:16]), plain)),
-        ("a key of zero bytes", _box(x(key=bytes(32)), plain)),
-        ("the key hashed before", _box(x(key=hashed), plain)),
+    ]
+
+
+def sealed(key, nonce, plain):
+    """Name of an ID, name and box, each sealed with one mistake: whoever opens one to `plain` makes the same."""
+    names = ["xchacha20", "no-hsalsa20-last", "no-hsalsa20-first", "nonce-zero", "nonce-reversed", "nonce-halves", "nonce-12", "counter-1",
+             "second-block", "first-block", "counter-big-endian", "rounds-8", "rounds-12", "key-reversed", "key-halves", "zero-key", "key-hashed",
+             "ietf-tag-behind", "ietf-tag-in-front", "tag-over-plaintext", "tag-zeros", "no-tag", "tag-reversed", "nonce-in-front", "nonce-behind"]
+    boxes = sealing(key, nonce, plain)
+    assert len(names) == len(boxes)
+    # A right tag over a wrong ciphertext opens, to something else: `opening` has that.
+    authentic = ("second-block", "first-block", "counter-big-endian")
+    return [(name, *box) for name, box in zip(names, boxes) if name not in authentic]
+
+
+def opening(key, nonce, box):
+    """Name and plaintext of each likely mistake in opening that gives one."""
+    length = len(box) + 128
+    ciphertext = box[16:]
+    plain = _xor(ciphertext, _right(key, nonce, length)[32:])
+    tag_is_right = _right(key, nonce, 32)
+    unchecked = [(name if wrong[:32] == tag_is_right else f"{name}, and the tag is not checked", _xor(ciphertext, wrong[skip:]))
+                 for name, wrong, skip in _streams(key, nonce, length)]
+    return unchecked + [
+        ("16 zero bytes of NaCl's padding left in front of the plaintext", bytes(16) + plain),
+        ("32 zero bytes of NaCl's padding left in front of the plaintext", bytes(32) + plain),
+        ("the tag left in front of the plaintext", box[:16] + plain),
+        ("the tag decrypted along", _xor(box, _right(key, nonce, length)[32:])),
+        ("the tag decrypted along, from the place before", _xor(box, _right(key, nonce, length)[16:])),
+        ("the ciphertext as it is", ciphertext),
+        ("the box as it is", box),
+        ("the first 16 bytes cut off", plain[16:]),
+        ("the last 16 bytes cut off, as a tag behind would be", plain[:-16]),
+        ("nothing at all", b""),
     ]
 
 

@@ -61,7 +61,8 @@ OPERATIONS = {
     "secretbox": {
         "seal": (obj({"key": KEY, "nonce": NONCE, "plaintext": ref("bytes")}), obj({"box": ref("digest")}), None,
                  obj({"name": TEXT, "box": ref("digest")})),
-        "open_box": (obj({"key": KEY, "nonce": NONCE, "box": ref("bytes")}), obj({"plaintext": ref("digest")}), None, None),
+        "open_box": (obj({"key": KEY, "nonce": NONCE, "box": ref("bytes")}), obj({"plaintext": ref("digest")}), None,
+                     obj({"name": TEXT, "plaintext": ref("digest")})),
     },
     "envelope": {
         "open": (
@@ -78,7 +79,7 @@ OPERATIONS = {
                 obj({"key": KEY, "body": ref("bytes")}),
                 obj({"key": KEY, "seal": obj({"nonce": NONCE, "plaintext": ref("bytes")}), "body_length": LENGTH, "body_sha256": hex_of(32)}),
             ]},
-            obj({"document": ref("digest")}), None, None),
+            obj({"document": ref("digest")}), None, obj({"name": TEXT, "document": ref("digest")})),
     },
     "config": {
         "parse_config": (obj({"body": ref("bytes")}), obj({"max_backup_bytes": ref("digits"), "retention_days": ref("digits")}), None, None),

@@ -17,6 +17,7 @@ NOTES = {
     "TagPosition": "The tag is not in front. NaCl and libsodium put it before the ciphertext, many other libraries behind it.",
     "NaclPadding": "NaCl's first interface wants 32 zero bytes before the plaintext and gives 16 before the box. They are not part of the message.",
     "Truncated": "Bytes are missing, or too many.",
+    "Mistaken": "A box that was sealed with one mistake. Nobody may open it; an implementation that does makes the same mistake, and that is why it cannot open the others.",
 }
 
 # NaCl: tests/secretbox.c and tests/secretbox.out.
@@ -86,7 +87,7 @@ def build(oracles):
     plain = b"65 bytes, more than one block of Salsa20, and not all of one kind"
     assert len(plain) == 65
 
-    def add(name, comment, flags, change, good=False, stage="open"):
+    def add(name, comment, flags, change, good=False, stage="open", mistakes=None):
         id = f"secretbox.{name}"
         nonce = nonce_of(id)
         box = oracles.seal(KEY, nonce, plain)
@@ -94,7 +95,7 @@ def build(oracles):
         found = oracles.open(key, nonce, box)
         assert found == (plain if good else None), id
         opened.add(id, comment, flags, {"key": key.hex(), "nonce": nonce.hex(), "box": hexed(box)},
-                   valid({"plaintext": hexed(plain)}) if good else invalid(stage))
+                   valid({"plaintext": hexed(plain)}) if good else invalid(stage), mistakes)
 
     def flip(position, bit=1):
         def change(key, nonce, box):
@@ -102,7 +103,9 @@ def build(oracles):
             return key, nonce, box[:at] + bytes([box[at] ^ bit]) + box[at + 1:]
         return change
 
-    add("open", "The box that the others of this group are changed from, apart from its nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True)
+    nonce = nonce_of("secretbox.open")
+    add("open", "The box that the others of this group are changed from, apart from its nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True,
+        mistakes=[{"name": name, "plaintext": hexed(wrong)} for name, wrong in mistakes.opening(KEY, nonce, oracles.seal(KEY, nonce, plain))])
     for length in (0, 1, 32, 33, 95, 96, 97, 159, 160, 161):
         id = f"secretbox.open-length-{length}"
         plain_of, nonce = counted(length), nonce_of(id)
@@ -125,13 +128,24 @@ def build(oracles):
     add("key-last-bit", "The highest bit of the key's last byte", ["WrongKey"],
         lambda k, n, b: (k[:-1] + bytes([k[-1] ^ 128]), n, b))
     add("key-zero", "A key of zero bytes, as an empty buffer would be", ["WrongKey"], lambda k, n, b: (bytes(32), n, b))
-    add("tag-last", "The tag at the end instead of the front", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]))
-    add("nacl-padding-16", "NaCl's 16 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(16) + b))
-    add("nacl-padding-32", "32 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(32) + b))
+    taken = hexed(plain)
+    add("tag-last", "The tag at the end instead of the front", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]),
+        mistakes=[{"name": "the tag is expected behind the ciphertext", "plaintext": taken}])
+    add("nacl-padding-16", "NaCl's 16 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(16) + b),
+        mistakes=[{"name": "16 zero bytes of NaCl's padding are expected in front of the box", "plaintext": taken}])
+    add("nacl-padding-32", "32 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(32) + b),
+        mistakes=[{"name": "32 zero bytes are expected in front of the box", "plaintext": taken}])
     add("cut-last", "The last byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[:-1]))
     add("cut-first", "The first byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[1:]))
     add("one-more", "A zero byte behind the box", ["Truncated"], lambda k, n, b: (k, n, b + b"\0"))
     add("tag-only", "The tag, and nothing after it", ["Truncated"], lambda k, n, b: (k, n, b[:16]))
     add("short", "15 bytes, one less than a tag", ["Truncated"], lambda k, n, b: (k, n, b[:15]), stage="size")
     add("empty", "No byte at all", ["Truncated"], lambda k, n, b: (k, n, b""), stage="size")
+
+    wrongly = file.group("boxes that were sealed with a mistake", "open_box", ["clause 2.1", "clause 2.3"], both)
+    for name, what, box in mistakes.sealed(KEY, nonce_of("secretbox.sealed"), plain):
+        assert oracles.open(KEY, nonce_of("secretbox.sealed"), box) is None, name
+        wrongly.add(f"secretbox.sealed-{name}", f"A box that must stay shut: {what}", ["Mistaken"],
+                    {"key": KEY.hex(), "nonce": nonce_of("secretbox.sealed").hex(), "box": hexed(box)}, invalid("open"),
+                    [{"name": what, "plaintext": taken}])
     return file

@@ -65,6 +65,8 @@ pub enum Kind {
     Elsewhere,
     /// Any request at all.
     Requests,
+    /// A connection that went on where the server spoke TLS 1.1.
+    OldHandshakes,
 }
 
 impl Kind {
@@ -79,6 +81,7 @@ impl Kind {
             Self::Deletes => "DELETE",
             Self::Elsewhere => "request to another host",
             Self::Requests => "request",
+            Self::OldHandshakes => "handshake of TLS 1.1",
         }
     }
 
@@ -122,6 +125,7 @@ impl Kind {
                     .count()
             }
             Self::Requests => seen.exchanges.len(),
+            Self::OldHandshakes => usize::try_from(seen.old_handshakes).unwrap_or(usize::MAX),
         }
     }
 }
@@ -181,6 +185,7 @@ impl Way {
     fn departure(&self, seen: &Seen, world: &World) -> Option<String> {
         let end = seen.end()?;
         let as_expected = match self.ends {
+            _ if *end == End::NotSaid => true,
             Ends::Done => *end == End::Done,
             Ends::Failed => *end == End::Failed,
             Ends::Either => matches!(end, End::Done | End::Failed),
@@ -206,6 +211,7 @@ pub fn words_of(end: &End) -> String {
     match end {
         End::Done => "the client reported success".to_owned(),
         End::Failed => "the client reported failure".to_owned(),
+        End::NotSaid => "the client has acted, and nobody said with which success".to_owned(),
         End::Unsupported => "the client does not support this".to_owned(),
         End::Broke(what) => what.clone(),
     }

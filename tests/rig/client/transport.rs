@@ -2,13 +2,18 @@
 
 use super::{Answer, Failure, Published, TestClient};
 use crate::mistake::Mistake;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use reqwest::Method;
 use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona};
 
 impl TestClient {
     /// `Authorization` for a first try, or for the answer to a challenge.
-    fn authorization(&self, operation: Operation, challenge: Option<&str>) -> Option<String> {
+    fn authorization(
+        &self,
+        operation: Operation,
+        url: &str,
+        challenge: Option<&str>,
+    ) -> Option<String> {
         if self.task.user.is_empty() {
             return None;
         }
@@ -38,10 +43,8 @@ impl TestClient {
                 if challenge.contains("Basic ") {
                     Some(CredentialEncoding::Utf8.encode(user, password).to_string())
                 } else if challenge.starts_with("Digest ") {
-                    Some(format!(
-                        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"/\", response=\"{:032x}\"",
-                        7
-                    ))
+                    let path = reqwest::Url::parse(url).ok()?.path().to_owned();
+                    Some(digest(user, password, operation.method(), &path))
                 } else {
                     None
                 }
@@ -160,7 +163,7 @@ impl TestClient {
             request = request.header(*name, value);
         }
         if let Some(value) = self
-            .authorization(operation, challenge)
+            .authorization(operation, url, challenge)
             .filter(|_| with_credentials)
         {
             request = request.header("Authorization", value);
@@ -213,4 +216,17 @@ impl hyper::body::Body for Chunks {
                 .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
         )
     }
+}
+
+/// The answer to the rig's challenge of HTTP Digest. Source: RFC 7616 section 3.4.1.
+fn digest(user: &str, password: &str, method: &str, path: &str) -> String {
+    use md5::{Digest as _, Md5};
+    let hash = |text: String| HEXLOWER.encode(&Md5::digest(text.as_bytes()));
+    let secret = hash(format!("{user}:rig:{password}"));
+    let request = hash(format!("{method}:{path}"));
+    let response = hash(format!("{secret}:0123456789:00000001:abcd:auth:{request}"));
+    format!(
+        "Digest username=\"{user}\", realm=\"rig\", nonce=\"0123456789\", uri=\"{path}\", qop=auth, \
+         nc=00000001, cnonce=\"abcd\", response=\"{response}\""
+    )
 }

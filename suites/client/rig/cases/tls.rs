@@ -5,7 +5,7 @@ use super::name;
 use crate::rig::{Action, Before, Certificate, Document};
 use crate::safe::{Stage, clause};
 
-const BAD: [(&str, &str, Certificate); 6] = [
+const BAD: [(&str, &str, Certificate); 7] = [
     (
         "expired",
         "A certificate whose time is over",
@@ -36,6 +36,11 @@ const BAD: [(&str, &str, Certificate); 6] = [
         "A certificate without the intermediate that signed it",
         Certificate::MissingIntermediate,
     ),
+    (
+        "old-version",
+        "A server that speaks TLS 1.1 at most",
+        Certificate::OldTls,
+    ),
 ];
 
 pub(super) fn cases() -> Vec<RigCase> {
@@ -58,7 +63,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                     script.before = Before::Backup(Document::Small);
                 }
             });
-            let refused = || failed().no(Kind::Requests);
+            let refused = || failed().no(Kind::Requests).no(Kind::OldHandshakes);
             cases.push(if action == Action::Restore {
                 case.all(refused())
             } else {

@@ -3,10 +3,11 @@
 
 use super::super::case::{RigCase, Way, done, either, failed};
 use super::name;
-use crate::adapter::{BackupToRead, Request};
+use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document};
 use crate::safe::{Client, Stage, clause};
 use crate::vectors::{self, Outcome, Vector};
+use bytes::Bytes;
 
 pub(super) fn cases() -> Vec<RigCase> {
     let mut cases = Vec::new();
@@ -43,6 +44,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                     .stage(Stage::Meaning)
                     .on(|script| {
                         script.before = Before::Backup(Document::Text(document.0.into()));
+                        script.directory = Some(directory(&input.own_id, &input.directory));
                     }),
                     vector,
                 ));
@@ -51,6 +53,13 @@ pub(super) fn cases() -> Vec<RigCase> {
         }
     }
     cases
+}
+
+/// The directory that the vector gives, and the ID that its backup is of. Contacts who are not there do not exist.
+fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
+    serde_json::json!({ "own_id": own_id, "ids": ids })
+        .to_string()
+        .into()
 }
 
 /// What each client does with it, as the vector says.

@@ -1,0 +1,169 @@
+//! Several reports on clients side by side, and what broke from each to the next.
+
+use super::Report;
+use crate::engine::Verdict;
+use crate::text::{counted, line, wrapped};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Several reports side by side: a line for each case that any of them judged.
+pub struct Matrix {
+    names: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// One case, in each of the reports; `None` where a report does not have it.
+pub struct Row {
+    /// The name of the finding.
+    pub name: String,
+    /// What each report found.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// What one report found in a case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub observed: String,
+}
+
+impl Matrix {
+    /// The reports, each under a name: a file, or whatever else tells it from the others.
+    pub fn new(reports: &[(String, Report)]) -> Self {
+        let mut order: Vec<String> = Vec::new();
+        let mut known = BTreeSet::new();
+        let mut cells: BTreeMap<String, Vec<Option<Cell>>> = BTreeMap::new();
+        for (place, (_, report)) in reports.iter().enumerate() {
+            for finding in &report.findings {
+                let name = finding.name();
+                if known.insert(name.clone()) {
+                    order.push(name.clone());
+                }
+                let row = cells
+                    .entry(name)
+                    .or_insert_with(|| vec![None; reports.len()]);
+                row[place] = Some(Cell {
+                    verdict: finding.verdict,
+                    observed: finding.observed.clone(),
+                });
+            }
+        }
+        let rows = order.into_iter().map(|name| Row {
+            cells: cells.remove(&name).unwrap_or_default(),
+            name,
+        });
+        Self {
+            names: reports.iter().map(|(name, _)| name.clone()).collect(),
+            rows: rows.collect(),
+        }
+    }
+
+    /// The cases in which the reports do not all say the same.
+    pub fn differing(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| {
+            let mut cells = row.cells.iter();
+            let first = cells.next();
+            cells.any(|cell| Some(cell) != first)
+        })
+    }
+
+    /// The cases that passed in one report and fail, or can no longer be judged, in the next: the name, and the place of
+    /// the later report.
+    pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.rows.iter().flat_map(|row| {
+            let pairs = row.cells.windows(2).enumerate();
+            pairs.filter_map(|(place, pair)| {
+                let [Some(before), Some(after)] = pair else {
+                    return None;
+                };
+                let broke = before.verdict == Verdict::Pass
+                    && matches!(
+                        after.verdict,
+                        Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::Blocked
+                    );
+                broke.then_some((row.name.as_str(), place + 1))
+            })
+        })
+    }
+
+    /// The cases that failed in one report and pass in the next.
+    fn mended(&self) -> usize {
+        let pairs = self.rows.iter().flat_map(|row| row.cells.windows(2));
+        let is_mended = |pair: &&[Option<Cell>]| {
+            let [Some(before), Some(after)] = pair else {
+                return false;
+            };
+            matches!(before.verdict, Verdict::Fail | Verdict::Warn)
+                && after.verdict == Verdict::Pass
+        };
+        pairs.filter(is_mended).count()
+    }
+
+    /// The matrix for people. Without `all`, the cases in which the reports agree are left out.
+    pub fn to_text(&self, width: usize, all: bool) -> String {
+        let mut out = String::new();
+        for (place, name) in self.names.iter().enumerate() {
+            out += &format!("{}  {}\n", letter(place), line(name));
+        }
+        out.push('\n');
+        let agreeing = |row: &Row| {
+            row.cells
+                .windows(2)
+                .all(|pair| word(&pair[0]) == word(&pair[1]))
+        };
+        let mut hidden = 0;
+        for row in &self.rows {
+            if agreeing(row) && !all {
+                hidden += 1;
+                continue;
+            }
+            let cells: Vec<_> = row
+                .cells
+                .iter()
+                .map(|cell| format!("{:<8}", word(cell)))
+                .collect();
+            out += &format!("{} {}\n", cells.join(" "), line(&row.name));
+            for (place, cell) in row.cells.iter().enumerate() {
+                if let Some(cell) = cell.as_ref().filter(|cell| cell.verdict.is_deviation()) {
+                    out += &wrapped(&format!("{}: {}", letter(place), cell.observed), 9, width);
+                }
+            }
+        }
+        if hidden > 0 {
+            let same = counted(hidden as u64, "other case");
+            out += &format!("{same}: the same in all reports (--all shows them).\n");
+        }
+        out.push('\n');
+        for (name, place) in self.broken() {
+            let (before, after) = (letter(place - 1), letter(place));
+            out += &format!(
+                "BROKE  {} passes in {before}, and not in {after}\n",
+                line(name)
+            );
+        }
+        let broken = counted(self.broken().count() as u64, "case");
+        out + &format!("{broken} broke, {} mended.\n", self.mended())
+    }
+}
+
+/// What a report is called in the columns.
+fn letter(place: usize) -> char {
+    u8::try_from(place)
+        .ok()
+        .and_then(|place| b'A'.checked_add(place))
+        .map_or('?', char::from)
+}
+
+fn word(cell: &Option<Cell>) -> &'static str {
+    match cell.as_ref().map(|cell| cell.verdict) {
+        None => "-",
+        Some(Verdict::Pass) => "pass",
+        Some(Verdict::Note) => "note",
+        Some(Verdict::Warn) => "WARN",
+        Some(Verdict::Fail) => "FAIL",
+        Some(Verdict::Error) => "ERROR",
+        Some(Verdict::Blocked) => "?",
+        Some(Verdict::NotApplicable | Verdict::Disabled) => "-",
+    }
+}

@@ -1,0 +1,94 @@
+//! The rig as tests of `cargo test`, one per case, for authors of clients in Rust.
+
+use super::implementation_tests::completion;
+use super::rig::Rig;
+use crate::engine::{Finding, Pattern, Selection};
+use crate::rig::{End, Task};
+use crate::suites::client::{Like, rig};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+/// What one run of all selected cases found.
+type Findings = Arc<OnceLock<Result<Vec<Finding>, String>>>;
+
+/// Runs a client, a function of a [`Task`], through every case of the rig: one test per case and per check of what was
+/// sent, named by ID. Where the published clients differ, any of them will do.
+///
+/// This is the whole of a test target with `harness = false`:
+///
+/// ```no_run
+/// # mod my_client {
+/// #     pub async fn backup(_: &str, _: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// # }
+/// use safe_conformance::rig::{Action, End};
+///
+/// fn main() -> std::process::ExitCode {
+///     safe_conformance::rig_tests(|task| async move {
+///         match task.known_action() {
+///             Some(Action::Backup) => my_client::backup(&task.url, &task.threema_id, &task.password).await.into(),
+///             _ => End::Unsupported,
+///         }
+///     })
+/// }
+/// ```
+pub fn rig_tests<F, Fut>(client: F) -> ExitCode
+where
+    F: Fn(Task) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send + 'static,
+    Fut::Output: Into<End>,
+{
+    let arguments = Arguments::from_args();
+    let findings = Findings::default();
+    let mut trials: Vec<_> = rig::checks(Like::Anyone)
+        .iter()
+        .map(|check| trial(check.id, &findings))
+        .collect();
+    trials.retain(|trial| !arguments.is_filtered_out(trial));
+    if !arguments.list && !trials.is_empty() {
+        let only = trials.iter().map(|trial| Pattern::new(trial.name()));
+        let only = only.collect();
+        let found = run(client, only);
+        if let Ok(found) = &found
+            && !found.iter().any(|finding| finding.verdict.is_judged())
+        {
+            eprintln!("error: nothing was judged: the client supports nothing of what was asked");
+            return ExitCode::from(101);
+        }
+        // Nobody else has set it.
+        let _ = findings.set(found);
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(id: &'static str, findings: &Findings) -> Trial {
+    let findings = Arc::clone(findings);
+    Trial::ignorable_test(id, move || match findings.get() {
+        Some(Ok(findings)) => match findings.iter().find(|finding| finding.id == id) {
+            Some(finding) => completion(finding),
+            None => Ok(Completion::ignored_with("it was not asked for")),
+        },
+        Some(Err(error)) => Err(Failed::from(error.clone())),
+        None => Err(Failed::from("the rig was not run")),
+    })
+}
+
+fn run<F, Fut>(client: F, only: Vec<Pattern>) -> Result<Vec<Finding>, String>
+where
+    F: Fn(Task) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send + 'static,
+    Fut::Output: Into<End>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("failed to start the asynchronous runtime: {error}"))?;
+    let selection = Selection {
+        only,
+        ..Selection::default()
+    };
+    let report = runtime.block_on(Rig::new().selecting(selection).run(client));
+    report
+        .map(|report| report.findings)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,172 @@
+//! The clients under `vectors/adapters`, as somebody runs them: with `--exec`.
+
+use crate::{deviations, runtime, world};
+use libtest_mimic::{Completion, Failed, Trial};
+use safe_conformance::Rig;
+use safe_conformance::engine::Verdict;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How long one action may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A way to the command, or what is not there.
+type Found = Result<String, &'static str>;
+
+pub fn trials() -> Vec<Trial> {
+    let examples: [(&str, fn() -> Found, &[&str]); 4] = [
+        (
+            "python",
+            python,
+            &[
+                "test", "backup", "restore", "delete", "password", "tls", "login",
+            ],
+        ),
+        ("node", node, &["restore", "tls", "login"]),
+        ("curl", curl, &["test", "delete"]),
+        (
+            "go",
+            go,
+            &[
+                "backup.first",
+                "backup.over-old",
+                "backup.413",
+                "backup.500",
+                "backup.limit-small",
+                "backup.redirect-302",
+                "tls",
+                "login",
+            ],
+        ),
+    ];
+    let trial =
+        |(name, command, groups): (&'static str, fn() -> Found, &'static [&'static str])| {
+            Trial::ignorable_test(format!("exec/{name}"), move || {
+                example(name, command(), groups)
+            })
+        };
+    examples.into_iter().map(trial).collect()
+}
+
+fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Failed> {
+    let command = match command {
+        Ok(command) => command,
+        Err(why) => {
+            let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|it| it != "0");
+            return if required {
+                Err(Failed::from(format!(
+                    "{why}, for SAFE_REQUIRE_REAL_SERVERS is set"
+                )))
+            } else {
+                Ok(Completion::ignored_with(why))
+            };
+        }
+    };
+    let looking_back = ["request", "hosts", "secret", "body"];
+    let rig = groups
+        .iter()
+        .chain(&looking_back)
+        .fold(Rig::new().acting_for(world()).jobs(4), |rig, group| {
+            rig.case(&format!("rig.{group}"))
+        });
+    let report = runtime().block_on(rig.run_command(&command, PATIENCE, |_| {}))?;
+    let judged = report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Pass);
+    let text = format!(
+        "{} passed\n{}",
+        judged.count(),
+        deviations(&report).join("\n")
+    );
+    insta::assert_snapshot!(format!("exec_{name}"), text);
+    Ok(Completion::Completed)
+}
+
+fn adapters() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/adapters")
+}
+
+/// What `vectors/generate/setup.sh` has installed.
+fn tools() -> PathBuf {
+    let given = std::env::var_os("SAFE_VECTOR_TOOLS").map(PathBuf::from);
+    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/vectors"))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let quiet = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    quiet.status().is_ok_and(|status| status.success())
+}
+
+fn python() -> Found {
+    let installed = tools().join("python/bin/python");
+    let python = if installed.is_file() {
+        installed
+    } else {
+        "python3".into()
+    };
+    if !succeeds(Command::new(&python).args(["-c", "import nacl.bindings"])) {
+        return Err("Python with PyNaCl is not there: run vectors/generate/setup.sh");
+    }
+    Ok(format!(
+        "exec '{}' '{}/adapter.py'",
+        python.display(),
+        adapters().display()
+    ))
+}
+
+fn node() -> Found {
+    let packages = tools().join("node");
+    let there = packages.join("node_modules/tweetnacl").is_dir();
+    if !there || !succeeds(Command::new("node").arg("--version")) {
+        return Err("Node with tweetnacl is not there: run vectors/generate/setup.sh");
+    }
+    Ok(format!(
+        "exec node '{}/adapter.mjs' '{}'",
+        adapters().display(),
+        packages.display()
+    ))
+}
+
+fn curl() -> Found {
+    let kdf = [
+        "kdf", "-keylen", "8", "-kdfopt", "pass:a", "-kdfopt", "salt:b",
+    ];
+    let kdf = kdf.into_iter().chain([
+        "-kdfopt", "n:16", "-kdfopt", "r:8", "-kdfopt", "p:1", "SCRYPT",
+    ]);
+    if !succeeds(Command::new("curl").arg("--version"))
+        || !succeeds(Command::new("openssl").args(kdf))
+    {
+        return Err("curl and OpenSSL 3 are not there");
+    }
+    Ok(format!("exec sh '{}/rig.sh'", adapters().display()))
+}
+
+fn go() -> Found {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rig-go");
+    let mut build = Command::new("go");
+    build
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(adapters().join("rig.go"))
+        .envs([
+            ("GO111MODULE", "off"),
+            ("GOPATH", "/usr/share/gocode"),
+            ("GOFLAGS", ""),
+        ])
+        .env(
+            "GOCACHE",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-cache"),
+        );
+    if !succeeds(&mut build) {
+        return Err(
+            "Go with golang.org/x/crypto is not there: install golang-go and golang-golang-x-crypto-dev",
+        );
+    }
+    Ok(format!("exec '{}'", program.display()))
+}

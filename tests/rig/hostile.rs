@@ -1,0 +1,229 @@
+//! The rig's server under load that no client makes: it stays small, keeps its logs short, and answers afterwards.
+
+use crate::by_hand::Program;
+use crate::runtime;
+use libtest_mimic::{Completion, Failed};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// The most memory that it may ever take, in KiB.
+const MOST_MEMORY: u64 = 256 * 1024;
+/// The longest log of a case, in bytes.
+const MOST_LOG: u64 = 1024 * 1024;
+const CASE: &str = "rig.backup.first";
+
+pub fn survives() -> Result<Completion, Failed> {
+    if !Path::new("/proc/self/status").is_file() {
+        return Ok(Completion::ignored_with(
+            "there is no /proc to read the memory from",
+        ));
+    }
+    let folder = tempfile::tempdir()?;
+    let kept = folder.path().join("kept");
+    let kept_name = kept.to_string_lossy().into_owned();
+    let mut program = Program::start(&["--case", CASE, "--dir", &kept_name, "--timeout", "600"])?;
+    let url = reqwest::Url::parse(&program.after("server  ")?)?;
+    let credentials = program.after("user  ")?;
+    let (user, password) = credentials
+        .split_once("  password  ")
+        .ok_or("no password")?;
+    let address = SocketAddr::from(([127, 0, 0, 1], url.port().ok_or("no port")?));
+    let root = reqwest::Certificate::from_pem(&std::fs::read(kept.join("ca.pem"))?)?;
+    let pid = program.child.id();
+    runtime().block_on(async {
+        connections(address).await;
+        large_body(address).await;
+        rapid_reset(address).await;
+        slow_loris(address).await;
+        many_uploads(&url, root, user, password).await
+    })?;
+    let memory = peak(pid)?;
+    let (code, text) = program.end()?;
+    let log = std::fs::metadata(kept.join(CASE).join("exchanges.txt"))?.len();
+    if code.is_some() && memory < MOST_MEMORY && log < MOST_LOG {
+        Ok(Completion::Completed)
+    } else {
+        Err(format!("{memory} KiB, a log of {log} bytes, exit code {code:?}\n{text}").into())
+    }
+}
+
+/// The most memory that a process has taken, in KiB.
+fn peak(pid: u32) -> Result<u64, Failed> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|rest| rest.split_whitespace().next());
+    Ok(number.ok_or("no VmHWM")?.parse()?)
+}
+
+/// 10,000 connections: garbage, the beginning of a handshake, nothing.
+async fn connections(address: SocketAddr) {
+    for batch in 0..50 {
+        let one = |number: usize| async move {
+            let Ok(mut stream) = TcpStream::connect(address).await else {
+                return;
+            };
+            let says: &[u8] = match number % 3 {
+                0 => b"\x16\x03\x01\x02\x00\x01\x00",
+                1 => b"\x00\xff\r\n\r\n garbage",
+                _ => b"",
+            };
+            // What becomes of it is not looked at.
+            let _ = stream.write_all(says).await;
+        };
+        let all = (0..200).map(|number| one(batch * 200 + number));
+        futures_util::future::join_all(all).await;
+    }
+}
+
+/// A body of 1 GiB, until the server has enough.
+async fn large_body(address: SocketAddr) {
+    let Ok(mut stream) = TcpStream::connect(address).await else {
+        return;
+    };
+    let id = "0".repeat(64);
+    let head = format!(
+        "PUT /{CASE}/backups/{id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1073741824\r\n\r\n"
+    );
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    let part = vec![0; 1 << 16];
+    for _ in 0..1 << 14 {
+        let sent = tokio::time::timeout(Duration::from_secs(30), stream.write_all(&part)).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// 20,000 streams of HTTP/2 that are reset at once.
+async fn rapid_reset(address: SocketAddr) {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .expect("the versions of the library")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Anyone(provider)));
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let name = "localhost".try_into().expect("a name");
+    let Ok(stream) = TcpStream::connect(address).await else {
+        return;
+    };
+    let Ok(stream) = connector.connect(name, stream).await else {
+        return;
+    };
+    let Ok((sender, connection)) = h2::client::handshake(stream).await else {
+        return;
+    };
+    let driving = tokio::spawn(connection);
+    for _ in 0..20_000 {
+        let Ok(mut ready) = sender.clone().ready().await else {
+            break;
+        };
+        let request = http::Request::get(format!("https://localhost/{CASE}/config"));
+        let request = request.body(()).expect("a request");
+        match ready.send_request(request, true) {
+            Ok((_, mut stream)) => stream.send_reset(h2::Reason::CANCEL),
+            Err(_) => break,
+        }
+    }
+    drop(sender);
+    driving.abort();
+}
+
+/// More connections than the server has places, each with a head that never ends, until it closes them.
+async fn slow_loris(address: SocketAddr) {
+    let one = || async {
+        let Ok(mut stream) = TcpStream::connect(address).await else {
+            return;
+        };
+        let mut sent = stream.write_all(b"GET /config HTTP/1.1\r\nX-A: ").await;
+        for _ in 0..15 {
+            if sent.is_err() {
+                return;
+            }
+            let mut answer = [0; 64];
+            let read = tokio::time::timeout(Duration::from_secs(1), stream.read(&mut answer)).await;
+            if read.is_ok() {
+                return;
+            }
+            sent = stream.write_all(b"a").await;
+        }
+    };
+    futures_util::future::join_all((0..300).map(|_| one())).await;
+}
+
+/// 300 uploads of half a MiB, each under an ID of its own; the last is answered like the first.
+async fn many_uploads(
+    url: &reqwest::Url,
+    root: reqwest::Certificate,
+    user: &str,
+    password: &str,
+) -> Result<(), Failed> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([root])
+        .build()?;
+    let body = bytes::Bytes::from(vec![7; 512 * 1024]);
+    for number in 0..300 {
+        let request = client.put(format!("{url}/backups/{number:064x}"));
+        let request = request.basic_auth(user, Some(password)).body(body.clone());
+        let answer = request
+            .timeout(Duration::from_secs(60))
+            .send()
+            .await
+            .map_err(|error| format!("upload {number}: {error:?}"))?;
+        let expected = if number < 32 { 201 } else { 507 };
+        if answer.status() != expected {
+            return Err(format!("upload {number}: {}", answer.status()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Takes any certificate: the load is not about them.
+#[derive(Debug)]
+struct Anyone(Arc<rustls::crypto::CryptoProvider>);
+
+impl rustls::client::danger::ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &rustls::pki_types::CertificateDer<'_>,
+        _: &[rustls::pki_types::CertificateDer<'_>],
+        _: &rustls::pki_types::ServerName<'_>,
+        _: &[u8],
+        _: rustls::pki_types::UnixTime,
+    ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
+        Ok(rustls::client::danger::ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &rustls::pki_types::CertificateDer<'_>,
+        signed: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        let known = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signed, known)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &rustls::pki_types::CertificateDer<'_>,
+        signed: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        let known = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signed, known)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
