@@ -4,7 +4,7 @@ use super::credentials::{AccessArguments, environment, named_url, prompted, secr
 use super::output::{print, tell, width};
 use super::{Complaint, Ended, Exit};
 use crate::inspect::{
-    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, Verdict, fetch, hints, inspect,
+    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, fetch, hints, inspect,
 };
 use crate::report::{Style, blocks_page, inspection_blocks, inspection_text};
 use crate::safe::Stage;
@@ -16,6 +16,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a server may be silent; once more, and three times as long, before it is given up.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// Arguments of `inspect`.
 #[derive(Args)]
@@ -174,6 +178,8 @@ fn source(arguments: &Arguments) -> Result<Source, Complaint> {
 
 fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     let mut settings = Settings::new(Seed::new(0));
+    // A person waits, and two questions are all that is asked.
+    settings.timeout = SILENCE;
     if verbose > 1 {
         settings.trace = Some(Arc::new(move |level, line: &str| {
             if level <= verbose {
@@ -294,6 +300,7 @@ fn finish(
         }
     }
     let own_words = scrub.of_own_words();
+    let ending = inspection.ending();
     if arguments.json {
         print(&own_words.text(&inspection.to_json()))?;
     } else if arguments.html {
@@ -306,14 +313,11 @@ fn finish(
             verbose: arguments.verbose > 0,
             all: true,
         };
-        print(&own_words.text(&inspection_text(&inspection, style)))?;
+        let text = inspection_text(&inspection, style);
+        let last = crate::text::printable(&ending.last_line());
+        print(&own_words.text(&format!("{text}{last}\n")))?;
     }
-    Ok(match inspection.verdict {
-        Verdict::Pass => Exit::Conforms,
-        Verdict::Fail => Exit::Deviates,
-        Verdict::Incomplete => Exit::Incomplete,
-        Verdict::Unknown => Exit::NothingJudged,
-    })
+    Ok(ending.exit)
 }
 
 fn fault() -> Complaint {

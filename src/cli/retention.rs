@@ -173,9 +173,10 @@ async fn plant(arguments: Plant) -> Ended {
     let path = &arguments.common.ledger;
     let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
-        "{}The ledger is {}: keep it, `verify` and `end` need it.\n",
+        "{}The ledger is {}: keep it, `verify` and `end` need it.\n{}\n",
         retention::told(&ledger.season, &visit, width()),
-        path.display()
+        path.display(),
+        Ending::new(Exit::Conforms, "the canaries are planted").last_line()
     )))?;
     Ok(Exit::Conforms)
 }
@@ -217,18 +218,20 @@ fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
+    let ending = if season.is_broken() {
+        Ending::new(Exit::Deviates, "a canary was lost")
+    } else {
+        Ending::new(Exit::Conforms, "no canary was lost")
+    };
     let now = machine_time()?;
     if arguments.html {
         let blocks = retention::status_blocks(&season, now);
         print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
     } else {
-        print(&retention::status(&season, now, width()))?;
+        let status = retention::status(&season, now, width());
+        print(&format!("{status}{}\n", ending.last_line()))?;
     }
-    Ok(if season.is_broken() {
-        Exit::Deviates
-    } else {
-        Exit::Conforms
-    })
+    Ok(ending.exit)
 }
 
 async fn end(arguments: End) -> Ended {
@@ -236,19 +239,20 @@ async fn end(arguments: End) -> Ended {
     let canaries = arguments.common.canaries(ledger.season.seed)?;
     let ended = retention::end(&canaries, ledger, arguments.moved).await?;
     let path = arguments.common.ledger.display();
-    Ok(match ended.refusal {
-        None => {
-            print(&format!(
-                "The canaries are gone, and so is the ledger {path}.\n"
-            ))?;
-            Exit::Conforms
-        }
-        Some(refusal) => {
-            print(&canaries.scrub().text(&format!(
+    let (text, ending) = match ended.refusal {
+        None => (
+            format!("The canaries are gone, and so is the ledger {path}.\n"),
+            Ending::new(Exit::Conforms, "the canaries are gone"),
+        ),
+        Some(refusal) => (
+            format!(
                 "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; come again.\n",
                 ended.gone
-            )))?;
-            Exit::Incomplete
-        }
-    })
+            ),
+            Ending::new(Exit::Incomplete, "a canary may still be on the server"),
+        ),
+    };
+    let text = format!("{text}{}\n", ending.last_line());
+    print(&canaries.scrub().text(&text))?;
+    Ok(ending.exit)
 }

@@ -3,6 +3,7 @@
 use super::credentials::ServerArguments;
 use super::output::print;
 use super::{Complaint, Ended, Exit};
+use crate::engine::Ending;
 use crate::wire::ledger::LeftLedger;
 use crate::wire::{Doubt, Seed, Session, Settings, Swept, Target};
 use clap::Args;
@@ -30,7 +31,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     let ledgers = LeftLedger::all(&folder).map_err(|error| Complaint::usage(error.to_string()))?;
     let mut out = String::new();
-    let mut exit = Exit::Conforms;
+    let mut ending = Ending::new(Exit::Conforms, "there was nothing to sweep");
     let mut readable = Vec::new();
     for ledger in ledgers {
         match ledger {
@@ -38,11 +39,11 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             Err(error) => {
                 // Writing to memory cannot fail.
                 let _ = writeln!(out, "{error}");
-                exit = Exit::Incomplete;
+                ending = Ending::new(Exit::Incomplete, "a ledger cannot be read");
             }
         }
     }
-    if readable.is_empty() && exit != Exit::Conforms {
+    if readable.is_empty() && ending.exit != Exit::Conforms {
         let _ = writeln!(out, "Nothing was swept.");
     } else if readable.is_empty() {
         let _ = writeln!(
@@ -51,13 +52,17 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             folder.display()
         );
     } else if let Some(target) = arguments.server.target()? {
-        exit = sweep(&target, readable, &mut out, exit).await?;
+        let swept = sweep(&target, readable, &mut out).await?;
+        if ending.exit == Exit::Conforms || swept.exit == Exit::LockedOut {
+            ending = swept;
+        }
     } else {
         list(&readable, &mut out);
-        exit = Exit::Incomplete;
+        ending = Ending::new(Exit::Incomplete, "no server was named");
     }
+    let _ = writeln!(out, "{}", crate::text::printable(&ending.last_line()));
     print(&out)?;
-    Ok(exit)
+    Ok(ending.exit)
 }
 
 /// Says which servers have something to sweep.
@@ -81,11 +86,11 @@ async fn sweep(
     target: &Target,
     ledgers: Vec<LeftLedger>,
     out: &mut String,
-    mut exit: Exit,
-) -> Ended {
+) -> Result<Ending, Complaint> {
     let session = Session::live(target.clone(), Settings::new(Seed::new(0)), None)
         .map_err(|error| Complaint::usage(error.to_string()))?;
     let mut matched = false;
+    let mut ending = Ending::new(Exit::Conforms, "what the ledgers name is gone");
     for mut ledger in ledgers {
         if ledger.target != target.base.as_str() {
             let _ = writeln!(
@@ -99,8 +104,18 @@ async fn sweep(
         matched = true;
         let swept = session.sweep(&mut ledger).await;
         let _ = write!(out, "{}", session.scrub().text(&said(&swept, &ledger)));
-        if !swept.is_clean() || !ledger.damaged.is_empty() {
-            exit = Exit::Incomplete;
+        if let Some(halt) = session.halted() {
+            let why = session.scrub().text(&halt.to_string());
+            ending = Ending::new(Exit::LockedOut, why);
+            continue;
+        }
+        if !swept.is_clean() {
+            ending = Ending::new(Exit::Incomplete, "a backup may still be on the server");
+            continue;
+        }
+        if !ledger.damaged.is_empty() {
+            let why = "a ledger has lines that name nothing of ours";
+            ending = Ending::new(Exit::Incomplete, why);
             continue;
         }
         let path = ledger.path().display().to_string();
@@ -111,9 +126,9 @@ async fn sweep(
     if !matched {
         let _ = writeln!(out, "No ledger is about {}.", target.base.as_str());
         // A mistyped URL is not a clean server.
-        exit = Exit::Incomplete;
+        ending = Ending::new(Exit::Incomplete, "no ledger is about this server");
     }
-    Ok(exit)
+    Ok(ending)
 }
 
 /// What became of the backups of one ledger, in lines.

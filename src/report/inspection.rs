@@ -3,6 +3,7 @@
 
 use super::text::{FAIL, FAINT, PASS, STRONG, Style, WARN, write_wrapped};
 use crate::clients::restore::ChangeKind;
+use crate::engine::{Ending, Exit};
 use crate::inspect::{
     Contents, Detail, Inspection, Names, Overwrite, Preview, Result as Restoring, Shape,
     SizeOnWire, Tally, Uploads, Verdict, Visibility,
@@ -490,6 +491,20 @@ fn detail(change: &Detail) -> String {
         "{kind}: {}: {} ({})",
         change.path, change.reason, change.source
     )
+}
+
+impl Inspection {
+    /// The exit code, and why it is this one.
+    pub fn ending(&self) -> Ending {
+        let exit = match self.verdict {
+            Verdict::Pass => Exit::Conforms,
+            Verdict::Fail => Exit::Deviates,
+            Verdict::Incomplete => Exit::Incomplete,
+            Verdict::Unknown => Exit::NothingJudged,
+        };
+        let why = conclusion(self);
+        Ending::new(exit, why.trim_end_matches('.'))
+    }
 }
 
 fn conclusion(inspection: &Inspection) -> String {

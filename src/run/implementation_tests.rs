@@ -1,5 +1,6 @@
 //! The vectors as tests of `cargo test`, one per vector, for authors of clients in Rust.
 
+use super::unjudged::{is_under_nextest, unjudged};
 use crate::adapter::{Implementation, InProcess, Operation};
 use crate::engine::Verdict;
 use crate::engine::{Check, Finding};
@@ -124,7 +125,7 @@ impl ClientTests {
         let selected = trials.iter().any(|trial| !arguments.is_filtered_out(trial));
         let conclusion = libtest_mimic::run(&arguments, trials);
         // Under nextest a process holds one test, and one that is left out is no failure.
-        let alone = arguments.list || std::env::var_os("NEXTEST_RUN_ID").is_some();
+        let alone = arguments.list || is_under_nextest();
         if selected && !alone && judged.load(Ordering::Relaxed) == 0 {
             eprintln!("error: nothing was judged: every vector was ignored");
             return ExitCode::from(101);
@@ -196,9 +197,7 @@ pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
                 finding.remedy
             )))
         }
-        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => Ok(
-            Completion::ignored_with(format!("{}: {}", finding.verdict, finding.observed)),
-        ),
+        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => unjudged(finding),
     }
 }
 

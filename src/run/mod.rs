@@ -12,6 +12,7 @@ mod rig_tests;
 mod server;
 #[cfg(feature = "tests")]
 mod server_tests;
+mod unjudged;
 
 pub use environment::AccessError;
 pub use implementation::{ClientCheckup, ClientCheckupError};

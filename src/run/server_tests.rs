@@ -1,6 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
+use super::unjudged::{is_under_nextest, unjudged};
 use crate::engine::Finding;
 use crate::engine::Verdict;
 use crate::engine::waiver::Waivers;
@@ -22,6 +23,9 @@ type Findings = BTreeMap<String, Finding>;
 /// Runs the suite as tests: against the server that `SAFE_TARGET` names (with `SAFE_SERVER_USER`
 /// and so on), or the embedded one when it is unset. `SAFE_REQUIRE_LIVE=1` makes an unset target
 /// fail.
+///
+/// Under nextest, which knows no test that is skipped while it runs, a Required check that applies
+/// and could not be judged fails, unless `SAFE_ALLOW_UNJUDGED=1`.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
@@ -120,8 +124,7 @@ fn run_as_tests(source: Source) -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     let judged_nothing = conclusion.num_passed + conclusion.num_failed == 0 && !listing;
     // Under nextest a process holds one test, and one that does not apply is no failure.
-    if judged_nothing && std::env::var_os("NEXTEST_RUN_ID").is_none() && could_not_go_on(&findings)
-    {
+    if judged_nothing && !is_under_nextest() && could_not_go_on(&findings) {
         eprintln!("error: nothing was judged: the run could not be carried out");
         return ExitCode::from(101);
     }
@@ -164,9 +167,7 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
             "could not be carried out: {}",
             finding.observed
         ))),
-        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => Ok(
-            Completion::ignored_with(format!("{}: {}", finding.verdict, finding.observed)),
-        ),
+        Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => unjudged(finding),
     }
 }
 

@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
+/// The format of a transcript that is written and read.
+const FORMAT: u32 = 2;
+
 /// Where an answer stands in a transcript.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Key {
@@ -109,7 +112,9 @@ pub enum TranscriptError {
     #[error("this is not a transcript of safe-conformance: {0}")]
     Malformed(String),
     /// Of a format that this version does not read.
-    #[error("the transcript has format {0}; this version reads format 1")]
+    #[error(
+        "the transcript has format {0}, and this version reads format {FORMAT}: run the check again with --transcript"
+    )]
     Format(u32),
 }
 
@@ -122,7 +127,7 @@ pub(super) struct Opening {
 impl Transcript {
     pub(super) fn new(opening: Opening) -> Self {
         Self {
-            format: 1,
+            format: FORMAT,
             tool: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             facts: opening.facts,
@@ -171,7 +176,7 @@ impl Transcript {
         }
         let malformed = |error: serde_json::Error| TranscriptError::Malformed(error.to_string());
         let Format { format } = serde_json::from_str(json).map_err(malformed)?;
-        if format != 1 {
+        if format != FORMAT {
             return Err(TranscriptError::Format(format));
         }
         serde_json::from_str(json).map_err(malformed)

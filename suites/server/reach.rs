@@ -5,6 +5,7 @@ use super::judge::Judged;
 use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
+use crate::text::listed;
 use crate::wire::Context;
 
 checks! { Context;
@@ -39,6 +40,9 @@ checks! { Context;
     }
 }
 
+/// How many addresses are named at the most.
+const MOST_SHOWN: usize = 8;
+
 async fn reachable(context: &Context) -> Judged {
     let reach = match context.reach().await {
         Ok(reach) => reach,
@@ -52,15 +56,14 @@ async fn reachable(context: &Context) -> Judged {
     let troubles: Vec<_> = troubles
         .map(|(address, trouble)| format!("{address}: {trouble}"))
         .collect();
+    let troubles: Vec<_> = troubles.iter().map(String::as_str).collect();
+    let told = listed(&troubles, MOST_SHOWN);
     Ok(if !reach.is_reached() {
-        Outcome::error(Breakage::Unreachable, troubles.join("; "))
+        Outcome::error(Breakage::Unreachable, told)
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {
-        Outcome::pass(format!(
-            "connected, but not to every address: {}",
-            troubles.join("; ")
-        ))
+        Outcome::pass(format!("connected, but not to every address: {told}"))
     })
 }
 

@@ -17,6 +17,7 @@ use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
 use bytes::{Bytes, BytesMut};
+use futures_util::future::join_all;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +29,8 @@ use tokio::sync::OnceCell;
 
 /// How long one address gets to take a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How many addresses are tried at once, where only whether they answer is asked.
+const DIALLED_AT_ONCE: usize = 32;
 /// The slowest upload or download that is waited for, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
 
@@ -39,6 +42,8 @@ pub(super) struct Live {
     scrub: Scrub,
     patience: Patience,
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
+    /// An address that took a connection.
+    alive: OnceLock<SocketAddr>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
     requests: AtomicU64,
@@ -68,6 +73,7 @@ impl Live {
             scrub,
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
+            alive: OnceLock::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
             requests: AtomicU64::new(0),
@@ -119,22 +125,32 @@ impl Live {
         }
     }
 
-    /// Connects to every address once.
+    /// Connects to every address once, to several at the same time: of many that are silent, each
+    /// is waited for as long.
     pub(super) async fn reach(&self) -> Result<Reach, Failure> {
         let mut addresses = Vec::new();
-        for address in self.addresses().await? {
-            let trouble = match dial(address).await {
-                Ok(_) => String::new(),
-                Err(failure) => failure.message,
-            };
-            addresses.push((address.ip().to_string(), trouble));
+        for several in self.addresses().await?.chunks(DIALLED_AT_ONCE) {
+            let dialled = several.iter().map(|address| dial(*address));
+            for (address, dialled) in several.iter().zip(join_all(dialled).await) {
+                let trouble = match dialled {
+                    Ok(_) => {
+                        // The first one stays.
+                        let _ = self.alive.set(*address);
+                        String::new()
+                    }
+                    Err(failure) => failure.message,
+                };
+                addresses.push((address.ip().to_string(), trouble));
+            }
         }
         Ok(Reach { addresses })
     }
 
+    /// Connects to the address that took a connection before, else to the first that does.
     async fn connect(&self) -> Result<TcpStream, Failure> {
         let mut last = Failure::peer(Stage::Resolve, "the name has no address");
-        for address in self.addresses().await? {
+        let alive = self.alive.get().copied();
+        for address in alive.into_iter().chain(self.addresses().await?) {
             match dial(address).await {
                 Ok(stream) => return Ok(stream),
                 Err(failure) => last = failure,
@@ -204,25 +220,30 @@ impl Live {
         // OkHttp sends no `Accept` of its own, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
+        // What a download takes counts only once an answer has begun.
+        let until_head = limit + Duration::from_secs(length / SLOWEST);
         let sent = async {
             if raw {
                 self.send_raw(request, encoding).await
             } else {
-                self.send_ordinary(request, http, encoding).await
+                self.send_ordinary(request, (http, until_head), encoding)
+                    .await
             }
         };
         let answer = tokio::time::timeout(limit + Duration::from_secs(expected / SLOWEST), sent)
             .await
-            .unwrap_or_else(|_| {
-                Err(Failure::lost(
-                    FailureKind::TimedOut,
-                    Stage::Http,
-                    format!("no complete answer within {} s", self.timeout.as_secs()),
-                ))
-            });
+            .unwrap_or_else(|_| Err(self.silence()));
         answer
             .map(|response| clean_response(&self.scrub, response, request))
             .map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    fn silence(&self) -> Failure {
+        Failure::lost(
+            FailureKind::TimedOut,
+            Stage::Http,
+            format!("no complete answer within {} s", self.timeout.as_secs()),
+        )
     }
 
     fn authorization(
@@ -275,7 +296,7 @@ impl Live {
     async fn send_ordinary(
         &self,
         request: &Request,
-        http: Http,
+        (http, until_head): (Http, Duration),
         encoding: CredentialEncoding,
     ) -> Answer {
         let cell = match http {
@@ -306,7 +327,10 @@ impl Live {
         if let Some(payload) = &request.payload {
             builder = builder.body(payload.bytes.clone());
         }
-        let mut response = builder.send().await.map_err(|error| failure_of(&error))?;
+        let mut response = tokio::time::timeout(until_head, builder.send())
+            .await
+            .map_err(|_| self.silence())?
+            .map_err(|error| failure_of(&error))?;
         let headers = response.headers().iter().map(|(name, value)| {
             (
                 name.as_str().to_owned(),
@@ -341,7 +365,10 @@ impl Live {
     }
 
     async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
-        let addresses = self.addresses().await?;
+        let alive = self.alive.get().copied();
+        let all = self.addresses().await?.into_iter();
+        let others = all.filter(|address| Some(*address) != alive);
+        let addresses: Vec<_> = alive.into_iter().chain(others).collect();
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

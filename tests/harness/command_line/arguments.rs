@@ -191,8 +191,8 @@ fn files_that_make_no_sense_get_one_clear_sentence() {
     );
     assert_usage(&mut of(&["judge", &text]), &["not a transcript"]);
     assert_usage(&mut of(&["judge", &empty]), &["not a transcript"]);
-    let future = made("future", "{\"format\": 2}");
-    assert_usage(&mut of(&["judge", &future]), &["format 2"]);
+    let future = made("future", "{\"format\": 3}");
+    assert_usage(&mut of(&["judge", &future]), &["format 3"]);
     let waivers = |content: &str| made("waivers.toml", content);
     let toml = waivers("[[waiver]\n");
     assert_usage(&mut of(&["check", "--waivers", &toml]), &["waivers.toml"]);

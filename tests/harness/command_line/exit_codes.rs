@@ -1,8 +1,9 @@
 //! The exit codes, each by what leads to it.
 
 use super::{check, home, server};
-use crate::support::program::{program, run};
+use crate::support::program::{file, program, run};
 use safe_conformance::reference::Fault;
+use std::process::Command;
 
 #[test]
 fn zero_where_everything_is_as_it_should_be() {
@@ -88,4 +89,50 @@ fn fail_on_recommended_counts_warnings() {
     assert!(ended.stdout.contains("auth.anonymous-download"));
     let ended = run(check(home.path(), server.url()).args(["--fail-on", "recommended"]));
     assert_eq!(ended.code, Some(1), "{}", ended.all());
+}
+
+/// A deviation comes before a refused login: the first exit code that applies is 1.
+#[test]
+fn one_where_the_credentials_are_refused() {
+    let (server, home) = (server(&[Fault::CredentialsRefused]), home());
+    let ended = run(&mut check(home.path(), server.url()));
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    assert!(
+        ended
+            .stdout
+            .contains("Exit code 1: auth.accepted deviates."),
+        "{}",
+        ended.stdout
+    );
+}
+
+/// The first line of a ledger of a later version.
+const LATER: &str = r#"{"format":9,"target":"https://h.example/s","login":"basic","seed":"00000000000000a5"}
+"#;
+
+/// Each of these says in its last line with which exit code it ends, and why.
+#[test]
+fn the_last_line_of_other_commands_says_the_exit_code_too() {
+    let home = home();
+    let ledgers = home.path().join("ledgers");
+    std::fs::create_dir(&ledgers).expect("a folder");
+    let mut sweep = program(home.path());
+    sweep.arg("sweep").arg("--ledger-dir").arg(&ledgers);
+    assert_last_line(&mut sweep, 0, "there was nothing to sweep");
+    let broken = file(&ledgers, "00000000000000a5.ledger.jsonl", LATER);
+    let mut sweep = program(home.path());
+    sweep.arg("sweep").arg("--ledger-dir").arg(&ledgers);
+    assert_last_line(&mut sweep, 3, "a ledger cannot be read");
+    let mut inspect = program(home.path());
+    inspect.args(["inspect", "--plain"]).arg(&broken);
+    let why = "Something in the backup breaks the format";
+    assert_last_line(&mut inspect, 1, why);
+}
+
+#[track_caller]
+fn assert_last_line(command: &mut Command, code: i32, why: &str) {
+    let ended = run(command);
+    assert_eq!(ended.code, Some(code), "{}", ended.all());
+    let last = ended.stdout.lines().last().unwrap_or_default();
+    assert_eq!(last, format!("Exit code {code}: {why}."), "{}", ended.all());
 }

@@ -5,6 +5,7 @@ use super::{PASSWORD, assert_valid, check, home, server};
 use crate::support::program::{file, program, run};
 use crate::support::reference::USER;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
+use safe_conformance::reference::Fault;
 use std::path::Path;
 use std::process::Command;
 
@@ -139,6 +140,108 @@ fn what_a_server_says_acts_nowhere() {
         !markdown.contains("<img") && !markdown.contains("@admin"),
         "{markdown}"
     );
+}
+
+/// Nothing in a text for people steers a terminal, a log or a page.
+#[track_caller]
+fn assert_acts_nowhere(name: &str, text: &str) {
+    assert!(text.contains("evil"), "{name} says it: {text}");
+    for hidden in ['\u{202e}', '\u{200b}', '\u{1b}', '\u{7}'] {
+        assert!(!text.contains(hidden), "{name} holds {hidden:?}: {text}");
+    }
+    assert!(
+        !text.contains("##[error]") && !text.contains("##vso["),
+        "{name}: {text}"
+    );
+    let starts = |line: &str| line.trim_start().starts_with("::error");
+    assert!(!text.lines().any(starts), "{name}: {text}");
+}
+
+#[test]
+fn what_a_foreign_transcript_says_acts_nowhere() {
+    let (server, home) = (super::server(&[]), home());
+    let transcript = home.path().join("transcript.json");
+    run(super::check(home.path(), server.url())
+        .args(["--only", "server,config"])
+        .arg("--transcript")
+        .arg(&transcript));
+    let text = std::fs::read_to_string(&transcript).expect("a transcript");
+    let whole: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for edit in ["stopped", "unfinished", "slowed_by", "base", "skip"] {
+        let mut edited = whole.clone();
+        match edit {
+            "unfinished" => {
+                edited["unfinished"] = serde_json::json!([
+                    {"check": "config.readable", "variant": "android-h1", "why": NASTY}
+                ]);
+                edited["stopped"] = "a signal".into();
+            }
+            "base" => edited["facts"]["base"] = format!("https://h.example/{NASTY}").into(),
+            "skip" => edited["skip"] = serde_json::json!([["upload", NASTY]]),
+            _ => edited[edit] = NASTY.into(),
+        }
+        std::fs::write(&transcript, edited.to_string()).expect("written");
+        let markdown = home.path().join("report.md");
+        let ended = run(program(home.path())
+            .arg("judge")
+            .arg(&transcript)
+            .arg("-vv")
+            .args(["--report", &format!("markdown={}", markdown.display())]));
+        assert_acts_nowhere(edit, &ended.all());
+        let markdown = std::fs::read_to_string(markdown).expect("a report");
+        // The URL stands in a code span.
+        assert!(
+            edit == "base" || !(markdown.contains("<img") || markdown.contains("@admin")),
+            "{edit}: {markdown}"
+        );
+    }
+}
+
+#[test]
+fn what_a_waiver_says_acts_nowhere() {
+    let (server, home) = (super::server(&[Fault::DeleteNotAllowed]), home());
+    let nasty = toml_string(NASTY);
+    for (check, observed) in [
+        ("delete.removes", "something else"),
+        ("evil \u{202e}", NASTY),
+    ] {
+        let (check, observed) = (toml_string(check), toml_string(observed));
+        let waivers = file(
+            home.path(),
+            "waivers.toml",
+            &format!(
+                "[[waiver]]\ncheck = {check}\nreason = {nasty}\nuntil = \"2020-01-01\"\nobserved = {observed}\n"
+            ),
+        );
+        let ended = run(super::check(home.path(), server.url())
+            .args(["--only", "delete"])
+            .arg("--waivers")
+            .arg(waivers));
+        assert_acts_nowhere("a waiver", &ended.all());
+    }
+}
+
+fn toml_string(text: &str) -> String {
+    // JSON's strings are TOML's, too.
+    serde_json::Value::from(text).to_string()
+}
+
+/// An adapter may call itself anything.
+#[cfg(unix)]
+#[test]
+fn what_an_adapter_says_acts_nowhere() {
+    let home = home();
+    let answer = serde_json::json!({
+        "id": 1,
+        "ok": {"protocol": 1, "name": NASTY, "version": NASTY, "operations": ["derive"]}
+    });
+    let answer = file(home.path(), "answer", &format!("{answer}\n"));
+    let script = format!("read line; cat '{}'; cat >/dev/null", answer.display());
+    let script = file(home.path(), "adapter.sh", &script);
+    let ended = run(program(home.path())
+        .args(["client", "--only", "smoke", "--exec"])
+        .arg(format!("sh {}", script.display())));
+    assert_acts_nowhere("an adapter", &ended.all());
 }
 
 #[test]

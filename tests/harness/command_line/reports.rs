@@ -46,9 +46,33 @@ fn the_json_report_is_what_its_schema_says() {
     }
 }
 
-/// Reads XML strictly enough: every element that begins ends, in order, and nothing stands open.
+/// The names of the elements, in the order in which they begin.
 fn elements(xml: &str) -> Vec<String> {
-    let (mut open, mut names) = (Vec::new(), Vec::new());
+    let tags = tags(xml).into_iter();
+    tags.map(|tag| tag.name).collect()
+}
+
+/// An element as it begins.
+struct Tag {
+    parent: String,
+    name: String,
+    attributes: Vec<String>,
+}
+
+/// The names of the attributes in a tag.
+fn attributes(tag: &str) -> Vec<String> {
+    // Every second part stands in quotes.
+    let outside = tag.split('"').step_by(2);
+    outside
+        .filter_map(|part| part.trim().strip_suffix('='))
+        .filter_map(|part| part.split_whitespace().last())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Reads XML strictly enough: every element that begins ends, in order, and nothing stands open.
+fn tags(xml: &str) -> Vec<Tag> {
+    let (mut open, mut tags) = (Vec::new(), Vec::new());
     let mut rest = xml;
     while let Some(start) = rest.find('<') {
         assert!(!rest[..start].contains('>') || open.last().is_some_and(|_| true));
@@ -80,14 +104,92 @@ fn elements(xml: &str) -> Vec<String> {
         if tag.starts_with('/') {
             assert_eq!(open.pop().as_ref(), Some(&name), "elements end in order");
         } else {
-            names.push(name.clone());
+            tags.push(Tag {
+                parent: open.last().cloned().unwrap_or_default(),
+                name: name.clone(),
+                attributes: attributes(tag),
+            });
             if !tag.ends_with('/') {
                 open.push(name);
             }
         }
     }
     assert!(open.is_empty(), "{open:?} stand open");
-    names
+    tags
+}
+
+/// What Jenkins takes: each element, where it may stand, its attributes, and how many of those,
+/// from the first on, it must have.
+///
+/// Source: the elements and attributes of the xunit plugin's junit-10.xsd.
+const JENKINS: &[(&str, &[&str], &[&str], usize)] = &[
+    (
+        "testsuites",
+        &[""],
+        &["name", "time", "tests", "failures", "errors"],
+        0,
+    ),
+    (
+        "testsuite",
+        &["testsuites", "testsuite"],
+        &[
+            "name",
+            "tests",
+            "failures",
+            "errors",
+            "group",
+            "time",
+            "skipped",
+            "timestamp",
+            "hostname",
+            "id",
+            "package",
+            "file",
+            "log",
+            "url",
+        ],
+        4,
+    ),
+    (
+        "testcase",
+        &["testsuite"],
+        &["name", "time", "classname", "group"],
+        1,
+    ),
+    ("skipped", &["testcase"], &["type", "message"], 0),
+    ("error", &["testcase"], &["type", "message"], 0),
+    ("failure", &["testcase"], &["type", "message"], 0),
+    ("system-out", &["testcase", "testsuite"], &[], 0),
+    ("system-err", &["testcase", "testsuite"], &[], 0),
+];
+
+#[test]
+fn junit_is_what_jenkins_takes() {
+    for faults in [&[][..], &[Fault::ConfigMissing], &[Fault::DeleteNotAllowed]] {
+        let (server, home) = (server(faults), home());
+        let ended = run(check(home.path(), server.url()).args(["--report", "junit=-"]));
+        let tags = tags(&ended.stdout);
+        assert!(tags.len() > 100, "{}", ended.all());
+        for tag in tags {
+            let rule = JENKINS.iter().find(|(name, ..)| *name == tag.name);
+            let (name, parents, known, needed) = rule.unwrap_or_else(|| panic!("{}", tag.name));
+            assert!(
+                parents.contains(&tag.parent.as_str()),
+                "{name} in {}",
+                tag.parent
+            );
+            for attribute in &tag.attributes {
+                assert!(
+                    known.contains(&attribute.as_str()),
+                    "{name} has {attribute}"
+                );
+            }
+            for attribute in &known[..*needed] {
+                let has = tag.attributes.iter().any(|given| given == attribute);
+                assert!(has, "{name} lacks {attribute}");
+            }
+        }
+    }
 }
 
 #[test]

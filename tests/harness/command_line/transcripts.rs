@@ -1,7 +1,7 @@
 //! Judging a transcript gives the same as the run that it was written by.
 
 use super::{PASSWORD, assert_judged_alike, check, finding, home, server};
-use crate::support::program::file;
+use crate::support::program::{file, program, run};
 use crate::support::reference::Reference;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::reference::{Fault, Options};
@@ -79,4 +79,20 @@ fn judging_redirects_that_point_elsewhere_each_time_gives_the_same() {
     let mut command = check(home.path(), &server.url());
     command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
     assert_judged_alike(home.path(), &mut command);
+}
+
+/// A transcript of an earlier format is refused with a sentence that says the way out.
+#[test]
+fn an_old_transcript_is_refused() {
+    let home = home();
+    let old = file(home.path(), "old.json", r#"{"format": 1, "tool": "x"}"#);
+    let ended = run(program(home.path()).arg("judge").arg(old));
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(
+        ended.stderr.contains(
+            "the transcript has format 1, and this version reads format 2: run the check again"
+        ),
+        "{}",
+        ended.stderr
+    );
 }

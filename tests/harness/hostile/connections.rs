@@ -1,14 +1,15 @@
 //! Connections that stay silent, close, break off in mid run, or do not get beyond the TLS
 //! handshake.
 
-use super::{check, check_with};
+use super::{check, check_target, check_with};
 use crate::support::program::named_in_ledgers;
-use crate::support::scripted::{Deed, Scripted};
-use safe_conformance::Exit;
+use crate::support::scripted::{Deed, PASSWORD, Scripted, USER};
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
+use safe_conformance::{Exit, Target};
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -267,4 +268,24 @@ async fn a_server_so_slow_that_the_deadline_passes() {
         .as_deref()
         .unwrap_or_default();
     assert!(why.contains("deadline of 3 s"), "{why}");
+}
+
+/// A name with 250 addresses where nobody listens and one that is alive: the run finds that one.
+#[tokio::test]
+async fn many_dead_addresses_and_one_alive() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let url = server.url().replace("127.0.0.1", "localhost");
+    let mut target = Target::parse(&url).expect("a URL").basic(USER, PASSWORD);
+    target.addresses = (1..=250)
+        .map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 7, last)))
+        .chain([IpAddr::V4(Ipv4Addr::LOCALHOST)])
+        .collect();
+    let checked = check_target(target, |_| {}).await;
+    checked.says(
+        "server.reachable",
+        Verdict::Pass,
+        None,
+        &["127.0.7.1: connection refused", "and 243 more"],
+    );
+    checked.says("upload.round-trip[android-h1]", Verdict::Pass, None, &[]);
 }

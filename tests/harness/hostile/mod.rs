@@ -43,8 +43,12 @@ async fn check(url: &str) -> Checked {
 }
 
 async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
-    let folder = tempfile::tempdir().expect("a temporary folder");
     let target = Target::parse(url).expect("a URL").basic(USER, PASSWORD);
+    check_target(target, adjust).await
+}
+
+async fn check_target(target: Target, adjust: impl FnOnce(&mut Checkup)) -> Checked {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let mut checkup = Checkup::new(target);
     checkup.settings.timeout = Duration::from_secs(1);
     // One derivation for all.

@@ -1,8 +1,13 @@
 //! Backups that it downloads from a server, whose config it knows.
 
-use super::{Desk, json, sealed_by, serving};
+use super::{Desk, fails, json, sealed_by, serving};
+use crate::support::scripted::{Deed, Scripted};
 use safe_conformance::clients::Release;
 use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// After how long a look at a silent server hangs.
+const HANGS: Duration = Duration::from_secs(90);
 
 #[test]
 fn it_downloads_as_android_does_and_knows_the_limit() {
@@ -59,4 +64,19 @@ fn a_limit_that_keeps_ios_from_overwriting_is_seen() {
         json["previews"][1]["overwrite"]["kept_from_it"], true,
         "{json:#}"
     );
+}
+
+/// A server that takes the connection and says nothing is given up, with the stage.
+#[test]
+fn a_silent_server_is_given_up() {
+    let server = Scripted::start(|_| Deed::Silence);
+    let began = Instant::now();
+    let desk = Desk::new();
+    fails(
+        || desk.from(&server),
+        3,
+        "http",
+        &["no complete answer within"],
+    );
+    assert!(began.elapsed() < HANGS, "{:?}", began.elapsed());
 }

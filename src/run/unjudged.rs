@@ -1,0 +1,65 @@
+//! What becomes of a test whose check was not judged: libtest can ignore it, nextest cannot.
+
+use crate::engine::{Finding, Level, Verdict};
+use libtest_mimic::{Completion, Failed};
+
+/// The variable by which a person allows that a Required check is not judged under nextest.
+const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
+
+/// Whether this process is started by nextest, which holds one test a process and knows no test
+/// that is skipped while it runs.
+pub(super) fn is_under_nextest() -> bool {
+    std::env::var_os("NEXTEST_RUN_ID").is_some()
+}
+
+/// The end of a test whose check was not judged.
+pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
+    let is_allowed = std::env::var_os(ALLOW).is_some_and(|value| value == "1");
+    end(finding, is_under_nextest(), is_allowed)
+}
+
+fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completion, Failed> {
+    let why = format!("{}: {}", finding.verdict, finding.observed);
+    if !is_nextest {
+        return Ok(Completion::ignored_with(why));
+    }
+    let applies = finding.verdict != Verdict::NotApplicable;
+    if applies && finding.level == Level::Required && !is_allowed {
+        return Err(Failed::from(format!(
+            "not judged: {why}\nset {ALLOW}=1 to let that pass"
+        )));
+    }
+    eprintln!("not judged: {why}");
+    Ok(Completion::Completed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Outcome;
+    use crate::suites::server;
+    use std::time::Duration;
+
+    fn finding(id: &str, outcome: Outcome) -> Finding {
+        let check = server::checks().find(|check| check.id == id);
+        let check = check.expect("a check");
+        Finding::new(check, check.variants[0], outcome, Duration::ZERO)
+    }
+
+    #[test]
+    fn nextest_fails_what_is_required_and_not_judged_unless_that_is_allowed() {
+        let required = finding("upload.accepted", Outcome::blocked("no answer"));
+        let recommended = finding("integrity.cut-off-invisible", Outcome::blocked("no answer"));
+        let elsewhere = finding("upload.accepted", Outcome::not_applicable("no HTTP/2"));
+        let passes = |finding, is_allowed| end(finding, true, is_allowed).is_ok();
+        assert!(!passes(&required, false));
+        for (finding, is_allowed) in [
+            (&required, true),
+            (&recommended, false),
+            (&elsewhere, false),
+        ] {
+            assert!(passes(finding, is_allowed), "{}", finding.name());
+        }
+        assert!(end(&required, false, false).is_ok(), "libtest ignores it");
+    }
+}
