@@ -34,6 +34,7 @@ pub mod retention;
 pub mod rig;
 mod run;
 pub mod safe;
+pub mod setup;
 #[path = "../suites/mod.rs"]
 pub mod suites;
 pub mod text;

@@ -15,6 +15,11 @@ mod known;
 mod misconfigured;
 #[path = "servers/process.rs"]
 mod process;
+#[allow(dead_code, reason = "the tests of the program use more of it")]
+#[path = "support/program.rs"]
+mod program;
+#[path = "servers/setup.rs"]
+mod setup;
 
 use certificates::Certificates;
 use findings::{Racy, digest};
@@ -24,7 +29,7 @@ use known::{
 };
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use misconfigured::MISCONFIGURED;
-use process::{Folder, Running, program, start};
+use process::{Folder, Running, program as find_program, start};
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::report::Report;
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
@@ -154,6 +159,102 @@ const CASES: &[Case] = &[
     },
 ];
 
+const NEED_CADDY: Need = Need {
+    program: "caddy",
+    package: "Debian's caddy",
+};
+
+/// nginx as its manual sets WebDAV up: it makes folders, and its own listing is off.
+const NGINX_FRESH: &str = r#"
+    client_max_body_size 524288;
+    location /safe/ {
+      auth_basic "Threema Safe";
+      auth_basic_user_file @DIRECTORY@/run/htpasswd;
+      dav_methods PUT DELETE MKCOL;
+    }"#;
+/// Caddy as Debian has it: without the module for WebDAV.
+const CADDY: &str = "{
+  admin off
+  auto_https off
+  storage file_system @DIRECTORY@/run
+}
+http://127.0.0.1:@PORT@ {
+  root * @DIRECTORY@/files
+  file_server
+}
+";
+
+/// `setup` on a fresh folder: what it makes, and what is in the way.
+const FRESH: &[Case] = &[
+    Case {
+        name: "setup_apache",
+        needs: &[NEED_APACHE],
+        run: || setup::set_up("apache", |folder, port| apache(folder, port, ""), "/safe"),
+    },
+    Case {
+        name: "setup_nginx",
+        needs: &[NEED_NGINX],
+        run: || {
+            setup::set_up(
+                "nginx",
+                |folder, port| {
+                    let server = format!("listen 127.0.0.1:{port};{NGINX_FRESH}");
+                    nginx_command(folder, port, &server)
+                },
+                "/safe",
+            );
+        },
+    },
+    Case {
+        name: "setup_nginx_static",
+        needs: &[NEED_NGINX],
+        run: || {
+            setup::set_up(
+                "nginx_static",
+                |folder, port| {
+                    let server = format!("listen 127.0.0.1:{port};location /safe/ {{ }}");
+                    nginx_command(folder, port, &server)
+                },
+                "/safe",
+            );
+        },
+    },
+    Case {
+        name: "setup_lighttpd",
+        needs: &[NEED_LIGHTTPD],
+        run: || setup::set_up("lighttpd", lighttpd, "/safe"),
+    },
+    Case {
+        name: "setup_rclone",
+        needs: &[NEED_RCLONE],
+        run: || setup::set_up("rclone", rclone, "/threema-safe"),
+    },
+    Case {
+        name: "setup_sabre",
+        needs: &[NEED_PHP],
+        run: || setup::set_up("sabre", sabre, "/threema-safe"),
+    },
+    Case {
+        name: "setup_wsgidav",
+        needs: &[NEED_WSGIDAV],
+        run: || setup::set_up("wsgidav", wsgidav, "/threema-safe"),
+    },
+    Case {
+        name: "setup_caddy",
+        needs: &[NEED_CADDY],
+        run: || setup::set_up("caddy", caddy, "/safe"),
+    },
+];
+
+fn caddy(folder: &Folder, port: u16) -> Command {
+    let configuration = folder.configure("Caddyfile", CADDY, port, "");
+    let mut command = NEED_CADDY.command();
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(configuration);
+    command
+}
+
 /// nginx with limits that a phone never meets: they are the server's right, and nobody's fault.
 struct Limited {
     name: &'static str,
@@ -211,7 +312,7 @@ fn main() -> ExitCode {
     // They wait for their servers more than they compute.
     arguments.test_threads.get_or_insert(AT_ONCE);
     let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
-    let real = CASES.iter().map(|case| {
+    let real = CASES.iter().chain(FRESH).map(|case| {
         Trial::ignorable_test(case.name, move || attempt(case.needs, required, case.run))
     });
     let misconfigured = MISCONFIGURED.iter().map(|wrong| {
@@ -251,7 +352,7 @@ fn attempt(needs: &[Need], required: bool, run: impl FnOnce()) -> Result<Complet
 
 impl Need {
     fn path(&self) -> Option<PathBuf> {
-        program(self.program, &self.program.to_ascii_uppercase())
+        find_program(self.program, &self.program.to_ascii_uppercase())
     }
 
     fn command(&self) -> Command {

@@ -7,6 +7,7 @@ use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
+use crate::setup;
 use crate::wire::{Login, Pace, PaceChoice, Seed, Settings, Target};
 use clap::Args;
 use std::path::PathBuf;
@@ -76,9 +77,20 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         (target, Some(running))
     };
     let is_embedded = server.is_some();
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    // The embedded server is ours.
+    let pace = Pace::new(arguments.pace.unwrap_or(if is_embedded {
+        PaceChoice::Fast
+    } else {
+        PaceChoice::Normal
+    }));
+    let asked_for = (!is_embedded).then(|| target.clone());
+    let progress = Arc::new(Progress::at_pace(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+        pace.clone(),
+    ));
     let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
-    checkup.settings = settings(&arguments, checkup.settings, &progress, is_embedded);
+    checkup.settings = settings(&arguments, checkup.settings, &progress, pace);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);
     checkup.deadline = arguments.deadline.map(Duration::from_secs);
@@ -110,8 +122,36 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);
+    if let Some(target) = asked_for.filter(|_| done.report.finds_no_config())
+        && let Some(words) = meant(&arguments, target).await
+    {
+        outputs.say(
+            &done
+                .scrub
+                .text(&crate::text::wrapped(&words, 0, super::output::width())),
+        )?;
+    }
     let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
+}
+
+/// The address that the person meant most likely, where it is not the one that was checked.
+async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
+    let typed = super::credentials::named_url(arguments.server.url.as_deref());
+    let typed = typed.ok().flatten()?;
+    let user = match &target.login {
+        Login::Basic { user, .. } => Some(user.clone()),
+        Login::Open | Login::Token(_) => None,
+    };
+    let base = target.base.clone();
+    let timeout = Duration::from_secs(arguments.timeout);
+    let asker = setup::Live { target, timeout };
+    let verdict = setup::investigate(&typed, user.as_deref(), &asker).await;
+    verdict.other_than(base.as_str())?;
+    Some(format!(
+        "{} `safe-conformance setup` makes what is missing.",
+        verdict.words()
+    ))
 }
 
 /// Starts the embedded server, and the target that is it.
@@ -132,18 +172,13 @@ fn settings(
     arguments: &Arguments,
     settings: Settings,
     progress: &Arc<Progress>,
-    is_embedded: bool,
+    pace: Pace,
 ) -> Settings {
     let verbose = arguments.output.verbose;
     let progress = Arc::clone(progress);
     Settings {
         seed: arguments.seed.unwrap_or(settings.seed),
-        // The embedded server is ours.
-        pace: Pace::new(arguments.pace.unwrap_or(if is_embedded {
-            PaceChoice::Fast
-        } else {
-            PaceChoice::Normal
-        })),
+        pace,
         timeout: Duration::from_secs(arguments.timeout),
         max_upload: arguments.max_upload,
         trace: (verbose > 1).then(|| -> crate::wire::Trace {

@@ -89,7 +89,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         ));
     }
     let outputs = arguments.output.open(client::is_known, Vec::new())?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let mut checkup = ClientCheckup::new(&arguments.exec);
     checkup.held_to = arguments.held_to.map(Client::from);
     checkup.selection = Selection {

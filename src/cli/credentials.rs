@@ -2,6 +2,8 @@
 
 use super::Complaint;
 use crate::run::environment::{self, Access, AccessError};
+use crate::safe::base_url::BaseUrl;
+use crate::setup::by_form_alone;
 use crate::wire::{Secret, Target};
 use clap::Args;
 use std::io::IsTerminal as _;
@@ -54,15 +56,34 @@ impl ServerArguments {
     /// missed.
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         if let Some(url) = named_url(self.url.as_deref())? {
-            return self.access.target(&url, logs_in).map(Some);
+            let target = self.access.target(&url, logs_in);
+            return target.map(Some).map_err(|why| why.with_guess(&url));
         }
         self.access.without_server()?;
         Ok(None)
     }
 
+    /// The target at this URL.
+    pub(super) fn target_at(&self, url: &str) -> Result<Target, Complaint> {
+        self.access.target(url, true)
+    }
+
     /// The files that hold secrets or certificates: no output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.access.files()
+    }
+}
+
+impl Complaint {
+    /// The complaint with the address that was meant, as far as its form shows it.
+    fn with_guess(mut self, typed: &str) -> Self {
+        if BaseUrl::parse(typed).is_err()
+            && let Some(meant) = by_form_alone(typed, None)
+        {
+            let because = meant.because.words();
+            self.sentence += &format!(". {because} It is probably {}", meant.url);
+        }
+        self
     }
 }
 
@@ -137,7 +158,8 @@ pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
 }
 
 fn ask(prompt: &str) -> Result<Option<Secret>, AccessError> {
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    // It asks on the terminal itself, wherever the two outputs go: into a pager, for example.
+    if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
     let typed = rpassword::prompt_password(prompt)

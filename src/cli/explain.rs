@@ -8,6 +8,7 @@ use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::retention;
+use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
 use crate::suites::server;
 use crate::text::printable;
@@ -49,9 +50,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             profile.facts().join(", ")
         ))?;
     } else if let Some(problem) = Problem::of(id) {
-        print(&of_problem(problem))?;
+        print(&of_lines(problem.id, &problem.lines()))?;
+    } else if let Some(obstacle) = Obstacle::of(id) {
+        print(&of_lines(obstacle.id, &obstacle.lines()))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
+    } else if let Some(list) = beginning_with(id) {
+        print(&list)?;
     } else {
         let known = server::checks()
             .map(|check| check.id)
@@ -61,6 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
+            .chain(OBSTACLES.iter().map(|obstacle| obstacle.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
@@ -72,11 +78,38 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
+/// Every ID that begins with these segments, a line each; a single one is explained whole.
+fn beginning_with(id: &str) -> Option<String> {
+    let checks = server::checks().map(|check| (check.id, check.title));
+    let problems = CATALOGUE.iter().map(|problem| (problem.id, problem.title));
+    let obstacles = OBSTACLES
+        .iter()
+        .map(|obstacle| (obstacle.id, obstacle.title));
+    let found: Vec<_> = checks
+        .chain(problems)
+        .chain(obstacles)
+        .filter(|(known, _)| is_beginning(id, known))
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let mut out = String::new();
+    for (known, title) in found {
+        out += &crate::text::labelled(&format!("{known:<34} "), title.trim(), 35, width());
+    }
+    Some(out + "`safe-conformance explain ID` explains one of them.\n")
+}
+
+/// Whether an ID begins with what was typed: whole segments, or a part of the last one.
+fn is_beginning(typed: &str, known: &str) -> bool {
+    typed.len() >= 3 && known.starts_with(typed) && known.len() > typed.len()
+}
+
 /// A problem: what it means, and what to do about it on each software.
-fn of_problem(problem: &Problem) -> String {
-    let mut out = format!("{}\n", problem.id);
-    for (label, text) in problem.lines() {
-        out += &labelled(label, &text);
+fn of_lines(id: &str, lines: &[(&str, String)]) -> String {
+    let mut out = format!("{id}\n");
+    for (label, text) in lines {
+        out += &labelled(label, text);
     }
     out
 }

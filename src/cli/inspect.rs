@@ -6,7 +6,7 @@ use super::{Complaint, Ended, Exit};
 use crate::inspect::{
     Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, Verdict, fetch, hints, inspect,
 };
-use crate::report::{Style, inspection_text};
+use crate::report::{Style, blocks_page, inspection_blocks, inspection_text};
 use crate::safe::Stage;
 use crate::safe::keys::derive;
 use crate::safe::{BackupPassword, DerivedKeys, ThreemaId};
@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// Write the inspection as JSON, and nothing else, to standard output
     #[arg(long)]
     json: bool,
+    /// Print one HTML file instead of text
+    #[arg(long, conflicts_with = "json")]
+    html: bool,
     /// Write the decrypted document to this new file, readable for you alone. It holds the private
     /// key: anybody who has it is you
     #[arg(long, value_name = "FILE")]
@@ -293,6 +296,10 @@ fn finish(
     let own_words = scrub.of_own_words();
     if arguments.json {
         print(&own_words.text(&inspection.to_json()))?;
+    } else if arguments.html {
+        let blocks = inspection_blocks(&inspection);
+        let page = blocks_page("Threema Safe: what is in this backup?", &blocks);
+        print(&own_words.text(&page))?;
     } else {
         let style = Style {
             width: width(),

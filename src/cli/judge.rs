@@ -28,7 +28,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         crate::suites::server::is_known,
         vec![arguments.transcript.clone()],
     )?;
-    let progress = Progress::new(arguments.output.verbose > 0);
+    let progress = Progress::new(arguments.output.verbose > 0, super::output::is_quiet());
     let report = crate::run::judge(&transcript, outputs.waivers(), |event| progress.on(&event))
         .await
         .map_err(|error| super::check::complaint(&error))?;

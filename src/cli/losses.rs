@@ -31,6 +31,8 @@ enum Format {
     Markdown,
     /// Everything about every loss.
     Json,
+    /// One HTML file.
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
@@ -54,6 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let text = match arguments.format {
         Format::Text => table.to_text(),
         Format::Markdown => table.to_markdown(),
+        Format::Html => table.to_html(),
         // Plain strings: this cannot fail.
         Format::Json => serde_json::to_string_pretty(&table.to_json()).unwrap_or_default() + "\n",
     };

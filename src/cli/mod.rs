@@ -8,6 +8,8 @@
 
 mod check;
 mod client;
+mod compare;
+mod completions;
 mod credentials;
 mod exit;
 mod explain;
@@ -16,11 +18,13 @@ mod files;
 mod inspect;
 mod judge;
 mod list;
+mod login;
 mod losses;
 mod output;
 mod retention;
 mod rig;
 mod serve;
+mod setup;
 mod sweep;
 mod vectors;
 
@@ -33,20 +37,65 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
+    /// When to colour the output; NO_COLOR counts where this is `auto`
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    color: Color,
+    /// Say only what is wrong: no progress, and nothing where the exit code is 0
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
+
+/// When the output has colours.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// What the program says that is called with nothing: the three commands that people need.
+const FIRST_STEPS: &str = "\
+Threema Safe on a server of your own: can the apps back up, and restore?
+
+  safe-conformance setup URL --user NAME   make the folder on a server, and check it
+  safe-conformance check URL --user NAME   check a server that is set up
+  safe-conformance inspect FILE --id ID    look into a backup
+
+URL is the address of a folder over WebDAV. Any address of the server will do for `setup`: it finds the
+right one. The password is asked for. `safe-conformance help` shows the rest.
+";
 
 #[derive(Subcommand)]
 enum Command {
     /// Check a server, or the embedded one if no URL is given.
     Check(check::Arguments),
+    /// Make the folder, `config` and `backups` on a server, and check it.
+    #[command(after_help = setup::EXAMPLES)]
+    Setup(setup::Arguments),
     /// Check an implementation of a client against the known-answer vectors.
     Client(client::Arguments),
     /// Watch what a client sends to a scripted server.
     Rig(rig::Arguments),
     /// Judge a transcript again, without a network.
     Judge(judge::Arguments),
+    /// Compare two JSON reports: what broke, what was mended, what is still broken.
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(compare::Arguments),
     /// Look into a backup: who wrote it, what it holds, what each client restores from it.
     Inspect(inspect::Arguments),
     /// Watch over months whether a server keeps backups as long as it promises.
@@ -63,6 +112,12 @@ enum Command {
     Losses(losses::Arguments),
     /// Delete what a killed run has left on a server.
     Sweep(sweep::Arguments),
+    /// Print what a shell completes.
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command.
+    #[command(after_help = completions::MAN_EXAMPLES)]
+    Man(completions::ManArguments),
 }
 
 /// Runs the program with the arguments of the process.
@@ -83,6 +138,12 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    anstream::ColorChoice::from(arguments.color).write_global();
+    output::set_quiet(arguments.quiet);
+    let Some(command) = arguments.command else {
+        output::tell(FIRST_STEPS);
+        return Exit::Usage.into();
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -96,11 +157,13 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = runtime.block_on(async {
-        match arguments.command {
+        match command {
             Command::Check(arguments) => check::run(arguments).await,
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,
+            Command::Compare(arguments) => compare::run(&arguments),
             Command::Inspect(arguments) => inspect::run(arguments).await,
             Command::Retention(arguments) => retention::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
@@ -109,6 +172,8 @@ pub fn main() -> ExitCode {
             Command::Vectors(arguments) => vectors::run(&arguments),
             Command::Losses(arguments) => losses::run(&arguments),
             Command::Sweep(arguments) => sweep::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => completions::man(&arguments),
         }
     });
     // A look-up of a name may hang in its thread: do not wait for it.

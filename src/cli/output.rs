@@ -13,12 +13,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where reports go.
 #[derive(Args)]
 pub(super) struct ReportArguments {
-    /// Write a report: json=FILE, junit=FILE or markdown=FILE; `-` is standard output, and the text
-    /// then goes to standard error. May be given several times
+    /// Write a report: json=FILE, html=FILE, junit=FILE, markdown=FILE, or github for annotations;
+    /// `-` is standard output, and the text then goes to standard error. May be given several times
     #[arg(long = "report", value_name = "FORM=FILE")]
     reports: Vec<ReportTo>,
 }
@@ -54,6 +55,8 @@ enum FailOn {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Json,
+    Html,
+    Github,
     Junit,
     Markdown,
 }
@@ -69,16 +72,20 @@ impl FromStr for ReportTo {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        // The annotations go where GitHub reads them.
+        let text = if text == "github" { "github=-" } else { text };
         let (form, file) = text
             .split_once('=')
-            .ok_or("write it as json=FILE, junit=FILE or markdown=FILE")?;
+            .ok_or("write it as json=FILE, html=FILE, junit=FILE, markdown=FILE or github")?;
         let form = match form {
             "json" => Form::Json,
+            "html" => Form::Html,
+            "github" => Form::Github,
             "junit" => Form::Junit,
             "markdown" => Form::Markdown,
             other => {
                 return Err(format!(
-                    "unknown report format `{}`; expected json, junit or markdown",
+                    "unknown report format `{}`; expected json, html, junit, markdown or github",
                     text::line(other)
                 ));
             }
@@ -129,7 +136,9 @@ impl Reports {
     pub(super) fn write(self, text: &str, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
         let text = scrub.text(text);
         let is_stdout = |output: &Output| matches!(output, Output::Stdout);
-        if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
+        if is_quiet() && report.exit == Exit::Conforms {
+            // Nothing is wrong: there is nothing to say.
+        } else if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
             tell(&text);
         } else {
             print(&text)?;
@@ -137,6 +146,8 @@ impl Reports {
         for (form, path, output) in self.reports {
             let content = match form {
                 Form::Json => scrub.json(&report.to_json()),
+                Form::Html => scrub.text(&report.to_html()),
+                Form::Github => scrub.text(&report.to_github()),
                 Form::Junit => scrub.text(&report.to_junit()),
                 Form::Markdown => scrub.text(&report.to_markdown()),
             };
@@ -206,6 +217,19 @@ impl Outputs {
         self.waivers.clone()
     }
 
+    /// Where text for people goes, beside the reports.
+    pub(super) fn voice(&self) -> Voice {
+        let mut outputs = self.reports.reports.iter();
+        Voice {
+            to_stderr: outputs.any(|(_, _, output)| matches!(output, Output::Stdout)),
+        }
+    }
+
+    /// Says something to the person.
+    pub(super) fn say(&self, text: &str) -> Result<(), Complaint> {
+        self.voice().say(text)
+    }
+
     /// Creates another file than those of the reports.
     pub(super) fn create_beside(&mut self, file: &Path, what: &str) -> Result<File, Complaint> {
         self.reports.files.create(file, what)
@@ -224,6 +248,26 @@ impl Outputs {
     }
 }
 
+/// Where text for people goes: standard output, or standard error where a report has that.
+#[derive(Clone, Copy)]
+pub(super) struct Voice {
+    to_stderr: bool,
+}
+
+impl Voice {
+    /// Says something to the person.
+    pub(super) fn say(self, text: &str) -> Result<(), Complaint> {
+        if is_quiet() {
+            Ok(())
+        } else if self.to_stderr {
+            tell(text);
+            Ok(())
+        } else {
+            print(text)
+        }
+    }
+}
+
 /// A reader that has read enough and hangs up is no error.
 pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
@@ -231,6 +275,19 @@ pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     } else {
         Err(error)
     }
+}
+
+/// Whether only what is wrong is said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says only what is wrong from now on.
+pub(super) fn set_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether only what is wrong is said.
+pub(super) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
 }
 
 /// Prints to standard output, with colours where they belong.

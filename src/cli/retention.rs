@@ -4,6 +4,7 @@ use super::credentials::ServerArguments;
 use super::output::{ReportArguments, print, width};
 use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
+use crate::report::blocks_page;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -87,6 +88,9 @@ struct Status {
     /// The file with the canaries
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
+    /// Print one HTML file instead of text
+    #[arg(long)]
+    html: bool,
 }
 
 #[derive(Args)]
@@ -213,7 +217,13 @@ fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
 
 fn status(arguments: &Status) -> Ended {
     let season = Ledger::peek(&arguments.ledger)?;
-    print(&retention::status(&season, machine_time()?, width()))?;
+    let now = machine_time()?;
+    if arguments.html {
+        let blocks = retention::status_blocks(&season, now);
+        print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
+    } else {
+        print(&retention::status(&season, now, width()))?;
+    }
     Ok(if season.is_broken() {
         Exit::Deviates
     } else {

@@ -114,7 +114,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     let is_by_hand = arguments.exec.is_none();
     let outputs = arguments.output.open(rig::is_known, Vec::new())?;
-    let progress = Arc::new(Progress::new(arguments.output.verbose > 0));
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
     let seconds = |given: Option<u64>, by_hand: u64, command: u64| {
         Duration::from_secs(given.unwrap_or(if is_by_hand { by_hand } else { command }))
     };

@@ -7,7 +7,7 @@ use crate::engine::nearest;
 use crate::reference::{self, Fault, Login, Options, Profile};
 use clap::Args;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -87,6 +87,12 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     print(&lines)?;
     // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
+    if std::io::stderr().is_terminal() {
+        super::output::tell(
+            "The server runs until Ctrl-C. In another shell, put `export ` before each of these lines,\n\
+             then run `safe-conformance check $SAFE_TARGET`.\n",
+        );
+    }
     super::check::signal().await;
     running.stop().await;
     Ok(Exit::Conforms)

@@ -1,114 +1,144 @@
 //! Problems of logging in: what the server offers, what it says, and what never reaches it.
 
-use super::{Certainty, Evidence, Problem, Product, Words, recognised};
+use super::attribution::shown_by;
+use super::evidence::Evidence;
+use super::nextcloud::is_nextcloud;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::{Product, Words};
+use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};
 
 /// The header field `Authorization` does not reach the application.
 pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     id: "problem.authorization-lost",
     title: "the credentials do not reach the application",
+    evidence: "401 although credentials were sent, and sabre/dav says that it found no `Authorization`",
     meaning: "The request carried credentials, and the application says that it saw none. The web server in front of PHP does not hand the field `Authorization` on.",
     fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
-    fixes: &[],
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `CGIPassAuth On` in the `<Directory>` of the application, in the file below /etc/apache2/sites-enabled; or, in .htaccess, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`.",
+        ),
+        (
+            Product::Nginx,
+            "Add `fastcgi_param HTTP_AUTHORIZATION $http_authorization;` to the `location` that passes to PHP.",
+        ),
+    ],
     source: "sabre/dav, DAV\\Auth\\Backend\\AbstractBasic",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
         let says_so = sentence(evidence)
             .is_some_and(|said| said.contains("No 'Authorization: Basic' header found"));
-        (refused_login(evidence) && says_so).then_some(Certainty::Certain)
+        (evidence.is_refused_login() && says_so).then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
 /// The account needs a password for apps.
 pub(super) const APP_PASSWORD: Problem = Problem {
     id: "problem.app-password",
     title: "the server wants an app password",
+    evidence: "401 with `password login forbidden`; likely where Nextcloud sends 401 without a challenge",
     meaning: "Nextcloud refuses the login password for programs, because of a second factor or by its settings. It sends no challenge either, so that iOS never logs in.",
     fix: "Make an app password (Settings, Security, Devices & sessions), with access to files, and enter that.",
-    fixes: &[],
     source: "measured on Nextcloud 33.0.3 with two-factor login and with token_auth_enforced",
-    spelled: None,
-    recognise: |evidence| {
-        let is_nextcloud = recognised(evidence.answer)
-            .iter()
-            .any(|seen| seen.product == Product::Nextcloud);
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
         let says_so = sentence(evidence).is_some_and(|said| {
             said.to_ascii_lowercase()
                 .contains("password login forbidden")
         });
-        match (refused_login(evidence), says_so) {
+        match (evidence.is_refused_login(), says_so) {
             (true, true) => Some(Certainty::Certain),
-            (true, false) if is_nextcloud && Challenge::all(evidence.answer).is_empty() => {
+            (true, false)
+                if is_nextcloud(evidence) && Challenge::all(evidence.answer).is_empty() =>
+            {
                 Some(Certainty::Likely)
             }
             _ => None,
         }
     },
+    ..BLANK
 };
 
 /// Bearer is offered, and nothing that the apps speak.
 pub(super) const BEARER_ONLY: Problem = Problem {
     id: "problem.bearer-only",
     title: "the server offers Bearer alone, which no app speaks",
+    evidence: "401 whose challenges are all Bearer",
     meaning: "The server wants a token of its own login page. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable HTTP Basic for WebDAV. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password, with PROXY_ENABLE_APP_AUTH=true; or set PROXY_ENABLE_BASIC_AUTH=true.",
-    fixes: &[],
+    fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password, with PROXY_ENABLE_APP_AUTH=true; or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
-    spelled: None,
-    recognise: |evidence| offers_only(evidence, &["bearer"]),
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    in_answer: |evidence| offers_only(evidence, &["bearer"]),
+    ..BLANK
 };
 
 /// Negotiate or NTLM are offered, and nothing that the apps speak.
 pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     id: "problem.windows-login-only",
     title: "the server offers Windows authentication alone",
+    evidence: "401 whose challenges are all Negotiate, NTLM or Kerberos",
     meaning: "Negotiate and NTLM are for members of a Windows domain. The apps send a user name and a password (HTTP Basic).",
     fix: "Enable Basic authentication for this folder. IIS: install Basic Authentication, enable it for the site, and disable Windows Authentication there.",
-    fixes: &[],
     source: "RFC 4559; clause 4.8",
-    spelled: None,
-    recognise: |evidence| offers_only(evidence, &["negotiate", "ntlm", "kerberos"]),
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    in_answer: |evidence| offers_only(evidence, &["negotiate", "ntlm", "kerberos"]),
+    ..BLANK
 };
 
 /// Digest is offered, and no Basic.
 pub(super) const DIGEST_ONLY: Problem = Problem {
     id: "problem.digest-only",
     title: "the server takes Digest authentication only",
+    evidence: "401 whose challenges are all Digest",
     meaning: "Android and Desktop send HTTP Basic alone and are refused. iOS could answer Digest.",
-    fix: "Offer Basic authentication over TLS (Apache: `AuthType Basic` with an `AuthUserFile` made by `htpasswd`).",
-    fixes: &[],
+    fix: "Offer Basic authentication over TLS.",
+    fixes: &[(
+        Product::Apache,
+        "Set `AuthType Basic` and an `AuthUserFile` made by `htpasswd` (not `htdigest`) in the `<Directory>` or `<Location>` of this folder.",
+    )],
     source: "clause 4.8",
-    spelled: None,
-    recognise: |evidence| offers_only(evidence, &["digest"]),
+    breaks: Breaks {
+        ios: Directions::NONE,
+        ..Breaks::EVERYTHING
+    },
+    in_answer: |evidence| offers_only(evidence, &["digest"]),
+    ..BLANK
 };
 
 /// Schemes are offered, and none that the apps speak.
 pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
     title: "the server offers no authentication that the apps speak",
+    evidence: "401 with challenges, and none of them is Basic",
     meaning: "The challenge names schemes, and HTTP Basic is none of them. The apps send nothing else.",
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
-    fixes: &[],
     source: "RFC 9110 section 11.6.1; clause 4.8",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    in_answer: |evidence| {
         let challenges = Challenge::all(evidence.answer);
         let offers_basic = challenges.iter().any(|challenge| challenge.is("basic"));
         (evidence.answer.status == 401 && !challenges.is_empty() && !offers_basic)
             .then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
 /// A 401 without a challenge.
 pub(super) const NO_CHALLENGE: Problem = Problem {
     id: "problem.no-challenge",
     title: "the server asks for no credentials when there are none",
+    evidence: "401 without `WWW-Authenticate` to a request without credentials; or `auth.challenge` deviates",
     meaning: "The server answers 401 without saying how to log in. iOS sends credentials only when it is asked for them, so it never logs in.",
     fix: "Send `WWW-Authenticate: Basic realm=\"…\"` with every 401. A Nextcloud link with a password: use https://HOST/public.php/webdav, with the link's token as the user name.",
-    fixes: &[],
     source: "clause 4.8; RFC 9110 section 15.5.2",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::IOS,
+    in_answer: |evidence| {
         let silent = Challenge::all(evidence.answer).is_empty();
         (evidence.answer.status == 401
             && silent
@@ -116,12 +146,15 @@ pub(super) const NO_CHALLENGE: Problem = Problem {
             && evidence.login != LoginKind::Open)
             .then_some(Certainty::Certain)
     },
+    in_run: |symptom| shown_by(symptom, &["auth.challenge"]),
+    ..BLANK
 };
 
 /// The user name or the password is wrong.
 pub(super) const WRONG_PASSWORD: Problem = Problem {
     id: "problem.wrong-password",
     title: "user name or password are refused",
+    evidence: "401 that offers Basic, although credentials were sent",
     meaning: "The server offers HTTP Basic, and refuses these credentials. Most often one of the two is mistyped.",
     fix: "Check user name and password.",
     fixes: &[(
@@ -129,17 +162,139 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
         "Check user name and password; make an app password (Settings, Security) if the account has a second factor.",
     )],
     source: "RFC 9110 section 15.5.2",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
         let challenges = Challenge::all(evidence.answer);
         let offers_basic = challenges.iter().any(|challenge| challenge.is("basic"));
-        (refused_login(evidence) && offers_basic).then_some(Certainty::Likely)
+        (evidence.is_refused_login() && offers_basic).then_some(Certainty::Likely)
     },
+    ..BLANK
 };
 
-fn refused_login(evidence: &Evidence<'_>) -> bool {
-    evidence.answer.status == 401 && evidence.with_credentials && evidence.login != LoginKind::Open
+/// The credentials are asked for twice.
+pub(super) const TWO_LOGINS: Problem = Problem {
+    id: "problem.two-logins",
+    title: "two places ask for credentials, one behind the other",
+    evidence: "401 with credentials names another realm than 401 without them",
+    meaning: "These credentials pass the first login, and a second one behind it refuses them. The apps know one user name and one password for a server.",
+    fix: "Leave one login: let the proxy pass `Authorization` on without asking itself, or let the server behind it ask for nothing.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Remove `auth_basic` from this `location` (`auth_basic off;`), or let the server behind it ask for nothing.",
+        ),
+        (
+            Product::Apache,
+            "Remove `AuthType` and `Require` from this `<Location>` of the proxy, or let the server behind it ask for nothing.",
+        ),
+    ],
+    source: "RFC 9110 section 11.5; clause 4.8",
+    breaks: Breaks::EVERYTHING,
+    spelled: Some(|evidence| {
+        let first = realm(evidence.beside.stranger?)?;
+        let second = realm(evidence.answer)?;
+        Some(format!(
+            "Leave one login: the first asks in the realm \"{first}\", the second in \"{second}\". Let the proxy pass `Authorization` on without asking itself, or let the server behind it ask for nothing."
+        ))
+    }),
+    in_answer: |evidence| {
+        let first = realm(evidence.beside.stranger?)?;
+        let second = realm(evidence.answer)?;
+        (evidence.is_refused_login() && first != second).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The realm in which a 401 asks for Basic.
+fn realm(answer: &crate::wire::Response) -> Option<String> {
+    let challenges = Challenge::all(answer);
+    let basic = challenges
+        .into_iter()
+        .find(|challenge| challenge.is("basic"))?;
+    (answer.status == 401).then_some(basic.realm?)
 }
+
+/// Credentials are needed and none were given.
+pub(super) const LOGIN_NEEDED: Problem = Problem {
+    id: "problem.login-needed",
+    title: "the server asks for credentials, and none were given",
+    evidence: "401, and the run has no credentials",
+    meaning: "The folder is protected, and the run was started without a user name. Nothing else can be judged without it.",
+    fix: "Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.",
+    source: "RFC 9110 section 15.5.2",
+    breaks: Breaks::NOTHING,
+    in_answer: |evidence| {
+        let is_open = evidence.login == LoginKind::Open;
+        (evidence.answer.status == 401 && is_open).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The token is refused.
+pub(super) const TOKEN_REFUSED: Problem = Problem {
+    id: "problem.token-refused",
+    title: "the server refuses the token",
+    evidence: "401 although a token was sent",
+    meaning: "The token is wrong, or something before the server knows Basic alone and does not pass the token on. Only on-premises servers use tokens.",
+    fix: "Check the token, and let the proxy pass `Authorization: Token …` on to the server.",
+    source: "clause 4.8",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let has_token = evidence.login == LoginKind::Token;
+        (evidence.is_refused_login() && has_token).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// Letters beyond ASCII are understood in one encoding alone.
+pub(super) const PASSWORD_CHARSET: Problem = Problem {
+    id: "problem.password-charset",
+    title: "the server refuses letters beyond ASCII as one of the apps sends them",
+    evidence: "`auth.charset` deviates: the same credentials are refused in one of two encodings",
+    meaning: "Android and Desktop do not encode such letters alike, and the server takes one encoding alone. The login works in one app and fails in another.",
+    fix: "Use a user name and a password of ASCII letters and digits for this server; for Nextcloud, make an app password.",
+    source: "RFC 7617 section 2.1; clause 4.8",
+    breaks: Breaks {
+        ios: Directions::NONE,
+        ..Breaks::EVERYTHING
+    },
+    in_run: |symptom| shown_by(symptom, &["auth.charset"]),
+    ..BLANK
+};
+
+/// A cookie stands in for the credentials.
+pub(super) const SESSION_COOKIE: Problem = Problem {
+    id: "problem.session-cookie",
+    title: "a session cookie alone opens the backups",
+    evidence: "`auth.cookie` deviates: a request with the cookie and without credentials succeeds",
+    meaning: "The server sets a cookie that is as good as the password for a while. The apps do not need it, and a stolen one opens the backups.",
+    fix: "Nothing that the apps need: know it, and end sessions in the server's settings if a device is lost.",
+    fixes: &[(
+        Product::Nextcloud,
+        "Nothing that the apps need: revoke the app password in Settings, Security, Devices & sessions if a device is lost; that ends its sessions.",
+    )],
+    source: "servers.nextcloud-answers",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["auth.cookie"]),
+    ..BLANK
+};
+
+/// Any password is as good as the right one.
+pub(super) const PASSWORD_NOT_CHECKED: Problem = Problem {
+    id: "problem.password-not-checked",
+    title: "the server takes any password",
+    evidence: "`auth.wrong-password` deviates: a wrong password gets a backup",
+    meaning: "The server asks for credentials and does not look at them. Everybody who learns a backup ID can download the backup.",
+    fix: "Look at the server's list of users, and at what the proxy passes on.",
+    fixes: &[(
+        Product::Nextcloud,
+        "A link without a password takes any: set a password for the link, or use an account.",
+    )],
+    source: "clause 4.8; servers.nextcloud-public-link",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["auth.wrong-password"]),
+    ..BLANK
+};
 
 /// The server's own sentence.
 fn sentence(evidence: &Evidence<'_>) -> Option<String> {

@@ -1,21 +1,28 @@
-//! Problems in front of the server, and of its state: portals, firewalls, maintenance, quota.
+//! Problems of what stands in front of the server: portals, firewalls, caches, filters, proxies.
 
-use super::{Certainty, Evidence, Problem, Product, Words};
+use super::attribution::shown_by;
+use super::evidence::Subject;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::{Product, Words};
+use crate::engine::{Because, Blocker};
+use crate::wire::Method;
 
 /// A login portal answers before the server.
 pub(super) const PORTAL: Problem = Problem {
     id: "problem.portal",
     title: "a login portal stands in front of this address",
+    evidence: "a redirect to another host that takes the way back along, or to a path that only portals use",
     meaning: "Every request is redirected to a page where a person logs in. The apps can use no such page.",
     fix: "Exempt this path from the portal, and let the server behind it ask for user name and password. Authelia: a rule with `policy: bypass` for this path; authentik and oauth2-proxy: an unauthenticated path; Cloudflare Access: a policy with the action Bypass.",
-    fixes: &[],
     source: "documentation of Authelia, authentik, oauth2-proxy and Cloudflare Access",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::EVERYTHING,
+    also: &["server.redirects", "auth.challenge"],
+    in_answer: |evidence| {
         let location = evidence.answer.header("location")?;
         let is_portal = evidence.answer.is_redirect() && is_portal(evidence.base, location);
         is_portal.then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
 /// Whether a redirect from `base` leads to a login portal: it takes the way back along, in a
@@ -46,105 +53,327 @@ fn is_portal(base: &str, location: &str) -> bool {
 pub(super) const CHALLENGE_PAGE: Problem = Problem {
     id: "problem.cloudflare-challenge",
     title: "Cloudflare answers with a challenge for browsers",
+    evidence: "the field `cf-mitigated: challenge`",
     meaning: "Cloudflare takes the request for a robot's and asks for a browser. The apps are none.",
     fix: "Add a WAF rule with the action Skip for this host and path, and switch Bot Fight Mode off or exempt the path.",
-    fixes: &[],
     source: "Cloudflare, header field cf-mitigated",
-    spelled: None,
-    recognise: |evidence| {
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
         let mitigated = evidence.answer.header("cf-mitigated");
         mitigated
             .is_some_and(|value| value.eq_ignore_ascii_case("challenge"))
             .then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
-/// The server is in maintenance.
-pub(super) const MAINTENANCE: Problem = Problem {
-    id: "problem.maintenance",
-    title: "the server is in maintenance",
-    meaning: "The server says that it is in maintenance. Until that ends, no app backs up or restores.",
-    fix: "End the maintenance.",
+/// A firewall refuses a method before the login.
+pub(super) const METHOD_BLOCKED: Problem = Problem {
+    id: "problem.method-blocked",
+    title: "a firewall in front of the server refuses uploads",
+    evidence: "PUT is 403 with and without credentials, although the server asks for a login",
+    meaning: "A PUT is refused before anybody looks at the credentials. A firewall for web applications allows GET and POST alone, as the OWASP Core Rule Set does.",
+    fix: "Allow PUT and DELETE for this path. OWASP Core Rule Set: add both to `tx.allowed_methods` (rule 900200 in crs-setup.conf); or exempt the path from the firewall.",
     fixes: &[(
-        Product::Nextcloud,
-        "Finish the update, then run `occ maintenance:mode --off`.",
+        Product::Cloudflare,
+        "Add a WAF rule with the action Skip for PUT and DELETE at this host and path.",
     )],
-    source: "measured on Nextcloud 33.0.3",
-    spelled: None,
-    recognise: |evidence| unavailable(evidence, &["maintenance"]),
+    source: "OWASP Core Rule Set, crs-setup.conf.example, rule 900200",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let stranger = evidence.beside.stranger?;
+        let is_blocked = evidence.is_upload() && evidence.status() == 403 && stranger.status == 403;
+        is_blocked.then_some(Certainty::Certain)
+    },
+    ..BLANK
 };
 
-/// The account is disabled.
-pub(super) const ACCOUNT_DISABLED: Problem = Problem {
-    id: "problem.account-disabled",
-    title: "the account is disabled",
-    meaning: "The server knows the account, and it is disabled. The administrator of the server can enable it.",
-    fix: "Enable the account (Nextcloud: Accounts, or `occ user:enable USER`).",
-    fixes: &[],
-    source: "measured on Nextcloud 33.0.3",
-    spelled: None,
-    recognise: |evidence| unavailable(evidence, &["user disabled", "account disabled"]),
+/// Everything is forbidden, whoever asks.
+pub(super) const FORBIDDEN: Problem = Problem {
+    id: "problem.forbidden",
+    title: "the server forbids this path",
+    evidence: "GET of `config` is 403",
+    meaning: "A rule of the server or of a firewall before it forbids this path. It may look at the address, the country, the User-Agent or the path itself.",
+    fix: "Look into the log of the server at the time of this run for the rule that refused it, and exempt this path from it.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `Require valid-user` (not `Require all denied`) in the `<Directory>` of this folder, let www-data read it and every folder above it, and look into /var/log/apache2/error.log.",
+        ),
+        (
+            Product::Nginx,
+            "Look for `deny` in this `location`, let nginx's user read the folder and every folder above it, and look into /var/log/nginx/error.log.",
+        ),
+        (
+            Product::Cloudflare,
+            "Look at Security, Events in Cloudflare's dashboard for this path, and add a rule with the action Skip.",
+        ),
+    ],
+    source: "RFC 9110 section 15.5.4; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        (evidence.is_config() && evidence.status() == 403).then_some(Certainty::Likely)
+    },
+    ..BLANK
 };
 
-/// The keys of the server's encryption are not there yet.
-pub(super) const ENCRYPTION_NOT_READY: Problem = Problem {
-    id: "problem.encryption-not-ready",
-    title: "the encryption of this account is not set up yet",
-    meaning: "The server encrypts files and has no key for this account yet. It makes one at the first login in the web interface.",
-    fix: "Log in once in the web interface with this account, and log out again.",
-    fixes: &[],
-    source: "measured on Nextcloud 33.0.3 with its encryption module",
-    spelled: None,
-    recognise: |evidence| {
-        unavailable(
-            evidence,
+/// The name of the program decides.
+pub(super) const USER_AGENT_FILTER: Problem = Problem {
+    id: "problem.user-agent-filter",
+    title: "the server refuses the apps by their User-Agent",
+    evidence: "the same request succeeds with the User-Agent of another program; or Desktop alone is refused",
+    meaning: "A filter takes the name that the app sends for that of a robot, or the server expects one name exactly. The same request under another name is answered.",
+    fix: "Let the server, or the filter before it, accept the User-Agent fields `Threema` and `Threema Desktop/…`.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look for `if ($http_user_agent …)` and for a `map $http_user_agent` (`nginx -T | grep -n http_user_agent`), and let `Threema` pass.",
+        ),
+        (
+            Product::Apache,
+            "Look for `RewriteCond %{HTTP_USER_AGENT}` and `BrowserMatch` in the site's file and in .htaccess, and let `Threema` pass.",
+        ),
+        (
+            Product::Cloudflare,
+            "Add a WAF rule with the action Skip for requests whose User-Agent begins with `Threema`.",
+        ),
+    ],
+    source: "servers.user-agent; servers.desktop-and-eee-safe",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let other = evidence.beside.other_agent?;
+        let refused = matches!(evidence.status(), 400 | 403 | 404 | 406 | 429 | 503);
+        (refused && other.is_success()).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The network wants a person to log in.
+pub(super) const CAPTIVE_PORTAL: Problem = Problem {
+    id: "problem.captive-portal",
+    title: "the network of this machine asks for a login",
+    evidence: "status 511",
+    meaning: "A hotspot or a company's proxy answers in place of the server until somebody logs in. The server itself was not asked.",
+    fix: "Log in to the network with a browser, or run the check from another network.",
+    source: "RFC 6585 section 6",
+    breaks: Breaks::NOTHING,
+    in_answer: |evidence| (evidence.status() == 511).then_some(Certainty::Certain),
+    ..BLANK
+};
+
+/// A proxy wants credentials of its own.
+pub(super) const PROXY_LOGIN: Problem = Problem {
+    id: "problem.proxy-login",
+    title: "a proxy before the server asks for credentials of its own",
+    evidence: "status 407",
+    meaning: "A proxy answers 407, which only a client that was set to use it should ever see. No app answers it.",
+    fix: "Let the reverse proxy ask with 401 and `WWW-Authenticate`, not with 407; or leave the login to the server.",
+    source: "RFC 9110 section 15.5.8",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| (evidence.status() == 407).then_some(Certainty::Certain),
+    ..BLANK
+};
+
+/// A cache gives out what is no longer there.
+pub(super) const CACHING_PROXY: Problem = Problem {
+    id: "problem.caching-proxy",
+    title: "a cache gives out an old backup",
+    evidence: "`download.fresh` deviates: after a second upload the first one comes back",
+    meaning: "A cache before the server answers GET without asking the server. A restored backup is then older than the last one that was uploaded.",
+    fix: "Exempt this path from the cache, and send `Cache-Control: no-store` with it.",
+    fixes: &[
+        (
+            Product::Varnish,
+            "Add `if (req.url ~ \"^/PATH/\") { return (pass); }` to `vcl_recv` in /etc/varnish/default.vcl.",
+        ),
+        (
+            Product::Cloudflare,
+            "Add a cache rule for this host and path with `Bypass cache`.",
+        ),
+        (
+            Product::Nginx,
+            "Set `proxy_cache off;` in this `location`, and `add_header Cache-Control no-store always;`.",
+        ),
+        (
+            Product::Apache,
+            "Set `CacheDisable on` in this `<Location>`, and `Header set Cache-Control no-store`.",
+        ),
+        (
+            Product::Squid,
+            "Add `acl safe urlpath_regex ^/PATH/` and `cache deny safe` to /etc/squid/squid.conf.",
+        ),
+    ],
+    source: "RFC 9111 section 5.2.2.5; servers.validators",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["download.fresh"]),
+    ..BLANK
+};
+
+/// The server behind the proxy is down.
+pub(super) const UPSTREAM_DOWN: Problem = Problem {
+    id: "problem.upstream-down",
+    title: "the proxy does not reach the server behind it",
+    evidence: "status 502 or 504, or 521 to 523 from Cloudflare",
+    meaning: "A proxy answers, and the server behind it does not. That service has stopped, listens elsewhere, or takes too long.",
+    fix: "Start the service behind the proxy, and check the address at which the proxy looks for it.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Start the service that `proxy_pass` or `fastcgi_pass` of this `location` names, and look into /var/log/nginx/error.log.",
+        ),
+        (
+            Product::Apache,
+            "Start the service that `ProxyPass` or `SetHandler \"proxy:…\"` names, and look into /var/log/apache2/error.log.",
+        ),
+        (
+            Product::Caddy,
+            "Start the service that `reverse_proxy` in the Caddyfile names, and look into `journalctl -u caddy`.",
+        ),
+        (
+            Product::Cloudflare,
+            "Start the server behind Cloudflare, and let its firewall pass Cloudflare's addresses.",
+        ),
+    ],
+    source: "RFC 9110 section 15.6.3; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let is_down = matches!(evidence.status(), 502 | 504 | 521 | 522 | 523);
+        let is_size = evidence.subject == Subject::LargeBackup;
+        (is_down && !is_size).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The server limits the rate of requests.
+pub(super) const RATE_LIMIT: Problem = Problem {
+    id: "problem.rate-limit",
+    title: "the server limits how many requests this address may send",
+    evidence: "429, or 503 to some requests of many; `server.rate-limit` deviates, or the run was stopped for it",
+    meaning: "This run sends more requests than a phone does, and met a limit. The apps, with about four requests a day, do not meet it.",
+    fix: "Nothing that the apps need, unless the limit is far lower: run again with `--pace slow`, or let the limit allow a few requests a second.",
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "Wait half an hour, or run `occ security:bruteforce:reset IP`; behind a proxy set `trusted_proxies` in config.php, so that not everybody is counted as one.",
+        ),
+        (
+            Product::Nginx,
+            "Run again with `--pace slow`, or raise `limit_req zone=… burst=50 nodelay;` in this `location`.",
+        ),
+        (
+            Product::Cloudflare,
+            "Run again with `--pace slow`, or exempt this path from the rate limiting rule.",
+        ),
+    ],
+    source: "servers.rate-limit; servers.limit-req",
+    breaks: Breaks::NOTHING,
+    in_answer: |evidence| (evidence.status() == 429).then_some(Certainty::Certain),
+    in_run: |symptom| shown_by(symptom, &["server.rate-limit"]),
+    ..BLANK
+};
+
+/// The address is banned.
+pub(super) const BANNED: Problem = Problem {
+    id: "problem.banned",
+    title: "the server has locked out this address",
+    evidence: "the server answered, and takes no connection any more",
+    meaning: "The server answered earlier requests of this run, and now nothing at all. It crashed, or intrusion detection has banned this address.",
+    fix: "Check that the server still runs. If it does, wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`).",
+    source: "servers.ban-fail2ban; servers.ban-crowdsec",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| {
+        let by = symptom.finding.because.as_ref();
+        (by == Some(&Because::Blocked(Blocker::LockedOut))).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// A body is changed on its way.
+pub(super) const BODY_REWRITTEN: Problem = Problem {
+    id: "problem.body-rewritten",
+    title: "something changes the bytes of a backup on their way",
+    evidence: "`integrity.content` deviates: bytes that look like HTML, gzip or text come back changed",
+    meaning: "A proxy, a filter or a script treats a backup as a text or a page. A changed backup cannot be decrypted.",
+    fix: "Let this path pass as it is: switch off filters that rewrite HTML, unpack gzip or convert text, and send `Cache-Control: no-transform`.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Remove `sub_filter`, `gunzip on` and `charset` from this `location`.",
+        ),
+        (
+            Product::Apache,
+            "Remove `AddOutputFilterByType`, `SetOutputFilter` (SUBSTITUTE, INFLATE, proxy-html) and `mod_pagespeed` from this `<Location>`.",
+        ),
+        (
+            Product::Cloudflare,
+            "Add a configuration rule for this path that switches off Rocket Loader, Email Obfuscation and Automatic HTTPS Rewrites.",
+        ),
+    ],
+    source: "clause 4.4; servers.get",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["integrity.content"]),
+    ..BLANK
+};
+
+/// A download is compressed, or says so.
+pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
+    id: "problem.compressed-wrongly",
+    title: "downloads are compressed, or labelled so, in a way that breaks them",
+    evidence: "`integrity.content-encoding` or `integrity.compressed-download` deviates",
+    meaning: "The server compresses a backup, or labels it as compressed, other than the client asked. A client that obeys the label gets other bytes.",
+    fix: "Switch compression off for this path: an encrypted backup does not become smaller.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `gzip off; gzip_static off; brotli off;` in this `location`.",
+        ),
+        (
+            Product::Apache,
+            "Set `SetEnv no-gzip 1` and `SetEnv no-brotli 1` in this `<Directory>`, and remove `AddEncoding` for it.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `encode` for this path in the Caddyfile.",
+        ),
+    ],
+    source: "RFC 9110 section 8.4; clause 4.4",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| {
+        shown_by(
+            symptom,
             &[
-                "encryption not ready",
-                "private key missing",
-                "log-out and log-in again",
+                "integrity.content-encoding",
+                "integrity.compressed-download",
             ],
         )
     },
+    ..BLANK
 };
 
-/// Nextcloud does not know the host name.
-pub(super) const UNTRUSTED_HOST: Problem = Problem {
-    id: "problem.untrusted-host",
-    title: "Nextcloud does not trust this host name",
-    meaning: "Nextcloud answers only to the host names in its settings. This one is not among them.",
-    fix: "Add the host name: `occ config:system:set trusted_domains 1 --value=HOST`.",
-    fixes: &[],
-    source: "measured on Nextcloud 33.0.3",
-    spelled: None,
-    recognise: |evidence| {
-        let body = &evidence.answer.body.bytes;
-        let says_so = String::from_utf8_lossy(body).contains("untrusted domain");
-        (evidence.answer.status == 400 && says_so).then_some(Certainty::Certain)
-    },
-};
-
-/// The quota is used up.
-pub(super) const QUOTA: Problem = Problem {
-    id: "problem.quota",
-    title: "the quota or the disk is full",
-    meaning: "The server has no room for the backup. Either the account has used up its quota, or the disk is full.",
-    fix: "Raise the quota of this account, or free some space.",
+/// What a virus scanner says.
+pub(super) const VIRUS_SCANNER: Problem = Problem {
+    id: "problem.virus-scanner",
+    title: "a virus scanner or a filter for content refuses the upload",
+    evidence: "PUT is refused with 4xx or 5xx, and the answer says virus, malware or antivirus",
+    meaning: "A scanner looks into the upload and does not like what it sees. A backup is encrypted, so that nothing in it can be judged.",
+    fix: "Exempt this path from the scanner.",
     fixes: &[(
         Product::Nextcloud,
-        "Raise the quota (Accounts, or `occ user:setting USER files quota 5GB`), or empty the bin of this account.",
+        "Exclude this folder in the app Antivirus for files (Administration settings, Security), or let it pass what it cannot scan.",
     )],
-    source: "RFC 4918 section 11.5",
-    spelled: None,
-    recognise: |evidence| (evidence.answer.status == 507).then_some(Certainty::Certain),
+    source: "documentation of Antivirus for files and of ICAP services",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| {
+        let said = match Words::of(&evidence.answer.body)? {
+            Words::Text(said) => said,
+            Words::Page(title) => title?,
+        };
+        let said = said.to_ascii_lowercase();
+        let names_it = ["virus", "malware", "antivirus"]
+            .iter()
+            .any(|word| said.contains(word));
+        (evidence.method == Method::Put && evidence.status() >= 400 && names_it)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
 };
-
-/// A 503 whose words, in lower case, hold one of `phrases`.
-fn unavailable(evidence: &Evidence<'_>, phrases: &[&str]) -> Option<Certainty> {
-    let said = match Words::of(&evidence.answer.body)? {
-        Words::Text(said) => said,
-        Words::Page(title) => title?,
-    };
-    let said = said.to_ascii_lowercase();
-    let is_said = phrases.iter().any(|phrase| said.contains(phrase));
-    (evidence.answer.status == 503 && is_said).then_some(Certainty::Certain)
-}

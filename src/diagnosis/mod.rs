@@ -1,109 +1,44 @@
-//! What is wrong with a server, by name: the catalogue of problems, each recognised from what one
-//! exchange showed. No requests, no verdicts.
+//! What is wrong with a server, by name: the catalogue of problems, each recognised from what was
+//! seen. No requests, no verdicts.
+//!
+//! Three kinds of evidence show a problem: one answer ([`diagnose`]), a request without an answer
+//! ([`diagnose_silence`]), and what a whole run found ([`attribute`]).
 
+mod attribution;
 mod catalogue;
+mod certificate;
+mod config;
+mod connection;
 mod credentials;
+mod evidence;
 mod front;
+mod nextcloud;
 mod path;
+mod privacy;
+mod problem;
+mod size;
 mod software;
+mod state;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod words;
 
+pub use attribution::{Sights, attribute, remarks};
 pub use catalogue::CATALOGUE;
-pub use software::{Product, Recognised, recognised};
+pub use certificate::first_releases;
+
+/// The ID of the problem of a root that older phones lack.
+pub const NEW_ROOT: &str = "problem.new-root";
+
+pub use evidence::{Beside, Evidence, Silence, Subject};
+pub use problem::{Breaks, Certainty, Problem};
+pub use software::{Product, Recognised, answered_by, recognised, recognised_in};
 pub use words::{Words, shown};
 
 use crate::engine::Cause;
-use crate::wire::{LoginKind, Method, Response};
 use std::borrow::Cow;
-
-/// What a request was about, as far as a problem depends on it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Subject {
-    /// The file `config`.
-    Config,
-    /// A backup that may or may not be there.
-    Backup,
-    /// A backup that was uploaded just before, with success.
-    StoredBackup,
-}
-
-/// What one exchange showed, and what is known beside it.
-#[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
-    /// The URL that was tested, without credentials.
-    pub base: &'a str,
-    /// How the run logs in.
-    pub login: LoginKind,
-    /// Whether credentials were sent with the request.
-    pub with_credentials: bool,
-    /// The method of the request.
-    pub method: Method,
-    /// What it was about.
-    pub subject: Subject,
-    /// The answer.
-    pub answer: &'a Response,
-    /// The status of a PROPFIND of the folder that should hold the file, if one was sent.
-    pub folder: Option<u16>,
-}
-
-/// How sure a problem is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Certainty {
-    /// The evidence allows other causes.
-    Likely,
-    /// The evidence allows no other cause.
-    Certain,
-}
-
-/// A named problem of servers.
-pub struct Problem {
-    /// The name, for ever: `problem.no-basic`.
-    pub id: &'static str,
-    /// What is wrong, in a few words.
-    pub title: &'static str,
-    /// The same in two sentences.
-    pub meaning: &'static str,
-    /// What the administrator does, whatever the software is.
-    pub fix: &'static str,
-    /// The same for software that is recognised: setting, file, line.
-    pub fixes: &'static [(Product, &'static str)],
-    /// Who says so.
-    pub source: &'static str,
-    /// The fix with what was entered put into it, where that can be worked out.
-    spelled: Option<fn(&Evidence<'_>) -> Option<String>>,
-    recognise: fn(&Evidence<'_>) -> Option<Certainty>,
-}
-
-impl Problem {
-    /// The problem of this name.
-    pub fn of(id: &str) -> Option<&'static Self> {
-        CATALOGUE.iter().find(|problem| problem.id == id)
-    }
-
-    /// All that is known of it, a label and a text a line.
-    pub fn lines(&self) -> Vec<(&'static str, String)> {
-        let mut lines = vec![
-            ("title", self.title.to_owned()),
-            ("means", self.meaning.to_owned()),
-            ("fix", self.fix.to_owned()),
-        ];
-        let special = self.fixes.iter();
-        lines.extend(special.map(|(product, fix)| ("fix", format!("{}: {fix}", product.name()))));
-        lines.push(("source", self.source.to_owned()));
-        lines
-    }
-
-    /// What to do on a server that shows this software.
-    pub fn fix_for(&self, software: &[Recognised]) -> &'static str {
-        let special = self
-            .fixes
-            .iter()
-            .find(|(product, _)| software.iter().any(|seen| seen.product == *product));
-        special.map_or(self.fix, |(_, fix)| fix)
-    }
-}
 
 /// A problem that the evidence shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -119,36 +54,67 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The cause for a deviation; none if another one is possible.
-    pub fn cause(&self) -> Option<Cause> {
-        (self.certainty == Certainty::Certain).then_some(Cause {
+    fn new(problem: &'static Problem, certainty: Certainty, fix: Cow<'static, str>) -> Self {
+        Self {
+            id: problem.id,
+            title: problem.title,
+            fix,
+            certainty,
+        }
+    }
+
+    /// Whether no other cause is possible.
+    pub fn is_certain(&self) -> bool {
+        self.certainty == Certainty::Certain
+    }
+
+    /// The same as the cause of a deviation.
+    pub fn cause(&self) -> Cause {
+        Cause {
             id: Cow::Borrowed(self.id),
             title: Cow::Borrowed(self.title),
             fix: self.fix.clone(),
-        })
+            likely: !self.is_certain(),
+        }
     }
 }
 
-/// The problem that the evidence shows: one that is certain, or else the first that is likely.
+/// The problem that an answer shows: one that is certain, or else the first that is likely.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
+    let (problem, certainty) = surest(|problem| (problem.in_answer)(evidence))?;
+    let fix = match problem.spelled.and_then(|spell| spell(evidence)) {
+        Some(fix) => Cow::Owned(fix),
+        None => Cow::Borrowed(problem.fix_for(&recognised(evidence.answer))),
+    };
+    Some(Diagnosis::new(problem, certainty, fix))
+}
+
+/// The problem of this name, where a check knows for certain that it is there.
+pub fn named(id: &str) -> Option<Diagnosis> {
+    let problem = Problem::of(id)?;
+    let fix = Cow::Borrowed(problem.fix);
+    Some(Diagnosis::new(problem, Certainty::Certain, fix))
+}
+
+/// The problem that a request without an answer shows.
+pub fn diagnose_silence(silence: &Silence) -> Option<Diagnosis> {
+    let (problem, certainty) = surest(|problem| (problem.in_silence)(silence))?;
+    let fix = Cow::Borrowed(problem.fix_for(&[]));
+    Some(Diagnosis::new(problem, certainty, fix))
+}
+
+/// The surest problem that `look` recognises, of several as sure the first of the catalogue.
+fn surest(
+    look: impl Fn(&'static Problem) -> Option<Certainty>,
+) -> Option<(&'static Problem, Certainty)> {
     let mut found: Option<(&Problem, Certainty)> = None;
     for problem in CATALOGUE {
-        let Some(certainty) = (problem.recognise)(evidence) else {
+        let Some(certainty) = look(problem) else {
             continue;
         };
         if found.is_none_or(|(_, known)| certainty > known) {
             found = Some((problem, certainty));
         }
     }
-    let (problem, certainty) = found?;
-    let spelled = problem.spelled.and_then(|spell| spell(evidence));
-    Some(Diagnosis {
-        id: problem.id,
-        title: problem.title,
-        fix: match spelled {
-            Some(fix) => Cow::Owned(fix),
-            None => Cow::Borrowed(problem.fix_for(&recognised(evidence.answer))),
-        },
-        certainty,
-    })
+    found
 }

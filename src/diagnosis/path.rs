@@ -1,242 +1,429 @@
-//! Problems of the URL, the folder and the file `config`.
+//! Problems of the URL and the folder.
 
-use super::{Certainty, Evidence, Problem, Product, Subject, recognised};
-use crate::wire::Method;
-
-/// The URL is one of Nextcloud's, and not the one of its `WebDAV`.
-pub(super) const NEXTCLOUD_URL: Problem = Problem {
-    id: "problem.nextcloud-url",
-    title: "the URL is not the WebDAV address of a Nextcloud folder",
-    meaning: "Nextcloud answers at this address, but not with files. The apps need the address of the folder in its WebDAV, not the one in the browser.",
-    fix: "Enter https://HOST/remote.php/dav/files/USER/FOLDER; for a share link https://HOST/public.php/webdav, with the link's token as the user name.",
-    fixes: &[],
-    source: "measured on Nextcloud 33.0.3: servers.nextcloud-host",
-    spelled: Some(nextcloud_url),
-    recognise: |evidence| {
-        let is_nextcloud = recognised(evidence.answer)
-            .iter()
-            .any(|seen| seen.product == Product::Nextcloud);
-        let refused = matches!(
-            evidence.answer.status,
-            301..=308 | 400 | 403 | 404 | 405 | 409
-        );
-        (is_nextcloud && refused && !is_nextcloud_folder(evidence.base))
-            .then_some(Certainty::Certain)
-    },
-};
-
-/// Whether a URL has the form of a folder in Nextcloud's `WebDAV`.
-fn is_nextcloud_folder(base: &str) -> bool {
-    let below = |place: &str| base.split_once(place).map(|(_, rest)| rest);
-    let has_folder = |rest: &str| rest.split('/').filter(|part| !part.is_empty()).count();
-    below("/remote.php/dav/files/").is_some_and(|rest| has_folder(rest) >= 1)
-        || below("/remote.php/webdav").is_some()
-        || below("/public.php/dav/files/").is_some()
-        || below("/public.php/webdav").is_some()
-}
-
-/// The URL that the person meant most likely, from the one that was entered.
-fn nextcloud_url(evidence: &Evidence<'_>) -> Option<String> {
-    const BELOW: [&str; 5] = ["/index.php", "/apps/", "/remote.php", "/dav/", "/login"];
-    let (scheme, rest) = evidence.base.split_once("://")?;
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let path = format!("/{path}");
-    if let Some((before, after)) = path.split_once("/s/") {
-        let token = after.split(['/', '?', '#']).next()?;
-        let cloud = before.trim_end_matches("/index.php");
-        return Some(format!(
-            "Enter {scheme}://{host}{cloud}/public.php/webdav with the user name {token} (the token of the link), and the link's password if it has one."
-        ));
-    }
-    let end = BELOW.iter().filter_map(|place| path.find(place)).min();
-    let cloud = path[..end.unwrap_or(0)].trim_end_matches('/');
-    Some(format!(
-        "Enter {scheme}://{host}{cloud}/remote.php/dav/files/USER/FOLDER, with your user name and the folder that holds `config`."
-    ))
-}
-
-/// The config holds quotation marks that are for people.
-pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
-    id: "problem.typographic-quotes",
-    title: "`config` holds typographic quotation marks",
-    meaning: "JSON knows the straight quotation mark alone. A web page or a word processor made curly ones of those in `config`.",
-    fix: "Write `config` anew with straight quotation marks: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
-    fixes: &[],
-    source: "RFC 8259 section 7; clause 4.2",
-    spelled: None,
-    recognise: |evidence| {
-        const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '″'];
-        let text = String::from_utf8_lossy(&evidence.answer.body.bytes);
-        let starts = text.trim_start().starts_with('{');
-        let around_key = CURLY.iter().any(|mark| {
-            text.contains(&format!("{mark}maxBackupBytes"))
-                || text.contains(&format!("{mark}retentionDays"))
-        });
-        (is_config(evidence) && evidence.answer.is_success() && starts && around_key)
-            .then_some(Certainty::Certain)
-    },
-};
+use super::evidence::{Evidence, Subject};
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::{Product, recognised};
+use crate::wire::{FailureKind, Method};
 
 /// The folder of the URL is not there.
 pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     id: "problem.no-such-folder",
     title: "the folder that the URL names does not exist",
+    evidence: "GET of `config` and PROPFIND of the folder are answered 404",
     meaning: "The server speaks WebDAV, and has no folder at this address. A name in the URL is misspelled, or the folder was never made.",
-    fix: "Check each part of the URL, also capital letters; if the folder is missing, make it, a folder `backups` in it, and the file `config` beside that.",
+    fix: "Check each part of the URL, also capital letters. If the folder is missing, make it, a folder `backups` in it, and the file `config` beside that.",
     fixes: &[(
         Product::Nextcloud,
         "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). Make the folder in the web interface if it is missing.",
     )],
-    source: "RFC 4918 section 9.1",
-    spelled: None,
-    recognise: |evidence| {
-        let missing = evidence.method == Method::Get && evidence.answer.status == 404;
-        (is_config(evidence) && missing && evidence.folder == Some(404))
-            .then_some(Certainty::Certain)
+    source: "RFC 4918 section 9.1; servers.missing-backups",
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    paste: Some(|base| {
+        vec![
+            format!("curl -u USER -X MKCOL {base}/"),
+            format!("curl -u USER -X MKCOL {base}/backups/"),
+            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
+            format!("curl -u USER -T config {base}/config"),
+        ]
+    }),
+    in_answer: |evidence| {
+        let is_missing = evidence.is_config() && evidence.status() == 404;
+        (is_missing && evidence.beside.folder == Some(404)).then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
-/// IIS gives out no file without an extension.
-pub(super) const NO_MIME_TYPE: Problem = Problem {
-    id: "problem.no-mime-type",
-    title: "IIS gives out no files without an extension",
-    meaning: "Uploads are stored, but a GET answers 404: IIS serves only files whose extension has a MIME type. `config` and the backups have no extension.",
-    fix: "Add a MIME type for files without extension: in IIS Manager, MIME Types, Add: extension `.`, type `application/octet-stream`; or in web.config `<mimeMap fileExtension=\".\" mimeType=\"application/octet-stream\" />` below `<staticContent>`.",
-    fixes: &[],
-    source: "Microsoft, HTTP status 404.3 of IIS",
-    spelled: None,
-    recognise: |evidence| {
-        let is_iis = recognised(evidence.answer)
-            .iter()
-            .any(|seen| seen.product == Product::Iis);
-        let missing = evidence.method == Method::Get && evidence.answer.status == 404;
-        match evidence.subject {
-            Subject::StoredBackup if is_iis && missing => Some(Certainty::Certain),
-            Subject::Config if is_iis && missing && evidence.folder == Some(207) => {
-                Some(Certainty::Likely)
-            }
-            _ => None,
-        }
+/// The folder is there, and holds neither of the two.
+pub(super) const FOLDER_EMPTY: Problem = Problem {
+    id: "problem.folder-empty",
+    title: "the folder holds neither `config` nor `backups`",
+    evidence: "GET of `config` is 404, PROPFIND of the folder 207, PROPFIND of `backups` 404",
+    meaning: "The folder exists, and nothing in it was made for Threema Safe yet. The apps make neither the file `config` nor the folder `backups`.",
+    fix: "Make a folder `backups` there, and put a file named `config`, without an extension, beside it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    source: "clauses 4.1 and 4.2; servers.missing-backups",
+    breaks: Breaks::EVERYTHING,
+    paste: Some(|base| {
+        vec![
+            format!("curl -u USER -X MKCOL {base}/backups/"),
+            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
+            format!("curl -u USER -T config {base}/config"),
+        ]
+    }),
+    in_answer: |evidence| {
+        let lacks_both = evidence.beside.backups == Some(404) && evidence.beside.misnamed.is_none();
+        (lacks_config(evidence) && lacks_both).then_some(Certainty::Certain)
     },
+    ..BLANK
+};
+
+/// The file is there under another name.
+pub(super) const CONFIG_MISNAMED: Problem = Problem {
+    id: "problem.config-misnamed",
+    title: "the file `config` has an extension",
+    evidence: "GET of `config` is 404, and `config.txt`, `config.json` or `config.md` is there",
+    meaning: "The apps ask for a file of exactly the name `config`. An editor or an upload form added an extension to it.",
+    fix: "Rename the file to `config`, without an extension.",
+    source: "clause 4.1",
+    breaks: Breaks::BACKUP,
+    spelled: Some(|evidence| {
+        let name = evidence.beside.misnamed?;
+        let base = evidence.base;
+        Some(format!(
+            "Rename `{name}` to `config`: `curl -u USER -X MOVE -H 'Destination: {base}/config' {base}/{name}`"
+        ))
+    }),
+    in_answer: |evidence| {
+        let is_missing = evidence.is_config() && evidence.status() == 404;
+        (is_missing && evidence.beside.misnamed.is_some()).then_some(Certainty::Certain)
+    },
+    ..BLANK
 };
 
 /// The file `config` is not there.
 pub(super) const CONFIG_MISSING: Problem = Problem {
     id: "problem.config-missing",
     title: "the file `config` is missing in the folder",
+    evidence: "GET of `config` is 404, PROPFIND of the folder 207",
     meaning: "The folder exists, and has no file of exactly the name `config`. A name with an extension, such as `config.txt` or `config.json`, does not count.",
     fix: "Put a file named `config`, without an extension, into the folder: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
-    fixes: &[],
     source: "clauses 4.1 and 4.2",
-    spelled: None,
-    recognise: |evidence| {
-        let missing = evidence.method == Method::Get && evidence.answer.status == 404;
-        (is_config(evidence) && missing && evidence.folder == Some(207))
-            .then_some(Certainty::Certain)
+    breaks: Breaks::BACKUP,
+    paste: Some(|base| {
+        vec![
+            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
+            format!("curl -u USER -T config {base}/config"),
+        ]
+    }),
+    in_answer: |evidence| lacks_config(evidence).then_some(Certainty::Certain),
+    ..BLANK
+};
+
+/// Whether the folder is there, and has no `config`. On IIS a file may be there that is not given
+/// out.
+fn lacks_config(evidence: &Evidence<'_>) -> bool {
+    let is_missing = evidence.is_config() && evidence.status() == 404;
+    is_missing && evidence.beside.folder == Some(207) && !is_iis(evidence)
+}
+
+fn is_iis(evidence: &Evidence<'_>) -> bool {
+    let seen = recognised(evidence.answer);
+    seen.iter().any(|seen| seen.product == Product::Iis)
+}
+
+/// IIS gives out no file without an extension.
+pub(super) const NO_MIME_TYPE: Problem = Problem {
+    id: "problem.no-mime-type",
+    title: "IIS gives out no files without an extension",
+    evidence: "an answer of IIS: GET is 404 after an upload with success, or for `config` in a folder that exists",
+    meaning: "Uploads are stored, but a GET answers 404: IIS serves only files whose extension has a MIME type. `config` and the backups have no extension.",
+    fix: "Add a MIME type for files without extension: in IIS Manager, MIME Types, Add: extension `.`, type `application/octet-stream`; or in web.config `<mimeMap fileExtension=\".\" mimeType=\"application/octet-stream\" />` below `<staticContent>`.",
+    source: "Microsoft, HTTP status 404.3 of IIS",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let is_missing = evidence.method == Method::Get && evidence.status() == 404;
+        if !is_missing || !evidence.with_credentials || !is_iis(evidence) {
+            return None;
+        }
+        match evidence.subject {
+            Subject::StoredBackup => Some(Certainty::Certain),
+            // The file may be missing as well: both are to be looked at.
+            Subject::Config if evidence.beside.folder != Some(404) => Some(Certainty::Likely),
+            _ => None,
+        }
     },
+    ..BLANK
 };
 
 /// The folder `backups` is not there.
 pub(super) const BACKUPS_MISSING: Problem = Problem {
     id: "problem.backups-missing",
     title: "the folder `backups` is missing",
+    evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with 404 or 409 alone",
     meaning: "The server refuses an upload because there is no folder `backups` beside `config`. No app makes that folder.",
     fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as.",
     fixes: &[(
         Product::Nextcloud,
-        "Make a folder `backups` beside `config`, in the web interface or with `curl -u USER -X MKCOL URL/backups`.",
+        "Make a folder `backups` beside `config`, in the web interface or with the line below.",
     )],
-    source: "measured on fourteen servers: 404, 409 or 500",
-    spelled: None,
-    recognise: |evidence| {
-        let refused = matches!(evidence.answer.status, 403 | 404 | 405 | 409 | 500);
-        if !is_upload(evidence) || !refused {
+    source: "servers.missing-backups",
+    breaks: Breaks::EVERYTHING,
+    paste: Some(|base| vec![format!("curl -u USER -X MKCOL {base}/backups/")]),
+    in_answer: |evidence| {
+        let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
+        if !evidence.is_upload() || !refused {
             return None;
         }
-        match (evidence.folder, evidence.answer.status) {
+        match (evidence.beside.folder, evidence.status()) {
             (Some(404), _) => Some(Certainty::Certain),
             (Some(207), _) => None,
             (_, 404 | 409) => Some(Certainty::Likely),
             _ => None,
         }
     },
+    ..BLANK
 };
 
 /// The folder `backups` is there, and cannot be written.
 pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
     title: "the folder `backups` exists and cannot be written",
+    evidence: "PUT is 403, 404, 405, 409 or 500, and PROPFIND of `backups` 207",
     meaning: "The folder `backups` is there, and an upload into it is refused. The user that the server runs as, or this account, may not write there.",
     fix: "Give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
     fixes: &[
         (
             Product::Nextcloud,
-            "Let this account or link create, edit and delete: a share must allow all three.",
+            "Let this account or link create, edit and delete: a share must allow all three (Sharing, the share's menu, Custom permissions).",
+        ),
+        (
+            Product::Rclone,
+            "Give the folder to the user that runs rclone (`chown -R USER backups`), and start `rclone serve webdav` without `--read-only`.",
+        ),
+        (
+            Product::Wsgidav,
+            "Set `readonly: false` for this share in wsgidav.yaml, below `provider_mapping`, and give the folder to the user that runs it.",
         ),
         (
             Product::Apache,
-            "Give the folder to Apache's user: `chown -R www-data backups`.",
+            "Give the folder to Apache's user: `chown -R www-data backups` (Fedora, Arch: `apache`, `http`).",
         ),
         (
             Product::Nginx,
-            "Give the folder to nginx's user: `chown -R www-data backups`.",
+            "Give the folder to nginx's user, which `user` in nginx.conf names: `chown -R www-data backups`.",
+        ),
+        (
+            Product::Lighttpd,
+            "Give the folder to the user that `server.username` in lighttpd.conf names: `chown -R www-data backups`.",
         ),
         (
             Product::Caddy,
             "Give the folder to Caddy's user: `chown -R caddy backups`.",
         ),
+        (
+            Product::Iis,
+            "Let the application pool write: `icacls backups /grant \"IIS AppPool\\NAME:(OI)(CI)M\"`, and allow writing in WebDAV Authoring Rules.",
+        ),
     ],
-    source: "measured on fourteen servers: 403, 404, 405 or 500",
-    spelled: None,
-    recognise: |evidence| {
-        let refused = matches!(evidence.answer.status, 403 | 404 | 405 | 409 | 500);
-        (is_upload(evidence) && refused && evidence.folder == Some(207))
-            .then_some(Certainty::Certain)
+    source: "servers.unwritable-backups",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
+        let is_there = evidence.beside.folder == Some(207);
+        (evidence.is_upload() && refused && is_there).then_some(Certainty::Certain)
     },
+    ..BLANK
 };
 
 /// The server gives out files, and takes none.
 pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
     title: "the server takes no uploads here: WebDAV is not enabled",
+    evidence: "PUT is 405 or 501; certain if PROPFIND is, too",
     meaning: "The server gives out files and knows no PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
     fix: "Enable WebDAV for this folder.",
     fixes: &[
         (
             Product::Nginx,
-            "Add `dav_methods PUT DELETE;` to the `location` of this folder (the module ngx_http_dav_module).",
+            "Add `dav_methods PUT DELETE;` to the `location` of this folder, in the file below /etc/nginx/sites-enabled (the module ngx_http_dav_module).",
         ),
         (
             Product::Apache,
-            "Run `a2enmod dav dav_fs`, and set `Dav On` in the `<Directory>` or `<Location>` of this folder.",
+            "Run `a2enmod dav dav_fs`, and set `Dav On` in the `<Directory>` or `<Location>` of this folder, in the file below /etc/apache2/sites-enabled.",
         ),
         (
             Product::Lighttpd,
-            "Load `mod_webdav`, and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"`.",
+            "Load `mod_webdav` (`lighty-enable-mod webdav`), and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"` in lighttpd.conf.",
         ),
         (
             Product::Caddy,
-            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
+            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav (`xcaddy build --with github.com/mholt/caddy-webdav`), and use `webdav` for this folder in the Caddyfile.",
+        ),
+        (
+            Product::Iis,
+            "Install WebDAV Publishing (Server Manager, Web Server, Common HTTP Features), and enable WebDAV and an authoring rule for this site.",
         ),
     ],
-    source: "measured on Apache, nginx and lighttpd without their module",
-    spelled: None,
-    recognise: |evidence| {
-        let refused = matches!(evidence.answer.status, 405 | 501);
-        match evidence.folder {
-            _ if !is_upload(evidence) || !refused => None,
+    source: "servers.config-proves-nothing; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let refused = matches!(evidence.status(), 405 | 501);
+        match evidence.beside.folder {
+            _ if !evidence.is_upload() || !refused => None,
             Some(405 | 501) => Some(Certainty::Certain),
             _ => Some(Certainty::Likely),
         }
     },
+    ..BLANK
 };
 
-/// Whether the person asked for `config`: what a stranger is told says nothing of what is there.
-fn is_config(evidence: &Evidence<'_>) -> bool {
-    evidence.subject == Subject::Config && evidence.with_credentials
+/// The server redirects to the same address with a slash, or without one.
+pub(super) const SLASH_REDIRECT: Problem = Problem {
+    id: "problem.slash-redirect",
+    title: "the server redirects files to an address with another slash",
+    evidence: "a redirect to the same address with a slash at its end",
+    meaning: "The server takes a file for a folder, or a rule of a web framework adds a slash. No upload survives a redirect.",
+    fix: "Serve files as files: exempt this path from the rule that adds slashes.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Make `config` a file, not a folder, and look for a `RewriteRule` that adds a slash in the site's file and in .htaccess.",
+        ),
+        (
+            Product::Nginx,
+            "Make `config` a file, not a folder, and look for a `rewrite … /$1/ permanent;` in the `server` block.",
+        ),
+    ],
+    source: "clause 4.9",
+    breaks: Breaks::EVERYTHING,
+    also: &["server.redirects"],
+    in_answer: |evidence| {
+        let suffix = if evidence.subject == Subject::Config {
+            "/config/"
+        } else {
+            "/"
+        };
+        let location = evidence.answer.header("location")?;
+        let same_path = location.ends_with(suffix) && !location.contains('?');
+        let is_ours = is_below(evidence.base, location);
+        (evidence.answer.is_redirect() && same_path && is_ours).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// Whether a location, whole or a path alone, lies below the base URL.
+fn is_below(base: &str, location: &str) -> bool {
+    let path = |url: &str| -> String {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| {
+            rest.find('/').map_or("", |slash| &rest[slash..])
+        });
+        rest.to_owned()
+    };
+    let host = |url: &str| {
+        let (_, rest) = url.split_once("://")?;
+        rest.split('/').next().map(str::to_ascii_lowercase)
+    };
+    let same_host = host(location).is_none_or(|there| Some(there) == host(base));
+    same_host && path(location).starts_with(&path(base))
 }
 
-/// Whether the person uploaded a backup.
-fn is_upload(evidence: &Evidence<'_>) -> bool {
-    evidence.method == Method::Put && evidence.with_credentials
+/// The server has moved.
+pub(super) const MOVED: Problem = Problem {
+    id: "problem.moved",
+    title: "the server redirects to another address",
+    evidence: "a redirect whose target ends in the same file name, at another host, scheme or path",
+    meaning: "The files are at another address now, or under another name of the host. No upload survives a redirect.",
+    fix: "Enter the address to which the server redirects, in the apps and here.",
+    source: "clause 4.9",
+    breaks: Breaks::EVERYTHING,
+    also: &["server.redirects"],
+    spelled: Some(|evidence| {
+        let other = moved_to(evidence)?;
+        Some(format!(
+            "Enter {other} as the server, in the apps and here, if that is your server."
+        ))
+    }),
+    in_answer: |evidence| moved_to(evidence).map(|_| Certainty::Certain),
+    ..BLANK
+};
+
+/// The base URL to which a redirect leads, where it leads to the same file below another one.
+fn moved_to<'a>(evidence: &Evidence<'a>) -> Option<&'a str> {
+    let location = evidence.answer.header("location")?;
+    let clean = location.trim_end_matches('/');
+    let other = match evidence.subject {
+        Subject::Config => clean.strip_suffix("/config")?,
+        _ => clean
+            .strip_suffix("<backup ID>")?
+            .trim_end_matches('/')
+            .strip_suffix("/backups")?,
+    };
+    let is_place = other.contains("://") && !other.contains('?') && other != evidence.base;
+    (evidence.answer.is_redirect() && is_place).then_some(other)
 }
+
+/// A login page stands at the end of a redirect.
+pub(super) const LOGIN_REDIRECT: Problem = Problem {
+    id: "problem.login-redirect",
+    title: "the server redirects to a login page",
+    evidence: "a redirect to a path on the same host that is named login, signin, auth or sso",
+    meaning: "A web application answers at this address, and asks a person to log in. The apps can use no such page.",
+    fix: "Enter the WebDAV address of the folder, not the one in the browser; or let this path ask for a user name and a password with HTTP Basic.",
+    fixes: &[(
+        Product::Nextcloud,
+        "Enter https://HOST/remote.php/dav/files/USER/FOLDER, with your user name and the folder that holds `config`.",
+    )],
+    source: "clause 4.9; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    also: &["server.redirects"],
+    in_answer: |evidence| {
+        let location = evidence.answer.header("location")?.to_ascii_lowercase();
+        let path = location.split(['?', '#']).next().unwrap_or_default();
+        let is_login = [
+            "/login",
+            "/signin",
+            "/sign_in",
+            "/auth",
+            "/sso",
+            "/accounts/login",
+        ]
+        .iter()
+        .any(|name| {
+            path.trim_end_matches('/').ends_with(name) || path.contains(&format!("{name}/"))
+        });
+        (evidence.answer.is_redirect() && is_login).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// A download is redirected to a storage behind.
+pub(super) const STORAGE_REDIRECT: Problem = Problem {
+    id: "problem.storage-redirect",
+    title: "downloads are redirected to a storage server",
+    evidence: "a GET of a file that is there is redirected to a URL with a signature in its query",
+    meaning: "The server stores uploads itself and sends downloads from another host. By their sources, the apps follow such a redirect of a GET, and no device was tried.",
+    fix: "Let the server hand the files out itself (OpenList, AList: the storage's setting `WebDAV policy`: `Native proxy`).",
+    source: "clause 4.9",
+    breaks: Breaks::NOTHING,
+    also: &["server.redirects"],
+    in_answer: |evidence| {
+        const SIGNED: [&str; 6] = ["sign=", "signature=", "x-amz-", "x-goog-", "sig=", "token="];
+        let location = evidence.answer.header("location")?.to_ascii_lowercase();
+        let (_, query) = location.split_once('?')?;
+        let is_signed = SIGNED.iter().any(|name| {
+            query
+                .split('&')
+                .any(|parameter| parameter.starts_with(name))
+        });
+        let is_get = evidence.method == Method::Get && evidence.with_credentials;
+        (is_get && evidence.answer.is_redirect() && is_signed).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// Uploads get no answer, whatever their size.
+pub(super) const UPLOAD_DROPPED: Problem = Problem {
+    id: "problem.upload-dropped",
+    title: "something closes the connection of every upload",
+    evidence: "a PUT of a small backup gets no answer, while GET is answered",
+    meaning: "A filter before the server ends each PUT without a word, as nginx does with status 444. Nothing reaches the server.",
+    fix: "Let the proxy, the firewall or the filter pass the methods PUT and DELETE for this path.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look for `return 444;` and `limit_except` in the `server` block of this host (`nginx -T | grep -n '444\\|limit_except'`), and let PUT and DELETE pass.",
+        ),
+        (
+            Product::Cloudflare,
+            "Add a WAF rule with the action Skip for PUT and DELETE at this host and path.",
+        ),
+    ],
+    source: "nginx, ngx_http_rewrite_module, return 444",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| {
+        let is_upload = silence.asked == Some((Method::Put, Subject::Backup));
+        let is_closed = matches!(silence.kind, FailureKind::NoAnswer | FailureKind::Reset);
+        (is_upload && is_closed).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};

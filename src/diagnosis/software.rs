@@ -2,27 +2,45 @@
 
 use super::Words;
 use crate::wire::{Challenge, Response};
+use serde::{Deserialize, Serialize};
 
 /// A product that has fixes of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Product {
     /// Nextcloud.
     Nextcloud,
+    /// ownCloud 10.
+    OwnCloud,
     /// ownCloud Infinite Scale or `OpenCloud`.
     OpenCloud,
+    /// A server that is built on sabre/dav.
+    Sabre,
+    /// rclone.
+    Rclone,
+    /// `WsgiDAV`.
+    Wsgidav,
+    /// dufs.
+    Dufs,
+    /// copyparty.
+    Copyparty,
     /// The Apache HTTP server.
     Apache,
-    /// nginx.
+    /// nginx, also as `OpenResty`.
     Nginx,
     /// Caddy.
     Caddy,
     /// lighttpd.
     Lighttpd,
+    /// `LiteSpeed`.
+    LiteSpeed,
     /// Internet Information Services.
     Iis,
-    /// rclone.
-    Rclone,
+    /// Varnish, in front of the server.
+    Varnish,
+    /// Squid, in front of the server.
+    Squid,
     /// Cloudflare, in front of the server.
     Cloudflare,
 }
@@ -32,20 +50,28 @@ impl Product {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Nextcloud => "Nextcloud",
+            Self::OwnCloud => "ownCloud",
             Self::OpenCloud => "ownCloud Infinite Scale or OpenCloud",
+            Self::Sabre => "sabre/dav",
+            Self::Rclone => "rclone",
+            Self::Wsgidav => "WsgiDAV",
+            Self::Dufs => "dufs",
+            Self::Copyparty => "copyparty",
             Self::Apache => "Apache",
             Self::Nginx => "nginx",
             Self::Caddy => "Caddy",
             Self::Lighttpd => "lighttpd",
+            Self::LiteSpeed => "LiteSpeed",
             Self::Iis => "IIS",
-            Self::Rclone => "rclone",
+            Self::Varnish => "Varnish",
+            Self::Squid => "Squid",
             Self::Cloudflare => "Cloudflare",
         }
     }
 }
 
 /// A product, with what shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Recognised {
     /// The product.
     pub product: Product,
@@ -54,67 +80,130 @@ pub struct Recognised {
 }
 
 /// How the value of `Server` begins.
-const SERVER_FIELDS: [(&str, Product); 7] = [
+const SERVER_FIELDS: [(&str, Product); 14] = [
     ("apache", Product::Apache),
     ("nginx", Product::Nginx),
+    ("openresty", Product::Nginx),
     ("caddy", Product::Caddy),
     ("lighttpd", Product::Lighttpd),
+    ("litespeed", Product::LiteSpeed),
     ("microsoft-iis", Product::Iis),
     ("rclone", Product::Rclone),
+    ("wsgidav", Product::Wsgidav),
+    ("dufs", Product::Dufs),
+    ("copyparty", Product::Copyparty),
+    ("squid", Product::Squid),
+    ("varnish", Product::Varnish),
     ("cloudflare", Product::Cloudflare),
 ];
 
-/// The names of cookies that a product sets.
+/// How the names of cookies begin that a product sets.
 const COOKIES: [(&str, Product); 2] = [
     ("oc_sessionpassphrase", Product::Nextcloud),
     ("nc_samesitecookie", Product::Nextcloud),
 ];
 
 /// The fields that a product alone sends.
-const FIELDS: [(&str, Product); 3] = [
+const FIELDS: [(&str, Product); 5] = [
     ("oc-etag", Product::Nextcloud),
     ("x-nextcloud-well-known", Product::Nextcloud),
+    ("x-sabre-version", Product::Sabre),
+    ("x-varnish", Product::Varnish),
     ("cf-ray", Product::Cloudflare),
 ];
 
-/// The products that an answer shows: the application before the server that it runs on, and what
-/// stands in front last.
-pub fn recognised(answer: &Response) -> Vec<Recognised> {
+/// What stands in a value of `Via`.
+const VIA: [(&str, Product); 2] = [("varnish", Product::Varnish), ("squid", Product::Squid)];
+
+/// The realms that a product asks in.
+const REALMS: [(&str, Product); 3] = [
+    ("Nextcloud", Product::Nextcloud),
+    ("ownCloud", Product::OwnCloud),
+    ("SabreDAV", Product::Sabre),
+];
+
+/// The products that header fields show, as names in lower case and values: the application before
+/// the server that it runs on, and what stands in front last.
+pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Recognised> {
     let mut found: Vec<Recognised> = Vec::new();
     let mut add = |product, evidence: String| {
         if found.iter().all(|known| known.product != product) {
             found.push(Recognised { product, evidence });
         }
     };
-    for cookie in answer.headers("set-cookie") {
-        let name = cookie.split('=').next().unwrap_or_default();
-        let lower = name.to_ascii_lowercase();
-        for (begin, product) in COOKIES {
-            if lower.starts_with(begin) {
-                add(product, format!("a cookie `{name}`"));
+    for (name, value) in fields {
+        let lower = value.to_ascii_lowercase();
+        let begins = |(begin, _): &&(&str, Product)| lower.starts_with(begin);
+        for (field, product) in FIELDS {
+            if name == field {
+                add(product, format!("the field `{field}`"));
             }
         }
-    }
-    for (field, product) in FIELDS {
-        if answer.header(field).is_some() {
-            add(product, format!("a field `{field}`"));
-        }
-    }
-    for challenge in Challenge::all(answer) {
-        if challenge.realm.as_deref() == Some("Nextcloud") {
-            add(Product::Nextcloud, "the realm `Nextcloud`".to_owned());
-        }
-    }
-    if Words::of(&answer.body) == Some(Words::Page(Some("Nextcloud".to_owned()))) {
-        add(Product::Nextcloud, "a page titled `Nextcloud`".to_owned());
-    }
-    if let Some(server) = answer.header("server") {
-        let lower = server.to_ascii_lowercase();
-        for (begin, product) in SERVER_FIELDS {
-            if lower.starts_with(begin) {
-                add(product, format!("`Server: {server}`"));
+        match name {
+            "set-cookie" => {
+                let cookie = value.split('=').next().unwrap_or_default();
+                for (_, product) in COOKIES.iter().filter(begins) {
+                    add(*product, format!("the cookie `{cookie}`"));
+                }
             }
+            "www-authenticate" => {
+                let challenges = Challenge::in_field(value);
+                for challenge in challenges {
+                    for (realm, product) in REALMS {
+                        if challenge.realm.as_deref() == Some(realm) {
+                            add(product, format!("the realm `{realm}`"));
+                        }
+                    }
+                }
+            }
+            "server" => {
+                for (_, product) in SERVER_FIELDS.iter().filter(begins) {
+                    add(*product, format!("`Server: {value}`"));
+                }
+            }
+            "via" => {
+                for (part, product) in VIA {
+                    if lower.contains(part) {
+                        add(product, format!("`Via: {value}`"));
+                    }
+                }
+            }
+            _ => {}
         }
+    }
+    // Of several that say the same, any may come first.
+    found.sort_by_key(|seen| seen.product);
+    found
+}
+
+/// The products that an answer shows.
+pub fn recognised(answer: &Response) -> Vec<Recognised> {
+    let fields = answer.headers.iter();
+    let mut found = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
+    let is_known = found.iter().any(|seen| seen.product == Product::Nextcloud);
+    let title = Words::of(&answer.body);
+    if !is_known && title == Some(Words::Page(Some("Nextcloud".to_owned()))) {
+        let evidence = "a page titled `Nextcloud`".to_owned();
+        let product = Product::Nextcloud;
+        found.insert(0, Recognised { product, evidence });
     }
     found
+}
+
+/// Who answered, as the answer itself names it: `Server: nginx; Via: 1.1 varnish; cf-ray: 8a1b`.
+pub fn answered_by(answer: &Response) -> Option<String> {
+    const NAMED: [(&str, &str); 4] = [
+        ("server", "Server"),
+        ("via", "Via"),
+        ("x-powered-by", "X-Powered-By"),
+        ("cf-ray", "cf-ray"),
+    ];
+    let named: Vec<_> = NAMED
+        .iter()
+        .filter_map(|(name, label)| {
+            let value = super::shown(answer.header(name)?)?;
+            Some(format!("{label}: {value}"))
+        })
+        .collect();
+    (!named.is_empty()).then(|| named.join("; "))
 }

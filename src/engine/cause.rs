@@ -14,6 +14,8 @@ pub struct Cause {
     pub title: Cow<'static, str>,
     /// What the administrator does now.
     pub fix: Cow<'static, str>,
+    /// Whether the evidence allows other causes, too.
+    pub likely: bool,
 }
 
 impl Cause {
@@ -23,6 +25,7 @@ impl Cause {
             id: Cow::Borrowed(id),
             title: Cow::Borrowed(title),
             fix: Cow::Borrowed(fix),
+            likely: false,
         }
     }
 }
@@ -40,6 +43,7 @@ impl<'de> Deserialize<'de> for Cause {
             id: Cow::Owned(String::deserialize(deserializer)?),
             title: Cow::Borrowed(""),
             fix: Cow::Borrowed(""),
+            likely: false,
         })
     }
 }
@@ -133,6 +137,7 @@ impl Blocker {
             id: Cow::Owned(self.key().to_owned()),
             title: Cow::Borrowed(title),
             fix: Cow::Borrowed(fix),
+            likely: false,
         }
     }
 }

@@ -153,6 +153,10 @@ pub struct Deviation {
     pub breaks: Option<Directions>,
     /// What to do, where more is known than the check's own remedy says.
     pub remedy: Option<String>,
+    /// Another way out, beside the fix.
+    pub alternative: Option<String>,
+    /// The software that answered, as the answer names it: `Server: nginx; Via: 1.1 varnish`.
+    pub answered_by: Option<String>,
     /// The cause, where it has a name that other deviations can share.
     pub cause: Option<Box<Cause>>,
 }
@@ -166,6 +170,8 @@ impl Deviation {
             hurts: None,
             breaks: None,
             remedy: None,
+            alternative: None,
+            answered_by: None,
             cause: None,
         }
     }
@@ -188,6 +194,13 @@ impl Deviation {
     #[must_use]
     pub fn caused_by(mut self, cause: Cause) -> Self {
         self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// Names another way out, beside the fix.
+    #[must_use]
+    pub fn or(mut self, alternative: impl Into<String>) -> Self {
+        self.alternative = Some(alternative.into());
         self
     }
 

@@ -44,11 +44,20 @@ pub struct Finding {
     /// What to do; empty where nothing deviates.
     #[serde(rename = "fix")]
     pub remedy: String,
+    /// Another way out, beside the fix.
+    #[serde(skip)]
+    pub alternative: Option<String>,
+    /// The software that answered, as the answer names it: `Server: nginx; Via: 1.1 varnish`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// Why a waiver excuses this deviation, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+    /// The last day on which that waiver counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_until: Option<jiff::civil::Date>,
 }
 
 /// Why a check was not judged.
@@ -75,6 +84,8 @@ struct Seen {
     because: Option<Because>,
     observed: String,
     remedy: Option<String>,
+    alternative: Option<String>,
+    answered_by: Option<String>,
 }
 
 impl Seen {
@@ -89,6 +100,8 @@ impl Seen {
             because: None,
             observed,
             remedy: None,
+            alternative: None,
+            answered_by: None,
         };
         match outcome {
             Outcome::Pass(observed) => Self {
@@ -113,6 +126,8 @@ impl Seen {
                 stage: Some(deviation.stage),
                 cause: deviation.cause.map(|cause| *cause),
                 remedy: deviation.remedy,
+                alternative: deviation.alternative,
+                answered_by: deviation.answered_by,
                 ..plain(deviation_verdict, deviation.observed)
             },
             Outcome::NotApplicable(why) => plain(Verdict::NotApplicable, why),
@@ -176,8 +191,11 @@ impl Finding {
                 }
                 _ => String::new(),
             },
+            alternative: seen.alternative,
+            answered_by: seen.answered_by,
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             waived: None,
+            waived_until: None,
         }
     }
 

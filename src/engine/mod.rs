@@ -31,5 +31,5 @@ pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};
 pub use runner::{Event, Options, Run, Subject, run};
 pub use stop::{Stop, StopReason};
-pub use summary::{ClientSummaries, ClientSummary, Counts, KnownIssue, client_summaries};
+pub use summary::{ClientSummaries, ClientSummary, Counts, Excused, KnownIssue, client_summaries};
 pub use verdict::{ClientVerdict, Verdict};

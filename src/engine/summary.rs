@@ -22,6 +22,15 @@ pub struct KnownIssue {
     pub prevents: bool,
 }
 
+/// How much waivers excuse, and until when.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Excused {
+    /// How many findings.
+    pub count: usize,
+    /// The last day on which all of them are excused.
+    pub until: jiff::civil::Date,
+}
+
 /// The verdict for one direction of one client.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClientSummary {
@@ -32,11 +41,19 @@ pub struct ClientSummary {
     /// The names of what matters to it and could not be judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_judged: Vec<String>,
+    /// What a waiver excuses that would break it otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Excused>,
     /// Defects of the client itself that concern it here.
     pub known_issues: Vec<KnownIssue>,
 }
 
 impl ClientSummary {
+    /// Whether the server does its part, as far as it was judged.
+    pub const fn is_open_to_apps(&self) -> bool {
+        matches!(self.verdict, ClientVerdict::Pass | ClientVerdict::Partial)
+    }
+
     /// The defect that keeps the client from what the server allows, if there is one.
     pub fn prevented_by(&self) -> Option<&KnownIssue> {
         self.known_issues.iter().find(|issue| issue.prevents)
@@ -89,12 +106,19 @@ fn summary_of(
             .map(Finding::name)
             .collect()
     };
-    let broken_by = names(&|finding| finding.hinders(client, direction));
+    let hinders = |finding: &Finding| finding.hinders(client, direction);
+    let broken_by = names(&|finding| hinders(finding) && finding.waived.is_none());
+    let excused = concerned().filter(|finding| hinders(finding) && finding.waived.is_some());
+    let ends: Vec<_> = excused.filter_map(|finding| finding.waived_until).collect();
+    let waived = ends.iter().min().map(|until| Excused {
+        count: ends.len(),
+        until: *until,
+    });
     let not_judged = names(&|finding| finding.leaves_open(client, direction));
     let of = |verdict| concerned().any(|finding| finding.clients.get(&client) == Some(&verdict));
     let verdict = if !broken_by.is_empty() {
         ClientVerdict::Fail
-    } else if !not_judged.is_empty() || !of(Verdict::Pass) {
+    } else if !not_judged.is_empty() || !(of(Verdict::Pass) || waived.is_some()) {
         ClientVerdict::Unknown
     } else if plain_http || concerned().any(Finding::is_left_out) {
         ClientVerdict::Partial
@@ -105,6 +129,7 @@ fn summary_of(
         verdict,
         broken_by,
         not_judged,
+        waived,
         known_issues: Vec::new(),
     }
 }

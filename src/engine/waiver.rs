@@ -139,6 +139,7 @@ impl Waiver {
             match finding.verdict {
                 verdict if verdict.is_deviation() && finding.observed.contains(&self.observed) => {
                     finding.waived = Some(self.reason.clone());
+                    finding.waived_until = Some(self.until);
                     excused = true;
                 }
                 Verdict::Fail | Verdict::Warn | Verdict::Note => {

@@ -13,10 +13,9 @@
 //! Android refuses to upload if the size is over `maxBackupBytes` …
 //! ```
 //!
-//! The guides: [`checking_a_server`], [`ci`], [`mod@retention`], [`backups`], [`losses`],
-//! [`authors_of_servers`], [`authors_of_clients`],
-//! [`mod@rig`], and how to [`add_a_check`], [`add_a_vector`],
-//! [`add_a_release`], [`add_a_loss`], [`add_a_report_format`].
+//! The guides: [`setting_up_a_server`], [`checking_a_server`], [`ci`], [`mod@retention`],
+//! [`backups`], [`losses`], [`authors_of_servers`], [`authors_of_clients`], [`mod@rig`], and how to
+//! [`add_a_check`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`], [`add_a_report_format`].
 //!
 //! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in
 //! prose, the ID alone for the facts of [`clients`] and [`servers`].
@@ -58,6 +57,11 @@ pub mod clients {
 )]
 pub mod servers {
     #![doc = include_str!("servers.md")]
+}
+
+/// How to set a server up: folder, config, address, app password.
+pub mod setting_up_a_server {
+    #![doc = include_str!("setting-up-a-server.md")]
 }
 
 /// How to check a server: commands, exit codes, environment.

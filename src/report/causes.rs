@@ -13,6 +13,9 @@ pub struct CauseSummary {
     pub title: String,
     /// What to do about it.
     pub fix: String,
+    /// Whether the evidence allows other causes, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub likely: bool,
     /// The names of the findings that follow from it.
     pub explains: Vec<String>,
 }
@@ -26,6 +29,7 @@ pub(super) fn of(findings: &[Finding]) -> Vec<CauseSummary> {
         };
         if let Some(known) = causes.iter_mut().find(|known| known.id == cause.id) {
             known.explains.push(finding.name());
+            known.likely = known.likely && cause.likely;
         } else {
             causes.push(summary(cause, finding, findings));
         }
@@ -51,6 +55,7 @@ fn summary(cause: &Cause, finding: &Finding, findings: &[Finding]) -> CauseSumma
         id: cause.id.to_string(),
         title,
         fix,
+        likely: cause.likely,
         explains: vec![finding.name()],
     }
 }

@@ -8,7 +8,7 @@ use crate::inspect::{
     SizeOnWire, Tally, Uploads, Verdict, Visibility,
 };
 use crate::safe::Client;
-use crate::text::{counted, size as readable_bytes};
+use crate::text::{Block, counted, size as readable_bytes};
 use std::fmt::Write as _;
 
 /// The column at which the texts begin.
@@ -19,6 +19,7 @@ const COLUMN: usize = 22;
 pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
     let mut page = Page {
         out: String::new(),
+        blocks: Vec::new(),
         style,
     };
     // Writing to memory cannot fail.
@@ -26,8 +27,27 @@ pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
     page.out
 }
 
+/// The inspection in parts, with everything that `-v` shows.
+#[cfg(feature = "cli")]
+pub fn inspection_blocks(inspection: &Inspection) -> Vec<Block> {
+    let mut page = Page {
+        out: String::new(),
+        blocks: Vec::new(),
+        style: Style {
+            width: 100,
+            verbose: true,
+            all: true,
+        },
+    };
+    // Writing to memory cannot fail.
+    let _ = page.inspection(inspection);
+    page.blocks
+}
+
+/// The text, and the same in parts.
 struct Page {
     out: String,
+    blocks: Vec<Block>,
     style: Style,
 }
 
@@ -41,9 +61,11 @@ impl Page {
                 "{FAIL}FAIL{FAIL:#}  {STRONG}stage {}{STRONG:#}",
                 failure.stage
             )?;
-            write_wrapped(&mut self.out, self.style, 6, &sentence(&failure.message))?;
+            let stage = format!("It failed at the stage {}", failure.stage);
+            self.blocks.push(Block::Heading(stage));
+            self.paragraph(6, &sentence(&failure.message))?;
             for hint in &failure.hints {
-                write_wrapped(&mut self.out, self.style, 6, hint)?;
+                self.paragraph(6, hint)?;
             }
             writeln!(self.out)?;
         }
@@ -57,17 +79,27 @@ impl Page {
         self.deviations(inspection)?;
         self.previews(inspection)?;
         for note in inspection.assumptions.iter().chain(&inspection.notes) {
-            write_wrapped(&mut self.out, self.style, 0, note)?;
+            self.paragraph(0, note)?;
             writeln!(self.out)?;
         }
         self.close(inspection)
     }
 
+    fn paragraph(&mut self, indent: usize, text: &str) -> Written {
+        self.blocks.push(Block::Paragraph(text.to_owned()));
+        write_wrapped(&mut self.out, self.style, indent, text)
+    }
+
     fn heading(&mut self, heading: &str) -> Written {
+        self.blocks.push(Block::Heading(heading.to_owned()));
         writeln!(self.out, "{STRONG}{heading}{STRONG:#}")
     }
 
     fn line(&mut self, label: &str, text: &str) -> Written {
+        self.blocks.push(Block::Line {
+            label: label.to_owned(),
+            text: text.to_owned(),
+        });
         let mut wrapped = String::new();
         write_wrapped(&mut wrapped, self.style, COLUMN, text)?;
         let room = COLUMN - 2;
@@ -213,6 +245,7 @@ impl Page {
         self.heading("What breaks the format")?;
         if inspection.deviations.is_empty() {
             writeln!(self.out, "  nothing")?;
+            self.blocks.push(Block::Paragraph("Nothing.".to_owned()));
         }
         for deviation in &inspection.deviations {
             let place = match (deviation.line, deviation.column) {
@@ -268,11 +301,14 @@ impl Page {
             Verdict::Fail => (FAIL, "FAIL"),
             Verdict::Incomplete | Verdict::Unknown => (WARN, "unknown"),
         };
-        writeln!(
-            self.out,
-            "{paint}{word}{paint:#}  {}",
-            conclusion(inspection)
-        )
+        let conclusion = conclusion(inspection);
+        let summary = [
+            Block::Heading("Result".to_owned()),
+            Block::Paragraph(format!("{word}: {conclusion}")),
+        ];
+        // A page begins with what matters.
+        self.blocks.splice(0..0, summary);
+        writeln!(self.out, "{paint}{word}{paint:#}  {conclusion}")
     }
 }
 

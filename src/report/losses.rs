@@ -21,6 +21,15 @@ struct Row {
     cells: Vec<String>,
 }
 
+/// The table as a page shows it.
+#[cfg(feature = "cli")]
+pub(super) struct LossSheet {
+    pub(super) heads: Vec<String>,
+    pub(super) rows: Vec<(String, Vec<String>)>,
+    pub(super) legend: [String; 2],
+    pub(super) notes: Vec<String>,
+}
+
 /// The notes to the cells, numbered from 1 in the order in which they are met.
 #[derive(Default)]
 struct Notes {
@@ -97,6 +106,22 @@ impl LossTable {
             let _ = writeln!(out, "{}. {sentence}", number + 1);
         }
         out
+    }
+
+    /// The heads of the columns, the rows with their heads, what stands below, and the notes.
+    #[cfg(feature = "cli")]
+    pub(super) fn table(&self) -> LossSheet {
+        let (rows, notes, kept) = self.rows();
+        let heads = self.pairs.iter();
+        let head = |(writer, reader): &(Origin, Release)| {
+            format!("{writer} → {}", reader.alike(Aspect::Reading))
+        };
+        LossSheet {
+            heads: heads.map(head).collect(),
+            rows: rows.into_iter().map(|row| (row.head, row.cells)).collect(),
+            legend: [LEGEND.to_owned(), kept_sentence(&kept)],
+            notes: notes.sentences,
+        }
     }
 
     /// The rows that are about any of the pairs, with everything that is known of them.

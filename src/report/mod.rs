@@ -1,6 +1,10 @@
 //! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
 mod causes;
+mod comparison;
+mod github;
+#[cfg(feature = "cli")]
+mod html;
 mod implementation;
 mod inspection;
 mod json;
@@ -8,23 +12,34 @@ mod junit;
 mod losses;
 mod markdown;
 mod matrix;
+mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+mod steps;
 mod text;
+mod text_steps;
 
 pub use causes::CauseSummary;
+pub use comparison::{Change, Comparison, Side, Unreadable};
+#[cfg(feature = "cli")]
+pub use html::blocks_page;
 pub use implementation::{Implementation, Interviewed};
+#[cfg(feature = "cli")]
+pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
 pub use json::SCHEMA;
 pub use losses::LossTable;
 pub use matrix::{Cell, Matrix, Row};
+pub use pictures::Pictures;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
+pub use steps::Step;
 pub use text::Style;
 
 pub(crate) use text::write_wrapped;
 
 use crate::clients::Defect;
+use crate::diagnosis::Recognised;
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
@@ -71,6 +86,12 @@ pub struct Report {
     pub clients: ClientSummaries,
     /// What several findings have in common, and what to do about it.
     pub causes: Vec<CauseSummary>,
+    /// The software that the server shows itself to be, and what stands in front of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Recognised>,
+    /// What a person should know although nothing deviates, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Every finding, in the order of the suite.
     pub findings: Vec<Finding>,
     /// How many findings came to each verdict.
@@ -97,6 +118,9 @@ pub struct Report {
     /// How the run ended, where the findings alone do not say it.
     #[serde(skip)]
     ending: Option<Ending>,
+    /// What the pictures show, where a server was asked.
+    #[serde(skip)]
+    pictures: Option<Pictures>,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -156,6 +180,7 @@ impl Report {
             })
             .or(report.incomplete_because);
         report.halted = halted;
+        report.pictures = Some(Pictures::of(session));
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
@@ -183,6 +208,8 @@ impl Report {
             without_tls: plain_http,
             clients: client_summaries(&findings, plain_http),
             causes: causes::of(&findings),
+            software: Vec::new(),
+            remarks: Vec::new(),
             summary: counts(&findings),
             findings,
             stale_waivers: Vec::new(),
@@ -194,6 +221,7 @@ impl Report {
             ledger: None,
             halted: None,
             ending: None,
+            pictures: None,
             fail_on: None,
         }
         .timed(Timing::now())
@@ -291,6 +319,19 @@ impl Report {
         Some(summary.verdict)
     }
 
+    /// Whether no app finds a config at the address, and no credentials were refused.
+    #[cfg(feature = "cli")]
+    pub(crate) fn finds_no_config(&self) -> bool {
+        let mut readable = self
+            .findings
+            .iter()
+            .filter(|finding| finding.id == "config.readable")
+            .peekable();
+        self.halted.is_none()
+            && readable.peek().is_some()
+            && readable.all(|finding| finding.verdict != Verdict::Pass)
+    }
+
     /// How many findings came to `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)
@@ -332,6 +373,9 @@ fn error_among(findings: &[Finding]) -> Option<String> {
     let error = findings
         .iter()
         .find(|finding| finding.verdict == Verdict::Error)?;
+    if let Some(cause) = &error.cause {
+        return Some(format!("{}: {}", cause.title, error.observed));
+    }
     Some(format!(
         "`{}` could not be carried out: {}",
         error.name(),

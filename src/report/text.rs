@@ -45,20 +45,28 @@ impl Report {
     }
 
     fn write_text(&self, out: &mut String, style: Style) -> Written {
-        for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
-            for group in grouped(self.findings.iter().filter(|f| f.verdict == verdict)) {
-                self.write_group(out, style, &group)?;
+        if self.implementation.is_some() {
+            for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
+                for group in grouped(self.findings.iter().filter(|f| f.verdict == verdict)) {
+                    self.write_group(out, style, &group)?;
+                }
             }
+        } else {
+            self.write_steps(out, style)?;
+        }
+        if self.is_out_of_reach() && !style.verbose {
+            writeln!(out, "Nothing could be judged for any client.")?;
+            return out.write_str(&wrapped(&self.ending().last_line(), 0, style.width));
         }
         self.write_unjudged(out, style)?;
-        self.write_known_issues(out, style)?;
-        for sentence in &self.stale_waivers {
-            let label = format!("{FAIL}stale waiver{FAIL:#}  ");
-            writeln!(out, "{}", labelled(&label, sentence, 14, style.width))?;
-        }
         self.write_transport_security(out, style)?;
+        self.write_known_issues(out, style)?;
         self.write_clients(out, style)?;
         self.write_close(out, style)?;
+        for sentence in &self.stale_waivers {
+            let label = format!("{FAIL}stale waiver{FAIL:#}  ");
+            write!(out, "{}", labelled(&label, sentence, 14, style.width))?;
+        }
         out.write_str(&wrapped(&self.ending().last_line(), 0, style.width))
     }
 
@@ -106,18 +114,32 @@ impl Report {
                 (Verdict::Pass, "As it should be:"),
             ]);
         }
+        let told = self.told_by_steps();
+        let is_minor = self.count(Verdict::Fail) > 0 && !style.verbose;
+        if is_minor && self.implementation.is_none() {
+            let blocked = self.findings.iter().filter(|finding| {
+                finding.verdict == Verdict::Blocked && !told.contains(&finding.name())
+            });
+            let count = blocked.count() as u64;
+            if count > 0 {
+                let count = counted(count, "other finding");
+                writeln!(out, "{count} could not be judged (-v shows why)")?;
+            }
+            return Ok(());
+        }
         for (verdict, heading) in headings {
             let findings: Vec<_> = self
                 .findings
                 .iter()
                 .filter(|finding| finding.verdict == verdict)
+                .filter(|finding| !told.contains(&finding.name()))
                 .collect();
             if findings.is_empty() {
                 continue;
             }
             writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
             for (reason, titles) in reasons(&findings, verdict != Verdict::Pass) {
-                let titles = if verdict == Verdict::Pass {
+                let titles = if style.verbose {
                     titles.join(", ")
                 } else {
                     abridged(&titles)
@@ -129,27 +151,55 @@ impl Report {
         Ok(())
     }
 
+    /// The known issues of the apps, where their part was reached: a line each, and whole with `-v`.
     fn write_known_issues(&self, out: &mut String, style: Style) -> Written {
+        let mut folded = Vec::new();
         for (client, issue) in self.known_issues() {
+            let reached = self
+                .clients
+                .get(&client)
+                .into_iter()
+                .flatten()
+                .any(|(_, summary)| {
+                    let is_open = matches!(
+                        summary.verdict,
+                        ClientVerdict::Pass | ClientVerdict::Partial
+                    );
+                    is_open && summary.known_issues.contains(issue)
+                });
+            if !style.verbose && !reached {
+                continue;
+            }
             let releases = if issue.releases == "all" {
                 "every release"
             } else {
                 &issue.releases
             };
-            let heading = format!(
-                "{} of {client}, {releases}: not a fault of this server",
-                issue.id
-            );
+            if !style.verbose && !issue.prevents {
+                folded.push(format!("{} ({client}, {releases})", issue.id));
+                continue;
+            }
+            let what = if style.verbose {
+                issue.text.clone()
+            } else {
+                first_sentence(&issue.text)
+            };
+            let text = format!("{client}, {releases}: {what} ({})", issue.id);
             let label = format!("{WARN}known issue{WARN:#}  ");
-            out.write_str(&labelled(&label, &heading, 13, style.width))?;
-            detail(out, style, "", &issue.text)?;
-            detail(out, style, "source", &issue.source)?;
-            writeln!(out)?;
+            out.write_str(&labelled(&label, &text, 13, style.width))?;
+            if style.verbose {
+                detail(out, style, "source", &issue.source)?;
+            }
+        }
+        if !folded.is_empty() {
+            let text = format!("{}: no fault of this server", folded.join(", "));
+            let label = format!("{FAINT}known issue{FAINT:#}  ");
+            out.write_str(&labelled(&label, &text, 13, style.width))?;
         }
         Ok(())
     }
 
-    /// The rules of App Transport Security one by one, and what was seen of each.
+    /// The rules of App Transport Security in one line.
     fn write_transport_security(&self, out: &mut String, style: Style) -> Written {
         let rules: Vec<_> = self
             .findings
@@ -157,22 +207,25 @@ impl Report {
             .filter(|finding| {
                 finding.clause == clause::ATS.number
                     && finding.clients.contains_key(&Client::Ios)
-                    && finding.verdict != Verdict::Disabled
+                    && finding.verdict.is_judged()
             })
             .collect();
-        if self.without_tls || !rules.iter().any(|rule| rule.verdict.is_judged()) {
+        if self.without_tls || rules.is_empty() {
             return Ok(());
         }
-        let heading = "App Transport Security (enforced by iOS), rule by rule:";
-        writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
-        for rule in rules {
-            let (paint, word) = mark(rule.verdict);
-            let label = format!("  {paint}{word:<5}{paint:#} {:<22} ", rule.id);
-            out.write_str(&labelled(&label, &rule.observed, 31, style.width))?;
-        }
-        let android = "Android has none of these rules. It refuses plain http, and trusts the authorities of the system and those that its user installed.";
-        write_wrapped(out, style, 2, android)?;
-        writeln!(out)
+        let broken: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.verdict.is_deviation())
+            .map(|rule| rule.id.as_str())
+            .collect();
+        let text = if broken.is_empty() {
+            format!("all {} rules kept that apply", rules.len())
+        } else {
+            let (kept, all) = (rules.len() - broken.len(), rules.len());
+            format!("{kept} of {all} rules kept; not {}", listed(&broken, 4))
+        };
+        let label = "App Transport Security (iOS): ";
+        out.write_str(&labelled(label, &text, 2, style.width))
     }
 
     fn write_clients(&self, out: &mut String, style: Style) -> Written {
@@ -189,7 +242,7 @@ impl Report {
         let column = self.backup_column();
         for (client, directions) in &self.clients {
             out.push_str(&client_line(*client, directions, column, style.width));
-            for reason in why(directions.iter()) {
+            for reason in self.why(directions.iter()) {
                 write_wrapped(out, style, REASONS, &reason)?;
             }
         }
@@ -197,7 +250,98 @@ impl Report {
             let sentence = "The server was checked without TLS, so that no verdict is more than partial: the apps refuse plain http.";
             write_wrapped(out, style, 0, sentence)?;
         }
-        writeln!(out)
+        for remark in &self.remarks {
+            let label = format!("{WARN}know{WARN:#}  ");
+            out.write_str(&labelled(&label, remark, 6, style.width))?;
+        }
+        Ok(())
+    }
+
+    /// Whether no check was judged, because something broke before the first.
+    fn is_out_of_reach(&self) -> bool {
+        let judged = self
+            .findings
+            .iter()
+            .any(|finding| finding.verdict.is_judged());
+        self.implementation.is_none() && self.count(Verdict::Error) > 0 && !judged
+    }
+
+    /// Why the verdicts of a client are what they are, a sentence each.
+    fn why<'a>(
+        &self,
+        directions: impl Iterator<Item = (&'a Direction, &'a ClientSummary)>,
+    ) -> Vec<String> {
+        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+        for (direction, summary) in directions {
+            let mut said = Vec::new();
+            match summary.verdict {
+                ClientVerdict::Fail => {
+                    said.push(format!("because of {}", self.causes_of(&summary.broken_by)));
+                }
+                ClientVerdict::Unknown if summary.not_judged.is_empty() => {
+                    said.push("nothing was judged for it".to_owned());
+                }
+                ClientVerdict::Unknown => {
+                    said.push(match self.roots_of(&summary.not_judged) {
+                        Some(roots) => format!("could not be judged because of {roots}"),
+                        None => {
+                            let names = checks_of(&summary.not_judged);
+                            format!("could not be judged: {names}")
+                        }
+                    });
+                }
+                ClientVerdict::Partial | ClientVerdict::Pass => {}
+            }
+            if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
+                said.push(format!(
+                    "the app itself fails here in {} (known issue {})",
+                    issue.releases, issue.id
+                ));
+            }
+            for reason in said {
+                match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, with)) => with.push(direction.key()),
+                    None => reasons.push((reason, vec![direction.key()])),
+                }
+            }
+        }
+        reasons
+            .into_iter()
+            .map(|(reason, with)| format!("{}: {reason}", with.join(" and ")))
+            .collect()
+    }
+
+    /// What keeps findings from being judged; nothing where one of them is open by itself.
+    fn roots_of(&self, names: &[String]) -> Option<String> {
+        let mut roots = Vec::new();
+        for name in names {
+            let finding = self
+                .findings
+                .iter()
+                .find(|finding| finding.name() == *name)?;
+            let root = self.root_of(finding)?;
+            if !root.verdict.is_deviation() {
+                return None;
+            }
+            roots.push(root.name());
+        }
+        Some(self.causes_of(&roots))
+    }
+
+    /// What breaks a verdict, from the names of findings: the problems, else the checks.
+    fn causes_of(&self, names: &[String]) -> String {
+        let mut ids: Vec<&str> = Vec::new();
+        for name in names {
+            let finding = self.findings.iter().find(|finding| finding.name() == *name);
+            let id = finding.map_or(name.as_str(), |finding| match &finding.cause {
+                Some(cause) => &cause.id,
+                None => &finding.id,
+            });
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        listed(&ids, 6)
     }
 
     /// The width of the longest verdict on backing up.
@@ -221,13 +365,18 @@ impl Report {
             .collect();
         let checked = format!("{} checked: {}", self.subject(), counts.join(", "));
         write_wrapped(out, style, 0, &checked)?;
+        if style.verbose {
+            self.write_software(out, style)?;
+        }
         let requests = counted(self.requests, "request");
         let sent = size(self.bytes_sent);
         match &self.implementation {
             None => {
                 let cost = format!("{requests}, {sent} uploaded, seed {}", self.seed);
                 let wrapped = wrapped(&cost, 0, style.width);
-                writeln!(out, "{FAINT}{}{FAINT:#}", wrapped.trim_end())?;
+                if self.requests > 0 {
+                    writeln!(out, "{FAINT}{}{FAINT:#}", wrapped.trim_end())?;
+                }
             }
             Some(implementation) => {
                 writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;
@@ -241,9 +390,10 @@ impl Report {
                 }
             }
         }
-        if let Some(why) = &self.incomplete_because {
-            let label = format!("{FAIL}The run is incomplete:{FAIL:#} ");
-            out.write_str(&labelled(&label, &format!("{why}."), 2, style.width))?;
+        let is_news = |why: &&String| self.ending().reason != **why;
+        if let Some(why) = self.incomplete_because.as_ref().filter(is_news) {
+            let text = wrapped(&format!("The run is incomplete: {why}."), 2, style.width);
+            write!(out, "{FAIL}{}{FAIL:#}", text.trim_start())?;
         }
         self.write_leftovers(out, style)
     }
@@ -272,7 +422,7 @@ impl Report {
 }
 
 /// The word of a finding's verdict, with its colour.
-const fn mark(verdict: Verdict) -> (Paint, &'static str) {
+pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
     match verdict {
         Verdict::Pass => (PASS, "pass"),
         Verdict::Note => (STRONG, "note"),
@@ -292,9 +442,15 @@ fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
         ClientVerdict::Fail => (FAIL, "FAIL"),
         ClientVerdict::Unknown => (WARN, "unknown"),
     };
-    match summary.prevented_by() {
-        Some(_) => (paint, format!("{word}, but")),
-        None => (paint, word.to_owned()),
+    let waived = match (&summary.waived, summary.verdict) {
+        (Some(waived), ClientVerdict::Pass | ClientVerdict::Partial) => {
+            format!(" ({} waived until {})", waived.count, waived.until)
+        }
+        _ => String::new(),
+    };
+    match summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
+        Some(_) => (paint, format!("{word}{waived}, but")),
+        None => (paint, format!("{word}{waived}")),
     }
 }
 
@@ -329,43 +485,6 @@ fn client_line(
     line
 }
 
-/// Why the verdicts of a client are what they are, a sentence each.
-fn why<'a>(directions: impl Iterator<Item = (&'a Direction, &'a ClientSummary)>) -> Vec<String> {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for (direction, summary) in directions {
-        let mut said = Vec::new();
-        match summary.verdict {
-            ClientVerdict::Fail => {
-                said.push(format!("because of {}", checks_of(&summary.broken_by)));
-            }
-            ClientVerdict::Unknown if summary.not_judged.is_empty() => {
-                said.push("nothing was judged for it".to_owned());
-            }
-            ClientVerdict::Unknown => {
-                let names = checks_of(&summary.not_judged);
-                said.push(format!("could not be judged: {names}"));
-            }
-            ClientVerdict::Partial | ClientVerdict::Pass => {}
-        }
-        if let Some(issue) = summary.prevented_by() {
-            said.push(format!(
-                "the app itself fails here in {} (known issue {} above)",
-                issue.releases, issue.id
-            ));
-        }
-        for reason in said {
-            match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                Some((_, with)) => with.push(direction.key()),
-                None => reasons.push((reason, vec![direction.key()])),
-            }
-        }
-    }
-    reasons
-        .into_iter()
-        .map(|(reason, with)| format!("{}: {reason}", with.join(" and ")))
-        .collect()
-}
-
 /// The checks of findings of these names, each once.
 fn checks_of(names: &[String]) -> String {
     let mut ids: Vec<_> = names
@@ -374,6 +493,12 @@ fn checks_of(names: &[String]) -> String {
         .collect();
     ids.dedup();
     listed(&ids, 6)
+}
+
+/// The text up to its first full stop.
+fn first_sentence(text: &str) -> String {
+    let end = text.find(". ").map_or(text.len(), |end| end + 1);
+    text[..end].to_owned()
 }
 
 /// The findings by what was observed; one reason blocks much.

@@ -9,6 +9,7 @@ use crate::engine::{Level, Verdict};
 use crate::manual;
 use crate::report::{Report, Style, write_wrapped};
 use crate::safe::{Client, Directions, Stage, clause};
+use crate::text::Block;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -97,45 +98,58 @@ fn word(found: Found) -> &'static str {
     }
 }
 
-/// The text, and how wide it may be, in columns.
+/// The text in parts.
+#[derive(Default)]
 struct Page {
-    text: String,
-    width: usize,
+    blocks: Vec<Block>,
 }
 
 impl Page {
     /// A line about a canary: a word, its name, what there is to say.
     fn line(&mut self, word: &str, role: Role, text: &str) {
-        self.indented(&format!("{word:<6}{role:<12} "), text);
+        self.blocks.push(Block::Line {
+            label: format!("{word:<6}{role:<12} "),
+            text: text.to_owned(),
+        });
     }
 
     fn paragraph(&mut self, text: &str) {
-        self.indented("", text);
+        self.blocks.push(Block::Paragraph(text.to_owned()));
     }
 
-    fn indented(&mut self, heading: &str, text: &str) {
+    fn gap(&mut self) {
+        self.blocks.push(Block::Gap);
+    }
+}
+
+/// The parts as text, in lines of so many columns.
+fn in_lines(blocks: &[Block], width: usize) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        let (heading, text) = match block {
+            Block::Line { label, text } => (label.as_str(), text.as_str()),
+            Block::Heading(text) | Block::Paragraph(text) => ("", text.as_str()),
+            Block::Gap => {
+                out.push('\n');
+                continue;
+            }
+        };
         let style = Style {
-            width: self.width,
+            width,
             verbose: false,
             all: false,
         };
         let mut wrapped = String::new();
         // Writing to memory cannot fail.
         let _ = write_wrapped(&mut wrapped, style, heading.len(), text);
-        let _ = writeln!(self.text, "{heading}{}", wrapped.trim());
+        let _ = writeln!(out, "{heading}{}", wrapped.trim());
     }
-
-    fn gap(&mut self) {
-        self.text.push('\n');
-    }
+    out
 }
 
 /// The result of a visit, for people, in lines of so many columns.
 pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width,
-    };
+    let mut page = Page::default();
     if let Some(before) = visit.changed_from {
         page.paragraph(&format!(
             "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.",
@@ -177,7 +191,7 @@ pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
         page.gap();
     }
     page.paragraph(&next(season));
-    page.text
+    in_lines(&page.blocks, width)
 }
 
 fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
@@ -222,10 +236,12 @@ fn next(season: &Season) -> String {
 
 /// How a season stands, for people, without a network, in lines of so many columns.
 pub fn status(season: &Season, now: Timestamp, width: usize) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width,
-    };
+    in_lines(&status_blocks(season, now), width)
+}
+
+/// The same in parts.
+pub fn status_blocks(season: &Season, now: Timestamp) -> Vec<Block> {
+    let mut page = Page::default();
     page.paragraph(&format!(
         "Planted {}, last visit {}; retentionDays {}.",
         day(season.planted),
@@ -244,7 +260,7 @@ pub fn status(season: &Season, now: Timestamp, width: usize) -> String {
     }
     page.gap();
     page.paragraph(&next(season));
-    page.text
+    page.blocks
 }
 
 fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
@@ -370,7 +386,10 @@ fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Tim
         } else {
             String::new()
         },
+        alternative: None,
+        answered_by: None,
         duration_ms: 0,
         waived: None,
+        waived_until: None,
     }
 }

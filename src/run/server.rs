@@ -1,6 +1,9 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
 use crate::clients::KnownIssue;
+use crate::diagnosis::{
+    NEW_ROOT, Problem, Recognised, Sights, attribute, first_releases, recognised_in, remarks,
+};
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
 use crate::report::{Report, Timing};
@@ -135,10 +138,11 @@ impl Checkup {
         };
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&self.selection);
+        let diagnosed = diagnose(&session, &mut run);
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, timing, leftovers, stale);
+        let report = assemble(&session, run, timing, leftovers, stale, diagnosed);
         Ok(Done {
             report,
             transcript,
@@ -184,10 +188,42 @@ pub async fn judge(
     };
     let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
     let leftovers = session.clean_up(CLEAN_UP).await;
+    let diagnosed = diagnose(&session, &mut run);
     let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
         waivers.apply(&mut run.findings, today)
     });
-    Ok(assemble(&session, run, Timing::now(), leftovers, stale))
+    let timing = Timing::now();
+    Ok(assemble(&session, run, timing, leftovers, stale, diagnosed))
+}
+
+/// Gives each finding its problem, and what to do on this server.
+fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
+    let signs = session.signs();
+    let fields = signs.iter();
+    let software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
+    let inspection = session.inspected();
+    let sights = Sights {
+        facts: session.facts(),
+        inspection: inspection.as_deref(),
+        software: &software,
+        halted: session.halted(),
+    };
+    attribute(&mut run.findings, &sights);
+    let root = inspection.as_deref().and_then(first_releases);
+    let said = |problem: &'static Problem| match root {
+        Some((root, releases)) if problem.id == NEW_ROOT => {
+            format!("The root `{root}` is in {releases}, and later ({NEW_ROOT}).")
+        }
+        _ => format!("{} ({}). {}", problem.title, problem.id, problem.fix),
+    };
+    let remarks = remarks(&sights).into_iter().map(said).collect();
+    Diagnosed { software, remarks }
+}
+
+/// What a diagnosis says beside the findings.
+struct Diagnosed {
+    software: Vec<Recognised>,
+    remarks: Vec<String>,
 }
 
 fn assemble(
@@ -196,9 +232,13 @@ fn assemble(
     timing: Timing,
     leftovers: Leftovers,
     stale: Vec<String>,
+    diagnosed: Diagnosed,
 ) -> Report {
     let advisories = KnownIssue::under(&session.conditions())
         .map(KnownIssue::defect)
         .collect();
-    Report::new(session, run, timing, leftovers, advisories, stale)
+    let mut report = Report::new(session, run, timing, leftovers, advisories, stale);
+    report.software = diagnosed.software;
+    report.remarks = diagnosed.remarks;
+    report
 }

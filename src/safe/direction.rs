@@ -60,6 +60,12 @@ impl Directions {
         }
     }
 
+    /// The union of two sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The directions that are in both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {

@@ -4,9 +4,11 @@
 //! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept
 //! as it came and made harmless here, when it is written.
 
+mod block;
 mod markdown;
 mod printable;
 
+pub use block::Block;
 pub use markdown::{code, markdown};
 pub use printable::{json, line, printable};
 

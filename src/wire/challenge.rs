@@ -24,12 +24,12 @@ impl Challenge {
     pub fn all(response: &Response) -> Vec<Self> {
         response
             .headers("www-authenticate")
-            .flat_map(Self::of_field)
+            .flat_map(Self::in_field)
             .collect()
     }
 
     /// The challenges in one value of the field.
-    fn of_field(value: &str) -> Vec<Self> {
+    pub fn in_field(value: &str) -> Vec<Self> {
         let mut challenges: Vec<Self> = Vec::new();
         for element in elements(value) {
             let (first, rest) = match element.split_once([' ', '\t']) {
@@ -124,7 +124,7 @@ mod tests {
 
     #[track_caller]
     fn offers(value: &str, expected: &[(&str, Option<&str>)]) {
-        let found = Challenge::of_field(value);
+        let found = Challenge::in_field(value);
         let found: Vec<_> = found
             .iter()
             .map(|challenge| (challenge.scheme.as_str(), challenge.realm.as_deref()))

@@ -6,9 +6,8 @@ use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Method, Place, Request};
 use super::session::Session;
-use super::shared::Turn;
 use super::target::{Facts, LoginKind};
-use super::tls::Inspection;
+use super::tls::{HttpSeen, Inspection};
 use super::transcript::Key;
 use crate::clients::{Condition, Operation, Persona};
 use crate::engine::Effect;
@@ -35,8 +34,8 @@ pub struct Context {
     label: String,
     asked: AtomicU32,
     written: Arc<Mutex<Vec<OwnBackup>>>,
-    /// The places that this check alone may use until it is torn down.
-    pub(super) turns: Mutex<Vec<(Turn, OwnedMutexGuard<()>)>>,
+    /// Held while this check alone may use the shared place, until it is torn down.
+    pub(super) turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
 impl Context {
@@ -49,7 +48,7 @@ impl Context {
             label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -64,7 +63,7 @@ impl Context {
             label: format!("{}/{name}", self.label),
             asked: AtomicU32::new(0),
             written: Arc::clone(&self.written),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -78,7 +77,7 @@ impl Context {
             label: engine::Facet::label(facet).to_owned(),
             asked: AtomicU32::new(0),
             written: Arc::default(),
-            turns: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -108,6 +107,11 @@ impl Context {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(condition);
+    }
+
+    /// The ID of the check.
+    pub const fn check_id(&self) -> &'static str {
+        self.check
     }
 
     /// In which way the check is run.
@@ -224,6 +228,26 @@ impl Context {
     /// The server's TLS, looked at once in a run.
     pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         self.session.inspection().await
+    }
+
+    /// The server's TLS, and what its clock says: by the inspection's own request or, where it
+    /// needed none, by the answer to the one request without credentials that a run sends anyway.
+    ///
+    /// # Errors
+    /// If there is no TLS to look at.
+    pub async fn inspection_with_time(&self) -> Result<Arc<Inspection>, Failure> {
+        let seen = self.session.inspection().await?;
+        if !seen.lacks_time() {
+            return Ok(seen);
+        }
+        Ok(match self.unauthenticated_config().await {
+            Ok(answer) => Arc::new(Inspection {
+                http: Ok(Some(HttpSeen::new(answer.status, answer.header("date")))),
+                ..Inspection::clone(&seen)
+            }),
+            // No answer says nothing of the time.
+            Err(_) => seen,
+        })
     }
 
     /// Lets time pass; not where a transcript is replayed.
@@ -418,11 +442,8 @@ impl engine::Context for Context {
             for backup in written {
                 self.session.delete(&backup).await;
             }
-            // Only now may another check use the same places.
-            self.turns
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
+            // Only now may another check use the same place.
+            *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;
         })
     }
 }

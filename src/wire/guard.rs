@@ -159,7 +159,7 @@ pub(super) struct Guard {
     honesty: Mutex<Honesty>,
     /// Whether the server has shown a backup of ours, so that one that it does not show is missing.
     shows: AtomicBool,
-    /// The URLs that were answered with a 4xx.
+    /// The URLs that were missing or refused, as intrusion detection counts them.
     strayed: Mutex<BTreeSet<String>>,
     ledger: Option<Ledger>,
 }
@@ -443,12 +443,12 @@ impl Guard {
         *locked(&self.honesty)
     }
 
-    /// Notes a URL that was answered with a 4xx.
+    /// Notes a URL that was missing or refused, as intrusion detection counts them.
     pub(super) fn strayed(&self, url: String) {
         locked(&self.strayed).insert(url);
     }
 
-    /// The URLs that were answered with a 4xx.
+    /// The URLs that were missing or refused, as intrusion detection counts them.
     pub(super) fn strays(&self) -> BTreeSet<String> {
         locked(&self.strayed).clone()
     }

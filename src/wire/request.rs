@@ -55,6 +55,8 @@ pub enum Place {
     CapitalBackup(OwnBackup),
     /// A backup under a doubled slash, `{base}//backups/ID`: read only.
     DoubleSlashBackup(OwnBackup),
+    /// A backup that nobody uploads, under an ID that is the same in every run: read only.
+    Missing,
     /// The backup of the person who asks, under the ID that their password gives: read only, and as
     /// it is.
     Theirs(BackupId),
@@ -236,6 +238,7 @@ impl Request {
             Place::Backup(backup) => format!("backups/<{}>", backup.slot()),
             Place::CapitalBackup(backup) => format!("backups/<{} in capitals>", backup.slot()),
             Place::DoubleSlashBackup(backup) => format!("/backups/<{}>", backup.slot()),
+            Place::Missing => "backups/<never uploaded>".to_owned(),
             Place::Theirs(_) => "backups/<the person's>".to_owned(),
             Place::Below(suffix) => (*suffix).to_owned(),
         };

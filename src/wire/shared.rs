@@ -2,47 +2,31 @@
 //! that are used in turn.
 //!
 //! Intrusion detection counts distinct paths that are answered with a 4xx, and requests without
-//! credentials. So whatever is missing on purpose is missing under one ID, and whatever is deleted
-//! is deleted under another.
+//! credentials. So whatever is missing on purpose is missing under one ID, the same in every run,
+//! and whatever is deleted or broken off shares another.
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::context::Context;
 use super::facet::Facet;
 use super::guard::OwnBackup;
 use super::payload::Recipe;
-use super::request::Request;
+use super::request::{Method, Place, Request};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// The owner of the shared backups, where a check stands otherwise.
 const OWNER: &str = "shared";
+/// The slot of the backup that is uploaded and deleted again and again.
+const RECYCLED: &str = "recycled";
 /// The name of the trial that precedes the first upload.
 const TRIAL: &str = "shared.trial";
-
-/// A place that only one check at a time may use.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Turn {
-    /// The backup that is uploaded and deleted again and again.
-    Recycled,
-    /// The backup of which uploads are broken off, the first one and those over one that is there.
-    CutOff,
-}
-
-impl Turn {
-    const fn slot(self) -> &'static str {
-        match self {
-            Self::Recycled => "recycled",
-            Self::CutOff => "cut off",
-        }
-    }
-}
 
 /// What is shared in a run.
 #[derive(Default)]
 pub(super) struct Shared {
     answers: Mutex<BTreeMap<&'static str, Arc<OnceCell<Answer>>>>,
-    turns: Mutex<BTreeMap<Turn, Arc<tokio::sync::Mutex<()>>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     trial: OnceCell<Result<(), Failure>>,
 }
 
@@ -50,11 +34,6 @@ impl Shared {
     fn answer(&self, name: &'static str) -> Arc<OnceCell<Answer>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(answers.entry(name).or_default())
-    }
-
-    fn turn(&self, turn: Turn) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(turn).or_default())
     }
 }
 
@@ -69,11 +48,6 @@ impl Context {
         cell.get_or_init(asking).await.clone()
     }
 
-    /// The backup that is never uploaded: whatever asks for something missing asks for this.
-    pub fn missing(&self) -> OwnBackup {
-        self.session.guard.own_backup(OWNER, "never uploaded")
-    }
-
     /// The small backup that is uploaded once and stays until the run ends.
     pub fn specimen(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "specimen")
@@ -84,21 +58,16 @@ impl Context {
         self.session.guard.own_backup(OWNER, "compressible")
     }
 
-    /// A backup that checks upload and delete one after the other. The turn ends with the check.
-    pub async fn in_turn(&self, turn: Turn) -> OwnBackup {
-        let backup = self.session.guard.own_backup(OWNER, turn.slot());
-        if !self.holds(turn) {
-            let lock = self.session.shared.turn(turn).lock_owned().await;
-            let turns = self.turns.lock();
-            let mut turns = turns.unwrap_or_else(PoisonError::into_inner);
-            turns.push((turn, lock));
+    /// The backup that checks upload, break off and delete one after the other. A check's turn ends
+    /// with the check.
+    pub async fn recycled(&self) -> OwnBackup {
+        let held = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_held = held().is_some();
+        if !is_held {
+            let lock = Arc::clone(&self.session.shared.turn).lock_owned().await;
+            *held() = Some(lock);
         }
-        backup
-    }
-
-    fn holds(&self, turn: Turn) -> bool {
-        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.iter().any(|(held, _)| *held == turn)
+        self.session.guard.own_backup(OWNER, RECYCLED)
     }
 
     /// Deletes a backup of the run's own, if it may be there. No check sees it.
@@ -134,7 +103,7 @@ impl Context {
 
     async fn try_out(&self) -> Result<(), Failure> {
         let trial = self.sharing(TRIAL, Facet::Whole);
-        if let Ok(before) = trial.send(Request::get(&self.missing())).await
+        if let Ok(before) = trial.send(Request::new(Method::Get, Place::Missing)).await
             && before.is_success()
         {
             return Err(Failure::of(
@@ -146,7 +115,7 @@ impl Context {
             ));
         }
         // No check has begun to use it before the trial ends.
-        let backup = self.session.guard.own_backup(OWNER, Turn::Recycled.slot());
+        let backup = self.session.guard.own_backup(OWNER, RECYCLED);
         let payload = trial.payload("trial", Recipe::Random(600));
         match trial.send(Request::put(&backup, &payload)).await {
             Ok(stored) if stored.is_success() => {}

@@ -94,6 +94,8 @@ pub struct Target {
     pub addresses: Vec<IpAddr>,
     /// Whether the URL was typed with user info that is percent-encoded.
     pub encoded_user_info: bool,
+    /// Whether the URL was typed with user info that holds a raw `@`.
+    pub at_sign_in_user_info: bool,
 }
 
 impl Target {
@@ -104,6 +106,10 @@ impl Target {
             && url
                 .rsplit_once('@')
                 .is_some_and(|(user_info, _)| user_info.contains('%'));
+        let at_sign_in_user_info = parsed.user_info.is_some()
+            && url
+                .rsplit_once('@')
+                .is_some_and(|(user_info, _)| user_info.contains('@'));
         let login = parsed.user_info.map_or(Login::Open, |info| Login::Basic {
             user: info.user,
             password: Secret::new(
@@ -119,6 +125,7 @@ impl Target {
             public_roots: Vec::new(),
             addresses: Vec::new(),
             encoded_user_info,
+            at_sign_in_user_info,
         })
     }
 
@@ -168,6 +175,7 @@ impl Target {
             login: self.login.kind(),
             ascii_login: self.login.is_ascii(),
             encoded_user_info: self.encoded_user_info,
+            at_sign_in_user_info: self.at_sign_in_user_info,
             max_upload: 0,
             fresh_ids: false,
         }
@@ -190,6 +198,9 @@ pub struct Facts {
     pub ascii_login: bool,
     /// Whether the URL was typed with user info that is percent-encoded.
     pub encoded_user_info: bool,
+    /// Whether the URL was typed with user info that holds a raw `@`.
+    #[serde(default)]
+    pub at_sign_in_user_info: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
     /// Whether no backup ID of the run can have been used before: it follows from 256 random bits

@@ -85,6 +85,7 @@ impl Fault {
             id: format!("vectors.{operation}.{key}").into(),
             title: title.into(),
             fix: fix.into(),
+            likely: false,
         }
     }
 }

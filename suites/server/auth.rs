@@ -4,12 +4,12 @@ use super::judge::{Doing, Judged, describe, diagnosed, page};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::Subject;
-use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
+use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
-    Recipe, Request, Response, Turn,
+    Recipe, Request, Response,
 };
 
 /// The three things that a client without credentials asks for first.
@@ -79,17 +79,10 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
-    if answer.status == 401 && open {
-        let deviation = Deviation::new(
-            Stage::Auth,
-            "the server asks for credentials, and none were given",
-        );
-        return Ok(deviation.remedy("Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.").into());
-    }
     if answer.status == 401 {
         let challenges = Challenge::all(&answer);
         let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
-        let digest_only = offers("digest") && !offers("basic");
+        let digest_only = !open && offers("digest") && !offers("basic");
         if digest_only && context.persona().client == Client::Ios {
             return Ok(Outcome::blocked(
                 "the server takes Digest authentication only: iOS can do it, this harness cannot",
@@ -163,7 +156,7 @@ pub(super) struct StrangerUpload {
 }
 
 pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let size = largest(context).await.min(LARGE);
     let payload = context.shared_payload("stranger", Recipe::Random(size));
     let place = Place::Backup(backup.clone());
@@ -184,7 +177,7 @@ pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
 
 /// The answer to a stranger who asks for a backup that is there.
 pub(super) async fn stranger_download(context: &Context) -> Result<Answer, Outcome> {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let payload = context.shared_payload("secret", Recipe::Random(600));
     let put = Request::put(&backup, &payload);
     let put = context.once("shared.stranger-download.put", put).await;

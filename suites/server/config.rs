@@ -1,9 +1,9 @@
 //! The config file: there, and read alike by every client.
 
-use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials};
+use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, Persona, android, ios};
-use crate::diagnosis::{Evidence, Subject, diagnose};
+use crate::diagnosis::{Evidence, Subject, answered_by, diagnose};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
@@ -137,7 +137,7 @@ async fn readable(context: &Context) -> Judged {
         if persona.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let with_credentials = sends_credentials(context, persona.client, &answer);
+            let with_credentials = sends_credentials(context, persona.client).await;
             let asked = (Method::Get, Subject::Config);
             let deviation = diagnosed(
                 context,
@@ -147,10 +147,10 @@ async fn readable(context: &Context) -> Judged {
                 with_credentials,
             )
             .await;
-            // The usual cause has a remedy of its own.
-            let is_usual = answer.status == 404 && deviation.cause.is_none();
+            // What is missing has a remedy of its own, which comes before what is likely.
+            let is_own = answer.status == 404;
             Deviation {
-                remedy: deviation.remedy.filter(|_| !is_usual),
+                remedy: deviation.remedy.filter(|_| !is_own),
                 ..deviation
             }
             .into()
@@ -285,13 +285,13 @@ async fn judge_answer(
     answer: &Response,
 ) -> Result<ServerConfig, Outcome> {
     if let Some(page) = page(&answer.body) {
-        let deviation = Deviation::new(
-            Stage::Json,
-            format!("`config` is {page}, answered with {}", answer.status),
-        );
-        return Err(deviation
-            .remedy(remedy_of_page(context, client).await)
-            .into());
+        let observed = format!("`config` is {page}, answered with {}", answer.status);
+        let mut deviation = Deviation::new(Stage::Json, observed);
+        if hides_from_strangers(context, client).await {
+            return Err(deviation.remedy(CHALLENGE_FIRST).into());
+        }
+        deviation.answered_by = answered_by(answer);
+        return Err(with_cause(context, answer, deviation).into());
     }
     if answer.body.bytes.len() as u64 != answer.body.length {
         return Err(Outcome::blocked_by(
@@ -304,9 +304,6 @@ async fn judge_answer(
         ConfigError::NotUtf8 { .. } => Outcome::blocked(
             "`config` is not UTF-8; whether iOS reads it all the same is not known",
         ),
-        ConfigError::Charset { .. } => Deviation::new(error.stage(), error.to_string())
-            .remedy("Send `config` as `application/json`, without a `charset`, or with `charset=utf-8`.")
-            .into(),
         error => with_cause(
             context,
             answer,
@@ -318,34 +315,19 @@ async fn judge_answer(
 
 /// The deviation with its cause, if what came as `config` shows one.
 fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
-    let found = diagnose(&Evidence {
-        base: &context.facts().base,
-        login: context.facts().login,
-        with_credentials: true,
-        method: Method::Get,
-        subject: Subject::Config,
-        answer,
-        folder: None,
-    });
-    match found {
-        Some(diagnosis) => Deviation {
-            cause: diagnosis.cause().map(Box::new),
-            remedy: Some(diagnosis.fix.into_owned()),
-            ..deviation
-        },
-        None => deviation,
-    }
+    let facts = context.facts();
+    let (method, subject) = (Method::Get, Subject::Config);
+    let evidence = Evidence::of(&facts.base, facts.login, method, subject, answer);
+    with_problem(deviation, diagnose(&evidence))
 }
 
-/// What to do about a page in place of the config. iOS asks without credentials first: a server
-/// that answers that with a login page instead of a challenge shows iOS the page and Android the
-/// config.
-async fn remedy_of_page(context: &Context, client: Client) -> &'static str {
+const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
+
+/// Whether a page came because `client` asks without credentials first: a server that answers that
+/// with a login page instead of a challenge shows iOS the page and Android the config.
+async fn hides_from_strangers(context: &Context, client: Client) -> bool {
     let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
-    if waits && configs_of(context, Client::Android).await.is_ok() {
-        return "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
-    }
-    "That is a page for people: the URL leads to a web site or a login. Use the WebDAV address of the folder (for Nextcloud https://HOST/remote.php/dav/files/USER/FOLDER), and put the file `config` there."
+    waits && configs_of(context, Client::Android).await.is_ok()
 }
 
 fn numbers(config: &ServerConfig) -> String {

@@ -6,7 +6,7 @@ use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, OwnBackup, Place, Recipe, Request, Turn};
+use crate::wire::{Context, FailureKind, OwnBackup, Place, Recipe, Request};
 
 checks! { Context;
     /// A deleted backup is gone.
@@ -77,7 +77,7 @@ async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
 }
 
 async fn removes(context: &Context) -> Judged {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     store(context, &backup).await?;
     let place = Place::Backup(backup.clone());
     let answer = context
@@ -126,7 +126,15 @@ async fn removes(context: &Context) -> Judged {
 }
 
 async fn missing(context: &Context) -> Judged {
-    let answer = context.send(Request::delete(&context.missing())).await?;
+    let backup = context.recycled().await;
+    context.discard(&backup).await;
+    let before = context.send(Request::get(&backup)).await?;
+    if before.is_success() {
+        return Ok(Outcome::blocked(
+            "a backup that was deleted is still there: see `delete.removes`",
+        ));
+    }
+    let answer = context.send(Request::delete(&backup)).await?;
     Ok(if answer.status == 404 {
         Outcome::pass("404")
     } else {

@@ -104,7 +104,7 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
-    let place = Place::Backup(context.missing());
+    let place = Place::Missing;
     let answer = context
         .perform(context.persona().client, Operation::Download, place, None)
         .await?;
@@ -133,7 +133,7 @@ async fn missing(context: &Context) -> Judged {
 
 async fn not_found(context: &Context) -> Judged {
     let client = context.persona().client;
-    let place = Place::Backup(context.missing());
+    let place = Place::Missing;
     let operation = if client == Client::Desktop {
         Operation::Probe
     } else {

@@ -9,7 +9,6 @@ use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{
     Answer, Context, Facet, FailureKind, Manner, OwnBackup, Payload, Recipe, Request, Response,
-    Turn,
 };
 use std::time::Duration;
 
@@ -288,7 +287,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
     let new = context.payload("new", Recipe::Random(size));
-    let backup = context.in_turn(Turn::CutOff).await;
+    let backup = context.recycled().await;
     stored(context, &backup, &old).await?;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(noticed) {
@@ -321,7 +320,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
 
 async fn cut_off_invisible(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
-    let backup = context.in_turn(Turn::CutOff).await;
+    let backup = context.recycled().await;
     // An upload over a backup may have been broken off here before.
     context.discard(&backup).await;
     let noticed = break_off(context, &backup, &new).await?;

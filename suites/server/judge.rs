@@ -1,8 +1,11 @@
 //! What the checks of a server have in common: from an answer to words, and from a failure to an
 //! outcome.
 
+use super::further::Further;
 use crate::clients::{LoginHabit, Persona};
-use crate::diagnosis::{Evidence, Subject, Words, diagnose, shown};
+use crate::diagnosis::{
+    Diagnosis, Evidence, Silence, Subject, Words, answered_by, diagnose, diagnose_silence, shown,
+};
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::{Client, Stage};
 use crate::wire::{
@@ -15,7 +18,10 @@ pub type Judged = Result<Outcome, Outcome>;
 impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         match failure.kind {
-            kind if kind.is_peer() => lost(failure.stage, failure.message).into(),
+            kind if kind.is_peer() => {
+                let observed = failure.message.clone();
+                lost(&failure, observed).into()
+            }
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
             FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
             FailureKind::Halted => Self::blocked_by(Blocker::HarnessLimit, failure.message),
@@ -36,17 +42,29 @@ impl From<Failure> for Outcome {
 
 /// A deviation because no answer came. What a check says about its own deviation does not help
 /// here.
-fn lost(stage: Stage, observed: String) -> Deviation {
-    Deviation::new(stage, observed).remedy(match stage {
-        Stage::Resolve => "Check the host name, and its entry in the DNS.",
-        Stage::Connect => {
-            "Check that the server runs at this port, and that no firewall stands between."
-        }
-        Stage::Tls => "See the findings of `tls`.",
+fn lost(failure: &Failure, observed: String) -> Deviation {
+    let deviation = Deviation::new(failure.stage, observed);
+    match failure.stage {
+        Stage::Resolve => deviation.remedy("Check the host name, and its entry in the DNS."),
+        Stage::Connect => deviation.remedy(
+            "Check that the server runs at this port, and that no firewall stands between.",
+        ),
+        Stage::Tls => deviation.remedy("See the findings of `tls`."),
         _ => {
-            "Look into the logs of the server and of the proxy before it, at the time of this run: it closed a connection or did not answer in time (a limit, a timeout, a crash)."
+            let (asked, kind) = (None, failure.kind);
+            with_problem(deviation, diagnose_silence(&Silence { asked, kind }))
         }
-    })
+    }
+}
+
+/// The deviation with its cause. Of one that is only likely, it takes the words: a check that knows
+/// better says so.
+pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Deviation {
+    if let Some(diagnosis) = found {
+        deviation.remedy = (!diagnosis.is_certain()).then(|| diagnosis.fix.to_string());
+        deviation.cause = Some(Box::new(diagnosis.cause()));
+    }
+    deviation
 }
 
 /// Names what was being done in the failure of an exchange.
@@ -58,9 +76,7 @@ pub trait Doing {
 impl Doing for Answer {
     fn doing(self, what: &str) -> Result<Response, Outcome> {
         self.map_err(|failure| match failure.kind {
-            kind if kind.is_peer() => {
-                lost(failure.stage, format!("{what}: {}", failure.message)).into()
-            }
+            kind if kind.is_peer() => lost(&failure, format!("{what}: {}", failure.message)).into(),
             _ => failure.into(),
         })
     }
@@ -165,120 +181,85 @@ pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
     Deviation::new(Stage::Http, format!("a redirect, {}", describe(response))).remedy(remedy)
 }
 
-/// Why a request that should have succeeded did not, with the remedy that the status calls for.
-///
-/// Source: servers.symptoms.
+/// Why a request that should have succeeded did not.
 pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> Deviation {
-    if response.is_redirect() {
-        return redirect(response, base, suffix);
-    }
-    let observed = format!("{doing} was answered {}", describe(response));
-    let stage = if matches!(response.status, 401 | 403) {
-        Stage::Auth
-    } else if response.status == 413 {
-        Stage::Size
+    let mut deviation = if response.is_redirect() {
+        redirect(response, base, suffix)
     } else {
-        Stage::Http
+        let stage = match response.status {
+            401 | 403 => Stage::Auth,
+            413 => Stage::Size,
+            _ => Stage::Http,
+        };
+        Deviation::new(
+            stage,
+            format!("{doing} was answered {}", describe(response)),
+        )
     };
-    let deviation = Deviation::new(stage, observed);
-    match remedy_for(response) {
-        Some(remedy) => deviation.remedy(remedy),
-        None => deviation,
-    }
+    deviation.answered_by = answered_by(response);
+    deviation
 }
 
+/// What a request was about.
+pub type Asked = (Method, Subject);
+
 /// Why a request of `client` that should have succeeded did not, with the cause if the answer shows
-/// one. Asks for the folder, if that tells one cause from another.
+/// one. Asks further questions, if they tell one cause from another.
 pub async fn diagnosed(
     context: &Context,
     answer: &Response,
     doing: &str,
-    (method, subject): (Method, Subject),
+    asked: Asked,
     with_credentials: bool,
 ) -> Deviation {
-    let (suffix, folder) = match subject {
-        Subject::Config => ("/config", "/"),
-        Subject::Backup | Subject::StoredBackup => ("/backups", "/backups/"),
-    };
-    let is_telling = match (method, subject) {
-        (Method::Get, Subject::Config) => answer.status == 404,
-        (Method::Put, _) => matches!(answer.status, 403 | 404 | 405 | 409 | 500 | 501),
-        _ => false,
-    };
-    let folder = if is_telling {
-        context.folder(folder).await.ok()
-    } else {
-        None
-    };
+    let found = Further::of(context, answer, asked, with_credentials).await;
     let facts = context.facts();
-    let found = diagnose(&Evidence {
-        base: &facts.base,
-        login: facts.login,
+    let (method, subject) = asked;
+    let evidence = Evidence {
         with_credentials,
-        method,
-        subject,
-        answer,
-        folder: folder.map(|folder| folder.status),
-    });
-    let mut deviation = refusal(answer, doing, &facts.base, suffix);
-    if let Some(diagnosis) = found {
-        deviation.cause = diagnosis.cause().map(Box::new);
-        deviation.remedy = Some(diagnosis.fix.into_owned());
-    }
-    deviation
+        beside: found.beside(),
+        ..Evidence::of(&facts.base, facts.login, method, subject, answer)
+    };
+    let suffix = if subject == Subject::Config {
+        "/config"
+    } else {
+        "/backups"
+    };
+    let deviation = refusal(answer, doing, &facts.base, suffix);
+    with_problem(deviation, diagnose(&evidence))
 }
 
-/// Whether `client` sends its credentials before such an answer: iOS does so only after a challenge
-/// that it knows.
-pub fn sends_credentials(context: &Context, client: Client, answer: &Response) -> bool {
+/// The same from the answer alone.
+pub fn diagnosed_at_once(
+    context: &Context,
+    answer: &Response,
+    doing: &str,
+    (method, subject): Asked,
+) -> Deviation {
+    let facts = context.facts();
+    let evidence = Evidence::of(&facts.base, facts.login, method, subject, answer);
+    let suffix = if subject == Subject::Config {
+        "/config"
+    } else {
+        "/backups"
+    };
+    let deviation = refusal(answer, doing, &facts.base, suffix);
+    with_problem(deviation, diagnose(&evidence))
+}
+
+/// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
+/// challenge that it knows. Every later request carries them.
+pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;
-    let challenges = Challenge::all(answer);
-    !waits || challenges.iter().any(|challenge| challenge.is("basic"))
-}
-
-fn remedy_for(response: &Response) -> Option<&'static str> {
-    Some(match response.status {
-        400 if response.body.length == 0 => {
-            "Safe servers answer so when User-Agent or Accept is missing or unknown: let the proxy pass both fields on, and let the server accept the client's name."
-        }
-        400 => {
-            "For Nextcloud: add this host name to `trusted_domains` (`occ config:system:set trusted_domains 1 --value=HOST`)."
-        }
-        401 if response.header("www-authenticate").is_none() => {
-            "Without a challenge iOS never sends its credentials, and refused credentials look the same: for Nextcloud with two-factor login, use an app password; for a public link with a password, use /public.php/webdav with the link's token as the user name."
-        }
-        401 => {
-            "Check user name and password; for Nextcloud, make an app password (Settings, Security)."
-        }
-        403 => {
-            "Let this user write there: a share or link must allow editing, and the directory must belong to the user that the server runs as (`chown`)."
-        }
-        405 | 501 => {
-            "The server does not do this here: enable WebDAV (Apache: `Dav On`; nginx: `dav_methods PUT DELETE;`; lighttpd: `webdav.activate = \"enable\"`)."
-        }
-        404 | 409 => {
-            "Make the directory `backups` beside `config`, and check that the URL is the folder that holds both."
-        }
-        413 => {
-            "Raise the server's or proxy's limit (nginx: `client_max_body_size`; Apache: `LimitRequestBody`) or lower maxBackupBytes in `config`."
-        }
-        423 => {
-            "Something holds a lock: wait a minute and try again; if it stays, remove the lock on the server."
-        }
-        429 => {
-            "The server wants to be left alone: wait half an hour, or for Nextcloud run `occ security:bruteforce:reset IP`."
-        }
-        500 => {
-            "Look into the server's error log. Most often `backups` is missing or not writable for the user that the server runs as; if small backups are stored, the directory of the body buffer is not writable (nginx: `client_body_temp_path`)."
-        }
-        502 | 504 => "The proxy does not reach the server behind it: start that service.",
-        503 => {
-            "The server is in maintenance, or the account is disabled or the link's token is wrong: its message says which."
-        }
-        507 => "Raise the quota or free some space.",
-        _ => return None,
-    })
+    if !waits {
+        return true;
+    }
+    let Ok(bare) = context.unauthenticated_config().await else {
+        return true;
+    };
+    let challenges = Challenge::all(&bare);
+    bare.status == 401 && challenges.iter().any(|challenge| challenge.is("basic"))
 }
 
 /// How a downloaded body differs from what was uploaded; `None` where it does not.

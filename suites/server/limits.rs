@@ -2,13 +2,16 @@
 
 use super::WHOLE;
 use super::config::limits;
-use super::judge::{Judged, bytes, describe, difference};
+use super::judge::{Judged, bytes, describe, difference, with_problem};
 use super::upload::stored;
 use crate::clients::Condition;
+use crate::diagnosis::{
+    Diagnosis, Evidence, Silence, Subject, answered_by, diagnose, diagnose_silence,
+};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, OwnBackup, Recipe, Request, Turn};
+use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response};
 use std::fmt;
 use std::time::Duration;
 
@@ -84,6 +87,8 @@ struct Refusal {
     /// What was seen, with the server's own sentence.
     observed: String,
     why: Why,
+    problem: Option<Diagnosis>,
+    answered_by: Option<String>,
 }
 
 /// The kinds of refusal; each has a fix of its own where the size is the reason.
@@ -106,33 +111,35 @@ impl Why {
     const fn is_searched_to_the_byte(self) -> bool {
         !matches!(self, Self::Status(507) | Self::NoAnswer)
     }
+}
 
-    /// What to do where an upload is refused in this way for its size.
-    const fn remedy(self) -> &'static str {
-        match self {
-            Self::Status(507) => {
-                "Raise the quota of this account, or free some space on the server's disk."
-            }
-            Self::Status(502 | 504) => {
-                "A proxy refuses the size in these words: raise its limit (Caddy: `request_body { max_size … }`), and look into its log."
-            }
-            Self::Status(500) => {
-                "The server cannot hold a larger body: make the directory of its body buffer writable for the user that it runs as (nginx: `client_body_temp_path`), and look into its error log."
-            }
-            Self::Status(403) => {
-                "A firewall refuses the size in these words: raise its limit (ModSecurity: `SecRequestBodyLimit`), and look into its audit log."
-            }
-            Self::Status(404) => {
-                "A filter refuses the size in these words: raise its limit (IIS: `maxAllowedContentLength`)."
-            }
-            Self::NoAnswer => {
-                "The server or a proxy ends larger uploads without an answer: raise its limits of size and time (nginx: `client_max_body_size`, `client_body_timeout`; Apache: `LimitRequestBody`, `RequestReadTimeout`)."
-            }
-            Self::Status(_) => {
-                "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`)."
-            }
-        }
+/// What these checks ask.
+const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
+const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
+
+/// The problem that a refusal shows. That smaller backups are stored is seen before it is said.
+fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
+    let facts = context.facts();
+    let is_exact = context.check_id() == EXACT.id;
+    let (method, subject) = if is_exact { EXACT_UPLOAD } else { LARGE_UPLOAD };
+    let found = diagnose(&Evidence::of(
+        &facts.base,
+        facts.login,
+        method,
+        subject,
+        answer,
+    ));
+    if found.is_some() || !is_exact {
+        return found;
     }
+    let (method, subject) = LARGE_UPLOAD;
+    diagnose(&Evidence::of(
+        &facts.base,
+        facts.login,
+        method,
+        subject,
+        answer,
+    ))
 }
 
 async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
@@ -145,6 +152,11 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
                 stage: failure.stage,
                 observed: failure.message,
                 why: Why::NoAnswer,
+                problem: diagnose_silence(&Silence {
+                    asked: Some(LARGE_UPLOAD),
+                    kind: failure.kind,
+                }),
+                answered_by: None,
             }));
         }
         Err(failure) => return Err(failure.into()),
@@ -155,6 +167,8 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
             stage: if is_size { Stage::Size } else { Stage::Http },
             observed: describe(&answer),
             why: Why::Status(answer.status),
+            problem: problem_of(context, &answer),
+            answered_by: answered_by(&answer),
         }));
     }
     let after = match context.send(Request::get(backup).reading(length)).await {
@@ -229,13 +243,12 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         context.note(Condition::RefusedWith413);
     }
     let observed = format!("{tested} bytes refused: {}; {limit}", refusal.observed);
-    let mut remedy = refusal.why.remedy().to_owned();
+    let mut deviation = Deviation::new(refusal.stage, observed);
+    deviation.answered_by = refusal.answered_by;
     if let Limit::Exactly(limit) = limit {
-        remedy += &format!(" Or set maxBackupBytes in `config` to {limit}.");
+        deviation = deviation.or(format!("Set maxBackupBytes in `config` to {limit}."));
     }
-    Ok(Deviation::new(refusal.stage, observed)
-        .remedy(remedy)
-        .into())
+    Ok(with_problem(deviation, refusal.problem).into())
 }
 
 /// How long a backup stays before it is looked at again: a job that removes what is too large runs
@@ -406,7 +419,7 @@ async fn above(context: &Context) -> Judged {
             "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     Ok(match attempt(context, &backup, size).await? {
         Size::Refused(refusal) => {
             let observed = format!("{size} bytes refused: {}", refusal.observed);

@@ -6,6 +6,7 @@ mod config;
 mod delete;
 mod detours;
 mod download;
+mod further;
 mod integrity;
 mod judge;
 mod limits;

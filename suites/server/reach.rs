@@ -53,11 +53,7 @@ async fn reachable(context: &Context) -> Judged {
         .map(|(address, trouble)| format!("{address}: {trouble}"))
         .collect();
     Ok(if !reach.is_reached() {
-        let reason = format!(
-            "{}; check the host name and the port, that the server runs, and that no firewall stands between",
-            troubles.join("; ")
-        );
-        Outcome::error(Breakage::Unreachable, reason)
+        Outcome::error(Breakage::Unreachable, troubles.join("; "))
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {

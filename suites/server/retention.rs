@@ -15,7 +15,7 @@ use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response, Turn,
+    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
 };
 use jiff::Timestamp;
 use std::time::Duration;
@@ -407,7 +407,7 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
 }
 
 async fn deleted_everywhere(context: &Context) -> Judged {
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let payload = context.payload("backup", Recipe::Random(fitting(context, 600).await));
     stored(context, &backup, &payload).await?;
     let before = shows(context, &backup).await?;

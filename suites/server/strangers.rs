@@ -10,7 +10,7 @@ use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, LoginUse, Place, Recipe, Request, Response, Turn};
+use crate::wire::{Context, FailureKind, LoginUse, Place, Recipe, Request, Response};
 
 checks! { Context;
     /// The config is refused to someone without credentials.
@@ -168,7 +168,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
 async fn anonymous_delete(context: &Context) -> Judged {
     needs_login(context)?;
     may_be_stranger(context)?;
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let payload = context.payload("victim", Recipe::Random(600));
     stored(context, &backup, &payload).await?;
     let answer = context.send(Request::delete(&backup).anonymous()).await?;
@@ -249,7 +249,7 @@ async fn wrong(context: &Context) -> Judged {
     if stranger_download(context).await??.is_success() {
         return Ok(Outcome::not_applicable("a backup is given to anyone here"));
     }
-    let backup = context.in_turn(Turn::Recycled).await;
+    let backup = context.recycled().await;
     let payload = context.payload("guarded", Recipe::Random(600));
     stored(context, &backup, &payload).await?;
     let answer = match context

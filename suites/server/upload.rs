@@ -1,10 +1,12 @@
 //! Uploads: taken, kept, replaced, and restored from.
 
 use super::config;
-use super::judge::{Doing, Judged, describe, diagnosed, difference, refusal, sends_credentials};
+use super::judge::{
+    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
+};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Condition, Operation, Persona};
-use crate::diagnosis::Subject;
+use crate::diagnosis::{Silence, Subject, diagnose_silence};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::backup;
@@ -120,6 +122,9 @@ checks! { Context;
     }
 }
 
+/// The largest backup that counts as small, in bytes.
+const SMALL: usize = 8192;
+
 /// Uploads as `client` does.
 pub(super) async fn upload(
     context: &Context,
@@ -138,7 +143,13 @@ pub(super) async fn upload(
     }
     // What the check says about its own deviation does not help: the upload is not what it is
     // about.
-    let mut deviation = refusal(&answer, doing, &context.facts().base, "/backups");
+    // A smaller one is stored where this check runs.
+    let subject = if payload.len() > SMALL {
+        Subject::LargeBackup
+    } else {
+        Subject::Backup
+    };
+    let mut deviation = diagnosed_at_once(context, &answer, doing, (Method::Put, subject));
     deviation
         .remedy
         .get_or_insert_with(|| ACCEPTED.remedy.to_owned());
@@ -163,19 +174,9 @@ pub(super) async fn download(
         }
         Ok(answer)
     } else {
-        let with_credentials = sends_credentials(context, persona.client, &answer);
         let asked = (Method::Get, Subject::StoredBackup);
-        let deviation = diagnosed(context, &answer, doing, asked, with_credentials).await;
-        // What helps against a refused upload does not help here.
-        Err(if answer.is_redirect() || deviation.cause.is_some() {
-            deviation
-        } else {
-            Deviation {
-                remedy: None,
-                ..deviation
-            }
-        }
-        .into())
+        let deviation = diagnosed(context, &answer, doing, asked, true).await;
+        Err(deviation.into())
     }
 }
 
@@ -232,8 +233,13 @@ async fn accepted(context: &Context) -> Judged {
     let doing = "a PUT of a backup";
     let answer = context
         .perform(persona.client, Operation::Upload, place, Some(&payload))
-        .await
-        .doing(doing)?;
+        .await;
+    if let Err(failure) = &answer
+        && failure.kind.is_peer()
+    {
+        return Ok(unanswered(failure, doing).into());
+    }
+    let answer = answer.doing(doing)?;
     if persona.accepts_status(Operation::Upload, answer.status) {
         return Ok(Outcome::pass(format!(
             "{} over {}",
@@ -241,11 +247,20 @@ async fn accepted(context: &Context) -> Judged {
             answer.http.name()
         )));
     }
-    let with_credentials = sends_credentials(context, persona.client, &answer);
     let asked = (Method::Put, Subject::Backup);
-    Ok(diagnosed(context, &answer, doing, asked, with_credentials)
-        .await
-        .into())
+    let deviation = diagnosed(context, &answer, doing, asked, true).await;
+    Ok(deviation.into())
+}
+
+/// A deviation because an upload got no answer.
+fn unanswered(failure: &Failure, doing: &str) -> Deviation {
+    let observed = format!("{doing}: {}", failure.message);
+    let asked = Some((Method::Put, Subject::Backup));
+    let kind = failure.kind;
+    with_problem(
+        Deviation::new(failure.stage, observed),
+        diagnose_silence(&Silence { asked, kind }),
+    )
 }
 
 async fn round_trip(context: &Context) -> Judged {
@@ -326,14 +341,8 @@ async fn overwrite(context: &Context) -> Judged {
         .persona()
         .accepts_status(Operation::Upload, replaced.status)
     {
-        let deviation = refusal(&replaced, doing, &context.facts().base, "/backups");
-        // The first upload was taken: what is refused is to replace it.
-        let is_own = matches!(replaced.status, 403 | 404 | 405 | 409 | 412);
-        return Ok(Deviation {
-            remedy: deviation.remedy.filter(|_| !is_own),
-            ..deviation
-        }
-        .into());
+        let asked = (Method::Put, Subject::ReplacedBackup);
+        return Ok(diagnosed_at_once(context, &replaced, doing, asked).into());
     }
     let answer = download(context, &backup, "a GET after the second upload").await?;
     Ok(if answer.body.is(&second) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the floor of each.
-const ROOMS: [(&str, u8); 17] = [
+const ROOMS: [(&str, u8); 18] = [
     ("text", 1),
     ("safe", 1),
     ("manual", 2),
@@ -20,6 +20,7 @@ const ROOMS: [(&str, u8); 17] = [
     ("inspect", 5),
     ("rig", 5),
     ("report", 6),
+    ("setup", 6),
     ("suites", 7),
     ("run", 8),
     ("cli", 9),

@@ -10,6 +10,7 @@ mod gentle;
 mod guard;
 mod hostile;
 mod house;
+mod html;
 mod inspect;
 mod interruption;
 mod manual;
@@ -21,6 +22,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod setup;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

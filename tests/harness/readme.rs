@@ -13,8 +13,9 @@ macro_rules! page {
     };
 }
 /// The pages that show commands: the name, and the text.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("README.md", include_str!("../../README.md")),
+    page!("setting-up-a-server"),
     page!("checking-a-server"),
     page!("ci"),
     page!("retention"),

@@ -1,6 +1,9 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
+mod door;
 mod patience;
+
+pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use super::facet::Http;
@@ -12,9 +15,10 @@ use super::session::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
-use crate::safe::Stage;
+use crate::safe::{BackupId, Stage};
 use bytes::{Bytes, BytesMut};
 use patience::Patience;
+use sha2::{Digest as _, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -160,19 +164,23 @@ impl Live {
         }
     }
 
-    /// Looks at the server's TLS from every side.
-    pub(super) async fn inspect(&self) -> Result<Inspection, Failure> {
+    /// Looks at the server's TLS from every side. Where the run itself `is_shut_out`, that includes
+    /// one request.
+    pub(super) async fn inspect(
+        &self,
+        is_shut_out: impl Future<Output = bool>,
+    ) -> Result<Inspection, Failure> {
         let Some(tls) = &self.tls else {
             return Err(Failure::peer(Stage::Tls, "the target is not https"));
         };
         let addresses = self.addresses().await?;
         let base = &self.target.base;
-        let inspector = Inspector::new(base.host(), base.authority(), self.timeout);
-        let inspection = tls.inspect(&inspector, &addresses).await;
-        if inspection.http.is_ok() {
-            // It sent one request.
-            self.requests.fetch_add(1, Ordering::Relaxed);
-        }
+        let config = base.config_url();
+        let path = path_of(&config);
+        let inspector = Inspector::new(base.host(), base.authority(), path, self.timeout);
+        let inspection = tls.inspect(&inspector, &addresses, is_shut_out).await;
+        self.requests
+            .fetch_add(inspector.requests(), Ordering::Relaxed);
         Ok(clean_inspection(&self.scrub, inspection))
     }
 
@@ -258,6 +266,7 @@ impl Live {
             Place::DoubleSlashBackup(backup) => {
                 base.join_raw(&format!("//backups/{}", backup.id().to_hex()))
             }
+            Place::Missing => base.backup_url(&nobodys()),
             Place::Theirs(id) => base.backup_url(id),
             Place::Below(suffix) => base.join_raw(suffix),
         }
@@ -360,10 +369,10 @@ impl Live {
 
     async fn send_raw(&self, request: &Request, encoding: CredentialEncoding) -> Answer {
         let url = self.url(&request.place);
-        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+        let path = path_of(&url);
         let host = self.target.base.authority();
         let mut head = format!(
-            "{} /{path} HTTP/1.1\r\nHost: {host}\r\n",
+            "{} {path} HTTP/1.1\r\nHost: {host}\r\n",
             request.method.as_str()
         );
         for (name, value) in request
@@ -403,6 +412,19 @@ impl Live {
             echoed_secret: false,
         })
     }
+}
+
+/// The ID that no client derives and no run uploads to. It is the same in every run: what counts
+/// distinct paths that are missing counts it once.
+fn nobodys() -> BackupId {
+    BackupId::from_bytes(Sha256::digest(b"safe-conformance: never uploaded").into())
+}
+
+/// The path of a URL, as a request line names it.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + "://".len());
+    let path = url[after_scheme..].find('/');
+    path.map_or("/", |at| &url[after_scheme + at..])
 }
 
 /// Connects to one address.

@@ -460,7 +460,7 @@ impl Live {
             | Place::CapitalBackup(backup)
             | Place::DoubleSlashBackup(backup) => disturbed.contains(&backup.id().to_hex()),
             Place::Listing(_) => !disturbed.is_empty(),
-            Place::Config | Place::Theirs(_) | Place::Below(_) => false,
+            Place::Config | Place::Missing | Place::Theirs(_) | Place::Below(_) => false,
         }
     }
 }

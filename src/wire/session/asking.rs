@@ -4,7 +4,7 @@
 use super::{Offers, Session, Source, Trace};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
-use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, TlsTrouble};
+use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
@@ -22,6 +22,24 @@ enum Company {
     Alone,
     Several,
 }
+
+/// The header fields that say something about the software behind an answer.
+const SIGNS: [&str; 12] = [
+    "server",
+    "via",
+    "x-powered-by",
+    "set-cookie",
+    "www-authenticate",
+    "oc-etag",
+    "x-nextcloud-well-known",
+    "x-sabre-version",
+    "x-varnish",
+    "cf-ray",
+    "dav",
+    "alt-svc",
+];
+/// How many different ones are kept.
+const MOST_SIGNS: usize = 64;
 
 impl Session {
     /// The server's config, fetched once.
@@ -121,7 +139,10 @@ impl Session {
         let got = self.got(
             key,
             vec!["inspection of TLS".to_owned()],
-            |live| async { Got::Inspection(live.inspect().await.map(Box::new)) },
+            |live| async {
+                let is_shut_out = async { self.offers().await.is_err() };
+                Got::Inspection(live.inspect(is_shut_out).await.map(Box::new))
+            },
             |failure| Got::Inspection(Err(failure)),
         );
         match got.await {
@@ -346,6 +367,7 @@ impl Session {
                     .unwrap_or_else(PoisonError::into_inner)
                     .insert((short.len(), short.to_owned()));
             }
+            self.keep_signs(response);
             if response.is_redirect() {
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
                 let mut redirects = self
@@ -365,6 +387,23 @@ impl Session {
         }
     }
 
+    /// Keeps what an answer says about the software behind it.
+    fn keep_signs(&self, response: &Response) {
+        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, value) in &response.headers {
+            if signs.len() >= MOST_SIGNS || !SIGNS.contains(&name.as_str()) {
+                continue;
+            }
+            let said = match name.as_str() {
+                "set-cookie" => value.split('=').next().unwrap_or_default(),
+                // These differ from answer to answer.
+                "cf-ray" | "oc-etag" | "x-varnish" => "",
+                _ => value.as_str(),
+            };
+            signs.insert((name.clone(), said.chars().take(200).collect()));
+        }
+    }
+
     /// Sends one request, in a turn of its own or in one that it shares with others.
     async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
         let http = match self.version(request).await {
@@ -380,6 +419,7 @@ impl Session {
         if let Some(backup) = upload {
             self.guard.sent(backup);
         }
+        let began = std::time::Instant::now();
         let answer = match company {
             Company::Alone => live.ask(request, http, encoding).await,
             Company::Several => live.ask_together(request, http, encoding).await,
@@ -388,6 +428,7 @@ impl Session {
             self.settle(backup, &answer);
         }
         self.observe(live, request, &answer);
+        self.note_passed(request, began, &answer);
         if let Some(trace) = &self.settings.trace {
             self.tell(trace, request, http, &answer);
         }

@@ -17,10 +17,14 @@ use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How many distinct URLs may be answered with a 4xx in a run.
+/// How many distinct URLs may be answered with 400, 403 or 404 where a sweep looks for what a run
+/// left.
 ///
 /// Source: servers.ban-crowdsec: from 11 on an address is banned.
 pub(super) const STRAYS: usize = 8;
+/// How many may be in a run. Three of them are the same in every run, so that three runs in a row
+/// come to nine.
+const STRAYS_OF_RUN: usize = 5;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
 /// How often each is looked for, over a connection of its own where that can be: behind one name
@@ -29,7 +33,7 @@ const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
 const ATTEMPTS: usize = 3;
 
-/// How many refusals to delete are enough: each is one more URL that is answered with a 4xx.
+/// How many refusals to delete are enough: each is one more URL that is refused.
 const REFUSALS: usize = 3;
 /// How long the answer to a deletion may take.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -39,7 +43,7 @@ const UNLOCKING: Duration = Duration::from_secs(1);
 /// How long intrusion detection takes to forget one missing URL.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 
-/// What happens where too many URLs were answered with a 4xx.
+/// What happens where too many URLs were missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Straying {
     /// Nothing more is looked for.
@@ -102,7 +106,7 @@ impl Session {
     /// Notes what an answer says of a backup of ours, and of how many URLs the run has strayed to.
     pub(super) fn observe(&self, live: &Live, request: &Request, answer: &Answer) {
         let Ok(response) = answer else { return };
-        if (400..500).contains(&response.status) {
+        if matches!(response.status, 400 | 403 | 404 | 410) {
             self.guard.strayed(live.url(&request.place));
         }
         // To a stranger, a server may call missing what is there.
@@ -257,10 +261,14 @@ impl Session {
         }
     }
 
-    /// Whether a backup may be looked for: whether one more URL may be answered with a 4xx.
+    /// Whether a backup may be looked for: whether one more URL may be missing.
     async fn may_stray(&self, live: &Live, backup: &OwnBackup, straying: Straying) -> bool {
         let strays = self.guard.strays();
-        if strays.len() < STRAYS || strays.contains(&live.url(&Place::Backup(backup.clone()))) {
+        let most = match straying {
+            Straying::Stops => STRAYS_OF_RUN,
+            Straying::Waits => STRAYS,
+        };
+        if strays.len() < most || strays.contains(&live.url(&Place::Backup(backup.clone()))) {
             return true;
         }
         match straying {

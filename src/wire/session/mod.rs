@@ -3,8 +3,10 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod passed;
 mod sweeping;
 
+pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
 use super::answer::{Answer, Failure, FailureKind};
@@ -27,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// How long a server gets to store an upload that a check broke off, after which it looked for it.
@@ -153,9 +155,15 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// What the answers say about the software behind them.
+    signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
     pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
+    /// When the session began.
+    opened: Instant,
+    /// The exchanges so far.
+    passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
 }
@@ -231,8 +239,11 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
+            opened: Instant::now(),
+            passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
         }
     }
@@ -314,6 +325,20 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The header fields of the answers that say something about the software behind them, as name
+    /// and value; of a cookie, the name alone.
+    pub fn signs(&self) -> BTreeSet<(String, String)> {
+        self.signs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The server's TLS, if a check has looked at it.
+    pub fn inspected(&self) -> Option<Arc<Inspection>> {
+        self.inspection.get()?.clone().ok()
     }
 
     /// Whether a network stands behind the session.

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,8 +37,11 @@ pub(in crate::wire) struct Inspector<'l> {
     host: &'l str,
     /// Host and port as a request names them.
     authority: &'l str,
+    /// What a request for `config` names as its path.
+    path: &'l str,
     timeout: Duration,
     connections: AtomicUsize,
+    requests: AtomicU64,
 }
 
 /// What one of the library's handshakes came to.
@@ -50,17 +53,36 @@ struct Shake {
 }
 
 impl<'l> Inspector<'l> {
-    pub(in crate::wire) fn new(host: &'l str, authority: &'l str, timeout: Duration) -> Self {
+    pub(in crate::wire) fn new(
+        host: &'l str,
+        authority: &'l str,
+        path: &'l str,
+        timeout: Duration,
+    ) -> Self {
         Self {
             host,
             authority,
+            path,
             timeout,
             connections: AtomicUsize::new(0),
+            requests: AtomicU64::new(0),
         }
     }
 
-    /// Looks at the server behind `addresses`.
-    pub(super) async fn inspect(&self, addresses: &[SocketAddr], roots: &Roots<'_>) -> Inspection {
+    /// How many requests it sent.
+    pub(in crate::wire) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the server behind `addresses`. It sends a request where the server asks for a
+    /// certificate of the client, and where the run itself `is_shut_out`, so that no other request
+    /// tells the server's time.
+    pub(super) async fn inspect(
+        &self,
+        addresses: &[SocketAddr],
+        roots: &Roots<'_>,
+        is_shut_out: impl Future<Output = bool>,
+    ) -> Inspection {
         let at = seconds_now();
         let tried = &addresses[..addresses.len().min(MOST_ADDRESSES)];
         let shakes = tried.iter().map(|address| async {
@@ -91,7 +113,7 @@ impl<'l> Inspector<'l> {
             shakes.swap_remove(chosen)
         };
         let asked = match (first, tried.get(chosen)) {
-            (Some(_), Some(address)) => self.ask(*address).await,
+            (Some(_), Some(address)) => self.ask(*address, is_shut_out).await,
             _ => Asked::nothing(),
         };
         Inspection {
@@ -147,7 +169,7 @@ impl<'l> Inspector<'l> {
     }
 
     /// Everything that is asked of one address, all at once.
-    async fn ask(&self, address: SocketAddr) -> Asked {
+    async fn ask(&self, address: SocketAddr, is_shut_out: impl Future<Output = bool>) -> Asked {
         let everything = suites::before_13();
         let all_of_13 = [suites::TLS13, suites::TLS13_OTHERS].concat();
         let versions = join_all(Version::ALL.map(|version| {
@@ -179,7 +201,7 @@ impl<'l> Inspector<'l> {
                 false,
             ),
         );
-        let library = join(self.request(address), self.nameless(address));
+        let library = join(self.request(address, is_shut_out), self.nameless(address));
         let ((flights, suites), (kinds, library)) =
             join(join(versions, each), join(kinds, library)).await;
         Asked {
@@ -320,20 +342,32 @@ impl<'l> Inspector<'l> {
         Some(shake.outcome.map(|_| leaf.unwrap_or_default()))
     }
 
-    /// Sends a plain request without credentials: whether a client without a certificate gets an
-    /// answer, and what the time is on the other side.
-    async fn request(&self, address: SocketAddr) -> Result<Option<HttpSeen>, ShakeTrouble> {
+    /// Sends a request for `config` without credentials where nothing else says whether a client
+    /// without a certificate gets an answer, or what the time is on the other side.
+    ///
+    /// Elsewhere each request counts: many without credentials are what intrusion detection looks
+    /// for.
+    async fn request(
+        &self,
+        address: SocketAddr,
+        is_shut_out: impl Future<Output = bool>,
+    ) -> Result<Option<HttpSeen>, ShakeTrouble> {
         let shake = self.shake(address, &[b"http/1.1"], true).await;
         shake.outcome?;
+        let asks_certificate = shake.recorded.is_some_and(|seen| seen.asks_certificate);
+        if !asks_certificate && !is_shut_out.await {
+            return Ok(None);
+        }
         let Some(mut stream) = shake.stream else {
             return Ok(None);
         };
         let asking = async {
             // Not all servers know HEAD. Of the answer, only the head is read.
             let request = format!(
-                "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
-                self.authority
+                "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
+                self.path, self.authority
             );
+            self.requests.fetch_add(1, Ordering::Relaxed);
             stream.write_all(request.as_bytes()).await?;
             read_head(&mut stream).await
         };
@@ -509,13 +543,7 @@ fn http_seen(head: &[u8]) -> Option<HttpSeen> {
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("date"));
     let date = date.and_then(|header| std::str::from_utf8(header.value).ok());
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-    Some(HttpSeen {
-        status: response.code?,
-        date: date
-            .and_then(|date| parser.parse_timestamp(date).ok())
-            .map(jiff::Timestamp::as_second),
-    })
+    Some(HttpSeen::new(response.code?, date))
 }
 
 /// What this machine's clock says, in seconds since 1970.

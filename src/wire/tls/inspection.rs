@@ -205,13 +205,25 @@ pub struct AddressSeen {
     pub leaf: Option<String>,
 }
 
-/// What came of one plain request without credentials, over HTTP/1.1.
+/// What came of one request without credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HttpSeen {
     /// The status.
     pub status: u16,
     /// The time that the server says it is, in seconds since 1970.
     pub date: Option<i64>,
+}
+
+impl HttpSeen {
+    /// An answer with the value of its `Date`.
+    pub(in crate::wire) fn new(status: u16, date: Option<&str>) -> Self {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        let date = date.and_then(|date| parser.parse_timestamp(date).ok());
+        Self {
+            status,
+            date: date.map(jiff::Timestamp::as_second),
+        }
+    }
 }
 
 /// Everything that an inspection saw.
@@ -239,7 +251,8 @@ pub struct Inspection {
     pub without_forward_secrecy: Answered,
     /// The library's handshake.
     pub shaken: Result<Shaken, ShakeTrouble>,
-    /// The library's handshake that offers HTTP/1.1 alone, and what a request got.
+    /// The library's handshake that offers HTTP/1.1 alone, and what a request got. Nothing where
+    /// none was sent, because the run's own requests say what it would.
     pub http: Result<Option<HttpSeen>, ShakeTrouble>,
     /// The library's handshake without a server name: the SHA-256 of the leaf. Nothing where the
     /// host is an address.
@@ -265,6 +278,11 @@ pub struct Inspection {
 }
 
 impl Inspection {
+    /// Whether the run's own requests are left to say what the server's time is.
+    pub(in crate::wire) fn lacks_time(&self) -> bool {
+        self.http == Ok(None) && !self.asks_certificate
+    }
+
     /// What a hello of this version got.
     pub fn version(&self, version: Version) -> &Answered {
         const NOT_ASKED: &Answered = &Answered::Nothing(Silence::NotAsked);

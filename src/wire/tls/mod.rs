@@ -96,12 +96,13 @@ impl Tls {
         &self,
         inspector: &Inspector<'_>,
         addresses: &[SocketAddr],
+        is_shut_out: impl Future<Output = bool>,
     ) -> Inspection {
         let roots = trust::Roots {
             here: &self.roots,
             public: &self.public,
         };
-        inspector.inspect(addresses, &roots).await
+        inspector.inspect(addresses, &roots, is_shut_out).await
     }
 
     /// A configuration that offers these versions of HTTP.

@@ -3,7 +3,7 @@
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
-use super::{alert, by_looking, count, deviates, remedy, silence};
+use super::{alert, by_looking, count, deviates, look_with_time, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
@@ -96,7 +96,10 @@ by_looking! {
     addresses = judge_addresses;
     server_name = judge_server_name;
     client_certificate = judge_client_certificate;
-    clock = judge_clock;
+}
+
+async fn clock(context: &Context) -> Judged {
+    judge_clock(&*look_with_time(context).await?)
 }
 
 pub(super) fn judge_answers(seen: &Inspection) -> Judged {

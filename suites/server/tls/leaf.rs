@@ -3,7 +3,9 @@
 use super::super::WHOLE;
 use super::super::judge::Judged;
 use super::answers::{CLOCK_SLIP, apart, server_ahead};
-use super::{by_looking, certificates, count, day, deviates, leaf_of, names, path, remedy};
+use super::{
+    by_looking, certificates, count, day, deviates, leaf_of, look_with_time, names, path, remedy,
+};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
@@ -61,8 +63,11 @@ checks! { Context;
 
 by_looking! {
     name = judge_name;
-    dates = judge_dates;
     expires_soon = judge_expires_soon;
+}
+
+async fn dates(context: &Context) -> Judged {
+    judge_dates(&*look_with_time(context).await?)
 }
 
 pub(super) fn judge_name(seen: &Inspection) -> Judged {

@@ -39,6 +39,14 @@ async fn look(context: &Context) -> Result<Arc<Inspection>, Outcome> {
     Ok(context.inspection().await?)
 }
 
+/// The same, with what the server's clock says.
+async fn look_with_time(context: &Context) -> Result<Arc<Inspection>, Outcome> {
+    if !context.facts().https {
+        return Err(Outcome::not_applicable("the URL is http://"));
+    }
+    Ok(context.inspection_with_time().await?)
+}
+
 fn deviates(observed: impl Into<String>) -> Deviation {
     Deviation::new(Stage::Tls, observed)
 }

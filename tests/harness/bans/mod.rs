@@ -113,7 +113,6 @@ async fn a_healthy_run_over_http_is_gentle_and_nobody_bans_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the look at TLS asks for `/`: a ninth refused path, a seventh request without credentials"]
 async fn a_healthy_run_over_tls_is_gentle_and_nobody_bans_it() {
     assert_gentle(true).await;
 }
@@ -129,7 +128,6 @@ async fn a_wrong_password_is_sent_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "three runs ask for more than 10 missing paths"]
 async fn three_runs_in_a_row_are_not_banned() {
     let running = started(Options::default()).await;
     for _ in 0..3 {
@@ -140,7 +138,6 @@ async fn three_runs_in_a_row_are_not_banned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the look at TLS asks for `/`: a ninth refused path, a request without credentials"]
 async fn a_public_link_is_asked_twice_without_credentials() {
     for profile in [
         Profile::NextcloudLinkPassword,

@@ -1,7 +1,7 @@
 //! Each problem from an exchange that shows it, and from near misses that must not.
 
-use super::*;
-use crate::wire::{Body, Http};
+use super::super::*;
+use crate::wire::{Body, Http, LoginKind, Method, Response};
 
 const BASE: &str = "https://cloud.example/safe";
 const NEXTCLOUD: &str = "https://cloud.example/remote.php/dav/files/alice/threema";
@@ -23,15 +23,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
 }
 
 fn about(method: Method, subject: Subject, answer: &Response) -> Evidence<'_> {
-    Evidence {
-        base: BASE,
-        login: LoginKind::Basic,
-        with_credentials: true,
-        method,
-        subject,
-        answer,
-        folder: None,
-    }
+    Evidence::of(BASE, LoginKind::Basic, method, subject, answer)
 }
 
 fn of_config(answer: &Response) -> Evidence<'_> {
@@ -40,6 +32,14 @@ fn of_config(answer: &Response) -> Evidence<'_> {
 
 fn of_upload(answer: &Response) -> Evidence<'_> {
     about(Method::Put, Subject::Backup, answer)
+}
+
+fn beside(evidence: Evidence<'_>, folder: Option<u16>) -> Evidence<'_> {
+    let beside = Beside {
+        folder,
+        ..evidence.beside
+    };
+    Evidence { beside, ..evidence }
 }
 
 #[track_caller]
@@ -72,7 +72,10 @@ fn every_entry_is_complete_and_has_a_name_of_its_own() {
     for problem in CATALOGUE {
         assert!(known.insert(problem.id), "{} twice", problem.id);
         let name = problem.id.strip_prefix("problem.").expect("the prefix");
-        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        assert!(
+            name.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        );
         assert!(!problem.title.ends_with('.') && !problem.title.is_empty());
         assert_eq!(
             problem.meaning.matches(". ").count() + 1,
@@ -133,10 +136,11 @@ fn a_401_without_a_challenge() {
         ..of_config(&refused)
     };
     shows(&anonymous, "problem.no-challenge", Certainty::Certain);
-    shows_nothing(&Evidence {
+    let open = Evidence {
         login: LoginKind::Open,
         ..anonymous
-    });
+    };
+    shows(&open, "problem.login-needed", Certainty::Certain);
     shows_nothing(&of_config(&refused));
 }
 
@@ -188,10 +192,7 @@ fn a_password_for_apps() {
 #[test]
 fn folders_and_files_that_are_missing() {
     let missing = answer(404, &[], "");
-    let with_folder = |folder| Evidence {
-        folder,
-        ..of_config(&missing)
-    };
+    let with_folder = |folder| beside(of_config(&missing), folder);
     shows(
         &with_folder(Some(404)),
         "problem.no-such-folder",
@@ -210,10 +211,7 @@ fn folders_and_files_that_are_missing() {
 fn uploads_into_a_folder_that_is_missing_or_closed() {
     for status in [403, 404, 409, 500] {
         let refused = answer(status, &[], "");
-        let with_folder = |folder| Evidence {
-            folder,
-            ..of_upload(&refused)
-        };
+        let with_folder = |folder| beside(of_upload(&refused), folder);
         shows(
             &with_folder(Some(404)),
             "problem.backups-missing",
@@ -231,8 +229,10 @@ fn uploads_into_a_folder_that_is_missing_or_closed() {
         "problem.backups-missing",
         Certainty::Likely,
     );
-    shows_nothing(&of_upload(&answer(500, &[], "")));
-    shows_nothing(&of_upload(&answer(413, &[], "")));
+    for (status, id) in [(500, "problem.server-error"), (413, "problem.body-limit")] {
+        let other = answer(status, &[], "");
+        assert_eq!(diagnose(&of_upload(&other)).map(|found| found.id), Some(id));
+    }
 }
 
 #[test]
@@ -242,15 +242,19 @@ fn what_a_stranger_is_told_says_nothing_of_what_is_there() {
         for folder in [None, Some(404), Some(207)] {
             let evidence = Evidence {
                 with_credentials: false,
-                folder,
-                ..of_upload(&refused)
+                ..beside(of_upload(&refused), folder)
             };
-            shows_nothing(&evidence);
-            shows_nothing(&Evidence {
+            let of_config = Evidence {
                 method: Method::Get,
                 subject: Subject::Config,
                 ..evidence
-            });
+            };
+            for evidence in [evidence, of_config] {
+                let found = diagnose(&evidence).map(|found| found.id);
+                // An error of the server is one whoever asks.
+                let expected = (status == 500).then_some("problem.server-error");
+                assert_eq!(found, expected, "{status}");
+            }
         }
     }
 }
@@ -260,15 +264,9 @@ fn a_server_that_takes_no_uploads() {
     let refused = answer(405, &[("server", "nginx/1.22.1")], "");
     let found = shows(&of_upload(&refused), "problem.no-webdav", Certainty::Likely);
     assert!(found.fix.contains("dav_methods"), "{}", found.fix);
-    let closed = Evidence {
-        folder: Some(405),
-        ..of_upload(&refused)
-    };
+    let closed = beside(of_upload(&refused), Some(405));
     shows(&closed, "problem.no-webdav", Certainty::Certain);
-    let there = Evidence {
-        folder: Some(207),
-        ..of_upload(&refused)
-    };
+    let there = beside(of_upload(&refused), Some(207));
     is_not(&there, "problem.no-webdav");
 }
 
@@ -283,7 +281,8 @@ fn files_without_an_extension_on_iis() {
     let stored = about(Method::Get, Subject::StoredBackup, &missing);
     shows(&stored, "problem.no-mime-type", Certainty::Certain);
     let apache = answer(404, &[("server", "Apache")], "");
-    shows_nothing(&about(Method::Get, Subject::StoredBackup, &apache));
+    let elsewhere = about(Method::Get, Subject::StoredBackup, &apache);
+    is_not(&elsewhere, "problem.no-mime-type");
 }
 
 #[test]
@@ -306,7 +305,7 @@ fn quotation_marks_for_people() {
     );
     shows_nothing(&of_config(&inside));
     let page = answer(200, &[], "<html>write “maxBackupBytes”</html>");
-    shows_nothing(&of_config(&page));
+    is_not(&of_config(&page), "problem.typographic-quotes");
 }
 
 #[test]
@@ -327,7 +326,7 @@ fn a_portal_in_front() {
         "https://other.example/safe/config",
     ] {
         let redirect = answer(302, &[("location", location)], "");
-        shows_nothing(&of_config(&redirect));
+        is_not(&of_config(&redirect), "problem.portal");
     }
 }
 
@@ -380,9 +379,18 @@ fn states_that_the_server_names_itself() {
         let refused = answer(503, &[], &sabre(message));
         shows(&of_config(&refused), id, Certainty::Certain);
         let other = answer(500, &[], &sabre(message));
-        shows_nothing(&of_config(&other));
+        shows(
+            &of_config(&other),
+            "problem.server-error",
+            Certainty::Likely,
+        );
     }
-    shows_nothing(&of_config(&answer(503, &[], "")));
+    let silent = answer(503, &[], "");
+    shows(
+        &of_config(&silent),
+        "problem.unavailable",
+        Certainty::Likely,
+    );
     shows(
         &of_upload(&answer(507, &[], "")),
         "problem.quota",
@@ -399,7 +407,12 @@ fn states_that_the_server_names_itself() {
         "problem.cloudflare-challenge",
         Certainty::Certain,
     );
-    shows_nothing(&of_config(&answer(403, &[("server", "cloudflare")], "")));
+    let forbidden = answer(403, &[("server", "cloudflare")], "");
+    shows(
+        &of_config(&forbidden),
+        "problem.forbidden",
+        Certainty::Likely,
+    );
     let untrusted = answer(400, &[], "<html>Access through untrusted domain</html>");
     shows(
         &of_config(&untrusted),

@@ -1,0 +1,66 @@
+//! `completions` and `man`: what a shell completes, and the manual pages, made from the arguments.
+
+use super::output::print;
+use super::{Arguments as Program, Complaint, Ended, Exit};
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// What `completions --help` ends with.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  safe-conformance completions bash > ~/.local/share/bash-completion/completions/safe-conformance
+  safe-conformance completions zsh > ~/.zfunc/_safe-conformance
+  safe-conformance completions fish > ~/.config/fish/completions/safe-conformance.fish";
+
+/// What `man --help` ends with.
+pub(super) const MAN_EXAMPLES: &str = "\
+Examples:
+  safe-conformance man | man -l -
+  safe-conformance man --dir ~/.local/share/man/man1";
+
+/// Arguments of `completions`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The shell
+    shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Args)]
+pub(super) struct ManArguments {
+    /// Write a page for the program and one for each command into this folder
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Ended {
+    let mut command = Program::command();
+    let mut script = Vec::new();
+    clap_complete::generate(
+        arguments.shell,
+        &mut command,
+        "safe-conformance",
+        &mut script,
+    );
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Conforms)
+}
+
+pub(super) fn man(arguments: &ManArguments) -> Ended {
+    let command = Program::command();
+    let cannot = |error: std::io::Error| Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("the manual page cannot be written: {error}"),
+    };
+    if let Some(folder) = &arguments.dir {
+        clap_mangen::generate_to(command, folder).map_err(cannot)?;
+        return Ok(Exit::Conforms);
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .render(&mut page)
+        .map_err(cannot)?;
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Conforms)
+}

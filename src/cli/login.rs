@@ -1,0 +1,218 @@
+//! `setup --login`: the login in the browser, and where its app password goes.
+
+use super::output::{Outputs, width};
+use super::{Complaint, Exit};
+use crate::setup::{self, Flow, Granted};
+use crate::text::wrapped;
+use crate::wire::Target;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// How long to wait between two questions whether the person has confirmed.
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// Where the app password goes.
+pub(super) enum Keep {
+    /// Into a new file that only its owner may read.
+    File(PathBuf),
+    /// Into the keyring of the system, by its command `secret-tool`.
+    Keyring,
+}
+
+/// An app password, and where it is kept: it is revoked unless it is kept.
+pub(super) struct AppPassword {
+    pub(super) granted: Granted,
+    target: Target,
+    timeout: Duration,
+    keep: Keep,
+}
+
+/// Lets the person log in in the browser.
+pub(super) async fn log_in(
+    outputs: &Outputs,
+    typed: &str,
+    target: &Target,
+    timeout: Duration,
+    keep: Keep,
+) -> Result<AppPassword, Complaint> {
+    // A file that cannot be written shows before anything is granted.
+    let file = match &keep {
+        Keep::File(path) => Some(new_file(path)?),
+        Keep::Keyring => None,
+    };
+    let confirmed = confirmed(outputs, typed, target, timeout).await;
+    let granted = match confirmed {
+        Ok(granted) => granted,
+        Err(complaint) => {
+            forget(&keep);
+            return Err(complaint);
+        }
+    };
+    let password = AppPassword {
+        granted,
+        target: target.clone(),
+        timeout,
+        keep,
+    };
+    if let Err(complaint) = password.store(file) {
+        return Err(password.take_back(complaint).await);
+    }
+    Ok(password)
+}
+
+async fn confirmed(
+    outputs: &Outputs,
+    typed: &str,
+    target: &Target,
+    timeout: Duration,
+) -> Result<Granted, Complaint> {
+    let asker = setup::Live {
+        target: target.clone(),
+        timeout,
+    };
+    let cloud = setup::cloud_at(typed, &asker).await.map_err(refused)?;
+    let flow = Flow::begin(target, &cloud, timeout)
+        .await
+        .map_err(refused)?;
+    outputs.say("Log in on this page, in any browser, on the phone if you like:\n\n")?;
+    outputs.say(&format!("  {}\n", crate::text::line(&flow.page)))?;
+    if let Ok(code) = QrCode::new(flow.page.as_bytes()) {
+        outputs.say(&format!("\n{}\n", code.render::<Dense1x2>().build()))?;
+    }
+    outputs.say("\nWaiting until it is confirmed there (Ctrl-C stops) …\n")?;
+    let begun = Instant::now();
+    let wait = async {
+        loop {
+            match flow.poll().await {
+                Ok(Some(granted)) => return Ok(granted),
+                Ok(None) if begun.elapsed() < setup::LIFETIME => {
+                    tokio::time::sleep(BETWEEN).await;
+                }
+                Ok(None) => return Err(late()),
+                Err(error) => return Err(refused(error)),
+            }
+        }
+    };
+    tokio::select! {
+        granted = wait => granted,
+        name = super::check::signal() => Err(Complaint {
+            exit: Exit::Incomplete,
+            sentence: format!("{name} stopped the login; nothing was granted and nothing was changed"),
+        }),
+    }
+}
+
+fn refused(error: setup::LoginError) -> Complaint {
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: error.to_string(),
+    }
+}
+
+fn late() -> Complaint {
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: "nobody confirmed the login within 20 minutes; run the same command again"
+            .to_owned(),
+    }
+}
+
+impl AppPassword {
+    fn store(&self, file: Option<File>) -> Result<(), Complaint> {
+        let password = self.granted.password.expose();
+        let stored = match (&self.keep, file) {
+            (Keep::File(path), Some(mut file)) => file
+                .write_all(format!("{password}\n").as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(|error| format!("`{}` cannot be written: {error}", path.display())),
+            (Keep::File(_), None) => Ok(()),
+            (Keep::Keyring, _) => self.in_keyring(),
+        };
+        stored.map_err(|why| Complaint {
+            exit: Exit::Incomplete,
+            sentence: format!("the app password cannot be kept: {why}"),
+        })
+    }
+
+    /// Hands the password to the keyring's own command, on its standard input.
+    fn in_keyring(&self) -> Result<(), String> {
+        let host = self.target.base.host();
+        let missing = |error: std::io::Error| format!("`secret-tool` cannot be started: {error}");
+        let mut command = std::process::Command::new("secret-tool")
+            .args(["store", "--label", &format!("Threema Safe on {host}")])
+            .args(["service", "safe-conformance", "host", host])
+            .args(["user", &self.granted.user])
+            .stdin(Stdio::piped())
+            .spawn()
+            .map_err(missing)?;
+        if let Some(mut input) = command.stdin.take() {
+            input
+                .write_all(self.granted.password.expose().as_bytes())
+                .map_err(|error| error.to_string())?;
+        }
+        let status = command.wait().map_err(|error| error.to_string())?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("`secret-tool` ended with {status}"))
+        }
+    }
+
+    /// Where it is, for people.
+    pub(super) fn place(&self) -> String {
+        let text = match &self.keep {
+            Keep::File(path) => format!(
+                "The app password is in `{}`; only you can read it. Type it in the app, then delete the file.",
+                path.display()
+            ),
+            Keep::Keyring => format!(
+                "The app password is in the keyring: `secret-tool lookup service safe-conformance host {} user {}` shows it.",
+                self.target.base.host(),
+                self.granted.user
+            ),
+        };
+        wrapped(&text, 0, width())
+    }
+
+    /// Revokes the password after a failure, and forgets it here.
+    pub(super) async fn take_back(self, complaint: Complaint) -> Complaint {
+        let is_revoked = self.granted.revoke(&self.target, self.timeout).await;
+        forget(&self.keep);
+        let end = if is_revoked {
+            "The app password was revoked again."
+        } else {
+            "The app password could not be revoked: delete `Threema` in the web interface (Settings, Security, Devices & sessions)."
+        };
+        Complaint {
+            exit: complaint.exit,
+            sentence: format!("{}\n{end}", complaint.sentence),
+        }
+    }
+}
+
+/// A new file that only its owner may read.
+fn new_file(path: &Path) -> Result<File, Complaint> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        Complaint::usage(format!(
+            "the file for the app password, `{}`, cannot be made: {error}; name a new file with --save-password",
+            path.display()
+        ))
+    })
+}
+
+/// Removes the file again: it is ours, and holds nothing that is still good.
+fn forget(keep: &Keep) {
+    if let Keep::File(path) = keep {
+        // What cannot be removed is empty, or holds a password that the server does not know.
+        let _ = std::fs::remove_file(path);
+    }
+}

@@ -1,0 +1,467 @@
+//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter in the apps.
+
+use super::credentials::{ServerArguments, prompted};
+use super::login::{self, Keep};
+use super::output::{OutputArguments, Outputs, width};
+use super::{Complaint, Ended, Exit};
+use crate::report::Progress;
+use crate::run::Checkup;
+use crate::safe::ServerConfig;
+use crate::setup::{self, ConfigSeen, Outcome, Plan, Trouble, Verdict, Wish};
+use crate::text::{labelled, line, wrapped};
+use crate::wire::{Door, Login, Target};
+use clap::Args;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What `setup --help` ends with.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  safe-conformance setup https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice
+  safe-conformance setup https://cloud.example --login
+  safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
+  safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
+
+setup changes nothing but what its plan shows. It can be repeated: what is there stays as it is.";
+
+/// Arguments of `setup`.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    server: ServerArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+    /// What `config` promises: the largest backup, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = ServerConfig::USUAL.max_backup_bytes, value_parser = clap::value_parser!(i64).range(1024..=67_108_864))]
+    max_backup_bytes: i64,
+    /// What `config` promises: how long a backup is kept, in days
+    #[arg(long, value_name = "DAYS", default_value_t = ServerConfig::USUAL.retention_days, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    retention_days: i64,
+    /// Nextcloud: log in in the browser, without typing a password here; works with two factors
+    #[arg(long, conflicts_with_all = ["user", "password_file", "token_file", "dry_run"])]
+    login: bool,
+    /// Where --login puts the app password: a new file that only you can read
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "login",
+        default_value = "threema-safe.password"
+    )]
+    save_password: PathBuf,
+    /// Put the app password into the system's keyring instead (by its command `secret-tool`)
+    #[arg(long, requires = "login", conflicts_with = "save_password")]
+    keyring: bool,
+    /// Replace a `config` that says something else
+    #[arg(long)]
+    replace_config: bool,
+    /// Carry the plan out without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Show the plan and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// How long one answer may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+    /// The folder for the ledgers that `sweep` reads
+    #[arg(long, value_name = "FOLDER")]
+    ledger_dir: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Ended {
+    let outputs = arguments
+        .output
+        .open(crate::suites::server::is_known, arguments.server.files())?;
+    let Some(typed) = super::credentials::named_url(arguments.server.url.as_deref())? else {
+        return Err(Complaint::usage(
+            "setup needs the URL of a folder: `safe-conformance setup \
+             https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice`",
+        ));
+    };
+    let wish = Wish {
+        config: ServerConfig {
+            max_backup_bytes: arguments.max_backup_bytes,
+            retention_days: arguments.retention_days,
+        },
+        replace_config: arguments.replace_config,
+    };
+    let timeout = Duration::from_secs(arguments.timeout);
+    let origin = setup::origin_of(&typed).unwrap_or_else(|| typed.clone());
+    let mut given = arguments.server.target_at(&origin)?;
+    let password = if arguments.login {
+        let keep = if arguments.keyring {
+            Keep::Keyring
+        } else {
+            Keep::File(arguments.save_password.clone())
+        };
+        let password = login::log_in(&outputs, &typed, &given, timeout, keep).await?;
+        given.login = password.granted.login();
+        Some(password)
+    } else {
+        None
+    };
+    let made = made(&arguments, &outputs, &typed, given, timeout, wish).await;
+    let made = match (made, password) {
+        (Err(complaint), Some(password)) => return Err(password.take_back(complaint).await),
+        (made, password) => {
+            if let Some(password) = password {
+                outputs.say(&password.place())?;
+            }
+            made?
+        }
+    };
+    match made {
+        Some(made) => checked(arguments, outputs, &made).await,
+        None => Ok(Exit::Conforms),
+    }
+}
+
+/// What was made, and whether each step was possible.
+struct Made {
+    door: Door,
+    plan: Plan,
+    possible: bool,
+}
+
+/// Finds the address, shows the plan and carries it out; `None` where that is not wanted.
+async fn made(
+    arguments: &Arguments,
+    outputs: &Outputs,
+    typed: &str,
+    given: Target,
+    timeout: Duration,
+    wish: Wish,
+) -> Result<Option<Made>, Complaint> {
+    let target = meant(arguments, outputs, typed, given, timeout).await?;
+    let (door, mut plan) = looked_at(target, timeout, wish).await?;
+    outputs.say(&plan_text(&door, &plan))?;
+    if arguments.dry_run {
+        return Ok(None);
+    }
+    if !plan.steps().is_empty() && !arguments.yes && !agreed()? {
+        outputs.say("Nothing was changed.\n")?;
+        return Ok(None);
+    }
+    let possible = tokio::select! {
+        done = carried_out(outputs, &door, &mut plan) => done?,
+        name = super::check::signal() => return Err(interrupted(name)),
+    };
+    Ok(Some(Made {
+        door,
+        plan,
+        possible,
+    }))
+}
+
+fn interrupted(signal: &str) -> Complaint {
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!(
+            "{signal} stopped setup; what was done stays, and the same command goes on from there"
+        ),
+    }
+}
+
+/// The target that the person means, and the credentials that belong to it.
+async fn meant(
+    arguments: &Arguments,
+    outputs: &Outputs,
+    typed: &str,
+    mut target: Target,
+    timeout: Duration,
+) -> Result<Target, Complaint> {
+    let mut user = user_of(&target.login);
+    let mut verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+    if let Verdict::Found(found) = &verdict
+        && found.lacks_user()
+        && let Some(login) = asked_login()?
+    {
+        target.login = login;
+        user = user_of(&target.login);
+        verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+    }
+    let found = match &verdict {
+        Verdict::Hopeless(why) => return Err(Complaint::usage(why.words())),
+        Verdict::Found(found) if found.lacks_user() => {
+            let words = verdict.words();
+            return Err(Complaint::usage(format!(
+                "{words} Give the user name with --user NAME."
+            )));
+        }
+        Verdict::Found(found) => found,
+        Verdict::Unsure(_) => {
+            outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+            let login = target.login;
+            let target = arguments.server.target_at(typed)?;
+            return Ok(Target { login, ..target });
+        }
+    };
+    if verdict.other_than(typed).is_some() {
+        outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+    }
+    let parsed = Target::parse(&found.url).map_err(|error| Complaint::usage(error.to_string()))?;
+    if parsed.base.host() != target.base.host() {
+        target.addresses.clear();
+    }
+    if let Some(user) = found.user.clone() {
+        target = with_link(target, user);
+    }
+    target.base = parsed.base;
+    Ok(target)
+}
+
+async fn investigated(
+    typed: &str,
+    user: Option<&str>,
+    target: &Target,
+    timeout: Duration,
+) -> Verdict {
+    let target = target.clone();
+    setup::investigate(typed, user, &setup::Live { target, timeout }).await
+}
+
+fn user_of(login: &Login) -> Option<String> {
+    match login {
+        Login::Basic { user, .. } => Some(user.clone()),
+        Login::Open | Login::Token(_) => None,
+    }
+}
+
+/// The target with the token of a link for a user name, and the password of the link, if there is
+/// one.
+fn with_link(target: Target, token: String) -> Target {
+    let password = match &target.login {
+        Login::Basic { password, .. } => password.expose().to_owned(),
+        Login::Open | Login::Token(_) => String::new(),
+    };
+    target.basic(token, password)
+}
+
+/// Looks at the server; asks for user name and password where it wants some and none were given.
+async fn looked_at(
+    target: Target,
+    timeout: Duration,
+    wish: Wish,
+) -> Result<(Door, Plan), Complaint> {
+    let open =
+        |target| Door::open(target, timeout).map_err(|error| Complaint::usage(error.to_string()));
+    let door = open(target.clone())?;
+    let trouble = match setup::survey(&door, wish).await {
+        Ok(plan) => return Ok((door, plan)),
+        Err(trouble) => trouble,
+    };
+    let wants_login = trouble.is_locked_out && target.login == Login::Open;
+    if wants_login && let Some(login) = asked_login()? {
+        let door = open(Target { login, ..target })?;
+        return match setup::survey(&door, wish).await {
+            Ok(plan) => Ok((door, plan)),
+            Err(trouble) => Err(stopped(&door, &trouble, wish.config, &[])),
+        };
+    }
+    let hint = if wants_login {
+        &["Give the user name with --user NAME."][..]
+    } else {
+        &[]
+    };
+    Err(stopped(&door, &trouble, wish.config, hint))
+}
+
+/// User name and password, asked for on a terminal.
+fn asked_login() -> Result<Option<Login>, Complaint> {
+    let Some(user) = asked("The server wants a login. User name on the server: ")? else {
+        return Ok(None);
+    };
+    let password = prompted(&format!("Password of {user} on the server: "))?;
+    Ok(password.map(|password| Login::Basic { user, password }))
+}
+
+/// What a person types in answer to a question; `None` where there is no terminal, or nothing is
+/// typed.
+fn asked(question: &str) -> Result<Option<String>, Complaint> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Ok(None);
+    }
+    let mut stderr = std::io::stderr();
+    let mut typed = String::new();
+    let read = stderr
+        .write_all(question.as_bytes())
+        .and_then(|()| stderr.flush())
+        .and_then(|()| std::io::stdin().lock().read_line(&mut typed));
+    read.map_err(|error| Complaint::usage(format!("the answer cannot be read: {error}")))?;
+    let typed = typed.trim().to_owned();
+    Ok((!typed.is_empty()).then_some(typed))
+}
+
+/// Whether the person agrees to the plan.
+fn agreed() -> Result<bool, Complaint> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Complaint::usage(
+            "nobody is there to agree to the plan: give --yes to carry it out, or --dry-run to see it alone",
+        ));
+    }
+    let answer = asked("Carry this out? [y/N] ")?.unwrap_or_default();
+    Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
+}
+
+/// What is there, and what will be done.
+fn plan_text(door: &Door, plan: &Plan) -> String {
+    let mut out = format!("Setup of {}\n", line(door.base().as_str()));
+    if let Some(seen) = plan.software.first() {
+        out += &wrapped(
+            &format!("The server is {} ({}).", seen.product.name(), seen.evidence),
+            0,
+            width(),
+        );
+    }
+    if let ConfigSeen::Other { config, text, .. } = &plan.config {
+        out += &other_config(plan, config.as_ref(), text);
+    }
+    let steps = plan.steps();
+    if steps.is_empty() {
+        return out + "Folder, config and backups are there: there is nothing to do.\n";
+    }
+    out += "\nPlan:\n";
+    for (number, step) in (1..).zip(&steps) {
+        let words = step.words(&plan.wish.config);
+        out += &labelled(&format!("  {number}  "), &words, 5, width());
+    }
+    out + "Nothing else is changed.\n\n"
+}
+
+/// The difference between the config that is there and the one that is wanted.
+fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> String {
+    let there = config.map_or_else(|| text.to_owned(), ServerConfig::to_json);
+    let mut out = String::from("\nThere is a `config` already, and it says something else:\n");
+    out += &labelled("  there   ", &there, 10, width());
+    out += &labelled("  wanted  ", &plan.wish.config.to_json(), 10, width());
+    let note = match (plan.wish.replace_config, config) {
+        (true, _) => return out,
+        (false, Some(_)) => "It stays as it is. --replace-config replaces it.",
+        (false, None) => {
+            "The apps cannot read it. It stays as it is; --replace-config replaces it."
+        }
+    };
+    out + &wrapped(note, 0, width())
+}
+
+/// Carries out every step; returns whether each was possible.
+async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
+    let mut possible = true;
+    for step in plan.steps() {
+        let words = step.words(&plan.wish.config);
+        match setup::carry_out(door, plan, &step).await {
+            Ok(Outcome::Done) => outputs.say(&labelled("done   ", &words, 7, width()))?,
+            Ok(Outcome::WasThere) => outputs.say(&labelled("there  ", &words, 7, width()))?,
+            Ok(Outcome::NotPossible { status }) => {
+                possible = false;
+                let words = format!(
+                    "{words}: the server makes no folders over WebDAV (MKCOL: {status}); the check says whether it is there"
+                );
+                outputs.say(&labelled("left   ", &words, 7, width()))?;
+            }
+            Err(trouble) => {
+                let done = [
+                    "What was done stays. The same command goes on from there once this is mended.",
+                ];
+                let mut trouble = trouble;
+                trouble.by_shell |= !possible;
+                return Err(stopped(door, &trouble, plan.wish.config, &done));
+            }
+        }
+    }
+    Ok(possible)
+}
+
+/// What stands in the way, for people.
+fn stopped(door: &Door, trouble: &Trouble, config: ServerConfig, notes: &[&str]) -> Complaint {
+    let mut text = format!("{}\n", line(&trouble.title));
+    let width = width();
+    text += &labelled("  at        ", door.base().as_str(), 12, width);
+    text += &labelled("  observed  ", &trouble.seen, 12, width);
+    text += &labelled("  fix       ", &trouble.fix, 12, width);
+    text += &labelled("  problem   ", &trouble.id, 12, width);
+    for note in notes {
+        text += &wrapped(note, 2, width);
+    }
+    if trouble.by_shell {
+        text += &shell_text(&setup::commands(&config, &[]));
+    }
+    let exit = if trouble.is_locked_out {
+        Exit::LockedOut
+    } else {
+        Exit::Incomplete
+    };
+    Complaint {
+        exit,
+        sentence: door.scrub().text(text.trim_end()),
+    }
+}
+
+/// Commands for the server's shell.
+fn shell_text(commands: &[String]) -> String {
+    let mut text = wrapped(
+        "On the server itself, as root; FOLDER is the folder on its disk that this URL shows:",
+        0,
+        width(),
+    );
+    for command in commands {
+        text += &format!("  {command}\n");
+    }
+    text
+}
+
+/// Checks the server, and says what to enter in the apps.
+async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
+    let Made {
+        door,
+        plan,
+        possible,
+    } = made;
+    outputs.say("\nChecking the server as the apps use it:\n\n")?;
+    let progress = Arc::new(Progress::new(
+        arguments.output.verbose > 0,
+        super::output::is_quiet(),
+    ));
+    let target = door.target().clone();
+    let mut checkup = Checkup::new(target).map_err(|error| super::check::complaint(&error))?;
+    let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
+    checkup.ledger_folder = Some(folder);
+    checkup.waivers = outputs.waivers();
+    super::check::listen(checkup.settings.stop.clone());
+    let done = checkup
+        .run_with(|event| progress.on(&event))
+        .await
+        .map_err(|error| super::check::complaint(&error))?;
+    progress.finish();
+    let say = outputs.voice();
+    let ending = done.report.ending().last_line();
+    let exit = outputs.write(done.report, &done.scrub)?;
+    if !*possible && exit != Exit::Conforms {
+        say.say(&format!(
+            "\n{}",
+            shell_text(&setup::commands(&plan.wish.config, &plan.software))
+        ))?;
+    }
+    say.say(&done.scrub.text(&entries_text(door)))?;
+    say.say(&format!("\n{ending}\n"))?;
+    Ok(exit)
+}
+
+/// What to enter in the apps, a field a line.
+fn entries_text(door: &Door) -> String {
+    let mut text = String::from(
+        "\nEnter this in the app, for a server of your own (Android and iOS: Threema Safe, choose the server):\n",
+    );
+    for entry in setup::entries(door.base(), &door.target().login) {
+        let what = match (&entry.text, entry.note) {
+            (Some(text), None) => text.clone(),
+            (Some(text), Some(note)) if text.is_empty() => format!("({note})"),
+            (Some(text), Some(note)) => format!("{text} ({note})"),
+            (None, note) => format!("({})", note.unwrap_or_default()),
+        };
+        text += &labelled(&format!("  {:<11}", entry.field), &what, 13, width());
+    }
+    text
+}

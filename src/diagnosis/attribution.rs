@@ -1,0 +1,129 @@
+//! The findings of a whole run: which problem each of them shows, and what to do about it on this
+//! server.
+
+use super::problem::{Certainty, Problem};
+use super::software::Recognised;
+use super::{Diagnosis, surest};
+use crate::engine::{Because, Blocker, Cause, Finding};
+use crate::safe::Stage;
+use crate::wire::tls::Inspection;
+use crate::wire::{Facts, Halt};
+use std::borrow::Cow;
+
+/// What a run saw, beside its findings.
+#[derive(Clone, Copy, Debug)]
+pub struct Sights<'a> {
+    /// What is known of the target.
+    pub facts: &'a Facts,
+    /// The server's TLS, if it was looked at.
+    pub inspection: Option<&'a Inspection>,
+    /// The software that the answers show.
+    pub software: &'a [Recognised],
+    /// Why nothing more was sent, if that was so.
+    pub halted: Option<&'a Halt>,
+}
+
+/// A finding that deviates, or was not carried out, with what the run saw beside it.
+pub(super) struct Symptom<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) run: &'a Sights<'a>,
+}
+
+impl Symptom<'_> {
+    /// Whether this check deviates.
+    pub(super) fn is(&self, check: &str) -> bool {
+        self.finding.id == check && self.finding.verdict.is_deviation()
+    }
+
+    /// Whether one of these checks deviates.
+    pub(super) fn is_one_of(&self, checks: &[&str]) -> bool {
+        checks.iter().any(|check| self.is(check))
+    }
+}
+
+/// Whether deviations of these checks show a problem for certain.
+pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certainty> {
+    symptom.is_one_of(checks).then_some(Certainty::Certain)
+}
+
+/// Gives each finding that deviates its problem, and each problem the fix for this server.
+pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
+    let found: Vec<_> = (0..findings.len())
+        .map(|at| {
+            shared_cause(&findings[at], findings)
+                .or_else(|| Some(diagnosis_of(&findings[at], run)?.cause()))
+        })
+        .collect();
+    for (finding, cause) in findings.iter_mut().zip(found) {
+        if cause.is_some() {
+            finding.cause = cause;
+        }
+        let (own, alternative) = (finding.remedy.clone(), finding.alternative.clone());
+        let Some(cause) = &mut finding.cause else {
+            continue;
+        };
+        let Some(problem) = Problem::of(&cause.id) else {
+            continue;
+        };
+        if problem.says(&cause.fix)
+            && let Some(special) = problem.special_fix(run.software)
+        {
+            // A check that took over the words of a likely problem follows them.
+            if own == cause.fix {
+                special.clone_into(&mut finding.remedy);
+            }
+            cause.fix = Cow::Borrowed(special);
+        }
+        if !cause.likely && finding.verdict.is_deviation() {
+            finding.remedy = match alternative {
+                Some(alternative) => format!("{} Or: {alternative}", cause.fix),
+                None => cause.fix.to_string(),
+            };
+        }
+    }
+}
+
+/// What a person should know although no check deviates.
+pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
+    let all = super::CATALOGUE.iter();
+    all.filter(|problem| (problem.in_target)(run)).collect()
+}
+
+/// The cause of another finding, where that explains this one, too.
+fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
+    if !finding.verdict.is_deviation() {
+        return None;
+    }
+    let causes = all.iter().filter(|other| other.verdict.is_deviation());
+    let mut causes = causes.filter_map(|other| other.cause.as_ref());
+    let explains = |cause: &&Cause| {
+        let problem = Problem::of(&cause.id);
+        problem.is_some_and(|problem| problem.also.contains(&finding.id.as_str()))
+    };
+    causes.find(explains).cloned()
+}
+
+/// The problem that a finding shows beside the others; none if it has one, or needs none.
+fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
+    let by_blocker = finding.cause.is_some() && !finding.verdict.is_deviation();
+    let is_open = finding.verdict.is_deviation()
+        || matches!(
+            finding.because,
+            Some(Because::Error(_) | Because::Blocked(Blocker::LockedOut))
+        );
+    if !is_open || (finding.cause.is_some() && !by_blocker) {
+        return None;
+    }
+    // What never came to an answer says nothing about what the check looks for.
+    let is_lost = matches!(
+        finding.stage,
+        Some(Stage::Resolve | Stage::Connect | Stage::Tls)
+    );
+    if is_lost && !finding.id.starts_with("tls.") {
+        return None;
+    }
+    let symptom = Symptom { finding, run };
+    let (problem, certainty) = surest(|problem| (problem.in_run)(&symptom))?;
+    let fix = problem.fix_for(run.software);
+    Some(Diagnosis::new(problem, certainty, Cow::Borrowed(fix)))
+}

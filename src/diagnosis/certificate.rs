@@ -1,0 +1,434 @@
+//! Problems of the certificate and its chain.
+
+use super::Product;
+use super::attribution::{Symptom, shown_by};
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
+
+/// The certificates of the server from its own upwards, where this check deviates.
+fn chain(symptom: &Symptom<'_>, check: &str) -> Option<Vec<Certificate>> {
+    let sent = &symptom.run.inspection.filter(|_| symptom.is(check))?.chain;
+    sent.iter()
+        .map(|sent| Certificate::parse(&sent.der.0))
+        .collect()
+}
+
+/// The certificate of the server itself, where this check deviates.
+fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
+    chain(symptom, check)?.into_iter().next()
+}
+
+/// The certificate is self-signed.
+pub(super) const SELF_SIGNED: Problem = Problem {
+    id: "problem.self-signed",
+    title: "the certificate is self-signed",
+    evidence: "`tls.trusted` deviates, and the certificate is its own issuer",
+    meaning: "The certificate was made by the server itself, and no phone trusts it. The name of its issuer is its own.",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh). A private authority of your own must be installed on every phone, and on iOS switched on; `openssl req -x509` makes no such certificate for a server.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Run `certbot --apache -d HOST`; it replaces the snakeoil certificate in the `<VirtualHost>`.",
+        ),
+        (
+            Product::Caddy,
+            "Name the site `HOST` in the Caddyfile, and remove `tls internal`.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let leaf = leaf(symptom, "tls.trusted")?;
+        (leaf.is_self_issued() && !leaf.is_authority).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The server uses the certificate of an authority as its own.
+pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
+    id: "problem.authority-as-server",
+    title: "the server uses the certificate of an authority as its own",
+    evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
+    meaning: "Plain `openssl req -x509` makes such a certificate: it is a root, and the server shows it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
+    fix: "Get a certificate from a public authority. With an authority of your own: sign a certificate for the server with it (`openssl x509 -req -CA ca.pem -CAkey ca.key -extfile FILE`, where FILE holds `basicConstraints=CA:FALSE` and `subjectAltName=DNS:HOST`).",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Run `certbot --apache -d HOST`; it writes `SSLCertificateFile` and `SSLCertificateKeyFile` into the `<VirtualHost>`.",
+        ),
+    ],
+    source: "RFC 5280 section 4.2.1.9; clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let leaf = leaf(symptom, "tls.trusted")?;
+        (leaf.is_self_issued() && leaf.is_authority).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The server does not hold the key of its certificate.
+pub(super) const KEY_MISMATCH: Problem = Problem {
+    id: "problem.key-mismatch",
+    title: "the server does not hold the key of its certificate",
+    evidence: "`tls.trusted` deviates, and the signature in the handshake is wrong",
+    meaning: "Certificate and key were taken from two places. No client completes a handshake with them.",
+    fix: "Let certificate and key belong together.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Let `ssl_certificate` and `ssl_certificate_key` name files of one folder, such as /etc/letsencrypt/live/HOST.",
+        ),
+        (
+            Product::Apache,
+            "Let `SSLCertificateFile` and `SSLCertificateKeyFile` name files of one folder, such as /etc/letsencrypt/live/HOST.",
+        ),
+        (
+            Product::Caddy,
+            "Let `tls fullchain.pem privkey.pem` name two files that belong together.",
+        ),
+    ],
+    source: "RFC 8446 section 4.4.3; clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let seen = symptom.run.inspection?;
+        let is_bad = symptom.is("tls.trusted") && seen.key_proof == KeyProof::Bad;
+        is_bad.then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The server does not send the intermediate certificate.
+pub(super) const INTERMEDIATE_MISSING: Problem = Problem {
+    id: "problem.intermediate-missing",
+    title: "the server does not send the intermediate certificate",
+    evidence: "`tls.chain` deviates",
+    meaning: "A certificate between the server's and the root is missing. Android does not fetch it; browsers on a computer often do, so that the error hides there.",
+    fix: "Send the whole chain, certbot's fullchain.pem instead of cert.pem.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_certificate /etc/letsencrypt/live/HOST/fullchain.pem;`, not cert.pem.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLCertificateFile /etc/letsencrypt/live/HOST/fullchain.pem`, not cert.pem.",
+        ),
+        (
+            Product::Caddy,
+            "Set `tls fullchain.pem privkey.pem`, or remove `tls` and let Caddy get its own.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::ANDROID,
+    in_run: |symptom| shown_by(symptom, &["tls.chain"]),
+    ..BLANK
+};
+
+/// The certificate comes from a private authority.
+pub(super) const PRIVATE_ROOT: Problem = Problem {
+    id: "problem.private-root",
+    title: "the certificate comes from a private authority",
+    evidence: "`tls.trusted` deviates, and the chain ends in a root that is not known",
+    meaning: "The chain is complete and leads to a root that no phone has. Somebody must install that root on every phone.",
+    fix: "Get a certificate from a public authority; or install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `certbot --nginx -d HOST`; or install your root on every phone, and give it to this check with --ca-file.",
+        ),
+        (
+            Product::Apache,
+            "Run `certbot --apache -d HOST`; or install your root on every phone, and give it to this check with --ca-file.",
+        ),
+        (
+            Product::Caddy,
+            "Name the site `HOST` in the Caddyfile, and remove `tls internal`.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let chain = chain(symptom, "tls.trusted")?;
+        let (leaf, top) = (chain.first()?, chain.last()?);
+        (!leaf.is_self_issued() && top.is_self_issued()).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The chain ends early, before a root that is not known here.
+pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
+    id: "problem.private-chain-cut",
+    title: "the chain ends early, before a root that is not known here",
+    evidence: "`tls.trusted` deviates, and the issuer of the last certificate was not sent and is not known",
+    meaning: "Two things are wrong at once, or one of them: the root is a private one, or an intermediate certificate is missing. From here both look alike.",
+    fix: "Send every certificate up to the root. If the root is private, install it on every phone, and give it to this check with --ca-file; with a public authority, neither trouble exists.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let chain = chain(symptom, "tls.trusted")?;
+        let top = chain.last()?;
+        (!top.is_self_issued()).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// The certificate names the address as a DNS name.
+pub(super) const ADDRESS_AS_NAME: Problem = Problem {
+    id: "problem.address-as-name",
+    title: "the certificate names the address as a DNS name",
+    evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
+    meaning: "A client compares an address with the entries of the kind IP alone. An entry DNS with the same letters does not count.",
+    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate.",
+    source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let leaf = leaf(symptom, "tls.name")?;
+        let host = &symptom.run.inspection?.host;
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        (is_address && leaf.dns_names.contains(host)).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The certificate has the host name in its common name alone.
+pub(super) const COMMON_NAME_ONLY: Problem = Problem {
+    id: "problem.common-name-only",
+    title: "the certificate has the host name in its common name alone",
+    evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
+    meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL make such a certificate.",
+    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`; OpenSSL: `-addext subjectAltName=DNS:HOST`).",
+    source: "RFC 6125 section 6.4.4; clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let leaf = leaf(symptom, "tls.name")?;
+        let host = &symptom.run.inspection?.host;
+        let has_none = leaf.dns_names.is_empty() && leaf.addresses.is_empty();
+        (has_none && leaf.common_name.as_ref() == Some(host)).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The certificate is for another host name.
+pub(super) const WRONG_NAME: Problem = Problem {
+    id: "problem.wrong-name",
+    title: "the certificate is for another host name",
+    evidence: "`tls.name` deviates",
+    meaning: "The server shows the certificate of another site, most often of its default site. The apps refuse it for this name.",
+    fix: "Get a certificate for this host name (`certbot certonly -d HOST`), or enter a name that the certificate has.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Write `server_name HOST;` and its `ssl_certificate` into one `server` block: without it, the default site answers.",
+        ),
+        (
+            Product::Apache,
+            "Write `ServerName HOST` and its `SSLCertificateFile` into one `<VirtualHost *:443>`: without it, the first one answers.",
+        ),
+        (Product::Caddy, "Name the site `HOST` in the Caddyfile."),
+    ],
+    source: "RFC 6125; clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.name"]),
+    ..BLANK
+};
+
+/// The certificate has expired.
+pub(super) const EXPIRED: Problem = Problem {
+    id: "problem.certificate-expired",
+    title: "the certificate has expired",
+    evidence: "`tls.dates` deviates after the end of a certificate",
+    meaning: "The renewal of the certificate did not run, or the server was not reloaded after it. The apps refuse the server.",
+    fix: "Renew the certificate (`certbot renew`), let that run by itself (`systemctl enable --now certbot.timer`), and reload the server.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `certbot renew`, then `nginx -s reload`; add `--deploy-hook 'nginx -s reload'`, so that it happens by itself.",
+        ),
+        (
+            Product::Apache,
+            "Run `certbot renew`, then `apachectl graceful`; add `--deploy-hook 'apachectl graceful'`, so that it happens by itself.",
+        ),
+        (
+            Product::Caddy,
+            "Look into `journalctl -u caddy` why it did not renew: port 80 or 443 must be reachable.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let chain = chain(symptom, "tls.dates")?;
+        let at = symptom.run.inspection?.at;
+        let has_ended = chain.iter().any(|certificate| certificate.not_after < at);
+        has_ended.then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The certificate is not valid yet.
+pub(super) const NOT_YET_VALID: Problem = Problem {
+    id: "problem.certificate-not-yet-valid",
+    title: "the certificate is not valid yet",
+    evidence: "`tls.dates` deviates before the begin of a certificate",
+    meaning: "The certificate begins in the future. Its issuer's clock, or that of this machine, is wrong.",
+    fix: "Check the clocks of this machine and of the issuer of the certificate.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let chain = chain(symptom, "tls.dates")?;
+        let at = symptom.run.inspection?.at;
+        let has_not_begun = chain.iter().any(|certificate| certificate.not_before > at);
+        has_not_begun.then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The certificate expires soon.
+pub(super) const EXPIRES_SOON: Problem = Problem {
+    id: "problem.certificate-expires-soon",
+    title: "the certificate expires soon",
+    evidence: "`tls.expires-soon` deviates",
+    meaning: "A renewal that runs by itself would have renewed it by now. When it expires, the apps refuse the server.",
+    fix: "Renew the certificate (`certbot renew`), let that run by itself (`systemctl enable --now certbot.timer`), and reload the server.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `certbot renew --deploy-hook 'nginx -s reload'`, and `systemctl enable --now certbot.timer`.",
+        ),
+        (
+            Product::Apache,
+            "Run `certbot renew --deploy-hook 'apachectl graceful'`, and `systemctl enable --now certbot.timer`.",
+        ),
+        (
+            Product::Caddy,
+            "Look into `journalctl -u caddy` why it did not renew: port 80 or 443 must be reachable.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.expires-soon"]),
+    ..BLANK
+};
+
+/// The certificate has a key or a signature that iOS refuses.
+pub(super) const WEAK_CERTIFICATE: Problem = Problem {
+    id: "problem.weak-certificate",
+    title: "the certificate has a key or a signature that iOS refuses",
+    evidence: "`tls.key` or `tls.signature` deviates",
+    meaning: "App Transport Security wants RSA of 2048 bits or an elliptic curve of 256, and SHA-256. iOS refuses the server otherwise.",
+    fix: "Get a certificate with a new key from a public authority (`certbot certonly --key-type ecdsa -d HOST`).",
+    source: "clause 6.2",
+    breaks: Breaks::IOS,
+    in_run: |symptom| shown_by(symptom, &["tls.key", "tls.signature"]),
+    ..BLANK
+};
+
+/// The certificate breaks a rule that iOS enforces.
+pub(super) const CERTIFICATE_FORM: Problem = Problem {
+    id: "problem.certificate-form",
+    title: "the certificate breaks a rule that iOS enforces",
+    evidence: "`tls.purpose`, `tls.validity`, `tls.validity-schedule`, `tls.transparency` or `tls.must-staple` deviates",
+    meaning: "Apple's rules limit how long a certificate is valid and what it must say. iOS refuses a certificate that breaks one.",
+    fix: "Get a certificate from a public authority of today, such as Let's Encrypt. A private authority must sign anew, for at most 825 days and with the extended key usage serverAuth.",
+    source: "clause 6.2",
+    breaks: Breaks::IOS,
+    in_run: |symptom| {
+        shown_by(
+            symptom,
+            &[
+                "tls.purpose",
+                "tls.validity",
+                "tls.validity-schedule",
+                "tls.transparency",
+                "tls.must-staple",
+            ],
+        )
+    },
+    ..BLANK
+};
+
+/// The server sends certificates that are not needed, or in the wrong order.
+pub(super) const CHAIN_UNTIDY: Problem = Problem {
+    id: "problem.chain-untidy",
+    title: "the server sends certificates that are not needed, or in the wrong order",
+    evidence: "`tls.chain-order` or `tls.chain-superfluous` deviates",
+    meaning: "Current clients sort the chain themselves. An expired leftover in it has stopped older ones.",
+    fix: "Put the server's certificate first, then each issuer after what it issued, without the root and without leftovers: certbot's fullchain.pem is so.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_certificate /etc/letsencrypt/live/HOST/fullchain.pem;`.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLCertificateFile /etc/letsencrypt/live/HOST/fullchain.pem`, and remove `SSLCertificateChainFile`.",
+        ),
+        (
+            Product::Caddy,
+            "Set `tls fullchain.pem privkey.pem`, with certbot's files.",
+        ),
+    ],
+    source: "RFC 5246 section 7.4.2",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.chain-order", "tls.chain-superfluous"]),
+    ..BLANK
+};
+
+/// Trust comes from this machine alone.
+pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
+    id: "problem.trust-of-this-machine",
+    title: "this machine trusts the certificate, and phones do not",
+    evidence: "the chain leads to a root of this machine, or of --ca-file, and to none that is public",
+    meaning: "The root was installed on this machine or given to this check. No phone has it until somebody installs it there.",
+    fix: "Install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), or get a certificate from a public authority.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_target: |run| {
+        let seen = run.inspection.filter(|_| !run.facts.loopback);
+        seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
+    },
+    ..BLANK
+};
+
+/// The first releases of the systems that have a root, by the common name of the root.
+///
+/// Source: Let's Encrypt, certificate compatibility; Apple, available trusted root certificates;
+/// Android Open Source Project, system/ca-certificates.
+const FIRST_RELEASES: [(&str, &str); 4] = [
+    ("ISRG Root X1", "Android 7.1.1 and iOS 10"),
+    ("ISRG Root X2", "Android 14 and iOS 16"),
+    ("GTS Root R1", "Android 10 and iOS 12.1.3"),
+    ("GTS Root R4", "Android 10 and iOS 12.1.3"),
+];
+
+/// The first releases that have the root to which a chain leads, if that is known to be a new one.
+pub fn first_releases(seen: &Inspection) -> Option<(&'static str, &'static str)> {
+    let last = Certificate::parse(&seen.chain.last()?.der.0)?;
+    let known = FIRST_RELEASES
+        .iter()
+        .find(|(name, _)| last.issuer.contains(name));
+    known.copied().filter(|_| seen.public)
+}
+
+/// Older phones lack the root.
+pub(super) const NEW_ROOT: Problem = Problem {
+    id: "problem.new-root",
+    title: "older phones lack the root of this certificate",
+    evidence: "the chain leads to a public root that is in a table of roots by release",
+    meaning: "The certificate is in order, and its root is younger than some phones that are still in use. These refuse the server.",
+    fix: "Nothing for current phones. For older ones, let the authority send a chain that leads to an older root (certbot: `--preferred-chain`).",
+    source: "Let's Encrypt, certificate compatibility",
+    breaks: Breaks::NOTHING,
+    in_target: |run| {
+        run.inspection
+            .is_some_and(|seen| first_releases(seen).is_some())
+    },
+    ..BLANK
+};

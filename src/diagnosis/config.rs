@@ -1,0 +1,259 @@
+//! Problems of what the file `config` holds.
+
+use super::attribution::shown_by;
+use super::evidence::Evidence;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::{Product, Words};
+
+/// Lines that write `config` anew.
+fn write_config(base: &str) -> Vec<String> {
+    vec![
+        "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
+        format!("curl -u USER -T config {base}/config"),
+    ]
+}
+
+/// The text of what came as `config`, if it came with success.
+fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {
+    let came = evidence.is_config() && evidence.answer.is_success();
+    came.then(|| String::from_utf8_lossy(&evidence.answer.body.bytes))
+}
+
+/// The config holds quotation marks that are for people.
+pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
+    id: "problem.typographic-quotes",
+    title: "`config` holds typographic quotation marks",
+    evidence: "`config` begins with `{`, and a key of it stands behind a curly quotation mark",
+    meaning: "JSON knows the straight quotation mark alone. A web page or a word processor made curly ones of those in `config`.",
+    fix: "Write `config` anew with straight quotation marks (\"): {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    source: "RFC 8259 section 7; clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    spelled: Some(|evidence| {
+        let text = text(evidence)?;
+        let at = text.find(CURLY)?;
+        let line = text[..at].matches('\n').count() + 1;
+        let mark = text[at..].chars().next()?;
+        Some(format!(
+            "Replace `{mark}` in line {line} of `config`, and every other curly quotation mark, by a straight one (\"): {{\"maxBackupBytes\": 524288, \"retentionDays\": 180}}"
+        ))
+    }),
+    in_answer: |evidence| {
+        let text = text(evidence)?;
+        let starts = text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with('{');
+        let around_key = CURLY.iter().any(|mark| {
+            text.contains(&format!("{mark}maxBackupBytes"))
+                || text.contains(&format!("{mark}retentionDays"))
+        });
+        (starts && around_key).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '″'];
+
+/// The config begins with a byte order mark.
+pub(super) const BYTE_ORDER_MARK: Problem = Problem {
+    id: "problem.byte-order-mark",
+    title: "`config` begins with a byte order mark",
+    evidence: "the first bytes of `config` are EF BB BF, FE FF or FF FE",
+    meaning: "An editor put an invisible mark before the first character of `config`. A parser of JSON may refuse a text that does not begin with `{`.",
+    fix: "Save `config` as UTF-8 without a byte order mark (Notepad: Save as, encoding `UTF-8`, not `UTF-8 with BOM`).",
+    source: "RFC 8259 section 8.1; clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    in_answer: |evidence| {
+        const MARKS: [&[u8]; 3] = [&[0xef, 0xbb, 0xbf], &[0xfe, 0xff], &[0xff, 0xfe]];
+        let bytes = &evidence.answer.body.bytes;
+        let has_mark = MARKS.iter().any(|mark| bytes.starts_with(mark));
+        (evidence.is_config() && evidence.answer.is_success() && has_mark)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The config is declared in a charset that Android obeys.
+pub(super) const CONFIG_CHARSET: Problem = Problem {
+    id: "problem.config-charset",
+    title: "`config` is sent with a charset that is not UTF-8",
+    evidence: "the Content-Type of `config` names a charset, and that is not UTF-8 or US-ASCII",
+    meaning: "The server declares another charset for `config` than JSON has. Android reads the file in that charset and does not understand it.",
+    fix: "Send `config` as `application/json`, without a `charset`, or with `charset=utf-8`.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `AddDefaultCharset Off` in the `<Directory>` of this folder, and `ForceType application/json` in `<Files config>`.",
+        ),
+        (
+            Product::Nginx,
+            "Remove `charset` from this `location`, and set `default_type application/json;` in it.",
+        ),
+    ],
+    source: "clause 4.2.charset",
+    breaks: Breaks {
+        ios: crate::safe::Directions::NONE,
+        ..Breaks::BACKUP
+    },
+    in_answer: |evidence| {
+        let kind = evidence.answer.header("content-type")?.to_ascii_lowercase();
+        let (_, charset) = kind.split_once("charset=")?;
+        let charset = charset.trim().trim_matches('"');
+        let is_known = ["utf-8", "utf8", "us-ascii"]
+            .iter()
+            .any(|known| charset.starts_with(known));
+        (evidence.is_config() && evidence.answer.is_success() && !is_known)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// A page for people comes in place of the config.
+pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
+    id: "problem.page-for-config",
+    title: "a web page comes in place of `config`",
+    evidence: "`config` is answered with success and with HTML",
+    meaning: "The URL leads to a web site, a login page or a catch-all page, not to a folder of files. The apps find no JSON in it.",
+    fix: "Enter the WebDAV address of the folder, and put the file `config` there. If a login page or a captive portal answers, exempt this path from it.",
+    fixes: &[(
+        Product::Nextcloud,
+        "Enter https://HOST/remote.php/dav/files/USER/FOLDER, with your user name and the folder that holds `config`.",
+    )],
+    source: "servers.config-proves-nothing; servers.symptoms",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| {
+        let is_page = matches!(Words::of(&evidence.answer.body), Some(Words::Page(_)));
+        (evidence.is_config() && evidence.answer.is_success() && is_page)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The config has no bytes.
+pub(super) const CONFIG_EMPTY: Problem = Problem {
+    id: "problem.config-empty",
+    title: "`config` is empty",
+    evidence: "`config` is answered with success and without a byte",
+    meaning: "The file `config` exists and holds nothing. The apps need two numbers in it.",
+    fix: "Write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`.",
+    source: "clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    in_answer: |evidence| {
+        (evidence.is_config() && evidence.answer.is_success() && evidence.answer.body.length == 0)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The config was written by a word processor, or copied with its frame.
+pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
+    id: "problem.config-in-a-document",
+    title: "`config` is a document of another program, with JSON in it",
+    evidence: "`config` begins as RTF, as a ZIP archive (DOCX, ODT), or with the fence of a Markdown block",
+    meaning: "A word processor or a copied code block put its own form around the JSON. The apps read the bytes of the file and find no JSON.",
+    fix: "Write `config` anew with a text editor, as plain text: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    source: "clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    in_answer: |evidence| {
+        let bytes = evidence.answer.body.bytes.trim_ascii_start();
+        let begins: [&[u8]; 3] = [b"{\\rtf", b"PK\x03\x04", b"```"];
+        let is_document = begins.iter().any(|begin| bytes.starts_with(begin));
+        (evidence.is_config() && evidence.answer.is_success() && is_document)
+            .then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The config is nearly JSON.
+pub(super) const CONFIG_NOT_JSON: Problem = Problem {
+    id: "problem.config-not-json",
+    title: "`config` is not JSON as every app reads it",
+    evidence: "`config.understood` deviates at the stage `json`, and `config` names maxBackupBytes",
+    meaning: "A comment, a comma too many, a missing brace or a text that is not JSON stands in `config`. Android forgives some of that, and iOS nothing.",
+    fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
+    source: "RFC 8259; clause 4.2.android",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    in_answer: |evidence| {
+        let text = text(evidence)?;
+        let names_key = text.contains("maxBackupBytes");
+        let is_json = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+        (names_key && !is_json).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The config lacks a number, or holds one as a text.
+pub(super) const CONFIG_NUMBERS: Problem = Problem {
+    id: "problem.config-numbers",
+    title: "`config` lacks a number, or holds it in another form",
+    evidence: "`config` is a JSON object in which maxBackupBytes or retentionDays is not a whole number",
+    meaning: "Both numbers must be there, as whole numbers without quotation marks. A number in quotation marks is a text to iOS.",
+    fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
+    source: "clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(write_config),
+    in_answer: |evidence| {
+        let json: serde_json::Value = serde_json::from_str(&text(evidence)?).ok()?;
+        let is_whole = |key: &str| {
+            json.get(key)
+                .is_some_and(|number| number.is_i64() || number.is_u64())
+        };
+        let lacks = !is_whole("maxBackupBytes") || !is_whole("retentionDays");
+        (json.is_object() && lacks).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The limit in the config lets nothing through.
+pub(super) const LIMIT_TOO_LOW: Problem = Problem {
+    id: "problem.limit-too-low",
+    title: "maxBackupBytes in `config` is too low for a backup",
+    evidence: "`config.limit` or `config.generous-limit` deviates",
+    meaning: "The apps upload no backup that is larger than maxBackupBytes. The number counts bytes, and 0 or -1 does not mean unlimited.",
+    fix: "Set maxBackupBytes to 524288 or more, in bytes.",
+    source: "clauses 4.2 and 4.6",
+    breaks: Breaks::BACKUP,
+    in_run: |symptom| shown_by(symptom, &["config.limit", "config.generous-limit"]),
+    ..BLANK
+};
+
+/// The retention in the config is none.
+pub(super) const RETENTION_WRONG: Problem = Problem {
+    id: "problem.retention-wrong",
+    title: "retentionDays in `config` means another time to each app",
+    evidence: "`config.retention` deviates",
+    meaning: "A number below 1 or above 2147483647 is read in several ways. Each app then uploads at other times than the server expects.",
+    fix: "Set retentionDays to 180, or to the number of days that the server really keeps a backup.",
+    source: "clause 5.1",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["config.retention"]),
+    ..BLANK
+};
+
+/// Two backends hold different configs.
+pub(super) const TWO_BACKENDS: Problem = Problem {
+    id: "problem.two-backends",
+    title: "several servers answer for this address, and do not hold the same",
+    evidence: "`config.same` deviates: answers to one question differ",
+    meaning: "Two backends, two virtual hosts or a cache answer with different files. A backup that one of them stores may be missing on the other.",
+    fix: "Let one server answer for this host, or give every backend the same storage and the same `config`.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look for two `server` blocks with this `server_name` (`nginx -T | grep -n server_name`), and for an `upstream` of servers without shared storage.",
+        ),
+        (
+            Product::Apache,
+            "Look for two `<VirtualHost>` with this `ServerName` (`apachectl -S`), and for a `BalancerMember` without shared storage.",
+        ),
+    ],
+    source: "clause 4.2; servers.config-get",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| symptom.is("config.same").then_some(Certainty::Likely),
+    ..BLANK
+};

@@ -1,0 +1,104 @@
+//! Problems before the first answer: no connection, no TLS.
+
+use super::Product;
+use super::attribution::shown_by;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use crate::engine::{Because, Breakage};
+use crate::wire::FailureKind;
+
+/// Nothing answers.
+pub(super) const UNREACHABLE: Problem = Problem {
+    id: "problem.unreachable",
+    title: "the server cannot be reached",
+    evidence: "no address of the host takes a TCP connection",
+    meaning: "Nothing listens at this port, a firewall drops the connection, or the name has no address. Nothing could be asked.",
+    fix: "Check host name, port, firewall, and that the server runs.",
+    source: "clause 4.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let by = symptom.finding.because.as_ref();
+        (by == Some(&Because::Error(Breakage::Unreachable))).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The URL is plain http.
+pub(super) const PLAIN_HTTP: Problem = Problem {
+    id: "problem.plain-http",
+    title: "the URL is http://, which no app takes",
+    evidence: "`tls.https` deviates",
+    meaning: "The apps refuse a server without TLS. Nothing was sent in the clear.",
+    fix: "Serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
+    source: "clause 6.3",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.https"]),
+    ..BLANK
+};
+
+/// An address of the host does not answer.
+pub(super) const DEAD_ADDRESS: Problem = Problem {
+    id: "problem.dead-address",
+    title: "not every address of the host answers",
+    evidence: "`tls.addresses` deviates",
+    meaning: "The DNS names an address at which the server does not answer, or answers otherwise. Mobile networks are often IPv6 alone.",
+    fix: "Take addresses out of the DNS at which the server does not answer, or let it answer there with the same certificate.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Add `listen [::]:443 ssl;` beside `listen 443 ssl;` in the `server` block, or take the AAAA entry out of the DNS; a firewall needs the rule for IPv6, too.",
+        ),
+        (
+            Product::Apache,
+            "Add `Listen [::]:443` in /etc/apache2/ports.conf, or take the AAAA entry out of the DNS; a firewall needs the rule for IPv6, too.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.addresses"]),
+    ..BLANK
+};
+
+/// A connection ends without an answer.
+pub(super) const CONNECTION_LOST: Problem = Problem {
+    id: "problem.connection-lost",
+    title: "the server ended a connection, or did not answer in time",
+    evidence: "a request gets no answer: the connection ends, is reset, or nothing comes in time",
+    meaning: "A limit, a timeout or a crash ended the exchange. The request was sent again where that does no harm.",
+    fix: "Look into the logs of the server and of the proxy before it, at the time of this run.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look into /var/log/nginx/error.log at the time of this run; `client_body_timeout`, `proxy_read_timeout` and `keepalive_timeout` are the usual limits.",
+        ),
+        (
+            Product::Apache,
+            "Look into /var/log/apache2/error.log at the time of this run; `Timeout` and `RequestReadTimeout` are the usual limits.",
+        ),
+    ],
+    source: "servers.closed-connections",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| {
+        let is_lost = matches!(
+            silence.kind,
+            FailureKind::NoAnswer
+                | FailureKind::Reset
+                | FailureKind::TimedOut
+                | FailureKind::BodyEnded
+        );
+        is_lost.then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// The user name in the URL holds a raw `@`.
+pub(super) const AT_SIGN_IN_URL: Problem = Problem {
+    id: "problem.at-sign-in-url",
+    title: "the user name inside the URL holds an `@`",
+    evidence: "the URL was typed with user info that holds a raw `@`",
+    meaning: "Android takes what stands before the first `@` for the user info, and sends no credentials for such a URL. iOS takes the last `@`.",
+    fix: "In the apps, enter the URL without credentials, and user name and password in their own fields.",
+    source: "clause 4.1; clients.http.url-android",
+    breaks: Breaks::ANDROID,
+    in_target: |run| run.facts.at_sign_in_user_info,
+    ..BLANK
+};

@@ -1,0 +1,205 @@
+//! Problems of secrecy: what somebody sees or changes who should not.
+
+use super::Product;
+use super::attribution::shown_by;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+
+/// Reading needs no credentials.
+pub(super) const READS_UNPROTECTED: Problem = Problem {
+    id: "problem.reads-unprotected",
+    title: "anybody may read, without credentials",
+    evidence: "`auth.anonymous-config` or `auth.anonymous-download` deviates",
+    meaning: "A login was set up, and reading does not ask for it. Everybody who learns a backup ID can download the backup.",
+    fix: "Protect reading as well as writing.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `Require valid-user` for the whole `<Directory>`, outside of `<LimitExcept>`.",
+        ),
+        (
+            Product::Nginx,
+            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`.",
+        ),
+        (
+            Product::Nextcloud,
+            "Use an account with an app password in place of a link without a password.",
+        ),
+        (
+            Product::Lighttpd,
+            "Set `auth.require` for this path without a condition on `$HTTP[\"request-method\"]`.",
+        ),
+    ],
+    source: "clause 4.12; servers.no-credentials",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| {
+        shown_by(
+            symptom,
+            &["auth.anonymous-config", "auth.anonymous-download"],
+        )
+    },
+    ..BLANK
+};
+
+/// Writing needs no credentials.
+pub(super) const WRITES_UNPROTECTED: Problem = Problem {
+    id: "problem.writes-unprotected",
+    title: "anybody may write, without credentials",
+    evidence: "`auth.anonymous-upload` or `auth.anonymous-delete` deviates",
+    meaning: "A login was set up, and writing does not ask for it. A stranger can fill the disk, destroy a backup, and most likely replace `config`.",
+    fix: "Demand credentials for PUT and DELETE.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `Require valid-user` for the whole `<Directory>`, outside of `<Limit GET>` and `<LimitExcept>`.",
+        ),
+        (
+            Product::Nginx,
+            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`.",
+        ),
+        (
+            Product::Nextcloud,
+            "Use an account with an app password in place of a link without a password.",
+        ),
+    ],
+    source: "clause 4.12; servers.no-credentials",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["auth.anonymous-upload", "auth.anonymous-delete"]),
+    ..BLANK
+};
+
+/// Strangers see a list of backups.
+pub(super) const LISTING_OPEN: Problem = Problem {
+    id: "problem.listing-open",
+    title: "a list of all backups is shown to anybody",
+    evidence: "`privacy.listing` deviates",
+    meaning: "The IDs of the backups are secret, and this server lists them. A stranger can then ask for each of them.",
+    fix: "Switch the index of folders off, and let PROPFIND ask for credentials.",
+    fixes: &[
+        (
+            Product::Apache,
+            "Set `Options -Indexes` in the `<Directory>` of `backups`, and `Require valid-user` for PROPFIND, too.",
+        ),
+        (
+            Product::Nginx,
+            "Set `autoindex off;` in this `location`, and no PROPFIND in `dav_ext_methods`.",
+        ),
+        (
+            Product::Lighttpd,
+            "Set `dir-listing.activate = \"disable\"` for this path.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `browse` from `file_server` for this path.",
+        ),
+    ],
+    source: "clause 4.12; servers.listing; servers.propfind",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["privacy.listing"]),
+    ..BLANK
+};
+
+/// A person sees all backups of those who share the login.
+pub(super) const LISTING_OWN: Problem = Problem {
+    id: "problem.listing-own",
+    title: "everybody with this login sees a list of all backups",
+    evidence: "`privacy.own-listing` deviates",
+    meaning: "Whoever has logged in sees the IDs of every backup in the folder. People who share one login can read and delete each other's backups.",
+    fix: "Give each person a login and a folder of their own.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `autoindex off;`, and leave PROPFIND out of `dav_ext_methods`: the apps do not need it.",
+        ),
+        (
+            Product::Apache,
+            "Set `Options -Indexes`, and give each person a `<Directory>` with `Require user NAME`: mod_dav cannot leave PROPFIND out.",
+        ),
+        (
+            Product::Nextcloud,
+            "Give each person an account of their own: Nextcloud's WebDAV always lists what the account may see.",
+        ),
+    ],
+    source: "clause 4.12; servers.propfind",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["privacy.own-listing"]),
+    ..BLANK
+};
+
+/// The server repeats the credentials.
+pub(super) const CREDENTIALS_ECHOED: Problem = Problem {
+    id: "problem.credentials-echoed",
+    title: "the server sends the credentials back",
+    evidence: "`privacy.credentials-echo` deviates",
+    meaning: "An answer holds the password or the field `Authorization` of the request. Caches and logs on the way may keep it.",
+    fix: "Switch off the debugging that repeats request fields, and change the password.",
+    source: "clause 4.12",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["privacy.credentials-echo"]),
+    ..BLANK
+};
+
+/// Letters of either case name one backup.
+pub(super) const LETTER_CASE: Problem = Problem {
+    id: "problem.letter-case",
+    title: "an ID in capitals names the same backup",
+    evidence: "`privacy.letter-case` deviates",
+    meaning: "The disk or the server does not tell capitals from small letters. The apps send small letters alone, so that nothing breaks.",
+    fix: "Nothing that the apps need; a file system that tells them apart (ext4, XFS) is what other servers have.",
+    source: "servers.upper-case-id",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["privacy.letter-case"]),
+    ..BLANK
+};
+
+/// Encoded slashes lead elsewhere.
+pub(super) const ENCODED_SLASH: Problem = Problem {
+    id: "problem.encoded-slash",
+    title: "an encoded slash in an ID leads to another file",
+    evidence: "`privacy.encoded-slash` deviates",
+    meaning: "The server decodes `..%2f` and follows it. On some servers a stranger reaches files so that lie outside of the folder.",
+    fix: "Let the server refuse encoded slashes, and update it.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Add `if ($request_uri ~* \"%2f\") { return 400; }` to the `server` block; nginx stays inside of its root all the same.",
+        ),
+        (
+            Product::Apache,
+            "Set `AllowEncodedSlashes Off`, which is the default.",
+        ),
+    ],
+    source: "servers.encoded-slash",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["privacy.encoded-slash"]),
+    ..BLANK
+};
+
+/// A doubled slash is not found.
+pub(super) const DOUBLE_SLASH: Problem = Problem {
+    id: "problem.double-slash",
+    title: "the server does not find files behind a doubled slash",
+    evidence: "`url.double-slash` deviates",
+    meaning: "Older releases double a slash where the URL ends in one. Of today's releases, each takes the slash away.",
+    fix: "Enter the URL without a slash at its end; let the server merge slashes.",
+    fixes: &[(
+        Product::Nginx,
+        "Set `merge_slashes on;`, which is the default.",
+    )],
+    source: "servers.slashes",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["url.double-slash"]),
+    ..BLANK
+};
+
+/// A finding that looks back on redirects, where no answer named their problem.
+pub(super) const REDIRECTS: Problem = Problem {
+    id: "problem.redirects",
+    title: "the server answers with redirects",
+    evidence: "`server.redirects` deviates",
+    meaning: "The server sends requests of the apps to another address. No PUT and no DELETE survives that, and a GET loses its credentials on the way to another host.",
+    fix: "Enter the URL at which the files really are.",
+    source: "clause 4.9",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| symptom.is("server.redirects").then_some(Certainty::Likely),
+    ..BLANK
+};

@@ -1,0 +1,236 @@
+//! Problems of size: a backup that the config allows, and something refuses for its length.
+
+use super::Product;
+use super::attribution::shown_by;
+use super::evidence::{Evidence, Subject};
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use crate::wire::{FailureKind, Method};
+
+fn large_with(evidence: &Evidence<'_>, statuses: &[u16]) -> Option<Certainty> {
+    (evidence.is_large_upload() && statuses.contains(&evidence.status()))
+        .then_some(Certainty::Certain)
+}
+
+/// The server's or a proxy's limit is lower than the config says.
+pub(super) const BODY_LIMIT: Problem = Problem {
+    id: "problem.body-limit",
+    title: "the server takes less than maxBackupBytes promises",
+    evidence: "413 to a PUT, or 400 where smaller backups are stored",
+    meaning: "The server, or a proxy before it, refuses bodies of a size that `config` allows. A user with many contacts reaches that size one day, and backs up no more.",
+    fix: "Raise the limit of the server or of the proxy before it, or lower maxBackupBytes in `config` to what passes.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `client_max_body_size 1m;` or more in the `server` block of this host, below /etc/nginx/sites-enabled.",
+        ),
+        (
+            Product::Apache,
+            "Raise `LimitRequestBody` in this `<Directory>` or `<Location>` to 1048576 or more.",
+        ),
+        (
+            Product::Lighttpd,
+            "Raise `server.max-request-size` in lighttpd.conf; it counts KiB.",
+        ),
+        (
+            Product::Caddy,
+            "Raise `request_body { max_size 1MB }` in the Caddyfile.",
+        ),
+        (
+            Product::Iis,
+            "Raise `maxAllowedContentLength` below `<requestFiltering><requestLimits>` in web.config.",
+        ),
+        (
+            Product::Nextcloud,
+            "Raise `client_max_body_size` of nginx or `LimitRequestBody` of Apache, which stand before Nextcloud.",
+        ),
+    ],
+    source: "clause 4.6; RFC 9110 section 15.5.14; servers.size-limit",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| {
+        let is_put = evidence.method == Method::Put && evidence.subject != Subject::ExactBackup;
+        let is_named = is_put && evidence.status() == 413;
+        // Servers that were made for Threema Safe say 400.
+        let is_refused = large_with(evidence, &[400]);
+        is_named.then_some(Certainty::Certain).or(is_refused)
+    },
+    ..BLANK
+};
+
+/// The body buffer of the proxy cannot be written.
+pub(super) const BODY_BUFFER: Problem = Problem {
+    id: "problem.body-buffer",
+    title: "the proxy cannot write larger uploads into its buffer",
+    evidence: "500 to a PUT; smaller backups are stored",
+    meaning: "Small bodies pass through memory, larger ones go through a folder on the proxy's disk first. That folder belongs to another user, or its disk is full.",
+    fix: "Make the folder of the proxy's body buffer writable for the user that it runs as, and look whether its disk is full.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Give the folder of `client_body_temp_path` to the user that `user` in nginx.conf names: `chown -R www-data /var/lib/nginx/body`; /var/log/nginx/error.log names the folder.",
+        ),
+        (
+            Product::Apache,
+            "Look whether /tmp or the disk is full, and into /var/log/apache2/error.log.",
+        ),
+        (
+            Product::Lighttpd,
+            "Give the folder of `server.upload-dirs` in lighttpd.conf to the user of `server.username`.",
+        ),
+    ],
+    source: "servers.body-buffer",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| large_with(evidence, &[500]),
+    ..BLANK
+};
+
+/// A proxy gives another reason for its limit.
+pub(super) const GATEWAY_LIMIT: Problem = Problem {
+    id: "problem.gateway-limit",
+    title: "a proxy breaks off larger uploads and calls it a bad gateway",
+    evidence: "502 or 504 to a PUT; smaller backups are stored",
+    meaning: "A limit of the proxy ends the upload on its way to the server, and the proxy blames the server. No app learns that it is about the size.",
+    fix: "Raise the proxy's limit of the body's size, and look into its log.",
+    fixes: &[
+        (
+            Product::Caddy,
+            "Raise `request_body { max_size 1MB }` in the Caddyfile: Caddy answers 502 above it when it stands before `reverse_proxy`.",
+        ),
+        (
+            Product::Nginx,
+            "Raise the limit of the server that `proxy_pass` names: it closes the connection, and nginx answers 502.",
+        ),
+    ],
+    source: "servers.caddy-limit",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| large_with(evidence, &[502, 504]),
+    ..BLANK
+};
+
+/// A firewall's limit.
+pub(super) const FIREWALL_LIMIT: Problem = Problem {
+    id: "problem.firewall-limit",
+    title: "a firewall refuses larger uploads",
+    evidence: "403 to a PUT; smaller backups are stored",
+    meaning: "A firewall for web applications looks at bodies up to a size, and refuses larger ones. The server behind it takes them.",
+    fix: "Raise the firewall's limit (ModSecurity: `SecRequestBodyLimit` and `SecRequestBodyNoFilesLimit`), or exempt this path.",
+    source: "ModSecurity, reference manual, SecRequestBodyLimit",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| large_with(evidence, &[403]),
+    ..BLANK
+};
+
+/// The request filter of IIS.
+pub(super) const FILTER_LIMIT: Problem = Problem {
+    id: "problem.filter-limit",
+    title: "a request filter answers 404 to larger uploads",
+    evidence: "404 to a PUT; smaller backups are stored",
+    meaning: "The request filter of IIS answers 404.13 where a body is longer than it allows. It looks like a missing folder, and is a limit.",
+    fix: "Raise the filter's limit (IIS: `maxAllowedContentLength`).",
+    fixes: &[(
+        Product::Iis,
+        "Set `<requestLimits maxAllowedContentLength=\"1048576\" />` below `<system.webServer><security><requestFiltering>` in web.config.",
+    )],
+    source: "Microsoft, HTTP status 404.13 of IIS",
+    breaks: Breaks::BACKUP,
+    in_answer: |evidence| large_with(evidence, &[404]),
+    ..BLANK
+};
+
+/// Larger uploads get no answer.
+pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
+    id: "problem.large-upload-dropped",
+    title: "something ends larger uploads without an answer",
+    evidence: "a PUT gets no answer or breaks off; smaller backups are stored",
+    meaning: "A limit of size or of time closes the connection in the middle of the upload. The app sees a broken network, and tries again for ever.",
+    fix: "Raise the limits of size and time of the server and of the proxy before it.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Raise `client_max_body_size` and `client_body_timeout` in the `server` block of this host.",
+        ),
+        (
+            Product::Apache,
+            "Raise `LimitRequestBody`, and `RequestReadTimeout body=` (mod_reqtimeout).",
+        ),
+    ],
+    source: "clause 4.6; servers.size-limit",
+    breaks: Breaks::BACKUP,
+    in_silence: |silence| {
+        let is_large = silence.asked == Some((Method::Put, Subject::LargeBackup));
+        let is_ended = matches!(
+            silence.kind,
+            FailureKind::NoAnswer
+                | FailureKind::Reset
+                | FailureKind::TimedOut
+                | FailureKind::BodyEnded
+        );
+        (is_large && is_ended).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// The apps' limit is enforced by nobody.
+pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
+    id: "problem.limit-not-enforced",
+    title: "the server takes backups that are larger than maxBackupBytes",
+    evidence: "`limits.above` deviates",
+    meaning: "Nothing enforces the number in `config`. The apps keep to it by themselves; somebody else need not.",
+    fix: "Set a quota or a limit if strangers can upload; the apps need none.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `client_max_body_size` to maxBackupBytes in this `location`, if you want it enforced; the apps do not need it.",
+        ),
+        (
+            Product::Apache,
+            "Set `LimitRequestBody` to maxBackupBytes in this `<Directory>`, if you want it enforced; the apps do not need it.",
+        ),
+        (
+            Product::Nextcloud,
+            "Set a quota for this account, if you want it enforced; the apps do not need it.",
+        ),
+    ],
+    source: "servers.size-limit",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["limits.above"]),
+    ..BLANK
+};
+
+/// The limit is one byte too low.
+pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
+    id: "problem.limit-off-by-one",
+    title: "the server refuses a backup of exactly maxBackupBytes",
+    evidence: "413 or 400 to a PUT of exactly maxBackupBytes, where one byte less is stored",
+    meaning: "Android uploads a backup of exactly maxBackupBytes, and iOS does not. The server compares as iOS does.",
+    fix: "Let the server's limit be maxBackupBytes itself, or one byte more; or lower maxBackupBytes by one.",
+    source: "clause 4.6",
+    breaks: Breaks {
+        ios: crate::safe::Directions::NONE,
+        ..Breaks::BACKUP
+    },
+    in_answer: |evidence| {
+        let is_exact = evidence.subject == Subject::ExactBackup && evidence.method == Method::Put;
+        (is_exact && matches!(evidence.status(), 400 | 413)).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
+/// A backup is cut, or vanishes, for its size.
+pub(super) const LARGE_BACKUP_DAMAGED: Problem = Problem {
+    id: "problem.large-backup-damaged",
+    title: "larger backups are accepted, and cut or removed afterwards",
+    evidence: "`limits.below` deviates although the PUT succeeded",
+    meaning: "The server answers success, and what it gives back later is shorter, changed or gone. The app believes that there is a backup.",
+    fix: "Do not use this server before that is mended: look for a column or a buffer that is too small, and for a job that removes large files.",
+    source: "servers.lying-success",
+    breaks: Breaks {
+        android: crate::safe::Directions::BOTH,
+        ios: crate::safe::Directions::BOTH,
+        desktop: crate::safe::Directions::RESTORE,
+    },
+    in_run: |symptom| {
+        let unnamed = symptom.is("limits.below") && symptom.finding.cause.is_none();
+        unnamed.then_some(Certainty::Likely)
+    },
+    ..BLANK
+};

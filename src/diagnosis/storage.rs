@@ -1,0 +1,299 @@
+//! Problems of storing: what is lost, mixed up or given back late.
+
+use super::Product;
+use super::attribution::shown_by;
+use super::evidence::Subject;
+use super::nextcloud::is_nextcloud;
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use crate::safe::Directions;
+use crate::wire::Method;
+
+/// The way out that was measured on four servers.
+const BUFFERING: &str = "Put a proxy before the server that buffers uploads, so that only whole ones reach it. nginx: `location / { proxy_pass http://127.0.0.1:PORT; proxy_request_buffering on; client_max_body_size 1m; }`";
+
+/// An upload that breaks off destroys the backup that was there.
+pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
+    id: "problem.cut-off-destroys",
+    title: "an upload that breaks off destroys the backup that was there",
+    evidence: "`integrity.cut-off-keeps-old` deviates",
+    meaning: "The server writes an upload over the old backup while it comes. A phone that loses its connection at the wrong moment has no backup any more.",
+    fix: BUFFERING,
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "With nginx and PHP-FPM: set `fastcgi_request_buffering on;` in the `location ~ \\.php` of Nextcloud's nginx file. With Apache, or in a container: put an nginx with `proxy_request_buffering on;` before it. Keep the app Versions on until then.",
+        ),
+        (
+            Product::Rclone,
+            "Put an nginx with `proxy_request_buffering on;` before `rclone serve webdav`; `--vfs-cache-mode writes` does not help.",
+        ),
+        (
+            Product::Wsgidav,
+            "Put an nginx with `proxy_request_buffering on;` before WsgiDAV.",
+        ),
+        (
+            Product::Dufs,
+            "Put an nginx with `proxy_request_buffering on;` before dufs.",
+        ),
+    ],
+    source: "servers.interrupted-upload; servers.buffering-proxy; servers.nextcloud-interrupted",
+    upstream: Some("https://github.com/nextcloud/server/issues/62321"),
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["integrity.cut-off-keeps-old"]),
+    ..BLANK
+};
+
+/// Half a backup is shown where there was none.
+pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
+    id: "problem.cut-off-visible",
+    title: "half a backup is visible after an upload that broke off",
+    evidence: "`integrity.cut-off-invisible` deviates",
+    meaning: "The server shows what arrived of an upload, although the rest never came. A phone that restores it fails to decrypt it.",
+    fix: BUFFERING,
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "Set `fastcgi_request_buffering on;` (nginx with PHP-FPM), or put an nginx with `proxy_request_buffering on;` before it: chunked uploads alone are concerned, which the apps do not send.",
+        ),
+        (
+            Product::Rclone,
+            "Put an nginx with `proxy_request_buffering on;` before `rclone serve webdav`.",
+        ),
+    ],
+    source: "servers.interrupted-new; servers.nextcloud-late-half",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["integrity.cut-off-invisible"]),
+    ..BLANK
+};
+
+/// Two uploads at once are mixed.
+pub(super) const UPLOADS_MIXED: Problem = Problem {
+    id: "problem.uploads-mixed",
+    title: "two uploads at once leave a mixture of both",
+    evidence: "`integrity.concurrent-uploads` deviates",
+    meaning: "The server writes each upload into the visible file as it comes. Two devices that back up at once leave bytes of both, which no key opens.",
+    fix: "Use a server that writes to a temporary file and renames it, such as nginx, Apache or Nextcloud; a proxy that buffers makes it rarer.",
+    source: "servers.parallel-uploads",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["integrity.concurrent-uploads"]),
+    ..BLANK
+};
+
+/// A download during an upload is torn.
+pub(super) const TORN_DOWNLOAD: Problem = Problem {
+    id: "problem.torn-download",
+    title: "a download during an upload gives a part of it",
+    evidence: "`integrity.download-during-upload` deviates",
+    meaning: "The server writes into the file that it gives out at the same time. A phone that restores just then gets a part of the backup.",
+    fix: "Use a server that writes to a temporary file and renames it; a proxy that buffers uploads makes it rare.",
+    source: "servers.torn-read",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["integrity.download-during-upload"]),
+    ..BLANK
+};
+
+/// What was stored with success is not there.
+pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
+    id: "problem.upload-not-stored",
+    title: "the server says that it stored a backup, and has none",
+    evidence: "GET is 404 after a PUT with success",
+    meaning: "The server answers success and stores nothing, or under another name. The app believes that there is a backup, and there is none.",
+    fix: "Do not use this server before that is mended: look for a full disk, and for a folder that the server's user cannot write (`chown -R USER backups`).",
+    fixes: &[(
+        Product::Sabre,
+        "Give the folder `backups` to PHP's user (`chown -R www-data backups`): sabre/dav answers 201 where it cannot write, unless PHP's errors are made exceptions (`set_error_handler`).",
+    )],
+    source: "servers.lying-success; servers.unwritable-backups",
+    breaks: Breaks {
+        android: Directions::BOTH,
+        ios: Directions::BOTH,
+        desktop: Directions::RESTORE,
+    },
+    in_answer: |evidence| {
+        let is_gone = evidence.subject == Subject::StoredBackup
+            && evidence.method == Method::Get
+            && evidence.with_credentials
+            && matches!(evidence.status(), 404 | 410);
+        (is_gone && !is_nextcloud(evidence)).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// What was stored comes back otherwise.
+pub(super) const BACKUP_CHANGED: Problem = Problem {
+    id: "problem.backup-changed",
+    title: "a backup comes back with other bytes than were stored",
+    evidence: "`upload.round-trip` or `upload.restore` deviates although GET succeeds",
+    meaning: "The server stores a part, nothing, or something else of what was uploaded. Nobody can restore such a backup.",
+    fix: "Do not use this server before that is mended: look for a full disk, for a proxy that does not pass bodies on, and for a script that reads the file as text.",
+    source: "clause 4.4; servers.lying-success",
+    breaks: Breaks {
+        android: Directions::BOTH,
+        ios: Directions::BOTH,
+        desktop: Directions::RESTORE,
+    },
+    in_run: |symptom| {
+        symptom
+            .is_one_of(&["upload.round-trip", "upload.restore"])
+            .then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// HEAD does not work.
+pub(super) const NO_HEAD: Problem = Problem {
+    id: "problem.no-head",
+    title: "the server does not answer HEAD as it answers GET",
+    evidence: "`desktop.head` deviates",
+    meaning: "Desktop asks with HEAD whether a backup exists before it downloads it. This server refuses HEAD, so that Desktop finds no backup.",
+    fix: "Let the server answer HEAD with 200 for a backup that exists, with its Content-Length.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Let HEAD pass: `limit_except GET PUT DELETE { … }` includes HEAD with GET; look for `if ($request_method …)` in this `location`.",
+        ),
+        (
+            Product::Apache,
+            "Look for `<Limit>`, `<LimitExcept>` and `RewriteCond %{REQUEST_METHOD}` that leave HEAD out.",
+        ),
+    ],
+    source: "servers.head; servers.desktop-and-eee-safe",
+    breaks: Breaks::DESKTOP,
+    in_run: |symptom| shown_by(symptom, &["desktop.head"]),
+    ..BLANK
+};
+
+/// What is missing is not answered 404.
+pub(super) const MISSING_NOT_404: Problem = Problem {
+    id: "problem.missing-not-404",
+    title: "a backup that does not exist is not answered 404",
+    evidence: "`download.missing` or `download.not-found` deviates",
+    meaning: "The server answers a missing backup with a page, an error or a refusal. An app takes that for another trouble than a missing backup.",
+    fix: "Let the server answer 404 for a file that does not exist.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Remove `try_files … /index.html` and `error_page 404 = …` from this `location`.",
+        ),
+        (
+            Product::Apache,
+            "Remove `FallbackResource` and the `RewriteRule` to index.html or index.php for this `<Directory>`.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `try_files` and `handle_errors` for this path from the Caddyfile.",
+        ),
+    ],
+    source: "clause 4.10; servers.missing",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["download.missing", "download.not-found"]),
+    ..BLANK
+};
+
+/// What is malformed crashes the server.
+pub(super) const MALFORMED_ID: Problem = Problem {
+    id: "problem.malformed-id",
+    title: "a malformed backup ID makes the server fail",
+    evidence: "`download.malformed` deviates",
+    meaning: "The server reports an error of its own where an ID has a wrong form. The apps send no such ID, and it fills the server's log.",
+    fix: "Let the server answer 400 or 404 for an ID that is not 64 hex digits.",
+    source: "clause 4.10; servers.backup-id-form",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["download.malformed"]),
+    ..BLANK
+};
+
+/// A deleted or replaced backup stays readable for a while.
+pub(super) const SHOWN_AFTER_DELETION: Problem = Problem {
+    id: "problem.shown-after-deletion",
+    title: "a deleted backup still shows for a while",
+    evidence: "`retention.deleted-everywhere` deviates: HEAD or a list shows what GET does not",
+    meaning: "The server gives up what is deleted in one place and not in another, as storage does that is consistent only later. An app may ask for a backup that is gone.",
+    fix: "Let caches of names and sizes expire at once, or use storage that is consistent after each write.",
+    fixes: &[(
+        Product::Rclone,
+        "Start `rclone serve webdav` with `--dir-cache-time 0s`, or with `--poll-interval` where the storage supports it.",
+    )],
+    source: "clause 4.5; servers.rclone-cache",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["retention.deleted-everywhere"]),
+    ..BLANK
+};
+
+/// Deleted backups go to a bin.
+pub(super) const TRASH_BIN: Problem = Problem {
+    id: "problem.trash-bin",
+    title: "the server keeps deleted and replaced backups",
+    evidence: "`retention.bin` deviates",
+    meaning: "A bin and versions keep what the apps delete or replace. The old ciphertext stays readable, and counts for the quota.",
+    fix: "Know it; empty the bin of this account from time to time.",
+    fixes: &[(
+        Product::Nextcloud,
+        "Know it: `occ trashbin:cleanup USER` and `occ versions:cleanup USER` empty both; `trashbin_retention_obligation` in config.php limits them.",
+    )],
+    source: "servers.nextcloud-versions",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["retention.bin"]),
+    ..BLANK
+};
+
+/// The server counts the retention otherwise.
+pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
+    id: "problem.retention-counted-wrongly",
+    title: "the server does not count the retention from the last upload",
+    evidence: "`retention.refresh`, `retention.upload-refreshes` or `retention.download-refreshes` deviates",
+    meaning: "A backup must be kept for retentionDays after its last upload. This server shows another time, by which it may delete a backup too early.",
+    fix: "Let the job that deletes old backups look at the time of the last change (`find backups -type f -mtime +DAYS -delete`), not at access or creation.",
+    source: "clauses 5.1 and 5.2",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| {
+        shown_by(
+            symptom,
+            &[
+                "retention.refresh",
+                "retention.upload-refreshes",
+                "retention.download-refreshes",
+            ],
+        )
+    },
+    ..BLANK
+};
+
+/// An upload without a length is refused.
+pub(super) const CHUNKED_REFUSED: Problem = Problem {
+    id: "problem.chunked-refused",
+    title: "the server takes no upload without a declared length",
+    evidence: "`upload.chunked` deviates",
+    meaning: "An upload with `Transfer-Encoding: chunked` is refused or not stored. The apps declare the length; a proxy that streams uploads may not.",
+    fix: "Nothing that the apps need: let a proxy before the server buffer uploads (nginx: `proxy_request_buffering on;`).",
+    source: "servers.chunked",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["upload.chunked"]),
+    ..BLANK
+};
+
+/// `Expect: 100-continue` goes wrong.
+pub(super) const EXPECT_BROKEN: Problem = Problem {
+    id: "problem.expect-broken",
+    title: "the server goes wrong where a client waits for 100 Continue",
+    evidence: "`upload.expect-continue` deviates",
+    meaning: "The server answers before the body came, or refuses the request. No app of today sends `Expect`; other tools do.",
+    fix: "Nothing that the apps need: update the server, or let a proxy take the field `Expect` out.",
+    source: "servers.expect",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["upload.expect-continue"]),
+    ..BLANK
+};
+
+/// The status of an upload is one that older releases refuse.
+pub(super) const UPLOAD_STATUS: Problem = Problem {
+    id: "problem.upload-status",
+    title: "uploads are answered with a status that older Android releases refuse",
+    evidence: "`upload.status` deviates: not 200, 201 or 204",
+    meaning: "Android up to 6.1.3 takes 200, 201 and 204 alone for success. Every release of today takes any 2xx.",
+    fix: "Let the server answer 201 for a new backup and 204 for a replaced one.",
+    source: "clause 4.3; servers.put-status",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["upload.status"]),
+    ..BLANK
+};

@@ -1,0 +1,216 @@
+//! Problems of the TLS protocol: versions, suites, names.
+
+use super::Product;
+use super::attribution::shown_by;
+use super::problem::{BLANK, Breaks, Problem};
+
+/// TLS is not switched on for this port.
+pub(super) const NO_TLS_ON_PORT: Problem = Problem {
+    id: "problem.no-tls-on-port",
+    title: "TLS is not switched on for this port",
+    evidence: "`tls.answers` deviates: what answers does not speak TLS",
+    meaning: "Something answers at this port, and not with TLS. Most often plain http is served there.",
+    fix: "Switch TLS on for this port.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Write `listen 443 ssl;` with `ssl_certificate` and `ssl_certificate_key` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLEngine on` in the `<VirtualHost *:443>`, and run `a2enmod ssl`.",
+        ),
+        (
+            Product::Caddy,
+            "Name the site `https://HOST` in the Caddyfile.",
+        ),
+    ],
+    source: "clause 6.3",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.answers"]),
+    ..BLANK
+};
+
+/// The server speaks no TLS that the apps take.
+pub(super) const OLD_TLS: Problem = Problem {
+    id: "problem.old-tls",
+    title: "the server speaks no TLS that the apps take",
+    evidence: "`tls.protocol` or `tls.version-1-2` deviates",
+    meaning: "The apps need TLS 1.2 or 1.3. This server offers older versions alone, or not the one that is asked for.",
+    fix: "Switch TLS 1.2 and 1.3 on; a TLS library that knows neither must be updated.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_protocols TLSv1.2 TLSv1.3;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLProtocol -all +TLSv1.2 +TLSv1.3` in the `<VirtualHost>`.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `protocols` from `tls { }`: the default is right.",
+        ),
+    ],
+    source: "clause 6.2",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.protocol", "tls.version-1-2"]),
+    ..BLANK
+};
+
+/// The server accepts no suite with forward secrecy that iOS takes.
+pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
+    id: "problem.no-forward-secrecy",
+    title: "the server accepts no suite with forward secrecy that iOS takes",
+    evidence: "`tls.forward-secrecy` or `tls.current-suites` deviates",
+    meaning: "App Transport Security takes suites with ECDHE alone. iOS completes no handshake with this server.",
+    fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20` in the `<VirtualHost>`.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `ciphers` from `tls { }`: the default is right.",
+        ),
+    ],
+    source: "clause 6.2",
+    breaks: Breaks::IOS,
+    in_run: |symptom| shown_by(symptom, &["tls.forward-secrecy", "tls.current-suites"]),
+    ..BLANK
+};
+
+/// The server accepts versions or suites of TLS that are outdated.
+pub(super) const OUTDATED_TLS_ACCEPTED: Problem = Problem {
+    id: "problem.outdated-tls-accepted",
+    title: "the server accepts versions or suites of TLS that are outdated",
+    evidence: "`tls.old-versions` or `tls.weak-suites` deviates",
+    meaning: "Old versions and suites are accepted beside the current ones. The apps do not use them, and an attacker may try.",
+    fix: "Switch TLS 1.0 and 1.1, and suites without ECDHE, off.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_protocols TLSv1.2 TLSv1.3;` and `ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLProtocol -all +TLSv1.2 +TLSv1.3` and `SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20` in the `<VirtualHost>`.",
+        ),
+    ],
+    source: "clause 6.2",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.old-versions", "tls.weak-suites"]),
+    ..BLANK
+};
+
+/// The server does not speak TLS 1.3.
+pub(super) const NO_TLS_1_3: Problem = Problem {
+    id: "problem.no-tls-1-3",
+    title: "the server does not speak TLS 1.3",
+    evidence: "`tls.version-1-3` deviates",
+    meaning: "TLS 1.2 works for every app. TLS 1.3 is faster to begin, and its library is newer.",
+    fix: "Update the server and its TLS library, and switch TLS 1.3 on.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_protocols TLSv1.2 TLSv1.3;` in the `server` block (OpenSSL 1.1.1 or newer).",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLProtocol -all +TLSv1.2 +TLSv1.3` in the `<VirtualHost>` (OpenSSL 1.1.1 or newer).",
+        ),
+    ],
+    source: "clause 6.2",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.version-1-3"]),
+    ..BLANK
+};
+
+/// The server does not offer HTTP/2.
+pub(super) const NO_HTTP2: Problem = Problem {
+    id: "problem.no-http2",
+    title: "the server does not offer HTTP/2",
+    evidence: "`tls.alpn` deviates",
+    meaning: "The apps speak HTTP/1.1 as well, so that nothing breaks. HTTP/2 needs fewer connections.",
+    fix: "Switch HTTP/2 on.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `http2 on;` in the `server` block (before 1.25.1: `listen 443 ssl http2;`).",
+        ),
+        (
+            Product::Apache,
+            "Run `a2enmod http2`, and set `Protocols h2 http/1.1`.",
+        ),
+    ],
+    source: "RFC 7301",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.alpn"]),
+    ..BLANK
+};
+
+/// The server demands a certificate of the client.
+pub(super) const CLIENT_CERTIFICATE: Problem = Problem {
+    id: "problem.client-certificate",
+    title: "the server demands a certificate of the client",
+    evidence: "`tls.client-certificate` deviates",
+    meaning: "The apps have no certificate to show. The server ends the handshake, or refuses every request.",
+    fix: "Demand no certificate for this path: protect it with a user name and a password.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_verify_client off;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLVerifyClient none` in the `<VirtualHost>`.",
+        ),
+        (Product::Caddy, "Remove `client_auth` from `tls { }`."),
+    ],
+    source: "clause 4.8",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.client-certificate"]),
+    ..BLANK
+};
+
+/// The server does not know this host name.
+pub(super) const SERVER_NAME_UNKNOWN: Problem = Problem {
+    id: "problem.server-name-unknown",
+    title: "the server does not know this host name",
+    evidence: "`tls.server-name` deviates",
+    meaning: "The server ends the handshake, or shows another site, where a client asks for this name. The site is not configured under it.",
+    fix: "Let the site answer to the name that clients ask for.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `server_name HOST;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `ServerName HOST` in the `<VirtualHost>`.",
+        ),
+        (Product::Caddy, "Name the site `HOST` in the Caddyfile."),
+    ],
+    source: "RFC 6066 section 3",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.server-name"]),
+    ..BLANK
+};
+
+/// The clocks of the server and of this machine differ.
+pub(super) const CLOCKS_APART: Problem = Problem {
+    id: "problem.clocks-apart",
+    title: "the clocks of the server and of this machine differ",
+    evidence: "`tls.clock` deviates",
+    meaning: "One of the two clocks is wrong. Certificates and retentions are judged by the clock.",
+    fix: "Set both clocks (`timedatectl set-ntp true`).",
+    source: "clause 6.1",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.clock"]),
+    ..BLANK
+};

@@ -1,0 +1,303 @@
+//! Two reports side by side: what broke, what was mended, what is still broken, each with its
+//! cause.
+
+use super::Report;
+use crate::engine::{Exit, Finding, Verdict};
+use crate::text::{code, labelled, markdown};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use thiserror::Error;
+
+/// Why a report cannot be read.
+#[derive(Debug, Error)]
+pub enum Unreadable {
+    /// It is not JSON, or not a report.
+    #[error("it is not a JSON report of safe-conformance ({0}); `--report json=FILE` makes one")]
+    Malformed(String),
+    /// It has another format.
+    #[error("it has format {0}, and this version reads format 2; make it anew with this version")]
+    Format(u64),
+}
+
+/// A report as far as a comparison needs it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Side {
+    /// What was checked.
+    pub target: String,
+    /// When the run began.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The version of the tool.
+    pub version: String,
+    /// Whether the run came to its end.
+    pub complete: bool,
+}
+
+/// A check whose verdict matters to a comparison.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Change {
+    /// The name of the finding.
+    pub name: String,
+    /// What it was in the first report; none where that has no such finding.
+    pub before: Option<Verdict>,
+    /// What it is in the second report; none where that has no such finding.
+    pub after: Option<Verdict>,
+    /// What has been observed where it deviates: last.
+    pub observed: String,
+    /// The cause, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// What to do; empty where it is mended.
+    pub fix: String,
+}
+
+/// Two reports side by side.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The version of this form: 1.
+    pub format: u32,
+    /// The first report.
+    pub before: Side,
+    /// The second report.
+    pub after: Side,
+    /// What deviates now, and did not.
+    pub broken: Vec<Change>,
+    /// What deviated, and does not now.
+    pub mended: Vec<Change>,
+    /// What deviates in both.
+    pub still_broken: Vec<Change>,
+    /// What could be judged before, and could not be judged now.
+    pub unjudged: Vec<Change>,
+}
+
+impl Report {
+    /// Reads a report that [`Report::to_json`] wrote.
+    ///
+    /// # Errors
+    /// If it is not one, or of another format.
+    pub fn parse(json: &str) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+        let malformed = |error: serde_json::Error| Unreadable::Malformed(error.to_string());
+        let Format { format } = serde_json::from_str(json).map_err(malformed)?;
+        if format != 2 {
+            return Err(Unreadable::Format(format));
+        }
+        serde_json::from_str(json).map_err(malformed)
+    }
+
+    fn side(&self) -> Side {
+        Side {
+            target: self.target.clone(),
+            started: self.started.clone(),
+            duration_ms: self.duration_ms,
+            version: self.version.clone(),
+            complete: self.complete,
+        }
+    }
+}
+
+impl Comparison {
+    /// Compares two reports.
+    pub fn of(before: &Report, after: &Report) -> Self {
+        let index = |report: &'_ Report| -> BTreeMap<String, Finding> {
+            let findings = report.findings.iter();
+            findings
+                .map(|finding| (finding.name(), finding.clone()))
+                .collect()
+        };
+        let (then, now) = (index(before), index(after));
+        let mut comparison = Self {
+            format: 1,
+            before: before.side(),
+            after: after.side(),
+            broken: Vec::new(),
+            mended: Vec::new(),
+            still_broken: Vec::new(),
+            unjudged: Vec::new(),
+        };
+        let mut names: Vec<_> = after.findings.iter().map(Finding::name).collect();
+        names.extend(then.keys().filter(|name| !now.contains_key(*name)).cloned());
+        for name in names {
+            comparison.sort_in(name.clone(), then.get(&name), now.get(&name));
+        }
+        comparison
+    }
+
+    fn sort_in(&mut self, name: String, then: Option<&Finding>, now: Option<&Finding>) {
+        let deviated = then.is_some_and(is_broken);
+        let deviates = now.is_some_and(is_broken);
+        let was_judged = then.is_some_and(|finding| finding.verdict.is_judged());
+        let is_judged = now.is_some_and(|finding| finding.verdict.is_judged());
+        let list = match (deviated, deviates) {
+            // A warning that became a failure is worse than it was.
+            (true, true) if severity(now) > severity(then) => &mut self.broken,
+            (true, true) => &mut self.still_broken,
+            (false, true) => &mut self.broken,
+            // What could not be judged is not mended.
+            (true, false) if is_judged => &mut self.mended,
+            _ if was_judged && !is_judged => &mut self.unjudged,
+            _ => return,
+        };
+        let told = now
+            .filter(|_| deviates)
+            .or(then.filter(|_| deviated))
+            .or(now);
+        list.push(Change {
+            name,
+            before: then.map(|finding| finding.verdict),
+            after: now.map(|finding| finding.verdict),
+            observed: told.map_or_else(String::new, |finding| finding.observed.clone()),
+            cause: told
+                .and_then(|finding| finding.cause.as_ref())
+                .map(|cause| cause.id.to_string()),
+            fix: now
+                .filter(|_| deviates)
+                .map_or_else(String::new, |finding| finding.remedy.clone()),
+        });
+    }
+
+    /// The exit code: 1 if something broke.
+    pub fn exit(&self) -> Exit {
+        if !self.broken.is_empty() {
+            Exit::Deviates
+        } else if self.after.complete && self.unjudged.is_empty() {
+            Exit::Conforms
+        } else {
+            Exit::Incomplete
+        }
+    }
+
+    /// The reason of the exit code.
+    pub fn last_line(&self) -> String {
+        let exit = self.exit();
+        let reason = match exit {
+            Exit::Deviates if self.broken.len() == 1 => "a check broke".to_owned(),
+            Exit::Deviates => format!("{} checks broke", self.broken.len()),
+            Exit::Incomplete if !self.after.complete => "the second run is incomplete".to_owned(),
+            Exit::Incomplete => format!(
+                "nothing broke, but {} could not be judged any more",
+                crate::text::counted(self.unjudged.len() as u64, "check")
+            ),
+            _ => "nothing broke".to_owned(),
+        };
+        format!("Exit code {}: {reason}.", exit.code())
+    }
+
+    /// The lists with their headings.
+    pub(super) fn lists(&self) -> [(&'static str, &[Change]); 4] {
+        [
+            ("Newly broken", &self.broken),
+            ("Still broken", &self.still_broken),
+            ("Mended", &self.mended),
+            ("Could be judged before, and not now", &self.unjudged),
+        ]
+    }
+
+    /// What was compared, in two sentences.
+    pub(super) fn sides(&self) -> [String; 2] {
+        [("before", &self.before), ("after", &self.after)].map(|(label, side)| {
+            let took = crate::text::duration(std::time::Duration::from_millis(side.duration_ms));
+            format!(
+                "{label}: {}, {}, {took}, version {}",
+                side.target, side.started, side.version
+            )
+        })
+    }
+
+    /// The comparison for people, in lines of so many columns.
+    pub fn to_text(&self, width: usize) -> String {
+        let mut out = String::new();
+        for side in self.sides() {
+            out += &crate::text::wrapped(&side, 0, width);
+        }
+        for (heading, changes) in self.lists() {
+            if changes.is_empty() {
+                continue;
+            }
+            // Writing to memory cannot fail.
+            let _ = writeln!(out, "\n{heading}:");
+            for change in changes {
+                out += &labelled("  ", &change.title(), 2, width);
+                for (label, text) in change.details() {
+                    out += &labelled(&format!("      {label:<10}"), text, 16, width);
+                }
+            }
+        }
+        out + "\n" + &self.last_line() + "\n"
+    }
+
+    /// The comparison as Markdown.
+    pub fn to_markdown(&self) -> String {
+        let mut out = String::from("# Threema Safe conformance, compared\n\n");
+        for side in self.sides() {
+            // Writing to memory cannot fail.
+            let _ = writeln!(out, "- {}", markdown(&side));
+        }
+        for (heading, changes) in self.lists() {
+            if changes.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n## {heading}\n");
+            for change in changes {
+                let _ = writeln!(out, "- {} ({})", code(&change.name), change.verdicts());
+                for (label, text) in change.details() {
+                    let _ = writeln!(out, "  - {label}: {}", markdown(text));
+                }
+            }
+        }
+        let _ = writeln!(out, "\n{}", markdown(&self.last_line()));
+        out
+    }
+
+    /// The comparison as JSON, with a line end.
+    pub fn to_json(&self) -> String {
+        // Maps with string keys and whole numbers only: this cannot fail.
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        crate::text::json(&text) + "\n"
+    }
+}
+
+impl Change {
+    /// The verdicts, then and now.
+    pub(super) fn verdicts(&self) -> String {
+        let word = |verdict: Option<Verdict>| {
+            verdict.map_or_else(|| "absent".to_owned(), |verdict| verdict.to_string())
+        };
+        format!("{} → {}", word(self.before), word(self.after))
+    }
+
+    fn title(&self) -> String {
+        format!("{} ({})", self.name, self.verdicts())
+    }
+
+    /// Label and text of what there is to say.
+    pub(super) fn details(&self) -> Vec<(&'static str, &str)> {
+        let cause = self.cause.as_deref().unwrap_or_default();
+        let all = [
+            ("observed", self.observed.as_str()),
+            ("cause", cause),
+            ("fix", self.fix.as_str()),
+        ];
+        all.into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
+    }
+}
+
+fn is_broken(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+}
+
+fn severity(finding: Option<&Finding>) -> u8 {
+    match finding.map(|finding| finding.verdict) {
+        Some(Verdict::Fail) => 2,
+        Some(Verdict::Warn) => 1,
+        _ => 0,
+    }
+}

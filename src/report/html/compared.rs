@@ -1,0 +1,39 @@
+//! A comparison as a page.
+
+use super::super::Comparison;
+use super::{Tone, detail, page, say};
+use crate::engine::Exit;
+use maud::html;
+
+impl Comparison {
+    /// The comparison as one HTML file.
+    pub fn to_html(&self) -> String {
+        let tone = match self.exit() {
+            Exit::Conforms => Tone::Pass,
+            Exit::Deviates => Tone::Fail,
+            _ => Tone::Warn,
+        };
+        let header = html! {
+            @for side in self.sides() { p.soft { (say(&side)) } }
+            p class={ "ending " (tone.class()) } { (say(&self.last_line())) }
+        };
+        let main = html! {
+            @for (heading, changes) in self.lists() {
+                @if !changes.is_empty() {
+                    h2 { (heading) " (" (changes.len()) ")" }
+                    ul.fixes {
+                        @for change in changes {
+                            li {
+                                p { code { (say(&change.name)) } " " (say(&change.verdicts())) }
+                                dl {
+                                    @for (label, text) in change.details() { (detail(label, text)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        page("Threema Safe: two runs compared", &header, &main)
+    }
+}

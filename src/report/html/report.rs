@@ -1,0 +1,267 @@
+//! The report of a run: verdicts first, then what to fix, then every check.
+
+use super::super::{Group, Report, grouped};
+use super::{Tone, chain, detail, exchanges, limits, page, say, word};
+use crate::engine::{ClientSummary, ClientVerdict, Exit, Finding, Verdict};
+use crate::safe::{Client, Direction};
+use crate::text::{counted, duration, size};
+use maud::{Markup, html};
+use std::time::Duration;
+
+impl Report {
+    /// The report as one HTML file.
+    pub fn to_html(&self) -> String {
+        let title = format!("Threema Safe: {}", self.subject());
+        let header = html! {
+            p.soft {
+                (say(&self.started)) ", "
+                (duration(Duration::from_millis(self.duration_ms))) ", "
+                (counted(self.requests, "request"))
+                @if self.bytes_sent > 0 { ", " (size(self.bytes_sent)) " uploaded" }
+            }
+            (self.html_ending())
+        };
+        let main = html! {
+            (self.html_verdicts())
+            (self.html_fixes())
+            (self.html_known_issues())
+            (self.html_pictures())
+            (self.html_checks())
+            (self.html_run())
+        };
+        page(&title, &header, &main)
+    }
+
+    fn html_ending(&self) -> Markup {
+        let ending = self.ending();
+        let tone = match ending.exit {
+            Exit::Conforms => Tone::Pass,
+            Exit::Deviates => Tone::Fail,
+            _ => Tone::Warn,
+        };
+        html! {
+            p class={ "ending " (tone.class()) } { (say(&ending.last_line())) }
+            @if let Some(why) = &self.incomplete_because {
+                p { "The run is incomplete: " (say(why)) "." }
+            }
+            @if self.without_tls && self.implementation.is_none() {
+                p {
+                    "The server was checked without TLS, so that no verdict is more than partial: "
+                    "the apps refuse plain http."
+                }
+            }
+        }
+    }
+
+    fn html_verdicts(&self) -> Markup {
+        if self.implementation.is_some() {
+            return html! {
+                h2 { "As which client" }
+                dl {
+                    @for client in Client::ALL {
+                        @if self.is_held_to(client) {
+                            (detail(client.name(), &self.likeness(client)))
+                        }
+                    }
+                }
+            };
+        }
+        html! {
+            h2 { "Can the apps back up and restore?" }
+            ul.verdicts {
+                @for (client, directions) in &self.clients {
+                    @for (direction, summary) in directions {
+                        li { (verdict_card(*client, *direction, summary)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn html_fixes(&self) -> Markup {
+        let of = |verdict| grouped(self.findings.iter().filter(move |f| f.verdict == verdict));
+        let mut groups = of(Verdict::Fail);
+        groups.extend(of(Verdict::Warn));
+        html! {
+            h2 { "What to fix, in this order" }
+            @if groups.is_empty() { p { "Nothing." } } @else {
+                ol.fixes { @for group in &groups { li { (fix_card(group)) } } }
+            }
+            @for sentence in &self.stale_waivers {
+                p { (word(Tone::Fail, "stale waiver")) " " (say(sentence)) }
+            }
+        }
+    }
+
+    fn html_known_issues(&self) -> Markup {
+        let issues = self.known_issues();
+        html! {
+            @if !issues.is_empty() {
+                h2 { "Known issues of the apps" }
+                p { "They are not faults of this server." }
+                ul {
+                    @for (client, issue) in issues {
+                        li {
+                            strong { (client) ", " (releases(&issue.releases)) } ": " (say(&issue.text))
+                            span.soft { " (" (say(&issue.id)) "; " (say(&issue.source)) ")" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn html_pictures(&self) -> Markup {
+        let Some(pictures) = &self.pictures else {
+            return html! {};
+        };
+        html! {
+            (limits::section(pictures))
+            (chain::section(pictures))
+            (exchanges::section(pictures))
+        }
+    }
+
+    fn html_checks(&self) -> Markup {
+        let order = [
+            Verdict::Fail,
+            Verdict::Error,
+            Verdict::Warn,
+            Verdict::Note,
+            Verdict::Blocked,
+            Verdict::Pass,
+            Verdict::NotApplicable,
+            Verdict::Disabled,
+        ];
+        let of = |verdict| self.findings.iter().filter(move |f| f.verdict == verdict);
+        html! {
+            h2 { "Every check" }
+            @for verdict in order {
+                @if of(verdict).next().is_some() {
+                    h3 { (heading(verdict)) " (" (of(verdict).count()) ")" }
+                    @for finding in of(verdict) { (check(finding)) }
+                }
+            }
+        }
+    }
+
+    fn html_run(&self) -> Markup {
+        html! {
+            h2 { "About this run" }
+            dl {
+                (detail("target", &self.target))
+                (detail("started", &self.started))
+                (detail("version", &self.version))
+                (detail("seed", &self.seed))
+                dt { "pace" }
+                dd { (counted(self.pace.requests_per_minute, "request")) " in a minute" }
+                @if self.left_behind > 0 {
+                    dt { "left behind" }
+                    dd {
+                        (counted(self.left_behind as u64, "backup"))
+                        " of the run may still be on the server; `safe-conformance sweep` deletes them."
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn verdict_card(client: Client, direction: Direction, summary: &ClientSummary) -> Markup {
+    let (tone, text) = match summary.verdict {
+        ClientVerdict::Pass if summary.prevented_by().is_some() => (Tone::Warn, "pass, but"),
+        ClientVerdict::Pass => (Tone::Pass, "pass"),
+        ClientVerdict::Partial => (Tone::Warn, "partial"),
+        ClientVerdict::Unknown => (Tone::Warn, "unknown"),
+        ClientVerdict::Fail => (Tone::Fail, "FAIL"),
+    };
+    let reasons = if summary.broken_by.is_empty() {
+        &summary.not_judged
+    } else {
+        &summary.broken_by
+    };
+    html! {
+        h3 { (client) " " (direction) }
+        (word(tone, text))
+        @if !reasons.is_empty() { p { "because of " (say(&reasons.join(", "))) } }
+        @if let Some(issue) = summary.prevented_by() {
+            p { "the app itself fails here: known issue " (say(&issue.id)) }
+        }
+    }
+}
+
+fn fix_card(group: &Group<'_>) -> Markup {
+    let finding = group.first();
+    let (tone, text) = mark(finding.verdict);
+    let title = finding.cause.as_ref().map(|cause| cause.title.as_ref());
+    let title = title.filter(|title| !title.is_empty());
+    let title = title.map_or_else(|| group.title(), str::to_owned);
+    let mends = group
+        .names()
+        .map_or_else(|| group.title(), |names| names.join(", "));
+    html! {
+        h3 { (say(&title)) }
+        (word(tone, text))
+        dl {
+            (detail("observed", &finding.observed))
+            (detail("fix", &finding.remedy))
+            (detail("affects", &group.hurt().to_string()))
+            (detail("mends", &mends))
+            @if let Some(reason) = &finding.waived { (detail("waived", reason)) }
+        }
+    }
+}
+
+fn check(finding: &Finding) -> Markup {
+    let (tone, text) = mark(finding.verdict);
+    let took = duration(Duration::from_millis(finding.duration_ms));
+    html! {
+        details {
+            summary { (word(tone, text)) " " code { (say(&finding.name())) } }
+            dl {
+                (detail("observed", &finding.observed))
+                (detail("expected", &finding.expected))
+                (detail("fix", &finding.remedy))
+                dt { "clause" } dd { (say(&finding.clause)) ", " (finding.level.to_string()) }
+                @if let Some(stage) = finding.stage { (detail("stage", &stage.to_string())) }
+                @if let Some(cause) = &finding.cause { (detail("cause", &cause.id)) }
+                @if let Some(reason) = &finding.waived { (detail("waived", reason)) }
+                (detail("took", &took))
+            }
+        }
+    }
+}
+
+fn releases(releases: &str) -> Markup {
+    if releases == "all" {
+        html! { "every release" }
+    } else {
+        say(releases)
+    }
+}
+
+const fn mark(verdict: Verdict) -> (Tone, &'static str) {
+    match verdict {
+        Verdict::Pass => (Tone::Pass, "pass"),
+        Verdict::Note => (Tone::Note, "note"),
+        Verdict::Warn => (Tone::Warn, "WARN"),
+        Verdict::Fail => (Tone::Fail, "FAIL"),
+        Verdict::Error => (Tone::Fail, "ERROR"),
+        Verdict::Blocked => (Tone::Warn, "not judged"),
+        Verdict::NotApplicable => (Tone::Note, "not applicable"),
+        Verdict::Disabled => (Tone::Note, "left out"),
+    }
+}
+
+const fn heading(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "As it should be",
+        Verdict::Note => "Notes",
+        Verdict::Warn => "Warnings",
+        Verdict::Fail => "Failures",
+        Verdict::Error => "The harness failed",
+        Verdict::Blocked => "Could not be judged",
+        Verdict::NotApplicable => "Does not apply here",
+        Verdict::Disabled => "Left out",
+    }
+}

@@ -1,0 +1,260 @@
+//! What to do, in order: each thing once, with the findings that it mends and what follows from
+//! them.
+
+use super::Report;
+use crate::diagnosis::Problem;
+use crate::engine::{Because, Blocker, Finding, Verdict};
+use crate::safe::{Clients, Directions};
+use jiff::civil::Date;
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Step<'a> {
+    /// The ID of the problem, of the check, or of what kept checks from being judged.
+    pub id: &'a str,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// Whether the evidence allows other causes, too.
+    pub likely: bool,
+    /// The gravest verdict among what it mends; `blocked` where nothing deviates and something
+    /// could not be judged.
+    pub verdict: Verdict,
+    /// What to do; where there are several, the first is tried first.
+    pub fixes: Vec<String>,
+    /// Lines for a shell that do it. They are never wrapped.
+    pub lines: Vec<String>,
+    /// The findings that it mends, at least one.
+    pub mends: Vec<&'a Finding>,
+    /// What can be judged only afterwards.
+    pub then: Vec<&'a Finding>,
+    /// The problem, where it has a name.
+    pub problem: Option<&'static Problem>,
+}
+
+impl<'a> Step<'a> {
+    /// The finding that says the most: of the gravest ones, the first.
+    pub fn first(&self) -> &'a Finding {
+        let gravest = self
+            .mends
+            .iter()
+            .find(|finding| finding.verdict == self.verdict);
+        gravest.unwrap_or(&self.mends[0])
+    }
+
+    /// The names of what it mends: `config.readable [android-h1, ios-h1], server.redirects`.
+    pub fn names(&self) -> String {
+        names(&self.mends)
+    }
+
+    /// Everything that was observed, each sentence once, with the stage of the first.
+    pub fn observed(&self) -> Vec<String> {
+        let mut observed: Vec<String> = Vec::new();
+        for finding in &self.mends {
+            let sentence = match finding.stage {
+                Some(stage) => format!("{} (stage {stage})", finding.observed),
+                None => finding.observed.clone(),
+            };
+            if !observed.contains(&sentence) {
+                observed.push(sentence);
+            }
+        }
+        observed
+    }
+
+    /// The clients that are hurt.
+    pub fn affects(&self) -> Clients {
+        let findings = self.mends.iter();
+        findings.fold(Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))
+    }
+
+    /// What these clients cannot do.
+    pub fn breaks(&self) -> Directions {
+        let findings = self.mends.iter();
+        findings
+            .filter(|finding| !finding.hurt().is_empty())
+            .fold(Directions::NONE, |all, finding| all.and(finding.breaks))
+    }
+
+    /// Why a waiver excuses it, and until when, where all of it is excused.
+    pub fn waived(&self) -> Option<(&'a str, Option<Date>)> {
+        if self.mends.iter().any(|finding| finding.waived.is_none()) {
+            return None;
+        }
+        let ends = self.mends.iter().filter_map(|finding| finding.waived_until);
+        Some((self.mends[0].waived.as_deref()?, ends.min()))
+    }
+
+    /// The software that answered, as the first answer that deviates names it.
+    pub fn answered_by(&self) -> Option<&'a str> {
+        let mut findings = self.mends.iter();
+        findings.find_map(|finding| finding.answered_by.as_deref())
+    }
+
+    fn of(finding: &'a Finding, target: &str) -> Self {
+        let cause = finding.cause.as_ref();
+        let problem = cause.and_then(|cause| Problem::of(&cause.id));
+        Self {
+            id: cause.map_or(&finding.id, |cause| &cause.id),
+            title: cause.map_or_else(String::new, |cause| cause.title.to_string()),
+            likely: cause.is_some_and(|cause| cause.likely),
+            verdict: finding.verdict,
+            fixes: Vec::new(),
+            lines: problem.map_or_else(Vec::new, |problem| problem.lines_to_paste(target)),
+            mends: vec![finding],
+            then: Vec::new(),
+            problem,
+        }
+    }
+
+    /// Whether another finding is mended by the same.
+    fn mends_too(&self, other: &Finding) -> bool {
+        let first = self.mends[0];
+        if first.waived != other.waived {
+            return false;
+        }
+        match (&first.cause, &other.cause) {
+            (Some(one), Some(other)) => one.id == other.id,
+            (None, None) => first.id == other.id && first.remedy == other.remedy,
+            _ => false,
+        }
+    }
+
+    fn take(&mut self, finding: &'a Finding) {
+        let certain = finding.cause.as_ref().is_some_and(|cause| !cause.likely);
+        self.likely = self.likely && !certain;
+        if rank(finding.verdict) < rank(self.verdict) {
+            self.verdict = finding.verdict;
+        }
+        self.mends.push(finding);
+    }
+
+    /// Puts the fixes in order: what is certain, or else what the checks say and then what is
+    /// likely.
+    fn settle(&mut self) {
+        let cause = self.mends.iter().find_map(|finding| finding.cause.as_ref());
+        let by_cause = cause.map(|cause| cause.fix.to_string());
+        let mut fixes: Vec<String> = Vec::new();
+        let mut add = |fix: &str| {
+            if !fix.is_empty() && !fixes.iter().any(|known| known == fix) {
+                fixes.push(fix.to_owned());
+            }
+        };
+        match by_cause {
+            Some(fix) if !self.likely => {
+                add(&fix);
+                let others = self.mends.iter();
+                others
+                    .filter_map(|finding| finding.alternative.as_deref())
+                    .for_each(add);
+            }
+            Some(fix) => {
+                let own = self.mends.iter().map(|finding| finding.remedy.as_str());
+                let own: Vec<_> = own.filter(|own| **own != fix).collect();
+                own.into_iter().for_each(&mut add);
+                add(&fix);
+            }
+            None => {
+                let own = self.mends.iter().map(|finding| finding.remedy.as_str());
+                own.for_each(add);
+            }
+        }
+        self.fixes = fixes;
+        if self.title.is_empty() {
+            self.title = self.names();
+        }
+    }
+}
+
+/// The names of findings, with the variants of each check behind it.
+pub(super) fn names(findings: &[&Finding]) -> String {
+    let mut checks: Vec<(&str, Vec<&str>)> = Vec::new();
+    for finding in findings {
+        match checks.iter_mut().find(|(id, _)| *id == finding.id) {
+            Some((_, variants)) => variants.push(&finding.variant),
+            None => checks.push((&finding.id, vec![&finding.variant])),
+        }
+    }
+    let names: Vec<_> = checks
+        .into_iter()
+        .map(|(id, variants)| match variants.as_slice() {
+            [""] => id.to_owned(),
+            variants => format!("{id} [{}]", variants.join(", ")),
+        })
+        .collect();
+    names.join(", ")
+}
+
+/// The order of verdicts: what must be done first stands first.
+const fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Fail => 0,
+        Verdict::Error => 1,
+        Verdict::Blocked => 2,
+        Verdict::Warn => 3,
+        Verdict::Note => 4,
+        Verdict::Pass | Verdict::NotApplicable | Verdict::Disabled => 5,
+    }
+}
+
+impl Report {
+    /// What to do, in order: failures, what broke or stopped the run, warnings, notes.
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<Step<'_>> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| is_step(finding)) {
+            match steps.iter_mut().find(|step| step.mends_too(finding)) {
+                Some(step) => step.take(finding),
+                None => steps.push(Step::of(finding, &self.target)),
+            }
+        }
+        for step in &mut steps {
+            step.settle();
+        }
+        for finding in &self.findings {
+            let root = self.root_of(finding);
+            let step = root.and_then(|root| {
+                steps
+                    .iter_mut()
+                    .find(|step| step.mends.iter().any(|mended| std::ptr::eq(*mended, root)))
+            });
+            if let Some(step) = step {
+                step.then.push(finding);
+            }
+        }
+        // What all waits for a waiver's end comes behind what does not.
+        steps.sort_by_key(|step| (rank(step.verdict), step.waived().is_some()));
+        steps
+    }
+
+    /// The finding that keeps a blocked one from being judged, at the beginning of the line.
+    pub(super) fn root_of(&self, finding: &Finding) -> Option<&Finding> {
+        let mut root = None;
+        let mut current = finding;
+        // A plan has no circles; a report that was edited may.
+        for _ in 0..self.findings.len() {
+            let next = match &current.because {
+                Some(Because::Blocked(Blocker::Check { name, .. })) => {
+                    self.findings.iter().find(|other| other.name() == *name)
+                }
+                Some(Because::Blocked(Blocker::CredentialsRefused)) => self
+                    .findings
+                    .iter()
+                    .find(|other| other.id == "auth.accepted" && other.verdict == Verdict::Fail),
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            root = Some(next);
+            current = next;
+        }
+        root
+    }
+}
+
+/// Whether a finding is something to do, and not what follows from another.
+fn is_step(finding: &Finding) -> bool {
+    let stopped = matches!(
+        finding.because,
+        Some(Because::Blocked(Blocker::Limit | Blocker::LockedOut))
+    );
+    finding.verdict.is_deviation() || finding.verdict == Verdict::Error || stopped
+}

@@ -1,0 +1,158 @@
+//! What to do, as text: each step with what to do first, and what follows from it in one line.
+
+use super::Report;
+use super::steps::{Step, names};
+use super::text::{FAINT, STRONG, Style, mark, write_wrapped};
+use crate::engine::{Finding, Verdict};
+use crate::text::{counted, labelled, line, listed};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+type Written = std::fmt::Result;
+
+/// How far the details of a step are indented, in columns.
+const COLUMN: usize = 16;
+
+impl Report {
+    /// The names of the findings that the steps say.
+    pub(super) fn told_by_steps(&self) -> BTreeSet<String> {
+        if self.implementation.is_some() {
+            return BTreeSet::new();
+        }
+        let steps = self.steps();
+        let told = steps
+            .iter()
+            .flat_map(|step| step.mends.iter().chain(&step.then));
+        told.map(|finding| finding.name()).collect()
+    }
+
+    pub(super) fn write_steps(&self, out: &mut String, style: Style) -> Written {
+        let steps = self.steps();
+        let (notes, steps): (Vec<_>, Vec<_>) = steps
+            .iter()
+            .partition(|step| step.verdict == Verdict::Note && !style.verbose);
+        if steps.len() > 1 {
+            writeln!(out, "{STRONG}What to do, in order:{STRONG:#}\n")?;
+        }
+        for step in steps {
+            self.write_step(out, style, step)?;
+        }
+        if !notes.is_empty() {
+            let ids: Vec<_> = notes.iter().map(|step| step.mends[0].id.as_str()).collect();
+            let count = counted(notes.len() as u64, "note");
+            let text = format!("{count}: {} (-v shows them)", listed(&ids, 6));
+            write_wrapped(out, style, 0, &text)?;
+        }
+        Ok(())
+    }
+
+    fn write_step(&self, out: &mut String, style: Style, step: &Step<'_>) -> Written {
+        let (paint, word) = mark(step.verdict);
+        let label = format!("{paint}{word:<6}{paint:#}{STRONG}");
+        let title = labelled(&label, &title(step), 6, style.width);
+        writeln!(out, "{}{STRONG:#}", title.trim_end())?;
+        write_fixes(out, style, step)?;
+        if step.verdict == Verdict::Error && !style.verbose {
+            return Ok(());
+        }
+        let observed = step.observed();
+        let shown = if style.verbose { observed.len() } else { 2 };
+        for sentence in observed.iter().take(shown) {
+            write_detail(out, style, "observed", sentence)?;
+        }
+        if observed.len() > shown {
+            let more = counted((observed.len() - shown) as u64, "other observation");
+            write_detail(out, style, "", &format!("and {more} (-v shows them)"))?;
+        }
+        if let Some(who) = step.answered_by() {
+            write_detail(out, style, "server", who)?;
+        }
+        write_mended(out, style, step)?;
+        if let Some((reason, until)) = step.waived() {
+            let end = until.map_or_else(String::new, |until| format!(" (until {until})"));
+            write_detail(out, style, "waived", &format!("{reason}{end}"))?;
+        }
+        writeln!(out)
+    }
+
+    /// What the server shows itself to be.
+    pub(super) fn write_software(&self, out: &mut String, style: Style) -> Written {
+        let seen: Vec<_> = self
+            .software
+            .iter()
+            .map(|seen| format!("{} (by {})", seen.product.name(), seen.evidence))
+            .collect();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        write_wrapped(out, style, 0, &format!("Software: {}", seen.join(", ")))
+    }
+}
+
+/// The problem with its ID, or the check.
+fn title(step: &Step<'_>) -> String {
+    match (&step.problem, step.likely) {
+        (Some(_), true) => format!("likely: {} ({})", step.title, step.id),
+        (Some(_), false) => format!("{} ({})", step.title, step.id),
+        (None, _) => step.title.clone(),
+    }
+}
+
+fn write_fixes(out: &mut String, style: Style, step: &Step<'_>) -> Written {
+    for (position, fix) in step.fixes.iter().enumerate() {
+        let label = if position == 0 { "fix" } else { "or" };
+        write_detail(out, style, label, fix)?;
+    }
+    for command in &step.lines {
+        // Never wrapped, so that it can be copied.
+        writeln!(out, "{:COLUMN$}  {}", "", line(command))?;
+    }
+    Ok(())
+}
+
+/// What the step mends, whom that hurts, what follows.
+fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
+    let first = step.first();
+    if step.problem.is_some() {
+        write_detail(out, style, "mends", &step.names())?;
+    }
+    if style.verbose {
+        let (clause, level) = (&first.clause, first.level);
+        let expected = format!("{} (clause {clause}, {level})", first.expected);
+        write_detail(out, style, "expected", &expected)?;
+        if let Some(problem) = step.problem {
+            write_detail(out, style, "source", problem.source)?;
+        }
+    }
+    if let Some(issue) = step.problem.and_then(|problem| problem.upstream) {
+        write_detail(out, style, "upstream", issue)?;
+    }
+    if step.verdict != Verdict::Error {
+        let (hurt, breaks) = (step.affects(), step.breaks());
+        let affects = match (hurt.is_empty(), breaks.is_empty()) {
+            (true, _) => "no client of today".to_owned(),
+            (false, true) => hurt.to_string(),
+            (false, false) => format!("{hurt} ({breaks})"),
+        };
+        write_detail(out, style, "affects", &affects)?;
+    }
+    write_consequences(out, style, &step.then)
+}
+
+fn write_consequences(out: &mut String, style: Style, then: &[&Finding]) -> Written {
+    if then.is_empty() {
+        return Ok(());
+    }
+    let count = counted(then.len() as u64, "finding");
+    let text = if style.verbose {
+        format!("{count} can be judged only afterwards: {}", names(then))
+    } else {
+        format!("{count} can be judged only afterwards")
+    };
+    write_detail(out, style, "then", &text)
+}
+
+fn write_detail(out: &mut String, style: Style, label: &str, text: &str) -> Written {
+    let label = format!("      {FAINT}{label:<10}{FAINT:#}");
+    out.write_str(&labelled(&label, text, COLUMN, style.width))
+}

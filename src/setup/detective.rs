@@ -1,0 +1,367 @@
+//! From whatever people paste to the base URL, by a few requests that change nothing.
+
+use super::pasted::Pasted;
+use super::seen::Thing;
+use super::suspect::{Because, FOLDER, Hopeless, Suspect, of_cloud, suspects};
+use crate::safe::Stage;
+use crate::safe::base_url::BaseUrl;
+use crate::wire::{Answer, Door, Failure, Login, Response, Secret, Spot, Target, TlsSetupError};
+use std::time::Duration;
+
+/// The most suspects that are asked about.
+const MOST_SUSPECTS: usize = 6;
+/// Where a cloud may live on its host.
+const CLOUDS: [&str; 4] = ["", "/nextcloud", "/owncloud", "/cloud"];
+
+/// What is asked of a suspect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// PROPFIND of the folder.
+    Folder,
+    /// PROPFIND of the folder above.
+    Parent,
+    /// GET of `config`.
+    Config,
+    /// GET of `status.php`, by which Nextcloud and ownCloud name themselves.
+    Status,
+}
+
+impl Look {
+    const fn spot(self) -> Spot {
+        match self {
+            Self::Folder => Spot::Folder,
+            Self::Parent => Spot::Parent,
+            Self::Config => Spot::Config,
+            Self::Status => Spot::Below("/status.php"),
+        }
+    }
+}
+
+/// What the form of an address says by itself, without a request.
+pub fn by_form_alone(text: &str, user: Option<&str>) -> Option<Suspect> {
+    let all = suspects(&Pasted::of(text)?, user).ok()?;
+    by_form(&all)
+        .filter(|suspect| suspect.because != Because::Typed)
+        .cloned()
+}
+
+/// The scheme, the user info, the host and the port of an address, without the rest.
+pub fn origin_of(text: &str) -> Option<String> {
+    Pasted::of(text).map(|pasted| pasted.bare)
+}
+
+/// Who asks: a server, or a table in a test.
+pub trait Asker: Sync {
+    /// Whether credentials go along: one refusal of them is enough.
+    fn logs_in(&self) -> bool;
+
+    /// Asks one thing about a base URL, with this user name where it is not the person's own.
+    fn ask(
+        &self,
+        look: Look,
+        base: &BaseUrl,
+        user: Option<&str>,
+    ) -> impl Future<Output = Answer> + Send;
+}
+
+/// How sure an answer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sureness {
+    /// The server showed it.
+    Sure,
+    /// Its form says so, and the server contradicts nothing.
+    Likely,
+}
+
+/// A base URL that was worked out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Found {
+    /// The base URL.
+    pub url: String,
+    /// The user name that belongs to it, where it is not the person's own.
+    pub user: Option<String>,
+    /// Why this one.
+    pub because: Because,
+    /// How sure it is.
+    pub sureness: Sureness,
+    /// Whether its folder is still to be made.
+    pub is_missing: bool,
+}
+
+impl Found {
+    /// Whether the user name is still to be put in the place of `USER`.
+    pub fn lacks_user(&self) -> bool {
+        self.url.split('/').any(|part| part == "USER")
+    }
+}
+
+/// What the detective says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// This is the base URL.
+    Found(Found),
+    /// It may be any of these, or none.
+    Unsure(Vec<Suspect>),
+    /// There is none.
+    Hopeless(Hopeless),
+}
+
+impl Verdict {
+    /// The verdict in a sentence or two.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Hopeless(why) => why.words(),
+            Self::Unsure(suspects) if suspects.len() < 2 => {
+                "The server shows no folder at this address. If that is not expected, look for the WebDAV address in its settings or its manual.".to_owned()
+            }
+            Self::Unsure(suspects) => {
+                let urls: Vec<_> = suspects.iter().map(|one| format!("`{}`", one.url)).collect();
+                format!("Unsure which address is meant. Possible: {}.", urls.join(", "))
+            }
+            Self::Found(found) => {
+                let begin = match found.sureness {
+                    Sureness::Sure => "The address is",
+                    Sureness::Likely => "The address is probably",
+                };
+                let user = found.user.as_ref();
+                let user = user.map_or_else(String::new, |user| format!(" with the user name `{user}`"));
+                let lack = if found.lacks_user() {
+                    " USER stands for the user name on the server."
+                } else {
+                    ""
+                };
+                format!("{begin} `{}`{user}.{lack} {}", found.url, found.because.words())
+            }
+        }
+    }
+
+    /// The base URL, where it is not the one that was given.
+    pub fn other_than(&self, typed: &str) -> Option<&Found> {
+        let Self::Found(found) = self else {
+            return None;
+        };
+        (found.url != typed.trim_end_matches('/')).then_some(found)
+    }
+}
+
+/// What asking about a suspect showed.
+enum Shown {
+    /// A folder, or a config.
+    There { has_config: bool },
+    /// Nothing, in a folder that is there.
+    ToMake,
+    /// A login is wanted.
+    Guarded,
+    /// Something else.
+    Nothing,
+}
+
+/// Works out which base URL `text` stands for. `user` is the name of the person on the server, if
+/// it is known.
+pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> Verdict {
+    let Some(pasted) = Pasted::of(text) else {
+        return Verdict::Hopeless(Hopeless::NoHost);
+    };
+    let all = match suspects(&pasted, user) {
+        Ok(all) => all,
+        Err(why) => return Verdict::Hopeless(why),
+    };
+    let mut first_guess = None;
+    let mut guarded = None;
+    for suspect in all.iter().take(MOST_SUSPECTS) {
+        match shown(suspect, asker).await {
+            Shown::There { has_config } => {
+                return Verdict::Found(found(suspect, Sureness::Sure, has_config, asker).await);
+            }
+            Shown::Guarded => {
+                guarded.get_or_insert(suspect);
+                // Servers lock people out for wrong passwords.
+                if asker.logs_in() {
+                    break;
+                }
+            }
+            Shown::ToMake => {
+                first_guess.get_or_insert(suspect);
+            }
+            Shown::Nothing => {}
+        }
+    }
+    if let Some(suspect) = first_guess {
+        let mut found = found(suspect, Sureness::Sure, true, asker).await;
+        found.is_missing = true;
+        return Verdict::Found(found);
+    }
+    if let Some(suspect) = by_form(&all) {
+        return Verdict::Found(found(suspect, Sureness::Likely, false, asker).await);
+    }
+    let is_refused = guarded.is_some() && asker.logs_in();
+    if !is_refused && let Some(verdict) = cloud(&pasted, user, asker).await {
+        return verdict;
+    }
+    match guarded {
+        Some(suspect) => Verdict::Found(found(suspect, Sureness::Likely, false, asker).await),
+        None => Verdict::Unsure(all),
+    }
+}
+
+/// The first suspect, where its form says more than that it was typed.
+fn by_form(all: &[Suspect]) -> Option<&Suspect> {
+    let first = all.first()?;
+    let is_told = !matches!(first.because, Because::Typed | Because::Scheme);
+    let is_files = ["/remote.php/", "/public.php/", "/dav/"]
+        .iter()
+        .any(|place| first.url.contains(place));
+    (is_told || is_files || first.is_root).then_some(first)
+}
+
+async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
+    let Ok(parsed) = BaseUrl::parse(&suspect.url) else {
+        return Shown::Nothing;
+    };
+    let user = suspect.user.as_deref();
+    let config = asker.ask(Look::Config, &parsed.base, user).await;
+    let Ok(config) = config else {
+        return Shown::Nothing;
+    };
+    if is_config(&config) {
+        return Shown::There { has_config: true };
+    }
+    if matches!(config.status, 401 | 429) {
+        return Shown::Guarded;
+    }
+    let thing = |answer: Answer| answer.ok().map(|answer| Thing::of(&answer));
+    match thing(asker.ask(Look::Folder, &parsed.base, user).await) {
+        Some(Thing::Folder) => Shown::There { has_config: false },
+        Some(Thing::Nothing) if !parsed.base.path().is_empty() => {
+            match thing(asker.ask(Look::Parent, &parsed.base, user).await) {
+                Some(Thing::Folder) => Shown::ToMake,
+                _ => Shown::Nothing,
+            }
+        }
+        Some(Thing::Unseen(401 | 429)) => Shown::Guarded,
+        _ => Shown::Nothing,
+    }
+}
+
+/// Whether an answer is a config, and not a page that answers to everything.
+fn is_config(answer: &Response) -> bool {
+    let bytes = &answer.body.bytes;
+    let text = String::from_utf8_lossy(bytes);
+    answer.status == 200 && text.trim_start().starts_with('{') && text.contains("maxBackupBytes")
+}
+
+/// The base URL of a suspect: below the root of somebody's files, a folder of its own.
+async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &impl Asker) -> Found {
+    let mut found = Found {
+        url: suspect.url.clone(),
+        user: suspect.user.clone(),
+        because: suspect.because,
+        sureness,
+        is_missing: false,
+    };
+    if suspect.is_root && !is_whole {
+        found.url = format!("{}/{FOLDER}", suspect.url);
+        found.is_missing = match BaseUrl::parse(&found.url) {
+            Ok(parsed) if sureness == Sureness::Sure => {
+                let answer = asker.ask(Look::Folder, &parsed.base, None).await;
+                !answer.is_ok_and(|answer| Thing::of(&answer) == Thing::Folder)
+            }
+            _ => true,
+        };
+    }
+    found
+}
+
+/// The places on its host where a cloud may live.
+fn prefixes(pasted: &Pasted) -> Vec<String> {
+    let first = pasted.path.first().map(|first| format!("/{first}"));
+    let places = CLOUDS.iter().map(|place| (*place).to_owned());
+    let mut prefixes: Vec<String> = first.into_iter().chain(places).collect();
+    prefixes.dedup();
+    prefixes
+}
+
+/// The URLs of the clouds that an address may belong to.
+pub(super) fn clouds(text: &str) -> Vec<String> {
+    let Some(pasted) = Pasted::of(text) else {
+        return Vec::new();
+    };
+    let prefixes = prefixes(&pasted);
+    prefixes
+        .iter()
+        .map(|prefix| format!("{}{prefix}", pasted.origin()))
+        .collect()
+}
+
+/// A cloud that answers on the host, wherever it lives there.
+async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Option<Verdict> {
+    for prefix in prefixes(pasted) {
+        let origin = format!("{}{prefix}", pasted.origin());
+        let Ok(parsed) = BaseUrl::parse(&origin) else {
+            continue;
+        };
+        let answer = asker.ask(Look::Status, &parsed.base, None).await;
+        if !answer.is_ok_and(|answer| is_status(&answer)) {
+            continue;
+        }
+        let known = pasted.user_info.as_ref().map(|info| info.user.as_str());
+        let user = user.or(known);
+        let suspect = of_cloud(&pasted.origin(), &prefix, user);
+        let (sureness, has_config) = match shown(&suspect, asker).await {
+            Shown::There { has_config } => (Sureness::Sure, has_config),
+            _ => (Sureness::Likely, false),
+        };
+        let found = found(&suspect, sureness, has_config, asker).await;
+        return Some(Verdict::Found(found));
+    }
+    None
+}
+
+/// Whether an answer is the `status.php` of Nextcloud, ownCloud or one of their relatives.
+pub(super) fn is_status(answer: &Response) -> bool {
+    let text = String::from_utf8_lossy(&answer.body.bytes);
+    answer.status == 200 && text.contains("\"productname\"") && text.contains("\"installed\"")
+}
+
+/// Asks a server itself. The credentials go to the host of the target alone.
+pub struct Live {
+    /// Whom the credentials belong to, and what is trusted.
+    pub target: Target,
+    /// How long one answer may take.
+    pub timeout: Duration,
+}
+
+impl Asker for Live {
+    fn logs_in(&self) -> bool {
+        self.target.login != Login::Open
+    }
+
+    async fn ask(&self, look: Look, base: &BaseUrl, user: Option<&str>) -> Answer {
+        let mut target = Target {
+            base: base.clone(),
+            ..self.target.clone()
+        };
+        if base.host() != self.target.base.host() {
+            target.login = Login::Open;
+            target.addresses.clear();
+        } else if let Some(user) = user {
+            let password = match &self.target.login {
+                Login::Basic { password, .. } => password.clone(),
+                Login::Open | Login::Token(_) => Secret::new(String::new()),
+            };
+            target.login = Login::Basic {
+                user: user.to_owned(),
+                password,
+            };
+        }
+        let unspoken = |error: TlsSetupError| Failure::peer(Stage::Tls, error.to_string());
+        let door = Door::open(target, self.timeout).map_err(unspoken)?;
+        match look {
+            Look::Config => door.read(look.spot()).await,
+            Look::Status => door.read_as_stranger(look.spot()).await,
+            Look::Folder | Look::Parent => door.properties(look.spot()).await,
+        }
+    }
+}

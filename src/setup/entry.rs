@@ -1,0 +1,64 @@
+//! What a person enters in the apps: the exact text for each field of their dialogs.
+
+use crate::safe::base_url::BaseUrl;
+use crate::safe::{Client, Clients};
+use crate::wire::Login;
+
+/// One field of a dialog.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The apps whose dialogs have it.
+    pub clients: Clients,
+    /// The field.
+    pub field: &'static str,
+    /// What to enter; none for what is secret.
+    pub text: Option<String>,
+    /// What else there is to know.
+    pub note: Option<&'static str>,
+}
+
+/// The fields for this server, from the top to the bottom of the dialog.
+///
+/// Android adds `https://` by itself and removes it where it is typed; iOS takes the address as it
+/// is typed. So the whole address is right in both. Both have fields of their own for user name and
+/// password; user info in the address is read differently by each.
+///
+/// Source: clients.http.url-android, clients.http.url-ios.
+pub fn entries(base: &BaseUrl, login: &Login) -> Vec<Entry> {
+    let apps = Clients::of(Client::Android).and(Clients::of(Client::Ios));
+    let mut entries = vec![Entry {
+        clients: apps,
+        field: "server",
+        text: Some(base.as_str().to_owned()),
+        note: None,
+    }];
+    match login {
+        Login::Basic { user, password } => {
+            entries.push(Entry {
+                clients: apps,
+                field: "user name",
+                text: Some(user.clone()),
+                note: None,
+            });
+            let is_empty = password.expose().is_empty();
+            entries.push(Entry {
+                clients: apps,
+                field: "password",
+                text: is_empty.then(String::new),
+                note: Some(if is_empty {
+                    "leave it empty"
+                } else {
+                    "the password on the server, as you gave it here; the password of Threema Safe is another one"
+                }),
+            });
+        }
+        Login::Open => {}
+        Login::Token(_) => entries.push(Entry {
+            clients: apps,
+            field: "token",
+            text: None,
+            note: Some("the apps of OnPrem get it from their administrator"),
+        }),
+    }
+    entries
+}

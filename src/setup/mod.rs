@@ -1,0 +1,31 @@
+//! From nothing to a server that the apps can use: what is there, what is missing, the steps that
+//! make it. No verdicts, and no arguments of a command line.
+//!
+//! [`survey`] looks and changes nothing; [`Plan::steps`] says what would be done; [`carry_out`]
+//! does one step. Each can be repeated: what is there already is left as it is, and a `config` is
+//! never overwritten unless that is asked for.
+
+mod detective;
+#[cfg(test)]
+mod detective_tests;
+mod entry;
+mod login;
+mod obstacle;
+mod pasted;
+mod plan;
+mod seen;
+mod shell;
+mod step;
+mod suspect;
+
+pub use detective::{
+    Asker, Found, Live, Look, Sureness, Verdict, by_form_alone, investigate, origin_of,
+};
+pub use entry::{Entry, entries};
+pub use login::{Flow, Granted, LIFETIME, LoginError, cloud_at};
+pub use obstacle::{OBSTACLES, Obstacle, Trouble};
+pub use plan::{Plan, Wish, survey};
+pub use seen::{ConfigSeen, Thing};
+pub use shell::commands;
+pub use step::{Outcome, Step, carry_out};
+pub use suspect::{Because, FOLDER, Hopeless, Suspect};

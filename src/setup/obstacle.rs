@@ -1,0 +1,506 @@
+//! What can stand in the way of `setup`, by name. The names continue those of the catalogue of
+//! problems.
+
+use super::seen::Thing;
+use crate::diagnosis::{
+    Beside, Evidence, Product, Recognised, Subject, Words, diagnose, recognised,
+};
+use crate::wire::{Door, Failure, LoginKind, Method, Response};
+use Product::{Apache, Caddy, Cloudflare, Lighttpd, Nextcloud, Nginx, Rclone};
+
+/// Something that can stand in the way.
+pub struct Obstacle {
+    /// The name, for ever: `problem.file-in-the-way`.
+    pub id: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// The same in two sentences.
+    pub meaning: &'static str,
+    /// What to do, whatever the software is.
+    pub fix: &'static str,
+    /// The same for software that is recognised.
+    pub fixes: &'static [(Product, &'static str)],
+    /// Who says so.
+    pub source: &'static str,
+}
+
+/// A file stands where a folder should be.
+const FILE_IN_THE_WAY: Obstacle = Obstacle {
+    id: "problem.file-in-the-way",
+    title: "a file stands where a folder should be",
+    meaning: "The URL must name a folder, and `backups` must be one. A file of that name is there instead, and setup deletes nothing.",
+    fix: "Rename or delete that file, or choose another folder in the URL.",
+    fixes: &[],
+    source: "RFC 4918 section 9.3.1",
+};
+
+/// The folder above the one that is to be made is missing.
+const PARENT_MISSING: Obstacle = Obstacle {
+    id: "problem.parent-missing",
+    title: "the folder above the one in the URL does not exist",
+    meaning: "WebDAV makes one folder at a time, inside one that is there. Most often a name in the URL is misspelled.",
+    fix: "Check each part of the URL, also capital letters, or make the folder above first.",
+    fixes: &[(
+        Nextcloud,
+        "Check user and folders in https://HOST/remote.php/dav/files/USER/FOLDER. The user is the name of the account, not the e-mail address; the app password must allow access to files (Settings, Security).",
+    )],
+    source: "RFC 4918 section 9.3.1: 409",
+};
+
+/// Nothing may be written.
+const READ_ONLY: Obstacle = Obstacle {
+    id: "problem.read-only",
+    title: "the folder cannot be written with these credentials",
+    meaning: "The server lets these credentials read, and refuses to let them write. A share is read-only, or the user that the server runs as may not write there.",
+    fix: "Give this account the right to create and change files in the folder, and give the folder on the server to the user that the server runs as.",
+    fixes: &[
+        (
+            Nextcloud,
+            "Give this account or link the rights to create, edit and delete in the share.",
+        ),
+        (
+            Apache,
+            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL.",
+        ),
+        (
+            Nginx,
+            "Give the folder to nginx's user (`chown -R www-data FOLDER`), and remove the `limit_except` of this `location` that denies PUT.",
+        ),
+        (
+            Lighttpd,
+            "Set `webdav.is-readonly = \"disable\"` for this folder, and give it to lighttpd's user (`chown -R www-data FOLDER`).",
+        ),
+        (
+            Caddy,
+            "Give the folder to Caddy's user: `chown -R caddy FOLDER`.",
+        ),
+        (
+            Rclone,
+            "Start `rclone serve webdav` without `--read-only`, as a user who may write in the folder.",
+        ),
+    ],
+    source: "RFC 4918 section 9.3.1; servers.unwritable-backups",
+};
+
+/// Something is locked.
+const LOCKED: Obstacle = Obstacle {
+    id: "problem.locked",
+    title: "the file or folder is locked",
+    meaning: "Another program holds a lock on it, or an upload that broke off has left one. Most locks end by themselves within minutes.",
+    fix: "Close the program that has the folder open, wait a minute, and run the same command again.",
+    fixes: &[(
+        Nextcloud,
+        "Wait a minute and run the same command again. A lock that stays: turn maintenance mode on, delete the rows of the table oc_file_locks, and turn it off again.",
+    )],
+    source: "RFC 4918 section 11.3",
+};
+
+/// A firewall stands in front.
+const FIREWALL: Obstacle = Obstacle {
+    id: "problem.firewall",
+    title: "a web application firewall refuses the request",
+    meaning: "The answer is that of a firewall in front of the server. Such firewalls often refuse the methods of WebDAV (PUT, MKCOL, PROPFIND), which the apps need in part.",
+    fix: "Exempt this path from the firewall, or let it allow the methods GET, HEAD, PUT and DELETE, and for setup PROPFIND and MKCOL.",
+    fixes: &[
+        (
+            Cloudflare,
+            "Add a WAF rule with the action Skip for this host and path.",
+        ),
+        (
+            Apache,
+            "ModSecurity: set `SecRuleEngine Off` in the `<Location>` of this folder, or allow the methods: `SecAction \"id:900200,phase:1,nolog,pass,t:none,setvar:'tx.allowed_methods=GET HEAD OPTIONS PUT DELETE PROPFIND MKCOL'\"` in crs-setup.conf.",
+        ),
+        (
+            Nginx,
+            "ModSecurity: set `modsecurity off;` in the `location` of this folder.",
+        ),
+    ],
+    source: "OWASP Core Rule Set, rule 911100; documentation of Cloudflare",
+};
+
+/// An upload is answered as if nothing were there.
+const UPLOAD_NOT_ALLOWED: Obstacle = Obstacle {
+    id: "problem.upload-not-allowed",
+    title: "the folder exists, and an upload into it is answered with 404",
+    meaning: "The folder is there, and the server says `not found` to an upload. It does so where the user that it runs as may not write there, or where this account may not upload.",
+    fix: "Give the folder on the server to the user that the server runs as (`chown -R USER FOLDER`), and let this account upload.",
+    fixes: &[
+        (
+            Rclone,
+            "Let rclone run as a user who may write in the folder, or give the folder to its user.",
+        ),
+        (
+            Nextcloud,
+            "Let the app password access files (Settings, Security), and let the share allow uploads.",
+        ),
+    ],
+    source: "servers.unwritable-backups",
+};
+
+/// The server makes no folders.
+const NO_FOLDERS: Obstacle = Obstacle {
+    id: "problem.no-folders",
+    title: "this server makes no folders over WebDAV",
+    meaning: "The server refuses the method that makes folders (MKCOL). The folders have to be made on the server itself.",
+    fix: "Make the folders on the server, with the commands below, and run the same command again.",
+    fixes: &[
+        (
+            Nginx,
+            "Add MKCOL to `dav_methods PUT DELETE MKCOL;` in the `location` of this folder, or make the folders on the server with the commands below.",
+        ),
+        (
+            Apache,
+            "Run `a2enmod dav dav_fs`, set `Dav On` in the `<Directory>` of this folder, reload Apache, and run the same command again.",
+        ),
+        (
+            Lighttpd,
+            "Load `mod_webdav`, set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"`, restart lighttpd, and run the same command again.",
+        ),
+        (
+            Caddy,
+            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
+        ),
+    ],
+    source: "RFC 4918 section 9.3.1: 405; measured on nginx",
+};
+
+/// An upload was accepted, and what comes back is not it.
+const NOT_STORED: Obstacle = Obstacle {
+    id: "problem.not-stored",
+    title: "the server accepted `config`, and gives something else back",
+    meaning: "The upload was answered with success, and reading it back gives nothing or other bytes. A backup would be lost in the same way.",
+    fix: "Look for the reason in the server's log: the user that it runs as may not write there, a cache answers in its place, or a filter changes what passes.",
+    fixes: &[
+        (
+            Rclone,
+            "rclone keeps its list of a folder for five minutes: start it with `--dir-cache-time 0s`.",
+        ),
+        (
+            Nextcloud,
+            "A file-drop link takes uploads and gives nothing back: make a link that allows reading and editing.",
+        ),
+    ],
+    source: "servers.lying-success, servers.rclone-cache",
+};
+
+/// The server sends the request elsewhere.
+const REDIRECTED: Obstacle = Obstacle {
+    id: "problem.redirected",
+    title: "the server redirects this address",
+    meaning: "The apps do not follow a redirect of an upload. The URL must be the one at which the server answers itself.",
+    fix: "Use the address to which the server redirects, if it is a folder and not a page to log in.",
+    fixes: &[],
+    source: "RFC 9110 section 15.4; clause 4.9",
+};
+
+/// Something was made in the meantime.
+const CHANGED_MEANWHILE: Obstacle = Obstacle {
+    id: "problem.changed-meanwhile",
+    title: "`config` was made or changed in the meantime",
+    meaning: "Another program wrote `config` after setup had looked. It is left as it is.",
+    fix: "Run the same command again: it looks anew.",
+    fixes: &[],
+    source: "RFC 9110 section 15.5.13",
+};
+
+/// The server answers with a web page.
+const WEB_PAGE: Obstacle = Obstacle {
+    id: "problem.web-page",
+    title: "a web page answers in place of the file `config`",
+    meaning: "The address leads to pages for people: a login page, or the start page of a web application. It is not the address of a folder over WebDAV.",
+    fix: "Find the WebDAV address in the settings or the manual of the service, and give that.",
+    fixes: &[(
+        Nextcloud,
+        "The address is https://HOST/remote.php/dav/files/USER/FOLDER. The web interface shows it under Files, Files settings, WebDAV.",
+    )],
+    source: "measured on servers with a catch-all page",
+};
+
+/// The server has a fault of its own.
+const SERVER_ERROR: Obstacle = Obstacle {
+    id: "problem.server-error",
+    title: "the server fails",
+    meaning: "The server answers with an error of its own (5xx). The reason stands in its log.",
+    fix: "Look into the server's log for the time of this run. On a 500 to an upload, most often the user that it runs as may not write in the folder.",
+    fixes: &[
+        (
+            Apache,
+            "Look into /var/log/apache2/error.log; most often the folder does not belong to www-data, or `DavLockDB` names a folder that it may not write in.",
+        ),
+        (
+            Nginx,
+            "Look into /var/log/nginx/error.log; most often the folder, or `client_body_temp_path`, does not belong to www-data.",
+        ),
+        (
+            Nextcloud,
+            "Look into data/nextcloud.log, or run `occ log:tail`.",
+        ),
+    ],
+    source: "RFC 9110 section 15.6",
+};
+
+/// The server asks for less.
+const LIMITED: Obstacle = Obstacle {
+    id: "problem.limited",
+    title: "the server limits or locks out this address",
+    meaning: "The server answers 429: it has had too many requests or wrong passwords from here. Each further attempt makes it last longer.",
+    fix: "Wait half an hour, and run the same command again.",
+    fixes: &[(
+        Nextcloud,
+        "Wait half an hour, or run `occ security:bruteforce:reset ADDRESS` on the server, and run the same command again.",
+    )],
+    source: "RFC 6585 section 4; servers.nextcloud-brute-force",
+};
+
+/// The server does not answer as expected, for no reason that is known.
+const REFUSED: Obstacle = Obstacle {
+    id: "problem.refused",
+    title: "the server refuses, and does not say why",
+    meaning: "The answer fits no reason that is known. The server's log says more.",
+    fix: "Look into the server's log for the time of this run.",
+    fixes: &[],
+    source: "RFC 9110 section 15.5",
+};
+
+/// Everything that can stand in the way.
+pub const OBSTACLES: &[Obstacle] = &[
+    FILE_IN_THE_WAY,
+    PARENT_MISSING,
+    READ_ONLY,
+    LOCKED,
+    FIREWALL,
+    UPLOAD_NOT_ALLOWED,
+    NO_FOLDERS,
+    NOT_STORED,
+    REDIRECTED,
+    CHANGED_MEANWHILE,
+    WEB_PAGE,
+    SERVER_ERROR,
+    LIMITED,
+    REFUSED,
+];
+
+impl Obstacle {
+    /// The one of this name.
+    pub fn of(id: &str) -> Option<&'static Self> {
+        OBSTACLES.iter().find(|obstacle| obstacle.id == id)
+    }
+
+    /// All that is known of it, a label and a text a line.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![
+            ("title", self.title.to_owned()),
+            ("means", self.meaning.to_owned()),
+            ("fix", self.fix.to_owned()),
+        ];
+        let special = self.fixes.iter();
+        lines.extend(special.map(|(product, fix)| ("fix", format!("{}: {fix}", product.name()))));
+        lines.push(("source", self.source.to_owned()));
+        lines
+    }
+
+    fn fix_for(&self, software: &[Recognised]) -> &'static str {
+        let is_seen = |product| software.iter().any(|seen| seen.product == product);
+        let special = self.fixes.iter().find(|(product, _)| is_seen(*product));
+        special.map_or(self.fix, |(_, fix)| fix)
+    }
+}
+
+/// What stands in the way on this server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// The name of the problem; that of a stage where there was no answer.
+    pub id: String,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What to do on this server.
+    pub fix: String,
+    /// What was asked, and what came.
+    pub seen: String,
+    /// Whether the server refused the credentials or locks this address out.
+    pub is_locked_out: bool,
+    /// Whether it helps to make the folders on the server itself.
+    pub by_shell: bool,
+}
+
+/// What a request of `setup` was about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Act {
+    /// Looking at `config`.
+    Look,
+    /// Making a folder.
+    MakeFolder,
+    /// Writing `config` into a folder of which this is known.
+    WriteConfig(Thing),
+}
+
+impl Act {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Look => "reading config",
+            Self::MakeFolder => "making a folder (MKCOL)",
+            Self::WriteConfig(_) => "writing config (PUT)",
+        }
+    }
+}
+
+impl Trouble {
+    /// There was no answer.
+    pub(super) fn no_answer(act: Act, failure: &Failure) -> Self {
+        let fix = match act {
+            Act::Look => {
+                "Check the address, and whether the server runs and can be reached from here."
+            }
+            Act::MakeFolder | Act::WriteConfig(_) => {
+                "Run the same command again: it goes on where this run ended."
+            }
+        };
+        Self {
+            id: format!("stage.{}", failure.stage),
+            title: format!("no answer (stage {})", failure.stage),
+            fix: fix.to_owned(),
+            seen: format!("{}: {}", act.words(), failure.message),
+            is_locked_out: false,
+            by_shell: false,
+        }
+    }
+
+    /// A file or an upload stands in the way, whatever the answer was.
+    pub(super) fn file_in_the_way(url: &str, software: &[Recognised]) -> Self {
+        Self::of(&FILE_IN_THE_WAY, software, format!("`{url}` is a file"))
+    }
+
+    pub(super) fn parent_missing(url: &str, software: &[Recognised]) -> Self {
+        let seen = format!("`{url}` does not exist");
+        Self::of(&PARENT_MISSING, software, seen)
+    }
+
+    pub(super) fn not_stored(seen: String, software: &[Recognised]) -> Self {
+        Self::of(&NOT_STORED, software, seen)
+    }
+
+    pub(super) fn web_page(answer: &Response) -> Self {
+        let seen = sentence(Act::Look, answer);
+        Self::of(&WEB_PAGE, &recognised(answer), seen)
+    }
+
+    /// What a refusal means.
+    pub(super) fn refused(act: Act, door: &Door, answer: &Response, known: &[Recognised]) -> Self {
+        let seen = sentence(act, answer);
+        let mut software = recognised(answer);
+        for one in known {
+            if software.iter().all(|seen| seen.product != one.product) {
+                software.push(one.clone());
+            }
+        }
+        let obstacle = match answer.status {
+            429 => Some(&LIMITED),
+            412 => Some(&CHANGED_MEANWHILE),
+            423 => Some(&LOCKED),
+            301..=308 => Some(&REDIRECTED),
+            _ if is_firewall(answer) => Some(&FIREWALL),
+            _ => None,
+        };
+        if let Some(obstacle) = obstacle {
+            let mut trouble = Self::of(obstacle, &software, seen);
+            if let Some(location) = answer.header("location") {
+                trouble.seen += &format!(
+                    ", to `{}`",
+                    crate::diagnosis::shown(location).unwrap_or_default()
+                );
+            }
+            trouble.is_locked_out = answer.status == 429;
+            return trouble;
+        }
+        if let Some(mut trouble) = diagnosed(act, door, answer) {
+            trouble.seen = seen;
+            return trouble;
+        }
+        let obstacle = match (answer.status, act) {
+            (409, Act::MakeFolder) => &PARENT_MISSING,
+            (405 | 501, _) => &NO_FOLDERS,
+            (404, Act::WriteConfig(Thing::Folder)) => &UPLOAD_NOT_ALLOWED,
+            (404 | 409, Act::WriteConfig(_)) => &NO_FOLDERS,
+            (403 | 404, _) => &READ_ONLY,
+            (500..=599, _) => &SERVER_ERROR,
+            _ => &REFUSED,
+        };
+        let mut trouble = Self::of(obstacle, &software, seen);
+        trouble.is_locked_out = answer.status == 401;
+        trouble.by_shell = obstacle.id == NO_FOLDERS.id;
+        trouble
+    }
+
+    fn of(obstacle: &Obstacle, software: &[Recognised], seen: String) -> Self {
+        Self {
+            id: obstacle.id.to_owned(),
+            title: obstacle.title.to_owned(),
+            fix: obstacle.fix_for(software).to_owned(),
+            seen,
+            is_locked_out: false,
+            by_shell: obstacle.id == NO_FOLDERS.id,
+        }
+    }
+}
+
+/// What was asked, and what came, with the server's own sentence.
+fn sentence(act: Act, answer: &Response) -> String {
+    let said = match Words::of(&answer.body) {
+        Some(Words::Text(said)) => format!(": {said}"),
+        Some(Words::Page(Some(title))) => format!(", a page titled `{title}`"),
+        Some(Words::Page(None)) => ", a page".to_owned(),
+        None => String::new(),
+    };
+    format!("{}: {}{said}", act.words(), answer.status)
+}
+
+/// A problem of the catalogue that the answer shows.
+fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
+    let login = door.target().login.kind();
+    // The problems of a missing `backups` are for uploads of backups.
+    let is_of_login = answer.status == 401 || matches!(answer.status, 400 | 503 | 507);
+    if act != Act::Look && !is_of_login {
+        return None;
+    }
+    let found = diagnose(&Evidence {
+        base: door.base().as_str(),
+        login,
+        with_credentials: login != LoginKind::Open,
+        method: Method::Get,
+        subject: Subject::Config,
+        answer,
+        beside: Beside::default(),
+    })?;
+    Some(Trouble {
+        id: found.id.to_owned(),
+        title: found.title.to_owned(),
+        fix: found.fix.into_owned(),
+        seen: String::new(),
+        is_locked_out: answer.status == 401,
+        by_shell: false,
+    })
+}
+
+/// Whether an answer is that of a firewall: its page says so.
+fn is_firewall(answer: &Response) -> bool {
+    const WORDS: [&str; 8] = [
+        "mod_security",
+        "modsecurity",
+        "web application firewall",
+        "request blocked",
+        "has been blocked",
+        "security rule",
+        "incident id",
+        "support id",
+    ];
+    let body = String::from_utf8_lossy(&answer.body.bytes).to_ascii_lowercase();
+    let says_so = WORDS.iter().any(|word| body.contains(word));
+    let is_cloudflare = recognised(answer)
+        .iter()
+        .any(|seen| seen.product == Cloudflare);
+    match answer.status {
+        406 => true,
+        403 | 501 => says_so || (is_cloudflare && body.contains("<html")),
+        _ => false,
+    }
+}

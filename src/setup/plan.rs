@@ -1,0 +1,153 @@
+//! What is there, and what is to be done.
+
+use super::obstacle::{Act, Trouble};
+use super::seen::{ConfigSeen, Thing};
+use super::step::Step;
+use crate::diagnosis::{Recognised, Words, recognised};
+use crate::safe::ServerConfig;
+use crate::wire::{Answer, Door, Response, Spot};
+
+/// What a person wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// What `config` shall say.
+    pub config: ServerConfig,
+    /// Whether another config may be replaced.
+    pub replace_config: bool,
+}
+
+/// What is there, and what is to be done about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What is wanted.
+    pub wish: Wish,
+    /// What stands at the base URL.
+    pub folder: Thing,
+    /// What stands where `config` should be.
+    pub config: ConfigSeen,
+    /// What stands where `backups` should be.
+    pub backups: Thing,
+    /// The software that the answers show.
+    pub software: Vec<Recognised>,
+}
+
+impl Plan {
+    /// The steps, in order; none if everything is there.
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let is_empty = self.config == ConfigSeen::Missing;
+        // Where a file is, its folder is.
+        if matches!(self.folder, Thing::Nothing | Thing::Unseen(_)) && is_empty {
+            steps.push(Step::MakeFolder);
+        }
+        match &self.config {
+            ConfigSeen::Missing => steps.push(Step::WriteConfig),
+            ConfigSeen::Unfinished { tag } => steps.push(Step::FinishConfig { tag: tag.clone() }),
+            ConfigSeen::Other { tag, .. } if self.wish.replace_config => {
+                steps.push(Step::ReplaceConfig { tag: tag.clone() });
+            }
+            ConfigSeen::AsWished | ConfigSeen::Other { .. } => {}
+        }
+        if matches!(self.backups, Thing::Nothing | Thing::Unseen(_)) {
+            steps.push(Step::MakeBackups);
+        }
+        steps
+    }
+
+    /// Notes the software that an answer shows.
+    pub(super) fn note(&mut self, answer: &Response) {
+        note(&mut self.software, answer);
+    }
+}
+
+fn note(software: &mut Vec<Recognised>, answer: &Response) {
+    for one in recognised(answer) {
+        if software.iter().all(|known| known.product != one.product) {
+            software.push(one);
+        }
+    }
+}
+
+/// Looks at what is there. Nothing is changed.
+///
+/// # Errors
+/// What stands in the way: no answer, refused credentials, a file where a folder should be.
+pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
+    let mut software = Vec::new();
+    let config = config_seen(door, wish, &mut software).await?;
+    let folder = thing(door, Spot::Folder, &mut software).await?;
+    // A server may say of a file with a slash behind it that nothing is there.
+    let is_file = folder == Thing::File
+        || (folder == Thing::Nothing
+            && config == ConfigSeen::Missing
+            && thing(door, Spot::Below(""), &mut software).await? == Thing::File);
+    if is_file {
+        return Err(Trouble::file_in_the_way(door.base().as_str(), &software));
+    }
+    if folder == Thing::Nothing
+        && config == ConfigSeen::Missing
+        && parent_is_a_folder(door)
+        && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
+    {
+        return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
+    }
+    let backups = match folder {
+        Thing::Nothing if config == ConfigSeen::Missing => Thing::Nothing,
+        _ => backups_seen(door, &mut software).await?,
+    };
+    Ok(Plan {
+        wish,
+        folder,
+        config,
+        backups,
+        software,
+    })
+}
+
+/// Whether the folder above is one that has a name: of the root of a site, servers say nothing.
+fn parent_is_a_folder(door: &Door) -> bool {
+    door.base().path().matches('/').count() > 1
+}
+
+async fn backups_seen(door: &Door, software: &mut Vec<Recognised>) -> Result<Thing, Trouble> {
+    let backups = thing(door, Spot::Backups, software).await?;
+    let is_file = backups == Thing::File
+        || (backups == Thing::Nothing
+            && thing(door, Spot::Below("/backups"), software).await? == Thing::File);
+    if is_file {
+        let url = door.url(Spot::Below("/backups"));
+        return Err(Trouble::file_in_the_way(&url, software));
+    }
+    Ok(backups)
+}
+
+async fn config_seen(
+    door: &Door,
+    wish: Wish,
+    software: &mut Vec<Recognised>,
+) -> Result<ConfigSeen, Trouble> {
+    let answer = answered(Act::Look, door.read(Spot::Config).await)?;
+    note(software, &answer);
+    match answer.status {
+        200 if matches!(Words::of(&answer.body), Some(Words::Page(_))) => {
+            Err(Trouble::web_page(&answer))
+        }
+        200 => Ok(ConfigSeen::of(&answer, &wish.config)),
+        404 | 409 | 410 => Ok(ConfigSeen::Missing),
+        _ => Err(Trouble::refused(Act::Look, door, &answer, software)),
+    }
+}
+
+async fn thing(door: &Door, spot: Spot, software: &mut Vec<Recognised>) -> Result<Thing, Trouble> {
+    let answer = answered(Act::Look, door.properties(spot).await)?;
+    note(software, &answer);
+    if answer.status == 401 || answer.status == 429 {
+        return Err(Trouble::refused(Act::Look, door, &answer, software));
+    }
+    Ok(Thing::of(&answer))
+}
+
+fn answered(act: Act, answer: Answer) -> Result<Response, Trouble> {
+    answer.map_err(|failure| Trouble::no_answer(act, &failure))
+}

@@ -1,0 +1,142 @@
+//! One step of `setup`, and how it is carried out.
+
+use super::obstacle::{Act, Trouble};
+use super::plan::Plan;
+use super::seen::{ConfigSeen, Thing};
+use crate::safe::ServerConfig;
+use crate::wire::{Door, Over, Response, Spot};
+
+/// One step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Makes the folder of the base URL.
+    MakeFolder,
+    /// Writes `config`, where there is none.
+    WriteConfig,
+    /// Writes `config` to the end, which an interrupted run began.
+    FinishConfig {
+        /// The entity tag of what is there.
+        tag: Option<String>,
+    },
+    /// Replaces another `config`.
+    ReplaceConfig {
+        /// The entity tag of what is there.
+        tag: Option<String>,
+    },
+    /// Makes the folder `backups`.
+    MakeBackups,
+}
+
+impl Step {
+    /// What it does, for the plan.
+    pub fn words(&self, config: &ServerConfig) -> String {
+        let json = config.to_json();
+        match self {
+            Self::MakeFolder => "make the folder of this URL".to_owned(),
+            Self::WriteConfig => format!("write the file `config`: {json}"),
+            Self::FinishConfig { .. } => {
+                format!("finish the file `config`, which an interrupted run began: {json}")
+            }
+            Self::ReplaceConfig { .. } => format!("replace the file `config` by {json}"),
+            Self::MakeBackups => "make the folder `backups`".to_owned(),
+        }
+    }
+}
+
+/// What came of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// What it makes was there already.
+    WasThere,
+    /// The server makes no folders over `WebDAV`. The folder may be there all the same.
+    NotPossible {
+        /// Its answer.
+        status: u16,
+    },
+}
+
+/// Carries out one step.
+///
+/// # Errors
+/// What stands in the way. Whatever was done before stays, and another run goes on from there.
+pub async fn carry_out(door: &Door, plan: &mut Plan, step: &Step) -> Result<Outcome, Trouble> {
+    let outcome = match step {
+        Step::MakeFolder => make(door, plan, Spot::Folder).await?,
+        Step::MakeBackups => make(door, plan, Spot::Backups).await?,
+        Step::WriteConfig => write(door, plan, Over::Nothing).await?,
+        Step::FinishConfig { tag } | Step::ReplaceConfig { tag } => {
+            let over = tag.as_deref().map_or(Over::Anything, Over::Tagged);
+            write(door, plan, over).await?
+        }
+    };
+    match step {
+        Step::MakeFolder if outcome != (Outcome::NotPossible { status: 405 }) => {
+            plan.folder = Thing::Folder;
+        }
+        Step::MakeBackups => plan.backups = Thing::Folder,
+        _ => {}
+    }
+    Ok(outcome)
+}
+
+async fn make(door: &Door, plan: &mut Plan, spot: Spot) -> Result<Outcome, Trouble> {
+    let answer = door.make(spot).await;
+    let answer = answer.map_err(|failure| Trouble::no_answer(Act::MakeFolder, &failure))?;
+    plan.note(&answer);
+    if answer.is_success() {
+        return Ok(Outcome::Done);
+    }
+    let seen = if spot == Spot::Folder {
+        plan.folder
+    } else {
+        plan.backups
+    };
+    // What is there cannot be made: 405, on Apache a redirect. Source: RFC 4918 section 9.3.1.
+    if matches!(answer.status, 301 | 405)
+        && let Ok(there) = door.properties(spot).await
+        && Thing::of(&there) == Thing::Folder
+    {
+        return Ok(Outcome::WasThere);
+    }
+    let makes_none = matches!(answer.status, 405 | 501);
+    // A server that shows no folders may make them by itself, or have them.
+    if makes_none || (matches!(seen, Thing::Unseen(_)) && matches!(answer.status, 404 | 409)) {
+        return Ok(Outcome::NotPossible {
+            status: answer.status,
+        });
+    }
+    Err(Trouble::refused(
+        Act::MakeFolder,
+        door,
+        &answer,
+        &plan.software,
+    ))
+}
+
+async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, Trouble> {
+    let act = Act::WriteConfig(plan.folder);
+    let config = plan.wish.config;
+    let answer = door.write_config(&config, over).await;
+    let answer = answer.map_err(|failure| Trouble::no_answer(act, &failure))?;
+    plan.note(&answer);
+    if !answer.is_success() {
+        return Err(Trouble::refused(act, door, &answer, &plan.software));
+    }
+    let back = door.read(Spot::Config).await;
+    let back = back.map_err(|failure| Trouble::no_answer(act, &failure))?;
+    if is_stored(&back, &config) {
+        plan.config = ConfigSeen::AsWished;
+        return Ok(Outcome::Done);
+    }
+    let seen = format!(
+        "config was uploaded ({}), and reading it gives {} with {} bytes",
+        answer.status, back.status, back.body.length
+    );
+    Err(Trouble::not_stored(seen, &plan.software))
+}
+
+fn is_stored(back: &Response, config: &ServerConfig) -> bool {
+    back.is_success() && &back.body.bytes[..] == config.to_json().as_bytes()
+}

@@ -1,0 +1,286 @@
+//! The door of `setup`: the few requests that make a folder and a `config`. It never touches a
+//! backup.
+
+use super::{Live, failure_of};
+use crate::clients::CredentialEncoding;
+use crate::safe::base_url::BaseUrl;
+use crate::safe::{ServerConfig, Stage};
+use crate::wire::answer::{Answer, Body, Failure, FailureKind, Response};
+use crate::wire::facet::Http;
+use crate::wire::request::{LoginUse, Method, Place, Request};
+use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
+use crate::wire::seed::Seed;
+use crate::wire::session::Settings;
+use crate::wire::target::Target;
+use crate::wire::tls::TlsSetupError;
+use bytes::BytesMut;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The name that servers of Threema Safe expect, and that a login shows to the person.
+const AGENT: &str = "Threema";
+/// How much of an answer is read, in bytes.
+const READ_LIMIT: usize = 64 * 1024;
+/// Asks for nothing but what kind of thing stands there.
+///
+/// Source: RFC 4918 section 9.1.
+const PROPERTIES: &str = r#"<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>"#;
+
+/// What a request of `setup` is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spot {
+    /// The folder of the base URL.
+    Folder,
+    /// The folder above it; the folder itself where it is the root.
+    Parent,
+    /// The file `config`.
+    Config,
+    /// The folder `backups`.
+    Backups,
+    /// Another path below the base URL, to look at.
+    Below(&'static str),
+}
+
+/// One server, for as long as it is looked at and set up.
+///
+/// Redirects are not followed, and the credentials go to the host of the target alone.
+pub struct Door {
+    live: Live,
+    scrub: Scrub,
+}
+
+impl Door {
+    /// A door to the target; each answer may take `timeout`.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn open(target: Target, timeout: Duration) -> Result<Self, TlsSetupError> {
+        let mut scrub = Scrub::default();
+        target.login.hide(&mut scrub);
+        let settings = Settings {
+            timeout,
+            ..Settings::new(Seed::new(0))
+        };
+        let live = Live::new(target, &settings, scrub.clone(), Arc::default())?;
+        Ok(Self { live, scrub })
+    }
+
+    /// The base URL.
+    pub fn base(&self) -> &BaseUrl {
+        &self.live.target.base
+    }
+
+    /// The target.
+    pub fn target(&self) -> &Target {
+        &self.live.target
+    }
+
+    /// What takes the credentials out of whatever is shown.
+    pub fn scrub(&self) -> Scrub {
+        self.scrub.clone()
+    }
+
+    /// How many requests were sent.
+    pub fn requests(&self) -> u64 {
+        self.live.counted().0
+    }
+
+    /// The URL of a spot. Folders have a slash at the end, as some servers demand.
+    pub fn url(&self, spot: Spot) -> String {
+        let base = self.base();
+        match spot {
+            Spot::Folder => base.join_raw("/"),
+            Spot::Parent => format!("{}/", parent_of(base)),
+            Spot::Config => base.config_url(),
+            Spot::Backups => base.backups_url(),
+            Spot::Below(suffix) => base.join_raw(suffix),
+        }
+    }
+
+    /// Asks whether something stands there, and what (PROPFIND with depth 0).
+    pub async fn properties(&self, spot: Spot) -> Answer {
+        let headers = [
+            ("Depth", "0"),
+            ("Content-Type", "application/xml; charset=utf-8"),
+        ];
+        self.send("PROPFIND", spot, &headers, Some(PROPERTIES), true)
+            .await
+    }
+
+    /// Reads what stands there. `config` is asked for as the apps do.
+    pub async fn read(&self, spot: Spot) -> Answer {
+        let accept = [("Accept", "application/json")];
+        let headers = if spot == Spot::Config {
+            &accept[..]
+        } else {
+            &[]
+        };
+        self.send("GET", spot, headers, None, true).await
+    }
+
+    /// The same without credentials.
+    pub async fn read_as_stranger(&self, spot: Spot) -> Answer {
+        self.send("GET", spot, &[], None, false).await
+    }
+
+    /// Makes a folder (MKCOL).
+    ///
+    /// Source: RFC 4918 section 9.3.
+    pub async fn make(&self, spot: Spot) -> Answer {
+        self.send("MKCOL", spot, &[], None, true).await
+    }
+
+    /// Writes `config`: only where there is none, or over the one with this entity tag.
+    ///
+    /// Source: RFC 9110 sections 13.1.1 and 13.1.2.
+    pub async fn write_config(&self, config: &ServerConfig, over: Over<'_>) -> Answer {
+        let mut headers = vec![("Content-Type", "application/json")];
+        match over {
+            Over::Nothing => headers.push(("If-None-Match", "*")),
+            Over::Tagged(tag) => headers.push(("If-Match", tag)),
+            Over::Anything => {}
+        }
+        let json = config.to_json();
+        self.send("PUT", Spot::Config, &headers, Some(&json), true)
+            .await
+    }
+
+    /// Begins a login in the browser, without credentials.
+    pub async fn begin_login(&self) -> Answer {
+        let url = self.base().join_raw("/index.php/login/v2");
+        self.send_to("POST", &url, &[], Some(""), false).await
+    }
+
+    /// Asks whether that login was confirmed. The answer holds a password: it is not cleaned.
+    pub async fn poll_login(&self, endpoint: &str, token: &Secret) -> Answer {
+        let form = [("Content-Type", "application/x-www-form-urlencoded")];
+        let body = Zeroizing::new(format!("token={}", token.expose()));
+        self.send_to("POST", endpoint, &form, Some(&body), false)
+            .await
+    }
+
+    /// Takes the app password back with which this door logs in.
+    pub async fn revoke(&self) -> Answer {
+        let url = self.base().join_raw("/ocs/v2.php/core/apppassword");
+        let ocs = [("OCS-APIRequest", "true")];
+        self.send_to("DELETE", &url, &ocs, None, true).await
+    }
+
+    async fn send(
+        &self,
+        method: &'static str,
+        spot: Spot,
+        headers: &[(&'static str, &str)],
+        body: Option<&str>,
+        logs_in: bool,
+    ) -> Answer {
+        self.send_to(method, &self.url(spot), headers, body, logs_in)
+            .await
+    }
+
+    async fn send_to(
+        &self,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Option<&str>,
+        logs_in: bool,
+    ) -> Answer {
+        self.live.requests.fetch_add(1, Ordering::Relaxed);
+        let sent = self.exchange(method, url, headers, body, logs_in);
+        let answer = tokio::time::timeout(self.live.timeout, sent).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let seconds = self.live.timeout.as_secs();
+            let message = format!("no complete answer within {seconds} s");
+            Err(Failure::lost(FailureKind::TimedOut, Stage::Http, message))
+        });
+        // The first wall wants to know what was asked for; nothing here is a backup.
+        let asked = Request::new(Method::Get, Place::Config);
+        answer
+            .map(|response| clean_response(&self.scrub, response, &asked))
+            .map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    async fn exchange(
+        &self,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Option<&str>,
+        logs_in: bool,
+    ) -> Answer {
+        let cell = &self.live.client_one;
+        let client = cell.get_or_init(|| self.live.client(Http::One)).await;
+        let client = client.as_ref().map_err(Clone::clone)?;
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let login = if logs_in {
+            LoginUse::Given
+        } else {
+            LoginUse::Nobody
+        };
+        let mut builder = client.request(method, url);
+        builder = builder.header("User-Agent", AGENT);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        if let Some((name, value)) = self.live.authorization(&login, CredentialEncoding::Utf8) {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = body {
+            builder = builder.body(body.to_owned());
+        }
+        let response = builder.send().await.map_err(|error| failure_of(&error))?;
+        bounded(response).await
+    }
+}
+
+/// What a new `config` may replace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Over<'a> {
+    /// Nothing: there must be none.
+    Nothing,
+    /// The one that has this entity tag.
+    Tagged(&'a str),
+    /// Whatever is there: the server has no entity tags.
+    Anything,
+}
+
+/// The folder above a base URL, without a slash at the end.
+fn parent_of(base: &BaseUrl) -> &str {
+    let text = base.as_str();
+    if base.path().is_empty() {
+        return text;
+    }
+    text.rsplit_once('/').map_or(text, |(parent, _)| parent)
+}
+
+/// The response, with as much of its body as is read.
+async fn bounded(mut response: reqwest::Response) -> Answer {
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    let headers = headers.collect();
+    let mut body = BytesMut::new();
+    let mut overran = false;
+    while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
+        let room = READ_LIMIT - body.len();
+        overran = part.len() > room;
+        body.extend_from_slice(&part[..part.len().min(room)]);
+        if overran {
+            break;
+        }
+    }
+    Ok(Response {
+        status: response.status().as_u16(),
+        http: Http::One,
+        headers,
+        body: Body::new(body.freeze(), overran),
+        continued: false,
+        asked_again: false,
+        unpacked: false,
+        echoed_secret: false,
+    })
+}

@@ -1,0 +1,109 @@
+//! Further questions after a refusal, which tell one problem from another: few, each once in a run.
+
+use crate::diagnosis::{Beside, Subject};
+use crate::wire::{Context, LoginKind, Method, Place, Recipe, Request, Response};
+
+/// The answers to further questions.
+#[derive(Default)]
+pub struct Further {
+    folder: Option<u16>,
+    backups: Option<u16>,
+    misnamed: Option<&'static str>,
+    stranger: Option<Response>,
+    other_agent: Option<Response>,
+}
+
+/// Names that `config` has by mistake, as suffixes of the base URL, each with the name of its
+/// question.
+const MISNAMED: [(&str, &str); 3] = [
+    ("shared.config-txt", "/config.txt"),
+    ("shared.config-json", "/config.json"),
+    ("shared.config-md", "/config.md"),
+];
+
+/// The name of another program, which no filter for robots minds.
+const OTHER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+
+impl Further {
+    /// Asks what the answer to a request leaves open.
+    pub async fn of(
+        context: &Context,
+        answer: &Response,
+        asked: (Method, Subject),
+        with_credentials: bool,
+    ) -> Self {
+        let mut found = Self::default();
+        match (asked, answer.status) {
+            _ if !with_credentials => {}
+            ((Method::Get, Subject::Config), 404) => found.look_for_config(context).await,
+            ((Method::Get, Subject::Config), 401) => {
+                if context.facts().login == LoginKind::Basic {
+                    found.stranger = context.unauthenticated_config().await.ok();
+                }
+            }
+            ((Method::Get, Subject::Config), 400 | 403 | 406) => {
+                let request = Request::new(Method::Get, Place::Config);
+                let request = request.header("User-Agent", OTHER_AGENT);
+                found.other_agent = context.once("shared.other-agent", request).await.ok();
+            }
+            ((Method::Put, Subject::Backup), 403 | 404 | 405 | 409 | 500 | 501) => {
+                found.folder = status(context, "/backups/").await;
+                if answer.status == 403 {
+                    found.stranger = stranger(context).await;
+                }
+            }
+            _ => {}
+        }
+        found
+    }
+
+    async fn look_for_config(&mut self, context: &Context) {
+        self.folder = status(context, "/").await;
+        if self.folder != Some(207) {
+            return;
+        }
+        self.backups = status(context, "/backups/").await;
+        for (name, suffix) in MISNAMED {
+            let request = Request::new(Method::Get, Place::Below(suffix)).reading_at_most(4096);
+            let answer = context.once(name, request).await;
+            if answer.is_ok_and(|answer| answer.is_success()) {
+                self.misnamed = suffix.strip_prefix('/');
+                break;
+            }
+        }
+    }
+
+    /// The answers, as evidence.
+    pub fn beside(&self) -> Beside<'_> {
+        Beside {
+            folder: self.folder,
+            backups: self.backups,
+            misnamed: self.misnamed,
+            stranger: self.stranger.as_ref(),
+            other_agent: self.other_agent.as_ref(),
+        }
+    }
+}
+
+/// The status of a PROPFIND of a folder.
+async fn status(context: &Context, suffix: &'static str) -> Option<u16> {
+    let answer = context.folder(suffix).await.ok()?;
+    Some(answer.status)
+}
+
+/// The answer to an upload without credentials, where the server asks for a login.
+async fn stranger(context: &Context) -> Option<Response> {
+    if context.facts().login != LoginKind::Basic || !context.may_ask_as_stranger() {
+        return None;
+    }
+    let challenged = context.unauthenticated_config().await.ok()?;
+    if challenged.status != 401 {
+        return None;
+    }
+    let payload = context.shared_payload("specimen", Recipe::Random(600));
+    let request = Request::put(&context.specimen(), &payload).anonymous();
+    context
+        .once("shared.stranger-small-upload", request)
+        .await
+        .ok()
+}
