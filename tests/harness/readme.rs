@@ -27,6 +27,12 @@ const PAGES: [(&str, &str); 11] = [
     page!("setting-up-a-server"),
 ];
 
+/// The page of this name.
+fn page_of(name: &str) -> &'static str {
+    let page = PAGES.iter().find(|(known, _)| *known == name);
+    page.expect("the page is there").1
+}
+
 /// The server that the pages speak of.
 const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
 
@@ -118,7 +124,7 @@ fn furnish(folder: &Path, password: &str, root: &str) {
         std::fs::write(folder.join(name), content).expect("a file of the folder is written");
     };
     let (backup, backup_password) = crate::inspect::of_the_readme();
-    let (_, ci) = PAGES[2];
+    let ci = page_of("ci");
     let waivers = ci
         .split("```toml\n")
         .nth(1)
@@ -232,7 +238,7 @@ fn the_loss_table_is_that_of_the_command() {
         .output()
         .expect("the program starts");
     let table = String::from_utf8(output.stdout).expect("UTF-8");
-    let (_, page) = PAGES[5];
+    let page = page_of("losses");
     assert!(
         page.contains(&table),
         "put the output of `safe-conformance losses --format markdown` into src/manual/losses.md:\n{table}"
