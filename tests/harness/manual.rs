@@ -55,7 +55,6 @@ const UNUSED: &[&str] = &[
     "servers.healthy",
     "servers.installable",
     "servers.mkcol",
-    "servers.nextcloud-encryption",
     "servers.options",
     "servers.php-fpm-cookies",
     "servers.restart",
