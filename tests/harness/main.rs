@@ -4,6 +4,7 @@
 mod bans;
 mod columns;
 mod command_line;
+mod downstream;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
@@ -23,6 +24,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod sentences;
 mod setup;
 #[path = "../support/mod.rs"]
 mod support;
