@@ -215,7 +215,10 @@ async fn a_comparison_says_what_broke() {
 #[tokio::test]
 async fn annotations_name_what_deviates() {
     let broken = checked(&[Fault::LimitLower]).await.to_github();
-    assert!(broken.contains("::error title=limits.below::"), "{broken}");
+    assert!(
+        broken.contains("::error title=") && broken.contains("%0Achecks: limits.below"),
+        "{broken}"
+    );
     let healthy = checked(&[]).await.to_github();
     assert!(
         !healthy.contains("::error") && healthy.contains("Exit code 0"),
