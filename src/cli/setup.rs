@@ -1,4 +1,5 @@
-//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter in the apps.
+//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter
+//! in the apps.
 
 use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
@@ -425,7 +426,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         super::output::is_quiet(),
     ));
     let target = door.target().clone();
-    let mut checkup = Checkup::new(target).map_err(|error| super::check::complaint(&error))?;
+    let mut checkup = Checkup::new(target);
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
     checkup.ledger_folder = Some(folder);
     checkup.waivers = outputs.waivers();

@@ -8,6 +8,7 @@ mod html;
 mod implementation;
 mod inspection;
 mod json;
+#[cfg(feature = "tests")]
 mod junit;
 mod losses;
 mod markdown;
@@ -364,7 +365,7 @@ impl std::fmt::Display for Report {
             verbose: false,
             all: false,
         });
-        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
+        formatter.write_str(&crate::text::unstyled(&text))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bans;
 mod command_line;
+mod downstream;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
@@ -22,6 +23,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod sentences;
 mod setup;
 #[path = "../support/mod.rs"]
 mod support;
