@@ -398,8 +398,8 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
-    /// How many requests came so far that got past the login, and when the last one did, counted
-    /// from the start of the case. Others may be anybody's.
+    /// How many requests got past the login so far, and when the last one came, counted from the
+    /// start of the case. Others may be anybody's.
     pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
         let state = self.state();
         (state.let_in, state.last_let_in)

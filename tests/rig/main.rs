@@ -141,7 +141,8 @@ fn deviations(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// The text with `ID` in the place of each backup ID, or what is shown of it: the person is made up anew in each run.
+/// The text with `ID` in the place of each backup ID, or what is shown of it: the person is made up
+/// anew in each run.
 fn without_ids(text: &str) -> String {
     const LEAST_DIGITS: usize = 24;
     let mut out = String::new();
