@@ -27,6 +27,12 @@ const PAGES: [(&str, &str); 11] = [
     page!("add-a-check"),
 ];
 
+/// The text of a page.
+fn page_named(name: &str) -> &'static str {
+    let page = PAGES.iter().find(|(known, _)| *known == name);
+    page.map(|(_, text)| *text).expect("a page")
+}
+
 /// The server that the pages speak of.
 const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
 
@@ -116,7 +122,7 @@ fn furnish(folder: &Path, password: &str, root: &str) {
         std::fs::write(folder.join(name), content).expect("a file of the folder is written");
     };
     let (backup, backup_password) = crate::inspect::of_the_readme();
-    let (_, ci) = PAGES[2];
+    let ci = page_named("ci");
     let waivers = ci
         .split("```toml\n")
         .nth(1)
@@ -213,7 +219,7 @@ fn the_loss_table_is_that_of_the_command() {
         .output()
         .expect("the program starts");
     let table = String::from_utf8(output.stdout).expect("UTF-8");
-    let (_, page) = PAGES[5];
+    let page = page_named("losses");
     assert!(
         page.contains(&table),
         "put the output of `safe-conformance losses --format markdown` into src/manual/losses.md:\n{table}"
