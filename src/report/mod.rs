@@ -330,7 +330,7 @@ impl Report {
             .peekable();
         self.halted.is_none()
             && readable.peek().is_some()
-            && readable.all(|finding| finding.verdict != Verdict::Pass)
+            && readable.all(|finding| finding.verdict == Verdict::Fail)
     }
 
     /// How many findings came to `verdict`.
