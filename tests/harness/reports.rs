@@ -292,7 +292,7 @@ async fn report(url: &str) -> Report {
     } else {
         target.basic(USER, PASSWORD)
     };
-    let mut checkup = Checkup::new(target).expect("a checkup");
+    let mut checkup = Checkup::new(target);
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.run().await.expect("a run").report
@@ -426,7 +426,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
     let target = Target::parse(running.base_url()).expect("its URL");
     let target = target.basic("safe", "s3cret-loopback");
     let target = target.trusting(running.root_certificate().expect("it speaks TLS"));
-    let mut checkup = Checkup::new(target).expect("a checkup");
+    let mut checkup = Checkup::new(target);
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     let report = checkup.run().await.expect("a run").report;
     running.stop().await;
