@@ -389,7 +389,8 @@ impl Live {
         let patience = &self.patience;
         if Sign::of(response).is_none() {
             patience.served.store(true, Ordering::Relaxed);
-            if matches!(request.place, Place::Config) {
+            // What stands in front refuses strangers whatever the server behind it would answer.
+            if matches!(request.place, Place::Config) && request.is_personal() {
                 patience.served_config.store(true, Ordering::Relaxed);
             }
         }
