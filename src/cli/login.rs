@@ -75,10 +75,12 @@ async fn confirmed(
         target: target.clone(),
         timeout,
     };
-    let cloud = setup::cloud_at(typed, &asker).await.map_err(refused)?;
+    let cloud = setup::cloud_at(typed, &asker)
+        .await
+        .map_err(|error| refused(&error))?;
     let flow = Flow::begin(target, &cloud, timeout)
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(&error))?;
     outputs.say("Log in on this page, in any browser, on the phone if you like:\n\n")?;
     outputs.say(&format!("  {}\n", crate::text::line(&flow.page)))?;
     if let Ok(code) = QrCode::new(flow.page.as_bytes()) {
@@ -94,7 +96,7 @@ async fn confirmed(
                     tokio::time::sleep(BETWEEN).await;
                 }
                 Ok(None) => return Err(late()),
-                Err(error) => return Err(refused(error)),
+                Err(error) => return Err(refused(&error)),
             }
         }
     };
@@ -107,7 +109,7 @@ async fn confirmed(
     }
 }
 
-fn refused(error: setup::LoginError) -> Complaint {
+fn refused(error: &setup::LoginError) -> Complaint {
     Complaint {
         exit: Exit::Incomplete,
         sentence: error.to_string(),

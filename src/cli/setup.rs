@@ -29,6 +29,7 @@ setup changes nothing but what its plan shows. It can be repeated: what is there
 
 /// Arguments of `setup`.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option")]
 pub(super) struct Arguments {
     #[command(flatten)]
     server: ServerArguments,

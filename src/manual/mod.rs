@@ -60,6 +60,10 @@ pub mod servers {
 }
 
 /// How to set a server up: folder, config, address, app password.
+#[allow(
+    clippy::doc_markdown,
+    reason = "the document is prose, full of names of products"
+)]
 pub mod setting_up_a_server {
     #![doc = include_str!("setting-up-a-server.md")]
 }

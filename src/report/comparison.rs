@@ -130,11 +130,11 @@ impl Comparison {
     }
 
     fn sort_in(&mut self, name: String, then: Option<&Finding>, now: Option<&Finding>) {
-        let deviated = then.is_some_and(is_broken);
-        let deviates = now.is_some_and(is_broken);
+        let was_broken = then.is_some_and(is_broken);
+        let is_now = now.is_some_and(is_broken);
         let was_judged = then.is_some_and(|finding| finding.verdict.is_judged());
         let is_judged = now.is_some_and(|finding| finding.verdict.is_judged());
-        let list = match (deviated, deviates) {
+        let list = match (was_broken, is_now) {
             // A warning that became a failure is worse than it was.
             (true, true) if severity(now) > severity(then) => &mut self.broken,
             (true, true) => &mut self.still_broken,
@@ -145,8 +145,8 @@ impl Comparison {
             _ => return,
         };
         let told = now
-            .filter(|_| deviates)
-            .or(then.filter(|_| deviated))
+            .filter(|_| is_now)
+            .or(then.filter(|_| was_broken))
             .or(now);
         list.push(Change {
             name,
@@ -157,7 +157,7 @@ impl Comparison {
                 .and_then(|finding| finding.cause.as_ref())
                 .map(|cause| cause.id.to_string()),
             fix: now
-                .filter(|_| deviates)
+                .filter(|_| is_now)
                 .map_or_else(String::new, |finding| finding.remedy.clone()),
         });
     }

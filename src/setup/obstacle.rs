@@ -379,10 +379,11 @@ impl Trouble {
         }
         let obstacle = match (answer.status, act) {
             (409, Act::MakeFolder) => &PARENT_MISSING,
-            // What knows no MKCOL at all, a server of files alone, answers as to any missing file.
-            (405 | 501, _) | (404, Act::MakeFolder) => &NO_FOLDERS,
             (404, Act::WriteConfig(Thing::Folder)) => &UPLOAD_NOT_ALLOWED,
-            (404 | 409, Act::WriteConfig(_)) => &NO_FOLDERS,
+            // What knows no MKCOL at all, a server of files alone, answers as to any missing file.
+            (405 | 501, _) | (404, Act::MakeFolder) | (404 | 409, Act::WriteConfig(_)) => {
+                &NO_FOLDERS
+            }
             (403 | 404, _) => &READ_ONLY,
             _ => &REFUSED,
         };

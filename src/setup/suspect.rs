@@ -222,11 +222,11 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn add(&mut self, url: String, because: Because, is_root: bool) {
+    fn add(&mut self, url: &str, because: Because, is_root: bool) {
         self.add_as(url, because, is_root, None);
     }
 
-    fn add_as(&mut self, url: String, because: Because, is_root: bool, user: Option<String>) {
+    fn add_as(&mut self, url: &str, because: Because, is_root: bool, user: Option<String>) {
         let url = url.trim_end_matches('/').to_owned();
         if self.suspects.iter().all(|known| known.url != url) {
             self.suspects.push(Suspect {
@@ -263,7 +263,7 @@ impl Found<'_> {
             } else {
                 Because::Provider("a Storage Box of Hetzner")
             };
-            self.add(url, because, self.pasted.path.is_empty());
+            self.add(&url, because, self.pasted.path.is_empty());
         }
     }
 
@@ -280,9 +280,9 @@ impl Found<'_> {
         let below = typed.strip_prefix(&root);
         let is_below = below.is_some_and(|rest| rest.starts_with('/'));
         if is_below {
-            self.add(typed, Because::Typed, false);
+            self.add(&typed, Because::Typed, false);
         } else {
-            self.add(root, Because::Provider(provider.name), true);
+            self.add(&root, Because::Provider(provider.name), true);
         }
     }
 
@@ -303,10 +303,15 @@ impl Found<'_> {
             .or(self.pasted.parameter("dir"));
         let below = encoded(below.unwrap_or_default());
         let url = format!("{}{prefix}/public.php/webdav{below}", self.origin());
-        self.add_as(url, Because::Link, false, Some(token.clone()));
+        self.add_as(&url, Because::Link, false, Some(token.clone()));
         if prefix.is_empty() {
             let url = format!("{}/remote.php/dav/public-files/{token}", self.origin());
-            self.add_as(url, Because::InfiniteLink, false, Some("public".to_owned()));
+            self.add_as(
+                &url,
+                Because::InfiniteLink,
+                false,
+                Some("public".to_owned()),
+            );
         }
     }
 
@@ -319,7 +324,7 @@ impl Found<'_> {
         if rest.first().is_some_and(|kind| kind == "personal") {
             let below = joined(rest.get(2..).unwrap_or_default());
             let url = format!("{}/remote.php/webdav{below}", self.origin());
-            self.add(url, Because::Space, below.is_empty());
+            self.add(&url, Because::Space, below.is_empty());
         }
     }
 
@@ -331,7 +336,7 @@ impl Found<'_> {
             let below = joined(self.pasted.path.get(at + 4..).unwrap_or_default());
             let url = format!("{}{prefix}/public.php/webdav{below}", self.origin());
             // With a password, only this address asks for it as iOS needs it.
-            self.add_as(url, Because::Link, false, token);
+            self.add_as(&url, Because::Link, false, token);
             return;
         }
         if let Some(at) = self.pasted.find(&["remote.php"]) {
@@ -340,9 +345,9 @@ impl Found<'_> {
             let rest = joined(&self.pasted.path[at + 2..]);
             let prefix = joined(&self.pasted.path[..at]);
             let is_root = self.pasted.path.len() <= at + 3;
-            self.add(self.typed_url(), Because::Typed, is_root);
+            self.add(&self.typed_url(), Because::Typed, is_root);
             let url = format!("{}{prefix}/remote.php/dav/files{rest}", self.origin());
-            self.add(url, Because::Incomplete, is_root);
+            self.add(&url, Because::Incomplete, is_root);
         } else {
             self.page();
         }
@@ -365,33 +370,33 @@ impl Found<'_> {
             format!("{prefix}/dav/files/{user}{below}")
         };
         match rest.as_slice() {
-            ["webdav"] => self.add(format!("{prefix}/webdav"), Because::Typed, true),
-            ["dav", "files", _] => self.add(self.typed_url(), Because::Typed, true),
-            [] | ["dav"] | ["dav", "files"] | ["files"] | ["carddav" | "caldav", ..] => {
-                self.add(files(&user, &[]), Because::Incomplete, true);
+            ["webdav"] => self.add(&format!("{prefix}/webdav"), Because::Typed, true),
+            ["dav", "files", _] => self.add(&self.typed_url(), Because::Typed, true),
+            [] | ["dav" | "files"] | ["dav", "files"] | ["carddav" | "caldav", ..] => {
+                self.add(&files(&user, &[]), Because::Incomplete, true);
             }
             ["dav", "principals", "users", user, ..]
             | ["dav", "calendars" | "addressbooks", user, ..] => {
-                self.add(files(user, &[]), Because::CloudPart, true);
+                self.add(&files(user, &[]), Because::CloudPart, true);
             }
             ["dav", owner, "files", below @ ..] => {
-                self.add(files(owner, below), Because::Swapped, below.is_empty());
+                self.add(&files(owner, below), Because::Swapped, below.is_empty());
             }
             ["files", owner, below @ ..] => {
-                self.add(files(owner, below), Because::Incomplete, below.is_empty());
+                self.add(&files(owner, below), Because::Incomplete, below.is_empty());
             }
             ["dav", first, ..] if *first == user => {
                 self.add(
-                    files(&user, &rest[2..]),
+                    &files(&user, &rest[2..]),
                     Because::Incomplete,
                     rest.len() == 2,
                 );
             }
             ["dav", "files", folder, owner, below @ ..] if *owner == user && *folder != user => {
-                self.add(self.typed_url(), Because::Typed, false);
+                self.add(&self.typed_url(), Because::Typed, false);
                 let mut path = vec![*folder];
                 path.extend(below);
-                self.add(files(owner, &path), Because::Swapped, false);
+                self.add(&files(owner, &path), Because::Swapped, false);
             }
             _ => {}
         }
@@ -425,7 +430,7 @@ impl Found<'_> {
             "{}{prefix}/remote.php/dav/files/{user}{below}",
             self.origin()
         );
-        self.add(url, Because::CloudPage, below.is_empty());
+        self.add(&url, Because::CloudPage, below.is_empty());
     }
 
     /// DSM of a Synology, on its ports for the browser.
@@ -434,7 +439,7 @@ impl Found<'_> {
             || self.pasted.find(&["webman"]).is_some();
         if is_dsm {
             let root = self.pasted.origin_with("https", Some(5006));
-            self.add(root, Because::Synology, true);
+            self.add(&root, Because::Synology, true);
         }
     }
 
@@ -448,7 +453,7 @@ impl Found<'_> {
         };
         let folder = joined(&path[..keep]);
         self.add(
-            format!("{}{folder}", self.origin()),
+            &format!("{}{folder}", self.origin()),
             Because::TooDeep,
             false,
         );
@@ -462,11 +467,11 @@ impl Found<'_> {
             Because::Scheme
         };
         let is_root = matches!(self.pasted.port, Some(5005 | 5006)) && self.pasted.path.is_empty();
-        self.add(self.typed_url(), because, is_root);
+        self.add(&self.typed_url(), because, is_root);
         // A server that speaks http alone cannot be used, and can be looked at.
         if self.pasted.scheme == "http" {
             let plain = format!("{}{}", self.pasted.origin(), self.pasted.path_text());
-            self.add(plain, Because::Typed, false);
+            self.add(&plain, Because::Typed, false);
         }
     }
 }

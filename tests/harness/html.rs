@@ -19,7 +19,7 @@ async fn checked(faults: &[Fault]) -> Report {
     };
     let server = reference::start(options).await.expect("loopback");
     let root = server.root_certificate().expect("TLS").to_owned();
-    let target = Target::parse(&server.base_url()).expect("a base URL");
+    let target = Target::parse(server.base_url()).expect("a base URL");
     let target = target.basic("safe", "s3cret-loopback").trusting(root);
     let mut checkup = Checkup::new(target);
     checkup.settings.pace = Pace::new(PaceChoice::Fast);

@@ -1,9 +1,10 @@
-//! `setup` against a folder over WebDAV: what it makes, what stands in its way, and that a second
+//! `setup` against a folder over `WebDAV`: what it makes, what stands in its way, and that a second
 //! run finishes the first.
 
 use crate::support::program::{self, Ended, file, program};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +16,7 @@ type Tree = Arc<Mutex<BTreeMap<String, Option<Vec<u8>>>>>;
 /// What a test lets happen in place of what a healthy server does.
 type Twist = dyn Fn(&Asked) -> Option<Deed> + Send + Sync;
 
-/// A server with WebDAV, over plain http.
+/// A server with `WebDAV`, over plain http.
 struct Dav {
     server: Scripted,
     tree: Tree,
@@ -72,7 +73,7 @@ impl Dav {
     }
 }
 
-/// What a server with WebDAV answers.
+/// What a server with `WebDAV` answers.
 fn answer(tree: &Tree, asked: &Asked) -> Reply {
     if asked.header("authorization") != Some(&authorization()) {
         return Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\"");
@@ -368,11 +369,10 @@ fn a_connection_that_is_cut_at_any_step_is_no_harm() {
 fn a_signal_at_any_step_is_no_harm() {
     let home = home();
     for signal in ["INT", "KILL"] {
-        for step in 0..STEPS.len() {
+        for (step, (method, path)) in STEPS.into_iter().enumerate() {
             let dav = ending_at(step, || Deed::Silence);
             let url = format!("{}/new", dav.url());
             let running = program::Running::start(&mut command(&url, home.path(), &["--yes"]));
-            let (method, path) = STEPS[step];
             let began = std::time::Instant::now();
             while !dav
                 .server
@@ -479,7 +479,6 @@ fn a_login_in_the_browser_needs_no_password() {
     let file = home.path().join("app-password");
     let kept = std::fs::read_to_string(&file).expect("the app password");
     assert_eq!(kept, format!("{PASSWORD}\n"));
-    use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(&file)
         .expect("a file")
         .permissions()

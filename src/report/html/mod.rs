@@ -79,12 +79,12 @@ fn say(text: &str) -> Markup {
     let text = line(text);
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks pairs nothing up.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html! { (text) };
     }
     html! {
         @for (at, part) in parts.iter().enumerate() {
-            @if at % 2 == 0 { (part) } @else { code { (part) } }
+            @if at.is_multiple_of(2) { (part) } @else { code { (part) } }
         }
     }
 }
