@@ -10,7 +10,7 @@
 //! use safe_conformance::{Checkup, Target};
 //!
 //! let target = Target::parse("http://localhost:8080/safe")?.basic("alice", "secret");
-//! let report = Checkup::new(target)?.run().await?.report;
+//! let report = Checkup::new(target).only("upload").run().await?;
 //! assert!(report.passed(), "{report}");
 //! # Ok(())
 //! # }
@@ -20,30 +20,47 @@
 //! and [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`];
 //! [`report`]; [`suites`]; then [`Checkup`] with its forms for `cargo test`, and the command line.
 
+// What only the checks need is there without them, too.
+#![cfg_attr(not(feature = "tests"), allow(dead_code, unused_imports))]
+
 pub mod adapter;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "server")]
 pub mod clients;
+#[cfg(feature = "server")]
 pub mod diagnosis;
+#[cfg(feature = "server")]
 pub mod engine;
+#[cfg(feature = "server")]
 pub mod inspect;
 pub mod manual;
+#[cfg(feature = "tests")]
 pub mod reference;
+#[cfg(feature = "server")]
 pub mod report;
+#[cfg(feature = "server")]
 pub mod retention;
+#[cfg(feature = "tests")]
 pub mod rig;
+#[cfg(feature = "server")]
 mod run;
 pub mod safe;
+#[cfg(feature = "cli")]
 pub mod setup;
+#[cfg(feature = "server")]
 #[path = "../suites/mod.rs"]
 pub mod suites;
 pub mod text;
 pub mod vectors;
+#[cfg(feature = "server")]
 pub mod wire;
 
+#[cfg(feature = "server")]
 pub use engine::Exit;
-pub use run::{
-    AccessError, Checkup, CheckupError, ClientCheckup, ClientTests, Done, Rig, RigRunError,
-    client_tests, judge, live_tests, rig_tests,
-};
+#[cfg(feature = "server")]
+pub use run::{AccessError, Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge};
+#[cfg(feature = "tests")]
+pub use run::{ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests};
+#[cfg(feature = "server")]
 pub use wire::Target;

@@ -27,6 +27,7 @@ pub enum Reply {
 /// What is wrong with a line. Each sentence ends where the line, or what is wrong in it, can be
 /// named after it.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum MessageError {
     /// Not one JSON object.
     #[error("the line is not a JSON object ({reason}): `{line}`")]

@@ -10,11 +10,14 @@
 //! `operation.rs`.
 
 mod backup;
+#[cfg(feature = "server")]
 mod group;
 mod implementation;
 mod message;
 mod operation;
+#[cfg(feature = "server")]
 mod peer;
+#[cfg(feature = "server")]
 mod process;
 mod serve;
 
@@ -22,7 +25,9 @@ pub use backup::{
     BackupToRead, DirectoryId, DirectoryState, OpenBackup, OpenedBackup, ReadBackup, RestoredState,
     SealBackup, SealedBackup, WriteBackup, WrittenDocument,
 };
+#[cfg(feature = "server")]
 pub(crate) use group::Group;
+#[cfg(feature = "server")]
 pub use group::kill_all;
 pub use implementation::{Answer, Hello, Refusal};
 pub(crate) use message::tolerant;
@@ -32,8 +37,11 @@ pub use operation::{
     JudgeExchange, Open, OpenBox, Opened, Operation, ParseConfig, Request, RequestUrls, Rule,
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
+#[cfg(feature = "server")]
 pub use peer::{Breakdown, InProcess, Peer};
+#[cfg(feature = "server")]
 pub(crate) use process::shell;
+#[cfg(feature = "server")]
 pub use process::{Limits, Processes, Tell};
 pub use serve::serve;
 

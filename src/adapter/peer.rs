@@ -24,6 +24,7 @@ pub trait Peer: Send + Sync {
 
 /// Why there is no answer.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum Breakdown {
     /// It cannot be started.
     #[error("it cannot be started: {0}")]

@@ -89,7 +89,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         super::output::is_quiet(),
         pace.clone(),
     ));
-    let mut checkup = Checkup::new(target).map_err(|error| complaint(&error))?;
+    let mut checkup = Checkup::new(target);
     checkup.settings = settings(&arguments, checkup.settings, &progress, pace);
     checkup.selection = selection(&arguments);
     checkup.jobs = usize::from(arguments.jobs);

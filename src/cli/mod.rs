@@ -68,17 +68,39 @@ impl From<Color> for anstream::ColorChoice {
     }
 }
 
-/// What the program says that is called with nothing: the three commands that people need.
-const FIRST_STEPS: &str = "\
-Threema Safe on a server of your own: can the apps back up, and restore?
+/// The three commands that people need, each with what it does.
+const FIRST_STEPS: [(&str, &str); 3] = [
+    (
+        "safe-conformance setup URL --user NAME",
+        "makes the folder on a server, checks it, and says what to enter in the apps",
+    ),
+    (
+        "safe-conformance check URL --user NAME",
+        "checks a server that is set up",
+    ),
+    (
+        "safe-conformance inspect FILE --id ID",
+        "looks into a backup",
+    ),
+];
 
-  safe-conformance setup URL --user NAME   make the folder on a server, and check it
-  safe-conformance check URL --user NAME   check a server that is set up
-  safe-conformance inspect FILE --id ID    look into a backup
-
-URL is the address of a folder over WebDAV. Any address of the server will do for `setup`: it finds the
-right one. The password is asked for. `safe-conformance help` shows the rest.
-";
+/// What the program says that is called with nothing.
+fn first_steps() -> String {
+    let width = output::width();
+    let wrapped = |text, indent| crate::text::wrapped(text, indent, width);
+    let mut out = wrapped(
+        "Threema Safe on a server of your own: can the apps back up, and restore?",
+        0,
+    );
+    for (command, what) in FIRST_STEPS {
+        out += &format!("\n  {command}\n{}", wrapped(what, 6));
+    }
+    out.push('\n');
+    out + &wrapped(
+        "URL is the address of a folder over WebDAV. For `setup` any address of the server will do: it finds the right one. The password is asked for. `safe-conformance help` shows the rest.",
+        0,
+    )
+}
 
 #[derive(Subcommand)]
 enum Command {
@@ -141,7 +163,7 @@ pub fn main() -> ExitCode {
     anstream::ColorChoice::from(arguments.color).write_global();
     output::set_quiet(arguments.quiet);
     let Some(command) = arguments.command else {
-        output::tell(FIRST_STEPS);
+        output::tell(&first_steps());
         return Exit::Usage.into();
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()

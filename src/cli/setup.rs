@@ -1,4 +1,5 @@
-//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter in the apps.
+//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter
+//! in the apps.
 
 use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
@@ -191,8 +192,11 @@ async fn meant(
             )));
         }
         Verdict::Found(found) => found,
-        Verdict::Unsure(_) => {
-            outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+        Verdict::Unsure(suspects) => {
+            // Of a single one, what is in the way says more.
+            if suspects.len() > 1 {
+                outputs.say(&wrapped(&verdict.words(), 0, width()))?;
+            }
             let login = target.login;
             let target = arguments.server.target_at(typed)?;
             return Ok(Target { login, ..target });
@@ -252,12 +256,13 @@ async fn looked_at(
         Ok(plan) => return Ok((door, plan)),
         Err(trouble) => trouble,
     };
+    let commands = setup::commands(&wish.config, &[]);
     let wants_login = trouble.is_locked_out && target.login == Login::Open;
     if wants_login && let Some(login) = asked_login()? {
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(&door, &trouble, wish.config, &[])),
+            Err(trouble) => Err(stopped(&door, &trouble, &commands, &[])),
         };
     }
     let hint = if wants_login {
@@ -265,7 +270,7 @@ async fn looked_at(
     } else {
         &[]
     };
-    Err(stopped(&door, &trouble, wish.config, hint))
+    Err(stopped(&door, &trouble, &commands, hint))
 }
 
 /// User name and password, asked for on a terminal.
@@ -348,11 +353,14 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
 
 /// Carries out every step; returns whether each was possible.
 async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
-    let mut possible = true;
+    let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
         let words = step.words(&plan.wish.config);
         match setup::carry_out(door, plan, &step).await {
-            Ok(Outcome::Done) => outputs.say(&labelled("done   ", &words, 7, width()))?,
+            Ok(Outcome::Done) => {
+                done += 1;
+                outputs.say(&labelled("done   ", &words, 7, width()))?;
+            }
             Ok(Outcome::WasThere) => outputs.say(&labelled("there  ", &words, 7, width()))?,
             Ok(Outcome::NotPossible { status }) => {
                 possible = false;
@@ -361,13 +369,15 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
                 );
                 outputs.say(&labelled("left   ", &words, 7, width()))?;
             }
-            Err(trouble) => {
-                let done = [
-                    "What was done stays. The same command goes on from there once this is mended.",
-                ];
-                let mut trouble = trouble;
+            Err(mut trouble) => {
+                let note = if done == 0 {
+                    "Nothing was changed. Once this is mended, run the same command again."
+                } else {
+                    "What was done stays. Once this is mended, the same command goes on from there."
+                };
                 trouble.by_shell |= !possible;
-                return Err(stopped(door, &trouble, plan.wish.config, &done));
+                let commands = setup::commands(&plan.wish.config, &plan.software);
+                return Err(stopped(door, &trouble, &commands, &[note]));
             }
         }
     }
@@ -375,9 +385,10 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
 }
 
 /// What stands in the way, for people.
-fn stopped(door: &Door, trouble: &Trouble, config: ServerConfig, notes: &[&str]) -> Complaint {
-    let mut text = format!("{}\n", line(&trouble.title));
+fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
+    // `error: ` stands before it.
+    let mut text = labelled("", &trouble.title, 7, width);
     text += &labelled("  at        ", door.base().as_str(), 12, width);
     text += &labelled("  observed  ", &trouble.seen, 12, width);
     text += &labelled("  fix       ", &trouble.fix, 12, width);
@@ -386,7 +397,7 @@ fn stopped(door: &Door, trouble: &Trouble, config: ServerConfig, notes: &[&str])
         text += &wrapped(note, 2, width);
     }
     if trouble.by_shell {
-        text += &shell_text(&setup::commands(&config, &[]));
+        text += &shell_text(commands);
     }
     let exit = if trouble.is_locked_out {
         Exit::LockedOut
@@ -425,7 +436,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         super::output::is_quiet(),
     ));
     let target = door.target().clone();
-    let mut checkup = Checkup::new(target).map_err(|error| super::check::complaint(&error))?;
+    let mut checkup = Checkup::new(target);
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
     checkup.ledger_folder = Some(folder);
     checkup.waivers = outputs.waivers();

@@ -10,6 +10,7 @@ const EXCERPT_CHARACTERS: usize = 40;
 ///
 /// Source: clause 4.2.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// Not UTF-8, for a client that insists on it.
     #[error("the config is not UTF-8: it breaks at byte {place}")]

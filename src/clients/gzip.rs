@@ -35,6 +35,7 @@ pub enum Unpacker {
 
 /// Why nothing is unpacked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnpackError {
     /// It does not begin as it should.
     #[error("what was decrypted is not gzip")]

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 /// What makes a known issue matter on a server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Condition {
     /// The server asks for a user name and a password.
     PasswordAsked,

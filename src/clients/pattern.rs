@@ -8,6 +8,7 @@ use fancy_regex::Regex;
 
 /// Why a pattern is not judged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unjudged {
     /// The clients may differ about it.
     #[error("Java, ICU and this harness need not agree on this pattern or these characters")]

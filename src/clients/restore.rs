@@ -4,6 +4,7 @@ use super::effects::SideEffect;
 use super::field::Field;
 use super::reason::Reason;
 use super::release::Release;
+pub use crate::safe::Broken;
 use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{Backup, Group, PublicKey, Timestamp};
@@ -30,26 +31,6 @@ pub enum Outcome {
         /// What is missing.
         because: String,
     },
-}
-
-/// How an app breaks.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Broken {
-    /// It crashes.
-    Crash,
-    /// It shows that it is busy, for ever.
-    Hang,
-}
-
-impl Broken {
-    /// What the person sees.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Crash => "the app crashes",
-            Self::Hang => "the app is busy for ever",
-        }
-    }
 }
 
 /// Where a restore stops, and why.

@@ -42,6 +42,7 @@ pub struct Selection {
 
 /// Why a selection makes no plan.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// A pattern that matches no check.
     #[error("no check matches `{pattern}`{}; `safe-conformance list` shows them all", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]

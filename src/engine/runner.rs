@@ -37,6 +37,7 @@ pub struct Options {
 
 /// One step of a run, in order.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Event {
     /// The run begins and will have this many findings.
     Started {

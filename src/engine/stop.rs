@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 /// Why a run ended before its end.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum StopReason {
     /// The deadline of the whole run passed, in seconds.
     Deadline(u64),

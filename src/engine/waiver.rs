@@ -45,6 +45,7 @@ pub struct Waivers {
 
 /// What is wrong with a file of waivers.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum WaiverError {
     /// Not the TOML that was expected.
     #[error("{0}")]

@@ -52,9 +52,10 @@ fn message(group: &Group<'_>) -> String {
         line(&finding.observed),
         line(&finding.remedy)
     );
-    if let Some(names) = group.names() {
-        message += &format!("\nexplains: {}", line(&names.join(", ")));
-    }
+    let checks = group
+        .names()
+        .map_or_else(|| group.title(), |names| names.join(", "));
+    message += &format!("\nchecks: {}", line(&checks));
     message
 }
 

@@ -68,8 +68,8 @@ impl Matrix {
         })
     }
 
-    /// The cases that passed in one report and fail, or can no longer be judged, in the next: the name, and the place of
-    /// the later report.
+    /// The cases that passed in one report and fail, or can no longer be judged, in the next: the
+    /// name, and the place of the later report.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
         self.rows.iter().flat_map(|row| {
             let pairs = row.cells.windows(2).enumerate();

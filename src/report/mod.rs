@@ -8,6 +8,7 @@ mod html;
 mod implementation;
 mod inspection;
 mod json;
+#[cfg(feature = "tests")]
 mod junit;
 mod losses;
 mod markdown;
@@ -329,7 +330,7 @@ impl Report {
             .peekable();
         self.halted.is_none()
             && readable.peek().is_some()
-            && readable.all(|finding| finding.verdict != Verdict::Pass)
+            && readable.all(|finding| finding.verdict == Verdict::Fail)
     }
 
     /// How many findings came to `verdict`.
@@ -364,7 +365,7 @@ impl std::fmt::Display for Report {
             verbose: false,
             all: false,
         });
-        formatter.write_str(&anstream::adapter::strip_str(&text).to_string())
+        formatter.write_str(&crate::text::unstyled(&text))
     }
 }
 

@@ -151,7 +151,8 @@ impl Report {
         Ok(())
     }
 
-    /// The known issues of the apps, where their part was reached: a line each, and whole with `-v`.
+    /// The known issues of the apps, where their part was reached: a line each, and whole with
+    /// `-v`.
     fn write_known_issues(&self, out: &mut String, style: Style) -> Written {
         let mut folded = Vec::new();
         for (client, issue) in self.known_issues() {

@@ -34,6 +34,7 @@ pub struct Plan {
 
 /// Why something could not be done.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum Trouble {
     /// The ledger is in the way.
     #[error(transparent)]
@@ -61,6 +62,7 @@ pub enum Trouble {
 
 /// What was done with a canary, or came of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Event {
     /// It was uploaded for the first time.
     Planted,

@@ -34,6 +34,7 @@ struct Form {
 
 /// What is wrong with a ledger. Whatever it is: nothing was done.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum LedgerError {
     /// The file cannot be read or written.
     #[error("the ledger `{}`: {source}", path.display())]

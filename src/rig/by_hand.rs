@@ -1,4 +1,5 @@
-//! A client that a person drives: each action is shown, and the run goes on when the traffic shows that it was done.
+//! A client that a person drives: each action is shown, and the run goes on when the traffic shows
+//! that it was done.
 
 use super::case::Action;
 use super::client::{Client, End, Task};
@@ -47,8 +48,8 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// A client whose next action `show` shows. What the person says comes through `said`, if anything can; an action of
-    /// which nothing is seen for `wait` is left out.
+    /// A client whose next action `show` shows. What the person says comes through `said`, if
+    /// anything can; an action of which nothing is seen for `wait` is left out.
     pub fn new(
         show: impl Fn(&Step) + Send + Sync + 'static,
         said: Option<UnboundedReceiver<Said>>,
@@ -104,7 +105,8 @@ impl ByHand {
     }
 }
 
-/// Whether the request that the action is about was answered, or none can be: nobody gets through a bad certificate.
+/// Whether the request that the action is about was answered, or none can be: nobody gets through a
+/// bad certificate.
 fn is_over(task: &Task, action: Action) -> bool {
     let answered = |status: u16| status != 401;
     task.traffic.decisive(action).is_some_and(answered)

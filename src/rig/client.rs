@@ -57,8 +57,8 @@ impl Traffic {
         last.map(|last| self.0.elapsed().saturating_sub(last))
     }
 
-    /// The status of the last answer, in the action under way, to the request that the action is about.
-    /// 0 where the connection was closed instead.
+    /// The status of the last answer, in the action under way, to the request that the action is
+    /// about. 0 where the connection was closed instead.
     pub fn decisive(&self, action: Action) -> Option<u16> {
         let (method, of_config) = match action {
             Action::Test => ("GET", true),

@@ -1,4 +1,5 @@
-//! HTTP Digest with MD5, as servers of today still offer it and iOS still answers it. Source: RFC 7616.
+//! HTTP Digest with MD5, as servers of today still offer it and iOS still answers it. Source:
+//! RFC 7616.
 
 use data_encoding::HEXLOWER;
 use md5::{Digest as _, Md5};
@@ -41,7 +42,8 @@ pub(super) fn is_answer(
     response_of(&secret, NONCE, once, method, uri) == response
 }
 
-/// What a client answers: `secret` is the hash of user, realm and password, `once` are `nc` and `cnonce`.
+/// What a client answers: `secret` is the hash of user, realm and password, `once` are `nc` and
+/// `cnonce`.
 fn response_of(
     secret: &str,
     nonce: &str,

@@ -76,7 +76,8 @@ impl Page {
     fn answer(&self, path: &str) -> Response<Full<Bytes>> {
         let (status, kind, body) = match path {
             "/" => (StatusCode::OK, "text/html; charset=utf-8", &self.html),
-            // What Android and iOS offer to install. Source: RFC 5280 section 4.2.2.1 and common use.
+            // What Android and iOS offer to install. Source: RFC 5280 section 4.2.2.1 and common
+            // use.
             "/ca.crt" => (StatusCode::OK, "application/x-x509-ca-cert", &self.der),
             "/ca.pem" => (StatusCode::OK, "application/x-pem-file", &self.pem),
             _ => (

@@ -105,8 +105,8 @@ impl Play {
         }
     }
 
-    /// Serves the root certificate over plain HTTP, for a phone that must install it, with `text` for people.
-    /// Returns the address of the page.
+    /// Serves the root certificate over plain HTTP, for a phone that must install it, with `text`
+    /// for people. Returns the address of the page.
     ///
     /// # Errors
     /// If the page cannot be served.

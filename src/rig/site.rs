@@ -392,7 +392,8 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
-    /// How many requests came so far, and when the last one did, counted from the start of the case.
+    /// How many requests came so far, and when the last one did, counted from the start of the
+    /// case.
     pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
         let state = self.state();
         let last = state.exchanges.last().map(|exchange| exchange.at);

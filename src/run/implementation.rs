@@ -10,6 +10,7 @@ use crate::vectors::{self, File};
 use jiff::civil::Date;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use thiserror::Error;
 
 /// How long a question that was asked may go on once the run is stopped.
 const GRACE: Duration = Duration::from_millis(500);
@@ -26,6 +27,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// # Ok(())
 /// # }
 /// ```
+#[non_exhaustive]
 pub struct ClientCheckup {
     command: String,
     /// The client that counts where the published ones differ; without one, any of them.
@@ -48,6 +50,15 @@ pub struct ClientCheckup {
     pub tell: Option<crate::adapter::Tell>,
 }
 
+/// Why a checkup of an implementation could not begin.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ClientCheckupError {
+    /// The choice of vectors makes no sense.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
 impl ClientCheckup {
     /// A checkup with every vector of the adapter that `command`, run by a shell, starts.
     pub fn new(command: impl Into<String>) -> Self {
@@ -65,17 +76,67 @@ impl ClientCheckup {
         }
     }
 
+    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
+    /// up; what they need runs along.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.selection.only.push(Pattern::new(pattern));
+        self
+    }
+
+    /// Leaves out what matches. `why` stands in the report.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        let pattern = Pattern::new(pattern);
+        self.selection.skip.push((pattern, why.to_owned()));
+        self
+    }
+
+    /// Where the published clients differ, this one's way counts. Without it, any of them passes.
+    #[must_use]
+    pub const fn held_to(mut self, client: Client) -> Self {
+        self.held_to = Some(client);
+        self
+    }
+
+    /// How many adapters run at once; 1 unless this is called.
+    #[must_use]
+    pub const fn jobs(mut self, jobs: u16) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// How long the whole run may take; ten minutes unless this is called.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Accepts deviations.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
+        self.waivers = Some((waivers, today));
+        self
+    }
+
     /// Makes the checkup.
-    pub async fn run(self) -> Result<Report, PlanError> {
+    ///
+    /// # Errors
+    /// If the choice of vectors makes no sense.
+    pub async fn run(self) -> Result<Report, ClientCheckupError> {
         self.run_with(|_| {}).await.map(|(report, _)| report)
     }
 
-    /// Runs the checkup and reports every step. Also returns what the adapter wrote last to
+    /// Makes the checkup and reports every step. Also returns what the adapter wrote last to
     /// standard error.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
     pub async fn run_with(
         mut self,
         events: impl FnMut(Event) + Send,
-    ) -> Result<(Report, Vec<String>), PlanError> {
+    ) -> Result<(Report, Vec<String>), ClientCheckupError> {
         if !self.large_memory {
             self.leave_out_large();
         }

@@ -3,19 +3,27 @@
 
 pub(crate) mod environment;
 mod implementation;
+#[cfg(feature = "tests")]
 mod implementation_tests;
+#[cfg(feature = "tests")]
 mod rig;
+#[cfg(feature = "tests")]
 mod rig_tests;
 mod server;
+#[cfg(feature = "tests")]
 mod server_tests;
 mod unjudged;
 
 pub use environment::AccessError;
-pub use implementation::ClientCheckup;
+pub use implementation::{ClientCheckup, ClientCheckupError};
+#[cfg(feature = "tests")]
 pub use implementation_tests::{ClientTests, client_tests};
+#[cfg(feature = "tests")]
 pub use rig::{Rig, RigRunError};
+#[cfg(feature = "tests")]
 pub use rig_tests::rig_tests;
 pub use server::{Checkup, CheckupError, Done, judge};
-pub use server_tests::live_tests;
 #[cfg(feature = "cli")]
 pub(crate) use server_tests::target_of;
+#[cfg(feature = "tests")]
+pub use server_tests::{ServerTests, live_tests};

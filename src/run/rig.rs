@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// use safe_conformance::Rig;
 /// use safe_conformance::rig::{Action, End};
 ///
-/// let report = Rig::new().case("rig.backup.first").run(|task| async move {
+/// let report = Rig::new().only("rig.backup.first").run(|task| async move {
 ///     match task.known_action() {
 ///         Some(Action::Backup) => {
 ///             MyClient::backup(&task.url, &task.threema_id, &task.password).await.into()
@@ -74,11 +74,19 @@ impl Rig {
         Self::default()
     }
 
-    /// Only this case, and others that are named so: `rig.backup.first`, or a part of the name,
-    /// `rig.backup`.
+    /// Runs only what matches: an ID, its first segments, or a part in dots, `rig.backup`. Several
+    /// add up.
     #[must_use]
-    pub fn case(mut self, id: &str) -> Self {
-        self.selection.only.push(Pattern::new(id));
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.selection.only.push(Pattern::new(pattern));
+        self
+    }
+
+    /// Leaves out what matches. `why` stands in the report.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        let pattern = Pattern::new(pattern);
+        self.selection.skip.push((pattern, why.to_owned()));
         self
     }
 
@@ -96,14 +104,14 @@ impl Rig {
         self
     }
 
-    /// How many cases run at once; 8 unless told otherwise.
+    /// How many cases run at once; 8 unless this is called.
     #[must_use]
     pub const fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = Some(jobs);
         self
     }
 
-    /// How long the whole run may take; ten minutes unless told otherwise.
+    /// How long the whole run may take; ten minutes unless this is called.
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -177,8 +185,8 @@ impl Rig {
         self.run_client(command, client, |_| Ok(()), events).await
     }
 
-    /// Runs a client that a person drives. `begun` is called once the server listens, before the first action; cases come
-    /// one after the other.
+    /// Runs a client that a person drives. `begun` is called once the server listens, before the
+    /// first action; cases come one after the other.
     ///
     /// # Errors
     /// As for [`run`](Self::run), or if `begun` fails.

@@ -12,8 +12,9 @@ use std::sync::{Arc, OnceLock};
 /// What one run of all selected cases found.
 type Findings = Arc<OnceLock<Result<Vec<Finding>, String>>>;
 
-/// Runs a client, a function of a [`Task`], through every case of the rig: one test per case and per check of what was
-/// sent, named by ID. Where the published clients differ, any of them will do.
+/// Runs a client, a function of a [`Task`], through every case of the rig: one test per case and
+/// per check of what was sent, named by ID. Where the published clients differ, any of them will
+/// do.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
@@ -26,7 +27,9 @@ type Findings = Arc<OnceLock<Result<Vec<Finding>, String>>>;
 /// fn main() -> std::process::ExitCode {
 ///     safe_conformance::rig_tests(|task| async move {
 ///         match task.known_action() {
-///             Some(Action::Backup) => my_client::backup(&task.url, &task.threema_id, &task.password).await.into(),
+///             Some(Action::Backup) => {
+///                 my_client::backup(&task.url, &task.threema_id, &task.password).await.into()
+///             }
 ///             _ => End::Unsupported,
 ///         }
 ///     })

@@ -5,7 +5,7 @@ use crate::diagnosis::{
     NEW_ROOT, Problem, Recognised, Sights, attribute, first_releases, recognised_in, remarks,
 };
 use crate::engine::waiver::Waivers;
-use crate::engine::{self, Event, Options, Plan, PlanError, Selection, StopReason};
+use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason};
 use crate::report::{Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
@@ -33,13 +33,16 @@ const MOST_REQUESTS: u64 = 250;
 /// use safe_conformance::{Checkup, Target};
 ///
 /// let target = Target::parse("https://cloud.example/safe")?.basic("alice", "secret");
-/// let report = Checkup::new(target)?.run().await?.report;
+/// let report = Checkup::new(target).run().await?;
 /// assert!(report.passed(), "{report}");
 /// # Ok(())
 /// # }
 /// ```
+#[non_exhaustive]
 pub struct Checkup {
     target: Target,
+    /// Why there is no seed of its own, if that is so.
+    no_seed: Option<String>,
     /// How the session behaves: seed, time limits, the switch that stops it.
     pub settings: Settings,
     /// Which checks run.
@@ -56,7 +59,8 @@ pub struct Checkup {
     pub waivers: Option<(Waivers, Date)>,
 }
 
-/// What a checkup gave.
+/// A checkup that was made.
+#[non_exhaustive]
 pub struct Done {
     /// The result.
     pub report: Report,
@@ -70,6 +74,7 @@ pub struct Done {
 
 /// Why a checkup could not begin.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum CheckupError {
     /// The choice of checks makes no sense.
     #[error(transparent)]
@@ -89,26 +94,91 @@ pub enum CheckupError {
 
 impl Checkup {
     /// A checkup of everything, with a fresh seed.
-    pub fn new(target: Target) -> Result<Self, CheckupError> {
-        let seed = Seed::random().map_err(|error| CheckupError::Randomness(error.to_string()))?;
-        Ok(Self {
+    pub fn new(target: Target) -> Self {
+        let random = Seed::random();
+        let no_seed = random.as_ref().err().map(ToString::to_string);
+        let seed = random.unwrap_or(Seed::new(0));
+        Self {
             target,
+            no_seed,
             settings: Settings::new(seed).with_fresh(seed),
             selection: Selection::default(),
             jobs: 16,
             deadline: None,
             ledger_folder: None,
             waivers: None,
-        })
+        }
+    }
+
+    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
+    /// up; what they need runs along.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.selection.only.push(Pattern::new(pattern));
+        self
+    }
+
+    /// Leaves out what matches. `why` stands in the report.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        let pattern = Pattern::new(pattern);
+        self.selection.skip.push((pattern, why.to_owned()));
+        self
+    }
+
+    /// Takes this seed, with which an earlier run can be repeated, instead of a fresh one.
+    #[must_use]
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.settings.seed = seed;
+        self.no_seed = None;
+        self
+    }
+
+    /// How many checks run at once; 16 unless this is called.
+    #[must_use]
+    pub const fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// How long the whole run may take.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The folder for the ledger of what is uploaded.
+    #[must_use]
+    pub fn ledger_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.ledger_folder = Some(folder.into());
+        self
+    }
+
+    /// Accepts deviations.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
+        self.waivers = Some((waivers, today));
+        self
     }
 
     /// Makes the checkup.
-    pub async fn run(self) -> Result<Done, CheckupError> {
-        self.run_with(|_| {}).await
+    ///
+    /// # Errors
+    /// If the choice of checks makes no sense, or the run cannot begin.
+    pub async fn run(self) -> Result<Report, CheckupError> {
+        let done = self.run_with(|_| {}).await?;
+        Ok(done.report)
     }
 
-    /// Runs the checkup and reports every step.
+    /// Makes the checkup and reports every step. Also returns what was seen.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
     pub async fn run_with(self, events: impl FnMut(Event) + Send) -> Result<Done, CheckupError> {
+        if let Some(why) = self.no_seed {
+            return Err(CheckupError::Randomness(why));
+        }
         let plan = Plan::new(server::checks(), &self.selection)?;
         let ledger = match &self.ledger_folder {
             Some(folder) => Some(Ledger::open(

@@ -4,16 +4,18 @@ use super::environment::Access;
 use super::unjudged::{is_under_nextest, unjudged};
 use crate::engine::Finding;
 use crate::engine::Verdict;
+use crate::engine::waiver::Waivers;
 use crate::reference;
-use crate::run::{Checkup, Done};
+use crate::run::Checkup;
 use crate::suites::server;
 use crate::wire::{Login, Secret, Target};
+use jiff::civil::Date;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The findings of one run, by name.
 type Findings = BTreeMap<String, Finding>;
@@ -33,17 +35,82 @@ type Findings = BTreeMap<String, Finding>;
 /// }
 /// ```
 pub fn live_tests() -> ExitCode {
+    run_as_tests(Source::Environment)
+}
+
+/// The suite as tests against one server, which the test target itself has started or knows.
+///
+/// This is the whole of a test target with `harness = false`:
+///
+/// ```no_run
+/// use safe_conformance::{ServerTests, Target};
+///
+/// fn main() -> std::process::ExitCode {
+///     let url = "http://localhost:8080/safe"; // of the server that is started here
+///     let target = Target::parse(url).expect("a URL").basic("alice", "secret");
+///     ServerTests::new(target).run()
+/// }
+/// ```
+pub struct ServerTests {
+    checkup: Checkup,
+}
+
+impl ServerTests {
+    /// Every check, against this server.
+    pub fn new(target: Target) -> Self {
+        Self {
+            checkup: Checkup::new(target),
+        }
+    }
+
+    /// Runs only what matches; the other tests are ignored.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.checkup = self.checkup.only(pattern);
+        self
+    }
+
+    /// Leaves out what matches: such tests are ignored, and say `why`.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        self.checkup = self.checkup.skip(pattern, why);
+        self
+    }
+
+    /// Accepts deviations.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
+        self.checkup = self.checkup.waiving(waivers, today);
+        self
+    }
+
+    /// Runs the tests with the arguments of the process. Starts a runtime, so that it must not be
+    /// called in one.
+    pub fn run(self) -> ExitCode {
+        run_as_tests(Source::Given(Mutex::new(Some(self.checkup))))
+    }
+}
+
+/// Where the server to test comes from.
+enum Source {
+    Environment,
+    /// Taken by the run.
+    Given(Mutex<Option<Checkup>>),
+}
+
+fn run_as_tests(source: Source) -> ExitCode {
     let arguments = Arguments::from_args();
+    let source = Arc::new(source);
     let findings: Arc<OnceLock<Result<Findings, String>>> = Arc::default();
     let mut trials = Vec::new();
     for check in server::checks() {
         for facet in check.variants {
             let name = check.name_of(*facet);
-            let findings = Arc::clone(&findings);
+            let (findings, source) = (Arc::clone(&findings), Arc::clone(&source));
             let wanted = name.clone();
             trials.push(Trial::ignorable_test(name, move || {
                 let findings = findings
-                    .get_or_init(findings_of_this_run)
+                    .get_or_init(|| findings_of_this_run(&source))
                     .as_ref()
                     .map_err(Failed::from)?;
                 let finding = findings
@@ -106,17 +173,20 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
 
 /// The findings: from the run that another process of the same nextest run has made, or from one
 /// made now.
-fn findings_of_this_run() -> Result<Findings, String> {
+fn findings_of_this_run(source: &Source) -> Result<Findings, String> {
     // nextest starts a process for each test: the first to come runs the suite, the others read
     // what it found.
     match std::env::var("NEXTEST_RUN_ID") {
-        Ok(run) => shared(&run),
-        Err(_) => run_suite(),
+        Ok(run) => shared(&run, source),
+        Err(_) => run_suite(source),
     }
 }
 
-fn shared(run: &str) -> Result<Findings, String> {
-    let safe: String = run
+fn shared(run: &str, source: &Source) -> Result<Findings, String> {
+    // Each test target has a server of its own.
+    let program = std::env::current_exe().unwrap_or_default();
+    let program = program.file_stem().unwrap_or_default().to_string_lossy();
+    let safe: String = format!("{run}-{program}")
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect();
@@ -140,7 +210,7 @@ fn shared(run: &str) -> Result<Findings, String> {
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     forget_old_runs(path.parent());
-    let findings = run_suite();
+    let findings = run_suite(source);
     let text = serde_json::to_string(&findings).map_err(|error| error.to_string())?;
     file.rewind()
         .and_then(|()| file.write_all(text.as_bytes()))
@@ -184,15 +254,24 @@ fn folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn run_suite() -> Result<Findings, String> {
+fn run_suite(source: &Source) -> Result<Findings, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
     runtime.block_on(async {
-        let (target, running) = target().await?;
-        let checkup = Checkup::new(target).map_err(|error| error.to_string())?;
-        let Done { report, .. } = checkup.run().await.map_err(|error| error.to_string())?;
+        let (checkup, running) = match source {
+            Source::Environment => {
+                let (target, running) = target().await?;
+                (Checkup::new(target), running)
+            }
+            Source::Given(checkup) => {
+                let mut checkup = checkup.lock().unwrap_or_else(PoisonError::into_inner);
+                let checkup = checkup.take().ok_or("the run was made already")?;
+                (checkup, None)
+            }
+        };
+        let report = checkup.run().await.map_err(|error| error.to_string())?;
         if let Some(running) = running {
             running.stop().await;
         }

@@ -49,6 +49,7 @@ impl fmt::Debug for UserInfo {
 
 /// Why a text is not a base URL, and what to write instead. Never repeats what may be a password.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaseUrlError {
     /// No `https://` in front.
     #[error("the address has no scheme: write {}", or_example(suggestion.as_ref()))]

@@ -45,6 +45,7 @@ pub enum Compression {
 
 /// Why a body is not a backup that this key opens.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EnvelopeError {
     /// Too short to hold a nonce and a tag.
     #[error(

@@ -25,6 +25,7 @@ const SCRYPT_P: u32 = 1;
 
 /// Why a text is not what it was taken for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// Not a Threema ID.
     #[error(

@@ -4,7 +4,9 @@
 //! Nothing here reads, waits or knows a client's quirk.
 
 pub mod backup;
+#[cfg(feature = "server")]
 pub mod base_url;
+mod broken;
 pub mod clause;
 mod client;
 pub mod config;
@@ -15,7 +17,9 @@ pub mod keys;
 pub mod password;
 mod stage;
 
+#[cfg(feature = "server")]
 pub use base_url::{BaseUrl, BaseUrlError, ParsedBase, UserInfo};
+pub use broken::Broken;
 pub use clause::Clause;
 pub use client::{Client, Clients};
 pub use config::ServerConfig;

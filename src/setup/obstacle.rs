@@ -82,19 +82,6 @@ const READ_ONLY: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1; servers.unwritable-backups",
 };
 
-/// Something is locked.
-const LOCKED: Obstacle = Obstacle {
-    id: "problem.locked",
-    title: "the file or folder is locked",
-    meaning: "Another program holds a lock on it, or an upload that broke off has left one. Most locks end by themselves within minutes.",
-    fix: "Close the program that has the folder open, wait a minute, and run the same command again.",
-    fixes: &[(
-        Nextcloud,
-        "Wait a minute and run the same command again. A lock that stays: turn maintenance mode on, delete the rows of the table oc_file_locks, and turn it off again.",
-    )],
-    source: "RFC 4918 section 11.3",
-};
-
 /// A firewall stands in front.
 const FIREWALL: Obstacle = Obstacle {
     id: "problem.firewall",
@@ -216,29 +203,6 @@ const WEB_PAGE: Obstacle = Obstacle {
     source: "measured on servers with a catch-all page",
 };
 
-/// The server has a fault of its own.
-const SERVER_ERROR: Obstacle = Obstacle {
-    id: "problem.server-error",
-    title: "the server fails",
-    meaning: "The server answers with an error of its own (5xx). The reason stands in its log.",
-    fix: "Look into the server's log for the time of this run. On a 500 to an upload, most often the user that it runs as may not write in the folder.",
-    fixes: &[
-        (
-            Apache,
-            "Look into /var/log/apache2/error.log; most often the folder does not belong to www-data, or `DavLockDB` names a folder that it may not write in.",
-        ),
-        (
-            Nginx,
-            "Look into /var/log/nginx/error.log; most often the folder, or `client_body_temp_path`, does not belong to www-data.",
-        ),
-        (
-            Nextcloud,
-            "Look into data/nextcloud.log, or run `occ log:tail`.",
-        ),
-    ],
-    source: "RFC 9110 section 15.6",
-};
-
 /// The server asks for less.
 const LIMITED: Obstacle = Obstacle {
     id: "problem.limited",
@@ -267,7 +231,6 @@ pub const OBSTACLES: &[Obstacle] = &[
     FILE_IN_THE_WAY,
     PARENT_MISSING,
     READ_ONLY,
-    LOCKED,
     FIREWALL,
     UPLOAD_NOT_ALLOWED,
     NO_FOLDERS,
@@ -275,7 +238,6 @@ pub const OBSTACLES: &[Obstacle] = &[
     REDIRECTED,
     CHANGED_MEANWHILE,
     WEB_PAGE,
-    SERVER_ERROR,
     LIMITED,
     REFUSED,
 ];
@@ -396,7 +358,6 @@ impl Trouble {
         let obstacle = match answer.status {
             429 => Some(&LIMITED),
             412 => Some(&CHANGED_MEANWHILE),
-            423 => Some(&LOCKED),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
             _ => None,
@@ -418,11 +379,11 @@ impl Trouble {
         }
         let obstacle = match (answer.status, act) {
             (409, Act::MakeFolder) => &PARENT_MISSING,
-            (405 | 501, _) => &NO_FOLDERS,
+            // What knows no MKCOL at all, a server of files alone, answers as to any missing file.
+            (405 | 501, _) | (404, Act::MakeFolder) => &NO_FOLDERS,
             (404, Act::WriteConfig(Thing::Folder)) => &UPLOAD_NOT_ALLOWED,
             (404 | 409, Act::WriteConfig(_)) => &NO_FOLDERS,
             (403 | 404, _) => &READ_ONLY,
-            (500..=599, _) => &SERVER_ERROR,
             _ => &REFUSED,
         };
         let mut trouble = Self::of(obstacle, &software, seen);
@@ -458,8 +419,8 @@ fn sentence(act: Act, answer: &Response) -> String {
 fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     let login = door.target().login.kind();
     // The problems of a missing `backups` are for uploads of backups.
-    let is_of_login = answer.status == 401 || matches!(answer.status, 400 | 503 | 507);
-    if act != Act::Look && !is_of_login {
+    let is_told = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
+    if act != Act::Look && !is_told {
         return None;
     }
     let found = diagnose(&Evidence {

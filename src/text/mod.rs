@@ -32,6 +32,19 @@ pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
         .clamp(NARROWEST, WIDEST)
 }
 
+/// A text without the terminal colours that this program wrote into it.
+///
+/// Nothing else can have: what servers say is made printable before it is written.
+#[cfg(feature = "server")]
+pub(crate) fn unstyled(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+    }
+    plain
+}
+
 /// How many columns a printable text takes on a terminal.
 pub fn columns(text: &str) -> usize {
     text.width()

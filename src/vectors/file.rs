@@ -5,7 +5,7 @@ use super::input::Input;
 use super::output::{self, Output};
 use super::recipe::Fields;
 use crate::adapter::{Operation, Request};
-use crate::clients::restore::Broken;
+use crate::safe::Broken;
 use crate::safe::{Client, Stage};
 use serde::Deserialize;
 use serde_json::value::RawValue;

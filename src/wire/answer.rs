@@ -226,6 +226,7 @@ pub struct Failure {
 /// Whose doing a failure is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum FailureKind {
     /// No connection: the address refused it.
     Refused,
@@ -350,6 +351,7 @@ pub struct Handshake {
 /// Why a handshake did not come to an end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "trouble", content = "detail")]
+#[non_exhaustive]
 pub enum TlsTrouble {
     /// This machine has no certificate store and none was given.
     NoStore,

@@ -7,6 +7,7 @@ use std::fmt;
 /// By what a server shows that it limits or locks out this address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Sign {
     /// It answers with this status.
     Status(u16),

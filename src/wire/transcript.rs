@@ -94,6 +94,7 @@ pub struct Transcript {
 
 /// What is wrong with a transcript.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TranscriptError {
     /// Not a transcript.
     #[error("this is not a transcript of safe-conformance: {0}")]

@@ -8,6 +8,7 @@ mod compare;
 mod documents;
 mod expectation;
 mod judge;
+#[cfg(feature = "tests")]
 pub mod rig;
 mod smoke;
 

@@ -2,7 +2,9 @@
 //! time that another uses.
 
 mod bans;
+mod columns;
 mod command_line;
+mod downstream;
 mod faults;
 #[path = "../servers/findings.rs"]
 mod findings;
@@ -22,6 +24,7 @@ mod replayed_servers;
 mod residue;
 mod retention;
 mod secrecy;
+mod sentences;
 mod setup;
 #[path = "../support/mod.rs"]
 mod support;

@@ -55,10 +55,8 @@ const UNUSED: &[&str] = &[
     "servers.healthy",
     "servers.installable",
     "servers.mkcol",
-    "servers.nextcloud-encryption",
     "servers.options",
     "servers.php-fpm-cookies",
-    "servers.rclone-cache",
     "servers.restart",
 ];
 

@@ -15,7 +15,6 @@ macro_rules! page {
 /// The pages that show commands: the name, and the text.
 const PAGES: [(&str, &str); 11] = [
     ("README.md", include_str!("../../README.md")),
-    page!("setting-up-a-server"),
     page!("checking-a-server"),
     page!("ci"),
     page!("retention"),
@@ -25,6 +24,7 @@ const PAGES: [(&str, &str); 11] = [
     page!("authors-of-clients"),
     page!("rig"),
     page!("add-a-check"),
+    page!("setting-up-a-server"),
 ];
 
 /// The server that the pages speak of.

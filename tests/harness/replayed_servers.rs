@@ -231,7 +231,7 @@ async fn faults_stand_for_what_was_measured() {
         .expect("the embedded server starts");
         let target = Target::parse(running.base_url()).expect("its base URL");
         let target = target.basic("safe", "s3cret-loopback");
-        let mut checkup = Checkup::new(target).expect("randomness");
+        let mut checkup = Checkup::new(target);
         checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
         checkup.settings.pace = Pace::new(PaceChoice::Fast);
         let check = entry.finding.split('[').next().unwrap_or_default();
@@ -239,7 +239,10 @@ async fn faults_stand_for_what_was_measured() {
         if !check.starts_with("server.") {
             checkup.selection.only.push(Pattern::new(check));
         }
-        let report = Box::pin(checkup.run()).await.expect("a run").report;
+        let report = Box::pin(checkup.run_with(|_| {}))
+            .await
+            .expect("a run")
+            .report;
         running.stop().await;
         let shown = report.findings.iter().any(|finding| {
             finding.name() == entry.finding
@@ -268,14 +271,17 @@ async fn replayed(replay: Replay, login: bool) -> String {
     if login {
         target = target.basic("safe", "s3cret-loopback");
     }
-    let mut checkup = Checkup::new(target).expect("randomness");
+    let mut checkup = Checkup::new(target);
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     for check in NOT_SHOWN {
         let why = "this test: a mock cannot show it".to_owned();
         checkup.selection.skip.push((Pattern::new(check), why));
     }
-    let report: Report = Box::pin(checkup.run()).await.expect("a run").report;
+    let report: Report = Box::pin(checkup.run_with(|_| {}))
+        .await
+        .expect("a run")
+        .report;
     assert!(report.complete, "{report}");
     assert_eq!(report.left_behind, 0, "{report}");
     assert!(

@@ -1,4 +1,5 @@
-//! `setup` against a folder over WebDAV: what it makes, what stands in its way, and that a second run finishes the first.
+//! `setup` against a folder over WebDAV: what it makes, what stands in its way, and that a second
+//! run finishes the first.
 
 use crate::support::program::{self, Ended, file, program};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};

@@ -1,11 +1,13 @@
-//! What `vectors/README.md` shows as a whole program does what it says: each loop runs as a reader would run it, finds
-//! nothing in the vectors as they are, and names the vector whose answer was changed.
+//! What `vectors/README.md` shows as a whole program does what it says: each loop runs as a reader
+//! would run it, finds nothing in the vectors as they are, and names the vector whose answer was
+//! changed.
 
 use libtest_mimic::{Completion, Failed, Trial};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A loop: how its block begins, the file that it is saved as, what runs it, and the vectors that it reads.
+/// A loop: how its block begins, the file that it is saved as, what runs it, and the vectors that
+/// it reads.
 struct Loop {
     language: &'static str,
     file: &'static str,

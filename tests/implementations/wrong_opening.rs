@@ -7,7 +7,8 @@ use flate2::bufread::GzDecoder;
 use safe_conformance::safe::{EncryptionKey, Stage};
 use std::io::Read as _;
 
-/// Mistakes in opening that the finding names: the vector that stays shut or comes out otherwise, the stage, and the way.
+/// Mistakes in opening that the finding names: the vector that stays shut or comes out otherwise,
+/// the stage, and the way.
 pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
     (
         "the tag is expected behind the ciphertext",

@@ -114,7 +114,7 @@ fn said() -> Result<(), Failed> {
         });
     };
     let client = ByHand::new(show, Some(receiver), Duration::from_secs(60));
-    let rig = Rig::new().acting_for(world).case("rig.test.healthy");
+    let rig = Rig::new().acting_for(world).only("rig.test.healthy");
     let running = rig.run_by_hand(client, |_| Ok(()), |_| {});
     let report = runtime().block_on(running)?;
     let finding = report
@@ -147,7 +147,7 @@ fn compare() -> Result<(), Failed> {
         ("bad", Some(crate::Mistake::TooLargeIsSuccess)),
     ] {
         let rig = Rig::new().acting_for(Arc::clone(&world));
-        let rig = rig.case("rig.backup.413").case("rig.backup.first");
+        let rig = rig.only("rig.backup.413").only("rig.backup.first");
         let running = rig.run(move |task| act(Published::Android64, mistake, task));
         let report = runtime().block_on(running)?;
         let file = folder.path().join(format!("{name}.json"));

@@ -1,4 +1,5 @@
-//! What tells the published clients apart is found by the rig: each case in which they do not do the same.
+//! What tells the published clients apart is found by the rig: each case in which they do not do
+//! the same.
 
 use crate::client::{Published, act};
 use crate::{runtime, without_vectors, world};
@@ -19,7 +20,7 @@ pub fn found() -> Result<(), Failed> {
         (Published::Desktop, "Desktop"),
     ];
     let running = published.map(|(client, name)| async move {
-        let rig = without_vectors(Rig::new().acting_for(world())).case("rig.config");
+        let rig = without_vectors(Rig::new().acting_for(world())).only("rig.config");
         let report = rig.run(move |task| act(client, None, task)).await?;
         Ok::<_, RigRunError>((name.to_owned(), report))
     });

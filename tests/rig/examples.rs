@@ -68,7 +68,7 @@ fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Fa
         .iter()
         .chain(&looking_back)
         .fold(Rig::new().acting_for(world()).jobs(4), |rig, group| {
-            rig.case(&format!("rig.{group}"))
+            rig.only(&format!("rig.{group}"))
         });
     let report = runtime().block_on(rig.run_command(&command, PATIENCE, |_| {}))?;
     let judged = report

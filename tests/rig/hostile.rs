@@ -1,4 +1,5 @@
-//! The rig's server under load that no client makes: it stays small, keeps its logs short, and answers afterwards.
+//! The rig's server under load that no client makes: it stays small, keeps its logs short, and
+//! answers afterwards.
 
 use crate::by_hand::Program;
 use crate::runtime;
@@ -137,7 +138,8 @@ async fn rapid_reset(address: SocketAddr) {
     driving.abort();
 }
 
-/// More connections than the server has places, each with a head that never ends, until it closes them.
+/// More connections than the server has places, each with a head that never ends, until it closes
+/// them.
 async fn slow_loris(address: SocketAddr) {
     let one = || async {
         let Ok(mut stream) = TcpStream::connect(address).await else {

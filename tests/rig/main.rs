@@ -102,7 +102,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.delete.healthy",
     ]
     .into_iter()
-    .fold(rig, Rig::case)
+    .fold(rig, Rig::only)
 }
 
 fn without_vectors(rig: Rig) -> Rig {
@@ -112,11 +112,11 @@ fn without_vectors(rig: Rig) -> Rig {
     ];
     groups
         .into_iter()
-        .fold(rig, |rig, group| rig.case(&format!("rig.{group}")))
+        .fold(rig, |rig, group| rig.only(&format!("rig.{group}")))
 }
 
-/// The findings that are not as they should be, each on a line; without the cases in which something was seen, which
-/// depend on what was played.
+/// The findings that are not as they should be, each on a line; without the cases in which
+/// something was seen, which depend on what was played.
 fn deviations(report: &Report) -> Vec<String> {
     let wrong = |finding: &&Finding| {
         matches!(

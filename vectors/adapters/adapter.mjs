@@ -142,7 +142,8 @@ function answer({ op, input }) {
   }
 }
 
-// The server of `safe-conformance rig`, asked as Desktop does: it only reads, sends credentials at once and takes 200 alone.
+// The server of `safe-conformance rig`, asked as Desktop does: it only reads, sends credentials at
+// once and takes 200 alone.
 function ask(task, method, path) {
   const url = new URL(`${task.URL}/${path}`);
   const basic = Buffer.from(`${task.USER}:${task.SERVER_PASSWORD}`, "utf8").toString("base64");

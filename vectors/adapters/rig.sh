@@ -1,6 +1,7 @@
 #!/bin/sh
-# A client for `safe-conformance rig --exec vectors/adapters/rig.sh` with curl and OpenSSL 3: it tests a server and deletes a
-# backup. There is no secretbox in a shell, so everything else is answered with 127.
+# A client for `safe-conformance rig --exec vectors/adapters/rig.sh` with curl and OpenSSL 3: it
+# tests a server and deletes a backup. There is no secretbox in a shell, so everything else is
+# answered with 127.
 
 ask() {
   set -- --silent --show-error --cacert "$SAFE_RIG_CA" --proto =https --max-time 30 --user-agent Threema \

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// The cases that a person is led through who names none: what every client does, and the likeliest ways to go wrong.
+/// The cases that a person is led through who names none: what every client does, and the likeliest
+/// ways to go wrong.
 pub(super) const TOUR: [&str; 10] = [
     "rig.test.healthy",
     "rig.backup.first",

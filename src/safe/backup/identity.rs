@@ -18,6 +18,7 @@ pub struct RestoredIdentity {
 
 /// Why no identity can be restored from a document. Names the place, never the value.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DocumentError {
     /// Not JSON, or not UTF-8.
     #[error("the document is not JSON: it breaks at line {line}, column {column}")]

@@ -5,6 +5,7 @@ use crate::safe::Stage;
 
 /// Why a text is not read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum JsonError {
     /// It is larger than it may be.
     #[error("the document has {bytes} bytes, and more than {limit} are not read")]
@@ -30,6 +31,7 @@ pub enum JsonError {
 
 /// What can be wrong with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Reason {
     /// Bytes that are no UTF-8.
     #[error("the bytes are not UTF-8")]

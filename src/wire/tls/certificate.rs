@@ -1,12 +1,7 @@
 //! What a certificate says, read by a library and put into the words of the checks.
 
+use super::element::{Element, one};
 use std::net::IpAddr;
-use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::oid_registry::{Oid, asn1_rs::oid};
-use x509_parser::prelude::FromDer as _;
-use x509_parser::public_key::PublicKey;
-use x509_parser::x509::X509Name;
 
 /// What a certificate says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -90,71 +85,93 @@ impl std::fmt::Display for SignatureKind {
 }
 
 impl Certificate {
-    /// Reads DER; nothing where that is no certificate.
+    /// Reads DER; `None` if that is no certificate.
+    ///
+    /// Source: RFC 5280 section 4.1.
     pub fn parse(der: &[u8]) -> Option<Self> {
-        let (rest, x509) = X509Certificate::from_der(der).ok()?;
-        if !rest.is_empty() {
-            return None;
-        }
+        let [whole, algorithm, _signature] = one(der)?.parts()?.try_into().ok()?;
+        let mut parts = whole.parts()?.into_iter().peekable();
+        parts.next_if(|part| part.is_context(0));
+        let (_serial, _algorithm) = (parts.next()?, parts.next()?);
+        let (issuer, validity) = (parts.next()?, parts.next()?);
+        let (subject, key) = (parts.next()?, parts.next()?);
+        let (issuer_name, subject_name) = (Name::read(&issuer)?, Name::read(&subject)?);
+        let [not_before, not_after] = validity.parts()?.try_into().ok()?;
         let mut certificate = Self {
-            subject: readable(x509.subject()),
-            issuer: readable(x509.issuer()),
-            subject_der: x509.subject().as_raw().to_vec(),
-            issuer_der: x509.issuer().as_raw().to_vec(),
-            not_before: x509.validity().not_before.timestamp(),
-            not_after: x509.validity().not_after.timestamp(),
-            key: key_kind(&x509),
-            signature: signature_kind(&x509),
+            subject: subject_name.readable(),
+            issuer: issuer_name.readable(),
+            subject_der: subject.der().to_vec(),
+            issuer_der: issuer.der().to_vec(),
+            not_before: not_before.second()?,
+            not_after: not_after.second()?,
+            key: key_kind(&key)?,
+            signature: signature_kind(&algorithm)?,
             dns_names: Vec::new(),
             addresses: Vec::new(),
-            common_name: common_name(x509.subject()),
+            common_name: subject_name.common().map(str::to_owned),
             server_auth: None,
-            is_authority: x509.is_ca(),
+            is_authority: false,
             timestamps: None,
             must_staple: false,
             issuer_url: None,
             browser_forum_policy: false,
         };
-        for extension in x509.iter_extensions() {
-            certificate.take(extension.parsed_extension());
-            // TLS feature with status_request. Source: RFC 7633.
-            if extension.oid == oid!(1.3.6.1.5.5.7.1.24) {
-                certificate.must_staple = extension.value.windows(3).any(|part| part == [2, 1, 5]);
+        if let Some(extensions) = parts.find(|part| part.is_context(3)) {
+            for extension in extensions.parts()?.first()?.parts()? {
+                let parts = extension.parts()?;
+                let (oid, value) = (parts.first()?.oid()?, parts.last()?.octets()?);
+                // One that is not what it should be says nothing.
+                let _ = certificate.take(&oid, value);
             }
         }
         Some(certificate)
     }
 
-    fn take(&mut self, extension: &ParsedExtension<'_>) {
-        match extension {
-            ParsedExtension::SubjectAlternativeName(names) => {
-                for name in &names.general_names {
-                    match name {
-                        GeneralName::DNSName(name) => self.dns_names.push((*name).to_owned()),
-                        GeneralName::IPAddress(bytes) => self.addresses.extend(address(bytes)),
-                        _ => {}
+    /// Takes an extension; `None` if it is not as it should be.
+    fn take(&mut self, oid: &str, value: &[u8]) -> Option<()> {
+        match oid {
+            "2.5.29.17" => {
+                for name in one(value)?.parts()? {
+                    if name.is_context(2) {
+                        self.dns_names.extend(name.ascii().map(str::to_owned));
+                    } else if name.is_context(7) {
+                        self.addresses.extend(address(name.value()));
                     }
                 }
             }
-            ParsedExtension::ExtendedKeyUsage(usage) => self.server_auth = Some(usage.server_auth),
-            ParsedExtension::SCT(timestamps) => self.timestamps = Some(timestamps.len()),
-            ParsedExtension::AuthorityInfoAccess(access) => {
-                let mut issuers = access
-                    .iter()
-                    .filter(|access| access.access_method == oid!(1.3.6.1.5.5.7.48.2));
-                self.issuer_url = issuers.find_map(|access| match &access.access_location {
-                    GeneralName::URI(url) => Some((*url).to_owned()),
-                    _ => None,
+            "2.5.29.19" => {
+                let parts = one(value)?.parts()?;
+                self.is_authority = parts.first().is_some_and(Element::is_true);
+            }
+            "2.5.29.32" => {
+                // Source: CA/Browser Forum, Baseline Requirements section 7.1.6.1.
+                self.browser_forum_policy = one(value)?.parts()?.iter().any(|policy| {
+                    let parts = policy.parts().unwrap_or_default();
+                    let oid = parts.first().and_then(Element::oid);
+                    oid.is_some_and(|oid| oid.starts_with("2.23.140.1."))
                 });
             }
-            ParsedExtension::CertificatePolicies(policies) => {
-                // Source: CA/Browser Forum, Baseline Requirements section 7.1.6.1.
-                self.browser_forum_policy = policies
-                    .iter()
-                    .any(|policy| policy.policy_id.to_id_string().starts_with("2.23.140.1."));
+            "2.5.29.37" => {
+                let purposes = one(value)?.parts()?;
+                let mut oids = purposes.iter().filter_map(Element::oid);
+                self.server_auth = Some(oids.any(|oid| oid == "1.3.6.1.5.5.7.3.1"));
             }
+            "1.3.6.1.5.5.7.1.1" => {
+                self.issuer_url = one(value)?.parts()?.iter().find_map(|access| {
+                    let [method, place] = access.parts()?.try_into().ok()?;
+                    let is_issuer = method.oid()? == "1.3.6.1.5.5.7.48.2";
+                    let url = (is_issuer && place.is_context(6)).then(|| place.ascii());
+                    url.flatten().map(str::to_owned)
+                });
+            }
+            // TLS feature with status_request. Source: RFC 7633.
+            "1.3.6.1.5.5.7.1.24" => {
+                self.must_staple = value.windows(3).any(|part| part == [2, 1, 5]);
+            }
+            "1.3.6.1.4.1.11129.2.4.2" => self.timestamps = timestamps(one(value)?.octets()?),
             _ => {}
         }
+        Some(())
     }
 
     /// Whether subject and issuer are the same.
@@ -175,27 +192,88 @@ impl Certificate {
     }
 }
 
-/// The common name, or the organisation where there is none, or everything.
-fn readable(name: &X509Name<'_>) -> String {
-    let text = common_name(name).or_else(|| {
-        name.iter_organization()
-            .find_map(|attribute| attribute.as_str().ok().map(str::to_owned))
-    });
-    let text = text.unwrap_or_else(|| name.to_string());
-    let text = if text.is_empty() {
-        "(no name)".to_owned()
-    } else {
-        text
-    };
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(100)
-        .collect()
+/// The parts of a name, in order: the OID of each and what it says, where that is text.
+struct Name(Vec<(String, Option<String>)>);
+
+impl Name {
+    fn read(name: &Element<'_>) -> Option<Self> {
+        let mut parts = Vec::new();
+        for set in name.parts()? {
+            for pair in set.parts()? {
+                let [oid, value] = pair.parts()?.try_into().ok()?;
+                parts.push((oid.oid()?, value.text().map(str::to_owned)));
+            }
+        }
+        Some(Self(parts))
+    }
+
+    fn first(&self, oid: &str) -> Option<&str> {
+        let mut texts = self.0.iter().filter(|(known, _)| known == oid);
+        texts.find_map(|(_, text)| text.as_deref())
+    }
+
+    fn common(&self) -> Option<&str> {
+        self.first("2.5.4.3")
+    }
+
+    /// The common name, or the organisation where there is none, or everything.
+    fn readable(&self) -> String {
+        let text = self.common().or_else(|| self.first("2.5.4.10"));
+        let text = text.map_or_else(|| self.whole(), str::to_owned);
+        let text = if text.is_empty() {
+            "(no name)".to_owned()
+        } else {
+            text
+        };
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(100)
+            .collect()
+    }
+
+    fn whole(&self) -> String {
+        let parts = self.0.iter().map(|(oid, text)| {
+            let label = match oid.as_str() {
+                "2.5.4.3" => "CN",
+                "2.5.4.6" => "C",
+                "2.5.4.7" => "L",
+                "2.5.4.8" => "ST",
+                "2.5.4.10" => "O",
+                "2.5.4.11" => "OU",
+                "0.9.2342.19200300.100.1.25" => "DC",
+                "1.2.840.113549.1.9.1" => "Email",
+                other => other,
+            };
+            format!("{label}={}", text.as_deref().unwrap_or("(no text)"))
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
 }
 
-fn common_name(name: &X509Name<'_>) -> Option<String> {
-    name.iter_common_name()
-        .find_map(|attribute| attribute.as_str().ok().map(str::to_owned))
+/// How many signed certificate timestamps a list holds; `None` if it is not framed as one.
+///
+/// Source: RFC 6962 section 3.3.
+fn timestamps(list: &[u8]) -> Option<usize> {
+    let (mut left, rest) = framed(list)?;
+    let mut count = 0;
+    while !left.is_empty() {
+        let (timestamp, others) = framed(left)?;
+        // Version, the log's ID, the time.
+        let (extensions, signature) = framed(timestamp.get(1 + 32 + 8..)?)?;
+        let (_, behind) = framed(signature.get(2..)?)?;
+        if !behind.is_empty() || extensions.len() > timestamp.len() {
+            return None;
+        }
+        count += 1;
+        left = others;
+    }
+    rest.is_empty().then_some(count)
+}
+
+/// What follows a length of two bytes, and the rest.
+fn framed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_at_checked(2)?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes([length[0], length[1]])))
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {
@@ -206,27 +284,42 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     }
 }
 
-fn key_kind(x509: &X509Certificate<'_>) -> KeyKind {
-    let spki = x509.public_key();
-    match spki.parsed() {
-        Ok(PublicKey::RSA(rsa)) => KeyKind::Rsa(bits(rsa.modulus)),
-        Ok(PublicKey::EC(point)) => {
-            let curve = spki.algorithm.parameters.as_ref();
-            let curve = curve.and_then(|parameters| parameters.as_oid().ok());
-            match curve.as_ref().and_then(curve_of) {
+fn key_kind(key: &Element<'_>) -> Option<KeyKind> {
+    let [algorithm, bits] = key.parts()?.try_into().ok()?;
+    let algorithm = algorithm.parts()?;
+    let (kind, point) = (algorithm.first()?.oid()?, bits.bits()?);
+    Some(match kind.as_str() {
+        "1.2.840.113549.1.1.1" => match rsa(point) {
+            Some(bits) => KeyKind::Rsa(bits),
+            None => KeyKind::Other("a broken RSA key".to_owned()),
+        },
+        "1.2.840.10045.2.1" => {
+            let curve = algorithm.get(1).and_then(Element::oid);
+            match curve.as_deref().and_then(curve_of) {
                 Some((name, bits)) => KeyKind::Ec(name.to_owned(), bits),
                 None => KeyKind::Ec(
                     "of a curve that is not known here".to_owned(),
-                    point.key_size(),
+                    size_of_point(point),
                 ),
             }
         }
-        _ if spki.algorithm.algorithm == oid!(1.3.101.112) => KeyKind::Other("Ed25519".to_owned()),
-        _ if spki.algorithm.algorithm == oid!(1.3.101.113) => KeyKind::Other("Ed448".to_owned()),
-        _ => KeyKind::Other(format!(
-            "a key of the kind {}",
-            spki.algorithm.algorithm.to_id_string()
-        )),
+        "1.3.101.112" => KeyKind::Other("Ed25519".to_owned()),
+        "1.3.101.113" => KeyKind::Other("Ed448".to_owned()),
+        other => KeyKind::Other(format!("a key of the kind {other}")),
+    })
+}
+
+/// The length of the modulus of an RSA key in bits.
+fn rsa(key: &[u8]) -> Option<usize> {
+    Some(bits(one(key)?.parts()?.first()?.integer()?))
+}
+
+/// The length of a coordinate of a point on a curve, in bits. Source: SEC 1 section 2.3.3.
+fn size_of_point(point: &[u8]) -> usize {
+    match point {
+        [4, both @ ..] => both.len() * 8 / 2,
+        [2 | 3, one @ ..] => one.len() * 8,
+        _ => 0,
     }
 }
 
@@ -239,33 +332,33 @@ fn bits(modulus: &[u8]) -> usize {
     })
 }
 
-fn curve_of(curve: &Oid<'_>) -> Option<(&'static str, usize)> {
-    let curves = [
-        (oid!(1.2.840.10045.3.1.7), "P-256", 256),
-        (oid!(1.3.132.0.34), "P-384", 384),
-        (oid!(1.3.132.0.35), "P-521", 521),
-        (oid!(1.3.132.0.33), "P-224", 224),
-        (oid!(1.2.840.10045.3.1.1), "P-192", 192),
-        (oid!(1.3.132.0.10), "secp256k1", 256),
-        (oid!(1.3.36.3.3.2.8.1.1.7), "brainpoolP256r1", 256),
-        (oid!(1.3.36.3.3.2.8.1.1.11), "brainpoolP384r1", 384),
-        (oid!(1.3.36.3.3.2.8.1.1.13), "brainpoolP512r1", 512),
-    ];
-    let known = curves.into_iter().find(|(known, ..)| known == curve);
-    known.map(|(_, name, bits)| (name, bits))
+fn curve_of(curve: &str) -> Option<(&'static str, usize)> {
+    Some(match curve {
+        "1.2.840.10045.3.1.7" => ("P-256", 256),
+        "1.3.132.0.34" => ("P-384", 384),
+        "1.3.132.0.35" => ("P-521", 521),
+        "1.3.132.0.33" => ("P-224", 224),
+        "1.2.840.10045.3.1.1" => ("P-192", 192),
+        "1.3.132.0.10" => ("secp256k1", 256),
+        "1.3.36.3.3.2.8.1.1.7" => ("brainpoolP256r1", 256),
+        "1.3.36.3.3.2.8.1.1.11" => ("brainpoolP384r1", 384),
+        "1.3.36.3.3.2.8.1.1.13" => ("brainpoolP512r1", 512),
+        _ => return None,
+    })
 }
 
-fn signature_kind(x509: &X509Certificate<'_>) -> SignatureKind {
+fn signature_kind(algorithm: &Element<'_>) -> Option<SignatureKind> {
     use SignatureKind::{Strong, Weak};
-    let oid = x509.signature_algorithm.algorithm.to_id_string();
-    match oid.as_str() {
+    let parts = algorithm.parts()?;
+    let oid = parts.first()?.oid()?;
+    Some(match oid.as_str() {
         "1.2.840.113549.1.1.11" => Strong("RSA with SHA-256"),
         "1.2.840.113549.1.1.12" => Strong("RSA with SHA-384"),
         "1.2.840.113549.1.1.13" => Strong("RSA with SHA-512"),
         "1.2.840.10045.4.3.2" => Strong("ECDSA with SHA-256"),
         "1.2.840.10045.4.3.3" => Strong("ECDSA with SHA-384"),
         "1.2.840.10045.4.3.4" => Strong("ECDSA with SHA-512"),
-        "1.2.840.113549.1.1.10" => pss(x509),
+        "1.2.840.113549.1.1.10" => pss(parts.get(1).map_or(&[], Element::value)),
         "1.3.101.112" => Strong("Ed25519"),
         "1.2.840.113549.1.1.4" => Weak("RSA with MD5"),
         "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => Weak("RSA with SHA-1"),
@@ -274,14 +367,12 @@ fn signature_kind(x509: &X509Certificate<'_>) -> SignatureKind {
         "1.2.840.10045.4.3.1" => Weak("ECDSA with SHA-224"),
         "1.2.840.10040.4.3" => Weak("DSA with SHA-1"),
         _ => SignatureKind::Other(format!("the signature algorithm {oid}")),
-    }
+    })
 }
 
 /// RSASSA-PSS names its hash in the parameters, and means SHA-1 where it names none. Source: RFC
 /// 4055 section 3.1.
-fn pss(x509: &X509Certificate<'_>) -> SignatureKind {
-    let parameters = x509.signature_algorithm.parameters.as_ref();
-    let parameters = parameters.map_or(&[][..], |parameters| parameters.data);
+fn pss(parameters: &[u8]) -> SignatureKind {
     // The arcs of SHA-256, SHA-384 and SHA-512 end in 1, 2 and 3.
     let names = |last: u8| {
         let oid = [0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last];

@@ -3,6 +3,7 @@
 //! no secret.
 
 mod certificate;
+mod element;
 mod hello;
 mod inspect;
 mod inspection;
@@ -32,6 +33,7 @@ use tokio_rustls::client::TlsStream;
 
 /// Why TLS cannot be set up.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum TlsSetupError {
     /// A file of roots holds none.
     #[error("the CA file holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)")]

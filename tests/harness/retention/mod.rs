@@ -371,12 +371,15 @@ async fn a_time_that_an_upload_sets_back_is_told() {
         }
     });
     let target = Target::parse(&server.url()).expect("a URL");
-    let mut checkup =
-        Checkup::new(target.basic(scripted::USER, scripted::PASSWORD)).expect("a checkup");
+    let mut checkup = Checkup::new(target.basic(scripted::USER, scripted::PASSWORD));
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
-    let report = checkup.run().await.expect("the checkup runs").report;
+    let report = checkup
+        .run_with(|_| {})
+        .await
+        .expect("the checkup runs")
+        .report;
     let mut findings = report.findings.iter();
     let finding = findings.find(|it| it.name() == "retention.upload-refreshes[modified]");
     let finding = finding.expect("it was asked");

@@ -58,6 +58,7 @@ pub struct SyntaxError {
 
 /// What can be wrong with a text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Reason {
     /// Nothing is left where a value should begin.
     #[error("the text ends where a value should begin,")]

@@ -55,7 +55,8 @@ pub(super) fn cases() -> Vec<RigCase> {
     cases
 }
 
-/// The directory that the vector gives, and the ID that its backup is of. Contacts who are not there do not exist.
+/// The directory that the vector gives, and the ID that its backup is of. Contacts who are not
+/// there do not exist.
 fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()
