@@ -295,7 +295,7 @@ async fn report(url: &str) -> Report {
     let mut checkup = Checkup::new(target);
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.run().await.expect("a run").report
+    checkup.run().await.expect("a run")
 }
 
 /// The problems of what deviates, each once.
@@ -428,7 +428,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
     let target = target.trusting(running.root_certificate().expect("it speaks TLS"));
     let mut checkup = Checkup::new(target);
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    let report = checkup.run().await.expect("a run").report;
+    let report = checkup.run().await.expect("a run");
     running.stop().await;
     assert_eq!(report.steps(), []);
     let style = Style {
