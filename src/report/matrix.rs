@@ -110,9 +110,9 @@ impl Matrix {
         let agreeing = |row: &Row| {
             row.cells
                 .windows(2)
-                .all(|pair| word(&pair[0]) == word(&pair[1]))
+                .all(|pair| word(pair[0].as_ref()) == word(pair[1].as_ref()))
         };
-        let mut hidden = 0;
+        let mut hidden = 0_u64;
         for row in &self.rows {
             if agreeing(row) && !all {
                 hidden += 1;
@@ -121,7 +121,7 @@ impl Matrix {
             let cells: Vec<_> = row
                 .cells
                 .iter()
-                .map(|cell| format!("{:<8}", word(cell)))
+                .map(|cell| format!("{:<8}", word(cell.as_ref())))
                 .collect();
             out += &format!("{} {}\n", cells.join(" "), line(&row.name));
             for (place, cell) in row.cells.iter().enumerate() {
@@ -131,7 +131,7 @@ impl Matrix {
             }
         }
         if hidden > 0 {
-            let same = counted(hidden as u64, "other case");
+            let same = counted(hidden, "other case");
             out += &format!("{same}: the same in all reports (--all shows them).\n");
         }
         out.push('\n');
@@ -155,15 +155,14 @@ fn letter(place: usize) -> char {
         .map_or('?', char::from)
 }
 
-fn word(cell: &Option<Cell>) -> &'static str {
-    match cell.as_ref().map(|cell| cell.verdict) {
-        None => "-",
+fn word(cell: Option<&Cell>) -> &'static str {
+    match cell.map(|cell| cell.verdict) {
         Some(Verdict::Pass) => "pass",
         Some(Verdict::Note) => "note",
         Some(Verdict::Warn) => "WARN",
         Some(Verdict::Fail) => "FAIL",
         Some(Verdict::Error) => "ERROR",
         Some(Verdict::Blocked) => "?",
-        Some(Verdict::NotApplicable | Verdict::Disabled) => "-",
+        None | Some(Verdict::NotApplicable | Verdict::Disabled) => "-",
     }
 }

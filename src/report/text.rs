@@ -284,12 +284,11 @@ impl Report {
                     said.push("nothing was judged for it".to_owned());
                 }
                 ClientVerdict::Unknown => {
-                    said.push(match self.roots_of(&summary.not_judged) {
-                        Some(roots) => format!("could not be judged because of {roots}"),
-                        None => {
-                            let names = checks_of(&summary.not_judged);
-                            format!("could not be judged: {names}")
-                        }
+                    said.push(if let Some(roots) = self.roots_of(&summary.not_judged) {
+                        format!("could not be judged because of {roots}")
+                    } else {
+                        let names = checks_of(&summary.not_judged);
+                        format!("could not be judged: {names}")
                     });
                 }
                 ClientVerdict::Partial | ClientVerdict::Pass => {}
@@ -542,8 +541,8 @@ fn write_explained(out: &mut String, style: Style, group: &Group<'_>) -> Written
     if !style.all {
         let shown: Vec<_> = names.iter().map(String::as_str).collect();
         let way_out = if names.len() > NAMED { ": --all" } else { "" };
-        let named = format!("{}{way_out}", listed(&shown, NAMED));
-        return detail(out, style, "explains", &named);
+        let few = format!("{}{way_out}", listed(&shown, NAMED));
+        return detail(out, style, "explains", &few);
     }
     for (place, (name, finding)) in names.iter().zip(group.findings()).enumerate() {
         let label = if place == 0 { "explains" } else { "" };

@@ -35,7 +35,7 @@ impl Report {
             writeln!(out, "{STRONG}What to do, in order:{STRONG:#}\n")?;
         }
         for step in steps {
-            self.write_step(out, style, step)?;
+            Self::write_step(out, style, step)?;
         }
         if !notes.is_empty() {
             let ids: Vec<_> = notes.iter().map(|step| step.mends[0].id.as_str()).collect();
@@ -46,7 +46,7 @@ impl Report {
         Ok(())
     }
 
-    fn write_step(&self, out: &mut String, style: Style, step: &Step<'_>) -> Written {
+    fn write_step(out: &mut String, style: Style, step: &Step<'_>) -> Written {
         let (paint, word) = mark(step.verdict);
         let label = format!("{paint}{word:<6}{paint:#}{STRONG}");
         let title = labelled(&label, &title(step), 6, style.width);

@@ -110,7 +110,7 @@ impl Play {
     ///
     /// # Errors
     /// If the page cannot be served.
-    pub fn serve_page(&self, text: String) -> Result<String, RigError> {
+    pub fn serve_page(&self, text: &str) -> Result<String, RigError> {
         let authority = &self.listeners.authority;
         let page = Page::new(authority.root(), authority.root_der(), text);
         let address = self.listeners.serve_page(page);

@@ -239,11 +239,11 @@ impl Rig {
             stop: self.stop,
         };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
-        let (timing, began) = (Timing::now(), Instant::now());
+        let (started, clock) = (Timing::now(), Instant::now());
         let mut run = engine::run(checks, subject, options, events).await;
         let timing = Timing {
-            took: began.elapsed(),
-            ..timing
+            took: clock.elapsed(),
+            ..started
         };
         alarm.abort();
         play.stop().await;

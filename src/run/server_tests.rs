@@ -87,7 +87,7 @@ impl ServerTests {
     /// Runs the tests with the arguments of the process. Starts a runtime, so that it must not be
     /// called in one.
     pub fn run(self) -> ExitCode {
-        run_as_tests(Source::Given(Mutex::new(Some(self.checkup))))
+        run_as_tests(Source::Given(Box::new(Mutex::new(Some(self.checkup)))))
     }
 }
 
@@ -95,7 +95,7 @@ impl ServerTests {
 enum Source {
     Environment,
     /// Taken by the run.
-    Given(Mutex<Option<Checkup>>),
+    Given(Box<Mutex<Option<Checkup>>>),
 }
 
 fn run_as_tests(source: Source) -> ExitCode {

@@ -36,10 +36,8 @@ impl Further {
         match (asked, answer.status) {
             _ if !with_credentials => {}
             ((Method::Get, Subject::Config), 404) => found.look_for_config(context).await,
-            ((Method::Get, Subject::Config), 401) => {
-                if context.facts().login == LoginKind::Basic {
-                    found.stranger = context.unauthenticated_config().await.ok();
-                }
+            ((Method::Get, Subject::Config), 401) if context.facts().login == LoginKind::Basic => {
+                found.stranger = context.unauthenticated_config().await.ok();
             }
             ((Method::Get, Subject::Config), 400 | 403 | 406) => {
                 let request = Request::new(Method::Get, Place::Config);

@@ -65,7 +65,7 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
 /// Runs the suite against a server with these faults.
 async fn record(faults: &[Fault], deadline: Option<Duration>) -> Transcript {
     let options = Options {
-        faults: faults.iter().copied().collect(),
+        faults: faults.to_vec(),
         ..Options::default()
     };
     let login = options.login.clone();

@@ -1,7 +1,7 @@
 //! What people reported in public, rebuilt as small servers: each gets the answer that the person
 //! needed to hear.
 //!
-//! The situations come from issue trackers and forums of Threema, Nextcloud, ownCloud, OpenCloud,
+//! The situations come from issue trackers and forums of Threema, Nextcloud, ownCloud, `OpenCloud`,
 //! `KeePass2Android`, `AList`, Authelia, nginx, Caddy and Synology. Rate limits, bans and
 //! connections that end without a word are in `bans` and `profiles`; an address as a DNS name is in
 //! the table of the diagnosis; what people hand to `inspect` is in `inspect`.

@@ -14,8 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A way to the command, or what is not there.
 type Found = Result<String, &'static str>;
 
+/// An example: its name, the way to it, and the cases that it plays.
+type Example = (&'static str, fn() -> Found, &'static [&'static str]);
+
 pub fn trials() -> Vec<Trial> {
-    let examples: [(&str, fn() -> Found, &[&str]); 4] = [
+    let examples: [Example; 4] = [
         (
             "python",
             python,

@@ -107,17 +107,16 @@ fn begin(play: &Play, is_own: bool) -> Result<(), RigError> {
     let mut text = String::from("Prepare the client:\n  1. Trust the root certificate of this run");
     let for_people =
         "Then go back to the computer: it shows which server to enter and what to do next.";
-    let page = play.serve_page(for_people.to_owned())?;
+    let page = play.serve_page(for_people)?;
     text += &format!(
         ": {page} serves it for installation,\n     and {} holds it as PEM.\n",
         play.root_file().display()
     );
     if let Ok(code) = QrCode::new(page.as_bytes()) {
         let picture = code.render::<Dense1x2>().quiet_zone(true).build();
-        text += &picture
-            .lines()
-            .map(|line| format!("     {line}\n"))
-            .collect::<String>();
+        for line in picture.lines() {
+            text += &format!("     {line}\n");
+        }
     }
     text += &if is_own {
         format!(

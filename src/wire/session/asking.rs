@@ -141,7 +141,8 @@ impl Session {
             vec!["inspection of TLS".to_owned()],
             |live| async {
                 let is_shut_out = async { self.offers().await.is_err() };
-                Got::Inspection(live.inspect(is_shut_out).await.map(Box::new))
+                let seen = Box::pin(live.inspect(is_shut_out)).await;
+                Got::Inspection(seen.map(Box::new))
             },
             |failure| Got::Inspection(Err(failure)),
         );
