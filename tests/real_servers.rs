@@ -164,7 +164,7 @@ const NEED_CADDY: Need = Need {
     package: "Debian's caddy",
 };
 
-/// nginx as its manual sets WebDAV up: it makes folders, and its own listing is off.
+/// nginx as its manual sets `WebDAV` up: it makes folders, and its own listing is off.
 const NGINX_FRESH: &str = r#"
     client_max_body_size 524288;
     location /safe/ {
@@ -172,7 +172,7 @@ const NGINX_FRESH: &str = r#"
       auth_basic_user_file @DIRECTORY@/run/htpasswd;
       dav_methods PUT DELETE MKCOL;
     }"#;
-/// Caddy as Debian has it: without the module for WebDAV.
+/// Caddy as Debian has it: without the module for `WebDAV`.
 const CADDY: &str = "{
   admin off
   auto_https off
