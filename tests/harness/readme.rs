@@ -46,7 +46,7 @@ const OTHERWISE: [(&str, i32, &str); 5] = [
         "the waiver of `limits.above` is no longer needed",
     ),
     ("client --exec", 1, "adapter.starts"),
-    ("rig --exec", 4, "nothing was judged"),
+    ("rig --exec", 4, "was judged"),
     ("rig --listen", 4, "was judged"),
     ("inspect --from", 3, "no backup for this ID and password"),
 ];

@@ -180,15 +180,16 @@ async fn too_many_requests_in_mid_run() {
         .as_deref()
         .unwrap_or_default();
     assert!(why.contains("429"), "{why}");
-    let refused = server
-        .asked()
+    let asked = server.asked();
+    let refused: Vec<_> = asked
         .iter()
         .filter(|asked| asked.method != "DELETE")
-        .count()
-        - 61;
+        .skip(61)
+        .map(|asked| format!("{} {}", asked.method, asked.path))
+        .collect();
     assert!(
-        refused <= 16,
-        "{refused} requests after the first 429: more than were on their way"
+        refused.len() <= 10,
+        "after the first 429, more than were on their way: {refused:#?}"
     );
 }
 

@@ -161,7 +161,7 @@ async fn a_refused_config_with_a_sentence() {
         });
         let checked = check(&server.url()).await;
         let observed = &checked.finding("config.readable[android-h1]").observed;
-        assert!(observed.contains(said), "{observed}");
+        assert!(observed.contains(said), "{status}: {observed}; {:?}", checked.report.incomplete_because);
         assert!(!checked.transcript.contains(&id) && !observed.contains(&id));
     }
 }

@@ -28,14 +28,17 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
 
 #[tokio::test]
 async fn refused_for_size_in_whatever_words() {
-    for (status, fix) in [
-        (413, "client_max_body_size"),
-        (500, "client_body_temp_path"),
-        (502, "request_body"),
-        (403, "SecRequestBodyLimit"),
-        (404, "maxAllowedContentLength"),
+    for (status, software, fix) in [
+        (413, "nginx", "client_max_body_size"),
+        (500, "nginx", "client_body_temp_path"),
+        (502, "Caddy", "request_body"),
+        (403, "Apache", "SecRequestBodyLimit"),
+        (404, "Microsoft-IIS/10.0", "maxAllowedContentLength"),
     ] {
-        let deed = move || Deed::Reply(Reply::new(status, "too much for us"));
+        let deed = move || {
+            let reply = Reply::new(status, "too much for us");
+            Deed::Reply(reply.with("Server", software))
+        };
         let checked = refusing_above(150_000, deed).await;
         let finding = checked.finding("limits.below");
         assert_eq!(
