@@ -33,7 +33,7 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
             (
                 "server.redirects",
                 "301",
-                "URL at which the files really are",
+                "Enter https://127.0.0.1/safe as the server",
             ),
             (
                 "config.readable[ios-h1]",
@@ -57,12 +57,12 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
             (
                 "auth.anonymous-config",
                 "given to anyone",
-                "`auth_basic` outside `limit_except`",
+                "`auth_basic_user_file` in the `location` itself",
             ),
             (
                 "auth.anonymous-download",
                 "given to anyone who knows its ID",
-                "Protect reading as well as writing",
+                "`auth_basic_user_file` in the `location` itself",
             ),
         ],
     },
@@ -73,7 +73,7 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
         causes: &[(
             "config.readable[android-h1]",
             "502 Bad Gateway",
-            "does not reach the server behind it",
+            "Start the service that `proxy_pass`",
         )],
     },
     Misconfigured {
@@ -85,12 +85,12 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
             (
                 "config.understood[ios]",
                 "an HTML page titled \"Sign in\"",
-                "remote.php/dav/files",
+                "Enter the WebDAV address of the folder",
             ),
             (
                 "download.missing[android]",
                 "200 OK, an HTML page",
-                "404 for files that do not exist",
+                "Remove `try_files … /index.html`",
             ),
         ],
     },
@@ -103,7 +103,7 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
         causes: &[(
             "config.readable[android-h1]",
             "302 Found to http://127.0.0.1",
-            "a redirect to a login page means that this is not a WebDAV address",
+            "not the one in the browser",
         )],
     },
     Misconfigured {

@@ -60,7 +60,14 @@ fn summary(said: &str, report: Option<&Value>) -> String {
         .split("\nChecking the server")
         .next()
         .unwrap_or_default();
-    let mut out = plan.to_owned();
+    // The version is that of the machine.
+    let plan = plan
+        .lines()
+        .map(|line| match line.split_once(" (`Server: ") {
+            Some((software, _)) => format!("{software} (…).\n"),
+            None => format!("{line}\n"),
+        });
+    let mut out: String = plan.collect();
     let findings = report["findings"].as_array().into_iter().flatten();
     for finding in findings.filter(|finding| finding["verdict"] == "fail") {
         out += &format!("fail {}: {}\n", finding["id"], finding["observed"]);
