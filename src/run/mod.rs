@@ -12,6 +12,7 @@ mod rig_tests;
 mod server;
 #[cfg(feature = "tests")]
 mod server_tests;
+#[cfg(feature = "tests")]
 mod unjudged;
 
 pub use environment::AccessError;
