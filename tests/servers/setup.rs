@@ -51,23 +51,27 @@ fn command(running: &Running, path: &str) -> (String, Option<Value>) {
     (format!("{said}exit {code}\n"), report)
 }
 
-/// What was planned and done, what fails, and the verdicts; what races in the check is left out.
-fn summary(said: &str, report: Option<&Value>) -> String {
-    let Some(report) = report else {
-        return said.to_owned();
-    };
-    let plan = said
-        .split("\nChecking the server")
-        .next()
-        .unwrap_or_default();
-    // The version is that of the machine.
-    let plan = plan
+/// The text, without the version of the server: that is the machine's.
+fn without_version(text: &str) -> String {
+    let lines = text
         .lines()
         .map(|line| match line.split_once(" (`Server: ") {
             Some((software, _)) => format!("{software} (…).\n"),
             None => format!("{line}\n"),
         });
-    let mut out: String = plan.collect();
+    lines.collect()
+}
+
+/// What was planned and done, what fails, and the verdicts; what races in the check is left out.
+fn summary(said: &str, report: Option<&Value>) -> String {
+    let Some(report) = report else {
+        return without_version(said);
+    };
+    let plan = said
+        .split("\nChecking the server")
+        .next()
+        .unwrap_or_default();
+    let mut out = without_version(plan);
     let findings = report["findings"].as_array().into_iter().flatten();
     for finding in findings.filter(|finding| finding["verdict"] == "fail") {
         out += &format!("fail {}: {}\n", finding["id"], finding["observed"]);
