@@ -157,7 +157,7 @@ fn mangled(site: &Site, bytes: Bytes) -> Bytes {
     if site.has(Fault::ContentGunzipped) {
         bytes = unpacked(&bytes).unwrap_or(bytes);
     }
-    if site.has(Fault::ContentHtmlRewritten) && bytes.starts_with(b"<") {
+    if site.has(Fault::ContentHtmlRewritten) && looks_like_html(&bytes) {
         bytes = with_script(&bytes);
     }
     if site.has(Fault::ContentUtf8Mangled) {
@@ -188,6 +188,11 @@ fn unpacked(bytes: &[u8]) -> Option<Bytes> {
         .read_to_end(&mut unpacked)
         .ok()?;
     Some(unpacked.into())
+}
+
+/// A tag and more text: with the first byte alone, one ciphertext in 256 would do.
+fn looks_like_html(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"<") && bytes.iter().take(64).all(u8::is_ascii)
 }
 
 fn with_script(html: &[u8]) -> Bytes {

@@ -27,7 +27,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn bytes_come_back_as_the_fault_says() {
     let packed = gzipped(b"unpacked");
-    let table: [(Fault, &[u8], &[u8]); 12] = [
+    let table: [(Fault, &[u8], &[u8]); 13] = [
         (Fault::DownloadTruncated, b"body", b"bod"),
         (Fault::DownloadTruncated, b"", b""),
         (Fault::DownloadAppendsNewline, b"body", b"body\n"),
@@ -39,6 +39,7 @@ async fn bytes_come_back_as_the_fault_says() {
             b"<p><script src=\"/example/rewritten.js\"></script>x",
         ),
         (Fault::ContentHtmlRewritten, b"x<p>", b"x<p>"),
+        (Fault::ContentHtmlRewritten, b"<p>\xFF>", b"<p>\xFF>"),
         (
             Fault::ContentUtf8Mangled,
             b"a\xFFb",
