@@ -234,7 +234,10 @@ impl Comparison {
         for (key, value) in found {
             // Which key counts for a contact is said where it is in question.
             let is_judged = KNOWN.contains(&key.as_str()) || KNOWN_TOO.contains(&key.as_str());
-            let is_free = self.form == Form::State && (key == "publickey" || is_default(value));
+            // What a document says of itself is on no phone.
+            let is_of_phone = !field.is_empty() || key != "info";
+            let is_free = self.form == Form::State
+                && (key == "publickey" || !is_of_phone || is_default(value));
             if is_judged && !wanted.contains_key(key) && !is_free {
                 self.note(&inside(field, key), place, How::Surplus(shown(value)));
             }

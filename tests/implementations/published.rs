@@ -46,7 +46,7 @@ fn passes_as_itself(client: Client) -> Result<(), Failed> {
     }
     let unexpected = report.findings.iter().filter(|finding| {
         let Some((_, group, vector)) = vectors::find(&finding.id) else {
-            return finding.verdict != Verdict::Pass;
+            return false;
         };
         let is_asked = !BYTES_ALONE.contains(&group.operation)
             && never_asked(client, group.operation, vector).is_none();

@@ -4,10 +4,11 @@
 use crate::client::{Published, act_or_break};
 use crate::{facts, runtime, without_ids, without_vectors, world};
 use libtest_mimic::Failed;
+use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::manual;
-use safe_conformance::report::{Matrix, Row};
+use safe_conformance::report::Report;
 use safe_conformance::{Rig, RigRunError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The least number of published divergences that are found.
@@ -34,17 +35,20 @@ pub fn found() -> Result<(), Failed> {
         Ok::<_, RigRunError>((name.to_owned(), report))
     });
     let reports = runtime().block_on(futures_util::future::try_join_all(running))?;
-    let matrix = Matrix::new(&reports);
+    let names: BTreeSet<&str> = reports
+        .iter()
+        .flat_map(|(_, report)| report.findings.iter().map(|finding| finding.id.as_str()))
+        .collect();
     let mut by_fact: BTreeMap<&str, String> = BTreeMap::new();
-    for row in matrix.differing() {
-        let said = said(row);
+    for case in names {
+        let said = said(case, &reports);
         if said.len() < 2 {
             continue;
         }
-        let fact = facts::of(&row.name);
-        let fact = fact.ok_or_else(|| format!("no fact is behind `{}`", row.name))?;
+        let fact = facts::of(case);
+        let fact = fact.ok_or_else(|| format!("no fact is behind `{case}`"))?;
         let text = by_fact.entry(fact).or_default();
-        writeln!(text, "    {}", row.name)?;
+        writeln!(text, "    {case}")?;
         for (observed, names) in said {
             writeln!(text, "        {}: {observed}", names.join(", "))?;
         }
@@ -66,19 +70,38 @@ pub fn found() -> Result<(), Failed> {
 }
 
 /// What was seen of the clients that were judged, and of which.
-fn said(row: &Row) -> Vec<(String, Vec<&'static str>)> {
+fn said<'a>(case: &str, reports: &'a [(String, Report)]) -> Vec<(String, Vec<&'a str>)> {
     let mut said: Vec<(String, Vec<&str>)> = Vec::new();
-    for ((_, name), cell) in PUBLISHED.iter().zip(&row.cells) {
-        let Some(cell) = cell.as_ref().filter(|cell| cell.verdict.is_judged()) else {
+    for (name, report) in reports {
+        let finding = report.findings.iter().find(|finding| finding.id == case);
+        let Some(finding) = finding.filter(|finding| finding.verdict.is_judged()) else {
             continue;
         };
-        let observed = what(&cell.observed);
+        let observed = format!("{}{}", what(&finding.observed), whose(finding));
         match said.iter_mut().find(|(known, _)| *known == observed) {
             Some((_, names)) => names.push(name),
             None => said.push((observed, vec![name])),
         }
     }
     said
+}
+
+/// Whose way it is, where the newest releases differ.
+fn whose(finding: &Finding) -> String {
+    let of = |wanted: Verdict| {
+        let clients = finding.clients.iter();
+        let clients = clients.filter(move |(_, verdict)| **verdict == wanted);
+        clients.map(|(client, _)| client.name()).collect::<Vec<_>>()
+    };
+    let (same, other) = (of(Verdict::Pass), of(Verdict::Fail));
+    if same.is_empty() || other.is_empty() {
+        return String::new();
+    }
+    format!(
+        ", as {} and not {}",
+        same.join(" and "),
+        other.join(" and ")
+    )
 }
 
 /// What was seen, without how often and where.

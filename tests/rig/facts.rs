@@ -9,7 +9,6 @@ const FACTS: &[(&str, &str)] = &[
     ("rig.delete.missing", "clients.http.success"),
     ("rig.backup.limit", "clients.divergence.size-edge"),
     ("rig.restore.empty", "clients.divergence.short-body"),
-    ("rig.restore.short", "clients.divergence.short-body"),
     (
         "rig.restore.redirect",
         "clients.divergence.restore-password",

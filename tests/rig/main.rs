@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod client;
+mod command;
 mod divergences;
 mod examples;
 mod facts;
@@ -23,6 +24,11 @@ use std::sync::{Arc, OnceLock};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
+    if let Ok(client) = std::env::var(command::VARIABLE) {
+        // Only the first call installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        return command::tests_of(&client);
+    }
     let arguments = Arguments::from_args();
     // Only the first call installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
     }
     trials.extend(examples::trials());
     trials.extend(by_hand::trials());
+    trials.extend(command::trials());
     trials.push(Trial::test("divergences", divergences::found));
     trials.push(Trial::ignorable_test("hostile", hostile::survives));
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -102,6 +109,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.backup.changed",
         "rig.restore.healthy",
         "rig.delete.healthy",
+        "rig.delete.500",
     ]
     .into_iter()
     .fold(rig, Rig::only)

@@ -43,7 +43,7 @@ pub(super) fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
         };
         let (_, deviations) = backup::Backup::read(document);
         let first = deviations.list.first()?;
-        Some(format!("`{}` {}", first.path, words_of(&first.wrong)))
+        Some(format!("{} {}", first.path, words_of(&first.wrong)))
     })
 }
 

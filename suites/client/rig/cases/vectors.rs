@@ -4,7 +4,7 @@
 use super::super::case::{RigCase, Way, done, either, failed};
 use super::name;
 use crate::adapter::{BackupToRead, DirectoryId, Request};
-use crate::rig::{Action, Answer, Before, Document};
+use crate::rig::{Action, Answer, Before, Document, Login};
 use crate::safe::{Client, EncryptionKey, Stage, clause, envelope};
 use crate::vectors::{self, Outcome, Vector};
 use bytes::Bytes;
@@ -44,6 +44,8 @@ pub(super) fn cases() -> Vec<RigCase> {
                     .stage(Stage::Meaning)
                     .on(|script| {
                         script.before = before;
+                        // How a client logs in is not in question.
+                        script.login = Login::Open;
                         script.directory = Some(directory(&input.own_id, &input.directory));
                     })
                     .restoring(vector),
