@@ -16,6 +16,7 @@ mod matrix;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+pub mod retention;
 mod steps;
 mod text;
 mod text_steps;

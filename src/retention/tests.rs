@@ -3,6 +3,7 @@
 use super::canary::{DAY, Found, TOLERANCE};
 use super::*;
 use crate::reference::{Clock as _, Expiry, Fault, ManualClock, Store, Tidying};
+use crate::report::retention::status;
 use crate::wire::Seed;
 use jiff::Timestamp;
 use proptest::prelude::*;

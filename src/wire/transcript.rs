@@ -9,7 +9,7 @@ use super::guard::Doubt;
 use super::halt::Halt;
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::session::Totals;
+use super::settings::Totals;
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};

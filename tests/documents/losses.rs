@@ -1,11 +1,12 @@
 //! What is lost between two releases is what the loss table says: nothing else, and all of it.
 
+use super::compare::differences;
 use super::strategies::{Case, OWN_ID, broken_document, case, id, large};
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::losses::{
     Crossing, Difference, End, LOSSES, Loss, STOPS, Side, Situation, StopRow, UNKNOWNS, Unknown,
-    differences, losses_of,
+    losses_of,
 };
 use safe_conformance::clients::release::Aspect;
 use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};

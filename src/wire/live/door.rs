@@ -10,7 +10,7 @@ use crate::wire::facet::Http;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
 use crate::wire::seed::Seed;
-use crate::wire::session::Settings;
+use crate::wire::settings::Settings;
 use crate::wire::target::Target;
 use crate::wire::tls::TlsSetupError;
 use bytes::BytesMut;

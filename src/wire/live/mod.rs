@@ -11,7 +11,7 @@ use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
-use super::session::Settings;
+use super::settings::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;

@@ -18,7 +18,7 @@ use crate::wire::halt::{Halt, Sign};
 use crate::wire::pace::{Pace, Turn};
 use crate::wire::payload::Payload;
 use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
-use crate::wire::session::Settings;
+use crate::wire::settings::Settings;
 use crate::wire::target::LoginKind;
 use std::collections::BTreeSet;
 use std::collections::HashSet;

@@ -1,13 +1,11 @@
 //! The result of a visit, in sentences and as a report.
 
-use super::canary::{Canary, Found, Look, Role, State};
-use super::keeper::{Event, Visit};
-use super::season::Season;
+use super::{Report, Style, write_wrapped};
 use crate::clients::{Condition, Defect, KnownIssue};
 use crate::engine::Finding;
 use crate::engine::{Level, Verdict};
 use crate::manual;
-use crate::report::{Report, Style, write_wrapped};
+use crate::retention::{Canary, Deed, Event, Found, Look, Role, Season, State, Visit};
 use crate::safe::{Client, Directions, Stage, clause};
 use crate::text::Block;
 use crate::wire::Canaries;
@@ -277,9 +275,7 @@ fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> Str
     let window = season.window(role).map(|window| {
         let what = match canary.state {
             State::ToPlant | State::Planting => "to be uploaded",
-            _ if season.due(role, window.from) == Some(super::Deed::Upload) => {
-                "to be uploaded again"
-            }
+            _ if season.due(role, window.from) == Some(Deed::Upload) => "to be uploaded again",
             _ => "to be looked at",
         };
         let until = window
