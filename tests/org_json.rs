@@ -71,7 +71,7 @@ fn gzips(java: Java) -> Result<(), Failed> {
     compare(java, any_gzip(), real, ours)
 }
 
-/// Whether a member that has hardly begun stands at the end: older releases of Java overlook it.
+/// Whether a member that has hardly started stands at the end: older releases of Java overlook it.
 fn depends_on_release(packed: &[u8]) -> bool {
     let is_good = |length: usize| Unpacker::Java.unpack(&packed[..length], 1 << 20).is_ok();
     let shorter = |less: usize| packed.len().checked_sub(less).is_some_and(is_good);
@@ -140,7 +140,7 @@ fn difference(mut java: Java) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The real one, in a process of its own.
+/// The real one, in its own process.
 struct Java {
     child: Child,
     input: ChildStdin,

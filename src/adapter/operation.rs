@@ -407,7 +407,7 @@ pub enum Rule {
     OneCharacter,
     /// Few digits, and nothing else.
     Digits,
-    /// Not as the device administrator's pattern wants it.
+    /// Not as the device administrator's pattern requires.
     Pattern,
 }
 

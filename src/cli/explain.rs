@@ -156,7 +156,7 @@ fn labelled(label: &str, text: &str) -> String {
     crate::text::labelled(&format!("{label:<10} "), text, 11, width())
 }
 
-/// Whom a deviation hurts, and what they can then not do.
+/// Whom a deviation affects, and what they can then not do.
 fn affected<C: Context>(check: &Check<C>) -> String {
     if check.clients.is_empty() || check.breaks.is_empty() {
         check.clients.to_string()

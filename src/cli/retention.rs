@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-`plant` puts five small backups of its own on the server. Run `verify` every day, from cron or a
+`plant` puts five small backups on the server. Run `verify` every day, from cron or a
 scheduled job of a CI: it does what is due, and says when to come next. The ledger holds no
 credential, and the server only as a hash; keep it in a repository or a cache.
 

@@ -29,10 +29,10 @@ pub fn explanation() -> String {
 clause     {}, {}
 source     {}
 level      required
-hurts      Android, iOS
+affects    Android, iOS
 expected   a backup that is there until retentionDays have passed since its last upload
-do this    {REMEDY}
-effect     writes and deletes backups of its own; judged over months by `retention verify`, not by `check`
+fix        {REMEDY}
+effect     writes and deletes its own backups; judged over months by `retention verify`, not by `check`
 variants   {roles}
 ",
         fact.id, fact.title, fact.source
@@ -199,7 +199,7 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
         Event::BegunAnew => page.line(
             "done",
             role,
-            "uploaded again, to begin anew: what was due came too late",
+            "uploaded again, to start over: what was due came too late",
         ),
         Event::Trouble(why) => page.line("ERROR", role, why),
         Event::Seen {
@@ -305,7 +305,7 @@ pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestam
     report.with_issues(advisories(season)).settled()
 }
 
-/// What iOS does to its users where backups are deleted on the dot.
+/// What iOS does to its users where backups are deleted right after retentionDays.
 fn advisories(season: &Season) -> Vec<Defect> {
     let gone = season
         .canaries

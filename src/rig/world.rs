@@ -48,8 +48,8 @@ impl World {
         Self::of(id, None)
     }
 
-    /// The world of a person who exists: a client that somebody drives by hand has an ID and a Safe
-    /// password of its own.
+    /// The world of a person who exists: a client that somebody drives by hand has its own ID
+    /// and Safe password.
     ///
     /// # Errors
     /// As for [`new`](Self::new).

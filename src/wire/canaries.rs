@@ -171,7 +171,7 @@ impl Canaries {
         self.random("private key", role, number)
     }
 
-    /// A small backup like any other. Each upload has a nonce of its own. Source: clause 2.5.
+    /// A small backup like any other. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
         let keys = self.session.keys().await?;
         let json = backup::sample(&self.private_key(role, number), "6.4.2A/en_US", 3);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
+/// Where the person asked to see every exchange: gets a level (2 or 3) and a line.
 pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
 
 /// How a session behaves.

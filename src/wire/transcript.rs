@@ -118,7 +118,7 @@ pub enum TranscriptError {
     Format(u32),
 }
 
-/// What a transcript is begun with.
+/// What a transcript starts with.
 pub(super) struct Opening {
     pub(super) facts: Facts,
     pub(super) seed: Seed,

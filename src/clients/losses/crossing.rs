@@ -57,7 +57,7 @@ impl<'a> Crossing<'a> {
         id == self.phone.own_id || self.is_restored(id)
     }
 
-    /// Whether an ID is that of a contact of the document that is restored.
+    /// Whether an ID belongs to a contact of the document that is restored.
     pub(super) fn is_restored(self, id: ThreemaId) -> bool {
         let contact = self.contacts().any(|each| each.identity == id);
         contact && self.directory.entry(id).is_some()

@@ -196,7 +196,7 @@ impl Door {
             let message = format!("no complete answer within {seconds} s");
             Err(Failure::lost(FailureKind::TimedOut, Stage::Http, message))
         });
-        // The first wall wants to know what was asked for; nothing here is a backup.
+        // The first wall records what was asked for; nothing here is a backup.
         let asked = Request::new(Method::Get, Place::Config);
         answer
             .map(|response| clean_response(&self.scrub, response, &asked))

@@ -1,5 +1,5 @@
 //! What is done before a request counts as answered: refusals for want of patience are slowed down
-//! for, locks of our own are waited for, lost answers are asked for again, and a refused login ends
+//! for, our own locks are waited for, lost answers are asked for again, and a refused login ends
 //! everything.
 //!
 //! All of it happens below what a transcript records: a check sees the last answer alone.
@@ -132,7 +132,7 @@ enum Next {
     Again(Duration),
     /// The same again, at half the pace, after this pause, during which nobody asks.
     Slower(Duration),
-    /// No answer comes to count: why.
+    /// No answer counts: why.
     GiveUp(Failure),
     /// Nothing more is asked.
     Halt(Halt),

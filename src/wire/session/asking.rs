@@ -406,7 +406,7 @@ impl Session {
         }
     }
 
-    /// Sends one request, in a turn of its own or in one that it shares with others.
+    /// Sends one request, in its own turn or in one that it shares with others.
     async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
         let http = match self.version(request).await {
             Ok(http) => http,

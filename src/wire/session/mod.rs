@@ -87,7 +87,7 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
-    /// What was answered with a secret, by length: the shortest is told, whatever came first.
+    /// What was answered with a secret, by length: the shortest is kept, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
     /// What the answers say about the software behind them.
@@ -130,7 +130,7 @@ impl Session {
         Ok(Self { halted, ..session })
     }
 
-    /// The session that a transcript tells of.
+    /// The session that a transcript records.
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
         let source = Source::Replay(transcript.index());
@@ -256,7 +256,7 @@ impl Session {
         conditions
     }
 
-    /// Why the run that a transcript tells of was stopped.
+    /// Why the recorded run was stopped.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
@@ -385,8 +385,8 @@ impl engine::Subject<super::Context> for Arc<Session> {
     }
 }
 
-/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed
-/// derives once.
+/// The keys that belong to a seed. The last ones are kept: a program that runs many sessions with
+/// one seed derives once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

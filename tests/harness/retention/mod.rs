@@ -345,7 +345,7 @@ async fn what_was_there_before_is_left_alone() {
     }
 }
 
-/// A time that an upload sets back counts as an older backup to whoever tidies up by it, not as
+/// A time that an upload sets back counts as an older backup to a job that tidies up by it, not as
 /// another mark.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_time_that_an_upload_sets_back_is_told() {
