@@ -225,7 +225,7 @@ fn comment_marks(path: &Path) -> &'static [&'static str] {
 }
 
 /// Every file of the project that a person writes.
-fn written_files() -> Vec<PathBuf> {
+pub(super) fn written_files() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<_> = [".ci", "src", "suites", "vectors", "tests", "examples"]
         .iter()
