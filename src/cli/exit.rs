@@ -28,4 +28,4 @@ Exit codes, the first that applies:
 
 The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD,
 SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose
-password it wants. No option takes a secret's value.";
+password it asks for. No option takes a secret's value.";

@@ -40,7 +40,7 @@ impl World {
     /// Makes up a person. Takes two key derivations: call it where blocking is allowed.
     ///
     /// # Errors
-    /// If the operating system has no randomness.
+    /// If the operating system gives no random bytes.
     pub fn new() -> Result<Self, getrandom::Error> {
         let Ok(id) = ThreemaId::parse(THREEMA_ID) else {
             unreachable!("the ID is a constant that parses")

@@ -87,7 +87,7 @@ pub enum CheckupError {
         "the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir"
     )]
     Ledger(#[from] LedgerError),
-    /// The operating system gives no randomness.
+    /// The operating system gives no random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(String),
 }

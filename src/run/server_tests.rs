@@ -156,7 +156,7 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
             Ok(Completion::Completed)
         }
         Verdict::Fail => Err(Failed::from(format!(
-            "observed: {}\nexpected: {} (clause {})\nhurts: {}\nremedy: {}",
+            "observed: {}\nexpected: {} (clause {})\naffects: {}\nremedy: {}",
             finding.observed,
             finding.expected,
             finding.clause,
