@@ -2,7 +2,7 @@
 
 use super::cause::Fault;
 use super::compare::{Difference, same};
-use super::{Like, body, documents};
+use super::{Like, body, documents, releases};
 use crate::adapter::{
     Breakdown, Hex, JudgeExchange, Operation, Reply, Request, SealBackup, ServerOperation,
 };
@@ -36,6 +36,14 @@ pub fn judge(
         }
     };
     match (&vector.wanted, like) {
+        (_, Like::Release(release)) => match releases::outcome_of(vector, operation, release) {
+            Err(why) => Outcome::not_applicable(why),
+            Ok(outcome) => match held(vector, operation, outcome, &reply) {
+                Held::Good => Outcome::pass(format!("{}, as {release}", described(&reply))),
+                Held::Open(why) => Outcome::not_applicable(why),
+                Held::Bad(bad) => bad.deviation(operation).into(),
+            },
+        },
         (Wanted::OfAll(outcome), _) => match held(vector, operation, outcome, &reply) {
             Held::Good => Outcome::pass(described(&reply)),
             Held::Open(why) => Outcome::not_applicable(why),
