@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Whose way counts where the published clients differ: android, ios or desktop for the newest
-    /// release, or a published version that asks as it does (android-6.3); without this, that of any
+    /// release, or a version that asks as it does (android-6.3); without this, that of any
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]

@@ -61,6 +61,17 @@ pub fn judge(
     }
 }
 
+/// Whether a reply is what an outcome asks for.
+pub(super) fn is_as_wanted(
+    vector: &Vector,
+    operation: Operation,
+    outcome: &vectors::Outcome,
+    reply: Reply,
+) -> bool {
+    let reply = refusals_of(operation, reply);
+    !matches!(held(vector, operation, outcome, &reply), Held::Bad(_))
+}
+
 /// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for
 /// its meaning.
 fn refusals_of(operation: Operation, reply: Reply) -> Answer {
