@@ -5,6 +5,7 @@
 //! whether that came from a server just now or from a transcript is not for it to know.
 
 mod answer;
+mod bin;
 mod canaries;
 mod challenge;
 mod context;
@@ -27,6 +28,7 @@ pub mod tls;
 mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use bin::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;

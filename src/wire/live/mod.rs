@@ -6,6 +6,7 @@ mod patience;
 pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::bin::BinPlace;
 use super::facet::Http;
 use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
@@ -273,6 +274,11 @@ impl Live {
         }
     }
 
+    /// The bin of the Nextcloud, if the base URL is that of a user's files on one.
+    pub(super) fn bin(&self) -> Option<BinPlace> {
+        BinPlace::beside(&self.target.base, &self.target.login)
+    }
+
     pub(super) fn url(&self, place: &Place) -> String {
         let base = &self.target.base;
         match place {
@@ -289,6 +295,8 @@ impl Live {
             }
             Place::Missing => base.backup_url(&nobodys()),
             Place::Theirs(id) => base.backup_url(id),
+            Place::Bin(bin) => bin.url().to_owned(),
+            Place::InBin(bin, entry) => bin.url_of(entry),
             Place::Below(suffix) => base.join_raw(suffix),
         }
     }

@@ -463,7 +463,12 @@ impl Live {
             | Place::CapitalBackup(backup)
             | Place::DoubleSlashBackup(backup) => disturbed.contains(&backup.id().to_hex()),
             Place::Listing(_) => !disturbed.is_empty(),
-            Place::Config | Place::Missing | Place::Theirs(_) | Place::Below(_) => false,
+            Place::Config
+            | Place::Missing
+            | Place::Theirs(_)
+            | Place::Bin(_)
+            | Place::InBin(..)
+            | Place::Below(_) => false,
         }
     }
 }

@@ -85,10 +85,14 @@ impl Sight {
 
 impl Session {
     /// Notes what became of an upload.
-    pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
+    pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer) {
         match answer {
-            Ok(response) if response.status >= 400 => self.guard.refused(backup),
-            Ok(_) => self.guard.answered(backup),
+            Ok(response) if response.is_success() => {
+                self.guard.weighs(backup, size);
+                self.guard.answered(backup);
+            }
+            Ok(response) if (300..500).contains(&response.status) => self.guard.refused(backup),
+            Ok(_) => self.guard.failed(backup),
             Err(failure) => match (failure.kind, failure.stage) {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
                     self.guard.may_appear(backup, Instant::now() + LATE_STORE);
@@ -232,7 +236,7 @@ impl Session {
     }
 
     /// Sends a request that no check sees and no transcript keeps.
-    async fn unseen(&self, live: &Live, request: Request) -> Answer {
+    pub(super) async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
         let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;

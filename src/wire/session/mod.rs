@@ -5,6 +5,7 @@ mod cleaning;
 mod fetching;
 mod parts;
 mod passed;
+mod purging;
 mod sweeping;
 
 use parts::BrokenOff;
@@ -12,6 +13,7 @@ pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
 use super::answer::{Answer, Failure, FailureKind};
+use super::bin::Binned;
 use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;
@@ -102,6 +104,9 @@ pub struct Totals {
     /// Requests that were asked again because no answer came.
     #[serde(default)]
     pub asked_again: u32,
+    /// What was deleted, which lies in the bin of a server that has one.
+    #[serde(default, skip_serializing_if = "Binned::is_none")]
+    pub deleted: Binned,
 }
 
 /// What a run may have left on the server.
@@ -367,6 +372,7 @@ impl Session {
                     limited: met.limited,
                     locked: met.locked,
                     asked_again: met.asked_again,
+                    deleted: self.guard.binned(),
                 }
             }
             (Source::Replay(_), replayed) => replayed
