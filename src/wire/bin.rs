@@ -138,7 +138,7 @@ mod tests {
         let base = BaseUrl::parse(url).expect("a URL").base;
         let login = Login::Basic {
             user: "alice".to_owned(),
-            password: String::new().into(),
+            password: crate::wire::Secret::new(String::new()),
         };
         BinPlace::beside(&base, &login).map(|bin| bin.url)
     }

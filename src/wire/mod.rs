@@ -10,6 +10,7 @@ mod canaries;
 mod challenge;
 mod context;
 mod facet;
+mod gather;
 mod guard;
 mod halt;
 pub mod ledger;

@@ -236,6 +236,10 @@ impl Live {
                 Err(_) => return answer,
                 Ok(response) => {
                     self.heard(request, response);
+                    if self.patience.halt.get().is_none() {
+                        // What it finds is seen by all.
+                        let _ = self.is_banned(request, response).await;
+                    }
                     return match self.hidden_by_limit(&answer) {
                         Some(failure) => Err(failure),
                         None => answer,

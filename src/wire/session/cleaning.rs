@@ -12,6 +12,7 @@ use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
+use crate::wire::halt::Sign;
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::sync::atomic::Ordering;
@@ -250,11 +251,22 @@ impl Session {
         answer
     }
 
-    /// Looks for a backup once.
+    /// Looks for a backup once; not any more once a server that has ended the run refuses a look.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
+        if self.sees_no_more.load(Ordering::Relaxed) {
+            return Sight::Unknown;
+        }
         // Without `Accept` it goes over a connection of its own.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
-        Sight::of(&self.unseen(live, request).await)
+        let answer = self.unseen(live, request).await;
+        if self.halted().is_some()
+            && answer
+                .as_ref()
+                .is_ok_and(|response| Sign::of(response).is_some())
+        {
+            self.sees_no_more.store(true, Ordering::Relaxed);
+        }
+        Sight::of(&answer)
     }
 
     /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether

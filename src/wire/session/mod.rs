@@ -31,7 +31,7 @@ use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
@@ -173,6 +173,8 @@ pub struct Session {
     passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
+    /// Whether a server that limits has refused a look while the run cleaned up.
+    sees_no_more: AtomicBool,
     /// The uploads that were broken off, in their order.
     broken_off: Mutex<Vec<BrokenOff>>,
     /// The checks whose broken-off uploads became visible after they had looked.
@@ -257,6 +259,7 @@ impl Session {
             opened: Instant::now(),
             passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
+            sees_no_more: AtomicBool::new(false),
             broken_off: Mutex::default(),
             late: Mutex::default(),
         }
