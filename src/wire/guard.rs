@@ -2,18 +2,18 @@
 //! before.
 
 mod doubt;
+mod own;
 mod state;
 
 pub use doubt::Doubt;
+pub use own::OwnBackup;
 pub(super) use state::Honesty;
 
-use super::bin::Binned;
+use super::binned::Binned;
 use super::ledger::{Ledger, Left};
 use super::seed::Seed;
-use crate::safe::keys::BackupId;
 use state::{Held, Pending, State};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,48 +22,6 @@ use std::time::{Duration, Instant};
 ///
 /// Source: item `servers.interrupted-upload`: 0.07 to 5 s were measured, and more under load.
 pub(super) const LATEST: Duration = Duration::from_secs(8);
-
-/// A backup of this run's own: only the guard and the ledger make one, and both from a seed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OwnBackup {
-    id: BackupId,
-    label: String,
-}
-
-impl OwnBackup {
-    /// The backup that belongs to a seed and a label, `CHECK/SLOT`.
-    pub(super) fn labelled(seed: Seed, label: &str) -> Self {
-        Self {
-            id: BackupId::from_bytes(seed.bytes(&format!("backup/{label}"))),
-            label: label.to_owned(),
-        }
-    }
-
-    /// The ID, for the one place that sends it.
-    pub(super) fn id(&self) -> &BackupId {
-        &self.id
-    }
-
-    /// The label by which its ID follows from the seed.
-    pub(super) fn label(&self) -> &str {
-        &self.label
-    }
-
-    /// The name of the backup within its check, which stands for the ID in everything that is
-    /// written.
-    pub fn slot(&self) -> &str {
-        // A check's name may hold slashes of its own, in its variant; a slot holds none.
-        self.label
-            .rsplit_once('/')
-            .map_or(self.label.as_str(), |(_, slot)| slot)
-    }
-}
-
-impl fmt::Debug for OwnBackup {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "OwnBackup({})", self.slot())
-    }
-}
 
 /// Keeps the list of this run's own backups.
 pub(super) struct Guard {

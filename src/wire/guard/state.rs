@@ -1,6 +1,7 @@
 //! What the guard knows of one backup, and of the server.
 
-use super::{Doubt, OwnBackup};
+use super::doubt::Doubt;
+use super::own::OwnBackup;
 use std::time::Instant;
 
 /// Where a backup of ours stands.

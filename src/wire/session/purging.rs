@@ -1,7 +1,8 @@
 //! Purging: our own files are removed from the bin of a Nextcloud, by their names.
 
 use super::{Session, Source};
-use crate::wire::bin::{BinEntry, BinPlace, Purged};
+use crate::wire::bin::{BinEntry, BinPlace};
+use crate::wire::binned::Purged;
 use crate::wire::guard::OwnBackup;
 use crate::wire::ledger::LeftLedger;
 use crate::wire::live::Live;
