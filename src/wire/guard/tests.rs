@@ -522,6 +522,7 @@ fn only_what_may_have_been_stored_is_claimed_to_be_left() {
         let closed = guard.close();
         assert_eq!(closed.doubts.values().sum::<usize>(), left, "{number}");
         assert_eq!(closed.ledger.is_some(), left > 0, "{number}");
+        drop(guard);
         assert_eq!(swept(folder.path()).len(), left, "{number}");
     }
 }
