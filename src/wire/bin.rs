@@ -10,7 +10,7 @@ pub struct BinPlace {
     url: String,
 }
 
-/// A file of our own in a bin: a backup, and when it was deleted. Its name is made from these, and
+/// A file in a bin that is ours: a backup, and when it was deleted. Its name is made from these, and
 /// never taken from what a server lists, so that nothing else can be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BinEntry {

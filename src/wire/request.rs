@@ -63,7 +63,7 @@ pub enum Place {
     Theirs(BackupId),
     /// The list of a Nextcloud's bin: read only, and never recorded.
     Bin(BinPlace),
-    /// A file of our own in that bin.
+    /// A file in that bin that is ours.
     InBin(BinPlace, BinEntry),
     /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
     Below(&'static str),

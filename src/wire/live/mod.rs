@@ -274,7 +274,7 @@ impl Live {
         }
     }
 
-    /// The bin of the Nextcloud, if the base URL is that of a user's files on one.
+    /// The bin of the Nextcloud, if the base URL belongs to a user's files on one.
     pub(super) fn bin(&self) -> Option<BinPlace> {
         BinPlace::beside(&self.target.base, &self.target.login)
     }
