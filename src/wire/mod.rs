@@ -5,10 +5,13 @@
 //! whether that came from a server just now or from a transcript is not for it to know.
 
 mod answer;
+mod bin;
+mod binned;
 mod canaries;
 mod challenge;
 mod context;
 mod facet;
+mod gather;
 mod guard;
 mod halt;
 pub mod ledger;
@@ -28,6 +31,7 @@ pub mod tls;
 mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use binned::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;
