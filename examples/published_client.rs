@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         eprintln!("unknown client `{named}`; expected android, ios or desktop");
         return ExitCode::from(2);
     };
-    match serve(&Model(client), BufReader::new(stdin()), stdout().lock()) {
+    match serve(&Model::of(client), BufReader::new(stdin()), stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("failed to answer: {error}");

@@ -7,10 +7,9 @@ use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
-use crate::retention;
 use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
-use crate::suites::server;
+use crate::suites::{kept, server};
 use crate::text::printable;
 use crate::vectors::{self, File, Group, Provenance, Vector};
 use clap::Args;
@@ -27,8 +26,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     if let Some(check) = server::checks().find(|check| check.id == id) {
         print(&of_check(check))?;
-    } else if id == retention::KEPT {
-        print(&retention::explanation())?;
+    } else if let Some(check) = kept::CHECKS.iter().find(|check| check.id == id) {
+        print(&of_check(check))?;
     } else if let Some((file, group, vector)) = vectors::find(id) {
         print(&of_vector(file, group, vector))?;
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
@@ -62,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
             .chain(rig::checks(Like::Anyone).iter().map(|check| check.id))
-            .chain([retention::KEPT])
+            .chain(kept::CHECKS.iter().map(|check| check.id))
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
@@ -144,7 +143,10 @@ fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
         let Provenance { of, how, by } = provenance;
         line("answers", &format!("{of}: {how} by {by}"));
     }
-    line("expected", &client::expected(vector, Like::Anyone));
+    line(
+        "expected",
+        &client::expected(vector, group.operation, Like::Anyone),
+    );
     let indent = "\n        ";
     out += &printable(&format!("\n{}", vector.text.replace(indent, "\n")));
     out.push('\n');
@@ -156,7 +158,7 @@ fn labelled(label: &str, text: &str) -> String {
     crate::text::labelled(&format!("{label:<10} "), text, 11, width())
 }
 
-/// Whom a deviation hurts, and what they can then not do.
+/// Whom a deviation affects, and what they can then not do.
 fn affected<C: Context>(check: &Check<C>) -> String {
     if check.clients.is_empty() || check.breaks.is_empty() {
         check.clients.to_string()

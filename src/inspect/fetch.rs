@@ -23,7 +23,7 @@ pub struct Fetched {
 /// Downloads a backup as Android does, and the config. Nothing is written, no redirect is followed.
 ///
 /// # Errors
-/// Where there is no backup to be had, with the stage.
+/// If there is no backup to get, with the stage.
 ///
 /// Source: clauses 4.2, 4.4 and 4.9.
 pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, Stopped> {
@@ -58,7 +58,7 @@ fn refused(response: &Response) -> Stopped {
     let (stage, message, hint) = match status {
         401 => (
             Stage::Auth,
-            "the server refuses the credentials, or wants some (401)".to_owned(),
+            "the server refuses the credentials, or demands some (401)".to_owned(),
             Some(
                 "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
             ),

@@ -36,7 +36,7 @@ const MAX_STREAMS: u32 = 64;
 
 /// Starts a server in the current Tokio runtime.
 ///
-/// The error is that of listening on the address, or says what in the options is impossible.
+/// The error says why the address cannot be listened on, or what in the options is impossible.
 pub async fn start(options: Options) -> io::Result<Running> {
     if !is_base_path(&options.base_path) {
         let message = "the base path must be empty, or begin with a slash and not end with one";
@@ -107,6 +107,17 @@ impl Running {
     pub fn stored(&self) -> usize {
         self.site.catch_up();
         self.site.store.len()
+    }
+
+    /// The names in the bin of a profile that has one.
+    pub fn bin(&self) -> Vec<String> {
+        self.site.bin.names()
+    }
+
+    /// Puts a file of this name into the bin of a profile that has one, as its user would by
+    /// deleting it.
+    pub fn put_into_bin(&self, name: &str) {
+        self.site.bin.put(name, self.site.store.now());
     }
 
     /// The last 10,000 requests, oldest first.

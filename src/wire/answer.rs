@@ -18,7 +18,7 @@ pub type Answer = Result<Response, Failure>;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about the answer"
+    reason = "each is its own fact about the answer"
 )]
 pub struct Response {
     /// The status.
@@ -139,6 +139,33 @@ impl Body {
         }
     }
 
+    /// A body of which only the beginning is there.
+    pub(super) const fn begun(bytes: Bytes, length: u64, sha256: [u8; 32], overran: bool) -> Self {
+        Self {
+            bytes,
+            length,
+            sha256,
+            overran,
+            keeps_all: false,
+        }
+    }
+
+    /// What is there of it whether it has just come or stands in a transcript: both are judged
+    /// alike.
+    fn known(&self) -> &[u8] {
+        let is_whole = self.length <= KEPT_WHOLE as u64 || self.keeps_all;
+        let known = if is_whole { usize::MAX } else { KEPT_HEAD };
+        &self.bytes[..self.bytes.len().min(known)]
+    }
+
+    /// Whether the body is the payload with more bytes after it.
+    pub fn is_longer_than(&self, payload: &Payload) -> bool {
+        let sent = &payload.bytes;
+        let known = self.known();
+        self.length > sent.len() as u64
+            && sent[..known.len().min(sent.len())] == known[..known.len().min(sent.len())]
+    }
+
     /// Lets a transcript keep all of it.
     pub(super) const fn keep_all(&mut self) {
         self.keeps_all = true;
@@ -159,7 +186,7 @@ impl Body {
 
     /// Whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
-        self.length < payload.len() as u64 && payload.bytes.starts_with(&self.bytes)
+        self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())
     }
 }
 
@@ -262,7 +289,7 @@ pub enum FailureKind {
     CredentialsRefused,
     /// The guard refused: something was there before.
     Guarded,
-    /// A lock that an upload of our own has left stayed for as long as the harness waits.
+    /// A lock that our own upload has left stayed for as long as the harness waits.
     Locked,
     /// The server refused to delete a backup of ours, with this status: nothing more is written.
     DeleteRefused(u16),
@@ -348,7 +375,7 @@ pub struct Handshake {
     pub version: String,
 }
 
-/// Why a handshake did not come to an end.
+/// Why a handshake did not end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "trouble", content = "detail")]
 #[non_exhaustive]

@@ -5,10 +5,13 @@
 //! whether that came from a server just now or from a transcript is not for it to know.
 
 mod answer;
+mod bin;
+mod binned;
 mod canaries;
 mod challenge;
 mod context;
 mod facet;
+mod gather;
 mod guard;
 mod halt;
 pub mod ledger;
@@ -21,12 +24,14 @@ mod request;
 mod secret;
 mod seed;
 mod session;
+mod settings;
 mod shared;
 mod target;
 pub mod tls;
 mod transcript;
 
 pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use binned::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;
@@ -41,7 +46,8 @@ pub use payload::{Payload, Recipe};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
-pub use session::{Leftovers, Link, Passed, Session, Settings, Swept, Totals, Trace};
+pub use session::{Leftovers, Link, Passed, Session, Swept};
+pub use settings::{Settings, Totals, Trace};
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
 pub use transcript::{Late, Transcript, TranscriptError};

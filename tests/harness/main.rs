@@ -2,6 +2,7 @@
 //! time that another uses.
 
 mod bans;
+mod bin;
 mod columns;
 mod command_line;
 mod downstream;
@@ -20,6 +21,7 @@ mod payload_vectors;
 mod problems;
 mod profiles;
 mod properties;
+mod prose;
 mod readme;
 mod replayed_servers;
 mod reports;

@@ -104,12 +104,12 @@ fn whose(finding: &Finding) -> String {
     )
 }
 
-/// What was seen, without how often and where.
+/// What was seen, without counts and places.
 fn what(observed: &str) -> String {
     let observed = observed.split(", in `rig.").next().unwrap_or_default();
     match observed.split_once(" looked at") {
         Some((_, more)) => format!("as it should be{more}"),
-        None if observed.ends_with(" of its own") => "as it should be".to_owned(),
+        None if observed.ends_with(" with its own nonce") => "as it should be".to_owned(),
         None => without_ids(observed),
     }
 }

@@ -75,7 +75,7 @@ impl World {
             visit = self.verify(&mut ledger).await.expect("visited");
         }
         let now = (self.time())();
-        let report = retention::report(&ledger.season, &visit, &self.canaries, now);
+        let report = safe_conformance::season_report(&ledger.season, &visit, &self.canaries, now);
         (ledger, report)
     }
 }

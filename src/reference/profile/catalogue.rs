@@ -327,7 +327,7 @@ profiles! {
             ],
         ];
     Sekursranko = "sekursranko",
-        "sekursranko 0.5.5, a Safe server without a login: wants a length, Threema in User-Agent, and single slashes.",
+        "sekursranko 0.5.5, a Safe server without a login: requires a length, Threema in User-Agent, and single slashes.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [
             &[
@@ -392,6 +392,7 @@ const fn probing(then: Then) -> Watch {
 const NEXTCLOUD_USER: &[Behaviour] = &[
     Base("/remote.php/dav/files/safe/threema_safe"),
     Watches(FAILURES),
+    Does(Habit::Bin),
 ];
 /// What is Nextcloud's wherever it serves files.
 const NEXTCLOUD_FILES: &[Behaviour] = &[

@@ -95,7 +95,7 @@ impl Lines {
                 Ok(())
             }
             Err(error) => {
-                // If even this fails, whoever reads the file next cuts it off.
+                // If even this fails, the next reader of the file cuts it off.
                 let _ = self.file.set_len(self.whole);
                 let _ = self.file.seek(SeekFrom::Start(self.whole));
                 Err(error)
@@ -276,6 +276,8 @@ pub struct LeftLedger {
     pub(super) written: Option<SystemTime>,
     /// What may be on the server.
     pub(super) left: Vec<Left>,
+    /// Everything that it names, also what is gone.
+    pub(super) owned: Vec<OwnBackup>,
     /// The lines that were not understood, or name an ID that does not follow from the seed:
     /// from 1.
     pub damaged: Vec<usize>,
@@ -340,6 +342,7 @@ impl LeftLedger {
             login: heading.login,
             written: written.ok(),
             left: contents.left.into_values().collect(),
+            owned: contents.owned,
             damaged: contents.damaged,
             lines: Lines {
                 file,

@@ -5,18 +5,19 @@ mod patience;
 
 pub use door::{Door, Over, Spot};
 
-use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::bin::BinPlace;
 use super::facet::Http;
+use super::gather::Gather;
 use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
-use super::session::Settings;
+use super::settings::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
-use bytes::{Bytes, BytesMut};
 use futures_util::future::join_all;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
@@ -217,10 +218,10 @@ impl Live {
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
         // An answer may bring back as much as was sent.
         let expected = length.max(request.read_limit as u64);
-        // OkHttp sends no `Accept` of its own, and reqwest cannot leave it out.
+        // OkHttp adds no `Accept`, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
-        // What a download takes counts only once an answer has begun.
+        // What a download takes counts only once an answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
         let sent = async {
             if raw {
@@ -273,6 +274,11 @@ impl Live {
         }
     }
 
+    /// The bin of the Nextcloud, if the base URL belongs to a user's files on one.
+    pub(super) fn bin(&self) -> Option<BinPlace> {
+        BinPlace::beside(&self.target.base, &self.target.login)
+    }
+
     pub(super) fn url(&self, place: &Place) -> String {
         let base = &self.target.base;
         match place {
@@ -289,6 +295,8 @@ impl Live {
             }
             Place::Missing => base.backup_url(&nobodys()),
             Place::Theirs(id) => base.backup_url(id),
+            Place::Bin(bin) => bin.url().to_owned(),
+            Place::InBin(bin, entry) => bin.url_of(entry),
             Place::Below(suffix) => base.join_raw(suffix),
         }
     }
@@ -338,13 +346,10 @@ impl Live {
             )
         });
         let headers = headers.collect();
-        let mut body = BytesMut::new();
-        let mut overran = false;
+        let is_packed = response.headers().contains_key("content-encoding");
+        let mut gather = Gather::new(request.read_limit, request.keeps(is_packed));
         while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
-            let room = request.read_limit - body.len();
-            overran = part.len() > room;
-            body.extend_from_slice(&part[..part.len().min(room)]);
-            if overran {
+            if !gather.take(&part) {
                 break;
             }
         }
@@ -356,7 +361,7 @@ impl Live {
                 Http::One
             },
             headers,
-            body: Body::new(body.freeze(), overran),
+            body: gather.body(),
             continued: false,
             asked_again: false,
             unpacked: false,
@@ -377,7 +382,7 @@ impl Live {
             .referer(false)
             .tcp_nodelay(true)
             .resolve_to_addrs(self.target.base.host(), &addresses);
-        // Even where no TLS is spoken, reqwest wants some, and would panic without.
+        // Even where no TLS is spoken, reqwest requires some, and would panic without.
         let tls = match &self.tls {
             Some(tls) => tls.clone(),
             None => {
@@ -416,6 +421,7 @@ impl Live {
             manner: request.manner,
             expects_no_body: request.method == Method::Head,
             read_limit: request.read_limit,
+            keeps: request.keeps(false),
         };
         let stream = self.connect().await?;
         let answer = match &self.tls {
@@ -432,7 +438,7 @@ impl Live {
             status: answer.status,
             http: Http::One,
             headers: answer.headers,
-            body: Body::new(Bytes::from(answer.body), answer.overran),
+            body: answer.body,
             continued: answer.continued,
             asked_again: false,
             unpacked: false,

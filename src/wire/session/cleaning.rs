@@ -12,6 +12,7 @@ use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
+use crate::wire::halt::Sign;
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::sync::atomic::Ordering;
@@ -23,11 +24,11 @@ use std::time::{Duration, Instant};
 /// Source: servers.ban-crowdsec: from 11 on an address is banned.
 pub(super) const STRAYS: usize = 8;
 /// How many may be in a run. Three of them are the same in every run, so that three runs in a row
-/// come to nine.
+/// have nine.
 const STRAYS_OF_RUN: usize = 5;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
-/// How often each is looked for, over a connection of its own where that can be: behind one name
+/// How often each is looked for, over its own connection where that can be: behind one name
 /// may be several backends. Once is enough where the URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
@@ -85,10 +86,14 @@ impl Sight {
 
 impl Session {
     /// Notes what became of an upload.
-    pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
+    pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer) {
         match answer {
-            Ok(response) if response.status >= 400 => self.guard.refused(backup),
-            Ok(_) => self.guard.answered(backup),
+            Ok(response) if response.is_success() => {
+                self.guard.weighs(backup, size);
+                self.guard.answered(backup);
+            }
+            Ok(response) if (300..500).contains(&response.status) => self.guard.refused(backup),
+            Ok(_) => self.guard.failed(backup),
             Err(failure) => match (failure.kind, failure.stage) {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
                     self.guard.may_appear(backup, Instant::now() + LATE_STORE);
@@ -134,7 +139,7 @@ impl Session {
         }
     }
 
-    /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees
+    /// Deletes one of our backups, if something of it may be there. Not recorded: no check sees
     /// it.
     pub(in crate::wire) async fn delete(&self, backup: &OwnBackup) {
         let Source::Live { live, .. } = &self.source else {
@@ -232,7 +237,7 @@ impl Session {
     }
 
     /// Sends a request that no check sees and no transcript keeps.
-    async fn unseen(&self, live: &Live, request: Request) -> Answer {
+    pub(super) async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
         let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;
@@ -246,11 +251,22 @@ impl Session {
         answer
     }
 
-    /// Looks for a backup once.
+    /// Looks for a backup once; not any more once a server that has ended the run refuses a look.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
-        // Without `Accept` it goes over a connection of its own.
+        if self.sees_no_more.load(Ordering::Relaxed) {
+            return Sight::Unknown;
+        }
+        // Without `Accept` it goes over its own connection.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
-        Sight::of(&self.unseen(live, request).await)
+        let answer = self.unseen(live, request).await;
+        if self.halted().is_some()
+            && answer
+                .as_ref()
+                .is_ok_and(|response| Sign::of(response).is_some())
+        {
+            self.sees_no_more.store(true, Ordering::Relaxed);
+        }
+        Sight::of(&answer)
     }
 
     /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether

@@ -1,4 +1,4 @@
-//! What an upload must be: sealed with the right key, a document, stored, under a nonce of its own.
+//! What an upload must be: sealed with the right key, a document, stored, under a fresh nonce.
 
 use super::AllSeen;
 use crate::engine::Outcome;
@@ -89,5 +89,5 @@ pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
     if count < 2 {
         return Outcome::blocked("fewer than two uploads were seen");
     }
-    Outcome::pass(format!("{count} uploads, each with a nonce of its own"))
+    Outcome::pass(format!("{count} uploads, each with its own nonce"))
 }

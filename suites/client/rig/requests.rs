@@ -113,7 +113,7 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.request.credentials",
-        title: "The credentials are those of the server's user",
+        title: "The credentials belong to the server's user",
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         stage: Stage::Auth,
@@ -212,7 +212,7 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.body.nonce",
-        title: "Each upload has a nonce of its own",
+        title: "Each upload has its own nonce",
         clause: clause::NONCE,
         level: Level::Required,
         stage: Stage::Open,
@@ -503,7 +503,7 @@ fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
 
 fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut all = spellings(world.private_key());
-    // A client with an identity of its own has another key: it stands in what it seals.
+    // A client with its own identity has another key: it stands in what it seals.
     for exchange in seen.uploads() {
         let opened = exchange
             .backup_id()

@@ -10,6 +10,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod problems;
+mod rows;
 
 use crate::support::program::{ledgers, named_in_ledgers};
 use crate::support::scripted::{Asked, Control, Deed, PASSWORD, Scripted, USER};
@@ -124,8 +125,8 @@ impl Checked {
         self
     }
 
-    /// It fails for this reason, and so does the server: the finding, the run, and what every
-    /// client is told.
+    /// It fails for this reason, and so does the server: the finding, the run, and what the
+    /// report says of every client.
     #[track_caller]
     fn deviates(&self, name: &str, stage: Stage, words: &[&str]) -> &Self {
         self.says(name, Verdict::Fail, Some(stage), words)
