@@ -169,6 +169,23 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
     ..BLANK
 };
 
+/// A slow line is too slow.
+pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
+    id: "problem.slow-upload-ended",
+    title: "an upload over a slow line is ended before it is whole",
+    evidence: "`upload.slow-uplink` deviates: the paced upload is refused or ended, and the same at full speed is stored",
+    meaning: "The server, or a proxy before it, gives a whole request less time than a phone on a slow line takes. The app begins again from the start, and is ended again; Traefik does so after 60 s since 2.11.2.",
+    fix: "Raise the time that the server, and each proxy before it, give a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
+    fixes: &[(
+        Product::Apache,
+        "Raise `RequestReadTimeout body=` in /etc/apache2/mods-enabled/reqtimeout.conf, for example to `body=600`.",
+    )],
+    source: "Traefik, entryPoints.transport.respondingTimeouts; Apache, mod_reqtimeout",
+    breaks: Breaks::BACKUP,
+    in_run: |symptom| shown_by(symptom, &["upload.slow-uplink"]),
+    ..BLANK
+};
+
 /// The apps' limit is enforced by nobody.
 pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     id: "problem.limit-not-enforced",

@@ -26,7 +26,9 @@ mod target;
 pub mod tls;
 mod transcript;
 
-pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use answer::{
+    Answer, Body, Failure, FailureKind, Handshake, Reach, Redirected, Response, TlsTrouble,
+};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;

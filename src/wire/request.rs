@@ -104,6 +104,20 @@ pub enum Manner {
     },
 }
 
+impl Manner {
+    /// How long sending takes on purpose.
+    pub fn takes(self) -> Duration {
+        match self {
+            Self::Slowly { pieces, pause } => {
+                pause.saturating_mul(u32::try_from(pieces).unwrap_or(u32::MAX))
+            }
+            Self::Ordinary | Self::Chunked | Self::ExpectContinue | Self::CutOff { .. } => {
+                Duration::ZERO
+            }
+        }
+    }
+}
+
 /// Which version of HTTP a request takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HttpChoice {
@@ -221,6 +235,20 @@ impl Request {
     pub fn reading_at_most(mut self, bytes: usize) -> Self {
         self.read_limit = bytes;
         self
+    }
+
+    /// Whether a redirect of it is followed within the same server, as the apps do: a person's own
+    /// GET of what they ask for, and no question of the harness's.
+    ///
+    /// Source: clause 4.9.
+    pub fn follows(&self) -> bool {
+        let reads = matches!(self.method, Method::Get | Method::Head);
+        let is_theirs = matches!(self.login, LoginUse::Given | LoginUse::Encoded(_));
+        let is_asked_for = matches!(
+            self.place,
+            Place::Config | Place::Backup(_) | Place::Missing | Place::Theirs(_)
+        );
+        reads && is_theirs && is_asked_for
     }
 
     /// Whether only the raw sender can send this: it is bound to HTTP/1.1.

@@ -147,6 +147,9 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.settings.patience = Duration::from_secs(2);
+    if needs(Need::SlowUplink) {
+        checkup.settings.slow_uplink = Some(Duration::from_secs(6));
+    }
     if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
         checkup.jobs = 1;

@@ -47,6 +47,21 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("tls.https"),
     ),
     (
+        "http3-dead",
+        || deviates("server.http3"),
+        || passes("server.http3"),
+    ),
+    (
+        "slow-upload-ended",
+        || deviates("upload.slow-uplink"),
+        || passes("upload.slow-uplink"),
+    ),
+    (
+        "redirected-downloads",
+        || deviates("server.redirected-downloads"),
+        || passes("server.redirected-downloads"),
+    ),
+    (
         "limit-too-low",
         || deviates("config.limit"),
         || passes("config.limit"),

@@ -280,6 +280,7 @@ async fn bounded(mut response: reqwest::Response) -> Answer {
         body: Body::new(body.freeze(), overran),
         continued: false,
         asked_again: false,
+        redirected: None,
         unpacked: false,
         echoed_secret: false,
     })

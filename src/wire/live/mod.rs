@@ -1,6 +1,8 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
 mod door;
+mod knock;
+mod onward;
 mod patience;
 
 pub use door::{Door, Over, Spot};
@@ -222,20 +224,35 @@ impl Live {
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
         // What a download takes counts only once an answer has begun.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
+        let how = How {
+            http,
+            encoding,
+            raw,
+            until_head,
+            time: limit + Duration::from_secs(expected / SLOWEST) + request.manner.takes(),
+        };
+        let url = self.url(&request.place);
+        let answer = match self.send(request, &url, how).await {
+            Ok(first) if request.follows() && first.is_redirect() => {
+                Ok(self.follow(request, url, first, how).await)
+            }
+            answer => answer.map(|response| clean_response(&self.scrub, response, request)),
+        };
+        answer.map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    /// Sends a request to a URL once.
+    async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
         let sent = async {
-            if raw {
-                self.send_raw(request, encoding).await
+            if how.raw {
+                self.send_raw(request, url, how.encoding).await
             } else {
-                self.send_ordinary(request, (http, until_head), encoding)
+                self.send_ordinary(request, url, (how.http, how.until_head), how.encoding)
                     .await
             }
         };
-        let answer = tokio::time::timeout(limit + Duration::from_secs(expected / SLOWEST), sent)
-            .await
-            .unwrap_or_else(|_| Err(self.silence()));
-        answer
-            .map(|response| clean_response(&self.scrub, response, request))
-            .map_err(|failure| clean_failure(&self.scrub, failure))
+        let answer = tokio::time::timeout(how.time, sent).await;
+        answer.unwrap_or_else(|_| Err(self.silence()))
     }
 
     fn silence(&self) -> Failure {
@@ -296,6 +313,7 @@ impl Live {
     async fn send_ordinary(
         &self,
         request: &Request,
+        url: &str,
         (http, until_head): (Http, Duration),
         encoding: CredentialEncoding,
     ) -> Answer {
@@ -315,7 +333,7 @@ impl Live {
             Method::Delete => reqwest::Method::DELETE,
             Method::Propfind => reqwest::Method::from_bytes(b"PROPFIND").unwrap_or_default(),
         };
-        let mut builder = client.request(method, self.url(&request.place));
+        let mut builder = client.request(method, url);
         for (name, value) in request
             .headers
             .iter()
@@ -359,6 +377,7 @@ impl Live {
             body: Body::new(body.freeze(), overran),
             continued: false,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         })
@@ -394,9 +413,8 @@ impl Live {
             .map_err(|error| Failure::peer(Stage::Http, error.to_string()))
     }
 
-    async fn send_raw(&self, request: &Request, encoding: CredentialEncoding) -> Answer {
-        let url = self.url(&request.place);
-        let path = path_of(&url);
+    async fn send_raw(&self, request: &Request, url: &str, encoding: CredentialEncoding) -> Answer {
+        let path = path_of(url);
         let host = self.target.base.authority();
         let mut head = format!(
             "{} {path} HTTP/1.1\r\nHost: {host}\r\n",
@@ -435,10 +453,23 @@ impl Live {
             body: Body::new(Bytes::from(answer.body), answer.overran),
             continued: answer.continued,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         })
     }
+}
+
+/// How one request is sent.
+#[derive(Clone, Copy)]
+struct How {
+    http: Http,
+    encoding: CredentialEncoding,
+    raw: bool,
+    /// How long until the answer's head has come.
+    until_head: Duration,
+    /// How long until all of it has come.
+    time: Duration,
 }
 
 /// The ID that no client derives and no run uploads to. It is the same in every run: what counts

@@ -12,8 +12,9 @@ use crate::wire::request::{HttpChoice, Method, Place, Request};
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// Whether a request has its turn to itself.
@@ -118,10 +119,19 @@ impl Session {
             |live| async { Got::Reach(live.reach().await) },
             |failure| Got::Reach(Err(failure)),
         );
-        match got.await {
-            Got::Reach(reach) => reach,
-            Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
-        }
+        reach_of(got.await)
+    }
+
+    /// Asks at every address whether QUIC is spoken at this port.
+    pub(in crate::wire) async fn knock(&self, key: Key, port: u16) -> Result<Reach, Failure> {
+        let asked = vec![format!("datagram to UDP port {port}")];
+        let got = self.got(
+            key,
+            asked,
+            |live| async move { Got::Reach(live.knock(port).await) },
+            |failure| Got::Reach(Err(failure)),
+        );
+        reach_of(got.await)
     }
 
     /// The server's TLS, looked at once.
@@ -369,21 +379,13 @@ impl Session {
                     .insert((short.len(), short.to_owned()));
             }
             self.keep_signs(response);
-            if response.is_redirect() {
+            if let Some(followed) = &response.redirected {
+                let what = format!("{short} was answered {}", followed.status);
+                note_redirect(&self.followed, what, followed.to.clone());
+            } else if response.is_redirect() {
+                let what = format!("{short} was answered {}", response.status);
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
-                let mut redirects = self
-                    .redirects
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                redirects
-                    .entry(format!("{short} was answered {}", response.status))
-                    // Which of two came first must not matter.
-                    .and_modify(|known| {
-                        if to < *known {
-                            known.clone_from(&to);
-                        }
-                    })
-                    .or_insert(to);
+                note_redirect(&self.redirects, what, to);
             }
         }
     }
@@ -519,4 +521,24 @@ fn as_kept(mut got: Got) -> Got {
         }
     }
     got
+}
+
+fn reach_of(got: Got) -> Result<Reach, Failure> {
+    match got {
+        Got::Reach(reach) => reach,
+        Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
+    }
+}
+
+/// Notes where an answer pointed; which of two came first must not matter.
+fn note_redirect(noted: &Mutex<BTreeMap<String, String>>, what: String, to: String) {
+    let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+    noted
+        .entry(what)
+        .and_modify(|known| {
+            if to < *known {
+                known.clone_from(&to);
+            }
+        })
+        .or_insert(to);
 }

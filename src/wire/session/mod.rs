@@ -60,6 +60,8 @@ pub struct Settings {
     /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
     /// looked for before the first upload; of any other seed, each is.
     pub fresh: Option<Seed>,
+    /// How long the one paced upload takes; without it, none is made.
+    pub slow_uplink: Option<Duration>,
 }
 
 impl Settings {
@@ -82,6 +84,7 @@ impl Settings {
             pace: Pace::new(PaceChoice::default()),
             patience: Duration::from_secs(60),
             fresh: None,
+            slow_uplink: None,
         }
     }
 }
@@ -157,6 +160,8 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is told, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// The redirects of a GET that led to what was asked for.
+    followed: Mutex<BTreeMap<String, String>>,
     /// What the answers say about the software behind them.
     signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
@@ -187,6 +192,7 @@ impl Session {
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
         facts.fresh_ids = settings.fresh == Some(settings.seed);
+        facts.slow_uplink = settings.slow_uplink;
         let halted = Arc::default();
         let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {
@@ -246,6 +252,7 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            followed: Mutex::default(),
             signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
@@ -331,6 +338,14 @@ impl Session {
     /// The redirects that came, as "what was asked" and "where it pointed".
     pub fn redirects(&self) -> BTreeMap<String, String> {
         self.redirects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The redirects of a GET that led to what was asked for, in the same form.
+    pub fn followed(&self) -> BTreeMap<String, String> {
+        self.followed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
