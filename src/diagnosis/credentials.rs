@@ -14,7 +14,7 @@ pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     title: "the credentials do not reach the application",
     evidence: "401 although credentials were sent, and sabre/dav says that it found no `Authorization`",
     meaning: "The request carried credentials, and the application says that it saw none. The web server in front of PHP does not hand the field `Authorization` on.",
-    fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
+    fix: "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.",
     fixes: &[
         (
             Product::Apache,
@@ -82,7 +82,11 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     title: "the server offers Windows authentication alone",
     evidence: "401 whose challenges are all Negotiate, NTLM or Kerberos",
     meaning: "Negotiate and NTLM are for members of a Windows domain. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable Basic authentication for this folder. IIS: install Basic Authentication, enable it for the site, and disable Windows Authentication there.",
+    fix: "Enable Basic authentication for this folder, beside or in place of that of Windows.",
+    fixes: &[(
+        Product::Iis,
+        "Install the role service Basic Authentication; then, in IIS Manager, Authentication of this site, enable it and disable Windows Authentication.",
+    )],
     source: "RFC 4559; clause 4.8",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],

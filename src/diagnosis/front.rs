@@ -5,6 +5,7 @@ use super::evidence::Subject;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
+use crate::safe::Stage;
 use crate::wire::Method;
 
 /// A login portal answers before the server.
@@ -335,7 +336,10 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     ],
     source: "clause 4.4; servers.get",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| shown_by(symptom, &["integrity.content"]),
+    in_run: |symptom| {
+        let came_back = symptom.finding.stage != Some(Stage::Http);
+        shown_by(symptom, &["integrity.content"]).filter(|_| came_back)
+    },
     ..BLANK
 };
 

@@ -125,7 +125,7 @@ pub(super) const FILTER_LIMIT: Problem = Problem {
     title: "a request filter answers 404 to larger uploads",
     evidence: "404 to a PUT; smaller backups are stored",
     meaning: "The request filter of IIS answers 404.13 where a body is longer than it allows. It looks like a missing folder, and is a limit.",
-    fix: "Raise the filter's limit (IIS: `maxAllowedContentLength`).",
+    fix: "Raise the limit of the filter that refuses the request.",
     fixes: &[(
         Product::Iis,
         "Set `<requestLimits maxAllowedContentLength=\"1048576\" />` below `<system.webServer><security><requestFiltering>` in web.config.",

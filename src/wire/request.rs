@@ -242,7 +242,8 @@ impl Request {
     ///
     /// Source: clause 4.9.
     pub fn follows(&self) -> bool {
-        let reads = matches!(self.method, Method::Get | Method::Head);
+        // What the answer to a HEAD leads to cannot be told from a page.
+        let reads = self.method == Method::Get;
         let is_theirs = matches!(self.login, LoginUse::Given | LoginUse::Encoded(_));
         let is_asked_for = matches!(
             self.place,

@@ -360,7 +360,7 @@ async fn same(context: &Context) -> Judged {
     let differing = if android.len() > 1 { &android } else { &ios };
     if differing.len() > 1 {
         return Ok(Outcome::deviates(
-            Stage::Meaning,
+            Stage::Http,
             format!("answers differ: {}", joined(differing)),
         ));
     }

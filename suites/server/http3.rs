@@ -39,8 +39,10 @@ async fn http3(context: &Context) -> Judged {
     Ok(match silent {
         None => Outcome::pass(format!("QUIC answers at UDP port {port}")),
         Some((address, trouble)) => Outcome::deviates(
-            Stage::Connect,
-            format!("`Alt-Svc` announces HTTP/3 at UDP port {port}, and at {address}: {trouble}"),
+            Stage::Http,
+            format!(
+                "`Alt-Svc` announces HTTP/3 at {host}:{port} over UDP, and at {address}: {trouble}"
+            ),
         ),
     })
 }

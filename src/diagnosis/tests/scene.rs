@@ -291,7 +291,7 @@ pub(super) fn facts() -> Facts {
     .expect("facts")
 }
 
-fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
+pub(super) fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
     serde_json::from_value(serde_json::json!({
         "id": check, "case": "", "clause": "4.1", "level": "required", "verdict": verdict, "clients": {},
         "stage": stage, "observed": "seen", "expected": "", "fix": "own", "duration_ms": 0,

@@ -382,7 +382,7 @@ impl Session {
             if let Some(followed) = &response.redirected {
                 let what = format!("{short} was answered {}", followed.status);
                 note_redirect(&self.followed, what, followed.to.clone());
-            } else if response.is_redirect() {
+            } else if response.is_redirect() && is_a_clients(short) {
                 let what = format!("{short} was answered {}", response.status);
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
                 note_redirect(&self.redirects, what, to);
@@ -528,6 +528,14 @@ fn reach_of(got: Got) -> Result<Reach, Failure> {
         Got::Reach(reach) => reach,
         Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
     }
+}
+
+/// Whether a client asks so, and not the harness alone: the place of such a question has a name
+/// without a slash in front.
+fn is_a_clients(short: &str) -> bool {
+    short
+        .split_once(' ')
+        .is_some_and(|(_, place)| !place.starts_with('/'))
 }
 
 /// Notes where an answer pointed; which of two came first must not matter.
