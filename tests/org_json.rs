@@ -7,8 +7,8 @@
 
 #[path = "org_json/documents.rs"]
 mod documents;
-#[path = "org_json/told.rs"]
-mod told;
+#[path = "org_json/ours.rs"]
+mod ours;
 
 use data_encoding::HEXLOWER;
 use documents::{ASKED, any_document, any_gzip};
@@ -52,7 +52,7 @@ fn documents(java: Java) -> Result<(), Failed> {
         java,
         any_document(),
         |java, document| java.answer(&HEXLOWER.encode(document)),
-        |document| told::told(document, ASKED),
+        |document| ours::told(document, ASKED),
     )
 }
 
@@ -71,7 +71,7 @@ fn gzips(java: Java) -> Result<(), Failed> {
     compare(java, any_gzip(), real, ours)
 }
 
-/// Whether a member that has hardly begun stands at the end: older releases of Java overlook it.
+/// Whether a member that has hardly started stands at the end: older releases of Java overlook it.
 fn depends_on_release(packed: &[u8]) -> bool {
     let is_good = |length: usize| Unpacker::Java.unpack(&packed[..length], 1 << 20).is_ok();
     let shorter = |less: usize| packed.len().checked_sub(less).is_some_and(is_good);
@@ -132,7 +132,7 @@ fn difference(mut java: Java) -> Result<(), Failed> {
     assert!(serde_json::from_slice::<serde_json::Value>(lenient).is_err());
     let real = java.told(lenient);
     assert!(real.starts_with("{\"version\"=I8("), "{real}");
-    assert_ne!(real, told::told(br#"{"version":10}"#, ASKED));
+    assert_ne!(real, ours::told(br#"{"version":10}"#, ASKED));
     assert_ne!(
         java.told(br#"{"deleted":"yes"}"#),
         java.told(br#"{"deleted":"true"}"#)
@@ -140,7 +140,7 @@ fn difference(mut java: Java) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The real one, in a process of its own.
+/// The real one, in its own process.
 struct Java {
     child: Child,
     input: ChildStdin,

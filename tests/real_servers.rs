@@ -1,7 +1,7 @@
 //! The suite against real servers on loopback: what it finds is what was measured by hand, and
 //! nothing else.
 //!
-//! Each server runs in a folder of its own, on a free port, without privileges. A server that is
+//! Each server runs in its own folder, on a free port, without privileges. A server that is
 //! not installed is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `WSGIDAV` names wsgidav
 //! where `PATH` does not.
 

@@ -479,7 +479,7 @@ fn agrees_with_testssl(certificates: &Certificates) {
             suites: named.filter(|name| asked.contains(name)).collect(),
         };
         if !ours.versions.contains("TLS 1.2") && !ours.versions.contains("TLS 1.3") {
-            // It names suites of any version, and ours are those of TLS 1.2 and 1.3.
+            // It names suites of any version, and ours belong to TLS 1.2 and 1.3.
             ours.suites.clear();
             theirs.suites.clear();
         }

@@ -207,7 +207,7 @@ def check_ids(values):
     for id in live:
         if id not in where:
             yield f"ids.txt: {id} has no test; an ID does not vanish, write `retired {id}` at the end"
-    # In a fresh checkout the file is that of HEAD: so look at all that it has been.
+    # In a fresh checkout the file is the one of HEAD: so look at all that it has been.
     log = git("log", "--format=%H", "--", "ids.txt")
     for commit in log.stdout.split() if log is not None and log.returncode == 0 else []:
         before = git("show", f"{commit}:./ids.txt")

@@ -1,6 +1,6 @@
 //! What the operations on whole documents take and give.
 
-use super::operation::Hex;
+use super::hex::Hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -12,6 +12,7 @@
 mod backup;
 #[cfg(feature = "server")]
 mod group;
+mod hex;
 mod implementation;
 mod message;
 mod operation;
@@ -29,11 +30,12 @@ pub use backup::{
 pub(crate) use group::Group;
 #[cfg(feature = "server")]
 pub use group::kill_all;
+pub use hex::Hex;
 pub use implementation::{Answer, Hello, Refusal};
 pub(crate) use message::tolerant;
 pub use message::{MessageError, Reply};
 pub use operation::{
-    CheckPassword, Checked, Config, Derive, Derived, Document, Entered, Hex, Implementation,
+    CheckPassword, Checked, Config, Derive, Derived, Document, Entered, Implementation,
     JudgeExchange, Open, OpenBox, Opened, Operation, ParseConfig, Request, RequestUrls, Rule,
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };

@@ -4,10 +4,10 @@ use super::backup::{
     OpenBackup, OpenedBackup, ReadBackup, RestoredState, SealBackup, SealedBackup, WriteBackup,
     WrittenDocument,
 };
+use super::hex::Hex;
 use super::implementation::{Answer, Hello, Refusal};
 use super::message::{MessageError, Reply};
 use crate::safe::Stage;
-use data_encoding::HEXLOWER;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -185,34 +185,6 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Bytes, which the protocol writes as lower-case hexadecimal digits.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Hex(pub Vec<u8>);
-
-impl TryFrom<String> for Hex {
-    type Error = String;
-
-    fn try_from(digits: String) -> Result<Self, String> {
-        HEXLOWER
-            .decode(digits.as_bytes())
-            .map(Self)
-            .map_err(|error| format!("bytes are lower-case hexadecimal digits, two each: {error}"))
-    }
-}
-
-impl From<Hex> for String {
-    fn from(bytes: Hex) -> Self {
-        HEXLOWER.encode(&bytes.0)
-    }
-}
-
-impl<const LENGTH: usize> From<[u8; LENGTH]> for Hex {
-    fn from(bytes: [u8; LENGTH]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
-
 impl Hex {
     /// These bytes as an array, where they are as many as an array of this length has; else a
     /// refusal at `stage`.
@@ -221,12 +193,6 @@ impl Hex {
             stage,
             message: format!("{} bytes, not {LENGTH}", self.0.len()),
         })
-    }
-}
-
-impl fmt::Debug for Hex {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Hex({} bytes)", self.0.len())
     }
 }
 
@@ -441,7 +407,7 @@ pub enum Rule {
     OneCharacter,
     /// Few digits, and nothing else.
     Digits,
-    /// Not as the device administrator's pattern wants it.
+    /// Not as the device administrator's pattern requires.
     Pattern,
 }
 

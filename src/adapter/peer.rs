@@ -15,7 +15,7 @@ pub trait Peer: Send + Sync {
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
 
     /// Asks one question. After a breakdown the next question finds the implementation started
-    /// anew.
+    /// again.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
 
     /// Ends the implementation. Returns whether it exited after `bye`.

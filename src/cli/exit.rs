@@ -24,8 +24,8 @@ Exit codes, the first that applies:
   3  it could not be carried out: the server gives no backup (stages resolve, connect, tls, auth,
      http), or the backup is larger than what is looked at
   4  nothing is known of what Android and iOS make of it
-  0  Android and iOS restore from it, and nothing in it breaks the format; what is lost is told
+  0  Android and iOS restore from it, and nothing in it breaks the format; losses are listed
 
 The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD,
 SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose
-password it wants. No option takes a secret's value.";
+password it asks for. No option takes a secret's value.";

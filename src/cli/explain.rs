@@ -7,7 +7,7 @@ use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
-use crate::retention;
+use crate::report::retention as words;
 use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
 use crate::suites::server;
@@ -27,8 +27,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     if let Some(check) = server::checks().find(|check| check.id == id) {
         print(&of_check(check))?;
-    } else if id == retention::KEPT {
-        print(&retention::explanation())?;
+    } else if id == words::KEPT {
+        print(&words::explanation())?;
     } else if let Some((file, group, vector)) = vectors::find(id) {
         print(&of_vector(file, group, vector))?;
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
             .chain(rig::checks(Like::Anyone).iter().map(|check| check.id))
-            .chain([retention::KEPT])
+            .chain([words::KEPT])
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
@@ -156,7 +156,7 @@ fn labelled(label: &str, text: &str) -> String {
     crate::text::labelled(&format!("{label:<10} "), text, 11, width())
 }
 
-/// Whom a deviation hurts, and what they can then not do.
+/// Whom a deviation affects, and what they can then not do.
 fn affected<C: Context>(check: &Check<C>) -> String {
     if check.clients.is_empty() || check.breaks.is_empty() {
         check.clients.to_string()

@@ -92,7 +92,7 @@ impl Files {
         if let Some(mark) = Mark::of(path) {
             if let Some((_, input)) = self.read.iter().find(|(known, _)| *known == mark) {
                 return Err(Complaint::usage(format!(
-                    "{what} `{}` would replace `{}`, which is read; give it a file of its own",
+                    "{what} `{}` would replace `{}`, which is read; give it its own file",
                     path.display(),
                     input.display()
                 )));

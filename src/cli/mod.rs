@@ -89,7 +89,7 @@ fn first_steps() -> String {
     let width = output::width();
     let wrapped = |text, indent| crate::text::wrapped(text, indent, width);
     let mut out = wrapped(
-        "Threema Safe on a server of your own: can the apps back up, and restore?",
+        "Threema Safe on your own server: can the apps back up, and restore?",
         0,
     );
     for (command, what) in FIRST_STEPS {

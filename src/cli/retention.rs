@@ -5,6 +5,7 @@ use super::output::{ReportArguments, print, width};
 use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
 use crate::report::blocks_page;
+use crate::report::retention as words;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-`plant` puts five small backups of its own on the server. Run `verify` every day, from cron or a
+`plant` puts five small backups on the server. Run `verify` every day, from cron or a
 scheduled job of a CI: it does what is due, and says when to come next. The ledger holds no
 credential, and the server only as a hash; keep it in a repository or a cache.
 
@@ -174,7 +175,7 @@ async fn plant(arguments: Plant) -> Ended {
     let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}: keep it, `verify` and `end` need it.\n{}\n",
-        retention::told(&ledger.season, &visit, width()),
+        words::told(&ledger.season, &visit, width()),
         path.display(),
         Ending::new(Exit::Conforms, "the canaries are planted").last_line()
     )))?;
@@ -197,8 +198,8 @@ async fn verify(arguments: Verify) -> Ended {
     )
     .await?;
     let season = &ledger.season;
-    let text = retention::told(season, &visit, width());
-    let report = retention::report(season, &visit, &canaries, clock());
+    let text = words::told(season, &visit, width());
+    let report = words::report(season, &visit, &canaries, clock());
     let ending = ending_of(season.is_broken(), &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);
@@ -225,10 +226,10 @@ fn status(arguments: &Status) -> Ended {
     };
     let now = machine_time()?;
     if arguments.html {
-        let blocks = retention::status_blocks(&season, now);
+        let blocks = words::status_blocks(&season, now);
         print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
     } else {
-        let status = retention::status(&season, now, width());
+        let status = words::status(&season, now, width());
         print(&format!("{status}{}\n", ending.last_line()))?;
     }
     Ok(ending.exit)

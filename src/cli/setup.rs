@@ -244,7 +244,7 @@ fn with_link(target: Target, token: String) -> Target {
     target.basic(token, password)
 }
 
-/// Looks at the server; asks for user name and password where it wants some and none were given.
+/// Looks at the server; asks for user name and password where it demands some and none were given.
 async fn looked_at(
     target: Target,
     timeout: Duration,
@@ -276,7 +276,7 @@ async fn looked_at(
 
 /// User name and password, asked for on a terminal.
 fn asked_login() -> Result<Option<Login>, Complaint> {
-    let Some(user) = asked("The server wants a login. User name on the server: ")? else {
+    let Some(user) = asked("The server demands a login. User name on the server: ")? else {
         return Ok(None);
     };
     let password = prompted(&format!("Password of {user} on the server: "))?;
@@ -372,9 +372,9 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
             }
             Err(mut trouble) => {
                 let note = if done == 0 {
-                    "Nothing was changed. Once this is mended, run the same command again."
+                    "Nothing was changed. Fix this, then run the same command again."
                 } else {
-                    "What was done stays. Once this is mended, the same command goes on from there."
+                    "What was done stays. Fix this, then run the same command again: it goes on from there."
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
@@ -464,7 +464,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
 /// What to enter in the apps, a field a line.
 fn entries_text(door: &Door) -> String {
     let mut text = String::from(
-        "\nEnter this in the app, for a server of your own (Android and iOS: Threema Safe, choose the server):\n",
+        "\nEnter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):\n",
     );
     for entry in setup::entries(door.base(), &door.target().login) {
         let what = match (&entry.text, entry.note) {

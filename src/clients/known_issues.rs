@@ -62,7 +62,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::FullRetention,
-        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes on the dot loses it. Keep backups longer than retentionDays says.",
+        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes right after retentionDays loses it. Keep backups longer than retentionDays says.",
         source: "SafeManager.swift:721 of iOS 7.2.2",
     },
     KnownIssue {

@@ -1,4 +1,4 @@
-//! Whether a password is as a device administrator's pattern wants it.
+//! Whether a password is as a device administrator's pattern requires.
 //!
 //! Android takes Java's regular expressions, iOS those of ICU. What is judged here is what both and
 //! our library understand alike; of anything else it is said that it cannot be judged.

@@ -150,7 +150,7 @@ pub(super) fn because(at: &At<'_>, what: &str, why: &'static Reason) -> Stop {
     }
 }
 
-/// A stop without a reason of its own.
+/// A stop without its own reason.
 pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
     let path = at.path();
     Stop {

@@ -106,8 +106,9 @@ impl Refresh {
         }
     }
 
-    /// The age that a backup reaches before it is uploaded again, in days at the most; `None` where
-    /// nobody lives to see it. The app is started once a day, to the hour.
+    /// The age that a backup reaches before it is uploaded again, in days at the most; `None` if
+    /// the backup does not expire within `HORIZON_DAYS`. The app is started once a day, to the
+    /// hour.
     ///
     /// Source: clauses 5.2 and 5.3: both look once a day.
     pub fn oldest(self, changes: Changes, retention_days: Option<i64>) -> Option<i64> {
@@ -134,8 +135,8 @@ impl Refresh {
     }
 }
 
-/// Whether a server that deletes a backup on the dot, after `kept_days`, has lost it before it is
-/// `oldest` days old and uploaded again.
+/// Whether a server that deletes a backup right after retentionDays, after `kept_days`, has lost it
+/// before it is `oldest` days old and uploaded again.
 pub fn loses_on_the_dot(oldest: Option<i64>, kept_days: i64) -> bool {
     oldest.is_some_and(|oldest| oldest >= kept_days)
 }

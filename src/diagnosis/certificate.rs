@@ -24,7 +24,7 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     title: "the certificate is self-signed",
     evidence: "`tls.trusted` deviates, and the certificate is its own issuer",
     meaning: "The certificate was made by the server itself, and no phone trusts it. The name of its issuer is its own.",
-    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh). A private authority of your own must be installed on every phone, and on iOS switched on; `openssl req -x509` makes no such certificate for a server.",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh). Your own private authority must be installed on every phone, and on iOS switched on; `openssl req -x509` makes no such certificate for a server.",
     fixes: &[
         (
             Product::Nginx,
@@ -54,7 +54,7 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     title: "the server uses the certificate of an authority as its own",
     evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
     meaning: "Plain `openssl req -x509` makes such a certificate: it is a root, and the server shows it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
-    fix: "Get a certificate from a public authority. With an authority of your own: sign a certificate for the server with it (`openssl x509 -req -CA ca.pem -CAkey ca.key -extfile FILE`, where FILE holds `basicConstraints=CA:FALSE` and `subjectAltName=DNS:HOST`).",
+    fix: "Get a certificate from a public authority. With your own authority: sign a certificate for the server with it (`openssl x509 -req -CA ca.pem -CAkey ca.key -extfile FILE`, where FILE holds `basicConstraints=CA:FALSE` and `subjectAltName=DNS:HOST`).",
     fixes: &[
         (
             Product::Nginx,
@@ -322,7 +322,7 @@ pub(super) const WEAK_CERTIFICATE: Problem = Problem {
     id: "problem.weak-certificate",
     title: "the certificate has a key or a signature that iOS refuses",
     evidence: "`tls.key` or `tls.signature` deviates",
-    meaning: "App Transport Security wants RSA of 2048 bits or an elliptic curve of 256, and SHA-256. iOS refuses the server otherwise.",
+    meaning: "App Transport Security requires RSA of 2048 bits or an elliptic curve of 256, and SHA-256. iOS refuses the server otherwise.",
     fix: "Get a certificate with a new key from a public authority (`certbot certonly --key-type ecdsa -d HOST`).",
     source: "clause 6.2",
     breaks: Breaks::IOS,
@@ -336,7 +336,7 @@ pub(super) const CERTIFICATE_FORM: Problem = Problem {
     title: "the certificate breaks a rule that iOS enforces",
     evidence: "`tls.purpose`, `tls.validity`, `tls.validity-schedule`, `tls.transparency` or `tls.must-staple` deviates",
     meaning: "Apple's rules limit how long a certificate is valid and what it must say. iOS refuses a certificate that breaks one.",
-    fix: "Get a certificate from a public authority of today, such as Let's Encrypt. A private authority must sign anew, for at most 825 days and with the extended key usage serverAuth.",
+    fix: "Get a certificate from a public authority of today, such as Let's Encrypt. A private authority must issue a new certificate, for at most 825 days and with the extended key usage serverAuth.",
     source: "clause 6.2",
     breaks: Breaks::IOS,
     in_run: |symptom| {

@@ -6,7 +6,7 @@ use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::{Product, Words};
 use crate::safe::Stage;
 
-/// Lines that write `config` anew.
+/// Lines that write `config` again.
 fn write_config(base: &str) -> Vec<String> {
     vec![
         "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
@@ -26,7 +26,7 @@ pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
     title: "`config` holds typographic quotation marks",
     evidence: "`config` begins with `{`, and a key of it stands behind a curly quotation mark",
     meaning: "JSON knows the straight quotation mark alone. A web page or a word processor made curly ones of those in `config`.",
-    fix: "Write `config` anew with straight quotation marks (\"): {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    fix: "Write `config` again with straight quotation marks (\"): {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "RFC 8259 section 7; clause 4.2",
     breaks: Breaks::BACKUP,
     paste: Some(write_config),
@@ -155,7 +155,7 @@ pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
     title: "`config` is a document of another program, with JSON in it",
     evidence: "`config` begins as RTF, as a ZIP archive (DOCX, ODT), or with the fence of a Markdown block",
     meaning: "A word processor or a copied code block put its own form around the JSON. The apps read the bytes of the file and find no JSON.",
-    fix: "Write `config` anew with a text editor, as plain text: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    fix: "Write `config` again with a text editor, as plain text: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
     paste: Some(write_config),

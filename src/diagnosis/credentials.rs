@@ -38,7 +38,7 @@ pub(super) const AUTHORIZATION_LOST: Problem = Problem {
 /// The account needs a password for apps.
 pub(super) const APP_PASSWORD: Problem = Problem {
     id: "problem.app-password",
-    title: "the server wants an app password",
+    title: "the server requires an app password",
     evidence: "401 with `password login forbidden`; likely where Nextcloud sends 401 without a challenge",
     meaning: "Nextcloud refuses the login password for programs, because of a second factor or by its settings. It sends no challenge either, so that iOS never logs in.",
     fix: "Make an app password (Settings, Security, Devices & sessions), with access to files, and enter that.",
@@ -67,7 +67,7 @@ pub(super) const BEARER_ONLY: Problem = Problem {
     id: "problem.bearer-only",
     title: "the server offers Bearer alone, which no app speaks",
     evidence: "401 whose challenges are all Bearer",
-    meaning: "The server wants a token of its own login page. The apps send a user name and a password (HTTP Basic).",
+    meaning: "The server requires a token of its login page. The apps send a user name and a password (HTTP Basic).",
     fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password, with PROXY_ENABLE_APP_AUTH=true; or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,

@@ -73,7 +73,7 @@ pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
     ..BLANK
 };
 
-/// Cloudflare wants to see a browser.
+/// Cloudflare demands a browser.
 pub(super) const CHALLENGE_PAGE: Problem = Problem {
     id: "problem.cloudflare-challenge",
     title: "Cloudflare answers with a challenge for browsers",
@@ -113,7 +113,7 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     ..BLANK
 };
 
-/// Everything is forbidden, whoever asks.
+/// Everything is forbidden to everybody.
 pub(super) const FORBIDDEN: Problem = Problem {
     id: "problem.forbidden",
     title: "the server forbids this path",
@@ -173,7 +173,7 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
     ..BLANK
 };
 
-/// The network wants a person to log in.
+/// The network demands that a person logs in.
 pub(super) const CAPTIVE_PORTAL: Problem = Problem {
     id: "problem.captive-portal",
     title: "the network of this machine asks for a login",
@@ -186,10 +186,10 @@ pub(super) const CAPTIVE_PORTAL: Problem = Problem {
     ..BLANK
 };
 
-/// A proxy wants credentials of its own.
+/// A proxy demands its own credentials.
 pub(super) const PROXY_LOGIN: Problem = Problem {
     id: "problem.proxy-login",
-    title: "a proxy before the server asks for credentials of its own",
+    title: "a proxy before the server asks for its own credentials",
     evidence: "status 407",
     meaning: "A proxy answers 407, which only a client that was set to use it should ever see. No app answers it.",
     fix: "Let the reverse proxy ask with 401 and `WWW-Authenticate`, not with 407; or leave the login to the server.",

@@ -103,8 +103,8 @@ pub(super) const LISTING_OWN: Problem = Problem {
     id: "problem.listing-own",
     title: "everybody with this login sees a list of all backups",
     evidence: "`privacy.own-listing` deviates",
-    meaning: "Whoever has logged in sees the IDs of every backup in the folder. People who share one login can read and delete each other's backups.",
-    fix: "Give each person a login and a folder of their own.",
+    meaning: "Every user who has logged in sees the IDs of every backup in the folder. People who share one login can read and delete each other's backups.",
+    fix: "Give each person a login and their own folder.",
     fixes: &[
         (
             Product::Nginx,
@@ -116,7 +116,7 @@ pub(super) const LISTING_OWN: Problem = Problem {
         ),
         (
             Product::Nextcloud,
-            "Give each person an account of their own: Nextcloud's WebDAV always lists what the account may see.",
+            "Give each person their own account: Nextcloud's WebDAV always lists what the account may see.",
         ),
     ],
     source: "clause 4.12; servers.propfind",

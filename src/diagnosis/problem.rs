@@ -184,7 +184,7 @@ impl Problem {
 
     /// What to do on this software alone, if it is known.
     pub(super) fn special_fix(&self, software: &[Recognised]) -> Option<&'static str> {
-        // The order is that of the software: an application comes before the server that it runs
+        // The software gives the order: an application comes before the server that it runs
         // on.
         software.iter().find_map(|seen| {
             let special = self

@@ -4,7 +4,7 @@ use super::Words;
 use crate::wire::{Challenge, Response};
 use serde::{Deserialize, Serialize};
 
-/// A product that has fixes of its own.
+/// A product that has its own fixes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -113,7 +113,7 @@ pub(super) const UNAVAILABLE: Problem = Problem {
 /// The server crashes.
 pub(super) const SERVER_ERROR: Problem = Problem {
     id: "problem.server-error",
-    title: "the server reports an error of its own",
+    title: "the server reports its own error",
     evidence: "status 500, and nothing that says more",
     meaning: "The server or an application behind it failed at this request. Its log says why.",
     fix: "Look into the error log of the server at the time of this run. Most often a folder is missing, or not writable for the user that the server runs as.",

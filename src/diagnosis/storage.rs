@@ -197,7 +197,7 @@ pub(super) const MALFORMED_ID: Problem = Problem {
     id: "problem.malformed-id",
     title: "a malformed backup ID makes the server fail",
     evidence: "`download.malformed` deviates",
-    meaning: "The server reports an error of its own where an ID has a wrong form. The apps send no such ID, and it fills the server's log.",
+    meaning: "The server reports its own error where an ID has a wrong form. The apps send no such ID, and it fills the server's log.",
     fix: "Let the server answer 400 or 404 for an ID that is not 64 hex digits.",
     source: "clause 4.10; servers.backup-id-form",
     breaks: Breaks::NOTHING,

@@ -73,7 +73,7 @@ pub enum Blocker {
     Guarded,
     /// The server refuses to delete what the run stored, so that nothing more is stored.
     DeleteRefused,
-    /// A client can do this and the harness cannot.
+    /// A client is able to do it and the harness is not.
     BeyondHarness,
     /// What the server answered leaves the question open.
     Answer,
@@ -132,7 +132,7 @@ impl Blocker {
                 "Let this user delete files: the run stores nothing more until it can delete it.",
             ),
             Self::BeyondHarness => (
-                "a client can do this and the harness cannot",
+                "a client is able to do it and the harness is not",
                 "Try it with the app itself.",
             ),
             Self::Answer => (

@@ -27,7 +27,8 @@ pub trait Facet: Copy + Send + Sync + 'static {
     fn clients(self) -> Clients;
 }
 
-/// One check: a requirement, who is hurt by a deviation, what to do about it, and how to find out.
+/// One check: a requirement, who is affected by a deviation, what to do about it, and how to find
+/// out.
 pub struct Check<C: Context> {
     /// The name, for ever: never reused, never renumbered. Dot segments group checks.
     pub id: &'static str,
@@ -37,7 +38,7 @@ pub struct Check<C: Context> {
     pub clause: Clause,
     /// How much a deviation matters.
     pub level: Level,
-    /// Who can be hurt.
+    /// Who can be affected.
     pub clients: Clients,
     /// What such a client can then not do.
     pub breaks: Directions,
@@ -147,7 +148,7 @@ pub struct Deviation {
     pub stage: Stage,
     /// What was seen. Never holds a backup ID or a secret, and is the same from run to run.
     pub observed: String,
-    /// Who of the check's clients is hurt; `None` means all of them.
+    /// Who of the check's clients is affected; `None` means all of them.
     pub hurts: Option<Clients>,
     /// What these cannot do; `None` means all that the check says.
     pub breaks: Option<Directions>,
@@ -162,7 +163,7 @@ pub struct Deviation {
 }
 
 impl Deviation {
-    /// A deviation that hurts every client of the check.
+    /// A deviation that affects every client of the check.
     pub fn new(stage: Stage, observed: impl Into<String>) -> Self {
         Self {
             stage,
@@ -176,14 +177,14 @@ impl Deviation {
         }
     }
 
-    /// Narrows who is hurt.
+    /// Narrows who is affected.
     #[must_use]
     pub fn hurting(mut self, clients: Clients) -> Self {
         self.hurts = Some(clients);
         self
     }
 
-    /// Narrows what those who are hurt cannot do.
+    /// Narrows what those who are affected cannot do.
     #[must_use]
     pub const fn breaking(mut self, directions: Directions) -> Self {
         self.breaks = Some(directions);

@@ -22,7 +22,7 @@ impl fmt::Display for Effect {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Reads => "reads",
-            Self::WritesOwnBackup => "writes and deletes backups of its own",
+            Self::WritesOwnBackup => "writes and deletes its own backups",
             Self::MayLockOut => "sends one wrong password, last of all",
             Self::LooksBack => "sends nothing",
         })

@@ -42,7 +42,7 @@ pub const EXITS: [(Exit, &str); 6] = [
     ),
     (
         Exit::Incomplete,
-        "the run did not come to its end (no connection, deadline, signal, defect of the harness), or a Required check could not be judged",
+        "the run did not reach its end (no connection, deadline, signal, defect of the harness), or a Required check could not be judged",
     ),
     (
         Exit::NothingJudged,
@@ -125,9 +125,9 @@ pub struct Grounds<'a> {
     pub clients: &'a ClientSummaries,
     /// How many waivers are stale.
     pub stale_waivers: usize,
-    /// Why the server wants to be left alone, or refused the credentials.
+    /// Why the server asked to be left alone, or refused the credentials.
     pub halted: Option<&'a str>,
-    /// Why the run did not come to its end.
+    /// Why the run did not reach its end.
     pub incomplete: Option<&'a str>,
     /// Whether anything was asked of the other side.
     pub asked: bool,

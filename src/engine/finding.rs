@@ -23,7 +23,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What it means for each client that the check speaks about.
     pub clients: BTreeMap<Client, Verdict>,
-    /// What a client that is hurt cannot do. The report says it per client.
+    /// What a client that is affected cannot do. The report says it per client.
     #[serde(skip)]
     pub breaks: Directions,
     /// Where it failed; only in deviations.
@@ -234,7 +234,7 @@ impl Finding {
         }
     }
 
-    /// The clients that the deviation hurts.
+    /// The clients that the deviation affects.
     pub fn hurt(&self) -> Clients {
         self.clients
             .iter()

@@ -12,7 +12,7 @@ pub enum Level {
     /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is
     /// `warn`.
     Recommended,
-    /// Worth knowing; no client of today is hurt. A deviation is `note`.
+    /// Worth knowing; no client of today is affected. A deviation is `note`.
     Informational,
 }
 

@@ -68,9 +68,9 @@ pub type Counts = BTreeMap<Verdict, usize>;
 
 /// The verdict for each direction of each client over all findings.
 ///
-/// It is `fail` if a Required deviation hurts that direction (for Desktop a Recommended one, too),
-/// else `unknown` if such a check was blocked or in error or nothing was judged, else `partial` if
-/// the person left one out or the target is plain http, else `pass`.
+/// It is `fail` if a Required deviation affects that direction (for Desktop a Recommended one,
+/// too), else `unknown` if such a check was blocked or in error or nothing was judged, else
+/// `partial` if the person left one out or the target is plain http, else `pass`.
 pub fn client_summaries(findings: &[Finding], plain_http: bool) -> ClientSummaries {
     let of_client = |client| {
         let directions = Directions::of_client(client).iter();

@@ -508,7 +508,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
     assert_eq!(
         excused[0].verdict,
         Verdict::Fail,
-        "what hurts goes on hurting"
+        "what affects a client still affects it"
     );
 
     let mut expired = deviates();

@@ -78,12 +78,12 @@ impl fmt::Display for Verdict {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientVerdict {
-    /// Nothing that was judged hurts the client, and everything that matters to it was judged.
+    /// Nothing that was judged affects the client, and everything that matters to it was judged.
     Pass,
-    /// Nothing that was judged hurts the client, and the person left out what matters to it, or
+    /// Nothing that was judged affects the client, and the person left out what matters to it, or
     /// there was no TLS.
     Partial,
-    /// A deviation hurts the client.
+    /// A deviation affects the client.
     Fail,
     /// Something that matters to the client could not be judged.
     Unknown,

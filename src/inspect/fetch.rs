@@ -50,7 +50,7 @@ impl From<Stopped> for NotFetched {
 /// within the same server alone.
 ///
 /// # Errors
-/// Where there is no backup to be had, with the stage and the problem that the answers show.
+/// If there is no backup to get, with the stage and the problem that the answers show.
 ///
 /// Source: clauses 4.2, 4.4 and 4.9.
 pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetched> {
@@ -140,7 +140,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
     let (stage, message, hint) = match response.status {
         401 => (
             Stage::Auth,
-            format!("the server refuses the credentials, or wants some: {said}"),
+            format!("the server refuses the credentials, or demands some: {said}"),
             "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
         ),
         _ if response.is_redirect() => (

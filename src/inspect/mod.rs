@@ -100,7 +100,7 @@ pub struct Inspection {
     pub verdict: Verdict,
     /// Whether each client can restore from it.
     pub clients: BTreeMap<Client, ClientVerdict>,
-    /// Where opening it ended, if it did not come to a document that could be read.
+    /// Where opening it ended, if there was no document to read.
     pub failure: Option<Stopped>,
     /// The size of the body, against what the server takes.
     pub size: Option<SizeOnWire>,
@@ -374,7 +374,7 @@ fn said_of(error: &EnvelopeError) -> String {
     match error {
         EnvelopeError::CannotDecrypt => {
             "the backup cannot be decrypted: the password or the Threema ID is another, or a byte was changed since; which of \
-             these cannot be told apart"
+             these cannot be distinguished"
                 .to_owned()
         }
         EnvelopeError::UnpacksToMore { limit_bytes } => format!(

@@ -1,4 +1,4 @@
-//! The names in a backup, for whoever asks for them.
+//! The names in a backup, on request.
 
 use super::harmless;
 use crate::safe::ThreemaId;

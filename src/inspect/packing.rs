@@ -1,4 +1,4 @@
-//! How a document is packed: what the gzip around it tells of its writer.
+//! How a document is packed: what the gzip around it says about its writer.
 
 use serde::Serialize;
 

@@ -151,7 +151,8 @@ impl Inference {
     }
 
     /// White space decides between clients. Where it contradicts what was seen before, a tool may
-    /// have written the document anew: that is said, and what is in it is looked at all the same.
+    /// have written the document again: the report says so, and what is in it is looked at all the
+    /// same.
     fn layout(&mut self, document: &Document, bytes: &[u8]) {
         let is =
             |layout| !document.has_byte_order_mark() && document.root.to_bytes(layout) == bytes;
@@ -162,7 +163,7 @@ impl Inference {
             )
         } else if is(Layout::Lines { indent: 0 }) {
             let sentence =
-                "Each member and item has a line of its own without an indentation, as on Android.";
+                "Each member and item has its own line without an indentation, as on Android.";
             (Some(Client::Android), sentence)
         } else if is(Layout::Lines { indent: 4 }) {
             let sentence = "Lines are indented by four spaces, as in debug builds of Android.";

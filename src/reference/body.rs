@@ -36,7 +36,7 @@ pub(super) async fn read(
     Ok(total)
 }
 
-/// Reads a body that nobody wants.
+/// Reads a body that nobody uses.
 ///
 /// A client that is still sending when the connection is closed may never see the answer; so it is
 /// heard out, as long as it is not much longer than what would have been taken.

@@ -166,7 +166,7 @@ faults! {
     CredentialsRefused = "credentials-refused" in "auth.rs",
         "Refuses every password, as Nextcloud refuses the login password where an app password is demanded.";
     WrongPasswordAccepted = "wrong-password-accepted" in "auth.rs",
-        "Wants credentials but takes any, as Nextcloud's public.php/dav does for a link without a password.";
+        "Demands credentials but takes any, as Nextcloud's public.php/dav does for a link without a password.";
     CredentialsUtf8Only = "credentials-utf8-only" in "auth.rs", needs Umlauts,
         "Understands credentials in UTF-8 alone, as most servers do.";
     CredentialsLatin1Only = "credentials-latin1-only" in "auth.rs", needs Umlauts,
@@ -382,7 +382,7 @@ faults! {
     CertificateCommonNameOnly = "certificate-common-name-only" in "certificates.rs",
         "Sends a certificate that has the name in its subject alone, as old instructions for OpenSSL make it.";
     CertificateWildcardTooDeep = "certificate-wildcard-too-deep" in "certificates.rs" "server.rs", needs Address,
-        "Goes by the name backup.cloud.safe.localhost and sends a certificate for *.safe.localhost, whose star stands for one label.";
+        "Has the name backup.cloud.safe.localhost and sends a certificate for *.safe.localhost, whose star stands for one label.";
     CertificateChainIncomplete = "certificate-chain-incomplete" in "certificates.rs",
         "Sends its certificate without the intermediate one, as servers do that were given cert.pem instead of fullchain.pem.";
     CertificateChainOrder = "certificate-chain-order" in "certificates.rs",

@@ -132,7 +132,7 @@ async fn serve(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Result<Answ
     }
 }
 
-/// Reads a body that nobody wants; more than `tolerated` bytes of it close the connection.
+/// Reads a body that nobody uses; more than `tolerated` bytes of it close the connection.
 async fn hear_out(
     site: &Site,
     call: &Call<'_>,

@@ -25,7 +25,7 @@ impl<S> Idle<S> {
         }
     }
 
-    /// Something moved: the time starts anew. Something waits: it is an error when the time is up.
+    /// Something moved: the time starts again. Something waits: it is an error when the time is up.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,

@@ -36,7 +36,7 @@ const MAX_STREAMS: u32 = 64;
 
 /// Starts a server in the current Tokio runtime.
 ///
-/// The error is that of listening on the address, or says what in the options is impossible.
+/// The error says why the address cannot be listened on, or what in the options is impossible.
 pub async fn start(options: Options) -> io::Result<Running> {
     if !is_base_path(&options.base_path) {
         let message = "the base path must be empty, or begin with a slash and not end with one";

@@ -158,7 +158,7 @@ impl Site {
         first.map(|(_, above, status)| (above, status))
     }
 
-    /// Notes that an upload of the backup `name` has begun.
+    /// Notes that an upload of the backup `name` has started.
     pub(super) fn begin_upload(&self, name: &str) {
         let mut uploading = self
             .uploading

@@ -16,7 +16,7 @@ pub enum Unreadable {
     #[error("it is not a JSON report of safe-conformance ({0}); `--report json=FILE` makes one")]
     Malformed(String),
     /// It has another format.
-    #[error("it has format {0}, and this version reads format 2; make it anew with this version")]
+    #[error("it has format {0}, and this version reads format 2; make it again with this version")]
     Format(u64),
 }
 
@@ -31,7 +31,7 @@ pub struct Side {
     pub duration_ms: u64,
     /// The version of the tool.
     pub version: String,
-    /// Whether the run came to its end.
+    /// Whether the run reached its end.
     pub complete: bool,
 }
 

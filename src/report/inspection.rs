@@ -313,7 +313,7 @@ impl Page {
     }
 }
 
-/// A text as a sentence of its own.
+/// A text as its own sentence.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters
@@ -513,7 +513,7 @@ fn conclusion(inspection: &Inspection) -> String {
     });
     let unable: Vec<_> = unable.map(|preview| preview.release.as_str()).collect();
     match inspection.verdict {
-        Verdict::Pass => "Android and iOS restore from this backup, as far as is known.".to_owned(),
+        Verdict::Pass => "Android and iOS restore from this backup, as far as we know.".to_owned(),
         Verdict::Unknown => "Nothing is known of what Android and iOS make of it.".to_owned(),
         Verdict::Incomplete => "The inspection could not be carried out.".to_owned(),
         Verdict::Fail if !unable.is_empty() => {

@@ -241,7 +241,7 @@ fn stop_cell((writer, reader): (Origin, Release), notes: &mut Notes) -> String {
 }
 
 /// What becomes of a field, or of many together: what is lost, what nobody knows, and whether
-/// anything is told at all.
+/// anything is known at all.
 fn cell<'a>(
     (writer, reader): (Origin, Release),
     losses: impl Iterator<Item = &'a Loss>,

@@ -16,6 +16,7 @@ mod matrix;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+pub mod retention;
 mod steps;
 mod text;
 mod text_steps;
@@ -74,9 +75,9 @@ pub struct Report {
     /// The seed in hex digits; nothing where nothing is random.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seed: String,
-    /// Whether the run came to its end, with nothing left that the harness failed to carry out.
+    /// Whether the run reached its end, with nothing left that the harness failed to carry out.
     pub complete: bool,
-    /// Why the run did not come to its end.
+    /// Why the run did not reach its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete_because: Option<String>,
     /// The exit code of the program.
@@ -113,7 +114,7 @@ pub struct Report {
     /// The file that names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<PathBuf>,
-    /// Why the server wants to be left alone, or refused the credentials.
+    /// Why the server asked to be left alone, or refused the credentials.
     #[serde(skip)]
     halted: Option<String>,
     /// How the run ended, where the findings alone do not say it.
@@ -436,7 +437,7 @@ impl Group<'_> {
         several.then(|| self.0.iter().map(|finding| finding.name()).collect())
     }
 
-    /// Whom any of them hurts.
+    /// Whom any of them affects.
     pub(crate) fn hurt(&self) -> Clients {
         self.0
             .iter()

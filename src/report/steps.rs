@@ -62,7 +62,7 @@ impl<'a> Step<'a> {
         observed
     }
 
-    /// The clients that are hurt.
+    /// The clients that are affected.
     pub fn affects(&self) -> Clients {
         let findings = self.mends.iter();
         findings.fold(Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))

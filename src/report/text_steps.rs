@@ -110,7 +110,7 @@ fn write_fixes(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     Ok(())
 }
 
-/// What the step mends, whom that hurts, what follows.
+/// What the step mends, whom that affects, what follows.
 fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     let first = step.first();
     if step.problem.is_some() {

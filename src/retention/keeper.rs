@@ -25,7 +25,7 @@ const TRIAL: &str = "trial";
 /// What tells the time.
 pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
-/// What a person wants of a season.
+/// What a person asks of a season.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {
     /// How many days pass between two visits; at least 1.
@@ -70,7 +70,7 @@ pub enum Event {
     Planted,
     /// It was uploaded again, as was due.
     Uploaded,
-    /// It was uploaded again, and begins anew: what was due came too late.
+    /// It was uploaded again, and starts over: what was due came too late.
     BegunAnew,
     /// It was looked at.
     Seen {

@@ -156,7 +156,7 @@ impl Ledger {
         &self.path
     }
 
-    /// Writes the season: into a file of its own first, which then takes the ledger's place in one
+    /// Writes the season: into its own file first, which then takes the ledger's place in one
     /// step.
     ///
     /// # Errors
@@ -176,7 +176,7 @@ impl Ledger {
                 .create(true)
                 .truncate(true)
                 .open(&beside)?;
-            // Whoever opens the ledger from the next moment on finds it locked.
+            // A program that opens the ledger from the next moment on finds it locked.
             file.try_lock()?;
             file.write_all(text(&self.season).as_bytes())?;
             file.sync_all()?;

@@ -15,10 +15,8 @@ mod refusal;
 mod season;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub use canary::{Canary, Deed, Found, Look, Promise, Role, Sight, State, Window};
 pub use keeper::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
 pub use ledger::{Ledger, LedgerError};
 pub use season::{Season, Unjudgeable, promise};
-pub use words::{KEPT, explanation, report, status, status_blocks, told};

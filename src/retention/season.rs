@@ -27,7 +27,7 @@ pub struct Season {
     pub visited: Timestamp,
     /// How many days pass between two visits.
     pub every_days: i64,
-    /// For how many days the person wants to watch, where that is less than is promised.
+    /// For how many days the person is to watch, where that is less than is promised.
     pub at_most_days: Option<i64>,
     /// What `retentionDays` said at the last visit.
     pub retention_days: i64,

@@ -3,6 +3,7 @@
 use super::canary::{DAY, Found, TOLERANCE};
 use super::*;
 use crate::reference::{Clock as _, Expiry, Fault, ManualClock, Store, Tidying};
+use crate::report::retention::status;
 use crate::wire::Seed;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -127,13 +128,13 @@ impl Schedule {
         self.gaps.iter().all(|gap| *gap <= most)
     }
 
-    /// Whether the fault shows to whoever is diligent: an early deletion must come before the last
+    /// Whether the fault shows to a diligent person: an early deletion must come before the last
     /// look.
     fn shows(&self) -> bool {
         match self.fault {
             Some(Fault::ExpiresEarly) => self.days * 2 > self.every * 25,
-            // Where the retention is shorter, whoever comes so seldom may miss the last quarter of
-            // it.
+            // Where the retention is shorter, a person who comes so seldom may miss the last
+            // quarter of it.
             _ => self.days >= self.every * 5,
         }
     }

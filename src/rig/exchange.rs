@@ -72,7 +72,7 @@ impl Exchange {
         self.host == Host::Own && self.status != Some(401)
     }
 
-    /// Whether the path is that of `config`.
+    /// Whether the path is the path of `config`.
     pub fn is_config(&self) -> bool {
         self.path == "/config"
     }

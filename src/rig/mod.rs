@@ -2,7 +2,7 @@
 //! never judges.
 //!
 //! A [`Case`] says how the server behaves and which [`Action`]s the client takes. Each case has a
-//! base URL of its own, so that cases run at the same time. What the client sent and how it ended
+//! separate base URL, so that cases run at the same time. What the client sent and how it ended
 //! is [`Seen`]; the checks under `suites/client/rig` judge it.
 
 mod authority;

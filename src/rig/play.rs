@@ -42,7 +42,7 @@ pub enum RigError {
         /// What the operating system says.
         error: io::Error,
     },
-    /// The operating system has no randomness.
+    /// The operating system gives no random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(#[from] getrandom::Error),
 }

@@ -1,5 +1,5 @@
 //! Listening: one host for all cases, another one that redirects lead to, one in the clear, and
-//! listeners of their own for cases with a certificate of their own.
+//! separate listeners for cases with their own certificate.
 
 use super::authority::{Authority, Certificate};
 use super::exchange::{Exchange, Host, MOST_BODY};
@@ -130,7 +130,7 @@ impl Listeners {
         })
     }
 
-    /// Listens for one case alone, with a certificate of its own. Gives the port before the case is
+    /// Listens for one case alone, with its own certificate. Gives the port before the case is
     /// known.
     pub(super) async fn alone(
         &self,

@@ -40,7 +40,7 @@ impl World {
     /// Makes up a person. Takes two key derivations: call it where blocking is allowed.
     ///
     /// # Errors
-    /// If the operating system has no randomness.
+    /// If the operating system gives no random bytes.
     pub fn new() -> Result<Self, getrandom::Error> {
         let Ok(id) = ThreemaId::parse(THREEMA_ID) else {
             unreachable!("the ID is a constant that parses")
@@ -48,8 +48,8 @@ impl World {
         Self::of(id, None)
     }
 
-    /// The world of a person who exists: a client that somebody drives by hand has an ID and a Safe
-    /// password of its own.
+    /// The world of a person who exists: a client that somebody drives by hand has its own ID
+    /// and Safe password.
     ///
     /// # Errors
     /// As for [`new`](Self::new).

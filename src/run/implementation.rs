@@ -190,7 +190,7 @@ impl ClientCheckup {
             .flat_map(File::vectors)
             .filter(|(_, vector)| vector.is_large());
         for (_, vector) in large {
-            // Who names it, and nothing else, wants it.
+            // A selection that names it alone asks for it.
             let mut only = self.selection.only.iter();
             let asked_for = only.any(|pattern| pattern.to_string() == vector.id);
             if !asked_for {

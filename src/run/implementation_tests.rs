@@ -170,7 +170,7 @@ fn trial(
     .with_ignored_flag(vector.is_large() && asked_for)
 }
 
-/// The finding that an implementation in this process comes to.
+/// The finding about an implementation in this process.
 pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Finding {
     let outcome = client::interview(peer, vector, operation, like);
     let checks: &'static [Check<Context>] = client::checks(like);

@@ -141,7 +141,7 @@ impl Rig {
         self
     }
 
-    /// The address of this machine to listen on; loopback unless told otherwise.
+    /// The address of this machine to listen on; loopback by default.
     #[must_use]
     pub const fn listening_on(mut self, address: IpAddr) -> Self {
         self.address = Some(address);

@@ -41,7 +41,7 @@ const MOST_REQUESTS: u64 = 250;
 #[non_exhaustive]
 pub struct Checkup {
     target: Target,
-    /// Why there is no seed of its own, if that is so.
+    /// Why there is no random seed, if that is so.
     no_seed: Option<String>,
     /// How the session behaves: seed, time limits, the switch that stops it.
     pub settings: Settings,
@@ -87,7 +87,7 @@ pub enum CheckupError {
         "the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir"
     )]
     Ledger(#[from] LedgerError),
-    /// The operating system gives no randomness.
+    /// The operating system gives no random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(String),
 }

@@ -156,7 +156,7 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
             Ok(Completion::Completed)
         }
         Verdict::Fail => Err(Failed::from(format!(
-            "observed: {}\nexpected: {} (clause {})\nhurts: {}\nremedy: {}",
+            "observed: {}\nexpected: {} (clause {})\naffects: {}\nremedy: {}",
             finding.observed,
             finding.expected,
             finding.clause,
@@ -183,7 +183,7 @@ fn findings_of_this_run(source: &Source) -> Result<Findings, String> {
 }
 
 fn shared(run: &str, source: &Source) -> Result<Findings, String> {
-    // Each test target has a server of its own.
+    // Each test target has its own server.
     let program = std::env::current_exe().unwrap_or_default();
     let program = program.file_stem().unwrap_or_default().to_string_lossy();
     let safe: String = format!("{run}-{program}")

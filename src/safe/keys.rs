@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(keys.backup_id.shard_prefix(), "06");
     }
 
-    /// Clause 1.3: the two spellings of ü, and a space at the end, are passwords of their own.
+    /// Clause 1.3: the two spellings of ü, and a space at the end, are different passwords.
     #[test]
     fn passwords_are_taken_as_they_are() {
         let spellings = ["gl\u{fc}ckauf", "glu\u{308}ckauf", "gl\u{fc}ckauf "];

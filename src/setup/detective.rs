@@ -252,7 +252,7 @@ fn is_config(answer: &Response) -> bool {
     answer.status == 200 && text.trim_start().starts_with('{') && text.contains("maxBackupBytes")
 }
 
-/// The base URL of a suspect: below the root of somebody's files, a folder of its own.
+/// The base URL of a suspect: below the root of somebody's files, its own folder.
 async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &impl Asker) -> Found {
     let mut found = Found {
         url: suspect.url.clone(),

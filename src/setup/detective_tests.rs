@@ -16,7 +16,7 @@ struct World {
     configs: &'static [&'static str],
     /// Where `status.php` names a cloud.
     clouds: &'static [&'static str],
-    /// What wants a login.
+    /// What demands a login.
     guarded: &'static [&'static str],
     /// Whether a page answers to every GET.
     catches_all: bool,
@@ -236,7 +236,7 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://cloud.example/index.php/s/AbC123?path=%2Fsub", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav/sub as AbC123"),
     ("https://cloud.example/public.php/dav/files/AbC123", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav as AbC123"),
     ("https://cloud.example/s/AbC123", &GUARDED, "likely https://cloud.example/public.php/webdav as AbC123"),
-    // What wants a login shows nothing.
+    // What demands a login shows nothing.
     ("https://cloud.example/index.php/apps/files", &GUARDED, "likely DAV/threema-safe +"),
     ("https://cloud.example", &GUARDED, "likely DAV/threema-safe +"),
     // ownCloud Infinite Scale and OpenCloud.

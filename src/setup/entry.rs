@@ -20,7 +20,7 @@ pub struct Entry {
 /// The fields for this server, from the top to the bottom of the dialog.
 ///
 /// Android adds `https://` by itself and removes it where it is typed; iOS takes the address as it
-/// is typed. So the whole address is right in both. Both have fields of their own for user name and
+/// is typed. So the whole address is right in both. Both have separate fields for user name and
 /// password; user info in the address is read differently by each.
 ///
 /// Source: clients.http.url-android, clients.http.url-ios.

@@ -86,7 +86,7 @@ const READ_ONLY: Obstacle = Obstacle {
 const FIREWALL: Obstacle = Obstacle {
     id: "problem.firewall",
     title: "a web application firewall refuses the request",
-    meaning: "The answer is that of a firewall in front of the server. Such firewalls often refuse the methods of WebDAV (PUT, MKCOL, PROPFIND), which the apps need in part.",
+    meaning: "The answer comes from a firewall in front of the server. Such firewalls often refuse the methods of WebDAV (PUT, MKCOL, PROPFIND), which the apps need in part.",
     fix: "Exempt this path from the firewall, or let it allow the methods GET, HEAD, PUT and DELETE, and for setup PROPFIND and MKCOL.",
     fixes: &[
         (
@@ -185,7 +185,7 @@ const CHANGED_MEANWHILE: Obstacle = Obstacle {
     id: "problem.changed-meanwhile",
     title: "`config` was made or changed in the meantime",
     meaning: "Another program wrote `config` after setup had looked. It is left as it is.",
-    fix: "Run the same command again: it looks anew.",
+    fix: "Run the same command again: it looks again.",
     fixes: &[],
     source: "RFC 9110 section 15.5.13",
 };
@@ -443,7 +443,7 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     })
 }
 
-/// Whether an answer is that of a firewall: its page says so.
+/// Whether an answer comes from a firewall: its page says so.
 fn is_firewall(answer: &Response) -> bool {
     const WORDS: [&str; 8] = [
         "mod_security",

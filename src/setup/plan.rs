@@ -7,7 +7,7 @@ use crate::diagnosis::{Recognised, Words, recognised};
 use crate::safe::ServerConfig;
 use crate::wire::{Answer, Door, Response, Spot};
 
-/// What a person wants.
+/// What a person asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wish {
     /// What `config` shall say.

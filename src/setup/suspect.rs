@@ -14,7 +14,7 @@ pub struct Suspect {
     pub user: Option<String>,
     /// Why it may be meant.
     pub because: Because,
-    /// Whether it is the root of somebody's files: then a folder of its own belongs below it.
+    /// Whether it is the root of somebody's files: then its own folder belongs below it.
     pub is_root: bool,
 }
 
@@ -30,7 +30,7 @@ pub enum Because {
     TooDeep,
     /// The address is one of Nextcloud's or ownCloud's pages.
     CloudPage,
-    /// The address is that of a calendar, of contacts or of another part of a cloud.
+    /// The address belongs to a calendar, to contacts or to another part of a cloud.
     CloudPart,
     /// The parts of the path stand in another order.
     Swapped,
@@ -42,9 +42,9 @@ pub enum Because {
     InfiniteLink,
     /// It is a page of a space of ownCloud Infinite Scale or `OpenCloud`.
     Space,
-    /// The page is that of a provider, whose files have another address.
+    /// The page belongs to a provider, whose files have another address.
     Provider(&'static str),
-    /// The page is that of a Synology, which offers its files on another port.
+    /// The page belongs to a Synology, which offers its files on another port.
     Synology,
     /// A cloud answers at this address.
     CloudFound,
@@ -60,10 +60,10 @@ impl Because {
                 "The address leads into the folder: the apps add `config` and `backups` by themselves.".to_owned()
             }
             Self::CloudPage => {
-                "The address is that of a page in the browser. The files have another one.".to_owned()
+                "The address belongs to a page in the browser. The files have another one.".to_owned()
             }
             Self::CloudPart => {
-                "The address is that of another part of the cloud (calendar, contacts). The files have another one.".to_owned()
+                "The address belongs to another part of the cloud (calendar, contacts). The files have another one.".to_owned()
             }
             Self::Swapped => "The parts of the address stand in the wrong order.".to_owned(),
             Self::Incomplete => "A part of the address is missing.".to_owned(),
@@ -73,10 +73,10 @@ impl Because {
             Self::InfiniteLink => {
                 "The address is a share link of ownCloud Infinite Scale or OpenCloud. Its files have another one; the user name is `public`, the password that of the link.".to_owned()
             }
-            Self::Space => "The address is that of a space in the browser. Its files have another one.".to_owned(),
+            Self::Space => "The address belongs to a space in the browser. Its files have another one.".to_owned(),
             Self::Provider(name) => format!("The files of {name} have this address."),
             Self::Synology => {
-                "The address is that of DSM. The package WebDAV Server offers the files on port 5006.".to_owned()
+                "The address belongs to DSM. The package WebDAV Server offers the files on port 5006.".to_owned()
             }
             Self::CloudFound => "A Nextcloud or ownCloud answers here. Its files have this address.".to_owned(),
         }
@@ -103,7 +103,7 @@ impl Hopeless {
                 format!("{name} has no WebDAV: Threema Safe cannot store backups there. Choose another service.")
             }
             Self::QuickConnect => {
-                "QuickConnect of Synology does not carry WebDAV. Give the NAS a name of its own (DDNS), open port 5006, and use https://NAME:5006/FOLDER.".to_owned()
+                "QuickConnect of Synology does not carry WebDAV. Give the NAS its own name (DDNS), open port 5006, and use https://NAME:5006/FOLDER.".to_owned()
             }
             Self::NoHost => {
                 "The address names no host: give it as https://cloud.example/folder.".to_owned()

@@ -270,7 +270,7 @@ impl OpenInput {
     fn body(&self) -> Hex {
         match (&self.body, &self.seal) {
             (Some(body), _) => body.to_hex(),
-            // Their lengths are those of a key and a nonce: `complaint` has looked.
+            // They have the lengths of a key and a nonce: `complaint` has looked.
             (None, Some(seal)) => {
                 let key = EncryptionKey::from_bytes(array(&self.key));
                 let nonce = Nonce(array(&seal.nonce));

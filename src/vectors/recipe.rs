@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The most that one recipe may come to, in bytes. The largest vector of today takes 1 MiB.
+/// The most bytes that one recipe may expand to. The largest vector of today takes 1 MiB.
 const MOST_BYTES: usize = 16 << 20;
 
 /// Bytes that go in.

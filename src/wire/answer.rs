@@ -18,7 +18,7 @@ pub type Answer = Result<Response, Failure>;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about the answer"
+    reason = "each is its own fact about the answer"
 )]
 pub struct Response {
     /// The status.
@@ -277,7 +277,7 @@ pub enum FailureKind {
     CredentialsRefused,
     /// The guard refused: something was there before.
     Guarded,
-    /// A lock that an upload of our own has left stayed for as long as the harness waits.
+    /// A lock that our own upload has left stayed for as long as the harness waits.
     Locked,
     /// The server refused to delete a backup of ours, with this status: nothing more is written.
     DeleteRefused(u16),
@@ -363,7 +363,7 @@ pub struct Handshake {
     pub version: String,
 }
 
-/// Why a handshake did not come to an end.
+/// Why a handshake did not end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "trouble", content = "detail")]
 #[non_exhaustive]

@@ -7,7 +7,8 @@ use super::payload::Payload;
 use super::request::{Method, Place, Request};
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::session::{Session, Settings, Totals};
+use super::session::Session;
+use super::settings::{Settings, Totals};
 use super::target::{LoginKind, Target};
 use super::tls::TlsSetupError;
 use super::transcript::Key;
@@ -170,7 +171,7 @@ impl Canaries {
         self.random("private key", role, number)
     }
 
-    /// A small backup like any other. Each upload has a nonce of its own. Source: clause 2.5.
+    /// A small backup like any other. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
         let keys = self.session.keys().await?;
         let json = backup::sample(&self.private_key(role, number), "6.4.2A/en_US", 3);

@@ -52,7 +52,7 @@ impl Context {
         }
     }
 
-    /// A line of questions of its own, which may be asked while others are.
+    /// A separate line of questions, which may be asked while others are.
     #[must_use]
     pub fn branch(&self, name: &str) -> Self {
         Self {
@@ -145,7 +145,7 @@ impl Context {
         Payload::new(self.session.seed(), &format!("shared/{label}"), recipe)
     }
 
-    /// A sealed backup document with a private key of its own, as the persona would upload it, and
+    /// A sealed backup document with its own private key, as the persona would upload it, and
     /// that private key.
     pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
         let keys = self.session.keys().await?;
@@ -383,7 +383,7 @@ impl Context {
             .http()
             .map_or(HttpChoice::Newest, HttpChoice::Only);
         if matches!(operation, Operation::ReadConfig | Operation::Download) {
-            // OkHttp, URLSession and Chromium all offer it of their own accord, and unpack what
+            // OkHttp, URLSession and Chromium all offer it by default, and unpack what
             // comes.
             request = request.header("Accept-Encoding", "gzip");
         }
@@ -411,10 +411,10 @@ impl Context {
             ))
         };
         let Place::Backup(backup) = &request.place else {
-            return forbidden("wants to write what is not its own");
+            return forbidden("would write what is not its own");
         };
         if !matches!(self.effect, Effect::WritesOwnBackup | Effect::MayLockOut) {
-            return forbidden("is declared to write nothing, and wants to");
+            return forbidden("is declared to write nothing, and would");
         }
         // What the server does not offer is never sent, and leaves nothing to clean up.
         self.session.version(request).await?;

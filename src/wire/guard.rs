@@ -48,7 +48,7 @@ impl OwnBackup {
     /// The name of the backup within its check, which stands for the ID in everything that is
     /// written.
     pub fn slot(&self) -> &str {
-        // A check's name may hold slashes of its own, in its variant; a slot holds none.
+        // A check's name may hold slashes in its variant; a slot holds none.
         self.label
             .rsplit_once('/')
             .map_or(self.label.as_str(), |(_, slot)| slot)

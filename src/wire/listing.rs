@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-/// What a listing tells of backup IDs.
+/// What a listing reveals about backup IDs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
     /// It names the backup that we had stored.

@@ -100,7 +100,7 @@ impl Bounds {
 pub struct Pace(Arc<Gate>);
 
 struct Gate {
-    /// Held by whoever is next, and by whoever asks alone.
+    /// Held by the next caller, and by a caller that asks alone.
     door: Arc<Mutex<()>>,
     left: Notify,
     state: StdMutex<State>,
@@ -231,7 +231,7 @@ impl Pace {
     }
 
     async fn wait_for_room(&self, has_room: impl Fn(&State) -> bool) {
-        // Whoever waits here holds the door, so that one permit is enough.
+        // The waiting caller holds the door, so that one permit is enough.
         while !has_room(&self.state()) {
             self.0.left.notified().await;
         }

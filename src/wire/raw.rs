@@ -1,7 +1,7 @@
 //! A small HTTP/1.1 sender for what an ordinary client library cannot send: no `Accept` at all, an
 //! honoured `Expect`, an upload that breaks off, a path that must not be normalised.
 //!
-//! Every read is bounded; whoever calls bounds the time.
+//! Every read is bounded; the caller bounds the time.
 
 use super::answer::{Failure, FailureKind};
 use super::request::Manner;

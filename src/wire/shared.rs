@@ -115,7 +115,7 @@ impl Context {
                 ),
             ));
         }
-        // No check has begun to use it before the trial ends.
+        // No check has started to use it before the trial ends.
         let backup = self.session.guard.own_backup(OWNER, RECYCLED);
         let payload = trial.payload("trial", Recipe::Random(600));
         match trial.send(Request::put(&backup, &payload)).await {

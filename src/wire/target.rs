@@ -204,7 +204,7 @@ impl Target {
 
 /// What a check may know of the target: enough to judge again without it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[allow(clippy::struct_excessive_bools, reason = "each is its own fact")]
 pub struct Facts {
     /// The base URL, without user info or a trailing slash.
     pub base: String,

@@ -9,7 +9,7 @@ use super::guard::Doubt;
 use super::halt::Halt;
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::session::Totals;
+use super::settings::Totals;
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
@@ -118,7 +118,7 @@ pub enum TranscriptError {
     Format(u32),
 }
 
-/// What a transcript is begun with.
+/// What a transcript starts with.
 pub(super) struct Opening {
     pub(super) facts: Facts,
     pub(super) seed: Seed,

@@ -90,8 +90,8 @@ impl Fault {
     }
 }
 
-/// What to do about a refusal of what must be taken. Whoever cannot decrypt has no answer that
-/// names the mistake.
+/// What to do about a refusal of what must be taken. An implementation that cannot decrypt has no
+/// answer that names the mistake.
 const fn refusal(operation: Operation, stage: Stage) -> &'static str {
     match (operation, stage) {
         (Operation::OpenBox, Stage::Open) => {

@@ -1,4 +1,4 @@
-//! Whether an answer is the one that a vector wants.
+//! Whether an answer is the one that a vector expects.
 
 use super::cause::Fault;
 use super::compare::{Difference, same};
@@ -107,7 +107,7 @@ struct Bad {
 impl Bad {
     #[allow(
         clippy::unnecessary_box_returns,
-        reason = "it is large, and every caller wants it in a box"
+        reason = "it is large, and every caller needs it in a box"
     )]
     fn new(stage: Stage, observed: String, fault: Fault) -> Box<Self> {
         Box::new(Self {

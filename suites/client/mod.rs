@@ -239,7 +239,7 @@ async fn answer(context: &Context) -> Outcome {
     }
 }
 
-/// What an implementation in this process comes to at a vector, asked in the calling thread.
+/// What an implementation in this process does with a vector, asked in the calling thread.
 pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Outcome {
     let request = vector.request();
     if let Like::Client(client) = like

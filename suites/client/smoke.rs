@@ -117,7 +117,7 @@ async fn ask(context: &Context) -> Outcome {
 pub(super) fn crash_remedy(operation: Operation) -> String {
     let memory = match operation {
         Operation::Derive | Operation::Scrypt => {
-            " scrypt takes 64 MiB here (N = 65536, r = 8), and OpenSSL refuses more than 32 MiB unless it is told: `maxmem: 128 * 1024 * 1024` in Node, `maxmem=2**27` in Python."
+            " scrypt takes 64 MiB here (N = 65536, r = 8), and OpenSSL refuses more than 32 MiB by default: `maxmem: 128 * 1024 * 1024` in Node, `maxmem=2**27` in Python."
         }
         _ => "",
     };

@@ -147,7 +147,7 @@ async fn readable(context: &Context) -> Judged {
                 with_credentials,
             )
             .await;
-            // What is missing has a remedy of its own, which comes before what is likely.
+            // What is missing has its own remedy, which comes before what is likely.
             let is_own = answer.status == 404;
             Deviation {
                 remedy: deviation.remedy.filter(|_| !is_own),
@@ -200,7 +200,7 @@ fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> 
     }
 }
 
-/// The configs that `client` makes of its own answers; at least one, or the reason why there is
+/// The configs that `client` makes of its answers; at least one, or the reason why there is
 /// none.
 pub(super) async fn configs_of(
     context: &Context,

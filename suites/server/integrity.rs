@@ -1,5 +1,5 @@
-//! Integrity: bytes stay what they were, whatever they look like, whoever else uploads, wherever
-//! the line breaks.
+//! Integrity: bytes stay what they were, whatever they look like, whatever else is uploaded,
+//! wherever the line breaks.
 
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};

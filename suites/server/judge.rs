@@ -110,7 +110,7 @@ pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
     // A login page that takes the place along in its query is no place to enter.
     let remedy = match wanted.strip_suffix(suffix).filter(|wanted| !wanted.contains('?')).map(|wanted| wanted.trim_end_matches('/')) {
         Some(same) if same == base => {
-            "Serve files as files: the server wants a slash at the end, as after a directory.".to_owned()
+            "Serve files as files: the server expects a slash at the end, as after a directory.".to_owned()
         }
         Some(other) if other.contains("://") => {
             format!("Enter {other} as the server, in the apps and here, if that is your server: an upload does not survive a redirect.")

@@ -91,7 +91,7 @@ struct Refusal {
     answered_by: Option<String>,
 }
 
-/// The kinds of refusal; each has a fix of its own where the size is the reason.
+/// The kinds of refusal; each has its own fix where the size is the reason.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Why {
     /// The server answered this status.

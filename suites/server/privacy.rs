@@ -24,11 +24,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups for someone without credentials",
-        remedy: "Switch listings off (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: whoever sees the IDs can download or delete every backup.",
+        remedy: "Switch listings off (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
         run: listing,
     }
 
-    /// Whoever has the credentials sees no backup but his own.
+    /// A user with the credentials sees only their own backups.
     OWN_LISTING = Check {
         id: "privacy.own-listing",
         clause: clause::SECRECY,
@@ -39,7 +39,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups, even with credentials",
-        remedy: "Usual for WebDAV. Give every person an account of their own: who shares this one can delete the backups of the others.",
+        remedy: "Usual for WebDAV. Give every person their own account: who shares this one can delete the backups of the others.",
         run: own_listing,
     }
 

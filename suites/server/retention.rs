@@ -30,7 +30,7 @@ const NEXT_SECOND: Duration = Duration::from_millis(1100);
 const NEXT_STEP: Duration = Duration::from_secs(1);
 
 checks! { Context;
-    /// Each app uploads its backup again in time, and whoever loses a phone has some time left.
+    /// Each app uploads its backup again in time, and a user who loses a phone has some time left.
     REFRESH = Check {
         id: "retention.refresh",
         clause: clause::REFRESH,
@@ -40,7 +40,7 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again before a server deletes it on the dot, a week before that at the latest: who loses a phone then has a week to restore",
+        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again before a server deletes it right after retentionDays, a week before that at the latest: who loses a phone then has a week to restore",
         remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps refresh a backup that does not change only after half of that.",
         run: refresh,
     }
@@ -71,7 +71,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the same Last-Modified before and after a download",
-        remedy: "No app is hurt: a backup is kept longer. But who looks every day whether a backup is still there keeps it there by looking; `retention plant` reads each of its backups only once.",
+        remedy: "No app is affected: a backup is kept longer. But who looks every day whether a backup is still there keeps it there by looking; `retention plant` reads each of its backups only once.",
         run: download_refreshes,
     }
 
@@ -86,7 +86,7 @@ checks! { Context;
         needs: &["delete.removes"],
         effect: Effect::WritesOwnBackup,
         expected: "no deleted backup in an answer to HEAD, in a listing or in a PROPFIND",
-        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): who deletes a backup, or changes its password, wants even its ID to be gone.",
+        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): who deletes a backup, or changes its password, expects even its ID to be gone.",
         run: deleted_everywhere,
     }
 
@@ -167,7 +167,7 @@ fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
     } else if loses_on_the_dot(meant, promised) {
         Outcome::deviates(
             Stage::Meaning,
-            format!("{heading}; a server that deletes on the dot has none by then"),
+            format!("{heading}; a server that deletes right after retentionDays has none by then"),
         )
     } else if left(meant) < NEW_PHONE_DAYS {
         Outcome::deviates(
@@ -180,7 +180,7 @@ fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
         )
     } else if loses_on_the_dot(oldest, promised) {
         Outcome::pass(format!(
-            "{heading}; a server that deletes on the dot has none by then, which is a defect of the app"
+            "{heading}; a server that deletes right after retentionDays has none by then, which is a defect of the app"
         ))
     } else {
         Outcome::pass(heading)
@@ -469,7 +469,7 @@ async fn bin(context: &Context) -> Judged {
         None
     };
     Ok(match sign {
-        None => Outcome::pass("nothing tells of a bin"),
+        None => Outcome::pass("nothing suggests a bin"),
         Some(sign) => Outcome::deviates(
             Stage::Meaning,
             format!(
@@ -537,10 +537,10 @@ mod tests {
             .join("\n"),
             @r"
             retentionDays 180: an unchanged backup is uploaded again when it is 91 days old
-            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app means it); a server that deletes on the dot has none by then, which is a defect of the app
-            retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; a server that deletes on the dot has none by then
-            retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app means it); a server that deletes on the dot has none by then
-            retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; a server that deletes on the dot has none by then
+            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app means it); a server that deletes right after retentionDays has none by then, which is a defect of the app
+            retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; a server that deletes right after retentionDays has none by then
+            retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app means it); a server that deletes right after retentionDays has none by then
+            retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; a server that deletes right after retentionDays has none by then
             retentionDays 14: an unchanged backup is uploaded again when it is 8 days old; who loses a phone just before that has 6 days left to restore
             retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app means it); who loses a phone just before that has 0 days left to restore (6 days, as the app means it)
             retentionDays 0: an unchanged backup is uploaded again when it is 91 days old, and no day is named on which the server may delete it

@@ -2,7 +2,7 @@
 
     target/vectors/python/bin/python tests/bench/against_libraries.py [ROUNDS]
 
-Ours and theirs take turns, so that both see the same machine; the ratio is that of the medians. Targets: derivation 1.0, sealing
+Ours and theirs take turns, so that both see the same machine; the ratio compares the medians. Targets: derivation 1.0, sealing
 and opening of 512 KiB 1.2.
 """
 

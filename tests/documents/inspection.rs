@@ -28,7 +28,7 @@ fn looked_into(body: &[u8], case: &Case) -> Inspection {
     inspection
 }
 
-/// Each release is among those that a document of its own is taken for, and none of another client
+/// Each release is among those that its document is taken for, and none of another client
 /// ever is.
 fn is_seen(writer: Origin, case: &Case) {
     let body = writer.seal(&case.backup, &case.phone, &KEY, &Nonce([9; 24]));

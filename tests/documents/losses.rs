@@ -1,11 +1,12 @@
 //! What is lost between two releases is what the loss table says: nothing else, and all of it.
 
+use super::compare::differences;
 use super::strategies::{Case, OWN_ID, broken_document, case, id, large};
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::losses::{
     Crossing, Difference, End, LOSSES, Loss, STOPS, Side, Situation, StopRow, UNKNOWNS, Unknown,
-    differences, losses_of,
+    losses_of,
 };
 use safe_conformance::clients::release::Aspect;
 use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};
@@ -45,7 +46,7 @@ pub fn stops(case: &Case, pair: (Origin, Release)) -> Vec<&'static StopRow> {
     stops.collect()
 }
 
-/// The rows that tell of a difference.
+/// The rows that describe a difference.
 pub fn rows(
     case: &Case,
     directory: &Directory,
@@ -84,7 +85,7 @@ proptest! {
         let case = case.on(writer.client());
         let directory = case.directory();
         for difference in lost_in_writing(writer, &case) {
-            // Whoever reads it.
+            // Every reader.
             let mut rows = readers().into_iter().flat_map(|reader| rows(&case, &directory, (writer, reader), &difference));
             prop_assert!(rows.any(|row| row.at == Side::Writing), "{} loses {}, {:?}", writer, difference.path, difference.kind);
         }
@@ -180,7 +181,7 @@ fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
     }
 }
 
-/// What is lost between two releases is told by the table; what nobody knows is not judged.
+/// The table lists what is lost between two releases; what nobody knows is not judged.
 fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError> {
     let (writer, reader) = pair;
     let case = case.clone().on(writer.client());
@@ -232,7 +233,7 @@ fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError>
                     difference.path,
                     difference.kind
                 );
-                // Where the reader gives a reason of its own for it, a row gives the same.
+                // Where the reader gives its own reason for it, a row gives the same.
                 let reasons = changes.iter().filter(|it| it.kind == difference.kind);
                 let mut reasons = reasons.filter(|it| {
                     it.field == difference.field && is_at(&it.path, it.field, &difference)
@@ -280,7 +281,7 @@ fn check_report(case: &Case, (writer, reader): (Origin, Release)) -> Result<(), 
     for difference in differences(&document, &restored) {
         // The spelling of iOS is none of the format, so the document seems not to hold it.
         let spelled_otherwise = difference.field == Field::SyncExcludedIds;
-        // The place of a contact that the document does not have is that of the member.
+        // The place of a contact that the document does not have is the place of the member.
         let is_fetched = difference.field == Field::Contact && difference.kind == ChangeKind::Added;
         prop_assert!(
             spelled_otherwise
@@ -307,7 +308,7 @@ fn pair() -> impl Strategy<Value = (Origin, Release)> {
     (select(Origin::all()), select(readers()))
 }
 
-/// From a phone of one platform to one of another, or the same, and back: releases of their own for
+/// From a phone of one platform to one of another, or the same, and back: separate releases for
 /// each way.
 fn there_and_back() -> impl Strategy<Value = ((Origin, Release), (Origin, Release))> {
     let writer = |client| {

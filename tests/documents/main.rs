@@ -1,6 +1,7 @@
 //! Property tests of backup documents: the model, the writers, the readers, and what is lost
 //! between them.
 
+mod compare;
 mod envelope;
 mod inspection;
 mod losses;

@@ -1,9 +1,10 @@
 //! One fixed document for each row of the loss table, that shows it: a loss that no longer happens
 //! fails here.
 
+use super::compare::differences;
 use super::losses::{Went, readers, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
-use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS, differences};
+use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS};
 use safe_conformance::clients::restore::made_up_key;
 use safe_conformance::clients::{Field, Origin, Phone, Release};
 use safe_conformance::safe::backup::{

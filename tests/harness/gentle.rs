@@ -194,7 +194,7 @@ async fn a_password_that_is_not_ascii_costs_one_refused_login_too() {
     assert_eq!(count.load(Ordering::Relaxed), 1, "{}", done.report);
 }
 
-/// What a non-ASCII login comes to for each client on a server that takes one charset.
+/// What becomes of a non-ASCII login for each client on a server that takes one charset.
 async fn checked_in_one_charset(fault: Fault) -> (Done, usize) {
     let login = &logins()[2];
     let options = Options {

@@ -20,6 +20,7 @@ mod payload_vectors;
 mod problems;
 mod profiles;
 mod properties;
+mod prose;
 mod readme;
 mod replayed_servers;
 mod reports;

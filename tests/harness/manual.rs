@@ -157,3 +157,13 @@ fn every_fact_is_cited_or_known_to_be_unused() {
         "remove from UNUSED: {cited_after_all:#?}"
     );
 }
+
+#[test]
+fn every_fact_of_a_profile_is_in_the_manual() {
+    for profile in safe_conformance::reference::Profile::ALL {
+        for fact in profile.facts() {
+            let mut facts = safe_conformance::manual::facts().iter();
+            assert!(facts.any(|known| known.id == *fact), "{profile}: {fact}");
+        }
+    }
+}

@@ -32,7 +32,7 @@ const WORLDS: &[&[Fault]] = &[
     &[Fault::CredentialsRefused],
 ];
 
-/// A recorded run, and what the whole of it comes to.
+/// A recorded run, and the report of the whole of it.
 struct World {
     transcript: Transcript,
     whole: Report,

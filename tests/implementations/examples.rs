@@ -84,7 +84,7 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
     for (verdict, count) in &report.summary {
         writeln!(out, "{verdict}: {count}")?;
     }
-    // Told by what was seen, without what a library says: that differs from release to release.
+    // Named by what was seen, without what a library says: that differs from release to release.
     let mut told: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
     for finding in &report.findings {
         let observed = match (

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Says in which way this program is to misbehave as an adapter.
 pub const VARIABLE: &str = "SAFE_TEST_ADAPTER";
 
-/// The vector at which it misbehaves, told by its key of zero bytes; and two before and behind, at
+/// The vector at which it misbehaves, known by its key of zero bytes; and two before and behind, at
 /// which it does not.
 const TOUCHY: &str = "secretbox.key-zero";
 const OTHERS: [&str; 2] = ["secretbox.tag-zero", "secretbox.tag-last"];
@@ -276,7 +276,7 @@ fn stopped() -> Result<(), Failed> {
     expect(&report, TOUCHY, Verdict::Error, "SIGINT came")
 }
 
-/// This program as an adapter of our own core, which misbehaves in one way.
+/// This program as an adapter of our core, which misbehaves in one way.
 pub fn adapter(way: &str) -> ExitCode {
     let (way, argument) = way.split_once(':').unwrap_or((way, ""));
     let implementation: Arc<dyn Implementation> = match way {

@@ -137,7 +137,7 @@ pub fn scrypt_at(input: &Scrypt) -> Answer<ScryptKey> {
     Ok(ScryptKey { key: Hex(key) })
 }
 
-/// What a master key comes to, however long it is.
+/// What a master key derives, however long it is.
 pub fn derived(master: &[u8]) -> Derived {
     let (backup_id, encryption_key) = master.split_at(master.len().min(32));
     let digits = HEXLOWER.encode(backup_id);
@@ -164,7 +164,7 @@ pub fn document(json: &[u8]) -> Answer<Document> {
         .map_err(|error| Refusal::at(Stage::Json, error.to_string()))
 }
 
-/// What came out, packed and sealed anew in either way, comes out again.
+/// What came out, packed and sealed again in either way, comes out again.
 fn comes_out_again(key: &EncryptionKey, body: &[u8], json: &[u8]) {
     let nonce = Nonce(*body.first_chunk().expect("a body that opens has a nonce"));
     for compression in [Compression::Stored, Compression::Level(6)] {

@@ -161,7 +161,7 @@ async fn slow_loris(address: SocketAddr) {
     futures_util::future::join_all((0..300).map(|_| one())).await;
 }
 
-/// 300 uploads of half a MiB, each under an ID of its own; the last is answered like the first.
+/// 300 uploads of half a MiB, each under its own ID; the last is answered like the first.
 async fn many_uploads(
     url: &reqwest::Url,
     root: reqwest::Certificate,

@@ -142,7 +142,7 @@ fn deviations(report: &Report) -> Vec<String> {
 }
 
 /// The text with `ID` in the place of each backup ID, or what is shown of it: the person is made up
-/// anew in each run.
+/// again in each run.
 fn without_ids(text: &str) -> String {
     const LEAST_DIGITS: usize = 24;
     let mut out = String::new();
@@ -227,7 +227,7 @@ fn wrong(mistake: Mistake) -> Result<(), Failed> {
         insta::assert_snapshot!(format!("wrong_{mistake:?}"), others);
         return Ok(());
     }
-    // Of what was played, the findings are those of a run of everything.
+    // The findings about what was played are the same as in a run of everything.
     let snapshot = format!(
         "{}/tests/rig/snapshots/rig__wrong_{mistake:?}.snap",
         env!("CARGO_MANIFEST_DIR")

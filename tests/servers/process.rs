@@ -166,7 +166,7 @@ fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String
     Err(format!("it does not listen: {}", running.folder.log()))
 }
 
-/// Starts a server as `nobody` where root may do that, else as whoever runs the tests.
+/// Starts a server as `nobody` where root may do that, else as the user who runs the tests.
 fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
     let ourselves = fs::metadata("/proc/self")?;
     if ourselves.uid() == 0 {

@@ -1,4 +1,4 @@
-//! The embedded server in this process, on a runtime of its own.
+//! The embedded server in this process, on its own runtime.
 
 use safe_conformance::reference::{self, Fault, Login, Options};
 use std::time::{Duration, Instant};

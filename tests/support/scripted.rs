@@ -13,7 +13,7 @@ pub const USER: &str = "safe";
 pub const PASSWORD: &str = "loopback-Pa55word";
 pub const CONFIG: &str = r#"{"maxBackupBytes": 524288, "retentionDays": 180}"#;
 
-/// The field that a healthy server wants.
+/// The field that a healthy server requires.
 pub fn authorization() -> String {
     let credentials = BASE64.encode(format!("{USER}:{PASSWORD}").as_bytes());
     format!("Basic {credentials}")

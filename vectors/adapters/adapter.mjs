@@ -5,7 +5,7 @@
 //     safe-conformance client --exec 'node vectors/adapters/adapter.mjs'
 //     safe-conformance rig --exec 'node vectors/adapters/adapter.mjs'
 //
-// It is an example to start from, with nothing of its own behind it: put your implementation where
+// It is an example to start from, with no implementation behind it: put your implementation where
 // the libraries are called. vectors/README.md describes the protocol. A folder as argument is where
 // the packages are looked for.
 import { createRequire } from "node:module";

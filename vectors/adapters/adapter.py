@@ -4,7 +4,7 @@
 
     safe-conformance rig --exec 'python3 vectors/adapters/adapter.py'
 
-It is an example to start from, with nothing of its own behind it: put your implementation where the libraries are called.
+It is an example to start from, with no implementation behind it: put your implementation where the libraries are called.
 vectors/README.md describes the protocol.
 """
 
@@ -67,7 +67,7 @@ def open_box(key, nonce, box):
 
 
 def gunzip(packed):
-    """Every member, as RFC 1952 wants it; zero bytes may follow, as `gzip` itself allows."""
+    """Every member, as RFC 1952 requires it; zero bytes may follow, as `gzip` itself allows."""
     out = bytearray()
     while True:
         member = zlib.decompressobj(31)

@@ -14,7 +14,7 @@ NOTES = {
     "IpAddress": "An IP address instead of a name.",
     "Idn": "A host name that is not ASCII.",
     "UserInfo": "User and password in the address.",
-    "Credentials": "User and password in fields of their own.",
+    "Credentials": "User and password in separate fields.",
     "Charset": "Credentials that are not ASCII. Android sends ISO-8859-1 since 6.2, with a question mark for what that does not have; Desktop sends UTF-8.",
     "Token": "A token, as builds for servers on the premises have it.",
     "Placeholder": "`{backupIdPrefix8}`, which stands for the first two hexadecimal digits of the backup ID.",

@@ -60,9 +60,9 @@ def build(oracles):
         seal(f"seal-length-{length}", f"A document of {length} bytes, at the edge of a stored block", "BlockEdge", {"count": length})
     for length in LARGE:
         seal(f"seal-length-{length}", f"A document of {length} bytes", "Large", {"pattern": b'{"x":1} '.hex(), "length": length})
-    seal("seal-own-nonce", "A nonce of one's own: 24 random bytes in front", "OwnNonce", {"text": TEXT.decode()}, nonce=False)
-    seal("seal-own-nonce-large", "A nonce of one's own for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
-    seal("seal-own-nonce-empty", "A nonce of one's own for an empty document", "OwnNonce", "", nonce=False)
+    seal("seal-own-nonce", "The writer's own nonce: 24 random bytes in front", "OwnNonce", {"text": TEXT.decode()}, nonce=False)
+    seal("seal-own-nonce-large", "The writer's own nonce for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
+    seal("seal-own-nonce-empty", "The writer's own nonce for an empty document", "OwnNonce", "", nonce=False)
     seal("seal-stored", "Packed without compression", "Stored", {"pattern": "20", "length": 4096}, must_store=True)
     seal("seal-stored-names", "Packed without compression, although a name is there a thousand times", "Stored",
          {"pattern": b'"firstname":"Ada",'.hex(), "length": 18000}, must_store=True)
@@ -103,7 +103,7 @@ def build(oracles):
         ("the checksum left behind", TEXT + packed[-8:]), ("a NUL behind", TEXT + b"\0"), ("a line feed behind", TEXT + b"\n"),
         ("the last byte cut off", TEXT[:-1]), ("in base64", base64.b64encode(TEXT)), ("in hexadecimal digits", TEXT.hex().encode()),
         ("as UTF-16, little endian", TEXT.decode().encode("utf-16-le")), ("a string in JSON", json.dumps(TEXT.decode()).encode()),
-        ("read as JSON and written anew, with spaces", json.dumps(json.loads(TEXT), ensure_ascii=False).encode()), ("nothing at all", b"")])
+        ("read as JSON and written again, with spaces", json.dumps(json.loads(TEXT), ensure_ascii=False).encode()), ("nothing at all", b"")])
     bytes_gone = {
         "bom": [("the byte order mark dropped", b"{}")], "not-utf8": [("read as UTF-8", bytes(range(256)).decode(errors="replace").encode())],
         "nul": [("cut off at a NUL", b"{}")], "line-feeds": [("trimmed", b"{\r\n}"), ("line ends made line feeds", b"{\n}\n\n"), ("the last line feed dropped", b"{\r\n}\n\r")],

@@ -97,7 +97,7 @@ def of_group():
     yield case("id", "Group", "A group's ID, with letters: 16 lower-case digits, in the order in which they stand", ["id"])
     yield case("id-high", "Group", "A group's ID above 2^63", ["id"], id="ffeeddccbbaa9988")
     yield case("id-zeros", "Group", "A group's ID with zeros in front", ["id"], id="00000000000000ab")
-    yield case("creator-own", "Members", "A group of one's own", ["creator"], creator=OWN)
+    yield case("creator-own", "Members", "The user's own group", ["creator"], creator=OWN)
     yield case("creator-other", "Members", "A group that a contact has made", ["creator"], creator="ECHOECHO")
     for name, text in NAMES[:8]:
         yield case(f"name-{name}", "Group", f"A group's name, to be kept as it is: {name.replace('-', ' ')}", ["groupname"], groupname=text)
@@ -107,13 +107,13 @@ def of_group():
     yield case("private-true", "Group", "A private group", ["private"])
     yield case("private-false", "Group", "A group that is not private", ["private"], private=False)
     for name, comment, creator, members in [
-        ("own-1", "A group of one's own with one member", OWN, [OWN, "ECHOECHO"]),
-        ("own-3", "A group of one's own with three members", OWN, [OWN, "ECHOECHO", "ABCD1234", "OTHERID1"]),
-        ("own-alone", "A group of one's own with nobody else in it", OWN, [OWN]),
+        ("own-1", "The user's own group with one member", OWN, [OWN, "ECHOECHO"]),
+        ("own-3", "The user's own group with three members", OWN, [OWN, "ECHOECHO", "ABCD1234", "OTHERID1"]),
+        ("own-alone", "The user's own group with nobody else in it", OWN, [OWN]),
         ("other-2", "A group of a contact, with the user in it", "ECHOECHO", ["ECHOECHO", OWN]),
         ("other-4", "A group of a contact, the creator last", "ECHOECHO", [OWN, "ABCD1234", "OTHERID1", "ECHOECHO"]),
         ("left", "A group of a contact that the user has left", "ECHOECHO", ["ECHOECHO", "ABCD1234"]),
-        ("left-own", "A group of one's own that the user has left: the creator is no member", OWN, ["ECHOECHO"]),
+        ("left-own", "The user's own group that the user has left: the creator is no member", OWN, ["ECHOECHO"]),
         ("kicked", "The creator has left, and the user is still in it", "ECHOECHO", [OWN, "ABCD1234"]),
     ]:
         yield case(f"members-{name}", "Members", comment, ["members", "creator"], creator=creator, members=members)

@@ -12,7 +12,7 @@ from secretbox import BACKUP_ID, KEY, nonce_of
 NOTES = {
     "Stored": "gzip with stored blocks, as clients of today write it, on purpose.",
     "Compressed": "gzip that is really compressed, as older releases wrote it. A reader must take any valid gzip.",
-    "Header": "An optional field of the gzip header. Clients do not write it; RFC 1952 wants every reader to understand it.",
+    "Header": "An optional field of the gzip header. Clients do not write it; RFC 1952 requires every reader to understand it.",
     "MultiMember": "Several gzip members after each other are one gzip, and unpack to the parts joined.",
     "Tail": "Bytes behind a whole gzip. Clients differ.",
     "WrongContainer": "Not gzip, but the like.",
@@ -25,7 +25,7 @@ NOTES = {
     "WrongKey": "Sealed under another key.",
     "Encoding": "The JSON is not plain UTF-8.",
     "TextAfter": "Text behind the JSON. Clients differ.",
-    "NaclPadding": "32 zero bytes, which NaCl's first interface wants before the plaintext, were sealed along.",
+    "NaclPadding": "32 zero bytes, which NaCl's first interface requires before the plaintext, were sealed along.",
 }
 
 DOCUMENT = {
@@ -268,7 +268,7 @@ def build(oracles):
 
     reserved = oracles.gunzip(header(flags=0x20) + stored(JSON) + trailer(JSON))
     assert reserved["android"] == JSON and reserved["ios"] is None and reserved["desktop"] is None, reserved
-    add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 wants it refused, Java does not look", ["Damaged", "Header"],
+    add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 requires that it is refused, Java does not look", ["Damaged", "Header"],
         header(flags=0x20) + stored(JSON) + trailer(JSON), ("valid", "gunzip", "gunzip"))
 
     texts = file.group("the JSON inside", "open", ["clause 2.4", "clients.read.json-extensions, clients.read.bom, clients.read.invalid-utf-8"], sealed + libraries)

@@ -12,7 +12,7 @@ NOTES = {
     "ShortBody": "Success with a body too short to be a backup.",
     "Charset": "The charset that Content-Type names: Android decodes a config by it, and iOS does not look.",
     "ContentType": "No client looks at the type of what it gets.",
-    "Login": "The server wants credentials. Android and Desktop send them at once, iOS after a challenge that it knows.",
+    "Login": "The server demands credentials. Android and Desktop send them at once, iOS after a challenge that it knows.",
     "SizeGate": "How large a backup the client sends: Android up to maxBackupBytes, iOS less than that. iOS then sends nothing.",
     "Ignored": "A failure that a client ignores.",
     "Config": "The body of a config.",
@@ -160,6 +160,6 @@ def build(oracles):
         login.add(f"exchange.login-{name}", comment, ["Login"], exchange("download", *answers, credentials=True), outcome)
     login.add("exchange.login-put", "An upload to a server that challenges: iOS sends it twice", ["Login"],
               exchange("upload", ask("anonymous", 401, BASIC), ask("basic", 201), credentials=True, size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
-    login.add("exchange.login-none", "A server that wants credentials, and nobody has given any", ["Login"],
+    login.add("exchange.login-none", "A server that demands credentials, and nobody has given any", ["Login"],
               exchange("download", ask("anonymous", 401, BASIC)), invalid("auth"))
     return file

@@ -72,7 +72,7 @@ def build(oracles):
             ["ScryptItself"] + ["LargeMemory"] * large,
             {"password": password, "salt": salt, "n": n, "r": r, "p": p, "length": 64},
             valid({"key": key}),
-            # At Threema Safe's own N the two cannot be swapped: RFC 7914 wants N below 2^(16 r),
+            # At Threema Safe's own N the two cannot be swapped: RFC 7914 requires N below 2^(16 r),
             # and OpenSSL refuses.
             [{"name": "r and p swapped", "key": oracles.scrypt(password.encode(), salt.encode(), n, p, r).hex()}] if name == "r8-p16" else None)
 
@@ -95,7 +95,7 @@ def build(oracles):
         ["KnownAnswer"], {"password": PASSWORD, "id": ID}, valid(output(right)),
         [mistake("N halved: 32768", derive(PASSWORD, n=32768)),
          mistake("N doubled: 131072", derive(PASSWORD, n=131072)),
-         # r and p swapped gives no answer to show: RFC 7914 wants N below 2^(16 r), and OpenSSL
+         # r and p swapped gives no answer to show: RFC 7914 requires N below 2^(16 r), and OpenSSL
          # refuses.
          mistake("r halved: 4", derive(PASSWORD, r=4)),
          mistake("p doubled: 2", derive(PASSWORD, p=2)),

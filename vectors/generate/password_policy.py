@@ -9,7 +9,7 @@ NOTES = {
     "OneCharacter": "One character, repeated.",
     "Digits": "ASCII digits only, up to 15 of them.",
     "Good": "Nothing is wrong with it, unless it is on the list of bad passwords, which is not shipped here.",
-    "Pattern": "A device administrator's pattern takes the place of all other rules. Android wants the whole password to match, iOS exactly one match anywhere in it.",
+    "Pattern": "A device administrator's pattern takes the place of all other rules. Android requires the whole password to match, iOS exactly one match anywhere in it.",
 }
 
 RULES = {"one_character": r"(.)\1+", "digits": r"^[0-9]{0,15}$"}
@@ -80,7 +80,7 @@ def build(oracles):
         ("pattern-part", "A part matches, once", "[a-z]{4}", "abcd1234", False, True),
         ("pattern-twice", "Two parts match", "[a-z]{4}", "abcdefgh", False, False),
         ("pattern-none", "Nothing matches", "[a-z]+", "12345678", False, False),
-        ("pattern-short", "Shorter than 8, which a pattern allows. The dialog for restoring on Android wants 8 all the same", "[a-z]+", "qmv", True, True),
+        ("pattern-short", "Shorter than 8, which a pattern allows. The dialog for restoring on Android requires 8 all the same", "[a-z]+", "qmv", True, True),
         ("pattern-one-character", "One repeated character, which a pattern allows", ".{8,}", "kkkkkkkk", True, True),
         ("pattern-digits", "Digits only, which a pattern allows", "[0-9]{8}", "83497585", True, True),
         ("pattern-case", "The case counts", "[a-z]{8}", "ABCDEFGH", False, False),

@@ -350,7 +350,7 @@ def types(add):
         gives({"/contacts": None, "/user/nickname": "Tester"}), gives(SAME | {"/contacts/0/verification": 2}), REFUSES,
         {"android-6.1": gives({"/contacts": None})}, java=[(place + ("publickey",), "optString", "null")])
     add("null-created-at", "Null", "createdAt is null", document(contacts=[contact(createdAt=None)]),
-        gives(SAME, "the time is that of the restore"), gives(SAME | {"/contacts/0/createdAt": None}), REFUSES)
+        gives(SAME, "the time is the time of the restore"), gives(SAME | {"/contacts/0/createdAt": None}), REFUSES)
     add("null-last-update", "Null", "lastUpdate is null, as the format allows", document(contacts=[contact(lastUpdate=None)]),
         *[gives(SAME | {"/contacts/0/lastUpdate": None})] * 3)
     bad = document(contacts=[contact(lastUpdate="never"), contact("ABCD1234")])
@@ -434,7 +434,7 @@ def groups(add):
     stranger = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
     add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later restores it all the same", stranger,
         gives(next_one), gives(left), REFUSES, {"ios-7.0.5": gives(left)})
-    add("group-own-empty", "Group", "A group of one's own without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
+    add("group-own-empty", "Group", "The user's own group without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
         gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),
         {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": gives({"/groups/0/state": "member"})})
     add("group-creator-no-member", "Group", "The creator is not among the members, the own ID is: Android says that the user was removed",

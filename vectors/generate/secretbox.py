@@ -13,9 +13,9 @@ NOTES = {
     "TamperedTag": "The tag was changed. Nothing of the plaintext may come out.",
     "TamperedCiphertext": "A byte of the ciphertext was changed. Nothing of the plaintext may come out.",
     "WrongNonce": "The box was sealed under another nonce.",
-    "WrongKey": "The box was sealed under another key. A wrong password looks like this, and cannot be told from tampering.",
+    "WrongKey": "The box was sealed under another key. A wrong password looks like this, and cannot be distinguished from tampering.",
     "TagPosition": "The tag is not in front. NaCl and libsodium put it before the ciphertext, many other libraries behind it.",
-    "NaclPadding": "NaCl's first interface wants 32 zero bytes before the plaintext and gives 16 before the box. They are not part of the message.",
+    "NaclPadding": "NaCl's first interface requires 32 zero bytes before the plaintext and gives 16 before the box. They are not part of the message.",
     "Truncated": "Bytes are missing, or too many.",
     "Mistaken": "A box that was sealed with one mistake. Nobody may open it; an implementation that does makes the same mistake, and that is why it cannot open the others.",
 }

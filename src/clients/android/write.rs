@@ -67,7 +67,7 @@ impl Pen<'_> {
         document
     }
 
-    /// The version is that of the first release of the range.
+    /// The version names the first release of the range.
     fn device(&self) -> String {
         let version = match self.origin.form {
             Form::TestBuild => "4.7",

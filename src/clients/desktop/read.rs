@@ -517,7 +517,7 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// The IDs of a list that should hold nothing else. What the schema does about others is told of
+/// The IDs of a list that should hold nothing else. What the schema does about others is known of
 /// contacts alone.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
     let ids = items.iter().enumerate().map(|(index, item)| {

@@ -339,8 +339,8 @@ const DECODED: [&[&str]; 18] = [
     &["settings", "blockedContacts"],
 ];
 
-/// Whether a place is that of a string which iOS decodes; or of something around it, for there it
-/// decodes the keys; or of something within it, for there it wants a string.
+/// Whether a place holds a string which iOS decodes; or something around it, for there it
+/// decodes the keys; or of something within it, for there it requires a string.
 ///
 /// A raw control character in a string is refused when the string is decoded, not before.
 ///

@@ -64,7 +64,7 @@ reasons! {
         "clients.read.group-id-not-hex";
     CREATOR_ADDED = "group-creator-becomes-member", "iOS adds the creator to the members", "clients.read.creator-no-member";
     OWN_GROUP_ACTIVE = "group-dissolved-is-back",
-        "a group of one's own that was dissolved is active again on iOS 4.8 to 7.0.4",
+        "the user's own group that was dissolved is active again on iOS 4.8 to 7.0.4",
         "clients.read.left-group";
     LEAVES = "group-of-blocked-creator",
         "iOS restores the blocked IDs first, leaves a group whose creator is blocked, and tells all members",

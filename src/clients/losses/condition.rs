@@ -160,7 +160,7 @@ impl When {
     };
 
     pub(super) const OWN_AND_LEFT: Self = Self {
-        sentence: "it is a group of one's own without oneself",
+        sentence: "it is the user's own group, and the user is no member",
         holds: |it| {
             it.group()
                 .is_some_and(|group| group.creator == it.phone.own_id && is_left(it, group))

@@ -1,11 +1,10 @@
 //! A backup on its way from one release to another, and a difference that came up.
 
-use super::Difference;
-use crate::clients::restore::Directory;
+use crate::clients::restore::{ChangeKind, Directory};
 use crate::clients::{Field, Origin, Phone, Release};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{Backup, Contact, DistributionList, Group, Link, Timestamp};
-use crate::safe::json::{Step, Text};
+use crate::safe::json::{Path, Step, Text};
 use std::ops::Deref;
 
 /// A backup on its way from one release to another.
@@ -58,7 +57,7 @@ impl<'a> Crossing<'a> {
         id == self.phone.own_id || self.is_restored(id)
     }
 
-    /// Whether an ID is that of a contact of the document that is restored.
+    /// Whether an ID belongs to a contact of the document that is restored.
     pub(super) fn is_restored(self, id: ThreemaId) -> bool {
         let contact = self.contacts().any(|each| each.identity == id);
         contact && self.directory.entry(id).is_some()
@@ -83,6 +82,17 @@ impl<'a> Crossing<'a> {
         let mut settings = self.backup.settings.iter();
         settings.any(|settings| settings.blocked_contacts.contains(&id))
     }
+}
+
+/// Something that is not after a restore as it was before.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Difference {
+    /// Where in the backup as it was; of what is new, in the one that came of it.
+    pub path: Path,
+    /// Which field.
+    pub field: Field,
+    /// What became of it.
+    pub kind: ChangeKind,
 }
 
 /// A difference and where it came up.

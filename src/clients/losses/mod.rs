@@ -5,7 +5,6 @@
 //! so does a row that is no longer true. Reasons are shared with the readers; what the table says
 //! of them is judged on its own.
 
-mod compare;
 mod condition;
 mod crossing;
 mod stops;
@@ -13,9 +12,8 @@ mod table;
 mod unknowns;
 pub(super) mod writing;
 
-pub use compare::{Difference, differences};
 pub use condition::When;
-pub use crossing::{Crossing, Situation};
+pub use crossing::{Crossing, Difference, Situation};
 pub use stops::{STOPS, StopRow};
 pub use table::LOSSES;
 pub use unknowns::{UNKNOWNS, Unknown};

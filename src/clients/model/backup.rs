@@ -14,10 +14,10 @@ use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeMap;
 
 /// The time at which the models restore: a million seconds after 2^31, so that no vector takes it
-/// for a time of its own.
+/// for some other time.
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
-/// An app that crashes or hangs is said to refuse: whoever asks is told how by the vector.
+/// An app that crashes or hangs is said to refuse: the vector says how.
 pub(super) fn read_backup(client: Client, input: &ReadBackup) -> Answer<RestoredState> {
     let own_id = id(&input.own_id)?;
     match Release::newest(client).read_as_asked(input)? {

@@ -105,7 +105,7 @@ fn length(document: &Value, key: &str) -> usize {
     document[key].as_array().map_or(0, Vec::len)
 }
 
-/// How many things of a list are told to be elsewhere than on the phone.
+/// How many things of a list are said to be elsewhere than on the phone.
 fn told(restored: &Restored, whole: Field) -> usize {
     let changes = restored.changes.iter();
     // A list of another type has no items that could be gone.
@@ -159,7 +159,7 @@ proptest! {
                 let known = there + told - fetched.count();
                 prop_assert!(
                     (all.saturating_sub(unsure)..=all).contains(&known),
-                    "{reader}: {all} {key}, {there} there, {told} told, {unsure} unsure: {text}"
+                    "{reader}: {all} {key}, {there} there, {told} reported, {unsure} unsure: {text}"
                 );
             }
         }

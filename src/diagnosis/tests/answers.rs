@@ -252,7 +252,7 @@ fn what_a_stranger_is_told_says_nothing_of_what_is_there() {
             };
             for evidence in [evidence, of_config] {
                 let found = diagnose(&evidence).map(|found| found.id);
-                // An error of the server is one whoever asks.
+                // An error of the server is one for every client.
                 let expected = (status == 500).then_some("problem.server-error");
                 assert_eq!(found, expected, "{status}");
             }

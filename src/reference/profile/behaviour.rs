@@ -52,7 +52,7 @@ pub(in super::super) enum Habit {
     RepeatedCookies,
     /// It shows nothing of what was uploaded: a file drop.
     FileDrop,
-    /// It wants `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
+    /// It requires `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
     ReadHeaders,
 }
 

@@ -327,7 +327,7 @@ profiles! {
             ],
         ];
     Sekursranko = "sekursranko",
-        "sekursranko 0.5.5, a Safe server without a login: wants a length, Threema in User-Agent, and single slashes.",
+        "sekursranko 0.5.5, a Safe server without a login: requires a length, Threema in User-Agent, and single slashes.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [
             &[

@@ -11,8 +11,8 @@ pub const SAMPLE_CONTACTS_AT_MOST: usize = 9_999_999;
 
 /// Writes a small valid document with made-up contacts (`TEST0001`, `TEST0002`, …), for probes.
 ///
-/// `device` is what `info.device` says: `6.4.2A/de_CH`. Order and keys are those of Android of
-/// today, the text is compact. At most [`SAMPLE_CONTACTS_AT_MOST`] contacts are written.
+/// `device` is what `info.device` says: `6.4.2A/de_CH`. Order and keys are as Android writes
+/// them today, the text is compact. At most [`SAMPLE_CONTACTS_AT_MOST`] contacts are written.
 ///
 /// Source: clauses 3.1 to 3.7; clients.write.android-text.
 ///

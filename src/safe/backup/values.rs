@@ -199,7 +199,7 @@ pub enum PictureRelease {
     Everyone,
     /// `[null]`.
     Nobody,
-    /// A list of IDs. The format wants one at least; both mobile clients write it empty, too.
+    /// A list of IDs. The format requires one at least; both mobile clients write it empty, too.
     Only(Vec<ThreemaId>),
 }
 

@@ -95,7 +95,7 @@ impl Lines {
                 Ok(())
             }
             Err(error) => {
-                // If even this fails, whoever reads the file next cuts it off.
+                // If even this fails, the next reader of the file cuts it off.
                 let _ = self.file.set_len(self.whole);
                 let _ = self.file.seek(SeekFrom::Start(self.whole));
                 Err(error)

@@ -10,7 +10,7 @@ use crate::wire::facet::Http;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
 use crate::wire::seed::Seed;
-use crate::wire::session::Settings;
+use crate::wire::settings::Settings;
 use crate::wire::target::Target;
 use crate::wire::tls::TlsSetupError;
 use bytes::BytesMut;
@@ -196,7 +196,7 @@ impl Door {
             let message = format!("no complete answer within {seconds} s");
             Err(Failure::lost(FailureKind::TimedOut, Stage::Http, message))
         });
-        // The first wall wants to know what was asked for; nothing here is a backup.
+        // The first wall records what was asked for; nothing here is a backup.
         let asked = Request::new(Method::Get, Place::Config);
         answer
             .map(|response| clean_response(&self.scrub, response, &asked))

@@ -13,7 +13,7 @@ use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
-use super::session::Settings;
+use super::settings::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
@@ -219,10 +219,10 @@ impl Live {
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
         // An answer may bring back as much as was sent.
         let expected = length.max(request.read_limit as u64);
-        // OkHttp sends no `Accept` of its own, and reqwest cannot leave it out.
+        // OkHttp adds no `Accept`, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
-        // What a download takes counts only once an answer has begun.
+        // What a download takes counts only once an answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
         let how = How {
             http,
@@ -396,7 +396,7 @@ impl Live {
             .referer(false)
             .tcp_nodelay(true)
             .resolve_to_addrs(self.target.base.host(), &addresses);
-        // Even where no TLS is spoken, reqwest wants some, and would panic without.
+        // Even where no TLS is spoken, reqwest requires some, and would panic without.
         let tls = match &self.tls {
             Some(tls) => tls.clone(),
             None => {

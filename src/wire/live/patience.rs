@@ -1,5 +1,5 @@
 //! What is done before a request counts as answered: refusals for want of patience are slowed down
-//! for, locks of our own are waited for, lost answers are asked for again, and a refused login ends
+//! for, our own locks are waited for, lost answers are asked for again, and a refused login ends
 //! everything.
 //!
 //! All of it happens below what a transcript records: a check sees the last answer alone.
@@ -7,9 +7,11 @@
 mod ban;
 mod failures;
 mod limits;
+mod tries;
 
 use self::ban::Doubts;
 use self::failures::{CLOSURES, SMALL};
+use self::tries::{Next, Tries};
 use super::Live;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
@@ -18,7 +20,7 @@ use crate::wire::halt::{Halt, Sign};
 use crate::wire::pace::{Pace, Turn};
 use crate::wire::payload::Payload;
 use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
-use crate::wire::session::Settings;
+use crate::wire::settings::Settings;
 use crate::wire::target::LoginKind;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
@@ -26,16 +28,9 @@ use std::mem::Discriminant;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// How many times longer an answer is waited for when it is asked for again, alone.
 const LONGER: u32 = 3;
-
-fn of(pauses: &[u64], tried: u32) -> Duration {
-    let place = usize::try_from(tried).unwrap_or(usize::MAX);
-    let seconds = pauses.get(place).or(pauses.last());
-    Duration::from_secs(seconds.copied().unwrap_or(1))
-}
 
 /// What a run knows of the server's temper.
 pub(super) struct Patience {
@@ -97,45 +92,6 @@ pub(in crate::wire) struct Met {
     pub(in crate::wire) limited: u32,
     pub(in crate::wire) locked: u32,
     pub(in crate::wire) asked_again: u32,
-}
-
-/// How often one request has been asked, and why.
-#[derive(Default)]
-struct Tries {
-    closures: u32,
-    timeouts: u32,
-    connections: u32,
-    bodies: u32,
-    limits: u32,
-    /// The sign of a limit that may mean something else, until it is known.
-    sign: Option<Sign>,
-    /// When the first request that met it began.
-    limited_since: Option<Instant>,
-    is_limit: bool,
-    locks: u32,
-    waited: Duration,
-}
-
-impl Tries {
-    /// Whether it is asked again because no answer came: then alone, so that nothing else can be
-    /// the reason.
-    const fn is_alone(&self) -> bool {
-        self.closures + self.timeouts + self.connections + self.bodies > 0
-    }
-}
-
-/// What comes after an attempt.
-enum Next {
-    /// The answer counts.
-    Take,
-    /// The same again after this pause, during which others may ask.
-    Again(Duration),
-    /// The same again, at half the pace, after this pause, during which nobody asks.
-    Slower(Duration),
-    /// No answer comes to count: why.
-    GiveUp(Failure),
-    /// Nothing more is asked.
-    Halt(Halt),
 }
 
 impl Request {

@@ -60,7 +60,7 @@ enum Strength {
 }
 
 impl Strength {
-    /// The strength of a value; `None` if it cannot be told from what anybody writes: a number, a
+    /// The strength of a value; `None` if it looks like what anybody writes: a number, a
     /// word of the manual.
     fn of(value: &[u8]) -> Option<Self> {
         let is_number = value.iter().all(u8::is_ascii_digit);
@@ -121,7 +121,7 @@ pub struct Scrub {
 }
 
 impl Scrub {
-    /// Adds a value as it is. One that cannot be told from what anybody writes is left out.
+    /// Adds a value as it is. One that looks like what anybody writes is left out.
     pub fn add(&mut self, value: &str) {
         self.add_each([value.as_bytes().to_vec()]);
     }

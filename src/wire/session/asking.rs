@@ -1,7 +1,7 @@
 //! Asking the server, or the transcript: every call of a check goes through here, and what concerns
 //! the whole run is noted on the way.
 
-use super::{Offers, Session, Source, Trace};
+use super::{Offers, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
@@ -9,6 +9,7 @@ use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
 use crate::wire::request::{HttpChoice, Method, Place, Request};
+use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
@@ -407,7 +408,7 @@ impl Session {
         }
     }
 
-    /// Sends one request, in a turn of its own or in one that it shares with others.
+    /// Sends one request, in its own turn or in one that it shares with others.
     async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
         let http = match self.version(request).await {
             Ok(http) => http,

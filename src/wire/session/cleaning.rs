@@ -23,11 +23,11 @@ use std::time::{Duration, Instant};
 /// Source: servers.ban-crowdsec: from 11 on an address is banned.
 pub(super) const STRAYS: usize = 8;
 /// How many may be in a run. Three of them are the same in every run, so that three runs in a row
-/// come to nine.
+/// have nine.
 const STRAYS_OF_RUN: usize = 5;
 /// How many backups are looked for that the server said it deleted.
 const SAMPLE: usize = 3;
-/// How often each is looked for, over a connection of its own where that can be: behind one name
+/// How often each is looked for, over its own connection where that can be: behind one name
 /// may be several backends. Once is enough where the URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
 /// How often it is deleted again where it is still there.
@@ -134,7 +134,7 @@ impl Session {
         }
     }
 
-    /// Deletes one of our own backups, if something of it may be there. Not recorded: no check sees
+    /// Deletes one of our backups, if something of it may be there. Not recorded: no check sees
     /// it.
     pub(in crate::wire) async fn delete(&self, backup: &OwnBackup) {
         let Source::Live { live, .. } = &self.source else {
@@ -248,7 +248,7 @@ impl Session {
 
     /// Looks for a backup once.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
-        // Without `Accept` it goes over a connection of its own.
+        // Without `Accept` it goes over its own connection.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
         Sight::of(&self.unseen(live, request).await)
     }

@@ -16,17 +16,17 @@ use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
-use super::pace::{Pace, PaceChoice};
+use super::pace::Pace;
 use super::secret::Scrub;
 use super::seed::Seed;
+use super::settings::{Settings, Totals};
 use super::shared::Shared;
 use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Late, Opening, Transcript, Unfinished};
 use crate::clients::Condition;
-use crate::engine::{self, Check, Stop};
+use crate::engine::{self, Check};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,76 +36,6 @@ use tokio::sync::OnceCell;
 
 /// How long a server gets to store an upload that a check broke off, after which it looked for it.
 const LATE_STORE: Duration = Duration::from_millis(500);
-
-/// Where the person wants to see every exchange: gets a level (2 or 3) and a line.
-pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
-
-/// How a session behaves.
-#[derive(Clone)]
-pub struct Settings {
-    /// The seed of everything made up.
-    pub seed: Seed,
-    /// How long one answer may take; large bodies get more.
-    pub timeout: Duration,
-    /// How many bytes the size checks may upload, together.
-    pub max_upload: u64,
-    /// The switch that stops the run.
-    pub stop: Stop,
-    /// Where every exchange is reported.
-    pub trace: Option<Trace>,
-    /// How fast the run asks; clones are the same pace, so that a progress line can follow it.
-    pub pace: Pace,
-    /// How long a server that limits or locks is waited for.
-    pub patience: Duration,
-    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
-    /// looked for before the first upload; of any other seed, each is.
-    pub fresh: Option<Seed>,
-    /// How long the one paced upload takes; without it, none is made.
-    pub slow_uplink: Option<Duration>,
-}
-
-impl Settings {
-    /// The same with a seed of which the caller knows that no backup ID of it is in use.
-    #[must_use]
-    pub fn with_fresh(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self.fresh = Some(seed);
-        self
-    }
-
-    /// The settings that `check` has unless told otherwise.
-    pub fn new(seed: Seed) -> Self {
-        Self {
-            seed,
-            timeout: Duration::from_secs(10),
-            max_upload: 16 * 1024 * 1024,
-            stop: Stop::default(),
-            trace: None,
-            pace: Pace::new(PaceChoice::default()),
-            patience: Duration::from_secs(60),
-            fresh: None,
-            slow_uplink: None,
-        }
-    }
-}
-
-/// What a run cost.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Totals {
-    /// Requests sent.
-    pub requests: u64,
-    /// Bytes of bodies sent.
-    pub bytes_sent: u64,
-    /// Requests that the server refused because there were too many.
-    #[serde(default)]
-    pub limited: u32,
-    /// Answers 423 that were waited for.
-    #[serde(default)]
-    pub locked: u32,
-    /// Requests that were asked again because no answer came.
-    #[serde(default)]
-    pub asked_again: u32,
-}
 
 /// What a run may have left on the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -157,7 +87,7 @@ pub struct Session {
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
-    /// What was answered with a secret, by length: the shortest is told, whatever came first.
+    /// What was answered with a secret, by length: the shortest is kept, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
     /// The redirects of a GET that led to what was asked for.
@@ -203,7 +133,7 @@ impl Session {
         Ok(Self { halted, ..session })
     }
 
-    /// The session that a transcript tells of.
+    /// The session that a transcript records.
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
         let source = Source::Replay(transcript.index());
@@ -330,7 +260,7 @@ impl Session {
         conditions
     }
 
-    /// Why the run that a transcript tells of was stopped.
+    /// Why the recorded run was stopped.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
@@ -467,8 +397,8 @@ impl engine::Subject<super::Context> for Arc<Session> {
     }
 }
 
-/// The keys that belong to a seed. The last ones are kept: whoever runs many sessions with one seed
-/// derives once.
+/// The keys that belong to a seed. The last ones are kept: a program that runs many sessions with
+/// one seed derives once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

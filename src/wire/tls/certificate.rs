@@ -37,7 +37,7 @@ pub struct Certificate {
     pub timestamps: Option<usize>,
     /// Whether it demands a stapled answer of OCSP.
     pub must_staple: bool,
-    /// Where it says that the certificate of its issuer is to be had.
+    /// Where it says that the certificate of its issuer is available.
     pub issuer_url: Option<String>,
     /// Whether it names a policy of the CA/Browser Forum, as publicly trusted certificates do.
     pub browser_forum_policy: bool,

@@ -1,4 +1,4 @@
-//! A minimal `ClientHello` of our own, and the clear part of what a server answers to it.
+//! Our own minimal `ClientHello`, and the clear part of what a server answers to it.
 //!
 //! It asks what rustls will not ask: TLS 1.0 and 1.1, suites with CBC or without forward secrecy.
 //! Up to TLS 1.2 the server's certificates come in the clear. A handshake that begins so is never

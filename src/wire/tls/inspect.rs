@@ -224,7 +224,7 @@ impl<'l> Inspector<'l> {
         dialled.map_err(|failure| Silence::NoConnection(failure.message))
     }
 
-    /// Sends a hello of our own and reads what comes in the clear; the certificates, too, if it is
+    /// Sends our own hello and reads what comes in the clear; the certificates, too, if it is
     /// `whole`.
     ///
     /// A connection that closes without a word is tried once more: a busy server does that as well.
@@ -405,7 +405,7 @@ impl Asked {
     }
 }
 
-/// What came of one hello of our own.
+/// What came of one of our hellos.
 struct Probed {
     answered: Answered,
     chain: Vec<Vec<u8>>,

@@ -94,7 +94,7 @@ pub enum Silence {
     Closed,
     /// The connection was reset.
     Reset,
-    /// The answer did not come, or did not come to its end, within the time.
+    /// The answer did not come, or did not end, within the time.
     TimedOut,
     /// What came is not TLS; its first line, if that is text.
     NotTls(String),
@@ -172,7 +172,7 @@ pub enum ShakeTrouble {
     Alert(u8),
     /// The connection was closed or reset.
     Closed,
-    /// It did not come to its end within the time.
+    /// It did not end within the time.
     TimedOut,
     /// More certificates came than are read.
     TooMuch,
@@ -184,7 +184,7 @@ pub enum ShakeTrouble {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyProof {
-    /// It did not come to that.
+    /// It was not reached.
     NotSeen,
     /// It did.
     Good,
@@ -228,10 +228,7 @@ impl HttpSeen {
 
 /// Everything that an inspection saw.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is an observation of its own"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "each is its own observation")]
 pub struct Inspection {
     /// The host's name, or its address.
     pub host: String,
@@ -312,7 +309,7 @@ impl Inspection {
             .collect()
     }
 
-    /// Every answer to a hello of our own.
+    /// Every answer to our own hello.
     pub fn answers(&self) -> impl Iterator<Item = &Answered> {
         let versions = self.versions.iter().map(|(_, answered)| answered);
         let suites = self.suites.iter().map(|(_, answered)| answered);

@@ -15,7 +15,7 @@ pub(super) struct Roots<'r> {
     pub(super) public: &'r [TrustAnchor<'static>],
 }
 
-/// What a chain comes to.
+/// What a chain leads to.
 pub(super) struct Judged {
     pub(super) chain: Vec<SentCertificate>,
     pub(super) trust: Trust,
@@ -54,8 +54,8 @@ impl Roots<'_> {
     }
 }
 
-/// A time at which every certificate is in date, the nearest to `at`; dates are a question of their
-/// own.
+/// A time at which every certificate is in date, the nearest to `at`; dates are a separate
+/// question.
 fn in_date(chain: &[Vec<u8>], at: i64) -> i64 {
     let dates = chain.iter().filter_map(|der| Certificate::parse(der));
     let (begin, end) = dates.fold((i64::MIN, i64::MAX), |(begin, end), certificate| {

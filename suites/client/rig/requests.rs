@@ -114,7 +114,7 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.request.credentials",
-        title: "The credentials are those of the server's user",
+        title: "The credentials belong to the server's user",
         clause: clause::AUTHENTICATION,
         level: Level::Required,
         stage: Stage::Auth,
@@ -213,7 +213,7 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.body.nonce",
-        title: "Each upload has a nonce of its own",
+        title: "Each upload has its own nonce",
         clause: clause::NONCE,
         level: Level::Required,
         stage: Stage::Open,
@@ -488,7 +488,7 @@ fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
 
 fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut all = spellings(world.private_key());
-    // A client with an identity of its own has another key: it stands in what it seals.
+    // A client with its own identity has another key: it stands in what it seals.
     for exchange in seen.uploads() {
         let opened = exchange
             .backup_id()
@@ -573,7 +573,7 @@ fn nonces(all_seen: &AllSeen) -> Outcome {
     if count < 2 {
         return Outcome::blocked("fewer than two uploads were seen");
     }
-    Outcome::pass(format!("{count} uploads, each with a nonce of its own"))
+    Outcome::pass(format!("{count} uploads, each with its own nonce"))
 }
 
 /// The text as it may stand in an observation: without what belongs to this run alone.

@@ -60,7 +60,7 @@ checks! { Context;
         run: server_name,
     }
 
-    /// The server takes clients without a certificate of their own.
+    /// The server takes clients without their own certificate.
     CLIENT_CERTIFICATE = Check {
         id: "tls.client-certificate",
         clause: clause::TRUST,
@@ -123,7 +123,7 @@ pub(super) fn judge_answers(seen: &Inspection) -> Judged {
     });
     Ok(match silences.first() {
         None | Some(Silence::NoConnection(_) | Silence::NotAsked) => {
-            Outcome::blocked("no connection was to be had")
+            Outcome::blocked("could not connect to any address")
         }
         // Closed or reset is a matter of time.
         Some(Silence::Reset) => deviates(silence(&Silence::Closed)).into(),
@@ -290,7 +290,7 @@ pub(super) fn server_ahead(seen: &Inspection) -> Option<i64> {
 /// `2 hours ahead of this machine's`.
 pub(super) fn apart(ahead: i64) -> String {
     let seconds = ahead.saturating_abs();
-    // Rounded, so that the same clocks are told apart by the same number each time.
+    // Rounded, so that the same clocks differ by the same number each time.
     let rounded = |unit: i64| (seconds + unit / 2) / unit;
     let length = match seconds {
         172_800.. => count(rounded(86_400), "day"),

@@ -87,7 +87,7 @@ enum End {
     UnknownRoot(String),
     /// At a root that every phone has, and this machine has not.
     PublicRoot(String),
-    /// Before an intermediate certificate that was not sent; where that is to be had, if the chain
+    /// Before an intermediate certificate that was not sent; where it is available, if the chain
     /// says so.
     Missing(String, Option<String>),
     /// Before a certificate that was not sent: whether that is a root or an intermediate is
@@ -112,7 +112,7 @@ fn end(seen: &Inspection, chain: &[Certificate]) -> Option<End> {
         return Some(End::PublicRoot(issuer));
     }
     // Public authorities log what they issue, name a policy, and say where their own certificate is
-    // to be had.
+    // available.
     let public = chain[0].timestamps.is_some() || chain[0].browser_forum_policy;
     Some(if public || highest.issuer_url.is_some() {
         End::Missing(issuer, highest.issuer_url.clone())
@@ -141,7 +141,7 @@ pub(super) fn judge_chain(seen: &Inspection) -> Judged {
         Some(_) if seen.trust == Trust::NoStore => no_store(),
         Some(End::Missing(issuer, url)) => {
             let had = url
-                .map(|url| format!(" (to be had at {url})"))
+                .map(|url| format!(" (available at {url})"))
                 .unwrap_or_default();
             deviates(format!(
                 "the intermediate certificate `{issuer}`{had} is missing"
@@ -231,7 +231,7 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
                 "the chain ends in `{root}`, which phones trust and this machine's store does not hold: update it (Debian: ca-certificates)"
             )),
             Some(End::Missing(issuer, _)) => Outcome::blocked(format!(
-                "the chain is incomplete without `{issuer}`: `tls.chain` tells of that"
+                "the chain is incomplete without `{issuer}`: see `tls.chain`"
             )),
             Some(End::Unclear(issuer)) => deviates(format!(
                 "the chain ends before `{issuer}`, which was not sent and which this machine does not trust: a private authority, or an intermediate certificate that is missing"
@@ -315,7 +315,7 @@ fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
         ShakeTrouble::Closed => {
             deviates("the server closed the connection during the handshake").into()
         }
-        ShakeTrouble::TimedOut => deviates("the handshake did not come to its end in time").into(),
+        ShakeTrouble::TimedOut => deviates("the handshake did not end in time").into(),
         ShakeTrouble::NoConnection(why) => Outcome::blocked(why.clone()),
         ShakeTrouble::TooMuch => Outcome::blocked(unread(seen)),
     }

@@ -40,7 +40,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "certificates that have begun and have not expired",
+        expected: "certificates that are valid already and have not expired",
         remedy: remedy::RENEW,
         run: dates,
     }
@@ -150,7 +150,7 @@ pub(super) fn judge_dates(seen: &Inspection) -> Judged {
     Ok(match here {
         None => Outcome::pass(format!("in date until {}", day(chain[0].not_after))),
         Some(wrong) if seen.at < chain[0].not_before => deviates(wrong)
-            .remedy("Check the clocks of this machine and of whoever issued the certificate.")
+            .remedy("Check the clocks of this machine and of the certificate's issuer.")
             .into(),
         Some(wrong) => deviates(wrong).into(),
     })

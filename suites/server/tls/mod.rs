@@ -146,7 +146,7 @@ fn silence(silence: &Silence) -> String {
             format!("what answers there does not speak TLS: it says \"{words}\"")
         }
         Silence::TooMuch => "what answers there sends more than a handshake has".to_owned(),
-        Silence::NotAsked => "it was not asked, for want of connections".to_owned(),
+        Silence::NotAsked => "it was not asked, for lack of connections".to_owned(),
     }
 }
 

@@ -308,9 +308,7 @@ pub(super) fn judge_version_13(seen: &Inspection) -> Judged {
 }
 
 fn too_old() -> Outcome {
-    Outcome::not_applicable(
-        "the server speaks neither TLS 1.2 nor 1.3: `tls.protocol` tells of that",
-    )
+    Outcome::not_applicable("the server speaks neither TLS 1.2 nor 1.3: see `tls.protocol`")
 }
 
 pub(super) fn judge_old_versions(seen: &Inspection) -> Judged {

@@ -1,5 +1,5 @@
-//! Reports as JSON, `JUnit` and text: valid, whatever a server says, and told where they cannot be
-//! written.
+//! Reports as JSON, `JUnit` and text: valid, whatever a server says, and an error where they cannot
+//! be written.
 
 use super::{assert_valid, check, home, report, server};
 use crate::support::program::{program, run};

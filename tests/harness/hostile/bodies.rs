@@ -289,7 +289,7 @@ async fn a_gzip_bomb_as_a_backup() {
 
 #[tokio::test]
 async fn a_bomb_sealed_like_a_backup() {
-    // What follows a nonce and a tag is a bomb to whoever unpacks before the tag is verified.
+    // What follows a nonce and a tag is a bomb to a client that unpacks before the tag is verified.
     let mut sealed = vec![7; 40];
     sealed.extend_from_slice(&bomb());
     let server = with_downloads(move || Deed::Reply(Reply::new(200, sealed.clone())));

@@ -124,8 +124,8 @@ impl Checked {
         self
     }
 
-    /// It fails for this reason, and so does the server: the finding, the run, and what every
-    /// client is told.
+    /// It fails for this reason, and so does the server: the finding, the run, and what the
+    /// report says of every client.
     #[track_caller]
     fn deviates(&self, name: &str, stage: Stage, words: &[&str]) -> &Self {
         self.says(name, Verdict::Fail, Some(stage), words)

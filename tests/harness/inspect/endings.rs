@@ -17,7 +17,7 @@ fn each_stage_of_opening_is_named() {
         (
             envelope::seal(&other, &NONCE, b"{}", Compression::Stored),
             "open",
-            "cannot be told apart",
+            "cannot be distinguished",
         ),
         (gibberish, "gunzip", "not gzip"),
         (

@@ -225,11 +225,7 @@ fn sweeping_with_the_wrong_server_or_credentials_keeps_the_ledger() {
     let other = with_delay();
     let swept = run(&mut sweep(home.path(), other.url()));
     assert!(swept.stdout.contains("another server"), "{}", swept.all());
-    assert_eq!(
-        swept.code,
-        Some(3),
-        "whoever mistypes the URL has swept nothing"
-    );
+    assert_eq!(swept.code, Some(3), "a mistyped URL sweeps nothing");
     assert_eq!(other.count(), 0);
     let stored = server.running.stored();
     let count = server.count();

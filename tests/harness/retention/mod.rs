@@ -7,6 +7,7 @@ use crate::support::season::{DAY, World, canaries};
 use jiff::{SignedDuration, Timestamp};
 use safe_conformance::engine::{Pattern, Verdict};
 use safe_conformance::reference::{Fault, Tidying};
+use safe_conformance::report::retention as words;
 use safe_conformance::retention::{self, Event, Found, Ledger, Plan, Role, Trouble, Unjudgeable};
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
@@ -95,17 +96,17 @@ async fn a_lost_canary_stays_lost_and_is_told_at_every_visit() {
     let (mut ledger, _) = world.plant().await.expect("planted");
     world.clock.advance(DAY * 89);
     let visit = world.verify(&mut ledger).await.expect("visited");
-    let text = retention::told(&ledger.season, &visit, 100);
+    let text = words::told(&ledger.season, &visit, 100);
     assert!(
         text.contains("LOST  just-inside  not there 89 days after its upload"),
         "{text}"
     );
     let visit = world.verify(&mut ledger).await.expect("visited");
-    let text = retention::told(&ledger.season, &visit, 100);
+    let text = words::told(&ledger.season, &visit, 100);
     assert!(text.contains("Nothing is due."), "{text}");
     assert!(text.contains("LOST  just-inside  on 20"), "{text}");
     let now = (world.time())();
-    let report = retention::report(&ledger.season, &visit, &world.canaries, now);
+    let report = words::report(&ledger.season, &visit, &world.canaries, now);
     assert!(!report.passed(), "{report}");
 }
 
@@ -186,7 +187,7 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
         "{visit:?}"
     );
     let now = (world.time())();
-    let report = retention::report(&ledger.season, &visit, &ill.canaries, now);
+    let report = words::report(&ledger.season, &visit, &ill.canaries, now);
     assert!(!report.complete && !report.passed());
     let visit = retention::verify(&world.canaries, &mut ledger, true, true, &*world.time())
         .await
@@ -293,7 +294,7 @@ async fn visits_that_always_come_too_late_do_not_pass() {
         world.clock.advance(DAY * 200);
         let visit = world.verify(&mut ledger).await.expect("visited");
         assert!(visit.was_too_late(), "{visit:?}");
-        let report = retention::report(
+        let report = words::report(
             &ledger.season,
             &visit,
             &world.canaries,
@@ -344,7 +345,7 @@ async fn what_was_there_before_is_left_alone() {
     }
 }
 
-/// A time that an upload sets back counts as an older backup to whoever tidies up by it, not as
+/// A time that an upload sets back counts as an older backup to a job that tidies up by it, not as
 /// another mark.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_time_that_an_upload_sets_back_is_told() {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// The program, told where the server is.
+/// The program, with the address of the server.
 fn retention(home: &Path, server: &Reference, arguments: &[&str]) -> Command {
     let mut command = program(home);
     command

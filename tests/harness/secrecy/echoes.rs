@@ -15,7 +15,7 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Repeats what it got, in every way that comes to mind.
+/// Repeats what it got, in every way that we thought of.
 fn echo(asked: &Asked) -> Deed {
     let authorization = asked.header("authorization").unwrap_or("none").to_owned();
     let word = authorization

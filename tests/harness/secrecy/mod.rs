@@ -320,7 +320,7 @@ fn neither_password_nor_key_shows_whatever_the_server_does() {
         let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
         assert!(
             ended.stderr.contains(" < "),
-            "header fields were told: {}",
+            "header fields were reported: {}",
             ended.stderr
         );
         if faults.contains(&Fault::DeleteNotAllowed) {

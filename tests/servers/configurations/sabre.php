@@ -1,5 +1,5 @@
 <?php
-// Debian's php-sabre-dav 1.8.12 as a server of its own; the folder comes in SAFE_ROOT.
+// Debian's php-sabre-dav 1.8.12 as its own server; the folder comes in SAFE_ROOT.
 error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
 ini_set('display_errors', '0');
 date_default_timezone_set('UTC');

@@ -2,7 +2,7 @@
 //!
 //! It takes much more than JSON: comments, single quotes or none, `=` and `;`, hexadecimal and
 //! octal numbers, a byte order mark, and anything at all behind the value. The harness needs to
-//! know exactly how much, because a config that only Android can read looks healthy to whoever
+//! know exactly how much, because a config that only Android can read looks healthy to people who
 //! tests with an Android phone.
 //!
 //! Source: clause 4.2; compared by execution with the Debian package `libandroid-json-java` 10.0.0.

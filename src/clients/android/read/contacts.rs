@@ -223,7 +223,7 @@ impl Phone<'_> {
         kept
     }
 
-    /// Whether an ID is that of a contact by now.
+    /// Whether an ID belongs to a contact by now.
     pub(super) fn is_contact(&self, id: ThreemaId) -> bool {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }

@@ -17,7 +17,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 /// The ID of a group, as Android reads it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FoundId {
-    /// As the format wants it.
+    /// As the format requires.
     Whole(GroupId),
     /// None of it is left.
     Empty,

@@ -1,5 +1,4 @@
-//! What Android restores: one thing after the other, each value coerced to what the app wants of
-//! it.
+//! What Android restores: one thing after the other, each value coerced to what the app expects.
 
 mod contacts;
 mod groups;

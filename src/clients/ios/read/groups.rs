@@ -225,7 +225,7 @@ impl Phone<'_> {
         members
     }
 
-    /// Whether an ID is that of a contact by now.
+    /// Whether an ID belongs to a contact by now.
     fn is_contact(&self, id: ThreemaId) -> bool {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }

@@ -1,7 +1,7 @@
 //! Bans in mid-run that look like answers: what was given before is forbidden now, `config` too.
 
-use super::Tries;
 use super::limits::kind_of;
+use super::tries::Tries;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Http;

@@ -1,7 +1,7 @@
 //! Requests that were not answered: what is asked again, how often, and when the server counts as
 //! gone.
 
-use super::{Next, Tries, of};
+use super::tries::{Next, Tries, of};
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};

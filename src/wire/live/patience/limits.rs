@@ -1,6 +1,6 @@
 //! Answers that ask for patience: a server that limits, and one that holds a lock.
 
-use super::{Next, Tries, of};
+use super::tries::{Next, Tries, of};
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;

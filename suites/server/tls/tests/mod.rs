@@ -281,7 +281,10 @@ fn what_is_no_tls_is_told_by_how_it_answers() {
         "closed the connection",
     );
     assert_deviates(judge_answers(&nothing(Silence::TimedOut)), "in time");
-    assert_blocked(judge_answers(&nothing(Silence::NotAsked)), "no connection");
+    assert_blocked(
+        judge_answers(&nothing(Silence::NotAsked)),
+        "could not connect",
+    );
     let mut plain = nothing(Silence::Closed);
     plain.finite_field = Answered::Nothing(Silence::NotTls("HTTP/1.1 400 Bad Request".to_owned()));
     assert_deviates(judge_answers(&plain), "\"HTTP/1.1 400 Bad Request\"");

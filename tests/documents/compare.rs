@@ -1,25 +1,15 @@
 //! Two backups side by side: what people would miss.
 
-use crate::clients::Field;
-use crate::clients::restore::ChangeKind;
-use crate::safe::ThreemaId;
-use crate::safe::backup::{
+use safe_conformance::clients::Field;
+use safe_conformance::clients::losses::Difference;
+use safe_conformance::clients::restore::ChangeKind;
+use safe_conformance::safe::ThreemaId;
+use safe_conformance::safe::backup::{
     Backup, Contact, DistributionList, Group, Link, List, PictureRelease, Policy, Settings,
     Timestamp, User, Verification,
 };
-use crate::safe::json::{Path, Step, Text};
+use safe_conformance::safe::json::{Path, Step, Text};
 use std::collections::BTreeSet;
-
-/// Something that is not after a restore as it was before.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Difference {
-    /// Where in the backup as it was; of what is new, in the one that came of it.
-    pub path: Path,
-    /// Which field.
-    pub field: Field,
-    /// What became of it.
-    pub kind: ChangeKind,
-}
 
 /// What of a backup is lost, changed or new in another, in the order of the document.
 ///

@@ -1,13 +1,11 @@
 //! The result of a visit, in sentences and as a report.
 
-use super::canary::{Canary, Found, Look, Role, State};
-use super::keeper::{Event, Visit};
-use super::season::Season;
+use super::{Report, Style, write_wrapped};
 use crate::clients::{Condition, Defect, KnownIssue};
 use crate::engine::Finding;
 use crate::engine::{Level, Verdict};
 use crate::manual;
-use crate::report::{Report, Style, write_wrapped};
+use crate::retention::{Canary, Deed, Event, Found, Look, Role, Season, State, Visit};
 use crate::safe::{Client, Directions, Stage, clause};
 use crate::text::Block;
 use crate::wire::Canaries;
@@ -31,10 +29,10 @@ pub fn explanation() -> String {
 clause     {}, {}
 source     {}
 level      required
-hurts      Android, iOS
+affects    Android, iOS
 expected   a backup that is there until retentionDays have passed since its last upload
-do this    {REMEDY}
-effect     writes and deletes backups of its own; judged over months by `retention verify`, not by `check`
+fix        {REMEDY}
+effect     writes and deletes its own backups; judged over months by `retention verify`, not by `check`
 variants   {roles}
 ",
         fact.id, fact.title, fact.source
@@ -201,7 +199,7 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
         Event::BegunAnew => page.line(
             "done",
             role,
-            "uploaded again, to begin anew: what was due came too late",
+            "uploaded again, to start over: what was due came too late",
         ),
         Event::Trouble(why) => page.line("ERROR", role, why),
         Event::Seen {
@@ -277,9 +275,7 @@ fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> Str
     let window = season.window(role).map(|window| {
         let what = match canary.state {
             State::ToPlant | State::Planting => "to be uploaded",
-            _ if season.due(role, window.from) == Some(super::Deed::Upload) => {
-                "to be uploaded again"
-            }
+            _ if season.due(role, window.from) == Some(Deed::Upload) => "to be uploaded again",
             _ => "to be looked at",
         };
         let until = window
@@ -309,7 +305,7 @@ pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestam
     report.with_issues(advisories(season)).settled()
 }
 
-/// What iOS does to its users where backups are deleted on the dot.
+/// What iOS does to its users where backups are deleted right after retentionDays.
 fn advisories(season: &Season) -> Vec<Defect> {
     let gone = season
         .canaries

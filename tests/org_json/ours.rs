@@ -1,4 +1,4 @@
-//! What our `org.json` makes of a document, told in the words of `OrgJson.java`.
+//! What our `org.json` makes of a document, in the words of `OrgJson.java`.
 
 use safe_conformance::clients::android::org_json::{JavaString, NoValue, Object, Reason, Value};
 use std::fmt::{Display, Write as _};

@@ -1,0 +1,52 @@
+//! How often a request has been asked, and what comes after an attempt.
+
+use crate::wire::answer::Failure;
+use crate::wire::halt::{Halt, Sign};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The pause before the next attempt: the one at that place, or the last one.
+pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
+    let place = usize::try_from(tried).unwrap_or(usize::MAX);
+    let seconds = pauses.get(place).or(pauses.last());
+    Duration::from_secs(seconds.copied().unwrap_or(1))
+}
+
+/// How often one request has been asked, and why.
+#[derive(Default)]
+pub(super) struct Tries {
+    pub(super) closures: u32,
+    pub(super) timeouts: u32,
+    pub(super) connections: u32,
+    pub(super) bodies: u32,
+    pub(super) limits: u32,
+    /// The sign of a limit that may mean something else, until it is known.
+    pub(super) sign: Option<Sign>,
+    /// When the first request that met it began.
+    pub(super) limited_since: Option<Instant>,
+    pub(super) is_limit: bool,
+    pub(super) locks: u32,
+    pub(super) waited: Duration,
+}
+
+impl Tries {
+    /// Whether it is asked again because no answer came: then alone, so that nothing else can be
+    /// the reason.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.closures + self.timeouts + self.connections + self.bodies > 0
+    }
+}
+
+/// What comes after an attempt.
+pub(super) enum Next {
+    /// The answer counts.
+    Take,
+    /// The same again after this pause, during which others may ask.
+    Again(Duration),
+    /// The same again, at half the pace, after this pause, during which nobody asks.
+    Slower(Duration),
+    /// No answer counts: why.
+    GiveUp(Failure),
+    /// Nothing more is asked.
+    Halt(Halt),
+}
