@@ -257,7 +257,7 @@ pub(super) const TWO_BACKENDS: Problem = Problem {
     breaks: Breaks::NOTHING,
     in_run: |symptom| {
         // One answer that the apps read differently is no sign of two servers.
-        let differs = symptom.finding.stage == Some(Stage::Http);
+        let differs = symptom.finding.stage == Some(Stage::Meaning);
         (symptom.is("config.same") && differs).then_some(Certainty::Likely)
     },
     ..BLANK

@@ -56,7 +56,7 @@ pub(super) const DEAD_HTTP3: Problem = Problem {
             "Switch HTTP/3 (with QUIC) off in Cloudflare's dashboard, Speed, Protocol, if your network drops UDP.",
         ),
     ],
-    source: "RFC 7838 section 2.4; RFC 9000 section 6.1",
+    source: "servers.http3",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["server.http3"]),
     ..BLANK

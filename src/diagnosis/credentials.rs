@@ -8,14 +8,20 @@ use super::{Product, Words};
 use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};
 
+/// For servers of which no setting is known that keeps the field.
+const HAND_ON: &str = "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.";
+
 /// The header field `Authorization` does not reach the application.
 pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     id: "problem.authorization-lost",
     title: "the credentials do not reach the application",
     evidence: "401 although credentials were sent, and sabre/dav says that it found no `Authorization`",
     meaning: "The request carried credentials, and the application says that it saw none. The web server in front of PHP does not hand the field `Authorization` on.",
-    fix: "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.",
+    fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
     fixes: &[
+        (Product::Caddy, HAND_ON),
+        (Product::Iis, HAND_ON),
+        (Product::Lighttpd, HAND_ON),
         (
             Product::Apache,
             "Set `CGIPassAuth On` in the `<Directory>` of the application, in the file below /etc/apache2/sites-enabled; or, in .htaccess, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`.",

@@ -180,7 +180,7 @@ pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
         Product::Apache,
         "Raise `RequestReadTimeout body=` in /etc/apache2/mods-enabled/reqtimeout.conf, for example to `body=600`.",
     )],
-    source: "Traefik, entryPoints.transport.respondingTimeouts; Apache, mod_reqtimeout",
+    source: "servers.slow-upload",
     breaks: Breaks::BACKUP,
     in_run: |symptom| shown_by(symptom, &["upload.slow-uplink"]),
     ..BLANK

@@ -242,9 +242,14 @@ impl Request {
     ///
     /// Source: clause 4.9.
     pub fn follows(&self) -> bool {
-        // What the answer to a HEAD leads to cannot be told from a page.
+        // A HEAD cannot show whether it leads to a page.
         let reads = self.method == Method::Get;
-        let is_theirs = matches!(self.login, LoginUse::Given | LoginUse::Encoded(_));
+        // iOS asks for `config` without credentials first.
+        let is_theirs = match self.login {
+            LoginUse::Given | LoginUse::Encoded(_) => true,
+            LoginUse::Nobody => matches!(self.place, Place::Config),
+            LoginUse::Wrong | LoginUse::Cookie(_) => false,
+        };
         let is_asked_for = matches!(
             self.place,
             Place::Config | Place::Backup(_) | Place::Missing | Place::Theirs(_)

@@ -1,9 +1,9 @@
 //! Whether the server sends clients elsewhere, or away.
 
 use super::WHOLE;
-use super::judge::Judged;
-use crate::engine::{Blocker, Effect, Level};
-use crate::engine::{Outcome, checks};
+use super::judge::{Judged, with_problem};
+use crate::diagnosis::named;
+use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Halt};
 
@@ -82,13 +82,26 @@ async fn redirected_downloads(context: &Context) -> Judged {
     let session = context.session();
     let followed = session.followed();
     Ok(match followed.iter().next() {
-        Some((what, to)) => Outcome::deviates(
-            Stage::Http,
-            format!("{what}, pointing to {to}; what was asked for is there"),
-        ),
+        Some((what, to)) => {
+            let seen = format!("{what}, pointing to {to}; what was asked for is there");
+            let elsewhere = is_elsewhere(&context.facts().base, to);
+            let storage = elsewhere
+                .then(|| named("problem.storage-redirect"))
+                .flatten();
+            with_problem(Deviation::new(Stage::Http, seen), storage).into()
+        }
         None if session.answers() == 0 => Outcome::blocked("the run has seen no answer"),
         None => Outcome::pass("no GET was led elsewhere with success"),
     })
+}
+
+/// Whether a redirect leads to another host than that of the base URL.
+fn is_elsewhere(base: &str, to: &str) -> bool {
+    let authority = |url: &str| {
+        let (_, rest) = url.split_once("//")?;
+        rest.split('/').next().map(str::to_owned)
+    };
+    authority(to).is_some_and(|there| Some(there) != authority(base))
 }
 
 async fn left_alone(context: &Context) -> Judged {

@@ -1,4 +1,4 @@
-//! Nobody is told another server's setting.
+//! No fix names the setting of another server.
 
 use super::super::*;
 use super::scene::{facts, finding};

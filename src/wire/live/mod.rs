@@ -345,42 +345,11 @@ impl Live {
         if let Some(payload) = &request.payload {
             builder = builder.body(payload.bytes.clone());
         }
-        let mut response = tokio::time::timeout(until_head, builder.send())
+        let response = tokio::time::timeout(until_head, builder.send())
             .await
             .map_err(|_| self.silence())?
             .map_err(|error| failure_of(&error))?;
-        let headers = response.headers().iter().map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        });
-        let headers = headers.collect();
-        let mut body = BytesMut::new();
-        let mut overran = false;
-        while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
-            let room = request.read_limit - body.len();
-            overran = part.len() > room;
-            body.extend_from_slice(&part[..part.len().min(room)]);
-            if overran {
-                break;
-            }
-        }
-        Ok(Response {
-            status: response.status().as_u16(),
-            http: if response.version() == reqwest::Version::HTTP_2 {
-                Http::Two
-            } else {
-                Http::One
-            },
-            headers,
-            body: Body::new(body.freeze(), overran),
-            continued: false,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        })
+        read_bounded(response, request.read_limit).await
     }
 
     async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
@@ -506,6 +475,40 @@ pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
 
 fn refused() -> Failure {
     Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
+}
+
+/// The response, with as much of its body as `limit` allows.
+async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Answer {
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    let headers = headers.collect();
+    let mut body = BytesMut::new();
+    let mut overran = false;
+    while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
+        let room = limit - body.len();
+        overran = part.len() > room;
+        body.extend_from_slice(&part[..part.len().min(room)]);
+        if overran {
+            break;
+        }
+    }
+    Ok(Response {
+        status: response.status().as_u16(),
+        http: if response.version() == reqwest::Version::HTTP_2 {
+            Http::Two
+        } else {
+            Http::One
+        },
+        headers,
+        body: Body::new(body.freeze(), overran),
+        continued: false,
+        asked_again: false,
+        redirected: None,
+        unpacked: false,
+        echoed_secret: false,
+    })
 }
 
 /// The failure behind an error of reqwest, in words that do not change from run to run.
