@@ -15,7 +15,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut tests = ClientTests::default().and("", Own, Like::Strictest);
     for client in Client::ALL {
-        tests = tests.and(client.key(), Model(client), Like::Client(client));
+        tests = tests.and(client.key(), Model::of(client), Like::Client(client));
     }
     tests.run()
 }

@@ -52,6 +52,9 @@ pub(super) struct Arguments {
     /// How many checks run at once
     #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Remove this run's own files, by name, from the bin of a Nextcloud in the end
+    #[arg(long)]
+    purge_trash: bool,
     /// Write down everything that was seen, for `judge`
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
@@ -103,6 +106,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     } else {
         Some(ledger_folder(arguments.ledger_dir.as_ref())?)
     };
+    checkup.purge_trash = arguments.purge_trash;
     checkup.waivers = outputs.waivers();
     listen(checkup.settings.stop.clone());
     let mut done = checkup

@@ -3,14 +3,14 @@
 use super::output::{OutputArguments, tell};
 use super::{Complaint, Ended};
 use crate::adapter::{Limits, Tell};
+use crate::clients::Release;
 use crate::engine::Verdict;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
 use crate::run::ClientCheckup;
-use crate::safe::Client;
 use crate::suites::client;
 use crate::wire::Scrub;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,9 +34,10 @@ pub(super) struct Arguments {
     /// line, as vectors/README.md says
     #[arg(long, value_name = "COMMAND")]
     exec: String,
-    /// Whose outcome counts where the published clients differ; without this, that of any
-    #[arg(long = "as", value_name = "CLIENT", value_enum)]
-    held_to: Option<As>,
+    /// Whose outcome counts where the published clients differ: android, ios or desktop for the
+    /// newest release, or any published version (android-5.8, ios-7.1.1); without this, that of any
+    #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
+    held_to: Option<Release>,
     #[command(flatten)]
     output: OutputArguments,
     /// Only these vectors: whole segments of an ID, `kdf` or `envelope.crc`
@@ -65,23 +66,6 @@ pub(super) struct Arguments {
     max_answer: usize,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum As {
-    Android,
-    Ios,
-    Desktop,
-}
-
-impl From<As> for Client {
-    fn from(held_to: As) -> Self {
-        match held_to {
-            As::Android => Self::Android,
-            As::Ios => Self::Ios,
-            As::Desktop => Self::Desktop,
-        }
-    }
-}
-
 pub(super) async fn run(arguments: Arguments) -> Ended {
     if arguments.exec.trim().is_empty() {
         return Err(Complaint::usage(
@@ -94,7 +78,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         super::output::is_quiet(),
     ));
     let mut checkup = ClientCheckup::new(&arguments.exec);
-    checkup.held_to = arguments.held_to.map(Client::from);
+    checkup.held_to = arguments.held_to;
     checkup.selection = Selection {
         only: arguments.only.iter().map(Pattern::new).collect(),
         skip: arguments

@@ -144,7 +144,10 @@ fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
         let Provenance { of, how, by } = provenance;
         line("answers", &format!("{of}: {how} by {by}"));
     }
-    line("expected", &client::expected(vector, Like::Anyone));
+    line(
+        "expected",
+        &client::expected(vector, group.operation, Like::Anyone),
+    );
     let indent = "\n        ";
     out += &printable(&format!("\n{}", vector.text.replace(indent, "\n")));
     out.push('\n');

@@ -5,13 +5,13 @@ mod compare;
 
 use super::output::OutputArguments;
 use super::{Complaint, Ended, Exit};
+use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::Progress;
 use crate::run::{Rig, RigRunError};
-use crate::safe::Client;
 use crate::suites::client::rig;
 use crate::wire::Scrub;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,9 +62,10 @@ pub(super) struct Arguments {
     /// Leave this case out
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Whose way counts where the published clients differ; without this, that of any
-    #[arg(long = "as", value_name = "CLIENT", value_enum)]
-    held_to: Option<As>,
+    /// Whose way counts where the published clients differ: android, ios or desktop for the newest
+    /// release, or a version that asks as it does (android-6.3); without this, that of any
+    #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
+    held_to: Option<Release>,
     #[command(flatten)]
     output: OutputArguments,
     /// Keep what was seen in this folder: one folder a case, with the requests in exchanges.txt and
@@ -86,13 +87,6 @@ pub(super) struct Arguments {
 enum Command {
     /// Show reports side by side, and what broke from each to the next (exit code 1).
     Compare(compare::CompareArguments),
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum As {
-    Android,
-    Ios,
-    Desktop,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
@@ -158,11 +152,7 @@ fn prepared(arguments: &Arguments) -> Rig {
         })
         .jobs(usize::from(arguments.jobs));
     if let Some(held_to) = arguments.held_to {
-        run = run.held_to(match held_to {
-            As::Android => Client::Android,
-            As::Ios => Client::Ios,
-            As::Desktop => Client::Desktop,
-        });
+        run = run.held_to(held_to);
     }
     if let Some(folder) = &arguments.dir {
         run = run.keeping(folder);
@@ -177,6 +167,7 @@ fn complaint(error: RigRunError) -> Complaint {
                 .to_string()
                 .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
         ),
+        RigRunError::Release(_) => Complaint::usage(format!("--as: {error}")),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,
             sentence: error.to_string(),

@@ -5,7 +5,7 @@ use super::output::print;
 use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
 use crate::wire::ledger::LeftLedger;
-use crate::wire::{Doubt, Seed, Session, Settings, Swept, Target};
+use crate::wire::{Doubt, Purged, Seed, Session, Settings, Swept, Target};
 use clap::Args;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// The folder of the ledgers
     #[arg(long, value_name = "FOLDER")]
     ledger_dir: Option<PathBuf>,
+    /// Also remove what the ledgers name, by name, from the bin of a Nextcloud
+    #[arg(long)]
+    purge_trash: bool,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
@@ -52,7 +55,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             folder.display()
         );
     } else if let Some(target) = arguments.server.target()? {
-        let swept = sweep(&target, readable, &mut out).await?;
+        let swept = sweep(&target, readable, arguments.purge_trash, &mut out).await?;
         if ending.exit == Exit::Conforms || swept.exit == Exit::LockedOut {
             ending = swept;
         }
@@ -85,6 +88,7 @@ fn list(ledgers: &[LeftLedger], out: &mut String) {
 async fn sweep(
     target: &Target,
     ledgers: Vec<LeftLedger>,
+    purge_trash: bool,
     out: &mut String,
 ) -> Result<Ending, Complaint> {
     let session = Session::live(target.clone(), Settings::new(Seed::new(0)), None)
@@ -113,6 +117,17 @@ async fn sweep(
             ending = Ending::new(Exit::Incomplete, "a backup may still be on the server");
             continue;
         }
+        if purge_trash {
+            let purged = session.purge_bin(Some(&ledger)).await;
+            let said = said_of_bin(&purged);
+            let _ = writeln!(out, "{}", session.scrub().text(&said));
+            if purged.trouble.is_some() {
+                // The ledger is what the next sweep knows the names from.
+                let why = "files of ours may still be in the bin";
+                ending = Ending::new(Exit::Incomplete, why);
+                continue;
+            }
+        }
         if !ledger.damaged.is_empty() {
             let why = "a ledger has lines that name nothing of ours";
             ending = Ending::new(Exit::Incomplete, why);
@@ -129,6 +144,15 @@ async fn sweep(
         ending = Ending::new(Exit::Incomplete, "no ledger is about this server");
     }
     Ok(ending)
+}
+
+/// What became of our files in the bin.
+fn said_of_bin(purged: &Purged) -> String {
+    let files = crate::text::counted(purged.files as u64, "file");
+    match &purged.trouble {
+        None => format!("{files} of ours removed from the bin."),
+        Some(why) => format!("{files} of ours removed from the bin; others may be left: {why}."),
+    }
 }
 
 /// What became of the backups of one ledger, in lines.

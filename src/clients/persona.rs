@@ -1,16 +1,18 @@
 //! What a client sends and what it accepts, as data.
 
 use super::credentials::CredentialEncoding;
+use super::release::Release;
 use super::{android, desktop, ios};
 use crate::safe::Client;
 
-/// The newest release of a client, as a server sees it.
-#[derive(Debug)]
+/// A release of a client, as a server sees it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Persona {
     /// Which client.
     pub client: Client,
-    /// Which release: `Android 6.4`.
-    pub release: &'static str,
+    /// Which release.
+    pub release: Release,
     /// The value of its `User-Agent` header.
     ///
     /// Source: clause 4.7.
@@ -23,6 +25,10 @@ pub struct Persona {
     pub(super) status_rule: StatusRule,
     pub(super) size_gate: SizeGate,
     pub(super) tokens: bool,
+    /// How many bytes of a config it reads; `None` for all.
+    ///
+    /// Source: `clients.http.config-body`.
+    pub(super) config_bytes: Option<usize>,
 }
 
 /// When a client sends credentials.
@@ -75,7 +81,7 @@ impl Operation {
 }
 
 /// The headers of each operation; `None` for what the client never does.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct RequestHeaders {
     pub(super) read_config: Option<Headers>,
     pub(super) upload: Option<Headers>,
@@ -123,6 +129,8 @@ impl RequestHeaders {
 pub(super) enum StatusRule {
     Any2xx,
     Only200,
+    /// 200 for what is read; 200, 201 and 204 for what is written.
+    UsualOnes,
 }
 
 /// Which sizes a client uploads.
@@ -134,14 +142,23 @@ pub(super) enum SizeGate {
     BelowTheLimit,
 }
 
-impl Persona {
-    /// The newest release of a client.
-    pub fn of(client: Client) -> &'static Self {
-        match client {
-            Client::Android => &android::PERSONA,
-            Client::Ios => &ios::PERSONA,
-            Client::Desktop => &desktop::PERSONA,
+impl Release {
+    /// How this release asks a server.
+    ///
+    /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
+    pub fn persona(self) -> Persona {
+        match self.client() {
+            Client::Android => android::persona(self),
+            Client::Ios => ios::persona(self),
+            Client::Desktop => desktop::persona(self),
         }
+    }
+}
+
+impl Persona {
+    /// How a release asks; of a client, its newest.
+    pub fn of(release: impl Into<Release>) -> Self {
+        release.into().persona()
     }
 
     /// The headers that its source sets; none for an operation that it never performs. What its
@@ -167,7 +184,19 @@ impl Persona {
             && match self.status_rule {
                 StatusRule::Any2xx => (200..300).contains(&status),
                 StatusRule::Only200 => status == 200,
+                StatusRule::UsualOnes => match operation {
+                    Operation::ReadConfig | Operation::Download | Operation::Probe => status == 200,
+                    Operation::Upload | Operation::Delete => matches!(status, 200 | 201 | 204),
+                },
             }
+    }
+
+    /// The part of a config that it reads.
+    ///
+    /// Source: `clients.http.config-body`.
+    pub fn config_read<'a>(&self, body: &'a [u8]) -> &'a [u8] {
+        let most = self.config_bytes.unwrap_or(body.len());
+        body.get(..most).unwrap_or(body)
     }
 
     /// Whether it has builds that log in with `Authorization: Token`.
@@ -207,7 +236,7 @@ mod tests {
         for client in Client::ALL {
             let persona = Persona::of(client);
             assert_eq!(persona.client, client);
-            assert!(persona.release.starts_with(client.name()));
+            assert_eq!(persona.release, Release::newest(client));
             assert!(persona.user_agent.contains("Threema"));
             for operation in Operation::ALL {
                 let agent = header(client, operation, "User-Agent");
@@ -268,6 +297,25 @@ mod tests {
             assert!(!accepts(Client::Desktop, operation, 206));
         }
         assert!(!accepts(Client::Desktop, Operation::Upload, 200));
+    }
+
+    #[test]
+    fn earlier_releases_ask_otherwise() {
+        let old = Persona::of(Release::Android6_1);
+        assert_eq!(
+            old.login_habit,
+            LoginHabit::Preemptive(CredentialEncoding::Utf8)
+        );
+        assert!(old.accepts_status(Operation::Upload, 201));
+        assert!(!old.accepts_status(Operation::Upload, 202));
+        assert!(!old.accepts_status(Operation::Download, 201));
+        assert_eq!(old.config_read(&[0; 5000]).len(), 4096);
+        assert_eq!(
+            Persona::of(Client::Android).config_read(&[0; 5000]).len(),
+            5000
+        );
+        assert!(!Persona::of(Release::Android4_57).sends_tokens());
+        assert!(!Persona::of(Release::Ios4_6).sends_tokens());
     }
 
     /// Clause 4.6: the edge at which the two clients part.

@@ -95,6 +95,9 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     };
     if existed {
         site.haunt(id);
+        if site.manner.does(Habit::Bin) {
+            site.bin.put(id, site.store.now());
+        }
     }
     if existed || site.has(Fault::DeleteMissingSucceeds) {
         empty(StatusCode::NO_CONTENT)

@@ -6,7 +6,7 @@ use super::faults::Fault;
 use super::profile::{Front, Habit, Line, Seen};
 use super::route::Route;
 use super::site::Site;
-use super::{auth, config, get, listing, put};
+use super::{auth, bin, config, get, listing, put};
 use http::header::{ACCEPT, ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
@@ -196,7 +196,9 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
     if let Some(answer) = broken_altogether(site, call) {
         return Decision::Answer(answer);
     }
-    if *call.route == Route::Outside {
+    let in_bin =
+        bin::asked_for(site, call.parts.uri.path()).filter(|_| site.manner.does(Habit::Bin));
+    if *call.route == Route::Outside && in_bin.is_none() {
         return Decision::Answer(refusal(StatusCode::NOT_FOUND));
     }
     if let Some(answer) = site.manner.locked_out() {
@@ -218,6 +220,9 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
         } else {
             Decision::Answer(answer)
         };
+    }
+    if let Some(name) = in_bin {
+        return Decision::Answer(bin::answer(site, call, name));
     }
     match call.route {
         Route::Backup(id) => backup(site, call, id),

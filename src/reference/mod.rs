@@ -21,6 +21,7 @@
 
 mod answer;
 mod auth;
+mod bin;
 mod body;
 mod certificates;
 mod clock;

@@ -109,6 +109,17 @@ impl Running {
         self.site.store.len()
     }
 
+    /// The names in the bin of a profile that has one.
+    pub fn bin(&self) -> Vec<String> {
+        self.site.bin.names()
+    }
+
+    /// Puts a file of this name into the bin of a profile that has one, as its user would by
+    /// deleting it.
+    pub fn put_into_bin(&self, name: &str) {
+        self.site.bin.put(name, self.site.store.now());
+    }
+
     /// The last 10,000 requests, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.site.log.requests()

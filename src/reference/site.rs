@@ -1,6 +1,7 @@
 //! What all requests to one server share.
 
 use super::answer::Answer;
+use super::bin::Bin;
 use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
 use super::log::RequestLog;
@@ -47,6 +48,8 @@ pub(super) struct Site {
     pub(super) delay: Duration,
     /// The backups.
     pub(super) store: Store,
+    /// What was deleted, on a server with a bin.
+    pub(super) bin: Bin,
     /// The requests so far.
     pub(super) log: RequestLog,
     /// What a session cookie holds.
@@ -87,6 +90,7 @@ impl Site {
             retention_days: options.retention_days,
             delay: options.delay,
             store: Store::new(options.clock, expiry),
+            bin: Bin::default(),
             log: RequestLog::default(),
             session: data_encoding::HEXLOWER.encode(&session),
             writers: AtomicUsize::new(0),

@@ -2,6 +2,7 @@
 
 use super::{Group, Report, Timing, grouped};
 use crate::adapter::Hello;
+use crate::clients::Release;
 use crate::engine::{Because, Blocker, Finding, Level, Run, Verdict};
 use crate::safe::Client;
 use crate::text::{counted, listed};
@@ -21,6 +22,9 @@ pub struct Implementation {
     pub operations: Vec<String>,
     /// The client that counts where the published ones differ; without one, any of them.
     pub held_to: Option<Client>,
+    /// The release of that client: `android-5.7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
 }
 
 /// What a run against an implementation came to, beside its findings.
@@ -29,8 +33,8 @@ pub struct Interviewed {
     pub target: String,
     /// What it says of itself, if it ever did.
     pub hello: Option<Hello>,
-    /// The client that counts where they differ.
-    pub held_to: Option<Client>,
+    /// The release that counts where they differ.
+    pub held_to: Option<Release>,
     /// How many requests were made.
     pub requests: u64,
     /// How many bytes these had.
@@ -58,7 +62,8 @@ impl Report {
                 .unwrap_or_default(),
             bug_tracker: hello.as_ref().and_then(|hello| hello.bug_tracker.clone()),
             operations: hello.map(|hello| hello.operations).unwrap_or_default(),
-            held_to: interviewed.held_to,
+            held_to: interviewed.held_to.map(Release::client),
+            release: interviewed.held_to.map(|release| release.id().to_owned()),
         };
         let mut report = Self::of_findings(interviewed.target, run.findings, false);
         report.implementation = Some(implementation);

@@ -47,7 +47,7 @@ use crate::engine::{
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Clients, Direction};
-use crate::wire::{Doubt, Leftovers, Session};
+use crate::wire::{Binned, Doubt, Leftovers, Purged, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -106,6 +106,9 @@ pub struct Report {
     pub bytes_sent: u64,
     /// How fast the run asked.
     pub pace: Pace,
+    /// What the run has put into the bin, where the server is a Nextcloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bin: Option<Bin>,
     /// Backups of the run's own that may still be on the server.
     pub left_behind: usize,
     /// Why they may be, each reason with the number of backups.
@@ -134,6 +137,53 @@ pub struct Report {
 pub struct Pace {
     /// Requests in a minute, on average.
     pub requests_per_minute: u64,
+}
+
+/// What a run has put into the bin of a Nextcloud.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Bin {
+    /// How many files.
+    pub files: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
+    /// How many of them were removed again; none where nobody asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<usize>,
+    /// Why others may be left, although somebody asked for their removal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_purged_because: Option<String>,
+}
+
+impl Bin {
+    /// What was deleted, and what was removed from the bin if somebody asked for that.
+    pub(crate) fn new(deleted: Binned, purged: Option<Purged>) -> Self {
+        let (count, trouble) = match purged {
+            Some(purged) => (Some(purged.files), purged.trouble),
+            None => (None, None),
+        };
+        Self {
+            files: deleted.files,
+            bytes: deleted.bytes,
+            purged: count,
+            not_purged_because: trouble,
+        }
+    }
+
+    /// What is in the bin, and what became of it.
+    pub(crate) fn sentence(&self) -> String {
+        let files = crate::text::counted(self.files, "file");
+        let size = crate::text::size(self.bytes);
+        let put = format!("This run has put {files} ({size}) into the bin of the Nextcloud");
+        let rest = match (self.purged, &self.not_purged_because) {
+            (None, _) => "; `--purge-trash` removes them.".to_owned(),
+            (Some(count), None) => format!(", and removed {count} from it again."),
+            (Some(count), Some(why)) => {
+                format!(", and removed {count} from it again; others may be left: {why}.")
+            }
+        };
+        put + &rest
+    }
 }
 
 /// When a run began and how long it took.
@@ -218,6 +268,7 @@ impl Report {
             requests: 0,
             bytes_sent: 0,
             pace: Pace::default(),
+            bin: None,
             left_behind: 0,
             left_because: BTreeMap::new(),
             ledger: None,

@@ -396,7 +396,15 @@ impl Report {
             let text = wrapped(&format!("The run is incomplete: {why}."), 2, style.width);
             write!(out, "{FAIL}{}{FAIL:#}", text.trim_start())?;
         }
+        self.write_bin(out, style)?;
         self.write_leftovers(out, style)
+    }
+
+    fn write_bin(&self, out: &mut String, style: Style) -> Written {
+        let Some(bin) = &self.bin else {
+            return Ok(());
+        };
+        write_wrapped(out, style, 0, &bin.sentence())
     }
 
     fn write_leftovers(&self, out: &mut String, style: Style) -> Written {

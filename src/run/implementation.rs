@@ -1,10 +1,10 @@
 //! One checkup of an implementation of a client from beginning to end: plan, run, report.
 
 use crate::adapter::{Limits, Peer, Processes};
+use crate::clients::Release;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
 use crate::report::{Interviewed, Report, Timing};
-use crate::safe::Client;
 use crate::suites::client::{self, Interviewee, Like};
 use crate::vectors::{self, File};
 use jiff::civil::Date;
@@ -30,8 +30,8 @@ const GRACE: Duration = Duration::from_millis(500);
 #[non_exhaustive]
 pub struct ClientCheckup {
     command: String,
-    /// The client that counts where the published ones differ; without one, any of them.
-    pub held_to: Option<Client>,
+    /// The release that counts where the published ones differ; without one, any of the newest.
+    pub held_to: Option<Release>,
     /// Which vectors are asked.
     pub selection: Selection,
     /// What bounds the adapter.
@@ -92,10 +92,11 @@ impl ClientCheckup {
         self
     }
 
-    /// Where the published clients differ, this one's way counts. Without it, any of them passes.
+    /// Where the published clients differ, this one's way counts: a release, or a client for its
+    /// newest. Without it, any of the newest passes.
     #[must_use]
-    pub const fn held_to(mut self, client: Client) -> Self {
-        self.held_to = Some(client);
+    pub fn held_to(mut self, release: impl Into<Release>) -> Self {
+        self.held_to = Some(release.into());
         self
     }
 
@@ -140,7 +141,7 @@ impl ClientCheckup {
         if !self.large_memory {
             self.leave_out_large();
         }
-        let like = self.held_to.map_or(Like::Anyone, Like::Client);
+        let like = self.held_to.map_or(Like::Anyone, Like::release);
         let plan = Plan::new(client::checks(like), &self.selection)?;
         let mut processes = Processes::new(self.command.clone(), self.jobs, self.limits);
         if let Some(tell) = self.tell {

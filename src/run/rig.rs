@@ -1,12 +1,13 @@
 //! One run of a client on the rig from beginning to end: server, cases, report.
 
+use crate::clients::Release;
+use crate::clients::release::Aspect;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
 use crate::report::{Interviewed, Report, Timing};
 use crate::rig::{
     ByHand, Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World,
 };
-use crate::safe::Client;
 use crate::suites::client::Like;
 use crate::suites::client::rig::{self, Rigged};
 use jiff::civil::Date;
@@ -46,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub struct Rig {
     selection: Selection,
-    held_to: Option<Client>,
+    held_to: Option<Release>,
     jobs: Option<usize>,
     deadline: Option<Duration>,
     folder: Option<PathBuf>,
@@ -63,9 +64,21 @@ pub enum RigRunError {
     /// The choice of cases makes no sense.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// It asks otherwise than the newest release of its client.
+    #[error(
+        "the rig does not know the requests of {0}; expected a release that asks as the newest: {range}",
+        range = Release::newest(.0.client()).alike(Aspect::Transport)
+    )]
+    Release(Release),
     /// The rig could not be set up.
     #[error(transparent)]
     Rig(#[from] RigError),
+}
+
+/// Whether a release asks a server as the newest of its client does.
+fn asks_as_today(release: Release) -> bool {
+    let newest = Release::newest(release.client());
+    release.representative(Aspect::Transport) == newest.representative(Aspect::Transport)
 }
 
 impl Rig {
@@ -97,10 +110,11 @@ impl Rig {
         self
     }
 
-    /// Where the published clients differ, this one's way counts. Without it, any of them passes.
+    /// Where the published clients differ, this one's way counts: a release, or a client for its
+    /// newest. Without it, any of the newest passes.
     #[must_use]
-    pub const fn held_to(mut self, client: Client) -> Self {
-        self.held_to = Some(client);
+    pub fn held_to(mut self, release: impl Into<Release>) -> Self {
+        self.held_to = Some(release.into());
         self
     }
 
@@ -208,7 +222,10 @@ impl Rig {
         begun: impl FnOnce(&Play) -> Result<(), RigError> + Send,
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
-        let like = self.held_to.map_or(Like::Anyone, Like::Client);
+        let like = self.held_to.map_or(Like::Anyone, Like::release);
+        if let Some(release) = self.held_to.filter(|release| !asks_as_today(*release)) {
+            return Err(RigRunError::Release(release));
+        }
         let checks = Plan::new(rig::checks(like), &self.selection)?;
         let world = match self.world {
             Some(world) => world,

@@ -2,15 +2,17 @@
 
 use crate::clients::KnownIssue;
 use crate::diagnosis::{
-    NEW_ROOT, Problem, Recognised, Sights, attribute, first_releases, recognised_in, remarks,
+    NEW_ROOT, Problem, Product, Recognised, Sights, attribute, first_releases, recognised_in,
+    remarks,
 };
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason};
-use crate::report::{Report, Timing};
+use crate::report::{Bin, Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
 use crate::wire::{
-    Halt, Leftovers, Pace, PaceNow, Seed, Session, Settings, Target, TlsSetupError, Transcript,
+    Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError,
+    Transcript,
 };
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub struct Checkup {
     /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind
     /// is not written down.
     pub ledger_folder: Option<PathBuf>,
+    /// Whether the run removes its own files from the bin of a Nextcloud in the end.
+    pub purge_trash: bool,
     /// Deviations that are accepted, and the day that counts.
     pub waivers: Option<(Waivers, Date)>,
 }
@@ -106,6 +110,7 @@ impl Checkup {
             jobs: 16,
             deadline: None,
             ledger_folder: None,
+            purge_trash: false,
             waivers: None,
         }
     }
@@ -214,6 +219,11 @@ impl Checkup {
         let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
         alarm.abort();
         let leftovers = session.clean_up(CLEAN_UP).await;
+        let purged = if self.purge_trash {
+            Some(session.purge_bin(None).await)
+        } else {
+            None
+        };
         server::judge_late(&mut run.findings, &session.late());
         let timing = Timing {
             took: began.elapsed(),
@@ -225,7 +235,8 @@ impl Checkup {
         let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
             waivers.apply(&mut run.findings, today)
         });
-        let report = assemble(&session, run, timing, leftovers, stale, diagnosed);
+        let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
+        report.bin = bin_of(&session, &report, purged);
         Ok(Done {
             report,
             transcript,
@@ -288,7 +299,18 @@ pub async fn judge(
         waivers.apply(&mut run.findings, today)
     });
     let timing = Timing::now();
-    Ok(assemble(&session, run, timing, leftovers, stale, diagnosed))
+    let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
+    report.bin = bin_of(&session, &report, None);
+    Ok(report)
+}
+
+/// What lies in the bin, where the server shows itself to be a Nextcloud; else what came of
+/// `--purge-trash`, if somebody asked for that.
+fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<Bin> {
+    let mut software = report.software.iter();
+    let is_nextcloud = software.any(|seen| seen.product == Product::Nextcloud);
+    let deleted = session.totals().deleted;
+    ((is_nextcloud && !deleted.is_none()) || purged.is_some()).then(|| Bin::new(deleted, purged))
 }
 
 /// Gives each finding its problem, and what to do on this server.

@@ -154,6 +154,33 @@ impl Body {
         }
     }
 
+    /// A body of which only the beginning is there.
+    pub(super) const fn begun(bytes: Bytes, length: u64, sha256: [u8; 32], overran: bool) -> Self {
+        Self {
+            bytes,
+            length,
+            sha256,
+            overran,
+            keeps_all: false,
+        }
+    }
+
+    /// What is there of it whether it has just come or stands in a transcript: both are judged
+    /// alike.
+    fn known(&self) -> &[u8] {
+        let is_whole = self.length <= KEPT_WHOLE as u64 || self.keeps_all;
+        let known = if is_whole { usize::MAX } else { KEPT_HEAD };
+        &self.bytes[..self.bytes.len().min(known)]
+    }
+
+    /// Whether the body is the payload with more bytes after it.
+    pub fn is_longer_than(&self, payload: &Payload) -> bool {
+        let sent = &payload.bytes;
+        let known = self.known();
+        self.length > sent.len() as u64
+            && sent[..known.len().min(sent.len())] == known[..known.len().min(sent.len())]
+    }
+
     /// Lets a transcript keep all of it.
     pub(super) const fn keep_all(&mut self) {
         self.keeps_all = true;
@@ -174,7 +201,7 @@ impl Body {
 
     /// Whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
-        self.length < payload.len() as u64 && payload.bytes.starts_with(&self.bytes)
+        self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())
     }
 }
 

@@ -120,7 +120,7 @@ impl Context {
     }
 
     /// The client whose habits count here; Android where the variant names none.
-    pub fn persona(&self) -> &'static Persona {
+    pub fn persona(&self) -> Persona {
         Persona::of(self.facet.client().unwrap_or(Client::Android))
     }
 

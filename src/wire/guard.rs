@@ -2,14 +2,18 @@
 //! before.
 
 mod doubt;
+mod own;
+mod state;
 
 pub use doubt::Doubt;
+pub use own::OwnBackup;
+pub(super) use state::Honesty;
 
+use super::binned::Binned;
 use super::ledger::{Ledger, Left};
 use super::seed::Seed;
-use crate::safe::keys::BackupId;
+use state::{Held, Pending, State};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,106 +22,6 @@ use std::time::{Duration, Instant};
 ///
 /// Source: item `servers.interrupted-upload`: 0.07 to 5 s were measured, and more under load.
 pub(super) const LATEST: Duration = Duration::from_secs(8);
-
-/// A backup of this run's own: only the guard and the ledger make one, and both from a seed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OwnBackup {
-    id: BackupId,
-    label: String,
-}
-
-impl OwnBackup {
-    /// The backup that belongs to a seed and a label, `CHECK/SLOT`.
-    pub(super) fn labelled(seed: Seed, label: &str) -> Self {
-        Self {
-            id: BackupId::from_bytes(seed.bytes(&format!("backup/{label}"))),
-            label: label.to_owned(),
-        }
-    }
-
-    /// The ID, for the one place that sends it.
-    pub(super) fn id(&self) -> &BackupId {
-        &self.id
-    }
-
-    /// The label by which its ID follows from the seed.
-    pub(super) fn label(&self) -> &str {
-        &self.label
-    }
-
-    /// The name of the backup within its check, which stands for the ID in everything that is
-    /// written.
-    pub fn slot(&self) -> &str {
-        // A check's name may hold slashes in its variant; a slot holds none.
-        self.label
-            .rsplit_once('/')
-            .map_or(self.label.as_str(), |(_, slot)| slot)
-    }
-}
-
-impl fmt::Debug for OwnBackup {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "OwnBackup({})", self.slot())
-    }
-}
-
-/// Where a backup of ours stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    /// Nothing was there before; the ledger names it.
-    Claimed,
-    /// Something was written, or may have been; and why it is still there, once that is known.
-    Written(Option<Doubt>),
-    /// The server said that it deleted it.
-    Deleted,
-    /// It was looked for and is not there, but an upload of it may yet be stored.
-    Awaited,
-    /// It was looked for, and is not there.
-    Gone,
-}
-
-/// A backup that is this run's own, or was an earlier run's with the same seed.
-#[derive(Clone, Debug)]
-struct Held {
-    backup: OwnBackup,
-    state: State,
-    /// Whether an earlier run left it. The checks of this run do not count it as theirs.
-    is_inherited: bool,
-    /// How many uploads went out.
-    uploads: usize,
-    /// Whether one was taken since it was last gone: the others were refused or broken off.
-    was_taken: bool,
-}
-
-/// What may still come of uploads that were sent.
-#[derive(Clone, Copy, Default, Debug)]
-struct Pending {
-    /// How many are on their way.
-    on_the_way: usize,
-    /// The last moment at which something of those that were broken off or not answered may be
-    /// stored.
-    until: Option<Instant>,
-}
-
-/// What is known of a server's deletions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Honesty {
-    /// Nothing was looked for after a deletion.
-    Unknown,
-    /// Everything that was looked for was gone.
-    Honest,
-    /// Something was still there.
-    Lies,
-}
-
-impl Honesty {
-    /// Notes that something that was deleted is gone.
-    fn was_honest(&mut self) {
-        if *self == Self::Unknown {
-            *self = Self::Honest;
-        }
-    }
-}
 
 /// Keeps the list of this run's own backups.
 pub(super) struct Guard {
@@ -130,6 +34,8 @@ pub(super) struct Guard {
     shows: AtomicBool,
     /// The URLs that were missing or refused, as intrusion detection counts them.
     strayed: Mutex<BTreeSet<String>>,
+    /// What the server said that it deleted.
+    binned: Mutex<Binned>,
     ledger: Option<Ledger>,
 }
 
@@ -146,6 +52,8 @@ impl Guard {
                 is_inherited: true,
                 uploads: 1,
                 was_taken: true,
+                may_be_stored: true,
+                size: 0,
             };
             (backup.id.to_hex(), held)
         });
@@ -156,6 +64,7 @@ impl Guard {
             honesty: Mutex::new(Honesty::Unknown),
             shows: AtomicBool::new(shows),
             strayed: Mutex::default(),
+            binned: Mutex::default(),
             ledger,
         }
     }
@@ -190,6 +99,8 @@ impl Guard {
             is_inherited: false,
             uploads: 0,
             was_taken: false,
+            may_be_stored: false,
+            size: 0,
         };
         self.backups().insert(backup.id.to_hex(), held);
         Ok(())
@@ -250,18 +161,40 @@ impl Guard {
     pub(super) fn answered(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.was_taken = true;
+            held.may_be_stored = true;
         }
         self.ended(backup, None);
     }
 
-    /// Notes that an upload was refused: nothing of it should be there, or come later.
+    /// Notes that an upload of so many bytes was taken.
+    pub(super) fn weighs(&self, backup: &OwnBackup, size: u64) {
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
+            held.size = size;
+        }
+    }
+
+    /// Notes that an upload was refused or sent elsewhere: nothing of it should be there, or come
+    /// later.
     pub(super) fn refused(&self, backup: &OwnBackup) {
         self.ended(backup, None);
+    }
+
+    /// Notes that an upload failed on the server: what became of it is not known.
+    pub(super) fn failed(&self, backup: &OwnBackup) {
+        self.may_be_stored(backup);
+        self.ended(backup, None);
+    }
+
+    fn may_be_stored(&self, backup: &OwnBackup) {
+        if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
+            held.may_be_stored = true;
+        }
     }
 
     /// Notes that an upload was broken off, or that no answer to it came: the server may store it
     /// until then.
     pub(super) fn may_appear(&self, backup: &OwnBackup, until: Instant) {
+        self.may_be_stored(backup);
         self.ended(backup, Some(until));
     }
 
@@ -282,10 +215,18 @@ impl Guard {
     /// Uploads that were on their way when the run ended have no one who waits for their answers.
     pub(super) fn give_up_waiting(&self) {
         let latest = Instant::now() + LATEST;
-        for pending in locked(&self.pending).values_mut() {
+        let mut given_up = Vec::new();
+        for (id, pending) in locked(&self.pending).iter_mut() {
             if pending.on_the_way > 0 {
                 pending.on_the_way = 0;
                 pending.until = pending.until.max(Some(latest));
+                given_up.push(id.clone());
+            }
+        }
+        let mut backups = self.backups();
+        for id in given_up {
+            if let Some(held) = backups.get_mut(&id) {
+                held.may_be_stored = true;
             }
         }
     }
@@ -339,6 +280,8 @@ impl Guard {
             && matches!(held.state, State::Written(_))
         {
             held.state = State::Deleted;
+            let mut binned = locked(&self.binned);
+            *binned = binned.and(held.size);
             if let Some(ledger) = &self.ledger {
                 ledger.deleted(&backup.id);
             }
@@ -385,6 +328,7 @@ impl Guard {
     fn strike_out(&self, held: &mut Held) {
         held.state = State::Gone;
         held.was_taken = false;
+        held.may_be_stored = false;
         if let Some(ledger) = &self.ledger {
             ledger.gone(&held.backup.id);
         }
@@ -397,6 +341,7 @@ impl Guard {
         let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
             return;
         };
+        held.may_be_stored = true;
         match held.state {
             State::Claimed | State::Written(_) => return,
             // A part of an upload that was broken off has come late: no lie.
@@ -421,6 +366,18 @@ impl Guard {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.state = State::Written(Some(why));
         }
+    }
+
+    /// What the server said that it deleted, file by file.
+    pub(super) fn binned(&self) -> Binned {
+        *locked(&self.binned)
+    }
+
+    /// Every backup of which an upload went out, whatever became of it.
+    pub(super) fn uploaded(&self) -> Vec<OwnBackup> {
+        let backups = self.backups();
+        let uploaded = backups.values().filter(|held| held.uploads > 0);
+        uploaded.map(|held| held.backup.clone()).collect()
     }
 
     /// What is known of the server's deletions.
@@ -471,6 +428,8 @@ impl Guard {
     fn doubts(&self) -> Vec<(OwnBackup, Doubt)> {
         let backups = self.backups();
         let left = backups.values().filter_map(|held| match held.state {
+            // What was refused each time, and never seen, is not claimed to be there.
+            State::Written(None) if !held.may_be_stored => None,
             State::Written(why) => Some((held.backup.clone(), why.unwrap_or(Doubt::NotDeleted))),
             State::Awaited => Some((held.backup.clone(), Doubt::MayAppear)),
             State::Claimed | State::Deleted | State::Gone => None,
@@ -508,6 +467,8 @@ impl Guard {
                 is_inherited: true,
                 uploads: 1,
                 was_taken: true,
+                may_be_stored: true,
+                size: 0,
             };
             (left.backup.id.to_hex(), held)
         });
@@ -541,7 +502,9 @@ impl Guard {
             for (backup, why) in &doubts {
                 ledger.kept(&backup.id, *why);
             }
-            for backup in self.only_deleted() {
+            let is_named = |backup: &OwnBackup| doubts.iter().any(|(named, _)| named == backup);
+            let others = self.in_state(|state| matches!(state, State::Deleted | State::Written(_)));
+            for backup in others.iter().filter(|backup| !is_named(backup)) {
                 ledger.gone(&backup.id);
             }
             Some(ledger.path().to_owned())

@@ -5,10 +5,13 @@
 //! whether that came from a server just now or from a transcript is not for it to know.
 
 mod answer;
+mod bin;
+mod binned;
 mod canaries;
 mod challenge;
 mod context;
 mod facet;
+mod gather;
 mod guard;
 mod halt;
 pub mod ledger;
@@ -30,6 +33,7 @@ mod transcript;
 pub use answer::{
     Answer, Body, Failure, FailureKind, Handshake, Reach, Redirected, Response, TlsTrouble,
 };
+pub use binned::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;

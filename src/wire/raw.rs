@@ -3,7 +3,8 @@
 //!
 //! Every read is bounded; the caller bounds the time.
 
-use super::answer::{Failure, FailureKind};
+use super::answer::{Body, Failure, FailureKind};
+use super::gather::Gather;
 use super::request::Manner;
 use crate::safe::Stage;
 use std::time::Duration;
@@ -34,14 +35,15 @@ pub(super) struct RawRequest<'a> {
     /// Whether the answer has no body whatever it says: HEAD.
     pub(super) expects_no_body: bool,
     pub(super) read_limit: usize,
+    /// How much of a body is kept that is not packed.
+    pub(super) keeps: usize,
 }
 
 /// An answer, as it came.
 pub(super) struct RawResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
-    pub(super) overran: bool,
+    pub(super) body: Body,
     pub(super) continued: bool,
 }
 
@@ -287,44 +289,54 @@ impl<S: AsyncRead> Reader<S> {
         continued: bool,
     ) -> Result<RawResponse, Failure> {
         let bodiless = request.expects_no_body || matches!(head.status, 204 | 304);
-        let limit = request.read_limit;
-        let (body, overran) = if bodiless {
-            (Vec::new(), false)
+        let is_packed = head.all("content-encoding").next().is_some();
+        let keeps = if is_packed {
+            request.read_limit
+        } else {
+            request.keeps
+        };
+        let mut body = Gather::new(request.read_limit, keeps);
+        if bodiless {
+            // Nothing follows.
         } else if head
             .all("transfer-encoding")
             .any(|value| value.to_ascii_lowercase().contains("chunked"))
         {
-            self.chunked(limit).await?
+            self.chunked(&mut body).await?;
         } else if let Some(length) = content_length(&head)? {
-            self.exactly(length, limit).await?
+            self.exactly(length, &mut body).await?;
         } else {
-            self.until_closed(limit).await?
-        };
+            self.until_closed(&mut body).await;
+        }
         Ok(RawResponse {
             status: head.status,
             headers: head.headers,
-            body,
-            overran,
+            body: body.body(),
             continued,
         })
     }
 
-    async fn exactly(&mut self, length: u64, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
+    async fn exactly(&mut self, length: u64, body: &mut Gather) -> Result<(), Failure> {
         let wanted = usize::try_from(length).unwrap_or(usize::MAX);
-        self.need(wanted.min(limit)).await?;
-        let body = self.buffer.drain(..wanted.min(limit)).collect();
-        Ok((body, wanted > limit))
+        let read = wanted.min(body.room());
+        self.pass_on(read, body).await?;
+        if wanted > read {
+            body.overran();
+        }
+        Ok(())
     }
 
-    async fn until_closed(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
-        while self.buffer.len() <= limit && self.fill().await > 0 {}
-        let overran = self.buffer.len() > limit;
-        self.buffer.truncate(limit);
-        Ok((std::mem::take(&mut self.buffer), overran))
+    async fn until_closed(&mut self, body: &mut Gather) {
+        loop {
+            let is_taken = body.take(&self.buffer);
+            self.buffer.clear();
+            if !is_taken || self.fill().await == 0 {
+                return;
+            }
+        }
     }
 
-    async fn chunked(&mut self, limit: usize) -> Result<(Vec<u8>, bool), Failure> {
-        let mut body = Vec::new();
+    async fn chunked(&mut self, body: &mut Gather) -> Result<(), Failure> {
         loop {
             let line = self.line().await?;
             let size = line
@@ -339,13 +351,13 @@ impl<S: AsyncRead> Reader<S> {
                 return Err(failure(BAD_CHUNKS));
             };
             if size == 0 {
-                return Ok((body, false));
+                return Ok(());
             }
-            let take = size.min(limit - body.len());
-            self.need(take).await?;
-            body.extend(self.buffer.drain(..take));
-            if take < size || body.len() >= limit {
-                return Ok((body, true));
+            let read = size.min(body.room());
+            self.pass_on(read, body).await?;
+            if read < size || body.room() == 0 {
+                body.overran();
+                return Ok(());
             }
             if !self.line().await?.is_empty() {
                 return Err(failure(BAD_CHUNKS));
@@ -353,16 +365,21 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    /// Waits until so many bytes are in the buffer.
-    async fn need(&mut self, bytes: usize) -> Result<(), Failure> {
-        while self.buffer.len() < bytes {
-            if self.fill().await == 0 {
+    /// Passes so many bytes on as they come.
+    async fn pass_on(&mut self, bytes: usize, body: &mut Gather) -> Result<(), Failure> {
+        let mut left = bytes;
+        while left > 0 {
+            if self.buffer.is_empty() && self.fill().await == 0 {
                 return Err(Failure::lost(
                     FailureKind::BodyEnded,
                     Stage::Http,
                     BODY_ENDED,
                 ));
             }
+            let part = left.min(self.buffer.len());
+            body.take(&self.buffer[..part]);
+            self.buffer.drain(..part);
+            left -= part;
         }
         Ok(())
     }
@@ -440,150 +457,4 @@ fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::duplex;
-
-    async fn answered(
-        script: &'static [u8],
-        manner: Manner,
-        limit: usize,
-    ) -> (Result<RawResponse, Failure>, Vec<u8>) {
-        let (ours, mut theirs) = duplex(1 << 20);
-        let server = tokio::spawn(async move {
-            let mut seen = vec![0; 4096];
-            let read = theirs.read(&mut seen).await.unwrap();
-            seen.truncate(read);
-            let _ = theirs.write_all(script).await;
-            drop(theirs);
-            seen
-        });
-        let request = RawRequest {
-            head: "PUT /x HTTP/1.1\r\nHost: h\r\n".to_owned(),
-            body: Some(b"hello"),
-            manner,
-            expects_no_body: false,
-            read_limit: limit,
-        };
-        let answer = send(ours, &request).await;
-        (answer, server.await.unwrap())
-    }
-
-    async fn body_of(script: &'static [u8], limit: usize) -> Result<(Vec<u8>, bool), String> {
-        let (answer, _) = answered(script, Manner::Ordinary, limit).await;
-        answer
-            .map(|response| (response.body, response.overran))
-            .map_err(|failure| failure.message)
-    }
-
-    #[tokio::test]
-    async fn every_framing_is_read_and_bounded() {
-        let whole = |bytes: &[u8]| Ok((bytes.to_vec(), false));
-        assert_eq!(
-            body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", 99).await,
-            whole(b"abc")
-        );
-        assert_eq!(
-            body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 99).await,
-            whole(b"abcdef")
-        );
-        assert_eq!(
-            body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 4).await,
-            Ok((b"abcd".to_vec(), true))
-        );
-        assert_eq!(
-            body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef", 4).await,
-            Ok((b"abcd".to_vec(), true))
-        );
-        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
-        assert_eq!(body_of(chunked, 99).await, whole(b"abc"));
-        assert_eq!(body_of(chunked, 1).await, Ok((b"a".to_vec(), true)));
-        assert_eq!(
-            body_of(b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc", 99).await,
-            whole(b"")
-        );
-        assert_eq!(
-            body_of(
-                b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
-                9
-            )
-            .await,
-            whole(b"a")
-        );
-    }
-
-    #[tokio::test]
-    async fn what_is_not_an_answer_is_named() {
-        for (script, message) in [
-            (
-                &b""[..],
-                "the server closed the connection without an answer",
-            ),
-            (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"),
-            (
-                b"HTTP/1.1 200 OK\r\nContent-Le",
-                "the connection ended in the middle of the answer's header",
-            ),
-            (
-                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-                BODY_ENDED,
-            ),
-            (
-                b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
-                "the answer has two Content-Lengths",
-            ),
-            (
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                "the answer's chunks are malformed",
-            ),
-        ] {
-            assert_eq!(body_of(script, 99).await, Err(message.to_owned()));
-        }
-    }
-
-    #[tokio::test]
-    async fn interim_answers_do_not_go_on_for_ever() {
-        let flood: &'static [u8] = Box::leak(
-            b"HTTP/1.1 102 Processing\r\n\r\n"
-                .repeat(500)
-                .into_boxed_slice(),
-        );
-        assert_eq!(
-            body_of(flood, 99).await,
-            Err("more than 16 interim answers (1xx) and no real one".to_owned())
-        );
-    }
-
-    #[tokio::test]
-    async fn an_upload_that_breaks_off_announces_more_than_it_sends() {
-        let (answer, seen) = answered(
-            b"",
-            Manner::CutOff {
-                after: 2,
-                chunked: false,
-            },
-            99,
-        )
-        .await;
-        assert_eq!(
-            answer.err().map(|failure| failure.kind),
-            Some(FailureKind::BrokenOff { noticed: true })
-        );
-        let seen = String::from_utf8(seen).unwrap();
-        assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");
-        assert!(!seen.contains("hello"), "{seen}");
-    }
-
-    #[tokio::test]
-    async fn an_early_answer_to_expect_saves_the_body() {
-        let script = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
-        let (answer, seen) = answered(script, Manner::ExpectContinue, 99).await;
-        let answer = answer.ok().unwrap();
-        assert_eq!((answer.status, answer.continued), (201, false));
-        assert!(
-            String::from_utf8(seen)
-                .unwrap()
-                .ends_with("Expect: 100-continue\r\n\r\n")
-        );
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! What is asked of a server: one request, and the manner in which it is sent.
 
+use super::bin::{BinEntry, BinPlace};
 use super::facet::Http;
 use super::guard::OwnBackup;
 use super::payload::Payload;
@@ -60,6 +61,10 @@ pub enum Place {
     /// The backup of the person who asks, under the ID that their password gives: read only, and as
     /// it is.
     Theirs(BackupId),
+    /// The list of a Nextcloud's bin: read only, and never recorded.
+    Bin(BinPlace),
+    /// A file in that bin that is ours.
+    InBin(BinPlace, BinEntry),
     /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
     Below(&'static str),
 }
@@ -274,6 +279,8 @@ impl Request {
             Place::DoubleSlashBackup(backup) => format!("/backups/<{}>", backup.slot()),
             Place::Missing => "backups/<never uploaded>".to_owned(),
             Place::Theirs(_) => "backups/<the person's>".to_owned(),
+            Place::Bin(_) => "the bin".to_owned(),
+            Place::InBin(..) => "a file of ours in the bin".to_owned(),
             Place::Below(suffix) => (*suffix).to_owned(),
         };
         let login = match &self.login {

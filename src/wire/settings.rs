@@ -1,5 +1,6 @@
 //! How a session behaves, and what it cost.
 
+use super::binned::Binned;
 use super::pace::{Pace, PaceChoice};
 use super::seed::Seed;
 use crate::engine::Stop;
@@ -75,4 +76,7 @@ pub struct Totals {
     /// Requests that were asked again because no answer came.
     #[serde(default)]
     pub asked_again: u32,
+    /// What was deleted, which lies in the bin of a server that has one.
+    #[serde(default, skip_serializing_if = "Binned::is_none")]
+    pub deleted: Binned,
 }

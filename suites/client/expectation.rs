@@ -1,12 +1,17 @@
 //! What a vector expects, and where to read about it, in words.
 
-use super::Like;
+use super::{Like, releases};
+use crate::adapter::Operation;
 use crate::safe::Client;
 use crate::vectors::{File, Outcome, Vector, Wanted};
 
 /// What comes of a vector's input, after its comment.
-pub fn expected(vector: &Vector, like: Like) -> String {
+pub fn expected(vector: &Vector, operation: Operation, like: Like) -> String {
     let outcome = match (&vector.wanted, like) {
+        (_, Like::Release(release)) => match releases::outcome_of(vector, operation, release) {
+            Ok(outcome) => format!("as {release}: {}", one(outcome)),
+            Err(why) => why,
+        },
         (Wanted::OfAll(outcome), _) => one(outcome),
         (Wanted::OfEach(_), Like::Client(client)) => {
             format!("as {client}: {}", one(vector.wanted.of(client)))

@@ -2,7 +2,7 @@
 
 use super::cause::Fault;
 use super::compare::{Difference, same};
-use super::{Like, body, documents};
+use super::{Like, body, documents, releases};
 use crate::adapter::{
     Breakdown, Hex, JudgeExchange, Operation, Reply, Request, SealBackup, ServerOperation,
 };
@@ -36,6 +36,14 @@ pub fn judge(
         }
     };
     match (&vector.wanted, like) {
+        (_, Like::Release(release)) => match releases::outcome_of(vector, operation, release) {
+            Err(why) => Outcome::not_applicable(why),
+            Ok(outcome) => match held(vector, operation, outcome, &reply) {
+                Held::Good => Outcome::pass(format!("{}, as {release}", described(&reply))),
+                Held::Open(why) => Outcome::not_applicable(why),
+                Held::Bad(bad) => bad.deviation(operation).into(),
+            },
+        },
         (Wanted::OfAll(outcome), _) => match held(vector, operation, outcome, &reply) {
             Held::Good => Outcome::pass(described(&reply)),
             Held::Open(why) => Outcome::not_applicable(why),
@@ -51,6 +59,17 @@ pub fn judge(
         (Wanted::OfEach(_), Like::Anyone) => any(vector, operation, &reply),
         (Wanted::OfEach(_), Like::Strictest) => strictest(vector, operation, &reply),
     }
+}
+
+/// Whether a reply is what an outcome asks for.
+pub(super) fn is_as_wanted(
+    vector: &Vector,
+    operation: Operation,
+    outcome: &vectors::Outcome,
+    reply: Reply,
+) -> bool {
+    let reply = refusals_of(operation, reply);
+    !matches!(held(vector, operation, outcome, &reply), Held::Bad(_))
 }
 
 /// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for

@@ -8,6 +8,7 @@ mod compare;
 mod documents;
 mod expectation;
 mod judge;
+mod releases;
 #[cfg(feature = "tests")]
 pub mod rig;
 mod smoke;
@@ -18,12 +19,13 @@ use judge::{is_asked_again, judge_again};
 pub use judge::{judge, never_asked};
 
 use crate::adapter::{Hello, InProcess, Operation, Peer, Reply};
+use crate::clients::Release;
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
 use crate::engine::{Effect, Level};
 use crate::safe::clause::{self, Clause};
 use crate::safe::{Client, Clients, Directions};
 use crate::vectors::{self, File, Group, Vector};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A check of an implementation.
 pub type ClientCheck = Check<Context>;
@@ -34,30 +36,56 @@ pub enum Like {
     /// Any of them will do.
     #[default]
     Anyone,
-    /// This one.
+    /// The newest release of this one.
     Client(Client),
+    /// This release.
+    Release(Release),
     /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as
     /// Android takes it. For tools that must not let pass what some client will not read.
     Strictest,
 }
 
 impl Like {
-    const ALL: [Self; 5] = [
-        Self::Anyone,
-        Self::Client(Client::Android),
-        Self::Client(Client::Ios),
-        Self::Client(Client::Desktop),
-        Self::Strictest,
-    ];
-
-    const fn variants(self) -> &'static [Self] {
-        match self {
-            Self::Anyone => &[Self::Anyone],
-            Self::Client(Client::Android) => &[Self::Client(Client::Android)],
-            Self::Client(Client::Ios) => &[Self::Client(Client::Ios)],
-            Self::Client(Client::Desktop) => &[Self::Client(Client::Desktop)],
-            Self::Strictest => &[Self::Strictest],
+    /// The release that a name names; of a client, the newest.
+    pub fn release(release: Release) -> Self {
+        if release.is_newest() {
+            Self::Client(release.client())
+        } else {
+            Self::Release(release)
         }
+    }
+
+    /// The client that it is held to, if it is one.
+    pub const fn client(self) -> Option<Client> {
+        match self {
+            Self::Client(client) => Some(client),
+            Self::Release(release) => Some(release.client()),
+            Self::Anyone | Self::Strictest => None,
+        }
+    }
+
+    /// The one variant in which each check runs. Made once for each in the life of the program.
+    fn variants(self) -> &'static [Self] {
+        Box::leak(Box::new([self]))
+    }
+}
+
+/// The checks that were made for each whom an implementation can be held to, once.
+struct Made<T: 'static>(Mutex<Vec<(Like, &'static [T])>>);
+
+impl<T> Made<T> {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn of(&self, like: Like, make: impl FnOnce(Like) -> Vec<T>) -> &'static [T] {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, checks)) = made.iter().find(|(known, _)| *known == like) {
+            return checks;
+        }
+        let checks: &'static [T] = Vec::leak(make(like));
+        made.push((like, checks));
+        checks
     }
 }
 
@@ -67,10 +95,7 @@ impl Facet for Like {
     }
 
     fn clients(self) -> Clients {
-        match self {
-            Self::Client(client) => Clients::of(client),
-            Self::Anyone | Self::Strictest => Clients::ALL,
-        }
+        self.client().map_or(Clients::ALL, Clients::of)
     }
 }
 
@@ -147,10 +172,8 @@ const PROTOCOL: Clause = clause::ADAPTER;
 /// Every check, for an implementation that is held to `like`, in the order in which reports show
 /// them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
-    static ALL: [OnceLock<Vec<ClientCheck>>; Like::ALL.len()] =
-        [const { OnceLock::new() }; Like::ALL.len()];
-    let place = Like::ALL.iter().position(|known| *known == like);
-    place.map_or(&[], |place| ALL[place].get_or_init(|| all_checks(like)))
+    static MADE: Made<ClientCheck> = Made::new();
+    MADE.of(like, all_checks)
 }
 
 fn all_checks(like: Like) -> Vec<ClientCheck> {
@@ -192,7 +215,7 @@ fn of_vector(
         needs: smoke::needs(group.operation, vector),
         effect: Effect::Reads,
         // Made once in the life of the program, from files that are part of it.
-        expected: String::leak(expectation::expected(vector, like)),
+        expected: String::leak(expectation::expected(vector, group.operation, like)),
         remedy: String::leak(expectation::remedy(file, vector)),
         run: |context| Box::pin(answer(context)),
     }
@@ -219,7 +242,7 @@ async fn answer(context: &Context) -> Outcome {
         return Outcome::not_applicable(format!("the adapter does not have `{operation}`"));
     }
     let request = vector.request();
-    if let Like::Client(client) = context.like
+    if let Some(client) = context.like.client()
         && let Some(why) = judge::never_asked(client, operation, vector)
     {
         return Outcome::not_applicable(why);
@@ -242,7 +265,7 @@ async fn answer(context: &Context) -> Outcome {
 /// What an implementation in this process does with a vector, asked in the calling thread.
 pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Outcome {
     let request = vector.request();
-    if let Like::Client(client) = like
+    if let Some(client) = like.client()
         && let Some(why) = judge::never_asked(client, operation, vector)
     {
         return Outcome::not_applicable(why);

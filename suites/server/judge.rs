@@ -217,7 +217,7 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
             format!("came back empty instead of the {sent} bytes uploaded")
         } else if body.is_cut_from(uploaded) {
             format!("came back cut to {} of {sent} bytes", body.length)
-        } else if body.bytes.starts_with(&uploaded.bytes) {
+        } else if body.is_longer_than(uploaded) {
             format!(
                 "came back with bytes after its end: {sent} were uploaded, {} came",
                 body.length

@@ -332,6 +332,9 @@ impl fmt::Display for Limit {
     }
 }
 
+/// Where the search begins, in bytes.
+const LEAST_TRIED: u64 = 4096;
+
 /// A search for the largest size that is taken.
 struct Search {
     /// Known to be taken.
@@ -347,13 +350,18 @@ struct Search {
 impl Search {
     async fn run(mut self, context: &Context, backup: &OwnBackup) -> Result<Limit, Outcome> {
         // From below, so that little is sent to find a low limit under a high promise.
-        let mut size = 4096;
+        let mut size = LEAST_TRIED;
         while size < self.refused {
             let may_go_on = size <= self.taken || self.try_size(context, backup, size).await?;
             if !may_go_on || self.taken < size {
                 break;
             }
-            size *= 2;
+            size *= 4;
+        }
+        // Between the steps, so that both ends are powers of two.
+        let between = self.taken * 2;
+        if between > LEAST_TRIED && between < self.refused {
+            self.try_size(context, backup, between).await?;
         }
         if !self.to_the_byte {
             return Ok(self.found());

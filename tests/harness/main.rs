@@ -2,6 +2,7 @@
 //! time that another uses.
 
 mod bans;
+mod bin;
 mod columns;
 mod command_line;
 mod downstream;

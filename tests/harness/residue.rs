@@ -41,6 +41,36 @@ fn left_because(home: &Path) -> serde_json::Value {
     report["left_because"].clone()
 }
 
+/// What was refused or sent elsewhere each time is not claimed to be there, though nothing that the
+/// server answers says that it is not.
+#[test]
+fn where_nothing_was_stored_nothing_is_claimed_to_be_left() {
+    for fault in [
+        Fault::RedirectTrailing,
+        Fault::RedirectEverything,
+        Fault::UploadRedirected,
+        Fault::UploadForbidden,
+        Fault::UploadNotAllowed,
+    ] {
+        let server = Reference::plain(PASSWORD, &[fault], Duration::ZERO);
+        let home = home();
+        let checked = check(home.path(), server.url(), PASSWORD, "upload");
+        assert_eq!(server.running.stored(), 0, "{fault}: {}", checked.all());
+        assert_eq!(
+            left_because(home.path()),
+            serde_json::Value::Null,
+            "{fault}"
+        );
+        assert!(
+            !checked.stdout.contains("may still be"),
+            "{}",
+            checked.all()
+        );
+        let kept = ledgers(&home.path().join("ledgers"));
+        assert!(kept.is_empty(), "{fault}: {}", checked.all());
+    }
+}
+
 #[test]
 fn where_delete_lies_the_ledger_stays_and_says_why() {
     let server = Reference::plain(PASSWORD, &[Fault::DeleteLies], Duration::ZERO);

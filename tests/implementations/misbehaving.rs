@@ -280,7 +280,7 @@ fn stopped() -> Result<(), Failed> {
 pub fn adapter(way: &str) -> ExitCode {
     let (way, argument) = way.split_once(':').unwrap_or((way, ""));
     let implementation: Arc<dyn Implementation> = match way {
-        "model" => Arc::new(Model(Client::Android)),
+        "model" => Arc::new(Model::of(Client::Android)),
         "wrong" => wrong::of(argument).expect("one of the wrong ones"),
         _ => Arc::new(Own),
     };

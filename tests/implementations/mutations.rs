@@ -249,7 +249,7 @@ static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
 });
 
 fn answers(client: Client, operation: Operation) -> Vec<Answered> {
-    let peer = InProcess::new(Arc::new(Model(client)));
+    let peer = InProcess::new(Arc::new(Model::of(client)));
     let all = vectors::all().iter().flat_map(File::vectors);
     let asked = all.filter(|(group, _)| group.operation == operation);
     let answered = asked.filter_map(|(_, vector)| match peer.ask_here(vector.request()) {

@@ -466,7 +466,7 @@ impl TestClient {
 
     fn read(&self, backup: BackupToRead) -> Result<(), Failure> {
         let directory = self.directory(&backup);
-        let model = Model(self.published.client());
+        let model = Model::of(self.published.client());
         let input = ReadBackup {
             backup,
             own_id: self

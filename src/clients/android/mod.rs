@@ -13,24 +13,44 @@ pub(super) use write::write;
 use super::config_error::{ConfigError, Found};
 use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use super::release::Release;
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 use charset::Charset;
 use org_json::{JavaString, NoValue, Object, Value};
 
-/// Android of today.
+/// How much of a config is read before 6.2, in bytes.
 ///
-/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success.
-pub(super) static PERSONA: Persona = Persona {
-    client: Client::Android,
-    release: "Android 6.4",
-    user_agent: "Threema",
-    login_habit: LoginHabit::Preemptive(CredentialEncoding::Latin1),
-    request_headers: RequestHeaders::MOBILE,
-    status_rule: StatusRule::Any2xx,
-    size_gate: SizeGate::UpToTheLimit,
-    tokens: true,
-};
+/// Source: clients.http.config-body.
+const ONE_READ: usize = 4096;
+
+/// How a release of Android asks: since 6.2 with `OkHttp`.
+///
+/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.success,
+/// clients.http.token.
+pub(super) fn persona(release: Release) -> Persona {
+    let has_okhttp = release.since(Release::Android6_2);
+    let (encoding, status_rule, config_bytes) = if has_okhttp {
+        (CredentialEncoding::Latin1, StatusRule::Any2xx, None)
+    } else {
+        (
+            CredentialEncoding::Utf8,
+            StatusRule::UsualOnes,
+            Some(ONE_READ),
+        )
+    };
+    Persona {
+        client: Client::Android,
+        release,
+        user_agent: "Threema",
+        login_habit: LoginHabit::Preemptive(encoding),
+        request_headers: RequestHeaders::MOBILE,
+        status_rule,
+        size_gate: SizeGate::UpToTheLimit,
+        tokens: release.since(Release::Android4_6),
+        config_bytes,
+    }
+}
 
 /// Reads a config as Android does, sent without a charset.
 ///

@@ -7,6 +7,7 @@ pub(super) use read::read;
 
 use super::credentials::CredentialEncoding;
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use super::release::Release;
 use crate::safe::Client;
 
 /// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are
@@ -23,23 +24,26 @@ const READING: &[(&str, &str)] = &[
     ("Accept", "application/octet-stream"),
 ];
 
-/// The last Desktop that restored from a backup.
+/// How Desktop asks.
 ///
 /// Source: clauses 4.4, 4.7 and 4.8; clients.http.headers, clients.http.success.
-pub(super) static PERSONA: Persona = Persona {
-    client: Client::Desktop,
-    release: "Desktop preview 14",
-    user_agent: USER_AGENT,
-    login_habit: LoginHabit::Preemptive(CredentialEncoding::Utf8),
-    request_headers: RequestHeaders {
-        read_config: None,
-        upload: None,
-        download: Some(READING),
-        probe: Some(READING),
-        delete: None,
-    },
-    status_rule: StatusRule::Only200,
-    // It never uploads, so this is never asked.
-    size_gate: SizeGate::UpToTheLimit,
-    tokens: false,
-};
+pub(super) fn persona(release: Release) -> Persona {
+    Persona {
+        client: Client::Desktop,
+        release,
+        user_agent: USER_AGENT,
+        login_habit: LoginHabit::Preemptive(CredentialEncoding::Utf8),
+        request_headers: RequestHeaders {
+            read_config: None,
+            upload: None,
+            download: Some(READING),
+            probe: Some(READING),
+            delete: None,
+        },
+        status_rule: StatusRule::Only200,
+        // It never uploads, so this is never asked.
+        size_gate: SizeGate::UpToTheLimit,
+        tokens: false,
+        config_bytes: None,
+    }
+}

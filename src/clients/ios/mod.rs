@@ -10,6 +10,7 @@ pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};
 use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
+use super::release::Release;
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 use serde::Deserializer;
@@ -22,19 +23,22 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Two to the power of 63: the first double that a signed number of 64 bits does not hold.
 const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 
-/// iOS of today.
+/// How a release of iOS asks.
 ///
-/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success.
-pub(super) static PERSONA: Persona = Persona {
-    client: Client::Ios,
-    release: "iOS 7.2",
-    user_agent: "Threema",
-    login_habit: LoginHabit::AfterChallenge,
-    request_headers: RequestHeaders::MOBILE,
-    status_rule: StatusRule::Any2xx,
-    size_gate: SizeGate::BelowTheLimit,
-    tokens: true,
-};
+/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success, clients.http.token.
+pub(super) fn persona(release: Release) -> Persona {
+    Persona {
+        client: Client::Ios,
+        release,
+        user_agent: "Threema",
+        login_habit: LoginHabit::AfterChallenge,
+        request_headers: RequestHeaders::MOBILE,
+        status_rule: StatusRule::Any2xx,
+        size_gate: SizeGate::BelowTheLimit,
+        tokens: release.since(Release::Ios4_8),
+        config_bytes: None,
+    }
+}
 
 /// Reads a config as iOS does: JSON and nothing else, apart from one byte order mark.
 ///

@@ -1,7 +1,7 @@
 //! From what a person types as the address to the requests, client by client.
 
 use crate::adapter::{Answer, Entered, Refusal, RequestUrls, Sent, Urls};
-use crate::clients::CredentialEncoding;
+use crate::clients::{CredentialEncoding, LoginHabit, Persona, Release};
 use crate::safe::{BackupId, BaseUrl};
 use crate::safe::{Client, Stage};
 use url::Url;
@@ -9,14 +9,18 @@ use url::Url;
 /// What stands for the shard in an address.
 const PLACEHOLDER: &str = "{backupIdPrefix8}";
 
+/// What stood for it on Android before 5.3.
+const OLD_PLACEHOLDER: &str = "%h";
+
 /// What Android puts there before there is a key.
 const NO_SHARD: &str = "xx";
 
 /// Source: clauses 4.1, 4.8 and 6.3; clients.http.url-android, clients.http.url-ios.
-pub(super) fn request_urls(client: Client, input: &RequestUrls) -> Answer<Urls> {
-    match client {
-        Client::Android => android(input),
-        Client::Ios => ios(input),
+pub(super) fn request_urls(release: Release, input: &RequestUrls) -> Answer<Urls> {
+    match release.client() {
+        Client::Android => android(release, input),
+        Client::Ios if release.since(Release::Ios6_0) => ios(input),
+        Client::Ios => ios_before_6_0(input),
         Client::Desktop => desktop(input),
     }
 }
@@ -55,7 +59,27 @@ fn fields(input: &RequestUrls) -> Option<(&str, &str)> {
     Some((user, password))
 }
 
-fn android(input: &RequestUrls) -> Answer<Urls> {
+/// What Android puts into an address for the shard, and in which addresses: `%h` in that of the
+/// default server, since 4.6 in any; since 5.3 `{backupIdPrefix8}` in any.
+///
+/// Source: clients.http.shard.
+fn android_name(release: Release, typed: &str, shard: &str) -> String {
+    let is_own = typed.is_empty();
+    let name = if is_own {
+        threemas_own(shard)
+    } else {
+        typed.to_owned()
+    };
+    if release.since(Release::Android5_3) {
+        name.replace(PLACEHOLDER, shard)
+    } else if release.since(Release::Android4_6) {
+        name.replace(OLD_PLACEHOLDER, shard)
+    } else {
+        name
+    }
+}
+
+fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
     if input.entered == Entered::Migrated {
         return Err(Refusal::unsupported(
             "only iOS stored addresses in this form",
@@ -70,12 +94,7 @@ fn android(input: &RequestUrls) -> Answer<Urls> {
         .unwrap_or_default()
         .trim_matches(|c| c <= ' ');
     let typed = typed.replace("https://", "");
-    let name = if typed.is_empty() {
-        threemas_own(PLACEHOLDER)
-    } else {
-        typed.clone()
-    };
-    let mut base = format!("https://{}", name.replace(PLACEHOLDER, &shard));
+    let mut base = format!("https://{}", android_name(release, &typed, &shard));
     if !base.ends_with('/') {
         base.push('/');
     }
@@ -86,13 +105,17 @@ fn android(input: &RequestUrls) -> Answer<Urls> {
         let (user, password) = user_info.split_once(':')?;
         (!user.is_empty() && !password.is_empty()).then_some((user, password))
     };
+    let persona = release.persona();
     let authorization = match fields(input).or_else(in_the_address) {
         Some((user, password)) => Some(
-            CredentialEncoding::Latin1
-                .encode(user, password)
-                .to_string(),
+            match persona.login_habit {
+                LoginHabit::Preemptive(encoding) => encoding,
+                LoginHabit::AfterChallenge => CredentialEncoding::Utf8,
+            }
+            .encode(user, password)
+            .to_string(),
         ),
-        None => input.token.as_ref().map(|token| format!("Token {token}")),
+        None => token_of(persona, input),
     };
     Ok(Urls {
         config_url: Some(url("config")?),
@@ -100,6 +123,28 @@ fn android(input: &RequestUrls) -> Answer<Urls> {
         sent: sent_at_once(authorization.as_ref()),
         authorization,
     })
+}
+
+/// The token, in a release that sends one.
+///
+/// Source: clients.http.token.
+fn token_of(persona: Persona, input: &RequestUrls) -> Option<String> {
+    let token = input.token.as_ref().filter(|_| persona.sends_tokens());
+    token.map(|token| format!("Token {token}"))
+}
+
+/// It puts `https` in front; how it stores and reads credentials in the address, no source says in
+/// enough detail.
+///
+/// Source: clients.http.url-ios.
+fn ios_before_6_0(input: &RequestUrls) -> Answer<Urls> {
+    let address = input.address.as_deref().unwrap_or_default();
+    if address.starts_with("http://") {
+        return Err(Refusal::at(Stage::Resolve, "it takes no plain http"));
+    }
+    Err(Refusal::unsupported(
+        "what iOS before 6.0 makes of an address is not known in detail",
+    ))
 }
 
 fn ios(input: &RequestUrls) -> Answer<Urls> {

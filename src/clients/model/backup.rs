@@ -1,4 +1,4 @@
-//! What the newest release of a client restores from a backup, and what it writes, for the vectors
+//! What a release of a client restores from a backup, and what it writes, for the vectors
 //! of whole documents.
 
 use crate::adapter::{
@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
 /// An app that crashes or hangs is said to refuse: the vector says how.
-pub(super) fn read_backup(client: Client, input: &ReadBackup) -> Answer<RestoredState> {
+pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<RestoredState> {
     let own_id = id(&input.own_id)?;
-    match Release::newest(client).read_as_asked(input)? {
+    match release.read_as_asked(input)? {
         Outcome::Restored(restored) => Ok(RestoredState {
             restored: restored.state(own_id),
         }),
@@ -66,11 +66,11 @@ fn directory(known: &[DirectoryId]) -> Answer<Directory> {
         .map(Directory::Answers)
 }
 
-pub(super) fn write_backup(client: Client, input: &WriteBackup) -> Answer<WrittenDocument> {
-    if client == Client::Desktop {
+pub(super) fn write_backup(release: Release, input: &WriteBackup) -> Answer<WrittenDocument> {
+    if release.client() == Client::Desktop {
         return Err(Refusal::unsupported("it writes no backup"));
     }
-    Release::newest(client).usual().write_as_asked(input)
+    release.usual().write_as_asked(input)
 }
 
 impl Origin {

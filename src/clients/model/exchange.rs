@@ -1,22 +1,23 @@
 //! What a client makes of a server's answers.
 
 use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperation, Taken, To};
-use crate::clients::{LoginHabit, Operation, Persona, parse_config};
+use crate::clients::{LoginHabit, Operation, Persona, Release, parse_config};
 use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, envelope};
 use std::borrow::Cow;
 
 /// Source: clauses 4.2 to 4.8; clients.http.success, clients.http.login.
-pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
-    let persona = Persona::of(client);
+pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken> {
+    let persona = release.persona();
+    let client = persona.client;
     let operation = operation_of(exchange.operation);
     if !persona.performs(operation) {
         return Err(Refusal::unsupported("it never does this"));
     }
-    if operation == Operation::Upload && !fits(persona, exchange) {
+    if operation == Operation::Upload && !fits(&persona, exchange) {
         return Err(Refusal::at(Stage::Size, "the server takes less"));
     }
-    let answer = final_answer(persona, exchange)?;
+    let answer = final_answer(&persona, exchange)?;
     if client == Client::Ios && operation == Operation::Delete {
         // It ignores what comes back. Source: clause 4.5.
         return Ok(Taken {});
@@ -29,7 +30,9 @@ pub(super) fn judge(client: Client, exchange: &JudgeExchange) -> Answer<Taken> {
     }
     match operation {
         Operation::ReadConfig => {
-            if let Some(Err(error)) = parse_config(client, &config_body(client, answer)) {
+            if let Some(Err(error)) =
+                parse_config(client, persona.config_read(&config_body(client, answer)))
+            {
                 return Err(Refusal::at(error.stage(), error.to_string()));
             }
         }

@@ -5,23 +5,29 @@ mod address;
 mod backup;
 mod exchange;
 
-use super::{check_password, parse_config, pattern};
+use super::{Release, check_password, parse_config, pattern};
 use crate::adapter::{
     Answer, CheckPassword, Checked, Config, Hello, Implementation, JudgeExchange, Operation,
     ParseConfig, ReadBackup, Refusal, RequestUrls, RestoredState, Rule, Taken, Urls, WriteBackup,
     WrittenDocument,
 };
-use crate::safe::Client;
 use crate::safe::password::PasswordRule;
 
-/// Our model of the newest release of a client.
+/// Our model of a release.
 #[derive(Clone, Copy, Debug)]
-pub struct Model(pub Client);
+pub struct Model(Release);
+
+impl Model {
+    /// The model of a release; of a client, of its newest.
+    pub fn of(release: impl Into<Release>) -> Self {
+        Self(release.into())
+    }
+}
 
 impl Implementation for Model {
     fn hello(&self) -> Hello {
         Hello::new(
-            format!("safe-conformance's model of {}", self.0),
+            format!("safe-conformance's model of {}", self.0.client()),
             env!("CARGO_PKG_VERSION"),
             &[
                 Operation::ParseConfig,
@@ -35,7 +41,8 @@ impl Implementation for Model {
     }
 
     fn parse_config(&self, input: ParseConfig) -> Answer<Config> {
-        match parse_config(self.0, &input.body.0) {
+        let persona = self.0.persona();
+        match parse_config(persona.client, persona.config_read(&input.body.0)) {
             None => Err(Refusal::unsupported("it reads no config")),
             Some(Ok(config)) => Ok(Config {
                 max_backup_bytes: config.max_backup_bytes.to_string(),
@@ -52,13 +59,14 @@ impl Implementation for Model {
     fn check_password(&self, input: CheckPassword) -> Answer<Checked> {
         let nobody = || Refusal::unsupported("nobody chooses a password there");
         if let Some(pattern) = &input.pattern {
-            let passes = pattern::passes(self.0, pattern, &input.password).ok_or_else(nobody)?;
+            let passes =
+                pattern::passes(self.0.client(), pattern, &input.password).ok_or_else(nobody)?;
             let passes = passes.map_err(|error| Refusal::unsupported(error.to_string()))?;
             return Ok(Checked {
                 rule: (!passes).then_some(Rule::Pattern),
             });
         }
-        let checked = check_password(self.0, &input.password).ok_or_else(nobody)?;
+        let checked = check_password(self.0.client(), &input.password).ok_or_else(nobody)?;
         Ok(Checked {
             rule: checked.err().map(|rule| match rule {
                 PasswordRule::Length => Rule::Length,

@@ -271,6 +271,13 @@ impl Release {
     }
 }
 
+impl From<Client> for Release {
+    /// The newest release of the client.
+    fn from(client: Client) -> Self {
+        Self::newest(client)
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, last) = (*self, *self);

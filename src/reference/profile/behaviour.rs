@@ -50,6 +50,8 @@ pub(in super::super) enum Habit {
     PlainFiles,
     /// It sends its session cookie more than once; the last value counts.
     RepeatedCookies,
+    /// It puts what is deleted into a bin, which its user can list.
+    Bin,
     /// It shows nothing of what was uploaded: a file drop.
     FileDrop,
     /// It requires `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.

@@ -392,6 +392,7 @@ const fn probing(then: Then) -> Watch {
 const NEXTCLOUD_USER: &[Behaviour] = &[
     Base("/remote.php/dav/files/safe/threema_safe"),
     Watches(FAILURES),
+    Does(Habit::Bin),
 ];
 /// What is Nextcloud's wherever it serves files.
 const NEXTCLOUD_FILES: &[Behaviour] = &[

@@ -155,6 +155,10 @@ impl Report {
                 (detail("seed", &self.seed))
                 dt { "pace" }
                 dd { (counted(self.pace.requests_per_minute, "request")) " in a minute" }
+                @if let Some(bin) = &self.bin {
+                    dt { "bin" }
+                    dd { (bin.sentence()) }
+                }
                 @if self.left_behind > 0 {
                     dt { "left behind" }
                     dd {

@@ -482,3 +482,79 @@ fn a_broken_off_upload_that_is_not_there_needs_no_deletion_and_a_taken_one_does(
     assert!(guard.is_gone(&broken));
     assert!(guard.may_be_there(&taken) && guard.may_be_there(&waiting));
 }
+
+#[test]
+fn only_what_may_have_been_stored_is_claimed_to_be_left() {
+    type Sequel = fn(&Guard, &OwnBackup);
+    let sequels: [(Sequel, usize); 6] = [
+        // Refused or sent elsewhere, and never seen.
+        (|guard, backup| guard.refused(backup), 0),
+        // The server failed: nobody knows.
+        (|guard, backup| guard.failed(backup), 1),
+        (
+            |guard, backup| guard.may_appear(backup, Instant::now() + LATEST),
+            1,
+        ),
+        (|guard, _| guard.give_up_waiting(), 1),
+        // Stored though it was refused.
+        (
+            |guard, backup| {
+                guard.refused(backup);
+                guard.present(backup, false);
+            },
+            1,
+        ),
+        // One of two was taken.
+        (
+            |guard, backup| {
+                guard.answered(backup);
+                guard.sent(backup);
+                guard.refused(backup);
+            },
+            1,
+        ),
+    ];
+    for (number, (sequel, left)) in sequels.into_iter().enumerate() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let guard = with_ledger(folder.path(), 7);
+        let backup = uploading(&guard, "a");
+        sequel(&guard, &backup);
+        let closed = guard.close();
+        assert_eq!(closed.doubts.values().sum::<usize>(), left, "{number}");
+        assert_eq!(closed.ledger.is_some(), left > 0, "{number}");
+        drop(guard);
+        assert_eq!(swept(folder.path()).len(), left, "{number}");
+    }
+}
+
+#[test]
+fn what_was_refused_is_not_swept_beside_what_is_left() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let guard = with_ledger(folder.path(), 8);
+    let refused = uploading(&guard, "refused");
+    guard.refused(&refused);
+    let kept = stored(&guard, "kept");
+    assert_eq!(guard.close().doubts.values().sum::<usize>(), 1);
+    drop(guard);
+    let ledgers = swept(folder.path());
+    let left: Vec<_> = ledgers[0].left.iter().map(|left| &left.backup).collect();
+    assert_eq!(left, [&kept]);
+    assert_eq!(ledgers[0].owned, [refused, kept]);
+}
+
+#[test]
+fn what_was_deleted_is_counted_with_its_size() {
+    let guard = guard();
+    let (first, second) = (stored(&guard, "a"), stored(&guard, "b"));
+    guard.weighs(&first, 600);
+    guard.weighs(&second, 2000);
+    assert!(guard.binned().is_none());
+    guard.deleted(&first);
+    // It is there no longer.
+    guard.deleted(&first);
+    guard.deleted(&second);
+    let binned = guard.binned();
+    assert_eq!((binned.files, binned.bytes), (2, 2600));
+    let uploaded = guard.uploaded();
+    assert!(uploaded.len() == 2 && uploaded.contains(&first) && uploaded.contains(&second));
+}

@@ -67,6 +67,8 @@ pub(super) struct Contents {
     pub(super) heading: Option<Heading>,
     /// What may be on the server, by ID.
     pub(super) left: BTreeMap<String, Left>,
+    /// Everything that it names, also what is gone.
+    pub(super) owned: Vec<OwnBackup>,
     /// The lines that mean nothing, from 1.
     pub(super) damaged: Vec<usize>,
     /// How many bytes of whole lines there are.
@@ -107,6 +109,7 @@ impl Contents {
         let mut contents = Self {
             heading: None,
             left: BTreeMap::new(),
+            owned: Vec::new(),
             damaged: Vec::new(),
             whole: bytes.len() as u64,
         };
@@ -140,6 +143,9 @@ impl Contents {
                 // A backup of a person's has an ID that no label gives.
                 if backup.id().to_hex() != id {
                     return None;
+                }
+                if !self.owned.contains(&backup) {
+                    self.owned.push(backup.clone());
                 }
                 self.left.entry(id).or_insert(Left {
                     backup,

@@ -276,6 +276,8 @@ pub struct LeftLedger {
     pub(super) written: Option<SystemTime>,
     /// What may be on the server.
     pub(super) left: Vec<Left>,
+    /// Everything that it names, also what is gone.
+    pub(super) owned: Vec<OwnBackup>,
     /// The lines that were not understood, or name an ID that does not follow from the seed:
     /// from 1.
     pub damaged: Vec<usize>,
@@ -340,6 +342,7 @@ impl LeftLedger {
             login: heading.login,
             written: written.ok(),
             left: contents.left.into_values().collect(),
+            owned: contents.owned,
             damaged: contents.damaged,
             lines: Lines {
                 file,

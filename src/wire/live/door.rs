@@ -7,6 +7,7 @@ use crate::safe::base_url::BaseUrl;
 use crate::safe::{ServerConfig, Stage};
 use crate::wire::answer::{Answer, Failure, FailureKind};
 use crate::wire::facet::Http;
+use crate::wire::gather::Gather;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
 use crate::wire::seed::Seed;
@@ -231,7 +232,7 @@ impl Door {
             builder = builder.body(body.to_owned());
         }
         let response = builder.send().await.map_err(|error| failure_of(&error))?;
-        read_bounded(response, READ_LIMIT).await
+        read_bounded(response, |_| Gather::new(READ_LIMIT, READ_LIMIT)).await
     }
 }
 

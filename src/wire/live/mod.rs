@@ -7,8 +7,10 @@ mod patience;
 
 pub use door::{Door, Over, Spot};
 
-use super::answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::bin::BinPlace;
 use super::facet::Http;
+use super::gather::Gather;
 use super::halt::Halt;
 use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
@@ -18,7 +20,6 @@ use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
-use bytes::{Bytes, BytesMut};
 use futures_util::future::join_all;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
@@ -290,6 +291,11 @@ impl Live {
         }
     }
 
+    /// The bin of the Nextcloud, if the base URL belongs to a user's files on one.
+    pub(super) fn bin(&self) -> Option<BinPlace> {
+        BinPlace::beside(&self.target.base, &self.target.login)
+    }
+
     pub(super) fn url(&self, place: &Place) -> String {
         let base = &self.target.base;
         match place {
@@ -306,6 +312,8 @@ impl Live {
             }
             Place::Missing => base.backup_url(&nobodys()),
             Place::Theirs(id) => base.backup_url(id),
+            Place::Bin(bin) => bin.url().to_owned(),
+            Place::InBin(bin, entry) => bin.url_of(entry),
             Place::Below(suffix) => base.join_raw(suffix),
         }
     }
@@ -349,7 +357,10 @@ impl Live {
             .await
             .map_err(|_| self.silence())?
             .map_err(|error| failure_of(&error))?;
-        read_bounded(response, request.read_limit).await
+        read_bounded(response, |is_packed| {
+            Gather::new(request.read_limit, request.keeps(is_packed))
+        })
+        .await
     }
 
     async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
@@ -403,6 +414,7 @@ impl Live {
             manner: request.manner,
             expects_no_body: request.method == Method::Head,
             read_limit: request.read_limit,
+            keeps: request.keeps(false),
         };
         let stream = self.connect().await?;
         let answer = match &self.tls {
@@ -419,7 +431,7 @@ impl Live {
             status: answer.status,
             http: Http::One,
             headers: answer.headers,
-            body: Body::new(Bytes::from(answer.body), answer.overran),
+            body: answer.body,
             continued: answer.continued,
             asked_again: false,
             redirected: None,
@@ -477,20 +489,20 @@ fn refused() -> Failure {
     Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
 }
 
-/// The response, with as much of its body as `limit` allows.
-async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Answer {
+/// The response, with as much of its body as is gathered; what that is may depend on whether it is
+/// packed.
+async fn read_bounded(
+    mut response: reqwest::Response,
+    gather: impl FnOnce(bool) -> Gather,
+) -> Answer {
     let headers = response.headers().iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
     let headers = headers.collect();
-    let mut body = BytesMut::new();
-    let mut overran = false;
+    let mut gather = gather(response.headers().contains_key("content-encoding"));
     while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
-        let room = limit - body.len();
-        overran = part.len() > room;
-        body.extend_from_slice(&part[..part.len().min(room)]);
-        if overran {
+        if !gather.take(&part) {
             break;
         }
     }
@@ -502,7 +514,7 @@ async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Answer {
             Http::One
         },
         headers,
-        body: Body::new(body.freeze(), overran),
+        body: gather.body(),
         continued: false,
         asked_again: false,
         redirected: None,

@@ -3,6 +3,7 @@
 
 use super::super::answer::{Answer, Redirected, Response};
 use super::super::facet::Http;
+use super::super::gather::Gather;
 use super::super::request::Request;
 use super::super::secret::clean_response;
 use super::{How, Live, failure_of, read_bounded};
@@ -70,7 +71,10 @@ impl Live {
             builder = builder.header(*name, value);
         }
         let response = builder.send().await.map_err(|error| failure_of(&error))?;
-        read_bounded(response, request.read_limit).await
+        read_bounded(response, |is_packed| {
+            Gather::new(request.read_limit, request.keeps(is_packed))
+        })
+        .await
     }
 }
 

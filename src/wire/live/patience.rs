@@ -192,6 +192,10 @@ impl Live {
                 Err(_) => return answer,
                 Ok(response) => {
                     self.heard(request, response);
+                    if self.patience.halt.get().is_none() {
+                        // What it finds is seen by all.
+                        let _ = self.is_banned(request, response).await;
+                    }
                     return match self.hidden_by_limit(&answer) {
                         Some(failure) => Err(failure),
                         None => answer,
@@ -419,7 +423,12 @@ impl Live {
             | Place::CapitalBackup(backup)
             | Place::DoubleSlashBackup(backup) => disturbed.contains(&backup.id().to_hex()),
             Place::Listing(_) => !disturbed.is_empty(),
-            Place::Config | Place::Missing | Place::Theirs(_) | Place::Below(_) => false,
+            Place::Config
+            | Place::Missing
+            | Place::Theirs(_)
+            | Place::Bin(_)
+            | Place::InBin(..)
+            | Place::Below(_) => false,
         }
     }
 }

@@ -46,8 +46,9 @@ pub(in crate::wire) fn clean_response(
 }
 
 fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Response {
-    if matches!(request.place, Place::Theirs(_)) {
+    if matches!(request.place, Place::Theirs(_) | Place::Bin(_)) {
         // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
+        // Nor is what a bin holds.
         return response;
     }
     if let Some(scrubbed) = scrub.bytes(&response.body.bytes) {

@@ -429,7 +429,11 @@ impl Session {
             Company::Several => live.ask_together(request, http, encoding).await,
         };
         if let Some(backup) = upload {
-            self.settle(backup, &answer);
+            let size = request
+                .payload
+                .as_ref()
+                .map_or(0, |payload| payload.len() as u64);
+            self.settle(backup, size, &answer);
         }
         self.observe(live, request, &answer);
         self.note_passed(request, began, &answer);

@@ -12,6 +12,7 @@ use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
+use crate::wire::halt::Sign;
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::sync::atomic::Ordering;
@@ -85,10 +86,14 @@ impl Sight {
 
 impl Session {
     /// Notes what became of an upload.
-    pub(super) fn settle(&self, backup: &OwnBackup, answer: &Answer) {
+    pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer) {
         match answer {
-            Ok(response) if response.status >= 400 => self.guard.refused(backup),
-            Ok(_) => self.guard.answered(backup),
+            Ok(response) if response.is_success() => {
+                self.guard.weighs(backup, size);
+                self.guard.answered(backup);
+            }
+            Ok(response) if (300..500).contains(&response.status) => self.guard.refused(backup),
+            Ok(_) => self.guard.failed(backup),
             Err(failure) => match (failure.kind, failure.stage) {
                 (FailureKind::BrokenOff { noticed: true }, _) => {
                     self.guard.may_appear(backup, Instant::now() + LATE_STORE);
@@ -232,7 +237,7 @@ impl Session {
     }
 
     /// Sends a request that no check sees and no transcript keeps.
-    async fn unseen(&self, live: &Live, request: Request) -> Answer {
+    pub(super) async fn unseen(&self, live: &Live, request: Request) -> Answer {
         let http = self.version(&request).await?;
         let encoding = CredentialEncoding::Utf8;
         let answer = live.exchange(&request, http, encoding).await;
@@ -246,11 +251,22 @@ impl Session {
         answer
     }
 
-    /// Looks for a backup once.
+    /// Looks for a backup once; not any more once a server that has ended the run refuses a look.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
+        if self.sees_no_more.load(Ordering::Relaxed) {
+            return Sight::Unknown;
+        }
         // Without `Accept` it goes over its own connection.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
-        Sight::of(&self.unseen(live, request).await)
+        let answer = self.unseen(live, request).await;
+        if self.halted().is_some()
+            && answer
+                .as_ref()
+                .is_ok_and(|response| Sign::of(response).is_some())
+        {
+            self.sees_no_more.store(true, Ordering::Relaxed);
+        }
+        Sight::of(&answer)
     }
 
     /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether

@@ -5,6 +5,7 @@ mod cleaning;
 mod fetching;
 mod parts;
 mod passed;
+mod purging;
 mod sweeping;
 
 use parts::BrokenOff;
@@ -29,7 +30,7 @@ use crate::engine::{self, Check};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
@@ -103,6 +104,8 @@ pub struct Session {
     passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete while the run cleaned up.
     refusals: AtomicUsize,
+    /// Whether a server that limits has refused a look while the run cleaned up.
+    sees_no_more: AtomicBool,
     /// The uploads that were broken off, in their order.
     broken_off: Mutex<Vec<BrokenOff>>,
     /// The checks whose broken-off uploads became visible after they had looked.
@@ -189,6 +192,7 @@ impl Session {
             opened: Instant::now(),
             passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
+            sees_no_more: AtomicBool::new(false),
             broken_off: Mutex::default(),
             late: Mutex::default(),
         }
@@ -312,6 +316,7 @@ impl Session {
                     limited: met.limited,
                     locked: met.locked,
                     asked_again: met.asked_again,
+                    deleted: self.guard.binned(),
                 }
             }
             (Source::Replay(_), replayed) => replayed

@@ -8,12 +8,12 @@ mod requests;
 
 pub use case::RigCase;
 
-use super::Like;
+use super::{Like, Made};
 use crate::engine::{self, BoxFuture, Breakage, Check, Deviation, Effect, Level, Outcome, Subject};
 use crate::rig::{Action, End, Play, RigError, Seen};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A check of a client on the rig.
 pub type RigCheck = Check<Context>;
@@ -69,14 +69,8 @@ impl Subject<Context> for Rigged {
 
 /// Every check, for a client that is held to `like`, in the order in which reports show them.
 pub fn checks(like: Like) -> &'static [RigCheck] {
-    static ALL: LazyLock<Vec<(Like, Vec<RigCheck>)>> = LazyLock::new(|| {
-        Like::ALL
-            .into_iter()
-            .map(|like| (like, all_checks(like)))
-            .collect()
-    });
-    let checks = ALL.iter().find(|(known, _)| *known == like);
-    checks.map_or(&[], |(_, checks)| checks)
+    static MADE: Made<RigCheck> = Made::new();
+    MADE.of(like, all_checks)
 }
 
 fn all_checks(like: Like) -> Vec<RigCheck> {
@@ -169,7 +163,7 @@ async fn play(context: &Context) -> Outcome {
     let Some(case) = cases::find(context.check) else {
         return Outcome::error(Breakage::Harness, "no case belongs to this check");
     };
-    if let Like::Client(client) = context.like
+    if let Some(client) = context.like.client()
         && case.way(client).is_none()
     {
         return Outcome::not_applicable(format!("{} never does this", client.name()));
@@ -226,17 +220,14 @@ fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) ->
             Some(None) => same = same.and(Clients::of(client)),
             Some(Some(how)) => {
                 other = other.and(Clients::of(client));
-                if departure.is_none() || like == Like::Client(client) {
+                if departure.is_none() || like.client() == Some(client) {
                     departure = Some(how);
                 }
             }
             None => {}
         }
     }
-    let asked = match like {
-        Like::Client(client) => Clients::of(client),
-        Like::Anyone | Like::Strictest => Clients::ALL,
-    };
+    let asked = like.client().map_or(Clients::ALL, Clients::of);
     let observed = seen.end().map(case::words_of).unwrap_or_default();
     if same.within(asked).is_empty() {
         return Deviation::new(case.stage, departure.unwrap_or(observed)).into();

@@ -159,6 +159,46 @@ fn slips_get_one_clear_sentence() {
     assert_usage(&mut of(&["serve", "--listen", "nonsense"]), &["nonsense"]);
 }
 
+/// One axis of releases: every option takes a client or any published version of it, and a version
+/// that nobody published gets its neighbours.
+#[test]
+fn releases_that_were_never_published_get_the_nearest() {
+    let home = home();
+    let of = |arguments: &[&str]| {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command
+    };
+    for arguments in [
+        &["client", "--exec", "true", "--as"][..],
+        &["rig", "--exec", "true", "--as"],
+        &["losses", "--from"],
+        &["losses", "--to"],
+    ] {
+        let with = |release: &'static str| {
+            let all: Vec<_> = arguments.iter().copied().chain([release]).collect();
+            of(&all)
+        };
+        assert_usage(
+            &mut with("android-7.0"),
+            &["Android 7.0", "nearest is Android 6.4.2"],
+        );
+        assert_usage(&mut with("windows"), &["android, ios or desktop"]);
+    }
+    assert_usage(
+        &mut of(&["rig", "--exec", "true", "--as", "android-5.8"]),
+        &["--as", "Android 5.7 to 5.8.2", "Android 6.2 to 6.4.2"],
+    );
+    let older = run(&mut of(&[
+        "losses",
+        "--from",
+        "android-5.8",
+        "--to",
+        "ios-7.1.1",
+    ]));
+    assert_eq!(older.code, Some(0), "{}", older.all());
+}
+
 #[test]
 fn files_that_make_no_sense_get_one_clear_sentence() {
     let home = home();

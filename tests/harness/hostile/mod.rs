@@ -10,6 +10,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod problems;
+mod rows;
 
 use crate::support::program::{ledgers, named_in_ledgers};
 use crate::support::scripted::{Asked, Control, Deed, PASSWORD, Scripted, USER};

@@ -4,7 +4,7 @@ use super::home;
 use crate::support::program::{Running, ledgers, program, run};
 use crate::support::reference::Reference;
 use safe_conformance::reference::{Login, Options, Profile};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Servers that lock the target of an upload that broke off, and store a part of it late.
 const LATE_PROFILES: [Profile; 2] = [
@@ -17,10 +17,13 @@ const AT_ONCE: usize = 12;
 const SPEED: u32 = 5;
 /// When the last part of an upload comes by that clock, and some more.
 const LATEST_PART: Duration = Duration::from_millis(1500);
+/// Within how long everything is gone after the signal: a minute, and once more as much for a
+/// machine that is busy with other tests.
+const WITHIN: Duration = Duration::from_secs(120);
 
 /// Interrupts a run against a server that locks and stores late; if the run could not clean up,
-/// sweeps. Nothing is left.
-fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) {
+/// sweeps. Nothing is left. Gives how long that took after the signal.
+fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) -> Duration {
     let options = Options {
         speed: SPEED,
         ..Options::like(profile)
@@ -42,6 +45,7 @@ fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) {
     };
     let running = Running::start(at_home("check").args(["--pace", "fast"]));
     server.wait_until(|server| server.count() >= requests);
+    let signalled = Instant::now();
     running.signal(signal);
     let ended = running.end();
     let mut said = ended.all();
@@ -51,9 +55,12 @@ fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) {
         said += &swept.all();
         assert_eq!(swept.code, Some(0), "{what}: {said}");
     }
+    let took = signalled.elapsed();
+    assert!(took < WITHIN, "{what}: {took:?}: {said}");
     std::thread::sleep(LATEST_PART);
     assert_eq!(server.running.stored(), 0, "{what}: {said}");
     assert!(ledgers(&folder).is_empty(), "{what}: {said}");
+    took
 }
 
 /// 60 runs in CI, 8 elsewhere.
@@ -71,14 +78,23 @@ fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
         ["INT", "TERM", "HUP", "KILL"].map(|signal| (profile, signal, requests))
     });
     let cases = std::sync::Mutex::new(cases);
+    let longest = std::sync::Mutex::new(Duration::ZERO);
     let next = || cases.lock().expect("no worker panics with it").next();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some((profile, signal, requests)) = next() {
-                    interrupted_while_late(profile, signal, requests);
+                    let took = interrupted_while_late(profile, signal, requests);
+                    let mut longest = longest.lock().expect("no worker panics with it");
+                    *longest = took.max(*longest);
                 }
             });
         }
     });
+    let longest = longest.into_inner().expect("no worker panicked");
+    println!(
+        "{} interruptions, the longest gone after {:.1} s",
+        moments * 4,
+        longest.as_secs_f64()
+    );
 }

@@ -5,7 +5,7 @@ use super::tries::Tries;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Http;
-use crate::wire::halt::Sign;
+use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::collections::HashMap;
@@ -20,7 +20,11 @@ type Kind = ((&'static str, Discriminant<Place>), Discriminant<LoginUse>);
 
 /// What is known of answers 403.
 #[derive(Default)]
-pub(super) struct Doubts(Mutex<Known>);
+pub(super) struct Doubts {
+    known: Mutex<Known>,
+    /// Held while one asks: of several answers at once, the others wait for what it finds.
+    asking: tokio::sync::Mutex<()>,
+}
 
 #[derive(Default)]
 struct Known {
@@ -35,7 +39,7 @@ impl Doubts {
     fn arise(&self, request: &Request, status: u16) -> bool {
         let kind = (kind_of(request), std::mem::discriminant(&request.login));
         let is_forbidden = status == 403;
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.forbidden.insert(kind, is_forbidden);
         let is_news = is_forbidden && before != Some(true) && known.asked < MOST_DOUBTS;
         known.asked += u32::from(is_news);
@@ -47,13 +51,27 @@ impl Live {
     /// Whether this answer shows that the address is banned: it is 403, and so is `config`, which
     /// was given to this run before.
     pub(super) async fn is_banned(&self, request: &Request, response: &Response) -> Option<Sign> {
+        let _asking = match response.status {
+            403 => Some(self.doubts().asking.lock().await),
+            _ => None,
+        };
         let arises = self.doubts().arise(request, response.status);
+        if self.patience.halt.get().is_some() {
+            // Another answer has shown it meanwhile: this one is hidden by the ban.
+            return None;
+        }
         if !arises || request.login == LoginUse::Wrong || !self.was_served_config() {
             return None;
         }
         let answer = self.config_now().await;
-        matches!(&answer, Ok(config) if config.status == 403)
-            .then_some(Sign::Status(response.status))
+        if !matches!(&answer, Ok(config) if config.status == 403) {
+            return None;
+        }
+        let sign = Sign::Status(response.status);
+        let asked = request.short();
+        // The first reason stays.
+        let _ = self.patience.halt.set(Halt::LockedOut { sign, asked });
+        Some(sign)
     }
 
     /// Asks for `config` as an ordinary client does.

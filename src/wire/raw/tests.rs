@@ -1,0 +1,149 @@
+//! Tests of the framing that the raw sender reads and writes.
+
+use super::*;
+use tokio::io::duplex;
+
+async fn answered(
+    script: &'static [u8],
+    manner: Manner,
+    limit: usize,
+) -> (Result<RawResponse, Failure>, Vec<u8>) {
+    let (ours, mut theirs) = duplex(1 << 20);
+    let server = tokio::spawn(async move {
+        let mut seen = vec![0; 4096];
+        let read = theirs.read(&mut seen).await.unwrap();
+        seen.truncate(read);
+        let _ = theirs.write_all(script).await;
+        drop(theirs);
+        seen
+    });
+    let request = RawRequest {
+        head: "PUT /x HTTP/1.1\r\nHost: h\r\n".to_owned(),
+        body: Some(b"hello"),
+        manner,
+        expects_no_body: false,
+        read_limit: limit,
+        keeps: limit,
+    };
+    let answer = send(ours, &request).await;
+    (answer, server.await.unwrap())
+}
+
+async fn body_of(script: &'static [u8], limit: usize) -> Result<(Vec<u8>, bool), String> {
+    let (answer, _) = answered(script, Manner::Ordinary, limit).await;
+    answer
+        .map(|response| (response.body.bytes.to_vec(), response.body.overran))
+        .map_err(|failure| failure.message)
+}
+
+#[tokio::test]
+async fn every_framing_is_read_and_bounded() {
+    let whole = |bytes: &[u8]| Ok((bytes.to_vec(), false));
+    assert_eq!(
+        body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", 99).await,
+        whole(b"abc")
+    );
+    assert_eq!(
+        body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 99).await,
+        whole(b"abcdef")
+    );
+    assert_eq!(
+        body_of(b"HTTP/1.1 200 OK\r\n\r\nabcdef", 4).await,
+        Ok((b"abcd".to_vec(), true))
+    );
+    assert_eq!(
+        body_of(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef", 4).await,
+        Ok((b"abcd".to_vec(), true))
+    );
+    let chunked =
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+    assert_eq!(body_of(chunked, 99).await, whole(b"abc"));
+    assert_eq!(body_of(chunked, 1).await, Ok((b"a".to_vec(), true)));
+    assert_eq!(
+        body_of(b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc", 99).await,
+        whole(b"")
+    );
+    assert_eq!(
+        body_of(
+            b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+            9
+        )
+        .await,
+        whole(b"a")
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_an_answer_is_named() {
+    for (script, message) in [
+        (
+            &b""[..],
+            "the server closed the connection without an answer",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Le",
+            "the connection ended in the middle of the answer's header",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+            BODY_ENDED,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+            "the answer has two Content-Lengths",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "the answer's chunks are malformed",
+        ),
+    ] {
+        assert_eq!(body_of(script, 99).await, Err(message.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn interim_answers_do_not_go_on_for_ever() {
+    let flood: &'static [u8] = Box::leak(
+        b"HTTP/1.1 102 Processing\r\n\r\n"
+            .repeat(500)
+            .into_boxed_slice(),
+    );
+    assert_eq!(
+        body_of(flood, 99).await,
+        Err("more than 16 interim answers (1xx) and no real one".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_announces_more_than_it_sends() {
+    let (answer, seen) = answered(
+        b"",
+        Manner::CutOff {
+            after: 2,
+            chunked: false,
+        },
+        99,
+    )
+    .await;
+    assert_eq!(
+        answer.err().map(|failure| failure.kind),
+        Some(FailureKind::BrokenOff { noticed: true })
+    );
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(seen.contains("Content-Length: 5\r\n"), "{seen}");
+    assert!(!seen.contains("hello"), "{seen}");
+}
+
+#[tokio::test]
+async fn an_early_answer_to_expect_saves_the_body() {
+    let script = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+    let (answer, seen) = answered(script, Manner::ExpectContinue, 99).await;
+    let answer = answer.ok().unwrap();
+    assert_eq!((answer.status, answer.continued), (201, false));
+    assert!(
+        String::from_utf8(seen)
+            .unwrap()
+            .ends_with("Expect: 100-continue\r\n\r\n")
+    );
+}
