@@ -391,6 +391,7 @@ mod tests {
             body: Body::new(bytes::Bytes::default(), false),
             continued: false,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         };
