@@ -153,9 +153,10 @@ pub fn example(name: &str) -> Result<PathBuf, Failed> {
     built.set_file_name("examples");
     built.push(name);
     if !built.is_file() {
-        let mut build = Command::new(env!("CARGO"));
-        let build = build.args(["build", "--quiet", "--example", name]);
-        let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--example", name])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()?;
         if !status.success() {
             return Err(Failed::from(format!("failed to build the example {name}")));
         }

@@ -40,8 +40,8 @@ impl TestClient {
             Some(Mistake::ZlibForGzip) => {
                 let mut packer = ZlibEncoder::new(Vec::new(), Deflate::none());
                 packer.write_all(document).expect("memory takes it");
-                let packed = packer.finish().expect("memory takes it");
-                envelope::encrypt(key, &Nonce(nonce), &packed)
+                let zlib = packer.finish().expect("memory takes it");
+                envelope::encrypt(key, &Nonce(nonce), &zlib)
             }
             Some(Mistake::FirstHalfAsKey) => {
                 let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
