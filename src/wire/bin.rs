@@ -10,8 +10,8 @@ pub struct BinPlace {
     url: String,
 }
 
-/// A file in a bin that is ours: a backup, and when it was deleted. Its name is made from these, and
-/// never taken from what a server lists, so that nothing else can be meant.
+/// A file in a bin that is ours: a backup, and when it was deleted. Its name is made from these,
+/// and never taken from what a server lists, so that nothing else can be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BinEntry {
     backup: OwnBackup,
