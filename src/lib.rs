@@ -59,7 +59,10 @@ pub mod wire;
 #[cfg(feature = "server")]
 pub use engine::Exit;
 #[cfg(feature = "server")]
-pub use run::{AccessError, Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge};
+pub use run::{
+    AccessError, Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge,
+    season_report,
+};
 #[cfg(feature = "tests")]
 pub use run::{ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests};
 #[cfg(feature = "server")]

@@ -4,4 +4,5 @@
 //! check too.
 
 pub mod client;
+pub mod kept;
 pub mod server;

@@ -7,10 +7,9 @@ use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
-use crate::report::retention as words;
 use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
-use crate::suites::server;
+use crate::suites::{kept, server};
 use crate::text::printable;
 use crate::vectors::{self, File, Group, Provenance, Vector};
 use clap::Args;
@@ -27,8 +26,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     if let Some(check) = server::checks().find(|check| check.id == id) {
         print(&of_check(check))?;
-    } else if id == words::KEPT {
-        print(&words::explanation())?;
+    } else if let Some(check) = kept::CHECKS.iter().find(|check| check.id == id) {
+        print(&of_check(check))?;
     } else if let Some((file, group, vector)) = vectors::find(id) {
         print(&of_vector(file, group, vector))?;
     } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
@@ -62,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .map(|check| check.id)
             .chain(client_checks().iter().map(|check| check.id))
             .chain(rig::checks(Like::Anyone).iter().map(|check| check.id))
-            .chain([words::KEPT])
+            .chain(kept::CHECKS.iter().map(|check| check.id))
             .chain(Fault::ALL.iter().map(|fault| fault.name()))
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))

@@ -5,10 +5,10 @@ use super::output::{print, width};
 use crate::engine::{Check, Context, Facet as _};
 use crate::manual;
 use crate::suites::client::{self, Like, rig};
-use crate::suites::server;
+use crate::suites::{kept, server};
 use crate::text::{labelled, wrapped};
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The width of the columns before the title.
 const COLUMNS: usize = 71;
@@ -41,19 +41,29 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if arguments.client {
         listed(arguments.format, client::checks(Like::Anyone).iter())
     } else {
-        listed(arguments.format, server::checks())
+        listed_with_kept(arguments.format)
     })?;
     Ok(super::Exit::Conforms)
+}
+
+/// The checks of a server, and the one that `retention verify` judges by.
+fn listed_with_kept(format: Format) -> String {
+    let kept = kept::CHECKS.iter();
+    match format {
+        Format::Text => text(server::checks()) + &text(kept),
+        Format::Json => json_of(server::checks().map(as_json).chain(kept.map(as_json))),
+    }
+}
+
+fn json_of(checks: impl Iterator<Item = Value>) -> String {
+    // Plain strings: this cannot fail.
+    serde_json::to_string_pretty(&checks.collect::<Vec<_>>()).unwrap_or_default() + "\n"
 }
 
 fn listed<C: Context>(format: Format, checks: impl Iterator<Item = &'static Check<C>>) -> String {
     match format {
         Format::Text => text(checks),
-        Format::Json => {
-            let checks: Vec<_> = checks.map(as_json).collect();
-            // Plain strings: this cannot fail.
-            serde_json::to_string_pretty(&checks).unwrap_or_default() + "\n"
-        }
+        Format::Json => json_of(checks.map(as_json)),
     }
 }
 
@@ -84,7 +94,7 @@ fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
 }
 
 /// Everything about a check.
-fn as_json<C: Context>(check: &Check<C>) -> serde_json::Value {
+fn as_json<C: Context>(check: &Check<C>) -> Value {
     json!({
         "id": check.id,
         "title": check.title.trim(),

@@ -199,7 +199,7 @@ async fn verify(arguments: Verify) -> Ended {
     .await?;
     let season = &ledger.season;
     let text = words::told(season, &visit, width());
-    let report = words::report(season, &visit, &canaries, clock());
+    let report = crate::run::season_report(season, &visit, &canaries, clock());
     let ending = ending_of(season.is_broken(), &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);

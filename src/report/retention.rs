@@ -3,41 +3,14 @@
 use super::{Report, Style, write_wrapped};
 use crate::clients::{Condition, Defect, KnownIssue};
 use crate::engine::Finding;
-use crate::engine::{Level, Verdict};
-use crate::manual;
 use crate::retention::{Canary, Deed, Event, Found, Look, Role, Season, State, Visit};
-use crate::safe::{Client, Directions, Stage, clause};
 use crate::text::Block;
 use crate::wire::Canaries;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What someone does whose backups are lost.
-const REMEDY: &str = "Look for a job that deletes old files (cron, tmpreaper, systemd-tmpfiles, a lifecycle rule of the storage, a quota), and by which time it counts: it must be the last upload. Lower retentionDays to what is really kept, or keep what is promised.";
-
-/// The name of the one thing that a season judges, in reports, for ever.
-pub const KEPT: &str = "retention.kept";
-
-/// What it means, for people.
-pub fn explanation() -> String {
-    let roles = Role::ALL.map(Role::name).join(", ");
-    let fact = manual::clause(clause::RETENTION);
-    format!(
-        "{KEPT}
-           A backup is kept for retentionDays after its last upload.
-clause     {}, {}
-source     {}
-level      required
-affects    Android, iOS
-expected   a backup that is there until retentionDays have passed since its last upload
-fix        {REMEDY}
-effect     writes and deletes its own backups; judged over months by `retention verify`, not by `check`
-variants   {roles}
-",
-        fact.id, fact.title, fact.source
-    )
-}
+pub const REMEDY: &str = "Look for a job that deletes old files (cron, tmpreaper, systemd-tmpfiles, a lifecycle rule of the storage, a quota), and by which time it counts: it must be the last upload. Lower retentionDays to what is really kept, or keep what is promised.";
 
 fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
@@ -59,7 +32,7 @@ fn days(count: i64) -> String {
 }
 
 /// The result of a look.
-fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
+pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
     let after = age(hours);
     let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
     match found {
@@ -261,7 +234,8 @@ pub fn status_blocks(season: &Season, now: Timestamp) -> Vec<Block> {
     page.blocks
 }
 
-fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
+/// What is seen of a canary so far, and what is due.
+pub fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
     let last = canary.looks.last().map(|look: &Look| {
         let text = seen(
             role,
@@ -289,24 +263,21 @@ fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> Str
     parts.join("; ")
 }
 
-/// The result of a visit, in the form of every report: one finding for each canary.
-pub fn report(season: &Season, visit: &Visit, canaries: &Canaries, now: Timestamp) -> Report {
-    let findings: Vec<_> = season
-        .canaries
-        .iter()
-        .map(|(role, canary)| finding(season, visit, *role, canary, now))
-        .collect();
-    let totals = canaries.totals();
-    let mut report =
-        Report::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());
-    report.seed = season.seed.to_string();
-    report.requests = totals.requests;
-    report.bytes_sent = totals.bytes_sent;
-    report.with_issues(advisories(season)).settled()
+impl Report {
+    /// The report on a visit, from one finding for each canary.
+    pub fn on_season(season: &Season, findings: Vec<Finding>, canaries: &Canaries) -> Self {
+        let totals = canaries.totals();
+        let mut report =
+            Self::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());
+        report.seed = season.seed.to_string();
+        report.requests = totals.requests;
+        report.bytes_sent = totals.bytes_sent;
+        report.with_issues(issues(season)).settled()
+    }
 }
 
 /// What iOS does to its users where backups are deleted right after retentionDays.
-fn advisories(season: &Season) -> Vec<Defect> {
+fn issues(season: &Season) -> Vec<Defect> {
     let gone = season
         .canaries
         .get(&Role::AsIos)
@@ -315,77 +286,4 @@ fn advisories(season: &Season) -> Vec<Defect> {
     KnownIssue::under(&seen.into_iter().collect())
         .map(KnownIssue::defect)
         .collect()
-}
-
-fn finding(season: &Season, visit: &Visit, role: Role, canary: &Canary, now: Timestamp) -> Finding {
-    let trouble = visit.events.iter().find_map(|(other, event)| match event {
-        Event::Trouble(why) if *other == role => Some(why.clone()),
-        _ => None,
-    });
-    // The last look that saw something.
-    let look = canary
-        .looks
-        .iter()
-        .rev()
-        .find(|look| look.found != Found::TooLate);
-    let observed = look.map(|look| {
-        seen(
-            role,
-            look.found,
-            look.age_hours,
-            look.how.as_deref(),
-            canary,
-        )
-    });
-    let is_too_late = visit
-        .events
-        .iter()
-        .any(|(other, event)| *other == role && event.is_too_late());
-    let (verdict, observed) = match (canary.state, trouble, observed) {
-        (State::Lost, _, Some(observed)) => (Verdict::Fail, observed),
-        (_, Some(why), _) => (Verdict::Error, why),
-        (_, None, _) if is_too_late => (
-            Verdict::Blocked,
-            "this visit came after the time it had to look at: it proves nothing".to_owned(),
-        ),
-        (_, None, Some(observed)) => (Verdict::Pass, observed),
-        (_, None, None) => (
-            Verdict::NotApplicable,
-            format!(
-                "nothing to be judged yet: {}",
-                standing(season, role, canary, now)
-            ),
-        ),
-    };
-    let clients: BTreeMap<_, _> = [Client::Android, Client::Ios]
-        .map(|client| (client, verdict))
-        .into();
-    Finding {
-        id: KEPT.to_owned(),
-        variant: role.name().to_owned(),
-        clause: clause::RETENTION.number.to_owned(),
-        level: Level::Required,
-        verdict,
-        clients,
-        breaks: Directions::RESTORE,
-        stage: (verdict == Verdict::Fail).then_some(Stage::Http),
-        cause: None,
-        because: None,
-        selected: true,
-        observed,
-        expected: format!(
-            "a backup that is there for {} after its last upload",
-            days(canary.promise.days)
-        ),
-        remedy: if verdict == Verdict::Fail {
-            REMEDY.to_owned()
-        } else {
-            String::new()
-        },
-        alternative: None,
-        answered_by: None,
-        duration_ms: 0,
-        waived: None,
-        waived_until: None,
-    }
 }

@@ -1,6 +1,8 @@
 //! One canary: what is done with it and when, and what came of it. Pure: time and sight come from
 //! outside.
 
+use crate::engine::Facet;
+use crate::safe::Clients;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -45,6 +47,16 @@ enum When {
     JustInside,
     Over,
     JustBeyond,
+}
+
+impl Facet for Role {
+    fn label(self) -> &'static str {
+        self.name()
+    }
+
+    fn clients(self) -> Clients {
+        Clients::MOBILE
+    }
 }
 
 impl Role {

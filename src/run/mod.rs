@@ -9,6 +9,7 @@ mod implementation_tests;
 mod rig;
 #[cfg(feature = "tests")]
 mod rig_tests;
+mod season;
 mod server;
 #[cfg(feature = "tests")]
 mod server_tests;
@@ -23,6 +24,7 @@ pub use implementation_tests::{ClientTests, client_tests};
 pub use rig::{Rig, RigRunError};
 #[cfg(feature = "tests")]
 pub use rig_tests::rig_tests;
+pub use season::season_report;
 pub use server::{Checkup, CheckupError, Done, judge};
 #[cfg(feature = "cli")]
 pub(crate) use server_tests::target_of;

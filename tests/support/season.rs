@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use safe_conformance::Target;
 use safe_conformance::reference::{self, Clock as _, Fault, Login, ManualClock, Options, Tidying};
 use safe_conformance::report::Report;
-use safe_conformance::report::retention as words;
 use safe_conformance::retention::{self, Ledger, Plan, Trouble, Visit};
 use safe_conformance::wire::{Canaries, Seed};
 use std::path::PathBuf;
@@ -76,7 +75,7 @@ impl World {
             visit = self.verify(&mut ledger).await.expect("visited");
         }
         let now = (self.time())();
-        let report = words::report(&ledger.season, &visit, &self.canaries, now);
+        let report = safe_conformance::season_report(&ledger.season, &visit, &self.canaries, now);
         (ledger, report)
     }
 }

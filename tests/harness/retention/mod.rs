@@ -106,7 +106,7 @@ async fn a_lost_canary_stays_lost_and_is_told_at_every_visit() {
     assert!(text.contains("Nothing is due."), "{text}");
     assert!(text.contains("LOST  just-inside  on 20"), "{text}");
     let now = (world.time())();
-    let report = words::report(&ledger.season, &visit, &world.canaries, now);
+    let report = safe_conformance::season_report(&ledger.season, &visit, &world.canaries, now);
     assert!(!report.passed(), "{report}");
 }
 
@@ -187,7 +187,7 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
         "{visit:?}"
     );
     let now = (world.time())();
-    let report = words::report(&ledger.season, &visit, &ill.canaries, now);
+    let report = safe_conformance::season_report(&ledger.season, &visit, &ill.canaries, now);
     assert!(!report.complete && !report.passed());
     let visit = retention::verify(&world.canaries, &mut ledger, true, true, &*world.time())
         .await
@@ -294,7 +294,7 @@ async fn visits_that_always_come_too_late_do_not_pass() {
         world.clock.advance(DAY * 200);
         let visit = world.verify(&mut ledger).await.expect("visited");
         assert!(visit.was_too_late(), "{visit:?}");
-        let report = words::report(
+        let report = safe_conformance::season_report(
             &ledger.season,
             &visit,
             &world.canaries,

@@ -1,0 +1,101 @@
+//! `retention.kept`: the check of the canaries that `retention` plants. It looks at a season, and
+//! at no server: `retention verify` judges by it after each visit.
+
+use crate::engine::{self, BoxFuture, Breakage, Effect, Finding, Level, Outcome, checks};
+use crate::report::retention::{REMEDY, seen, standing};
+use crate::retention::{Event, Found, Role, Season, State, Visit};
+use crate::safe::{Clients, Directions, Stage, clause};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One canary of a season, after a visit.
+pub struct Watched {
+    season: Arc<Season>,
+    visit: Arc<Visit>,
+    role: Role,
+    now: Timestamp,
+}
+
+impl engine::Context for Watched {
+    type Facet = Role;
+
+    fn teardown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+checks! {
+    Watched;
+
+    /// A backup is kept for retentionDays after its last upload, as `retention verify` sees over
+    /// that time.
+    KEPT = Check {
+        id: "retention.kept",
+        clause: clause::RETENTION,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: &Role::ALL,
+        needs: &[],
+        effect: Effect::WritesOwnBackup,
+        expected: "a backup that is there until retentionDays have passed since its last upload",
+        remedy: REMEDY,
+        run: kept,
+    }
+}
+
+/// One finding for each canary of a season.
+pub fn findings(season: &Season, visit: &Visit, now: Timestamp) -> Vec<Finding> {
+    let (season, visit) = (Arc::new(season.clone()), Arc::new(visit.clone()));
+    let watched = |role| Watched {
+        season: Arc::clone(&season),
+        visit: Arc::clone(&visit),
+        role,
+        now,
+    };
+    let roles = season.canaries.keys().copied();
+    roles
+        .map(|role| Finding::new(&KEPT, role, judged(&watched(role)), Duration::ZERO))
+        .collect()
+}
+
+async fn kept(watched: &Watched) -> Result<Outcome, Outcome> {
+    Ok(judged(watched))
+}
+
+fn judged(watched: &Watched) -> Outcome {
+    let Watched {
+        season,
+        visit,
+        role,
+        now,
+    } = watched;
+    let Some(canary) = season.canaries.get(role) else {
+        return Outcome::not_applicable("no such canary was planted");
+    };
+    let mut events = visit.events.iter().filter(|(other, _)| other == role);
+    let trouble = events.clone().find_map(|(_, event)| match event {
+        Event::Trouble(why) => Some(why.to_string()),
+        _ => None,
+    });
+    // The last look that saw something.
+    let mut looks = canary.looks.iter().rev();
+    let look = looks.find(|look| look.found != Found::TooLate);
+    let observed = look.map(|look| {
+        let how = look.how.as_deref();
+        seen(*role, look.found, look.age_hours, how, canary)
+    });
+    match (canary.state, trouble, observed) {
+        (State::Lost, _, Some(observed)) => Outcome::deviates(Stage::Http, observed),
+        (_, Some(why), _) => Outcome::error(Breakage::Unreachable, why),
+        (_, None, _) if events.any(|(_, event)| event.is_too_late()) => {
+            Outcome::blocked("this visit came after the time it had to look at: it proves nothing")
+        }
+        (_, None, Some(observed)) => Outcome::pass(observed),
+        (_, None, None) => {
+            let standing = standing(season, *role, canary, *now);
+            Outcome::not_applicable(format!("nothing to be judged yet: {standing}"))
+        }
+    }
+}
