@@ -33,6 +33,9 @@ pub(super) struct Arguments {
     /// How many bytes each size check may upload
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     max_upload: u64,
+    /// Make one more upload that takes so long, as over a slow line [default with the option: 70]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "70", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    slow_uplink: Option<u64>,
     /// Repeat the run that a report names: 64 hex digits
     #[arg(long, value_name = "HEX")]
     seed: Option<Seed>,
@@ -185,6 +188,7 @@ fn settings(
         pace,
         timeout: Duration::from_secs(arguments.timeout),
         max_upload: arguments.max_upload,
+        slow_uplink: arguments.slow_uplink.map(Duration::from_secs),
         trace: (verbose > 1).then(|| -> crate::wire::Trace {
             Arc::new(move |level, line| {
                 if level <= verbose {

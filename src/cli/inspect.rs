@@ -4,7 +4,7 @@ use super::credentials::{AccessArguments, environment, named_url, prompted, secr
 use super::output::{print, tell, width};
 use super::{Complaint, Ended, Exit};
 use crate::inspect::{
-    Fetched, Inspected, Inspection, Known, MOST_BYTES, Subject, fetch, hints, inspect,
+    Fetched, Inspected, Inspection, Known, MOST_BYTES, NotFetched, Subject, fetch, hints, inspect,
 };
 use crate::report::{Style, blocks_page, inspection_blocks, inspection_text};
 use crate::safe::Stage;
@@ -121,8 +121,11 @@ async fn sealed(
                     notes = said;
                     body.to_vec()
                 }
-                Err(mut stopped) => {
-                    if stopped.stage == Stage::Http {
+                Err(NotFetched {
+                    mut stopped,
+                    may_be_elsewhere,
+                }) => {
+                    if may_be_elsewhere {
                         stopped.hints.extend(hints);
                     }
                     return Ok(Inspected {

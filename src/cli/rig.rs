@@ -7,7 +7,7 @@ use super::output::OutputArguments;
 use super::{Complaint, Ended, Exit};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
-use crate::report::Progress;
+use crate::report::{Progress, Report};
 use crate::run::{Rig, RigRunError};
 use crate::suites::client::rig;
 use crate::wire::Scrub;
@@ -132,7 +132,22 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     };
     let report = report.map_err(complaint)?;
     progress.finish();
+    if arguments.exec.is_some() && supports_nothing(&report) {
+        super::output::tell(NOT_SUPPORTED);
+    }
     outputs.write(report, &Scrub::default())
+}
+
+/// What is said where every action was answered with 127.
+const NOT_SUPPORTED: &str = "\
+The command answers every action with exit code 127. A shell does so, too, where a command is not
+there: run it by hand, or look at output.txt in the folders that --dir keeps.
+";
+
+/// Whether no action was judged: only what an unknown one is answered.
+fn supports_nothing(report: &Report) -> bool {
+    let mut findings = report.findings.iter();
+    findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
 /// The run that the arguments describe.

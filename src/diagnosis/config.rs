@@ -4,6 +4,7 @@ use super::attribution::shown_by;
 use super::evidence::Evidence;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::{Product, Words};
+use crate::safe::Stage;
 
 /// Lines that write `config` again.
 fn write_config(base: &str) -> Vec<String> {
@@ -254,6 +255,10 @@ pub(super) const TWO_BACKENDS: Problem = Problem {
     ],
     source: "clause 4.2; servers.config-get",
     breaks: Breaks::NOTHING,
-    in_run: |symptom| symptom.is("config.same").then_some(Certainty::Likely),
+    in_run: |symptom| {
+        // One answer that the apps read differently is no sign of two servers.
+        let differs = symptom.finding.stage == Some(Stage::Meaning);
+        (symptom.is("config.same") && differs).then_some(Certainty::Likely)
+    },
     ..BLANK
 };

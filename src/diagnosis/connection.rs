@@ -35,6 +35,33 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
     ..BLANK
 };
 
+/// HTTP/3 is announced, and does not answer.
+pub(super) const DEAD_HTTP3: Problem = Problem {
+    id: "problem.http3-dead",
+    title: "HTTP/3 is announced, and does not answer",
+    evidence: "the field `Alt-Svc` names h3 at a port, and no QUIC answers there over UDP",
+    meaning: "iOS may try HTTP/3 first where it is announced, and waits before it takes another version. Android does not speak it.",
+    fix: "Let UDP through to the port that `Alt-Svc` announces, or stop announcing HTTP/3.",
+    fixes: &[
+        (
+            Product::Caddy,
+            "Open UDP port 443 in the firewall, and publish it in Docker (`443:443/udp`); or set `protocols h1 h2` in the `servers` block of the Caddyfile.",
+        ),
+        (
+            Product::Nginx,
+            "Open UDP port 443 in the firewall, and publish it in Docker (`443:443/udp`); or take `add_header Alt-Svc` out of the `server` block.",
+        ),
+        (
+            Product::Cloudflare,
+            "Switch HTTP/3 (with QUIC) off in Cloudflare's dashboard, Speed, Protocol, if your network drops UDP.",
+        ),
+    ],
+    source: "servers.http3",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["server.http3"]),
+    ..BLANK
+};
+
 /// An address of the host does not answer.
 pub(super) const DEAD_ADDRESS: Problem = Problem {
     id: "problem.dead-address",

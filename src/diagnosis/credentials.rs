@@ -8,6 +8,9 @@ use super::{Product, Words};
 use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};
 
+/// For servers of which no setting is known that keeps the field.
+const HAND_ON: &str = "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.";
+
 /// The header field `Authorization` does not reach the application.
 pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     id: "problem.authorization-lost",
@@ -16,6 +19,9 @@ pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     meaning: "The request carried credentials, and the application says that it saw none. The web server in front of PHP does not hand the field `Authorization` on.",
     fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
     fixes: &[
+        (Product::Caddy, HAND_ON),
+        (Product::Iis, HAND_ON),
+        (Product::Lighttpd, HAND_ON),
         (
             Product::Apache,
             "Set `CGIPassAuth On` in the `<Directory>` of the application, in the file below /etc/apache2/sites-enabled; or, in .htaccess, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`.",
@@ -82,7 +88,11 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     title: "the server offers Windows authentication alone",
     evidence: "401 whose challenges are all Negotiate, NTLM or Kerberos",
     meaning: "Negotiate and NTLM are for members of a Windows domain. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable Basic authentication for this folder. IIS: install Basic Authentication, enable it for the site, and disable Windows Authentication there.",
+    fix: "Enable Basic authentication for this folder, beside or in place of that of Windows.",
+    fixes: &[(
+        Product::Iis,
+        "Install the role service Basic Authentication; then, in IIS Manager, Authentication of this site, enable it and disable Windows Authentication.",
+    )],
     source: "RFC 4559; clause 4.8",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],

@@ -48,6 +48,8 @@ pub struct Beside<'a> {
     pub backups: Option<u16>,
     /// The name of a file that is there in place of `config`: `config.txt`.
     pub misnamed: Option<&'static str>,
+    /// Whether the URL is a folder of another user than the one who logs in.
+    pub other_user: bool,
     /// The answer to the same request without credentials.
     pub stranger: Option<&'a Response>,
     /// The answer to the same request with the `User-Agent` of another program.

@@ -5,6 +5,7 @@ use super::evidence::Subject;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
+use crate::safe::Stage;
 use crate::wire::Method;
 
 /// A login portal answers before the server.
@@ -48,6 +49,29 @@ fn is_portal(base: &str, location: &str) -> bool {
     });
     PATHS.iter().any(|path| location.contains(path)) || (is_elsewhere && takes_the_way_back)
 }
+
+/// Downloads are led elsewhere within the server.
+pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
+    id: "problem.redirected-downloads",
+    title: "the server redirects downloads",
+    evidence: "a GET is answered with a redirect within the same server, and what was asked for is there",
+    meaning: "Android and iOS follow a redirect of a GET by their source, and no device was tried. Each download takes one more request, and an upload would not survive it.",
+    fix: "Serve `config` and the backups where they are asked for, or enter the URL to which the redirect leads.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look for `rewrite … permanent`, `return 301` and `try_files $uri/` in this `location` (`nginx -T`), and let files be served as files.",
+        ),
+        (
+            Product::Apache,
+            "Look for `Redirect` and `RewriteRule … [R]` in the site's file and in .htaccess; where `config` is a folder, `DirectorySlash` redirects.",
+        ),
+    ],
+    source: "clause 4.9",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["server.redirected-downloads"]),
+    ..BLANK
+};
 
 /// Cloudflare demands a browser.
 pub(super) const CHALLENGE_PAGE: Problem = Problem {
@@ -312,7 +336,10 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     ],
     source: "clause 4.4; servers.get",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| shown_by(symptom, &["integrity.content"]),
+    in_run: |symptom| {
+        let came_back = symptom.finding.stage != Some(Stage::Http);
+        shown_by(symptom, &["integrity.content"]).filter(|_| came_back)
+    },
     ..BLANK
 };
 

@@ -10,6 +10,7 @@ mod certificate;
 mod config;
 mod connection;
 mod credentials;
+mod described;
 mod evidence;
 mod front;
 mod nextcloud;
@@ -28,6 +29,7 @@ mod words;
 pub use attribution::{Sights, attribute, remarks};
 pub use catalogue::CATALOGUE;
 pub use certificate::first_releases;
+pub use described::describe;
 
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";

@@ -103,6 +103,23 @@ fn folder_of(base: &str) -> Option<&str> {
         .find_map(|end| base.strip_suffix(end))
 }
 
+/// The path is a folder of somebody else.
+pub(super) const OTHER_USER: Problem = Problem {
+    id: "problem.other-user",
+    title: "the URL names another user than the login",
+    evidence: "Nextcloud refuses `config`, and the user in remote.php/dav/files/USER is not the one who logs in",
+    meaning: "Nextcloud shows each user their own folder alone. Who logs in by e-mail address needs the user's ID in the URL all the same.",
+    fix: "Enter the URL with the ID of the user who logs in: Nextcloud shows it in Files, Files settings, WebDAV.",
+    source: "servers.nextcloud-host; Nextcloud user manual, Accessing Nextcloud files using WebDAV",
+    breaks: Breaks::EVERYTHING,
+    in_answer: |evidence| {
+        let is_refused = evidence.is_config() && matches!(evidence.status(), 403 | 404 | 409);
+        (is_refused && evidence.beside.other_user && is_nextcloud(evidence))
+            .then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
 /// The app password may not see files.
 pub(super) const NO_FILE_ACCESS: Problem = Problem {
     id: "problem.no-file-access",
@@ -116,8 +133,13 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
         let is_missing = evidence.is_config() && evidence.status() == 404;
         let hides_all = evidence.beside.folder == Some(404);
         let at_place = is_nextcloud_folder(evidence.base);
-        (is_missing && hides_all && at_place && is_nextcloud(evidence))
-            .then_some(Certainty::Certain)
+        (is_missing && hides_all && at_place && is_nextcloud(evidence)).then_some(
+            if evidence.beside.other_user {
+                Certainty::Likely
+            } else {
+                Certainty::Certain
+            },
+        )
     },
     ..BLANK
 };

@@ -29,7 +29,13 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     }),
     in_answer: |evidence| {
         let is_missing = evidence.is_config() && evidence.status() == 404;
-        (is_missing && evidence.beside.folder == Some(404)).then_some(Certainty::Certain)
+        // In another user's folders, nothing can be said of what is there.
+        let certainty = if evidence.beside.other_user {
+            Certainty::Likely
+        } else {
+            Certainty::Certain
+        };
+        (is_missing && evidence.beside.folder == Some(404)).then_some(certainty)
     },
     ..BLANK
 };
@@ -117,7 +123,11 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
     title: "IIS gives out no files without an extension",
     evidence: "an answer of IIS: GET is 404 after an upload with success, or for `config` in a folder that exists",
     meaning: "Uploads are stored, but a GET answers 404: IIS serves only files whose extension has a MIME type. `config` and the backups have no extension.",
-    fix: "Add a MIME type for files without extension: in IIS Manager, MIME Types, Add: extension `.`, type `application/octet-stream`; or in web.config `<mimeMap fileExtension=\".\" mimeType=\"application/octet-stream\" />` below `<staticContent>`.",
+    fix: "Let the server give out files without an extension, as `application/octet-stream`.",
+    fixes: &[(
+        Product::Iis,
+        "Add a MIME type for files without extension: in IIS Manager, MIME Types, Add: extension `.`, type `application/octet-stream`; or in web.config `<mimeMap fileExtension=\".\" mimeType=\"application/octet-stream\" />` below `<staticContent>`.",
+    )],
     source: "Microsoft, HTTP status 404.3 of IIS",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
@@ -276,7 +286,7 @@ pub(super) const SLASH_REDIRECT: Problem = Problem {
     ],
     source: "clause 4.9",
     breaks: Breaks::EVERYTHING,
-    also: &["server.redirects"],
+    also: &["server.redirects", "download.missing", "download.not-found"],
     in_answer: |evidence| {
         let suffix = if evidence.subject == Subject::Config {
             "/config/"
@@ -380,7 +390,7 @@ pub(super) const LOGIN_REDIRECT: Problem = Problem {
 pub(super) const STORAGE_REDIRECT: Problem = Problem {
     id: "problem.storage-redirect",
     title: "downloads are redirected to a storage server",
-    evidence: "a GET of a file that is there is redirected to a URL with a signature in its query",
+    evidence: "a GET of a file that is there is redirected to another host, or to a URL with a signature in its query",
     meaning: "The server stores uploads itself and sends downloads from another host. By their sources, the apps follow such a redirect of a GET, and no device was tried.",
     fix: "Let the server hand the files out itself (OpenList, AList: the storage's setting `WebDAV policy`: `Native proxy`).",
     source: "clause 4.9",

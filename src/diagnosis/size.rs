@@ -125,7 +125,7 @@ pub(super) const FILTER_LIMIT: Problem = Problem {
     title: "a request filter answers 404 to larger uploads",
     evidence: "404 to a PUT; smaller backups are stored",
     meaning: "The request filter of IIS answers 404.13 where a body is longer than it allows. It looks like a missing folder, and is a limit.",
-    fix: "Raise the filter's limit (IIS: `maxAllowedContentLength`).",
+    fix: "Raise the limit of the filter that refuses the request.",
     fixes: &[(
         Product::Iis,
         "Set `<requestLimits maxAllowedContentLength=\"1048576\" />` below `<system.webServer><security><requestFiltering>` in web.config.",
@@ -166,6 +166,23 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
         );
         (is_large && is_ended).then_some(Certainty::Certain)
     },
+    ..BLANK
+};
+
+/// A slow line is too slow.
+pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
+    id: "problem.slow-upload-ended",
+    title: "an upload over a slow line is ended before it is whole",
+    evidence: "`upload.slow-uplink` deviates: the paced upload is refused or ended, and the same at full speed is stored",
+    meaning: "The server, or a proxy before it, gives a whole request less time than a phone on a slow line takes. The app begins again from the start, and is ended again; Traefik does so after 60 s since 2.11.2.",
+    fix: "Raise the time that the server, and each proxy before it, give a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
+    fixes: &[(
+        Product::Apache,
+        "Raise `RequestReadTimeout body=` in /etc/apache2/mods-enabled/reqtimeout.conf, for example to `body=600`.",
+    )],
+    source: "servers.slow-upload",
+    breaks: Breaks::BACKUP,
+    in_run: |symptom| shown_by(symptom, &["upload.slow-uplink"]),
     ..BLANK
 };
 

@@ -5,11 +5,11 @@ use super::attribution::shown_by;
 use super::evidence::Subject;
 use super::nextcloud::is_nextcloud;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use crate::safe::Directions;
+use crate::safe::{Directions, Stage};
 use crate::wire::Method;
 
 /// The way out that was measured on four servers.
-const BUFFERING: &str = "Put a proxy before the server that buffers uploads, so that only whole ones reach it. nginx: `location / { proxy_pass http://127.0.0.1:PORT; proxy_request_buffering on; client_max_body_size 1m; }`";
+const BUFFERING: &str = "Put a proxy before the server that buffers uploads, so that only whole ones reach it, such as an nginx with `proxy_request_buffering on;`, which is its default.";
 
 /// An upload that breaks off destroys the backup that was there.
 pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
@@ -136,6 +136,8 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
         symptom
             .is_one_of(&["upload.round-trip", "upload.restore"])
             .then_some(Certainty::Likely)
+            // A download that is refused holds no bytes at all.
+            .filter(|_| symptom.finding.stage != Some(Stage::Http))
     },
     ..BLANK
 };
@@ -265,7 +267,7 @@ pub(super) const CHUNKED_REFUSED: Problem = Problem {
     title: "the server takes no upload without a declared length",
     evidence: "`upload.chunked` deviates",
     meaning: "An upload with `Transfer-Encoding: chunked` is refused or not stored. The apps declare the length; a proxy that streams uploads may not.",
-    fix: "Nothing that the apps need: let a proxy before the server buffer uploads (nginx: `proxy_request_buffering on;`).",
+    fix: "Nothing that the apps need: let the proxy before the server buffer uploads, as an nginx does with `proxy_request_buffering on;`.",
     source: "servers.chunked",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["upload.chunked"]),

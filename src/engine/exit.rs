@@ -238,6 +238,7 @@ impl Grounds<'_> {
             self.findings
                 .iter()
                 .filter(|finding| finding.verdict == verdict && finding.waived.is_none())
+                .filter(|finding| !finding.is_unasked())
                 .count() as u64
         };
         let mut but = Vec::new();

@@ -215,6 +215,11 @@ impl Finding {
         finding
     }
 
+    /// Whether it was not carried out because nobody asked for it.
+    pub fn is_unasked(&self) -> bool {
+        self.because == Some(Because::NotAskedFor)
+    }
+
     /// Whether the person left it out.
     pub fn is_left_out(&self) -> bool {
         self.because == Some(Because::LeftOut)

@@ -165,7 +165,7 @@ impl Waiver {
             matches!(
                 finding.verdict,
                 Verdict::Disabled | Verdict::Blocked | Verdict::Error
-            )
+            ) && !finding.is_unasked()
         };
         if self.check.starts_with(PROBLEM) && !excused && findings.iter().any(is_open) {
             return None;

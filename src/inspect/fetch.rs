@@ -2,9 +2,12 @@
 
 use super::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Persona, parse_config};
+use crate::diagnosis::{
+    Diagnosis, Evidence, Silence, Subject as Asked, Words, describe, diagnose, diagnose_silence,
+};
 use crate::safe::{BackupId, ServerConfig};
 use crate::safe::{Client, Stage};
-use crate::wire::{Response, Session};
+use crate::wire::{Failure, Method, Response, Session};
 use bytes::Bytes;
 
 /// A server's config, as Android and as iOS reads it; `None` for a client that cannot.
@@ -20,30 +23,54 @@ pub struct Fetched {
     pub notes: Vec<String>,
 }
 
-/// Downloads a backup as Android does, and the config. Nothing is written, no redirect is followed.
+/// What to do where one answer is not enough.
+const ASK_CHECK: &str =
+    "Run `check` with the same URL and credentials: it finds out what is wrong with the server.";
+
+/// Why there is no backup to look into.
+#[derive(Debug)]
+pub struct NotFetched {
+    /// Where it ended, and what to do.
+    pub stopped: Stopped,
+    /// Whether the server is in order and has nothing under this name, so that the password or the
+    /// ID may be wrong.
+    pub may_be_elsewhere: bool,
+}
+
+impl From<Stopped> for NotFetched {
+    fn from(stopped: Stopped) -> Self {
+        Self {
+            stopped,
+            may_be_elsewhere: false,
+        }
+    }
+}
+
+/// Downloads a backup as Android does, and the config. Nothing is written; redirects are followed
+/// within the same server alone.
 ///
 /// # Errors
-/// If there is no backup to get, with the stage.
+/// If there is no backup to get, with the stage and the problem that the answers show.
 ///
 /// Source: clauses 4.2, 4.4 and 4.9.
-pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, Stopped> {
+pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetched> {
     let answer = session.download(id, MOST_BYTES).await;
-    let response = answer.map_err(|failure| Stopped {
-        stage: failure.stage,
-        message: format!("the backup cannot be downloaded: {failure}"),
-        hints: Vec::new(),
-    })?;
+    let response = answer.map_err(|failure| no_answer(&failure))?;
+    if matches!(response.status, 404 | 410) {
+        return Err(missing(session, &response).await);
+    }
     if !Persona::of(Client::Android).accepts_status(Operation::Download, response.status) {
-        return Err(refused(&response));
+        return Err(refused(session, &response).into());
+    }
+    if let Some(Words::Page(_)) = Words::of(&response.body) {
+        return Err(page(session, &response).into());
     }
     if response.body.overran {
-        return Err(Stopped {
-            stage: Stage::Size,
-            message: format!(
-                "the server sends more than {MOST_BYTES} bytes, and no more are looked at"
-            ),
-            hints: Vec::new(),
-        });
+        return Err(Stopped::new(
+            Stage::Size,
+            format!("the server sends more than {MOST_BYTES} bytes, and no more are looked at"),
+        )
+        .into());
     }
     let (config, notes) = config(session).await;
     Ok(Fetched {
@@ -53,35 +80,98 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, Stopped>
     })
 }
 
-fn refused(response: &Response) -> Stopped {
+fn no_answer(failure: &Failure) -> Stopped {
+    let silence = Silence {
+        asked: Some((Method::Get, Asked::Backup)),
+        kind: failure.kind,
+    };
+    let message = format!("the backup cannot be downloaded: {failure}");
+    let is_http = matches!(failure.stage, Stage::Http);
+    let found = is_http.then(|| diagnose_silence(&silence)).flatten();
+    Stopped::new(failure.stage, message).because(found)
+}
+
+/// What is wrong where `config` is asked for or the backup is.
+fn shown_by(session: &Session, asked: Asked, answer: &Response) -> Option<Diagnosis> {
+    let facts = session.facts();
+    diagnose(&Evidence::of(
+        &facts.base,
+        facts.login,
+        Method::Get,
+        asked,
+        answer,
+    ))
+}
+
+/// A server without the backup: if it has no `config` either, something else is wrong than the
+/// password or the ID.
+async fn missing(session: &Session, response: &Response) -> NotFetched {
     let status = response.status;
-    let (stage, message, hint) = match status {
+    let config = session.read_config().await.ok();
+    let elsewhere = config.as_ref().filter(|config| !config.is_success());
+    if let Some(config) = elsewhere {
+        let message = format!(
+            "the backup was answered {}, and `config` {}: the server is not ready, or this is not its URL",
+            describe(response),
+            describe(config)
+        );
+        let found = shown_by(session, Asked::Config, config);
+        return Stopped::new(Stage::Http, message)
+            .because(found)
+            .or_else(ASK_CHECK)
+            .into();
+    }
+    let mut stopped = Stopped::new(
+        Stage::Http,
+        format!("the server has no backup for this ID and password ({status})"),
+    );
+    stopped.hints.push("Where a backup lies follows from the ID and the password of Threema Safe: with one wrong letter in either, there is none. Or the server has deleted it, or is another one.".to_owned());
+    NotFetched {
+        stopped,
+        may_be_elsewhere: true,
+    }
+}
+
+/// An answer that is no download.
+fn refused(session: &Session, response: &Response) -> Stopped {
+    let found = shown_by(session, Asked::Backup, response)
+        .or_else(|| shown_by(session, Asked::Config, response));
+    let said = describe(response);
+    let (stage, message, hint) = match response.status {
         401 => (
             Stage::Auth,
-            "the server refuses the credentials, or demands some (401)".to_owned(),
-            Some(
-                "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
-            ),
-        ),
-        404 | 410 => (
-            Stage::Http,
-            format!("the server has no backup for this ID and password ({status})"),
-            Some(
-                "Where a backup lies follows from the ID and the password of Threema Safe: with one wrong letter in either, there is none. Or the server has deleted it, or is another one.",
-            ),
+            format!("the server refuses the credentials, or demands some: {said}"),
+            "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
         ),
         _ if response.is_redirect() => (
             Stage::Http,
-            format!("the server redirects ({status}), and redirects are not followed"),
-            Some("Give the URL to which it redirects."),
+            format!("the server redirects, and this redirect is not followed: {said}"),
+            "Give the URL to which it redirects.",
         ),
-        _ => (Stage::Http, format!("the server answers {status}"), None),
+        _ => (
+            Stage::Http,
+            format!("the backup was answered {said}"),
+            ASK_CHECK,
+        ),
     };
-    Stopped {
-        stage,
-        message,
-        hints: hint.map(str::to_owned).into_iter().collect(),
+    let mut stopped = Stopped::new(stage, message).because(found);
+    // Two passwords are in play, which no server knows of.
+    if stopped.hints.is_empty() || stage == Stage::Auth {
+        stopped.hints.push(hint.to_owned());
     }
+    stopped
+}
+
+/// A page in place of a backup: a portal, or another site.
+fn page(session: &Session, response: &Response) -> Stopped {
+    let message = format!(
+        "the server answers with something else than a backup: {}",
+        describe(response)
+    );
+    let found = shown_by(session, Asked::Config, response);
+    Stopped::new(Stage::Http, message)
+        .because(found)
+        .or_else(ASK_CHECK)
 }
 
 async fn config(session: &Session) -> (Configs, Vec<String>) {
@@ -92,7 +182,7 @@ async fn config(session: &Session) -> (Configs, Vec<String>) {
     let response = match session.read_config().await {
         Err(failure) => return unreadable(format!("its config cannot be read: {failure}")),
         Ok(response) if !response.is_success() => {
-            return unreadable(format!("its config is answered with {}", response.status));
+            return unreadable(format!("its config was answered {}", describe(&response)));
         }
         Ok(response) => response,
     };

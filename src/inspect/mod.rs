@@ -18,7 +18,7 @@ mod wire_size;
 mod writer;
 
 pub use contents::{Contacts, Contents, Groups, Links, Picture, Settings, Visibility};
-pub use fetch::{Configs, Fetched, fetch};
+pub use fetch::{Configs, Fetched, NotFetched, fetch};
 pub use harmless::{harmless, harmless_json};
 pub use hints::hints;
 pub use names::Names;
@@ -27,6 +27,7 @@ pub use preview::{Detail, Overwrite, Preview, Result, Tally};
 pub use wire_size::{SizeOnWire, Uploads};
 pub use writer::Authorship;
 
+use crate::diagnosis::Diagnosis;
 use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Deviations, Wrong};
 use crate::safe::envelope::{self, EnvelopeError};
@@ -146,8 +147,40 @@ pub struct Stopped {
     pub stage: Stage,
     /// What happened. Never a value of the document.
     pub message: String,
+    /// The problem of the server that its answers show: `problem.no-folder`.
+    pub problem: Option<String>,
     /// What may be the cause, and what to try.
     pub hints: Vec<String>,
+}
+
+impl Stopped {
+    fn new(stage: Stage, message: String) -> Self {
+        Self {
+            stage,
+            message,
+            problem: None,
+            hints: Vec::new(),
+        }
+    }
+
+    /// With the problem that the server's answer shows, and what mends it.
+    fn because(mut self, found: Option<Diagnosis>) -> Self {
+        if let Some(found) = found {
+            let likely = if found.is_certain() { "" } else { "likely: " };
+            self.message = format!("{} ({likely}{})", self.message, found.title);
+            self.problem = Some(found.id.to_owned());
+            self.hints.push(found.fix.into_owned());
+        }
+        self
+    }
+
+    /// With a hint, where there is none.
+    fn or_else(mut self, hint: &str) -> Self {
+        if self.hints.is_empty() {
+            self.hints.push(hint.to_owned());
+        }
+        self
+    }
 }
 
 /// Something that breaks the format.
@@ -233,11 +266,7 @@ impl Inspection {
     }
 
     fn stop(&mut self, stage: Stage, message: String) {
-        self.failure = Some(Stopped {
-            stage,
-            message,
-            hints: Vec::new(),
-        });
+        self.failure = Some(Stopped::new(stage, message));
     }
 
     fn judge(&mut self) {

@@ -41,7 +41,15 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     } else {
         "application/json"
     };
-    content(StatusCode::OK, kind, text(site, call))
+    let mut answer = content(StatusCode::OK, kind, text(site, call));
+    if site.has(Fault::Http3Dead)
+        && let Some(port) = site.base_url.rsplit(':').next()
+        && let Some(port) = port.split('/').next()
+        && let Ok(field) = format!("h3=\":{port}\"; ma=2592000").parse()
+    {
+        answer.headers_mut().insert("alt-svc", field);
+    }
+    answer
 }
 
 /// The page of a portal that asks people for their password.

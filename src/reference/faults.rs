@@ -18,6 +18,8 @@ pub enum Need {
     Order,
     /// That backups may be left behind: it keeps them from being deleted.
     Leftovers,
+    /// That one upload takes longer than all others.
+    SlowUplink,
     /// That its root certificate counts as one of a public authority.
     PublicRoot,
     /// That its address is given beside its name, which no DNS knows.
@@ -124,6 +126,8 @@ faults! {
         "Says in every second answer that maxBackupBytes is 131072, as two backends do that hold different files.";
     ConfigCharset = "config-charset" in "config.rs",
         "Sends config with charset=utf-16 although it is UTF-8, which Android alone obeys.";
+    Http3Dead = "http3-dead" in "config.rs",
+        "Announces HTTP/3 beside config, where nothing listens on UDP, as Caddy does behind a firewall that lets only TCP through.";
     ConfigDuplicateKey = "config-duplicate-key" in "config.rs",
         "Writes maxBackupBytes twice with different numbers, of which Android takes the last and iOS the first.";
 
@@ -200,6 +204,8 @@ faults! {
         "Loses the last byte of an upload, as a server or proxy does that miscounts.";
     UploadEmpty = "upload-empty" in "put.rs",
         "Answers 201 and stores no bytes, as a server does whose proxy does not pass bodies on.";
+    UploadTimesOut = "upload-times-out" in "put.rs", needs SlowUplink,
+        "Closes the connection in the middle of an upload that takes more than 2 s, as Traefik does after 60 s since 2.11.2.";
     UploadRedirected = "upload-redirected" in "put.rs",
         "Redirects PUT with 307 to another host, as storage clusters do.";
     ExpectStoresNothing = "expect-stores-nothing" in "put.rs",

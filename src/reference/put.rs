@@ -18,6 +18,9 @@ use std::time::Duration;
 /// How much is written at a time where writing is not atomic.
 const PIECE: usize = 8 * 1024;
 
+/// After how long an upload is ended where the fault says so.
+const TIMES_OUT: Duration = Duration::from_secs(2);
+
 /// The answer to an upload that is refused before its body is looked at.
 pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> {
     if site.has(Fault::UploadRedirected) {
@@ -117,10 +120,20 @@ pub(super) async fn receive(
     };
     let resets_above = site.resets_above();
     let bound = resets_above.unwrap_or(u64::MAX).min(site.limit());
-    let outcome = read(body, bound, |piece| {
+    let reading = read(body, bound, |piece| {
         upload.received.extend_from_slice(piece);
-    })
-    .await;
+    });
+    let outcome = if site.has(Fault::UploadTimesOut) {
+        match tokio::time::timeout(TIMES_OUT, reading).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                upload.settle();
+                return Err(Closed);
+            }
+        }
+    } else {
+        reading.await
+    };
     match outcome {
         Ok(length) => {
             upload.stage = Stage::Whole;

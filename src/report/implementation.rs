@@ -123,11 +123,21 @@ impl Report {
         let title = finding.cause.as_ref().map(|cause| cause.title.to_string());
         let title = title.filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| finding.observed.clone());
-        let count = counted(weight(first) as u64, "vector");
+        let count = counted(weight(first) as u64, self.unit());
         Some(format!(
             "Mend first: {title} ({count}; begin with `{}`).",
             finding.id
         ))
+    }
+
+    /// What a finding is about, for people: a case of the rig or a vector.
+    fn unit(&self) -> &'static str {
+        let mut findings = self.findings.iter();
+        if findings.all(|finding| finding.id.starts_with("rig.")) {
+            "case"
+        } else {
+            "vector"
+        }
     }
 
     /// How an implementation compares with a client, and in what it differs.
@@ -145,9 +155,12 @@ impl Report {
         let others = self.differs_from(client);
         let same = all - others.len().min(all);
         let mut text = if all == 0 {
-            "nothing to compare: no vector that was judged is about it".to_owned()
+            format!(
+                "nothing to compare: no {} that was judged is about it",
+                self.unit()
+            )
         } else {
-            format!("the same in {same} of {all} vectors")
+            format!("the same in {same} of {}", counted(all as u64, self.unit()))
         };
         if !others.is_empty() {
             let names: Vec<_> = others.iter().map(String::as_str).collect();

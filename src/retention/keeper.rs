@@ -3,9 +3,11 @@
 
 use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
+use super::refusal::{Asked, Refusal};
 use super::season::{Season, Unjudgeable, target_hash};
 use crate::clients::{android, ios};
-use crate::wire::{Answer, Canaries, Response};
+use crate::diagnosis::describe;
+use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::path::Path;
 use std::time::Duration;
@@ -137,31 +139,12 @@ struct Said {
     server_ahead: Option<i64>,
 }
 
-fn status(response: &Response) -> String {
-    let phrase = http::StatusCode::from_u16(response.status)
-        .ok()
-        .and_then(|status| status.canonical_reason());
-    match phrase {
-        Some(phrase) => format!("{} {phrase}", response.status),
-        None => response.status.to_string(),
-    }
-}
-
-/// The response, if it says that what was asked for was done.
-fn done(answer: Answer, what: &str) -> Result<Response, String> {
-    match answer {
-        Ok(response) if response.is_success() => Ok(response),
-        Ok(response) => Err(format!("{what} was answered {}", status(&response))),
-        Err(failure) => Err(format!("{what}: {}", failure.message)),
-    }
-}
-
 async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
-    let config = done(canaries.config().await, "a GET of `config`").map_err(|why| {
-        Trouble::Server(format!(
-            "{why}. Without it nothing can be judged; nothing was done"
-        ))
-    })?;
+    let config = Asked::CONFIG
+        .done(canaries, canaries.config().await)
+        .map_err(|refusal| {
+            Trouble::Server(refusal.and_so("Without it nothing can be judged; nothing was done"))
+        })?;
     let now = clock();
     let body = &config.body.bytes;
     let read = ios::parse_config(body)
@@ -268,11 +251,11 @@ async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String>
     claimed.map_err(|failure| failure.message)?;
     ledger.season.trial = true;
     ledger.save().map_err(|error| error.to_string())?;
-    done(canaries.upload(TRIAL, 1).await, "an upload")?;
-    let back = done(
-        canaries.look(TRIAL).await,
-        "a GET of what was just uploaded",
-    )?;
+    let said = |refusal: Refusal| refusal.to_string();
+    let upload = canaries.upload(TRIAL, 1).await;
+    Asked::UPLOAD.done(canaries, upload).map_err(said)?;
+    let look = canaries.look(TRIAL).await;
+    let back = Asked::TRIAL.done(canaries, look).map_err(said)?;
     let judged = canaries.judge(&back.body.bytes, TRIAL, 1).await;
     judged
         .map_err(|failure| failure.message)?
@@ -369,8 +352,8 @@ async fn upload(
     // What is counted from before it is sent is never longer than what the server promises.
     let sent = clock();
     let answer = canaries.upload(role.name(), number).await;
-    Ok(match done(answer, "an upload") {
-        Err(why) => Event::Trouble(why),
+    Ok(match Asked::UPLOAD.done(canaries, answer) {
+        Err(refusal) => Event::Trouble(refusal.to_string()),
         Ok(_) if ledger.season.was_uploaded(role, sent) => Event::Uploaded,
         Ok(_) if number == 1 => Event::Planted,
         Ok(_) => Event::BegunAnew,
@@ -422,11 +405,12 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, St
         }
         Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
             "a GET was answered {}",
-            status(&response)
+            describe(&response)
         ))),
-        answer => Err(done(answer, "a GET")
-            .err()
-            .unwrap_or_else(|| "a GET came to nothing".to_owned())),
+        answer => Err(Asked::LOOK.done(canaries, answer).err().map_or_else(
+            || "a GET came to nothing".to_owned(),
+            |refusal| refusal.to_string(),
+        )),
     }
 }
 
@@ -470,8 +454,11 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
     let mut said = String::new();
     for _ in 0..REMOVALS {
         said = match canaries.delete(name).await {
-            Ok(response) if matches!(response.status, 404 | 410) => status(&response),
-            answer => status(&done(answer, "a DELETE")?),
+            Ok(response) if matches!(response.status, 404 | 410) => describe(&response),
+            answer => {
+                let done = Asked::DELETE.done(canaries, answer);
+                describe(&done.map_err(|refusal| refusal.to_string())?)
+            }
         };
         if is_missing(canaries, name).await? {
             return Ok(());
@@ -489,7 +476,8 @@ async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, String> {
             Ok(response) if response.is_success() => return Ok(false),
             Ok(response) if matches!(response.status, 404 | 410) => {}
             answer => {
-                return done(answer, "a GET of what was deleted").map(|_| false);
+                let done = Asked::DELETED.done(canaries, answer);
+                return done.map(|_| false).map_err(|refusal| refusal.to_string());
             }
         }
     }

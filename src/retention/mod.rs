@@ -11,6 +11,7 @@
 mod canary;
 mod keeper;
 mod ledger;
+mod refusal;
 mod season;
 #[cfg(test)]
 mod tests;

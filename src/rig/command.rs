@@ -11,7 +11,8 @@ use std::time::Duration;
 const UNSUPPORTED: i32 = 127;
 
 /// A client that is a command: `sh -c COMMAND`. Exit code 0 is success, 1 a failure that the client
-/// reports, 127 an action that it does not support; anything else is a crash.
+/// reports, 127 an action that it does not support; anything else is a crash. It runs in the current
+/// folder of this process, so that a relative path names the same program as in a shell.
 pub struct Command {
     command: String,
     timeout: Duration,
@@ -40,7 +41,6 @@ impl Command {
         let mut command = shell(&self.command);
         command
             .envs(task.environment())
-            .current_dir(&task.folder)
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(errors)

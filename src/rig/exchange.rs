@@ -104,6 +104,8 @@ pub struct Seen {
     pub stored: Vec<(String, Bytes)>,
     /// What the client wrote as restored, if it did: `restored.json` in its folder.
     pub restored: Option<Bytes>,
+    /// What the client wrote as its state after a restore, if it did: `state.json` in its folder.
+    pub state: Option<Bytes>,
 }
 
 impl Seen {

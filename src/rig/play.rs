@@ -24,6 +24,8 @@ const INVENTED: &str = "dance-on-the-table";
 const DIRECTORY: &str = "directory.json";
 /// The file in which a client may say what it restored.
 const RESTORED: &str = "restored.json";
+/// The file in which a client may say what is on the phone then.
+const STATE: &str = "state.json";
 /// The largest such file that is read, in bytes.
 const MOST_RESTORED: u64 = 16 * 1024 * 1024;
 
@@ -80,6 +82,8 @@ impl Play {
         world: Arc<World>,
         folder: &Path,
     ) -> Result<Self, RigError> {
+        // The client learns of it, and may run in another folder.
+        let folder = std::path::absolute(folder).map_err(|error| Self::failed(folder, error))?;
         let sites = Sites::default();
         let listeners = Listeners::new(address, sites.clone())
             .await
@@ -89,12 +93,12 @@ impl Play {
             world,
             listeners,
             sites,
-            folder: folder.to_owned(),
+            folder,
             requests: AtomicU64::new(0),
         };
-        std::fs::create_dir_all(folder)
+        std::fs::create_dir_all(&play.folder)
             .and_then(|()| std::fs::write(play.ca_file(), play.listeners.authority.root()))
-            .map_err(|error| Self::failed(folder, error))?;
+            .map_err(|error| Self::failed(&play.folder, error))?;
         Ok(play)
     }
 
@@ -191,7 +195,8 @@ impl Play {
             connections: site.connections.load(Ordering::Relaxed),
             old_handshakes: site.old_handshakes.load(Ordering::Relaxed),
             stored,
-            restored: restored(&folder),
+            restored: written(&folder, RESTORED),
+            state: written(&folder, STATE),
         };
         super::exchange::write_log(&folder, &seen).map_err(|error| Self::failed(&folder, error))?;
         Ok(seen)
@@ -281,8 +286,9 @@ fn in_url(address: IpAddr) -> String {
     }
 }
 
-fn restored(folder: &Path) -> Option<Bytes> {
-    let path = folder.join(RESTORED);
+/// What the client wrote into a file of the case's folder, if it did.
+fn written(folder: &Path, name: &str) -> Option<Bytes> {
+    let path = folder.join(name);
     let size = std::fs::metadata(&path).ok()?.len();
     if size > MOST_RESTORED {
         return None;

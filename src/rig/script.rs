@@ -92,6 +92,8 @@ pub enum Before {
     CompressedBackup,
     /// A sealed backup whose content is no gzip at all.
     UnpackedBackup,
+    /// A sealed backup of which this is inside, in the place of a gzip.
+    Packed(Bytes),
     /// These bytes.
     Raw(Bytes),
 }

@@ -159,6 +159,10 @@ impl World {
         Some(match before {
             Before::Nothing => return None,
             Before::Raw(bytes) => bytes.clone(),
+            Before::Packed(packed) => {
+                let (key, nonce) = (&self.keys.encryption_key, Nonce(self.nonce_seed));
+                envelope::encrypt(key, &nonce, packed).into()
+            }
             Before::Backup(document) => seal(document, Compression::Stored).into(),
             Before::CompressedBackup => seal(&Document::Small, Compression::Level(6)).into(),
             Before::ForeignBackup => envelope::seal(
@@ -186,27 +190,27 @@ impl World {
         })
     }
 
+    /// The keys that belong to the backup ID in a path, in whatever case that is written; `None` if
+    /// the ID is neither of the person's.
+    pub(crate) fn keys(&self, id: &str) -> Option<&DerivedKeys> {
+        let id = id.to_ascii_lowercase();
+        let mut keys = [&self.keys, &self.new_keys].into_iter();
+        keys.find(|keys| keys.backup_id.to_hex() == id)
+    }
+
     /// Opens a body with the key that belongs to the backup ID in a path, in whatever case that is
     /// written.
     ///
     /// # Errors
     /// The stage at which it fails; `None` if the ID is neither of the person's.
     pub fn open(&self, id: &str, body: &[u8]) -> Option<Result<Vec<u8>, envelope::EnvelopeError>> {
-        let id = id.to_ascii_lowercase();
-        let keys = [&self.keys, &self.new_keys];
-        let keys = keys
-            .into_iter()
-            .find(|keys| keys.backup_id.to_hex() == id)?;
+        let keys = self.keys(id)?;
         Some(envelope::open(&keys.encryption_key, body, 64 * 1024 * 1024))
     }
 
     /// Decrypts a body and leaves it packed, as [`open`](Self::open) does otherwise.
     pub fn decrypt(&self, id: &str, body: &[u8]) -> Option<Vec<u8>> {
-        let id = id.to_ascii_lowercase();
-        let keys = [&self.keys, &self.new_keys];
-        let keys = keys
-            .into_iter()
-            .find(|keys| keys.backup_id.to_hex() == id)?;
+        let keys = self.keys(id)?;
         envelope::decrypt(&keys.encryption_key, body).ok()
     }
 }

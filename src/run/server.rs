@@ -167,6 +167,14 @@ impl Checkup {
         self
     }
 
+    /// Makes one more upload that takes so long, as over a slow line: servers end those that take
+    /// too long, some after 60 s.
+    #[must_use]
+    pub const fn slow_uplink(mut self, takes: Duration) -> Self {
+        self.settings.slow_uplink = Some(takes);
+        self
+    }
+
     /// Makes the checkup.
     ///
     /// # Errors
@@ -184,7 +192,8 @@ impl Checkup {
         if let Some(why) = self.no_seed {
             return Err(CheckupError::Randomness(why));
         }
-        let plan = Plan::new(server::checks(), &self.selection)?;
+        let selection = unasked(self.selection.clone(), self.settings.slow_uplink);
+        let plan = Plan::new(server::checks(), &selection)?;
         let ledger = match &self.ledger_folder {
             Some(folder) => Some(Ledger::open(
                 folder,
@@ -198,7 +207,10 @@ impl Checkup {
         let stop = self.settings.stop.clone();
         let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
         session.delete_all(CLEAN_UP).await;
-        let alarm = tokio::spawn(ring(stop.clone(), session.pace().clone(), self.deadline));
+        // It may be asked twice.
+        let more = session.facts().slow_uplink.unwrap_or_default() * 2;
+        let alarm = ring(stop.clone(), session.pace().clone(), self.deadline, more);
+        let alarm = tokio::spawn(alarm);
         let options = Options {
             jobs: self.jobs,
             grace: GRACE,
@@ -234,11 +246,21 @@ impl Checkup {
     }
 }
 
+/// The selection, without what takes too long unless it was asked for.
+fn unasked(mut selection: Selection, slow_uplink: Option<Duration>) -> Selection {
+    if slow_uplink.is_none() {
+        let reason = "it takes more than a minute; --slow-uplink asks for it";
+        let pattern = Pattern::new(server::SLOW_UPLINK);
+        selection.rare.push((pattern, reason.to_owned()));
+    }
+    selection
+}
+
 /// Stops the run once its time is over.
-async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>) {
+async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>, more: Duration) {
     let began = Instant::now();
     let limit = loop {
-        let limit = deadline.unwrap_or_else(|| time_at(pace.now()));
+        let limit = deadline.unwrap_or_else(|| time_at(pace.now()) + more);
         let left = limit.saturating_sub(began.elapsed());
         if left.is_zero() {
             break limit;
@@ -261,7 +283,8 @@ pub async fn judge(
     waivers: Option<(Waivers, Date)>,
     events: impl FnMut(Event) + Send,
 ) -> Result<Report, CheckupError> {
-    let plan = Plan::new(server::checks(), &transcript.selection())?;
+    let selection = unasked(transcript.selection(), transcript.slow_uplink());
+    let plan = Plan::new(server::checks(), &selection)?;
     let session = Arc::new(Session::replay(transcript));
     let options = Options {
         jobs: 1,

@@ -328,7 +328,7 @@ fn take_user_info(url: &mut Url) -> Result<Option<UserInfo>, BaseUrlError> {
     Ok(user_info)
 }
 
-fn percent_decoded(text: &str) -> Result<Zeroizing<String>, BaseUrlError> {
+pub(crate) fn percent_decoded(text: &str) -> Result<Zeroizing<String>, BaseUrlError> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let bytes = text.as_bytes();
     let mut decoded = Zeroizing::new(Vec::with_capacity(bytes.len()));

@@ -113,6 +113,7 @@ fn answer(status: u16, body: &str) -> Response {
         body: Body::new(body.to_owned().into(), false),
         continued: false,
         asked_again: false,
+        redirected: None,
         unpacked: false,
         echoed_secret: false,
     }

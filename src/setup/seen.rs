@@ -105,6 +105,7 @@ mod tests {
             body: Body::new(body.to_owned().into(), false),
             continued: false,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         }

@@ -36,12 +36,27 @@ pub struct Response {
     /// already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asked_again: bool,
+    /// What the server answered first, where it led elsewhere within itself and this is what was
+    /// there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirected: Option<Redirected>,
     /// Whether the body was unpacked by its Content-Encoding after it came.
     #[serde(skip)]
     pub unpacked: bool,
     /// Whether the answer repeated a secret of the person's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub echoed_secret: bool,
+}
+
+/// A redirect that was followed, as the apps follow one of a GET.
+///
+/// Source: clause 4.9.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Redirected {
+    /// The status of the first answer.
+    pub status: u16,
+    /// Where it pointed.
+    pub to: String,
 }
 
 impl Response {

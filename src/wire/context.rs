@@ -240,6 +240,11 @@ impl Context {
         self.session.reach(self.key()).await
     }
 
+    /// Asks at every address of the host whether QUIC is spoken at this port.
+    pub async fn knock(&self, port: u16) -> Result<Reach, Failure> {
+        self.session.knock(self.key(), port).await
+    }
+
     /// The server's TLS, looked at once in a run.
     pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         self.session.inspection().await

@@ -30,7 +30,9 @@ mod target;
 pub mod tls;
 mod transcript;
 
-pub use answer::{Answer, Body, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+pub use answer::{
+    Answer, Body, Failure, FailureKind, Handshake, Reach, Redirected, Response, TlsTrouble,
+};
 pub use binned::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;

@@ -109,6 +109,20 @@ pub enum Manner {
     },
 }
 
+impl Manner {
+    /// How long sending takes on purpose.
+    pub fn takes(self) -> Duration {
+        match self {
+            Self::Slowly { pieces, pause } => {
+                pause.saturating_mul(u32::try_from(pieces).unwrap_or(u32::MAX))
+            }
+            Self::Ordinary | Self::Chunked | Self::ExpectContinue | Self::CutOff { .. } => {
+                Duration::ZERO
+            }
+        }
+    }
+}
+
 /// Which version of HTTP a request takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HttpChoice {
@@ -226,6 +240,26 @@ impl Request {
     pub fn reading_at_most(mut self, bytes: usize) -> Self {
         self.read_limit = bytes;
         self
+    }
+
+    /// Whether a redirect of it is followed within the same server, as the apps do: a person's own
+    /// GET of what they ask for, and no question of the harness's.
+    ///
+    /// Source: clause 4.9.
+    pub fn follows(&self) -> bool {
+        // A HEAD cannot show whether it leads to a page.
+        let reads = self.method == Method::Get;
+        // iOS asks for `config` without credentials first.
+        let is_theirs = match self.login {
+            LoginUse::Given | LoginUse::Encoded(_) => true,
+            LoginUse::Nobody => matches!(self.place, Place::Config),
+            LoginUse::Wrong | LoginUse::Cookie(_) => false,
+        };
+        let is_asked_for = matches!(
+            self.place,
+            Place::Config | Place::Backup(_) | Place::Missing | Place::Theirs(_)
+        );
+        reads && is_theirs && is_asked_for
     }
 
     /// Whether only the raw sender can send this: it is bound to HTTP/1.1.

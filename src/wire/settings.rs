@@ -31,6 +31,8 @@ pub struct Settings {
     /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
     /// looked for before the first upload; of any other seed, each is.
     pub fresh: Option<Seed>,
+    /// How long the one paced upload takes; without it, none is made.
+    pub slow_uplink: Option<Duration>,
 }
 
 impl Settings {
@@ -53,6 +55,7 @@ impl Settings {
             pace: Pace::new(PaceChoice::default()),
             patience: Duration::from_secs(60),
             fresh: None,
+            slow_uplink: None,
         }
     }
 }

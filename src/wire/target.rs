@@ -2,7 +2,7 @@
 
 use super::secret::{Scrub, Secret};
 use crate::clients::CredentialEncoding;
-use crate::safe::base_url::{BaseUrl, BaseUrlError};
+use crate::safe::base_url::{BaseUrl, BaseUrlError, percent_decoded};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -167,6 +167,24 @@ impl Target {
         self
     }
 
+    /// Whether the path is a folder of another user of a Nextcloud. A login by e-mail address is
+    /// none's folder.
+    ///
+    /// Source: servers.nextcloud-host.
+    fn names_another_user(&self) -> bool {
+        let Login::Basic { user, .. } = &self.login else {
+            return false;
+        };
+        let Some((_, rest)) = self.base.as_str().split_once("/remote.php/dav/files/") else {
+            return false;
+        };
+        let owner = rest.split('/').next().unwrap_or_default();
+        let Ok(owner) = percent_decoded(owner) else {
+            return false;
+        };
+        !owner.is_empty() && owner.to_lowercase() != user.to_lowercase()
+    }
+
     pub(super) fn facts(&self) -> Facts {
         Facts {
             base: self.base.as_str().to_owned(),
@@ -178,6 +196,8 @@ impl Target {
             at_sign_in_user_info: self.at_sign_in_user_info,
             max_upload: 0,
             fresh_ids: false,
+            names_another_user: self.names_another_user(),
+            slow_uplink: None,
         }
     }
 }
@@ -207,4 +227,10 @@ pub struct Facts {
     /// of this run alone.
     #[serde(default)]
     pub fresh_ids: bool,
+    /// Whether the URL is one of Nextcloud's folders, of another user than the one who logs in.
+    #[serde(default)]
+    pub names_another_user: bool,
+    /// How long the one paced upload takes, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_uplink: Option<std::time::Duration>,
 }

@@ -168,6 +168,11 @@ impl Transcript {
         }
     }
 
+    /// How long the one paced upload took, if it was asked for.
+    pub const fn slow_uplink(&self) -> Option<std::time::Duration> {
+        self.facts.slow_uplink
+    }
+
     /// Reads a transcript from its JSON.
     pub fn parse(json: &str) -> Result<Self, TranscriptError> {
         #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use super::cause::Fault;
 use crate::adapter::SealBackup;
 use crate::clients::gzip::Unpacker;
 use crate::safe::envelope::{self, Nonce};
+use crate::safe::keys::DerivedKeys;
 use crate::safe::{EncryptionKey, Stage};
 use data_encoding::{BASE64, HEXLOWER};
 use std::io::Read as _;
@@ -54,6 +55,16 @@ fn mistaken(stage: Stage, name: &str) -> Wrong {
         observed: format!("the mistake is likely this: {name}"),
         fault: Fault::Mistake(name.to_owned()),
     }
+}
+
+/// The likely mistake in a body that the encryption key of its backup ID does not open.
+pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
+    let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
+    if envelope::decrypt(&first_half, body).is_ok() {
+        return Some("the key is the first half of the master key, which is the backup ID");
+    }
+    let nonce = body.get(..NONCE).unwrap_or_default();
+    layout(&keys.encryption_key, nonce, body)
 }
 
 /// What is wrong with the layout of a body that does not open.

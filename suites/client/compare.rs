@@ -3,6 +3,7 @@
 //!
 //! `vectors/README.md`, "Whole documents", says the same for people.
 
+use super::judge::shown;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -22,25 +23,65 @@ pub(super) struct Difference {
     pub field: String,
     /// Of which contact, group, list or link: `contact ECHOECHO`; else empty.
     pub place: String,
-    /// What is there.
-    pub found: String,
-    /// What must be there.
-    pub wanted: String,
+    /// How it differs.
+    pub how: How,
+}
+
+/// How a field, or an item of a list, is not as it must be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum How {
+    /// The field is absent; what must be there.
+    Absent(String),
+    /// The field is there with this value, and must be absent.
+    Surplus(String),
+    /// The field has another value.
+    Other {
+        /// The value that is there.
+        found: String,
+        /// The value that must be there.
+        wanted: String,
+    },
+    /// The item is missing; the items that the list has.
+    Missing(String),
+    /// The item must not be there, or not so often.
+    Unwanted,
+    /// Something else; a sentence without the field.
+    Said(String),
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            field,
-            place,
-            found,
-            wanted,
-        } = self;
-        write!(formatter, "`{field}`")?;
-        if !place.is_empty() {
-            write!(formatter, " of {place}")?;
+        let Self { field, place, how } = self;
+        let of_place = if place.is_empty() {
+            String::new()
+        } else {
+            format!(" of {place}")
+        };
+        match how {
+            How::Absent(wanted) if place.is_empty() => {
+                write!(formatter, "no `{field}`; expected {wanted}")
+            }
+            How::Absent(wanted) => {
+                write!(formatter, "{place} has no `{field}`; expected {wanted}")
+            }
+            How::Surplus(found) => {
+                write!(
+                    formatter,
+                    "`{field}`{of_place} is {found}; expected no such key"
+                )
+            }
+            How::Other { found, wanted } => {
+                write!(
+                    formatter,
+                    "`{field}`{of_place} is {found}; expected {wanted}"
+                )
+            }
+            How::Missing(there) => {
+                write!(formatter, "`{field}` has no {place}; {there}")
+            }
+            How::Unwanted => write!(formatter, "`{field}` has a surplus {place}"),
+            How::Said(sentence) => write!(formatter, "`{field}`{of_place} {sentence}"),
         }
-        write!(formatter, " is {found}, not {wanted}")
     }
 }
 
@@ -140,12 +181,11 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn note(&mut self, field: &str, place: &str, found: String, wanted: String) {
+    fn note(&mut self, field: &str, place: &str, how: How) {
         self.differences.push(Difference {
             field: field.to_owned(),
             place: place.to_owned(),
-            found,
-            wanted,
+            how,
         });
     }
 
@@ -161,7 +201,7 @@ impl Comparison {
                 let is_absent = found.is_none() && self.form == Form::State;
                 match found.or(is_absent.then_some(&none)) {
                     Some(Value::Array(found)) => self.items(field, wanted, found),
-                    other => self.note(field, place, shown(other), "a list".to_owned()),
+                    other => self.note(field, place, how(other, "a list")),
                 }
             }
             (wanted, found) => {
@@ -175,7 +215,7 @@ impl Comparison {
                     }
                 };
                 if !good {
-                    self.note(field, place, shown(found), shown(Some(wanted)));
+                    self.note(field, place, how(found, &shown(wanted)));
                 }
             }
         }
@@ -194,10 +234,12 @@ impl Comparison {
         for (key, value) in found {
             // Which key counts for a contact is said where it is in question.
             let is_judged = KNOWN.contains(&key.as_str()) || KNOWN_TOO.contains(&key.as_str());
-            let is_free = self.form == Form::State && (key == "publickey" || is_default(value));
+            // What a document says of itself is on no phone.
+            let is_of_phone = !field.is_empty() || key != "info";
+            let is_free = self.form == Form::State
+                && (key == "publickey" || !is_of_phone || is_default(value));
             if is_judged && !wanted.contains_key(key) && !is_free {
-                let nothing = "nothing".to_owned();
-                self.note(&inside(field, key), place, shown(Some(value)), nothing);
+                self.note(&inside(field, key), place, How::Surplus(shown(value)));
             }
         }
     }
@@ -217,8 +259,7 @@ impl Comparison {
             }
         }
         for item in left {
-            let nothing = "nothing".to_owned();
-            self.note(field, &kind.name(item), "there".to_owned(), nothing);
+            self.note(field, &kind.name(item), How::Unwanted);
         }
     }
 
@@ -226,12 +267,12 @@ impl Comparison {
         let mut found = found.iter().map(|other| kind.name(other));
         let first = found.next();
         let others = found.count();
-        let found = match (first, others) {
-            (None, _) => "missing: there is none".to_owned(),
-            (Some(first), 0) => format!("missing: there is {first}"),
-            (Some(first), others) => format!("missing: there is {first} and {others} more"),
+        let there = match (first, others) {
+            (None, _) => "it is empty".to_owned(),
+            (Some(first), 0) => format!("it has {first}"),
+            (Some(first), others) => format!("it has {first} and {others} more"),
         };
-        self.note(field, &kind.name(item), found, "there".to_owned());
+        self.note(field, &kind.name(item), How::Missing(there));
     }
 }
 
@@ -317,8 +358,16 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-fn shown(value: Option<&Value>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), super::judge::shown)
+/// How what is there, or is not, departs from what must be there.
+pub(super) fn how(found: Option<&Value>, wanted: &str) -> How {
+    let wanted = wanted.to_owned();
+    match found {
+        None => How::Absent(wanted),
+        Some(found) => How::Other {
+            found: shown(found),
+            wanted,
+        },
+    }
 }
 
 #[cfg(test)]
@@ -354,8 +403,9 @@ mod tests {
         let said = differences(Form::Written, &wanted, &other);
         assert_eq!(
             said[0].to_string(),
-            "`contacts` of contact A is missing: there is contact a, not there"
+            "`contacts` has no contact A; it has contact a"
         );
+        assert_eq!(said[1].to_string(), "`contacts` has a surplus contact a");
         assert_eq!(said.len(), 2);
         let members = json!({"groups": [{"id": "1", "creator": "A", "members": ["A", "A"]}]});
         let once = json!({"groups": [{"id": "1", "creator": "A", "members": ["A"]}]});

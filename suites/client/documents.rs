@@ -1,6 +1,6 @@
 //! Whether what was restored, or written, is what a vector points at.
 
-use super::compare::{Difference, Form, differences, is_default, same_value};
+use super::compare::{Difference, Form, How, differences, how, is_default, same_value};
 use super::judge::shown;
 use crate::adapter::{Hex, tolerant};
 use crate::clients::Release;
@@ -61,15 +61,15 @@ fn bytes_of(found: Option<&Value>) -> Option<Vec<u8>> {
 }
 
 fn missing(key: &str) -> Vec<Difference> {
-    vec![difference(key, "nothing", "there")]
+    vec![said(key, "is missing in the answer")]
 }
 
-fn difference(field: &str, found: &str, wanted: &str) -> Difference {
+/// A difference of the field, as a sentence that goes on after its name.
+fn said(field: &str, sentence: &str) -> Difference {
     Difference {
         field: field.to_owned(),
         place: String::new(),
-        found: found.to_owned(),
-        wanted: wanted.to_owned(),
+        how: How::Said(sentence.to_owned()),
     }
 }
 
@@ -85,8 +85,8 @@ fn document_wrong(written: &Pointers, contains: &[String], bytes: &[u8]) -> Vec<
     let mut all = pointed_wrong(Form::Written, written, &value);
     let missing = contains.iter().filter(|part| !text.contains(part.as_str()));
     all.extend(missing.map(|part| {
-        let wanted = format!("there to the letter: {}", shown(&part.as_str().into()));
-        difference("document", "without it", &wanted)
+        let wanted = shown(&part.as_str().into());
+        said("document", &format!("must contain {wanted} to the letter"))
     }));
     all
 }
@@ -99,10 +99,9 @@ fn whole_wrong(wanted: &Value, bytes: &[u8]) -> Vec<Difference> {
 }
 
 fn parsed(bytes: &[u8]) -> Result<(String, Value), Difference> {
-    let whole = |found: &str, wanted: &str| difference("document", found, wanted);
-    let text = std::str::from_utf8(bytes).map_err(|_| whole("no UTF-8", "UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| said("document", "is not UTF-8"))?;
     let value = serde_json::from_slice(&tolerant(bytes));
-    let value = value.map_err(|_| whole("no JSON", "JSON"))?;
+    let value = value.map_err(|_| said("document", "is not JSON"))?;
     Ok((text.to_owned(), value))
 }
 
@@ -118,15 +117,15 @@ fn unusable(bytes: &[u8]) -> Vec<Difference> {
         .iter()
         .filter(|it| !PUBLISHED.contains(&last_key(&it.path)));
     let misshapen = others.map(|deviation| {
-        let found = format!("not as the format has it: {deviation}");
-        difference(&field_of(&deviation.path), &found, "so")
+        let sentence = format!("breaks the format: {deviation}");
+        said(&field_of(&deviation.path), &sentence)
     });
     let mut all: Vec<_> = misshapen.collect();
     if let Some(backup) = backup {
         let refusals = MOBILES
             .iter()
             .filter_map(|reader| refusal(*reader, bytes, &backup));
-        all.extend(refusals.map(|found| difference("document", &found, "restored")));
+        all.extend(refusals.map(|sentence| said("document", &sentence)));
     }
     all
 }
@@ -146,9 +145,9 @@ fn outcome(reader: Release, bytes: &[u8], backup: &Backup) -> Option<restore::Ou
 /// How a client stops at a document, if it does.
 fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     match outcome(reader, bytes, backup)? {
-        restore::Outcome::Refused(stop) => Some(format!("refused by {reader}: {}", stop.reason)),
+        restore::Outcome::Refused(stop) => Some(format!("is refused by {reader}: {}", stop.reason)),
         restore::Outcome::Broken { how, stop } => Some(format!(
-            "no backup to {reader}, {}: {}",
+            "is no backup to {reader}, {}: {}",
             how.sentence(),
             stop.reason
         )),
@@ -210,14 +209,14 @@ fn pointed_field(pointer: &str) -> String {
         .join(".")
 }
 
-/// Which of several a pointer leads to; empty where there is but one.
+/// Which of several a pointer leads to: `/contacts/0`; empty where there is but one.
 fn place_of(pointer: &str) -> String {
-    let is_index = |step: &str| !step.is_empty() && step.bytes().all(|it| it.is_ascii_digit());
-    if pointer.split('/').any(is_index) {
-        format!("`{pointer}`")
-    } else {
-        String::new()
-    }
+    let is_index = |step: &&str| !step.is_empty() && step.bytes().all(|it| it.is_ascii_digit());
+    let steps: Vec<_> = pointer.split('/').collect();
+    let place = steps.iter().rposition(is_index);
+    place.map_or_else(String::new, |last| {
+        format!("`{}`", steps[..=last].join("/"))
+    })
 }
 
 fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Difference> {
@@ -233,15 +232,12 @@ fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Differen
                 on_a_phone && is_default(wanted) && !pointer.starts_with("/settings/")
             }
         };
-        let nothing = || "nothing".to_owned();
         (!good).then(|| Difference {
             field: pointed_field(pointer),
             place: place_of(pointer),
-            found: there.map_or_else(nothing, shown),
-            wanted: if wanted.is_null() {
-                nothing()
-            } else {
-                shown(wanted)
+            how: match there {
+                Some(there) if wanted.is_null() => How::Surplus(shown(there)),
+                there => how(there, &shown(wanted)),
             },
         })
     });
@@ -267,16 +263,16 @@ mod tests {
             assert_eq!(restored(&pointers(&good), &found), None);
         }
         for (bad, said) in [
-            (json!({"/contacts/0": null}), "not nothing"),
+            (json!({"/contacts/0": null}), "expected no such key"),
             (
                 json!({"/contacts/0/identity": "OTHERID1"}),
-                "`ECHOECHO`, not `OTHERID1`",
+                "is `ECHOECHO`; expected `OTHERID1`",
             ),
             (
                 json!({"/contacts/0/firstname": "Ada"}),
-                "is nothing, not `Ada`",
+                "has no `contacts.firstname`; expected `Ada`",
             ),
-            (json!({"/contacts/0/createdAt": 2}), "not 2"),
+            (json!({"/contacts/0/createdAt": 2}), "expected 2"),
         ] {
             let difference = restored(&pointers(&bad), &found).expect("a difference");
             assert!(difference.contains(said), "{difference}");

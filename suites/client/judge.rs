@@ -322,7 +322,7 @@ fn difference(
         }));
     }
     let part = found.get(key).map_or_else(|| "missing".to_owned(), shown);
-    let mut observed = format!("`{key}` is {part}, not {}", shown_expected(wanted));
+    let mut observed = format!("`{key}` is {part}; expected {}", shown_expected(wanted));
     let rest: Vec<_> = different.map(|(key, _)| format!("`{key}`")).collect();
     if !rest.is_empty() {
         observed += &format!("; {} differ, too", rest.join(", "));

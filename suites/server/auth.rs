@@ -301,6 +301,7 @@ mod tests {
             unpacked: false,
             echoed_secret: false,
             asked_again: false,
+            redirected: None,
         }
     }
 

@@ -376,7 +376,7 @@ async fn same(context: &Context) -> Judged {
     let both = !android.is_empty() && !ios.is_empty();
     Ok(if both && limits(Client::Android) != limits(Client::Ios) {
         Outcome::deviates(
-            Stage::Meaning,
+            Stage::Json,
             format!(
                 "one answer, two readings: Android reads {}; iOS reads {}",
                 joined(&android),

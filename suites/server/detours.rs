@@ -1,14 +1,14 @@
 //! Whether the server sends clients elsewhere, or away.
 
 use super::WHOLE;
-use super::judge::Judged;
-use crate::engine::{Blocker, Effect, Level};
-use crate::engine::{Outcome, checks};
+use super::judge::{Judged, with_problem};
+use crate::diagnosis::named;
+use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Halt};
 
 checks! { Context;
-    /// The server answers with redirects to nothing that a client asks for.
+    /// No request is led where a client cannot follow.
     REDIRECTS = Check {
         id: "server.redirects",
         clause: clause::REDIRECT,
@@ -18,9 +18,24 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
-        expected: "answers where they are asked for, no redirect",
+        expected: "no redirect that a client cannot follow: of a PUT or DELETE, to a login, to another host or to http",
         remedy: "Enter the URL at which the files really are; clients drop credentials or turn an upload into a download on the way.",
         run: redirects,
+    }
+
+    /// A GET is answered where it is asked.
+    REDIRECTED_DOWNLOADS = Check {
+        id: "server.redirected-downloads",
+        clause: clause::REDIRECT,
+        level: Level::Recommended,
+        clients: Clients::ALL,
+        breaks: Directions::NONE,
+        variants: WHOLE,
+        needs: &["tls.trusted"],
+        effect: Effect::LooksBack,
+        expected: "a GET that is answered where it is asked, without a redirect",
+        remedy: "Enter the URL to which it leads, or serve the files there without the redirect: each download takes one more request, and works only as long as the app follows.",
+        run: redirected_downloads,
     }
 
     /// The server takes a few requests a second without a limit.
@@ -61,6 +76,32 @@ async fn redirects(context: &Context) -> Judged {
         Stage::Http,
         format!("{what}, pointing to {to}{more}"),
     ))
+}
+
+async fn redirected_downloads(context: &Context) -> Judged {
+    let session = context.session();
+    let followed = session.followed();
+    Ok(match followed.iter().next() {
+        Some((what, to)) => {
+            let seen = format!("{what}, pointing to {to}; what was asked for is there");
+            let elsewhere = is_elsewhere(&context.facts().base, to);
+            let storage = elsewhere
+                .then(|| named("problem.storage-redirect"))
+                .flatten();
+            with_problem(Deviation::new(Stage::Http, seen), storage).into()
+        }
+        None if session.answers() == 0 => Outcome::blocked("the run has seen no answer"),
+        None => Outcome::pass("no GET was led elsewhere with success"),
+    })
+}
+
+/// Whether a redirect leads to another host than that of the base URL.
+fn is_elsewhere(base: &str, to: &str) -> bool {
+    let authority = |url: &str| {
+        let (_, rest) = url.split_once("//")?;
+        rest.split('/').next().map(str::to_owned)
+    };
+    authority(to).is_some_and(|there| Some(there) != authority(base))
 }
 
 async fn left_alone(context: &Context) -> Judged {

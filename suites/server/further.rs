@@ -77,6 +77,7 @@ impl Further {
             folder: self.folder,
             backups: self.backups,
             misnamed: self.misnamed,
+            other_user: false,
             stranger: self.stranger.as_ref(),
             other_agent: self.other_agent.as_ref(),
         }

@@ -38,7 +38,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the bytes that were uploaded, whatever they look like",
-        remedy: "Something on the way takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path (Apache: `SetEnv no-gzip`, no mod_substitute; nginx: no `sub_filter`, `gunzip off`).",
+        remedy: "Something on the way takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path.",
         run: content,
     }
 

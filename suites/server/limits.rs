@@ -27,7 +27,7 @@ checks! { Context;
         needs: &["config.limit"],
         effect: Effect::WritesOwnBackup,
         expected: "a backup of maxBackupBytes - 1 bytes is stored and comes back",
-        remedy: "Raise the limit of the server or of the proxy before it (nginx: `client_max_body_size`; Apache: `LimitRequestBody`), or lower maxBackupBytes in `config` to what really passes.",
+        remedy: "Raise the limit of the server or of the proxy before it, or lower maxBackupBytes in `config` to what really passes.",
         run: below,
     }
 

@@ -7,6 +7,7 @@ mod delete;
 mod detours;
 mod download;
 mod further;
+mod http3;
 mod integrity;
 mod judge;
 mod limits;
@@ -15,6 +16,7 @@ mod reach;
 mod retention;
 mod strangers;
 pub(crate) mod tls;
+mod uplink;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
@@ -22,6 +24,9 @@ use crate::safe::Client;
 use crate::wire::{Context, Facet, Http};
 
 pub use integrity::judge_late;
+
+/// The check that is made on request alone: it takes more than a minute.
+pub const SLOW_UPLINK: &str = "upload.slow-uplink";
 
 /// A check of a server.
 pub type ServerCheck = Check<Context>;
@@ -38,7 +43,9 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         detours::CHECKS,
         auth::CHECKS,
         config::CHECKS,
+        http3::CHECKS,
         upload::CHECKS,
+        uplink::CHECKS,
         strangers::CHECKS,
         download::CHECKS,
         delete::CHECKS,

@@ -387,6 +387,7 @@ mod tests {
             unpacked: false,
             echoed_secret: false,
             asked_again: false,
+            redirected: None,
         }
     }
 
@@ -416,6 +417,7 @@ mod tests {
             body: Body::new(bytes::Bytes::default(), false),
             continued: false,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         };

@@ -396,6 +396,12 @@ async fn uncommon(
         .send(Request::put(&backup, &payload).manner(manner))
         .await?;
     let after = context.send(Request::get(&backup)).await?;
+    if !after.is_success() && !after.proves_absence() {
+        return Err(Outcome::blocked(format!(
+            "what was stored cannot be seen: a GET was answered {}",
+            describe(&after)
+        )));
+    }
     Ok((answer, payload, after))
 }
 
@@ -475,6 +481,7 @@ mod tests {
             unpacked: false,
             echoed_secret: false,
             asked_again: false,
+            redirected: None,
         }
     }
 

@@ -1,9 +1,10 @@
 //! Teeth: the healthy server passes every check, every fault changes exactly the findings of a
 //! reviewed snapshot, and every check is made to deviate by some fault.
 
+use crate::findings::problem;
 use crate::support::season::World;
-use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
+use safe_conformance::engine::{Because, Finding};
 use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
 use safe_conformance::suites::server;
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
@@ -147,6 +148,10 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
     checkup.settings.pace = Pace::new(PaceChoice::Fast);
     checkup.settings.patience = Duration::from_secs(2);
+    // Everywhere else it would only take time.
+    if scenario.is_none() || needs(Need::SlowUplink) {
+        checkup.settings.slow_uplink = Some(Duration::from_secs(6));
+    }
     if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
         checkup.jobs = 1;
@@ -211,6 +216,7 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
         .iter()
         .zip(ill)
         .filter(|(before, now)| before.verdict != now.verdict)
+        .filter(|(_, now)| now.because != Some(Because::NotAskedFor))
     {
         assert_eq!(before.name(), now.name());
         if matches!(now.verdict, Verdict::Blocked | Verdict::NotApplicable) {
@@ -223,7 +229,11 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
             continue;
         }
         let hurt = now.hurt();
-        let line = format!("{} {} ({hurt}): {}", now.verdict, now.id, now.observed);
+        let problem = problem(now);
+        let line = format!(
+            "{} {} ({hurt}): {}{problem}",
+            now.verdict, now.id, now.observed
+        );
         match told.iter_mut().find(|(known, _)| *known == line) {
             Some((_, variants)) => variants.push(&now.variant),
             None => told.push((line, vec![&now.variant])),

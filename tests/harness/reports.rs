@@ -6,11 +6,15 @@
 //! connections that end without a word are in `bans` and `profiles`; an address as a DNS name is in
 //! the table of the diagnosis; what people hand to `inspect` is in `inspect`.
 
-use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
+use crate::support::scripted::{
+    Asked, CONFIG, Deed, PASSWORD, Reply, Scripted, USER, authorization,
+};
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 type Script = fn(&Asked) -> Deed;
 
@@ -345,6 +349,61 @@ async fn each_situation_gets_the_answer_that_the_person_needed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
+}
+
+/// The storage of `AList` asks for no credentials, and refuses them: the apps send it none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_that_another_host_yields_warns() {
+    let files: Arc<Mutex<BTreeMap<String, Vec<u8>>>> = Arc::default();
+    let held = Arc::clone(&files);
+    let storage = Scripted::start(move |asked| {
+        let is_anonymous = asked.header("authorization").is_none();
+        let path = asked.path.split('?').next().unwrap_or_default();
+        let held = held.lock().expect("the files");
+        match held.get(path.trim_start_matches("/signed")) {
+            Some(file) if is_anonymous => Deed::Reply(Reply::new(200, file.clone())),
+            Some(_) => always(400, &[], "Only one auth mechanism allowed"),
+            None => always(404, &[], ""),
+        }
+    });
+    let there = storage.url().replace("/safe", "/signed");
+    let server = Scripted::start(move |asked| {
+        if !logged_in(asked) {
+            return Deed::Healthy;
+        }
+        let mut held = files.lock().expect("the files");
+        held.entry("/safe/config".to_owned())
+            .or_insert_with(|| CONFIG.into());
+        match asked.method.as_str() {
+            "PUT" => drop(held.insert(asked.path.clone(), asked.body.clone())),
+            "DELETE" => drop(held.remove(&asked.path)),
+            "GET" if held.contains_key(&asked.path) => {
+                let to = format!("{there}{}?sign=abc", asked.path);
+                return always(302, &[("Location", &to)], "");
+            }
+            _ => {}
+        }
+        Deed::Healthy
+    });
+    let report = report(&server.url()).await;
+    assert_eq!(problems(&report), [""; 0], "{report}");
+    let warned: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Warn)
+        .map(|finding| {
+            (
+                finding.id.as_str(),
+                finding.cause.as_ref().map(|cause| cause.id.as_ref()),
+            )
+        })
+        .collect();
+    let expected = (
+        "server.redirected-downloads",
+        Some("problem.storage-redirect"),
+    );
+    assert!(warned.contains(&expected), "{warned:?}\n{report}");
+    assert!(report.passed(), "{report}");
 }
 
 /// Nextcloud's answers to addresses that people enter: swapped parts, the root of the cloud, the

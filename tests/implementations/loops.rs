@@ -3,7 +3,7 @@
 //! changed.
 
 use libtest_mimic::{Completion, Failed, Trial};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A loop: how its block begins, the file that it is saved as, what runs it, and the vectors that
@@ -136,22 +136,29 @@ fn changed(vectors: &str, id: &str, part: &str) -> Result<String, Failed> {
 
 /// The example that the documentation names passes, as somebody runs it.
 fn minimal_client() -> Result<(), Failed> {
-    let mut tests = Path::new(env!("CARGO_BIN_EXE_safe-conformance")).to_owned();
-    tests.pop();
-    let built = tests.join("examples/minimal_client");
-    let output = if built.is_file() {
-        Command::new(built).stdin(Stdio::null()).output()?
-    } else {
-        Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--example", "minimal_client"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stdin(Stdio::null())
-            .output()?
-    };
+    let output = Command::new(example("minimal_client")?)
+        .stdin(Stdio::null())
+        .output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
     if output.status.success() && printed.contains("test result: ok") {
         Ok(())
     } else {
         Err(Failed::from(printed))
     }
+}
+
+/// The program of an example; built first where nobody has done so.
+pub fn example(name: &str) -> Result<PathBuf, Failed> {
+    let mut built = Path::new(env!("CARGO_BIN_EXE_safe-conformance")).to_owned();
+    built.set_file_name("examples");
+    built.push(name);
+    if !built.is_file() {
+        let mut build = Command::new(env!("CARGO"));
+        let build = build.args(["build", "--quiet", "--example", name]);
+        let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+        if !status.success() {
+            return Err(Failed::from(format!("failed to build the example {name}")));
+        }
+    }
+    Ok(built)
 }

@@ -1,5 +1,6 @@
 //! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that
-//! misbehave in every way, and the two adapters that are examples.
+//! misbehave in every way, the two adapters that are examples, and the models of the published
+//! clients.
 //!
 //! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
 
@@ -9,6 +10,7 @@ mod loops;
 mod misbehaving;
 mod mutations;
 mod own;
+mod published;
 mod wrong;
 mod wrong_bodies;
 mod wrong_opening;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     trials.extend(frames::trials());
     trials.extend(examples::trials());
     trials.extend(loops::trials());
+    trials.extend(published::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -1,30 +1,36 @@
 //! A client that does what a published one does, or makes one mistake.
 
+mod sealing;
 mod transport;
 
 use super::mistake::Mistake;
 use data_encoding::BASE64;
 use reqwest::Method;
-use safe_conformance::adapter::{
-    BackupToRead, DirectoryId, DirectoryState, Hex, Implementation as _, ReadBackup,
-};
-use safe_conformance::clients::{Model, Operation, Persona, parse_config};
+use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
+use safe_conformance::clients::restore::Outcome;
+use safe_conformance::clients::{Operation, Persona, Release, parse_config};
 use safe_conformance::rig::{Action, End, Task};
-use safe_conformance::safe::envelope::{self, Compression, Nonce};
+use safe_conformance::safe::envelope;
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use safe_conformance::safe::{Client, ServerConfig};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 /// A published client, as far as the rig sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Published {
+    /// Android 5.2.4, which reads the IDs of lists in another order.
+    Android52,
+    /// Android 5.8.2, which has deleted groups.
+    Android58,
     /// Android up to 6.1.3.
     Android61,
     /// Android from 6.2 on.
     Android64,
+    /// iOS 7.0.0, which stops at groups that were left.
+    Ios70,
     /// iOS up to 7.1.1.
     Ios71,
     /// iOS 7.2 to 7.2.2, which answers the challenge of a restore with the Safe password.
@@ -36,19 +42,41 @@ pub enum Published {
 impl Published {
     pub fn client(self) -> Client {
         match self {
-            Self::Android61 | Self::Android64 => Client::Android,
-            Self::Ios71 | Self::Ios72 => Client::Ios,
+            Self::Android52 | Self::Android58 | Self::Android61 | Self::Android64 => {
+                Client::Android
+            }
+            Self::Ios70 | Self::Ios71 | Self::Ios72 => Client::Ios,
             Self::Desktop => Client::Desktop,
         }
     }
 
+    /// Whether it is an Android before 6.2, which had another HTTP library.
+    pub fn is_android_before_6_2(self) -> bool {
+        matches!(self, Self::Android52 | Self::Android58 | Self::Android61)
+    }
+
+    /// The release whose reader it has.
+    fn release(self) -> Release {
+        let name = match self {
+            Self::Android52 => "android-5.2.4",
+            Self::Android58 => "android-5.8.2",
+            Self::Android61 => "android-6.1.3",
+            Self::Android64 => "android",
+            Self::Ios70 => "ios-7.0.0",
+            Self::Ios71 => "ios-7.1.1",
+            Self::Ios72 => "ios",
+            Self::Desktop => "desktop",
+        };
+        Release::named(name).expect("it is published")
+    }
+
     /// Source: `clients.http.success`.
     fn accepts(self, operation: Operation, status: u16) -> bool {
-        match (self, operation) {
-            (Self::Android61, Operation::Upload | Operation::Delete) => {
+        match operation {
+            Operation::Upload | Operation::Delete if self.is_android_before_6_2() => {
                 matches!(status, 200 | 201 | 204)
             }
-            (Self::Android61, _) => status == 200,
+            _ if self.is_android_before_6_2() => status == 200,
             _ => Persona::of(self.client()).accepts_status(operation, status),
         }
     }
@@ -78,10 +106,23 @@ pub struct TestClient {
     pub mistake: Option<Mistake>,
     pub task: Task,
     http: reqwest::Client,
+    /// Whether the app breaks where it should refuse.
+    breaks: AtomicBool,
 }
 
-/// Does a task.
+/// Does a task; an app that breaks is a failure, as a person sees it.
 pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> End {
+    match act_or_break(published, mistake, task).await {
+        End::Broke(how) if how == BREAKS => End::Failed,
+        end => end,
+    }
+}
+
+/// How an app ends that breaks where it should refuse.
+const BREAKS: &str = "the app breaks";
+
+/// Does a task, and says so where the app breaks.
+pub async fn act_or_break(published: Published, mistake: Option<Mistake>, task: Task) -> End {
     let Some(action) = task.known_action() else {
         return if mistake == Some(Mistake::UnknownActionIsDone) {
             End::Done
@@ -111,15 +152,19 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
         mistake,
         task,
         http,
+        breaks: AtomicBool::new(false),
     };
-    match action {
+    let done = match action {
         Action::Test => client.test().await,
         Action::Backup => client.backup().await,
         Action::Restore => client.restore().await,
         Action::Delete => client.delete().await,
         Action::ChangePassword => client.change_password().await,
+    };
+    if client.breaks.into_inner() {
+        return End::Broke(BREAKS.to_owned());
     }
-    .into()
+    done.into()
 }
 
 /// Sends a hello, and a key exchange after whatever the server answers.
@@ -222,6 +267,10 @@ impl TestClient {
         if !self.published.accepts(Operation::ReadConfig, answer.status) {
             return Err(Failure);
         }
+        // Source: `clients.divergence.large-config`.
+        if self.published.is_android_before_6_2() && answer.body.len() > 4096 {
+            return Err(Failure);
+        }
         match parse_config(self.published.client(), &answer.body) {
             Some(Ok(config)) => Ok(config),
             Some(Err(_)) | None => Err(Failure),
@@ -250,40 +299,6 @@ impl TestClient {
         Err(Failure)
     }
 
-    fn seal(&self, keys: &DerivedKeys, document: &[u8]) -> Vec<u8> {
-        let mut nonce = [0; 24];
-        match self.mistake {
-            Some(Mistake::ZeroNonce) => {}
-            Some(Mistake::SameNonce) => nonce = [7; 24],
-            _ => getrandom::fill(&mut nonce).expect("there is randomness"),
-        }
-        let compression = if self.has(Mistake::CompressedGzip) {
-            Compression::Level(6)
-        } else {
-            Compression::Stored
-        };
-        let key = &keys.encryption_key;
-        match self.mistake {
-            Some(Mistake::NotSealed) => document.to_vec(),
-            Some(Mistake::NotPacked) => envelope::encrypt(key, &Nonce(nonce), document),
-            Some(Mistake::TagAtTheEnd) => {
-                let mut body = envelope::seal(key, &Nonce(nonce), document, compression);
-                body[24..].rotate_left(16);
-                body
-            }
-            Some(Mistake::NonceAtTheEnd) => {
-                let mut body = envelope::seal(key, &Nonce(nonce), document, compression);
-                body.rotate_left(24);
-                body
-            }
-            Some(Mistake::Base64Body) => {
-                let body = envelope::seal(key, &Nonce(nonce), document, compression);
-                BASE64.encode(&body).into_bytes()
-            }
-            _ => envelope::seal(key, &Nonce(nonce), document, compression),
-        }
-    }
-
     async fn upload(&self, password: &str) -> Result<(), Failure> {
         if self.has(Mistake::FallsBackToPlain) {
             let plain = self.task.url.replace("https://", "http://");
@@ -306,15 +321,9 @@ impl TestClient {
         };
         let mut document =
             std::fs::read(self.task.folder.join("document.json")).map_err(|_| Failure)?;
-        if self.has(Mistake::NoPrivateKey) {
+        if let Some((right, wrong)) = self.misspelled() {
             let text = String::from_utf8(document).map_err(|_| Failure)?;
-            document = text
-                .replace("\"privatekey\"", "\"privateKey\"")
-                .into_bytes();
-        }
-        if self.has(Mistake::NoSettings) {
-            let text = String::from_utf8(document).map_err(|_| Failure)?;
-            document = text.replace("\"settings\"", "\"setting\"").into_bytes();
+            document = text.replace(right, wrong).into_bytes();
         }
         let keys = self.keys(password);
         let body = self.seal(&keys, &document);
@@ -337,7 +346,12 @@ impl TestClient {
         }
         let taken = match (self.mistake, answer.status) {
             (Some(Mistake::AnyStatusIsSuccess), _)
+            | (Some(Mistake::ForbiddenIsSuccess), 403)
+            | (Some(Mistake::MethodRefusedIsSuccess), 405)
+            | (Some(Mistake::ConflictIsSuccess), 409)
             | (Some(Mistake::TooLargeIsSuccess), 413)
+            | (Some(Mistake::LockedIsSuccess), 423)
+            | (Some(Mistake::TooManyIsSuccess), 429)
             | (Some(Mistake::ServerErrorIsSuccess), 500..=599)
             | (Some(Mistake::FollowsUploadAsGet), 200) => true,
             (Some(Mistake::OnlyCreatedIsSuccess), status) => status == 201,
@@ -466,7 +480,6 @@ impl TestClient {
 
     fn read(&self, backup: BackupToRead) -> Result<(), Failure> {
         let directory = self.directory(&backup);
-        let model = Model::of(self.published.client());
         let input = ReadBackup {
             backup,
             own_id: self
@@ -474,20 +487,30 @@ impl TestClient {
                 .map_or_else(|| self.task.threema_id.clone(), |given| given.own_id),
             directory,
         };
-        match model.read_backup(input) {
-            Ok(_) => {
+        let own_id = ThreemaId::parse(&input.own_id).map_err(|_| Failure)?;
+        match self.published.release().read_as_asked(&input) {
+            Ok(Outcome::Restored(restored)) => {
+                let state = serde_json::Value::Object(restored.state(own_id));
+                self.write("state.json", &state.to_string())?;
                 if self.has(Mistake::RestoresAnotherKey) {
                     let other = format!(
                         "{{\"info\":{{\"version\":1}},\"user\":{{\"privatekey\":\"{}\"}},\"settings\":{{}}}}",
                         BASE64.encode(&[9; 32])
                     );
-                    let path: PathBuf = self.task.folder.join("restored.json");
-                    std::fs::write(path, other).map_err(|_| Failure)?;
+                    self.write("restored.json", &other)?;
                 }
                 Ok(())
             }
-            Err(_) => Err(Failure),
+            Ok(Outcome::Broken { .. }) => {
+                self.breaks.store(true, Ordering::Relaxed);
+                Err(Failure)
+            }
+            _ => Err(Failure),
         }
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+        std::fs::write(self.task.folder.join(name), text).map_err(|_| Failure)
     }
 
     async fn remove(&self, password: &str) -> Result<u16, Failure> {

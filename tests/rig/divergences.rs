@@ -1,63 +1,115 @@
 //! What tells the published clients apart is found by the rig: each case in which they do not do
-//! the same.
+//! the same, under the fact of the manual that it shows.
 
-use crate::client::{Published, act};
-use crate::{runtime, without_vectors, world};
+use crate::client::{Published, act_or_break};
+use crate::{facts, runtime, without_ids, without_vectors, world};
 use libtest_mimic::Failed;
-use safe_conformance::report::Matrix;
+use safe_conformance::engine::{Finding, Verdict};
+use safe_conformance::manual;
+use safe_conformance::report::Report;
 use safe_conformance::{Rig, RigRunError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// The least number of cases in which the published clients differ.
+/// The least number of published divergences that are found.
 const LEAST: usize = 20;
 
+const PUBLISHED: [(Published, &str); 8] = [
+    (Published::Android52, "Android 5.2"),
+    (Published::Android58, "Android 5.8"),
+    (Published::Android61, "Android 6.1"),
+    (Published::Android64, "Android 6.4"),
+    (Published::Ios70, "iOS 7.0"),
+    (Published::Ios71, "iOS 7.1"),
+    (Published::Ios72, "iOS 7.2"),
+    (Published::Desktop, "Desktop"),
+];
+
 pub fn found() -> Result<(), Failed> {
-    let published = [
-        (Published::Android61, "Android 6.1"),
-        (Published::Android64, "Android 6.4"),
-        (Published::Ios71, "iOS 7.1"),
-        (Published::Ios72, "iOS 7.2"),
-        (Published::Desktop, "Desktop"),
-    ];
-    let running = published.map(|(client, name)| async move {
-        let rig = without_vectors(Rig::new().acting_for(world())).only("rig.config");
-        let report = rig.run(move |task| act(client, None, task)).await?;
+    let running = PUBLISHED.map(|(client, name)| async move {
+        let rig = without_vectors(Rig::new().acting_for(world()));
+        let rig = rig.only("rig.config").only("rig.payload");
+        let report = rig
+            .run(move |task| act_or_break(client, None, task))
+            .await?;
         Ok::<_, RigRunError>((name.to_owned(), report))
     });
     let reports = runtime().block_on(futures_util::future::try_join_all(running))?;
-    let matrix = Matrix::new(&reports);
-    let (mut text, mut count) = (String::new(), 0);
-    for row in matrix.differing() {
-        let mut said: Vec<(String, Vec<&str>)> = Vec::new();
-        for ((name, _), cell) in reports.iter().zip(&row.cells) {
-            let Some(cell) = cell.as_ref().filter(|cell| cell.verdict.is_judged()) else {
-                continue;
-            };
-            let observed = cell.observed.split(", ").next().unwrap_or_default();
-            let is_count = observed.ends_with(" looked at") || observed.ends_with(" uploads");
-            let observed = if is_count {
-                "as it should be"
-            } else {
-                observed
-            }
-            .to_owned();
-            match said.iter_mut().find(|(known, _)| *known == observed) {
-                Some((_, names)) => names.push(name),
-                None => said.push((observed, vec![name])),
-            }
+    let names: BTreeSet<&str> = reports
+        .iter()
+        .flat_map(|(_, report)| report.findings.iter().map(|finding| finding.id.as_str()))
+        .collect();
+    let mut by_fact: BTreeMap<&str, String> = BTreeMap::new();
+    for case in names {
+        let said = said(case, &reports);
+        if said.len() < 2 {
+            continue;
         }
-        if said.len() > 1 {
-            count += 1;
-            writeln!(text, "{}", row.name)?;
-            for (observed, names) in said {
-                writeln!(text, "    {}: {observed}", names.join(", "))?;
-            }
+        let fact = facts::of(case);
+        let fact = fact.ok_or_else(|| format!("no fact is behind `{case}`"))?;
+        let text = by_fact.entry(fact).or_default();
+        writeln!(text, "    {case}")?;
+        for (observed, names) in said {
+            writeln!(text, "        {}: {observed}", names.join(", "))?;
         }
     }
+    let unknown = by_fact.keys().find(|fact| manual::fact(fact).is_none());
+    if let Some(unknown) = unknown {
+        return Err(format!("`{unknown}` is no fact of the manual").into());
+    }
+    let all = by_fact.iter();
+    let text: String = all.map(|(fact, text)| format!("{fact}\n{text}")).collect();
     insta::assert_snapshot!("divergences", text);
+    let is_divergence = |fact: &&&str| fact.starts_with("clients.divergence.");
+    let count = by_fact.keys().filter(is_divergence).count();
     if count >= LEAST {
         Ok(())
     } else {
-        Err(format!("{count} cases in which the published clients differ").into())
+        Err(format!("{count} of the published divergences are found").into())
+    }
+}
+
+/// What was seen of the clients that were judged, and of which.
+fn said<'a>(case: &str, reports: &'a [(String, Report)]) -> Vec<(String, Vec<&'a str>)> {
+    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+    for (name, report) in reports {
+        let finding = report.findings.iter().find(|finding| finding.id == case);
+        let Some(finding) = finding.filter(|finding| finding.verdict.is_judged()) else {
+            continue;
+        };
+        let observed = format!("{}{}", what(&finding.observed), whose(finding));
+        match said.iter_mut().find(|(known, _)| *known == observed) {
+            Some((_, names)) => names.push(name),
+            None => said.push((observed, vec![name])),
+        }
+    }
+    said
+}
+
+/// Whose way it is, where the newest releases differ.
+fn whose(finding: &Finding) -> String {
+    let of = |wanted: Verdict| {
+        let clients = finding.clients.iter();
+        let clients = clients.filter(move |(_, verdict)| **verdict == wanted);
+        clients.map(|(client, _)| client.name()).collect::<Vec<_>>()
+    };
+    let (same, other) = (of(Verdict::Pass), of(Verdict::Fail));
+    if same.is_empty() || other.is_empty() {
+        return String::new();
+    }
+    format!(
+        ", as {} and not {}",
+        same.join(" and "),
+        other.join(" and ")
+    )
+}
+
+/// What was seen, without counts and places.
+fn what(observed: &str) -> String {
+    let observed = observed.split(", in `rig.").next().unwrap_or_default();
+    match observed.split_once(" looked at") {
+        Some((_, more)) => format!("as it should be{more}"),
+        None if observed.ends_with(" with its own nonce") => "as it should be".to_owned(),
+        None => without_ids(observed),
     }
 }

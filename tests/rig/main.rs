@@ -3,8 +3,10 @@
 
 mod by_hand;
 mod client;
+mod command;
 mod divergences;
 mod examples;
+mod facts;
 mod hostile;
 mod mistake;
 
@@ -16,11 +18,17 @@ use safe_conformance::engine::{Finding, Level, Verdict};
 use safe_conformance::report::Report;
 use safe_conformance::rig::World;
 use safe_conformance::safe::Client;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
+    if let Ok(client) = std::env::var(command::VARIABLE) {
+        // Only the first call installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        return command::tests_of(&client);
+    }
     let arguments = Arguments::from_args();
     // Only the first call installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -50,6 +58,7 @@ fn main() -> ExitCode {
     }
     trials.extend(examples::trials());
     trials.extend(by_hand::trials());
+    trials.extend(command::trials());
     trials.push(Trial::test("divergences", divergences::found));
     trials.push(Trial::ignorable_test("hostile", hostile::survives));
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -100,6 +109,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.backup.changed",
         "rig.restore.healthy",
         "rig.delete.healthy",
+        "rig.delete.500",
     ]
     .into_iter()
     .fold(rig, Rig::only)
@@ -164,10 +174,32 @@ fn without_ids(text: &str) -> String {
 
 fn enough() -> Result<(), Failed> {
     let cases = safe_conformance::suites::client::rig::cases().len();
-    if cases < 70 || Mistake::ALL.len() < 40 {
-        return Err(format!("{cases} cases, {} mistakes", Mistake::ALL.len()).into());
+    let alone = Mistake::ALL
+        .iter()
+        .filter(|mistake| is_caught_alone(**mistake));
+    let alone = alone.count();
+    if cases < 70 || alone < 40 {
+        let all = Mistake::ALL.len();
+        return Err(format!("{cases} cases, {all} mistakes, {alone} found by one check").into());
     }
     Ok(())
+}
+
+/// Whether nothing of level Required but the check that names a mistake finds it, in a run of
+/// everything.
+fn is_caught_alone(mistake: Mistake) -> bool {
+    let Ok(reviewed) = std::fs::read_to_string(snapshot_of(mistake)) else {
+        return false;
+    };
+    let intended = format!("fail {}: ", mistake.check());
+    let mut failed = reviewed.lines().filter(|line| line.starts_with("fail "));
+    failed.all(|line| line.starts_with(&intended))
+}
+
+/// The file with the findings of a run of everything.
+fn snapshot_of(mistake: Mistake) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rig/snapshots");
+    folder.join(format!("rig__wrong_{mistake:?}.snap"))
 }
 
 fn supports_nothing() -> Result<(), Failed> {
@@ -228,11 +260,7 @@ fn wrong(mistake: Mistake) -> Result<(), Failed> {
         return Ok(());
     }
     // The findings about what was played are the same as in a run of everything.
-    let snapshot = format!(
-        "{}/tests/rig/snapshots/rig__wrong_{mistake:?}.snap",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let snapshot = std::fs::read_to_string(snapshot)?;
+    let snapshot = std::fs::read_to_string(snapshot_of(mistake))?;
     let reviewed = snapshot.splitn(3, "---\n").nth(2).unwrap_or_default();
     let played = |line: &&str| {
         report.findings.iter().any(|finding| {

@@ -46,6 +46,8 @@ mistakes! {
     PasswordInQuery => "rig.request.path",
     /// The Safe password in a query.
     SafePasswordInQuery => "rig.secret.password",
+    /// The Safe password in a header field.
+    SafePasswordInHeader => "rig.secret.password",
     /// The Safe password is spelled otherwise before the derivation.
     PasswordInLowerCase => "rig.request.path",
     /// The Safe password is sent as the server's.
@@ -94,6 +96,12 @@ mistakes! {
     NotSealed => "rig.body.sealed",
     /// A box without gzip.
     NotPacked => "rig.body.sealed",
+    /// zlib instead of gzip.
+    ZlibForGzip => "rig.body.sealed",
+    /// The first half of the master key, which is the backup ID, as the key.
+    FirstHalfAsKey => "rig.body.sealed",
+    /// The nonce stands in front in the reverse order.
+    NonceReversed => "rig.body.sealed",
     /// The tag behind the ciphertext.
     TagAtTheEnd => "rig.body.sealed",
     /// The nonce behind the box.
@@ -106,6 +114,20 @@ mistakes! {
     NoPrivateKey => "rig.body.document",
     /// A document without `settings`.
     NoSettings => "rig.body.document",
+    /// A document without `info`.
+    NoInfo => "rig.body.document",
+    /// The document's version as a text.
+    VersionAsText => "rig.body.document",
+    /// 403 is success.
+    ForbiddenIsSuccess => "rig.backup.403",
+    /// 405 is success.
+    MethodRefusedIsSuccess => "rig.backup.405",
+    /// 409 is success.
+    ConflictIsSuccess => "rig.backup.409",
+    /// 423 is success.
+    LockedIsSuccess => "rig.backup.423",
+    /// 429 is success.
+    TooManyIsSuccess => "rig.backup.429",
     /// Any status of an upload is success.
     AnyStatusIsSuccess => "rig.backup.500",
     /// 413 is success.

@@ -52,7 +52,10 @@ pub fn digest(
     }
     let passed = settled.iter().filter(|finding| passes(finding)).count();
     let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());
-    let told: Vec<_> = settled.iter().filter(|finding| !passes(finding)).collect();
+    let told: Vec<_> = settled
+        .iter()
+        .filter(|finding| !passes(finding) && !finding.is_unasked())
+        .collect();
     // What many say in a row is said once.
     for alike in told.chunk_by(|one, next| alike(one, next)) {
         let finding = alike[0];
@@ -61,7 +64,8 @@ pub fn digest(
             1 => String::new(),
             many => format!(" and {} more, to {},", many - 1, alike[many - 1].name()),
         };
-        let _ = writeln!(text, "{verdict} {name}{further} {}", finding.observed);
+        let (observed, problem) = (&finding.observed, problem(finding));
+        let _ = writeln!(text, "{verdict} {name}{further} {observed}{problem}");
         if let Some(why) = why(finding) {
             let _ = writeln!(text, "    because {why}");
         }
@@ -78,6 +82,16 @@ fn alike(one: &Finding, next: &Finding) -> bool {
         && one.observed == "the URL is http://"
         && (next.verdict, &next.observed) == (one.verdict, &one.observed)
         && subject(one) == subject(next)
+}
+
+/// The problem that is named, certain or likely: ` {problem.quota}`, ` {problem.quota?}`.
+pub fn problem(finding: &Finding) -> String {
+    let cause = finding.cause.as_ref();
+    let named = cause.filter(|cause| cause.id.starts_with("problem."));
+    named.map_or_else(String::new, |cause| {
+        let likely = if cause.likely { "?" } else { "" };
+        format!(" {{{}{likely}}}", cause.id)
+    })
 }
 
 fn passes(finding: &Finding) -> bool {

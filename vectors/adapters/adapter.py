@@ -14,6 +14,7 @@ import hashlib
 import http.client
 import json
 import os
+import pathlib
 import ssl
 import sys
 import urllib.parse
@@ -201,71 +202,62 @@ def answer(request):
         return {"unsupported": str(unsupported)}
 
 
-class Server:
-    """The server of `safe-conformance rig`, asked as Android does: credentials at once, and redirects followed only where
-    nothing is written, over TLS, and without the credentials on another host."""
-
-    def __init__(self, url, ca, user, password):
-        self.url = url
-        self.trust = ssl.create_default_context(cafile=ca)
-        self.basic = "Basic " + base64.b64encode(f"{user}:{password}".encode("latin-1")).decode() if user else None
-
-    def ask(self, method, path, body=None):
-        url, host = f"{self.url}/{path}", urllib.parse.urlsplit(self.url).netloc
-        for _ in range(5):
-            parts = urllib.parse.urlsplit(url)
-            if parts.scheme != "https":
-                raise Refused("connect", "plain HTTP")
-            headers = {"User-Agent": "Threema", "Accept": "application/json" if path == "config" else "application/octet-stream"}
-            if body is not None:
-                headers["Content-Type"] = "application/octet-stream"
-            if self.basic and parts.netloc == host:
-                headers["Authorization"] = self.basic
-            connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=self.trust, timeout=30)
-            connection.request(method, parts.path, body, headers)
-            answer = connection.getresponse()
-            if method == "GET" and answer.status in (301, 302, 303, 307, 308) and answer.getheader("Location"):
-                url = urllib.parse.urljoin(url, answer.getheader("Location"))
-            elif 200 <= answer.status < 300:
-                return answer.read()
-            else:
-                raise Refused("http", str(answer.status))
-        raise Refused("http", "too many redirects")
+def ask(task, method, path, body=None):
+    """Asks the server of `safe-conformance rig` as Android does: credentials at once, and redirects only where nothing is
+    written, over TLS, and without the credentials on another host."""
+    url, own_host = f"{task['URL']}/{path}", urllib.parse.urlsplit(task["URL"]).netloc
+    for _ in range(5):
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme != "https":
+            raise Refused("connect", "plain HTTP")
+        headers = {"User-Agent": "Threema", "Accept": "application/json" if path == "config" else "application/octet-stream"}
+        if body is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        if task["USER"] and parts.netloc == own_host:
+            login = f"{task['USER']}:{task['SERVER_PASSWORD']}".encode("latin-1")
+            headers["Authorization"] = "Basic " + base64.b64encode(login).decode()
+        trust = ssl.create_default_context(cafile=task["CA"])
+        connection = http.client.HTTPSConnection(parts.netloc, context=trust, timeout=30)
+        connection.request(method, parts.path, body, headers)
+        answer = connection.getresponse()
+        if 200 <= answer.status < 300:
+            return answer.read()
+        if method != "GET" or answer.status not in (301, 302, 303, 307, 308) or not answer.getheader("Location"):
+            raise Refused("http", str(answer.status))
+        url = urllib.parse.urljoin(url, answer.getheader("Location"))
+    raise Refused("http", "too many redirects")
 
 
 def rig(task):
     """One action of the rig; what is refused raises."""
-    server = Server(task["URL"], task["CA"], task["USER"], task["SERVER_PASSWORD"])
-    keys = derive(task["PASSWORD"], task["ID"])
-    document = os.path.join(task["DIR"], "document.json")
-    if task["ACTION"] == "test":
-        config_of(server.ask("GET", "config"))
-    if task["ACTION"] in ("backup", "change-password"):
-        new = derive(task["NEW_PASSWORD"], task["ID"]) if task["ACTION"] == "change-password" else keys
-        limit = int(config_of(server.ask("GET", "config"))["max_backup_bytes"])
-        with open(document, "rb") as file:
-            body = bytes.fromhex(seal_backup(new["encryption_key"], None, file.read().hex())["body"])
+    action, keys = task["ACTION"], derive(task["PASSWORD"], task["ID"])
+    if action == "test":
+        config_of(ask(task, "GET", "config"))
+    if action in ("backup", "change-password"):
+        new = derive(task["NEW_PASSWORD"], task["ID"]) if action == "change-password" else keys
+        limit = int(config_of(ask(task, "GET", "config"))["max_backup_bytes"])
+        document = pathlib.Path(task["DIR"], "document.json").read_bytes()
+        body = bytes.fromhex(seal_backup(new["encryption_key"], None, document.hex())["body"])
         if len(body) > limit:
             raise Refused("size", f"the server takes {limit} bytes")
-        server.ask("PUT", new["resource"], body)
-    if task["ACTION"] in ("delete", "change-password"):
-        server.ask("DELETE", keys["resource"])
-    if task["ACTION"] == "restore":
-        backup = parse_json(gunzip(decrypt(bytes.fromhex(keys["encryption_key"]), server.ask("GET", keys["resource"]))))
+        ask(task, "PUT", new["resource"], body)
+    if action in ("delete", "change-password"):
+        ask(task, "DELETE", keys["resource"])
+    if action == "restore":
+        backup = parse_json(gunzip(decrypt(bytes.fromhex(keys["encryption_key"]), ask(task, "GET", keys["resource"]))))
         if len(base64.b64decode(backup["user"]["privatekey"])) != 32:
             raise Refused("meaning", "no private key")
-        with open(os.path.join(task["DIR"], "restored.json"), "w", encoding="utf-8") as file:
-            json.dump(backup, file)
+        pathlib.Path(task["DIR"], "restored.json").write_text(json.dumps(backup), encoding="utf-8")
 
 
 if "SAFE_RIG_ACTION" in os.environ:
-    if os.environ["SAFE_RIG_ACTION"] not in ("test", "backup", "restore", "delete", "change-password"):
+    task = {name.removeprefix("SAFE_RIG_"): value for name, value in os.environ.items()}
+    if task["ACTION"] not in ("test", "backup", "restore", "delete", "change-password"):
         sys.exit(127)
     try:
-        rig({name.removeprefix("SAFE_RIG_"): value for name, value in os.environ.items() if name.startswith("SAFE_RIG_")})
+        sys.exit(rig(task))
     except (Refused, OSError, http.client.HTTPException, KeyError, TypeError, ValueError) as error:
         sys.exit(f"failed: {error}")
-    sys.exit()
 
 for line in sys.stdin:
     request = json.loads(line)

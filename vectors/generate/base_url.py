@@ -9,7 +9,7 @@ NOTES = {
     "Usual": "An address as the help page has people write it.",
     "Slash": "Slashes at the end.",
     "Scheme": "No scheme, another one, or one in an unusual spelling.",
-    "WhiteSpace": "Spaces in the address.",
+    "WhiteSpace": "Spaces in the address, or around what was typed.",
     "Port": "A port.",
     "IpAddress": "An IP address instead of a name.",
     "Idn": "A host name that is not ASCII.",
@@ -226,6 +226,14 @@ def build(oracles):
         ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Basic's own characters", "us=er", "p+/="),
     ]:
         add(f"basic-{name}", ["Credentials"], comment, (basic(f"{user}:{password}", "ascii"),) * 3, user=user, password=password)
+    around = "no source says whether the form trims what is typed into it, and nothing was executed"
+    for name, comment, user, password in [
+        ("user", "Spaces around the user", " user ", "secret"), ("password", "Spaces around the password", "user", " secret "),
+    ]:
+        login.add(f"base-url.basic-spaces-around-{name}", comment, ["Credentials", "WhiteSpace"], entry(H, user=user, password=password),
+                  {client: unknown(around) for client in CLIENTS})
+    add("user-info-spaces-around", ["UserInfo", "WhiteSpace"], "Spaces around user and password in the address: Android trims the address and not its parts",
+        (basic("user : secret ", "ascii"), (in_address,), None), " https://user : secret @safe.example.org ")
     add("no-password", ["Credentials"], "A user and no password: Android needs both",
         (None, ("no source says what iOS sends with a user alone",), ("no source says what its form makes of an empty password",)), user="user", password="")
     add("user-info", ["UserInfo"], "User and password in the address, and the fields empty",

@@ -19,6 +19,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
         unpacked: false,
         echoed_secret: false,
         asked_again: false,
+        redirected: None,
     }
 }
 

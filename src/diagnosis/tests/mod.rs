@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificates;
+mod products;
 mod rows_answers;
 mod rows_found;
 mod scene;

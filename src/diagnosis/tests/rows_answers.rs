@@ -190,6 +190,18 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(404).nextcloud().at(FILES).into(),
     ),
     (
+        "other-user",
+        || {
+            config(404)
+                .nextcloud()
+                .at(FILES)
+                .other_user()
+                .folder(404)
+                .into()
+        },
+        || config(404).nextcloud().at(FILES).folder(404).into(),
+    ),
+    (
         "no-file-access",
         || config(404).nextcloud().at(FILES).folder(404).into(),
         || config(404).nextcloud().at(FILES).folder(207).into(),

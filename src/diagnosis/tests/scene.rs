@@ -36,6 +36,7 @@ pub(super) struct Exchange {
     folder: Option<u16>,
     backups: Option<u16>,
     misnamed: Option<&'static str>,
+    other_user: bool,
     stranger: Option<Response>,
     other_agent: Option<Response>,
 }
@@ -51,6 +52,7 @@ fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
         unpacked: false,
         echoed_secret: false,
         asked_again: false,
+        redirected: None,
     }
 }
 
@@ -65,6 +67,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         folder: None,
         backups: None,
         misnamed: None,
+        other_user: false,
         stranger: None,
         other_agent: None,
     }
@@ -161,6 +164,13 @@ impl Exchange {
         }
     }
 
+    pub(super) fn other_user(self) -> Self {
+        Self {
+            other_user: true,
+            ..self
+        }
+    }
+
     pub(super) fn stranger(self, status: u16, headers: &[(&str, &str)]) -> Self {
         Self {
             stranger: Some(response(status, headers, b"")),
@@ -187,6 +197,7 @@ impl Exchange {
                 folder: self.folder,
                 backups: self.backups,
                 misnamed: self.misnamed,
+                other_user: self.other_user,
                 stranger: self.stranger.as_ref(),
                 other_agent: self.other_agent.as_ref(),
             },
@@ -280,7 +291,7 @@ pub(super) fn facts() -> Facts {
     .expect("facts")
 }
 
-fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
+pub(super) fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
     serde_json::from_value(serde_json::json!({
         "id": check, "case": "", "clause": "4.1", "level": "required", "verdict": verdict, "clients": {},
         "stage": stage, "observed": "seen", "expected": "", "fix": "own", "duration_ms": 0,

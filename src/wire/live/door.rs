@@ -1,19 +1,19 @@
 //! The door of `setup`: the few requests that make a folder and a `config`. It never touches a
 //! backup.
 
-use super::{Live, failure_of};
+use super::{Live, failure_of, read_bounded};
 use crate::clients::CredentialEncoding;
 use crate::safe::base_url::BaseUrl;
 use crate::safe::{ServerConfig, Stage};
-use crate::wire::answer::{Answer, Body, Failure, FailureKind, Response};
+use crate::wire::answer::{Answer, Failure, FailureKind};
 use crate::wire::facet::Http;
+use crate::wire::gather::Gather;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::secret::{Scrub, Secret, clean_failure, clean_response};
 use crate::wire::seed::Seed;
 use crate::wire::settings::Settings;
 use crate::wire::target::Target;
 use crate::wire::tls::TlsSetupError;
-use bytes::BytesMut;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -232,7 +232,7 @@ impl Door {
             builder = builder.body(body.to_owned());
         }
         let response = builder.send().await.map_err(|error| failure_of(&error))?;
-        bounded(response).await
+        read_bounded(response, |_| Gather::new(READ_LIMIT, READ_LIMIT)).await
     }
 }
 
@@ -254,33 +254,4 @@ fn parent_of(base: &BaseUrl) -> &str {
         return text;
     }
     text.rsplit_once('/').map_or(text, |(parent, _)| parent)
-}
-
-/// The response, with as much of its body as is read.
-async fn bounded(mut response: reqwest::Response) -> Answer {
-    let headers = response.headers().iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
-    });
-    let headers = headers.collect();
-    let mut body = BytesMut::new();
-    let mut overran = false;
-    while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
-        let room = READ_LIMIT - body.len();
-        overran = part.len() > room;
-        body.extend_from_slice(&part[..part.len().min(room)]);
-        if overran {
-            break;
-        }
-    }
-    Ok(Response {
-        status: response.status().as_u16(),
-        http: Http::One,
-        headers,
-        body: Body::new(body.freeze(), overran),
-        continued: false,
-        asked_again: false,
-        unpacked: false,
-        echoed_secret: false,
-    })
 }

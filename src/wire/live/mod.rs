@@ -1,6 +1,8 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
 mod door;
+mod knock;
+mod onward;
 mod patience;
 
 pub use door::{Door, Over, Spot};
@@ -223,20 +225,35 @@ impl Live {
         let raw = request.is_raw() || (lacks_accept && http == Http::One);
         // What a download takes counts only once an answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
+        let how = How {
+            http,
+            encoding,
+            raw,
+            until_head,
+            time: limit + Duration::from_secs(expected / SLOWEST) + request.manner.takes(),
+        };
+        let url = self.url(&request.place);
+        let answer = match self.send(request, &url, how).await {
+            Ok(first) if request.follows() && first.is_redirect() => {
+                Ok(self.follow(request, url, first, how).await)
+            }
+            answer => answer.map(|response| clean_response(&self.scrub, response, request)),
+        };
+        answer.map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    /// Sends a request to a URL once.
+    async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
         let sent = async {
-            if raw {
-                self.send_raw(request, encoding).await
+            if how.raw {
+                self.send_raw(request, url, how.encoding).await
             } else {
-                self.send_ordinary(request, (http, until_head), encoding)
+                self.send_ordinary(request, url, (how.http, how.until_head), how.encoding)
                     .await
             }
         };
-        let answer = tokio::time::timeout(limit + Duration::from_secs(expected / SLOWEST), sent)
-            .await
-            .unwrap_or_else(|_| Err(self.silence()));
-        answer
-            .map(|response| clean_response(&self.scrub, response, request))
-            .map_err(|failure| clean_failure(&self.scrub, failure))
+        let answer = tokio::time::timeout(how.time, sent).await;
+        answer.unwrap_or_else(|_| Err(self.silence()))
     }
 
     fn silence(&self) -> Failure {
@@ -304,6 +321,7 @@ impl Live {
     async fn send_ordinary(
         &self,
         request: &Request,
+        url: &str,
         (http, until_head): (Http, Duration),
         encoding: CredentialEncoding,
     ) -> Answer {
@@ -323,7 +341,7 @@ impl Live {
             Method::Delete => reqwest::Method::DELETE,
             Method::Propfind => reqwest::Method::from_bytes(b"PROPFIND").unwrap_or_default(),
         };
-        let mut builder = client.request(method, self.url(&request.place));
+        let mut builder = client.request(method, url);
         for (name, value) in request
             .headers
             .iter()
@@ -335,38 +353,14 @@ impl Live {
         if let Some(payload) = &request.payload {
             builder = builder.body(payload.bytes.clone());
         }
-        let mut response = tokio::time::timeout(until_head, builder.send())
+        let response = tokio::time::timeout(until_head, builder.send())
             .await
             .map_err(|_| self.silence())?
             .map_err(|error| failure_of(&error))?;
-        let headers = response.headers().iter().map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        });
-        let headers = headers.collect();
-        let is_packed = response.headers().contains_key("content-encoding");
-        let mut gather = Gather::new(request.read_limit, request.keeps(is_packed));
-        while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
-            if !gather.take(&part) {
-                break;
-            }
-        }
-        Ok(Response {
-            status: response.status().as_u16(),
-            http: if response.version() == reqwest::Version::HTTP_2 {
-                Http::Two
-            } else {
-                Http::One
-            },
-            headers,
-            body: gather.body(),
-            continued: false,
-            asked_again: false,
-            unpacked: false,
-            echoed_secret: false,
+        read_bounded(response, |is_packed| {
+            Gather::new(request.read_limit, request.keeps(is_packed))
         })
+        .await
     }
 
     async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
@@ -399,9 +393,8 @@ impl Live {
             .map_err(|error| Failure::peer(Stage::Http, error.to_string()))
     }
 
-    async fn send_raw(&self, request: &Request, encoding: CredentialEncoding) -> Answer {
-        let url = self.url(&request.place);
-        let path = path_of(&url);
+    async fn send_raw(&self, request: &Request, url: &str, encoding: CredentialEncoding) -> Answer {
+        let path = path_of(url);
         let host = self.target.base.authority();
         let mut head = format!(
             "{} {path} HTTP/1.1\r\nHost: {host}\r\n",
@@ -441,10 +434,23 @@ impl Live {
             body: answer.body,
             continued: answer.continued,
             asked_again: false,
+            redirected: None,
             unpacked: false,
             echoed_secret: false,
         })
     }
+}
+
+/// How one request is sent.
+#[derive(Clone, Copy)]
+struct How {
+    http: Http,
+    encoding: CredentialEncoding,
+    raw: bool,
+    /// How long until the answer's head has come.
+    until_head: Duration,
+    /// How long until all of it has come.
+    time: Duration,
 }
 
 /// The ID that no client derives and no run uploads to. It is the same in every run: what counts
@@ -481,6 +487,40 @@ pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
 
 fn refused() -> Failure {
     Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
+}
+
+/// The response, with as much of its body as is gathered; what that is may depend on whether it is
+/// packed.
+async fn read_bounded(
+    mut response: reqwest::Response,
+    gather: impl FnOnce(bool) -> Gather,
+) -> Answer {
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    let headers = headers.collect();
+    let mut gather = gather(response.headers().contains_key("content-encoding"));
+    while let Some(part) = response.chunk().await.map_err(|error| failure_of(&error))? {
+        if !gather.take(&part) {
+            break;
+        }
+    }
+    Ok(Response {
+        status: response.status().as_u16(),
+        http: if response.version() == reqwest::Version::HTTP_2 {
+            Http::Two
+        } else {
+            Http::One
+        },
+        headers,
+        body: gather.body(),
+        continued: false,
+        asked_again: false,
+        redirected: None,
+        unpacked: false,
+        echoed_secret: false,
+    })
 }
 
 /// The failure behind an error of reqwest, in words that do not change from run to run.

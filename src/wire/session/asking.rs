@@ -13,8 +13,9 @@ use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// Whether a request has its turn to itself.
@@ -119,10 +120,19 @@ impl Session {
             |live| async { Got::Reach(live.reach().await) },
             |failure| Got::Reach(Err(failure)),
         );
-        match got.await {
-            Got::Reach(reach) => reach,
-            Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
-        }
+        reach_of(got.await)
+    }
+
+    /// Asks at every address whether QUIC is spoken at this port.
+    pub(in crate::wire) async fn knock(&self, key: Key, port: u16) -> Result<Reach, Failure> {
+        let asked = vec![format!("datagram to UDP port {port}")];
+        let got = self.got(
+            key,
+            asked,
+            |live| async move { Got::Reach(live.knock(port).await) },
+            |failure| Got::Reach(Err(failure)),
+        );
+        reach_of(got.await)
     }
 
     /// The server's TLS, looked at once.
@@ -370,21 +380,13 @@ impl Session {
                     .insert((short.len(), short.to_owned()));
             }
             self.keep_signs(response);
-            if response.is_redirect() {
+            if let Some(followed) = &response.redirected {
+                let what = format!("{short} was answered {}", followed.status);
+                note_redirect(&self.followed, what, followed.to.clone());
+            } else if response.is_redirect() && is_a_clients(short) {
+                let what = format!("{short} was answered {}", response.status);
                 let to = response.header("location").unwrap_or("nowhere").to_owned();
-                let mut redirects = self
-                    .redirects
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                redirects
-                    .entry(format!("{short} was answered {}", response.status))
-                    // Which of two came first must not matter.
-                    .and_modify(|known| {
-                        if to < *known {
-                            known.clone_from(&to);
-                        }
-                    })
-                    .or_insert(to);
+                note_redirect(&self.redirects, what, to);
             }
         }
     }
@@ -524,4 +526,32 @@ fn as_kept(mut got: Got) -> Got {
         }
     }
     got
+}
+
+fn reach_of(got: Got) -> Result<Reach, Failure> {
+    match got {
+        Got::Reach(reach) => reach,
+        Got::Handshake(_) | Got::Inspection(_) | Got::Answers(_) => Err(mismatch()),
+    }
+}
+
+/// Whether a client asks so, and not the harness alone: the place of such a question has a name
+/// without a slash in front.
+fn is_a_clients(short: &str) -> bool {
+    short
+        .split_once(' ')
+        .is_some_and(|(_, place)| !place.starts_with('/'))
+}
+
+/// Notes where an answer pointed; which of two came first must not matter.
+fn note_redirect(noted: &Mutex<BTreeMap<String, String>>, what: String, to: String) {
+    let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+    noted
+        .entry(what)
+        .and_modify(|known| {
+            if to < *known {
+                known.clone_from(&to);
+            }
+        })
+        .or_insert(to);
 }

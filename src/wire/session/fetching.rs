@@ -10,7 +10,7 @@ use crate::wire::transcript::Key;
 
 impl Session {
     /// Downloads a person's backup as Android does; one byte more than `most` at the most is read.
-    /// No redirect is followed.
+    /// Redirects are followed within the same server alone.
     ///
     /// # Errors
     /// Where no answer comes, with the stage.

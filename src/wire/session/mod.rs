@@ -91,6 +91,8 @@ pub struct Session {
     /// What was answered with a secret, by length: the shortest is kept, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<BTreeMap<String, String>>,
+    /// The redirects of a GET that led to what was asked for.
+    followed: Mutex<BTreeMap<String, String>>,
     /// What the answers say about the software behind them.
     signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
@@ -123,6 +125,7 @@ impl Session {
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
         facts.fresh_ids = settings.fresh == Some(settings.seed);
+        facts.slow_uplink = settings.slow_uplink;
         let halted = Arc::default();
         let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {
@@ -182,6 +185,7 @@ impl Session {
             replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
+            followed: Mutex::default(),
             signs: Mutex::default(),
             seen: Mutex::default(),
             answers: AtomicUsize::new(0),
@@ -268,6 +272,14 @@ impl Session {
     /// The redirects that came, as "what was asked" and "where it pointed".
     pub fn redirects(&self) -> BTreeMap<String, String> {
         self.redirects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The redirects of a GET that led to what was asked for, in the same form.
+    pub fn followed(&self) -> BTreeMap<String, String> {
+        self.followed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

@@ -3,6 +3,8 @@
 use crate::engine::Level;
 use crate::rig::{Action, Case, End, Exchange, Host, Script, Seen, World};
 use crate::safe::{Clause, Client, Stage};
+use crate::suites::client::documents;
+use crate::vectors::{Outcome, Vector};
 use std::fmt;
 
 /// A case with what is expected of a client in it.
@@ -19,6 +21,8 @@ pub struct RigCase {
     pub stage: Stage,
     /// What each published client does: Android, iOS, Desktop. `None` for what it never does.
     ways: [Option<Way>; 3],
+    /// What is restored, where a vector says so.
+    vector: Option<&'static Vector>,
 }
 
 /// What one published client does in a case.
@@ -198,7 +202,7 @@ impl Way {
             let name = limit.kind.name();
             (count < limit.least || count > limit.most).then(|| {
                 format!(
-                    "{} of its last action",
+                    "{} in its last action",
                     crate::text::counted(count as u64, name)
                 )
             })
@@ -250,6 +254,7 @@ impl RigCase {
             level: Level::Required,
             stage: Stage::Http,
             ways: [None, None, None],
+            vector: None,
         }
     }
 
@@ -278,6 +283,13 @@ impl RigCase {
     #[must_use]
     pub const fn stage(mut self, stage: Stage) -> Self {
         self.stage = stage;
+        self
+    }
+
+    /// What is on the phone afterwards is what a vector says.
+    #[must_use]
+    pub const fn restoring(mut self, vector: &'static Vector) -> Self {
+        self.vector = Some(vector);
         self
     }
 
@@ -327,7 +339,29 @@ impl RigCase {
 
     /// How what was seen departs from what `client` does.
     pub fn departure(&self, client: Client, seen: &Seen, world: &World) -> Option<Option<String>> {
-        self.way(client).map(|way| way.departure(seen, world))
+        let way = self.way(client)?;
+        let departure = way.departure(seen, world);
+        Some(departure.or_else(|| self.restored_otherwise(client, seen)))
+    }
+
+    /// How the client says that something else is on the phone than `client` restores, if it says
+    /// anything.
+    fn restored_otherwise(&self, client: Client, seen: &Seen) -> Option<String> {
+        let state = seen
+            .state
+            .as_ref()
+            .filter(|_| seen.end() == Some(&End::Done))?;
+        let Outcome::Valid { output, .. } = self.vector?.wanted.of(client) else {
+            return None;
+        };
+        let expected = output.get("restored")?;
+        let Ok(found) = serde_json::from_slice(state) else {
+            return Some("`state.json` is not JSON".to_owned());
+        };
+        let first = documents::wrong(expected, Some(&found))
+            .into_iter()
+            .next()?;
+        Some(format!("restored otherwise: {first}"))
     }
 
     /// What is expected, for people.

@@ -1,6 +1,7 @@
 //! The checks of a client that is watched by the rig: one per case, and those that look back at
 //! every request of the run.
 
+mod bodies;
 mod case;
 mod cases;
 mod claims;

@@ -1,11 +1,10 @@
 //! What must be true of every request of the run: looked at when all cases have been played.
 
+use super::bodies::{document, is_whole_upload, nonces, sealed, stored_gzip};
 use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
 use crate::clients::CredentialEncoding;
 use crate::engine::{Check, Deviation, Effect, Level, Outcome};
 use crate::rig::{Exchange, Host, Seen, World};
-use crate::safe::backup::Wrong;
-use crate::safe::json::Document;
 use crate::safe::{Clause, Clients, Directions, Stage, backup, clause};
 use crate::suites::client::Like;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
@@ -274,10 +273,11 @@ fn look_back(context: &Context) -> Outcome {
         .filter_map(|(case, seen)| Some((*case, (look.look)(case, seen, world)?)))
         .collect();
     let Some((case, what)) = wrong.first() else {
-        return Outcome::pass(format!(
-            "{} looked at",
-            crate::text::counted(count as u64, "request")
-        ));
+        let looked_at = crate::text::counted(count as u64, "request");
+        return Outcome::pass(match charset(look, &all_seen, world) {
+            Some(charset) => format!("{looked_at} looked at, Basic in {charset}"),
+            None => format!("{looked_at} looked at"),
+        });
     };
     let more = match wrong.len() - 1 {
         0 => String::new(),
@@ -291,10 +291,6 @@ fn look_back(context: &Context) -> Outcome {
 
 fn is_upload(exchange: &Exchange) -> bool {
     exchange.method == "PUT"
-}
-
-fn is_whole_upload(exchange: &Exchange) -> bool {
-    is_upload(exchange) && exchange.complete
 }
 
 /// The first request to the client's own server in which something is wrong.
@@ -400,6 +396,25 @@ fn credentials(_: &str, seen: &Seen, world: &World) -> Option<String> {
     })
 }
 
+/// In which charset the client sends a password that is not ASCII, if that is the question and it
+/// did.
+fn charset(look: &LookBack, all_seen: &AllSeen, world: &World) -> Option<&'static str> {
+    if look.id != "rig.request.credentials" {
+        return None;
+    }
+    let sent = |encoding: CredentialEncoding| {
+        let expected = encoding.encode(&world.user, &world.server_password_not_ascii);
+        let expected = expected.to_string();
+        let mut exchanges = all_seen.values().flat_map(Seen::own);
+        exchanges.any(|exchange| exchange.header("authorization") == Some(&expected))
+    };
+    if sent(CredentialEncoding::Latin1) {
+        Some("ISO-8859-1")
+    } else {
+        sent(CredentialEncoding::Utf8).then_some("UTF-8")
+    }
+}
+
 fn in_vain(_: &str, seen: &Seen, _: &World) -> Option<String> {
     let mut counts: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
     for exchange in &seen.exchanges {
@@ -502,78 +517,6 @@ fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut exchanges = seen.exchanges.iter();
     let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
     Some(format!("the private key in {place}"))
-}
-
-/// The uploads that are whole, with the ID that they are stored under.
-fn whole_uploads(seen: &Seen) -> impl Iterator<Item = (&str, &Exchange)> {
-    seen.uploads()
-        .filter(|exchange| is_whole_upload(exchange))
-        .filter_map(|exchange| Some((exchange.backup_id()?.trim_end_matches('/'), exchange)))
-}
-
-fn sealed(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    whole_uploads(seen).find_map(|(id, exchange)| match world.open(id, &exchange.body) {
-        Some(Err(error)) => Some(error.to_string()),
-        Some(Ok(_)) | None => None,
-    })
-}
-
-fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    whole_uploads(seen).find_map(|(id, exchange)| {
-        let json = world.open(id, &exchange.body)?.ok()?;
-        let document = match Document::parse(&json) {
-            Ok(document) => document,
-            Err(error) => return Some(format!("the content is no JSON: {error}")),
-        };
-        let (_, deviations) = backup::Backup::read(document);
-        let first = deviations.list.first()?;
-        Some(format!("`{}` {}", first.path, words_of(&first.wrong)))
-    })
-}
-
-fn words_of(wrong: &Wrong) -> String {
-    match wrong {
-        Wrong::Missing => "is missing".to_owned(),
-        Wrong::Kind { expected, found } => format!("is {found}, expected {expected}"),
-        Wrong::Form { expected } => format!("is not {expected}"),
-        Wrong::Remark(remark) => (*remark).to_owned(),
-        Wrong::Duplicate => "is there twice".to_owned(),
-    }
-}
-
-/// The flag of a stored block in the first byte of a deflate stream, behind gzip's header of ten
-/// bytes. Source: RFC 1951 section 3.2.3.
-fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    whole_uploads(seen).find_map(|(id, exchange)| {
-        let packed = world.decrypt(id, &exchange.body)?;
-        let kind = packed.get(10)? >> 1 & 0b11;
-        (kind != 0).then(|| "the gzip is compressed".to_owned())
-    })
-}
-
-fn nonces(all_seen: &AllSeen) -> Outcome {
-    let mut known: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
-    let mut count = 0;
-    for exchange in all_seen.values().flat_map(Seen::uploads) {
-        let Some(nonce) = exchange.body.get(..24).filter(|_| exchange.complete) else {
-            continue;
-        };
-        count += 1;
-        if nonce.iter().all(|byte| *byte == 0) {
-            return Outcome::deviates(Stage::Open, "a nonce of zeros");
-        }
-        // The same body sent once more, on a challenge, is not sealed again.
-        match known.insert(nonce, &exchange.body) {
-            Some(before) if before != &exchange.body[..] => {
-                return Outcome::deviates(Stage::Open, "two different uploads with the same nonce");
-            }
-            _ => {}
-        }
-    }
-    if count < 2 {
-        return Outcome::blocked("fewer than two uploads were seen");
-    }
-    Outcome::pass(format!("{count} uploads, each with its own nonce"))
 }
 
 /// The text as it may stand in an observation: without what belongs to this run alone.

@@ -18,7 +18,7 @@ pub(super) const CHAIN_IN_ORDER: &str = "Put the server's certificate first, the
 
 pub(super) const NEW_NAME: &str = "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`), or use a name that it has. nginx: `ssl_certificate fullchain.pem;` in the `server` block of `server_name HOST;`; Apache: `SSLCertificateFile fullchain.pem` in the `VirtualHost` of `ServerName HOST`; Caddy: name the site `HOST`.";
 
-pub(super) const RENEW: &str = "Renew the certificate (`certbot renew`), let that run by itself, and reload: nginx: `nginx -s reload`; Apache: `apachectl graceful`; Caddy renews and reloads by itself: look into its log why it did not.";
+pub(super) const RENEW: &str = "Renew the certificate (`certbot renew`), let that run by itself, and let the server load the new one.";
 
 pub(super) const NEW_KEY: &str = "Get a certificate with a new key (`certbot certonly --key-type ecdsa -d HOST`, or `--key-type rsa --rsa-key-size 2048`). nginx: `ssl_certificate fullchain.pem; ssl_certificate_key privkey.pem;`; Apache: `SSLCertificateFile fullchain.pem` and `SSLCertificateKeyFile privkey.pem`; Caddy: take `tls` out, it makes a key of P-256 by itself.";
 
@@ -26,7 +26,7 @@ pub(super) const NEW_CERTIFICATE: &str = "Get a certificate from a public author
 
 pub(super) const STAPLE: &str = "nginx: `ssl_stapling on; ssl_stapling_verify on;` with a `resolver`; Apache: `SSLUseStapling on` with `SSLStaplingCache shmcb:/run/ocsp(128000)`; Caddy staples by itself. Or get a certificate without that demand: Let's Encrypt runs no OCSP any more.";
 
-pub(super) const TRUSTED: &str = "Get a certificate from a public authority. nginx: `certbot --nginx -d HOST`; Apache: `certbot --apache -d HOST`; Caddy: name the site `HOST`, and take `tls internal` out. A private authority must be installed, and on iOS switched on, on every phone; to test with it, give its root with --ca-file.";
+pub(super) const TRUSTED: &str = "Get a certificate from a public authority (certbot, Caddy and acme.sh do so). A private authority must be installed, and on iOS switched on, on every phone; to test with it, give its root with --ca-file.";
 
 pub(super) const CLOCK: &str =
     "Set the clock of this machine and that of the server (`timedatectl set-ntp true`).";

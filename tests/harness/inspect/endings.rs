@@ -85,7 +85,12 @@ fn each_stage_of_downloading_is_named() {
     let elsewhere = Scripted::start(|_| {
         Deed::Reply(Reply::new(302, "").with("Location", "http://localhost:1/else"))
     });
-    fails(|| desk.from(&elsewhere), 3, "http", &["redirects (302)"]);
+    fails(
+        || desk.from(&elsewhere),
+        3,
+        "http",
+        &["this redirect is not followed", "302"],
+    );
     assert!(
         elsewhere
             .asked()
@@ -104,6 +109,39 @@ fn each_stage_of_downloading_is_named() {
         command
     };
     fails(no_name, 3, "resolve", &["has no address"]);
+}
+
+/// What stands in front of the server, or in its place, is never the password or the ID.
+#[test]
+fn a_server_that_is_not_ready_is_named_and_the_password_is_not() {
+    let desk = Desk::new();
+    let portal = "https://auth.example.org/?rd=https%3A%2F%2Fbackup.example.org%2F";
+    let page = "<!DOCTYPE html><title>Welcome</title>";
+    let xml = "<d:error><s:message>Too many requests</s:message></d:error>";
+    for (reply, words) in [
+        (Reply::new(404, ""), "this is not its URL"),
+        (
+            Reply::new(302, "").with("Location", portal),
+            "a login portal stands in front",
+        ),
+        (
+            Reply::new(403, "").with("cf-mitigated", "challenge"),
+            "Cloudflare answers with a challenge",
+        ),
+        (Reply::new(403, "go away"), "saying \"go away\""),
+        (Reply::new(200, page), "an HTML page titled \"Welcome\""),
+        (Reply::new(429, xml), "the server answered 429"),
+    ] {
+        let server = Scripted::start(move |_| Deed::Reply(reply.clone()));
+        let ended = run(&mut desk.from(&server));
+        assert_eq!(ended.code, Some(3), "{}", ended.all());
+        // Lines are wrapped.
+        let said = ended.all().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words), "{words}: {said}");
+        for blamed in ["one wrong letter", "which of these", "NFC and NFD"] {
+            assert!(!said.contains(blamed), "{blamed}: {said}");
+        }
+    }
 }
 
 #[test]

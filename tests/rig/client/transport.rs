@@ -31,7 +31,7 @@ impl TestClient {
         let habit = Persona::of(self.published.client()).login_habit;
         match (habit, challenge) {
             (LoginHabit::Preemptive(newest), _) => {
-                let encoding = if self.published == Published::Android61 {
+                let encoding = if self.published.is_android_before_6_2() {
                     CredentialEncoding::Utf8
                 } else {
                     newest
@@ -172,6 +172,9 @@ impl TestClient {
             && let Some(key) = self.private_key()
         {
             request = request.header("X-Debug", BASE64.encode(&key));
+        }
+        if self.has(Mistake::SafePasswordInHeader) {
+            request = request.header("X-Debug", &self.task.password);
         }
         if let Some(body) = body {
             request = if self.has(Mistake::Chunked) {

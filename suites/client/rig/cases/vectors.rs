@@ -4,8 +4,8 @@
 use super::super::case::{RigCase, Way, done, either, failed};
 use super::name;
 use crate::adapter::{BackupToRead, DirectoryId, Request};
-use crate::rig::{Action, Answer, Before, Document};
-use crate::safe::{Client, Stage, clause};
+use crate::rig::{Action, Answer, Before, Document, Login};
+use crate::safe::{Client, EncryptionKey, Stage, clause, envelope};
 use crate::vectors::{self, Outcome, Vector};
 use bytes::Bytes;
 
@@ -31,7 +31,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                 vector,
             )),
             Request::ReadBackup(input) => {
-                let BackupToRead::Open { document } = input.backup else {
+                let Some(before) = before(input.backup) else {
                     continue;
                 };
                 cases.push(with_ways(
@@ -43,9 +43,12 @@ pub(super) fn cases() -> Vec<RigCase> {
                     .does(&[Action::Restore])
                     .stage(Stage::Meaning)
                     .on(|script| {
-                        script.before = Before::Backup(Document::Text(document.0.into()));
+                        script.before = before;
+                        // How a client logs in is not in question.
+                        script.login = Login::Open;
                         script.directory = Some(directory(&input.own_id, &input.directory));
-                    }),
+                    })
+                    .restoring(vector),
                     vector,
                 ));
             }
@@ -53,6 +56,19 @@ pub(super) fn cases() -> Vec<RigCase> {
         }
     }
     cases
+}
+
+/// What lies on the server: the vector's document, or what is in its body, sealed under the key of
+/// the rig's person. Nothing for a body that its key does not open.
+fn before(backup: BackupToRead) -> Option<Before> {
+    match backup {
+        BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0.into()))),
+        BackupToRead::Sealed { key, body } => {
+            let key = EncryptionKey::from_bytes(key.exactly(Stage::Open).ok()?);
+            let packed = envelope::decrypt(&key, &body.0).ok()?;
+            Some(Before::Packed(packed.into()))
+        }
+    }
 }
 
 /// The directory that the vector gives, and the ID that its backup is of. Contacts who are not

@@ -1,0 +1,79 @@
+//! What a client uploads: the document, packed and sealed, or with a mistake in it.
+
+use super::TestClient;
+use crate::mistake::Mistake;
+use data_encoding::BASE64;
+use flate2::Compression as Deflate;
+use flate2::write::ZlibEncoder;
+use safe_conformance::safe::EncryptionKey;
+use safe_conformance::safe::envelope::{self, Compression, Nonce};
+use safe_conformance::safe::keys::DerivedKeys;
+use std::io::Write as _;
+
+/// The length of a nonce, in bytes.
+const NONCE: usize = 24;
+
+impl TestClient {
+    /// What a mistake in the document replaces, and with what.
+    pub(super) fn misspelled(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self.mistake? {
+            Mistake::NoPrivateKey => ("\"privatekey\"", "\"privateKey\""),
+            Mistake::NoSettings => ("\"settings\"", "\"setting\""),
+            Mistake::NoInfo => ("\"info\"", "\"information\""),
+            Mistake::VersionAsText => ("\"version\":1", "\"version\":\"1\""),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn seal(&self, keys: &DerivedKeys, document: &[u8]) -> Vec<u8> {
+        let nonce = self.nonce();
+        let compression = if self.has(Mistake::CompressedGzip) {
+            Compression::Level(6)
+        } else {
+            Compression::Stored
+        };
+        let key = &keys.encryption_key;
+        let sealed = || envelope::seal(key, &Nonce(nonce), document, compression);
+        match self.mistake {
+            Some(Mistake::NotSealed) => document.to_vec(),
+            Some(Mistake::NotPacked) => envelope::encrypt(key, &Nonce(nonce), document),
+            Some(Mistake::ZlibForGzip) => {
+                let mut packer = ZlibEncoder::new(Vec::new(), Deflate::none());
+                packer.write_all(document).expect("memory takes it");
+                let packed = packer.finish().expect("memory takes it");
+                envelope::encrypt(key, &Nonce(nonce), &packed)
+            }
+            Some(Mistake::FirstHalfAsKey) => {
+                let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
+                envelope::seal(&first_half, &Nonce(nonce), document, compression)
+            }
+            Some(Mistake::NonceReversed) => {
+                let mut body = sealed();
+                body[..NONCE].reverse();
+                body
+            }
+            Some(Mistake::TagAtTheEnd) => {
+                let mut body = sealed();
+                body[NONCE..].rotate_left(16);
+                body
+            }
+            Some(Mistake::NonceAtTheEnd) => {
+                let mut body = sealed();
+                body.rotate_left(NONCE);
+                body
+            }
+            Some(Mistake::Base64Body) => BASE64.encode(&sealed()).into_bytes(),
+            _ => sealed(),
+        }
+    }
+
+    fn nonce(&self) -> [u8; NONCE] {
+        let mut nonce = [0; NONCE];
+        match self.mistake {
+            Some(Mistake::ZeroNonce) => {}
+            Some(Mistake::SameNonce) => nonce = [7; NONCE],
+            _ => getrandom::fill(&mut nonce).expect("there is randomness"),
+        }
+        nonce
+    }
+}

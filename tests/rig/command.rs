@@ -1,0 +1,157 @@
+//! The rig on the command line, and as tests of `cargo test`.
+
+use crate::client::{Published, act};
+use crate::mistake::Mistake;
+use libtest_mimic::{Failed, Trial};
+use safe_conformance::rig::End;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output};
+
+/// Makes this program a target of `rig_tests`, with the client that the value names.
+pub const VARIABLE: &str = "SAFE_TEST_RIG_CLIENT";
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("command/list_and_explain", list_and_explain),
+        Trial::test("command/supports_nothing", supports_nothing),
+        Trial::test("command/does_nothing", does_nothing),
+        Trial::test("command/knows_every_action", knows_every_action),
+        Trial::test("command/keeps_a_folder_a_case", keeps_a_folder_a_case),
+        Trial::test("command/rig_tests", rig_tests),
+    ]
+}
+
+/// What this program is when [`VARIABLE`] is set.
+pub fn tests_of(client: &str) -> ExitCode {
+    let mistake = (client == "wrong").then_some(Mistake::DoesNothing);
+    let supports = client != "nothing";
+    safe_conformance::rig_tests(move |task| async move {
+        if supports {
+            act(Published::Android64, mistake, task).await
+        } else {
+            End::Unsupported
+        }
+    })
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Result<(Option<i32>, String), Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safe-conformance"));
+    Ok(said(&command.args(arguments).current_dir(folder).output()?))
+}
+
+fn said(output: &Output) -> (Option<i32>, String) {
+    let text = [&output.stdout[..], &output.stderr].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+fn is(wanted: i32, parts: &[&str], (code, text): &(Option<i32>, String)) -> Result<(), Failed> {
+    let missing = parts.iter().find(|part| !text.contains(**part));
+    match missing {
+        None if *code == Some(wanted) => Ok(()),
+        _ => Err(Failed::from(format!(
+            "exit code {code:?}, expected {wanted} and {parts:?}:\n{text}"
+        ))),
+    }
+}
+
+/// A folder of this test's own, empty.
+fn folder(name: &str) -> Result<PathBuf, Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rig-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn list_and_explain() -> Result<(), Failed> {
+    let here = folder("list")?;
+    let ids = [
+        "rig.backup.413",
+        "rig.request.path",
+        "rig.contract.unsupported",
+    ];
+    is(0, &ids, &run(&here, &["rig", "--list"])?)?;
+    is(0, &ids, &run(&here, &["list", "--rig"])?)?;
+    let parts = ["rig.backup.413", "413", "--case rig.backup.413"];
+    is(0, &parts, &run(&here, &["explain", "rig.backup.413"])?)?;
+    let unknown = run(&here, &["rig", "--exec", "true", "--case", "rig.nonsense"])?;
+    is(
+        2,
+        &["rig.nonsense", "`safe-conformance rig --list`"],
+        &unknown,
+    )
+}
+
+fn supports_nothing() -> Result<(), Failed> {
+    let here = folder("nothing")?;
+    let found = run(&here, &["rig", "--exec", "exit 127", "--case", "rig.test"])?;
+    is(4, &["answers every action with exit code 127"], &found)
+}
+
+fn does_nothing() -> Result<(), Failed> {
+    let here = folder("idle")?;
+    let client = "case $SAFE_RIG_ACTION in test|backup) exit 0 ;; *) exit 127 ;; esac";
+    let found = run(
+        &here,
+        &["rig", "--exec", client, "--case", "rig.backup.first"],
+    )?;
+    let parts = ["nothing was uploaded", "--case rig.backup.first", "case"];
+    is(1, &parts, &found)?;
+    if found.1.contains("vector") {
+        return Err(Failed::from(found.1));
+    }
+    Ok(())
+}
+
+fn knows_every_action() -> Result<(), Failed> {
+    let here = folder("everything")?;
+    let found = run(&here, &["rig", "--exec", "exit 0", "--case", "rig.delete"])?;
+    is(1, &["rig.contract.unsupported"], &found)
+}
+
+/// A relative path names the program beside, and each case has a folder with what was seen.
+fn keeps_a_folder_a_case() -> Result<(), Failed> {
+    let here = folder("folder")?;
+    let client = "#!/bin/sh\necho \"$SAFE_RIG_CASE\"; [ -f \"$SAFE_RIG_CA\" ] || exit 2\n\
+                  [ \"$SAFE_RIG_ACTION\" = test ] || exit 127\nexit 1\n";
+    std::fs::write(here.join("client.sh"), client)?;
+    let arguments = [
+        "rig",
+        "--exec",
+        "sh ./client.sh",
+        "--case",
+        "rig.test",
+        "--dir",
+        "seen",
+    ];
+    is(
+        1,
+        &["rig.test.healthy", "reported failure"],
+        &run(&here, &arguments)?,
+    )?;
+    for case in ["rig.test.healthy", "rig.test.500"] {
+        let seen = here.join("seen").join(case);
+        let output = std::fs::read_to_string(seen.join("output.txt"))?;
+        if output.trim() != case || !seen.join("exchanges.txt").is_file() {
+            return Err(Failed::from(format!("{case}: {output}")));
+        }
+    }
+    Ok(())
+}
+
+/// One test a case; a client that supports nothing is no success.
+fn rig_tests() -> Result<(), Failed> {
+    let tests = |client: &str, filter: &str| -> Result<_, Failed> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let output = command.arg(filter).env(VARIABLE, client).output()?;
+        Ok(said(&output))
+    };
+    let healthy = tests("right", "rig.test.")?;
+    is(0, &["rig.test.healthy", "test result: ok"], &healthy)?;
+    let wrong = tests("wrong", "rig.test.")?;
+    is(101, &["rig.test.healthy", "`config` was not read"], &wrong)?;
+    let nothing = tests("nothing", "rig.test.")?;
+    is(101, &["nothing was judged"], &nothing)
+}
