@@ -20,9 +20,6 @@
 //! and [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`];
 //! [`report`]; [`suites`]; then [`Checkup`] with its forms for `cargo test`, and the command line.
 
-// What only the checks need is there without them, too.
-#![cfg_attr(not(feature = "tests"), allow(dead_code, unused_imports))]
-
 pub mod adapter;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -58,12 +55,13 @@ pub mod wire;
 
 #[cfg(feature = "server")]
 pub use engine::Exit;
+#[cfg(feature = "tests")]
+pub use run::{
+    AccessError, ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests,
+};
 #[cfg(feature = "server")]
 pub use run::{
-    AccessError, Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge,
-    season_report,
+    Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge, season_report,
 };
-#[cfg(feature = "tests")]
-pub use run::{ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests};
 #[cfg(feature = "server")]
 pub use wire::Target;

@@ -14,6 +14,8 @@ mod backup;
 mod group;
 mod hex;
 mod implementation;
+#[cfg(feature = "server")]
+mod lines;
 mod message;
 mod operation;
 #[cfg(feature = "server")]
@@ -26,13 +28,14 @@ pub use backup::{
     BackupToRead, DirectoryId, DirectoryState, OpenBackup, OpenedBackup, ReadBackup, RestoredState,
     SealBackup, SealedBackup, WriteBackup, WrittenDocument,
 };
-#[cfg(feature = "server")]
+#[cfg(feature = "tests")]
 pub(crate) use group::Group;
 #[cfg(feature = "server")]
 pub use group::kill_all;
 pub use hex::Hex;
 pub use implementation::{Answer, Hello, Refusal};
-pub(crate) use message::tolerant;
+#[cfg(feature = "server")]
+pub(crate) use lines::tolerant;
 pub use message::{MessageError, Reply};
 pub use operation::{
     CheckPassword, Checked, Config, Derive, Derived, Document, Entered, Implementation,
@@ -41,7 +44,7 @@ pub use operation::{
 };
 #[cfg(feature = "server")]
 pub use peer::{Breakdown, InProcess, Peer};
-#[cfg(feature = "server")]
+#[cfg(feature = "tests")]
 pub(crate) use process::shell;
 #[cfg(feature = "server")]
 pub use process::{Limits, Processes, Tell};

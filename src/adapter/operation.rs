@@ -10,7 +10,7 @@ use super::message::{MessageError, Reply};
 use crate::safe::Stage;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt;
 
 /// Declares the operations: one line each, `Operation name(Input) -> Output`, and what the
@@ -51,7 +51,8 @@ macro_rules! operations {
             }
 
             /// Holds what came back to the form that the operation's output has.
-            pub(super) fn check_output(self, output: &Map<String, Value>) -> Result<(), MessageError> {
+            #[cfg(feature = "server")]
+            pub(super) fn check_output(self, output: &serde_json::Map<String, Value>) -> Result<(), MessageError> {
                 match self {
                     $(Self::$variant => typed::<$output>(Value::Object(output.clone())).map(|_| ()),)*
                 }

@@ -1,7 +1,8 @@
 //! The peers that can be asked: child processes, or an implementation in this process.
 
 use super::implementation::Hello;
-use super::message::{MessageError, Reply, shown};
+use super::lines::shown;
+use super::message::{MessageError, Reply};
 use super::operation::{self, Implementation, Request};
 use futures_util::future::BoxFuture;
 use std::panic::AssertUnwindSafe;

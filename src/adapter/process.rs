@@ -2,7 +2,8 @@
 
 use super::group::Group;
 use super::implementation::Hello;
-use super::message::{self, MessageError, Reply, shown};
+use super::lines::{self, shown};
+use super::message::{MessageError, Reply};
 use super::operation::Request;
 use super::peer::{Breakdown, Peer};
 use futures_util::future::BoxFuture;
@@ -139,8 +140,8 @@ impl Processes {
             .map_err(|error| Breakdown::CannotStart(error.to_string()))?;
         let limits = (self.limits.start, self.limits.answer_bytes);
         let id = running.next_id();
-        let answered = running.exchange(&message::hello(id), limits).await;
-        let hello = answered.and_then(|line| Ok(message::hello_reply(id, &line)?));
+        let answered = running.exchange(&lines::hello(id), limits).await;
+        let hello = answered.and_then(|line| Ok(lines::hello_reply(id, &line)?));
         let hello = running.or_end(hello).await?;
         lock(&self.idle).introduced = Some(hello.clone());
         running.hello = Some(hello);
@@ -168,7 +169,7 @@ impl Peer for Processes {
             let (_place, mut running) = self.running().await?;
             let limits = (self.limits.answer, self.limits.answer_bytes);
             let id = running.next_id();
-            let line = message::request(id, request);
+            let line = lines::request(id, request);
             if let Some(line) = running.unasked().await {
                 return running.or_end(Err(Breakdown::Unasked(line))).await;
             }
@@ -176,8 +177,7 @@ impl Peer for Processes {
             self.requests.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(line.len() as u64, Ordering::Relaxed);
             let answered = running.exchange(&line, limits).await;
-            let reply =
-                answered.and_then(|line| Ok(message::reply(id, request.operation(), &line)?));
+            let reply = answered.and_then(|line| Ok(lines::reply(id, request.operation(), &line)?));
             // An output in the wrong form is the answer to this request alone: the process can go
             // on.
             if let Err(Breakdown::Garbage(MessageError::WrongForm { .. })) | Ok(_) = &reply {
@@ -327,9 +327,9 @@ impl Running {
     async fn bye(mut self, limits: &Limits) -> Result<(), Breakdown> {
         let id = self.next_id();
         let answered = self
-            .exchange(&message::bye(id), (limits.answer, limits.answer_bytes))
+            .exchange(&lines::bye(id), (limits.answer, limits.answer_bytes))
             .await
-            .and_then(|line| Ok(message::any_reply(id, &line)?));
+            .and_then(|line| Ok(lines::any_reply(id, &line)?));
         if answered.is_ok() && self.group.wait_without_reaping(limits.end).await.is_none() {
             return self
                 .or_end(Err(Breakdown::DoesNotGo { limit: limits.end }))

@@ -3,6 +3,7 @@
 
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
+use crate::clients::{KNOWN_ISSUES, KnownIssue};
 use crate::diagnosis::{CATALOGUE, Problem};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
@@ -17,8 +18,9 @@ use clap::Args;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check or a vector, as a report or `list` shows it, the name of a fault or a
-    /// profile, or the ID of a fact, whole or its beginning: `4.6`, `clients.read`
+    /// The ID of a check, a vector, a problem or a known issue, as a report or `list` shows it, the
+    /// name of a fault or a profile, or the ID of a fact, whole or its beginning: `4.6`,
+    /// `clients.read`
     id: String,
 }
 
@@ -52,6 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&of_lines(problem.id, &problem.lines()))?;
     } else if let Some(obstacle) = Obstacle::of(id) {
         print(&of_lines(obstacle.id, &obstacle.lines()))?;
+    } else if let Some(issue) = KnownIssue::of(id) {
+        print(&of_lines(issue.id, &lines_of(issue)))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else if let Some(list) = beginning_with(id) {
@@ -66,15 +70,26 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
             .chain(OBSTACLES.iter().map(|obstacle| obstacle.id))
+            .chain(KNOWN_ISSUES.iter().map(|issue| issue.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
             .map(|id| format!(", did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
-            "unknown check, vector, fault, profile, problem or fact `{id}`{suggestion}"
+            "unknown check, vector, fault, profile, problem, known issue or fact `{id}`{suggestion}"
         )));
     }
     Ok(super::Exit::Conforms)
+}
+
+/// All that is known of a defect of a client, a label and a text a line.
+fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
+    vec![
+        ("client", format!("{}, {}", issue.client, issue.releases)),
+        ("concerns", issue.concerns.to_string()),
+        ("means", issue.text.to_owned()),
+        ("source", issue.source.to_owned()),
+    ]
 }
 
 /// Every ID that begins with these segments, a line each; a single one is explained whole.

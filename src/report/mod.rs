@@ -356,6 +356,7 @@ impl Report {
     }
 
     /// Whether a deviation counts for the exit code.
+    #[cfg(feature = "tests")]
     fn ending_counts(&self, finding: &Finding) -> bool {
         let fail_on = self.fail_on.unwrap_or(Level::Required);
         finding.waived.is_none() && finding.counts_from(fail_on)

@@ -11,8 +11,8 @@ use std::time::Duration;
 const UNSUPPORTED: i32 = 127;
 
 /// A client that is a command: `sh -c COMMAND`. Exit code 0 is success, 1 a failure that the client
-/// reports, 127 an action that it does not support; anything else is a crash. It runs in the current
-/// folder of this process, so that a relative path names the same program as in a shell.
+/// reports, 127 an action that it does not support; anything else is a crash. It runs in the
+/// current folder of this process, so that a relative path names the same program as in a shell.
 pub struct Command {
     command: String,
     timeout: Duration,

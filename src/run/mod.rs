@@ -1,6 +1,7 @@
 //! A checkup of a server or an implementation, and its form for `cargo test`. No arguments of a
 //! command line.
 
+#[cfg(feature = "tests")]
 pub(crate) mod environment;
 mod implementation;
 #[cfg(feature = "tests")]
@@ -16,6 +17,7 @@ mod server_tests;
 #[cfg(feature = "tests")]
 mod unjudged;
 
+#[cfg(feature = "tests")]
 pub use environment::AccessError;
 pub use implementation::{ClientCheckup, ClientCheckupError};
 #[cfg(feature = "tests")]

@@ -5,6 +5,7 @@ use super::seen::Thing;
 use crate::diagnosis::{
     Beside, Evidence, Product, Recognised, Subject, Words, diagnose, recognised,
 };
+use crate::safe::Stage;
 use crate::wire::{Door, Failure, LoginKind, Method, Response};
 use Product::{Apache, Caddy, Cloudflare, Lighttpd, Nextcloud, Nginx, Rclone};
 
@@ -310,6 +311,9 @@ impl Trouble {
     /// There was no answer.
     pub(super) fn no_answer(act: Act, failure: &Failure) -> Self {
         let fix = match act {
+            Act::Look if failure.stage == Stage::Tls => {
+                "Run `check` with the same URL: it says what is wrong with the certificate or with TLS. The root of a private authority is given with --ca-file."
+            }
             Act::Look => {
                 "Check the address, and whether the server runs and can be reached from here."
             }

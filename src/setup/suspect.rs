@@ -54,7 +54,7 @@ impl Because {
     /// Why, in a sentence.
     pub fn words(self) -> String {
         match self {
-            Self::Typed => "It is the address that was given.".to_owned(),
+            Self::Typed => "It is the address that was given, or a folder below it.".to_owned(),
             Self::Scheme => "The apps speak https alone.".to_owned(),
             Self::TooDeep => {
                 "The address leads into the folder: the apps add `config` and `backups` by themselves.".to_owned()

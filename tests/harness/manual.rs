@@ -26,18 +26,9 @@ const UNUSED: &[&str] = &[
     "5.4",
     "6.2.local",
     "6.2.transparency",
-    "clients.divergence.deleted-ignored",
-    "clients.divergence.deleted-required",
-    "clients.divergence.desktop-everyone",
-    "clients.divergence.left-groups",
-    "clients.divergence.missing-settings",
     "clients.divergence.placeholder",
     "clients.divergence.retention",
-    "clients.divergence.revoked-keys",
-    "clients.divergence.size-edge",
-    "clients.divergence.verification",
     "clients.http.backup-sequence",
-    "clients.http.config-fields",
     "clients.http.stack",
     "clients.http.timeouts",
     "clients.http.tls",
@@ -45,10 +36,6 @@ const UNUSED: &[&str] = &[
     "clients.loss.deleted",
     "clients.loss.release",
     "clients.loss.verification",
-    "clients.read.control-character",
-    "clients.read.lone-surrogate",
-    "clients.read.release-null-word",
-    "clients.read.unknown-keys",
     "clients.write.ios-info",
     "clients.write.placeholder-links",
     "servers.delete-collection",
@@ -166,4 +153,51 @@ fn every_fact_of_a_profile_is_in_the_manual() {
             assert!(facts.any(|known| known.id == *fact), "{profile}: {fact}");
         }
     }
+}
+
+/// The recipes of the manual: each names the files that it touches, at most three.
+const RECIPES: [&str; 5] = [
+    "add-a-check",
+    "add-a-vector",
+    "add-a-release",
+    "add-a-loss",
+    "add-a-report-format",
+];
+
+/// How many files a recipe touches, at most.
+const FILES: usize = 3;
+
+#[test]
+fn each_recipe_touches_at_most_three_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for recipe in RECIPES {
+        let path = root.join("src/manual").join(recipe).with_extension("md");
+        let text = std::fs::read_to_string(&path).expect("the recipe is there");
+        let mut rows = text.lines().filter(|line| line.starts_with("| "));
+        assert_eq!(rows.next(), Some("| file | what |"), "{recipe}");
+        let files: Vec<_> = rows.filter_map(|row| row.split('|').nth(1)).collect();
+        assert!(
+            (1..=FILES).contains(&files.len()),
+            "{recipe} touches {files:?}"
+        );
+        // A name in capitals stands for the one that is added.
+        let named = files
+            .iter()
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        for name in named.filter(|name| name.contains('/')) {
+            let known: PathBuf = Path::new(name)
+                .components()
+                .take_while(|part| {
+                    let part = part.as_os_str().to_string_lossy();
+                    !part.split('.').next().is_some_and(is_placeholder)
+                })
+                .collect();
+            assert!(root.join(&known).exists(), "{recipe}: no {name}");
+        }
+    }
+}
+
+/// Whether a name stands for another: `SUBJECT`, `FORMAT`.
+fn is_placeholder(name: &str) -> bool {
+    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase())
 }

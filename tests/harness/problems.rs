@@ -49,3 +49,13 @@ fn the_program_explains_a_problem() {
         assert!(ended.stdout.contains(word), "{word}: {}", ended.stdout);
     }
 }
+
+#[test]
+fn the_program_explains_each_known_issue() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for issue in safe_conformance::clients::KNOWN_ISSUES {
+        let ended = run(program(home.path()).args(["explain", issue.id]));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        assert!(ended.stdout.contains(issue.releases), "{}", ended.stdout);
+    }
+}

@@ -192,11 +192,11 @@ impl Release {
 
     /// The newest release of a client.
     pub fn newest(client: Client) -> Self {
-        match client {
-            Client::Android => Self::Android6_4,
-            Client::Ios => Self::Ios7_2,
-            Client::Desktop => Self::DesktopPreview14,
-        }
+        let mut of_client = Self::ALL.iter().copied();
+        // Every client has an entry; its last one is the newest.
+        of_client
+            .rfind(|release| release.client() == client)
+            .unwrap_or(Self::DesktopPreview14)
     }
 
     /// The newest release of each client.

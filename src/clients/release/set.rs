@@ -11,11 +11,11 @@ impl Releases {
     /// None.
     pub const NONE: Self = Self(0);
     /// Every release of Android.
-    pub const ANDROID: Self = Self::between(Release::Android4_5, Release::Android6_4);
+    pub const ANDROID: Self = Self::since(Release::Android4_5);
     /// Every release of iOS.
-    pub const IOS: Self = Self::between(Release::Ios4_6, Release::Ios7_2);
+    pub const IOS: Self = Self::since(Release::Ios4_6);
     /// Every release of Desktop that restores.
-    pub const DESKTOP: Self = Self::of(Release::DesktopPreview14);
+    pub const DESKTOP: Self = Self::since(Release::DesktopPreview14);
     /// Every release of Android and iOS.
     pub const MOBILE: Self = Self::ANDROID.and(Self::IOS);
     /// Every release.

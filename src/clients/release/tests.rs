@@ -29,11 +29,6 @@ fn every_entry_is_complete() {
             .filter(|each| each.client() == client)
             .collect();
         let newest = of_client.last().copied();
-        assert_eq!(
-            newest,
-            Some(Release::newest(client)),
-            "`newest` names the last entry"
-        );
         let last = newest.and_then(Release::last_version);
         assert!(
             last.is_some(),
@@ -82,12 +77,12 @@ fn people_read_ranges() {
         "Android 5.3 to before 5.7"
     );
     assert_eq!(
-        said(Release::Android6_4, Aspect::Writing),
-        "Android 6.4 to 6.4.2"
+        said(Release::Android5_7, Aspect::Writing),
+        "Android 5.7 to 5.8.2"
     );
     assert_eq!(
-        said(Release::Android6_4, Aspect::Reading),
-        "Android 6.2 to 6.4.2"
+        said(Release::Android6_0, Aspect::Reading),
+        "Android 6.0 to before 6.1"
     );
     assert_eq!(said(Release::Ios4_9, Aspect::Reading), "iOS 4.9 to 5.3.1");
     assert_eq!(said(Release::Ios7_0_4, Aspect::Reading), "iOS 7.0.4");
@@ -99,10 +94,10 @@ fn people_read_ranges() {
         Release::DesktopPreview14.to_string(),
         "Desktop preview 1 to 14"
     );
-    let newest = Release::Ios7_2.alike(Aspect::Writing);
+    let alike = Release::Ios5_4.alike(Aspect::Writing);
     assert_eq!(
-        (newest.first, newest.newest()),
-        (Release::Ios6_3, "iOS 7.2.2".to_owned())
+        (alike.first, alike.newest()),
+        (Release::Ios5_1, "iOS 6.2.2".to_owned())
     );
 }
 
@@ -117,14 +112,14 @@ fn order_is_within_a_client() {
 #[test]
 fn any_published_version_names_the_release_that_it_falls_into() {
     for (name, expected) in [
-        ("android", Release::Android6_4),
+        ("android", Release::newest(Client::Android)),
         ("android-5.8", Release::Android5_7),
         ("android-5.8.2", Release::Android5_7),
         ("android-6.0.2", Release::Android6_0),
         ("android-4.831", Release::Android4_8),
         ("android-4.59", Release::Android4_57),
         ("android-4.6", Release::Android4_6),
-        ("ios", Release::Ios7_2),
+        ("ios", Release::newest(Client::Ios)),
         ("ios-7.0.0", Release::Ios7_0),
         ("ios-7.1.1", Release::Ios7_0_5),
         ("ios-5.4", Release::Ios5_4),
@@ -140,9 +135,11 @@ fn any_published_version_names_the_release_that_it_falls_into() {
 #[test]
 fn another_version_is_told_with_the_nearest() {
     let said = |name| Release::named(name).expect_err("unknown").to_string();
+    let newest = Release::newest(Client::Android).last_version();
+    let newest = newest.expect("the newest release names its last version");
     assert_eq!(
-        said("android-7.0"),
-        "Android 7.0 is not known; the nearest is Android 6.4.2"
+        said("android-99.0"),
+        format!("Android 99.0 is not known; the nearest is Android {newest}")
     );
     assert_eq!(
         said("ios-4.7"),
@@ -169,7 +166,7 @@ fn another_version_is_told_with_the_nearest() {
 
 #[test]
 fn sets_hold_what_they_are_made_of() {
-    let since = Releases::since(Release::Android6_1);
+    let since = Releases::between(Release::Android6_1, Release::Android6_4);
     assert_eq!(since.iter().count(), 3);
     assert!(!since.contains(Release::Ios4_6) && !since.contains(Release::Android6_0));
     let up_to = Releases::up_to(Release::Ios4_8_3);
@@ -203,7 +200,7 @@ fn a_device_names_its_release() {
     for (device, expected) in [
         ("6.4.2A/de_CH", Some(Release::Android6_4)),
         ("6.3.1kA/en", Some(Release::Android6_2)),
-        ("10.0A/en", Some(Release::Android6_4)),
+        ("99.0A/en", Some(Release::newest(Client::Android))),
         ("6.2A/en", Some(Release::Android6_2)),
         ("5.8.2A/x", Some(Release::Android5_7)),
         ("5.0.4A/x", Some(Release::Android5_0)),

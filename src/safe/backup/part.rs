@@ -19,6 +19,7 @@ impl<'a> At<'a> {
         At::Key(self, key)
     }
 
+    #[cfg(feature = "server")]
     pub(crate) fn index(&'a self, index: usize) -> At<'a> {
         At::Index(self, index)
     }

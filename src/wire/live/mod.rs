@@ -523,6 +523,14 @@ async fn read_bounded(
     })
 }
 
+/// The error inside of errors: what wraps one hides it from `source`.
+fn innermost(mut io: &std::io::Error) -> &std::io::Error {
+    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
+        io = inner;
+    }
+    io
+}
+
 /// The failure behind an error of reqwest, in words that do not change from run to run.
 fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
@@ -537,6 +545,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     let mut last = String::new();
     for cause in causes {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            let io = innermost(io);
             if io.get_ref().is_some_and(
                 <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
                     rustls::Error,

@@ -111,6 +111,9 @@ pub struct SentCertificate {
     pub der: Der,
     /// Whether a root of this machine, or one that was given, has the name of its issuer.
     pub issuer_is_root_here: bool,
+    /// Whether it is itself a root of this machine, or one that was given: same name, same key.
+    #[serde(default)]
+    pub is_root_here: bool,
     /// Whether a publicly trusted root has the name of its issuer.
     pub issuer_is_public_root: bool,
 }

@@ -42,6 +42,7 @@ impl Roots<'_> {
             };
             SentCertificate {
                 issuer_is_root_here: among(&self.here.roots),
+                is_root_here: is_one_of(&self.here.roots, &der),
                 issuer_is_public_root: among(self.public),
                 der: Der(der),
             }
@@ -52,6 +53,18 @@ impl Roots<'_> {
             public,
         }
     }
+}
+
+/// Whether a certificate is one of the roots: many a certificate that its owner made names
+/// `localhost`, and so does one that Debian makes and trusts.
+fn is_one_of(roots: &[TrustAnchor<'_>], der: &[u8]) -> bool {
+    let der = CertificateDer::from(der);
+    let Ok(own) = webpki::anchor_from_trusted_cert(&der) else {
+        return false;
+    };
+    roots.iter().any(|root| {
+        root.subject == own.subject && root.subject_public_key_info == own.subject_public_key_info
+    })
 }
 
 /// A time at which every certificate is in date, the nearest to `at`; dates are a separate
@@ -145,4 +158,34 @@ fn contents(der: &[u8]) -> &[u8] {
         _ => 2,
     };
     der.get(head..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, DnType, KeyPair};
+
+    fn made() -> Vec<u8> {
+        let mut parameters = CertificateParams::default();
+        parameters
+            .distinguished_name
+            .push(DnType::CommonName, "localhost");
+        let key = KeyPair::generate().expect("a key");
+        parameters
+            .self_signed(&key)
+            .expect("a certificate")
+            .der()
+            .to_vec()
+    }
+
+    #[test]
+    fn a_root_is_known_by_its_key_and_not_by_its_name() {
+        let (root, namesake) = (made(), made());
+        let der = CertificateDer::from(root.as_slice());
+        let anchor = webpki::anchor_from_trusted_cert(&der).expect("an anchor");
+        let roots = [anchor];
+        assert!(is_one_of(&roots, &root));
+        assert!(!is_one_of(&roots, &namesake));
+        assert!(!is_one_of(&roots, b"no certificate"));
+    }
 }

@@ -260,7 +260,7 @@ fn refused(seen: &Inspection, why: &str) -> Judged {
     if !chain[0].is_self_issued() {
         return Ok(deviates(why).into());
     }
-    if seen.chain[0].issuer_is_root_here {
+    if seen.chain[0].is_root_here {
         return Err(Outcome::blocked_by(
             Blocker::BeyondHarness,
             "the certificate is a root that is trusted here, and the server shows it as its own: it could not be judged by this library; curl, Java and Python take it. A certificate for the server that this root signs is one that every client takes (`basicConstraints=CA:FALSE`)",

@@ -58,6 +58,18 @@ fn a_chain_that_leads_nowhere_is_told_by_its_end() {
     assert_blocked(judge_trusted(&unclear), "ca-certificates");
 }
 
+/// A certificate that its owner made has often the name of a root that Debian trusts.
+#[test]
+fn only_the_root_itself_is_left_to_other_libraries() {
+    let made = own(&parameters("localhost", NOW - DAY, NOW + 300 * DAY));
+    let mut seen = untrusted(vec![made]);
+    seen.trust = Trust::Refused("the server's certificate is marked as an authority's".to_owned());
+    seen.chain[0].issuer_is_root_here = true;
+    assert_deviates(judge_trusted(&seen), "the certificate is self-signed");
+    seen.chain[0].is_root_here = true;
+    assert_blocked(judge_trusted(&seen), "could not be judged by this library");
+}
+
 #[test]
 fn the_order_is_that_of_the_issuers() {
     let (leaf, lower, upper) = (

@@ -86,6 +86,7 @@ pub(crate) fn sent(der: Vec<u8>) -> SentCertificate {
     SentCertificate {
         der: Der(der),
         issuer_is_root_here: false,
+        is_root_here: false,
         issuer_is_public_root: false,
     }
 }
