@@ -149,8 +149,11 @@ def check_meaning(name, value):
         for mistake in test.get("mistakes", []):
             if "output" in test and all(test["output"].get(part) == answer for part, answer in mistake.items() if part != "name"):
                 yield f"{name}.json: {test['id']} calls the right answer a mistake: {mistake['name']}"
-        if clients and all(outcome["result"] in ("unknown", "not_applicable") for outcome in clients.values()):
+        says_nothing = bool(clients) and all(outcome["result"] in ("unknown", "not_applicable") for outcome in clients.values())
+        if says_nothing and "Unknown" not in test["flags"]:
             yield f"{name}.json: {test['id']} says of no client what it does"
+        if "Unknown" in test["flags"] and not says_nothing:
+            yield f"{name}.json: {test['id']} has the flag Unknown, and says of a client what it does"
     for flag in value["notes"]:
         if flag not in used:
             yield f"{name}.json: notes explain the flag {flag}, which no test has"

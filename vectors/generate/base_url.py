@@ -15,6 +15,7 @@ NOTES = {
     "Idn": "A host name that is not ASCII.",
     "UserInfo": "User and password in the address.",
     "Credentials": "User and password in separate fields.",
+    "Unknown": "No source and no execution says what any client does here: every answer passes.",
     "Charset": "Credentials that are not ASCII. Android sends ISO-8859-1 since 6.2, with a question mark for what that does not have; Desktop sends UTF-8.",
     "Token": "A token, as builds for servers on the premises have it.",
     "Placeholder": "`{backupIdPrefix8}`, which stands for the first two hexadecimal digits of the backup ID.",
@@ -230,7 +231,7 @@ def build(oracles):
     for name, comment, user, password in [
         ("user", "Spaces around the user", " user ", "secret"), ("password", "Spaces around the password", "user", " secret "),
     ]:
-        login.add(f"base-url.basic-spaces-around-{name}", comment, ["Credentials", "WhiteSpace"], entry(H, user=user, password=password),
+        login.add(f"base-url.basic-spaces-around-{name}", comment, ["Credentials", "WhiteSpace", "Unknown"], entry(H, user=user, password=password),
                   {client: unknown(around) for client in CLIENTS})
     add("user-info-spaces-around", ["UserInfo", "WhiteSpace"], "Spaces around user and password in the address: Android trims the address and not its parts",
         (basic("user : secret ", "ascii"), (in_address,), None), " https://user : secret @safe.example.org ")
