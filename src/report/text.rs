@@ -358,10 +358,20 @@ impl Report {
     }
 
     fn write_close(&self, out: &mut String, style: Style) -> Written {
+        // What nobody asked for is no part of what a person left out.
+        let unasked = self
+            .findings
+            .iter()
+            .filter(|finding| self.implementation.is_none() && finding.is_unasked());
+        let unasked = unasked.count();
         let counts: Vec<_> = self
             .summary
             .iter()
-            .filter(|(_, count)| **count > 0)
+            .map(|(verdict, count)| match verdict {
+                Verdict::Disabled => (verdict, count.saturating_sub(unasked)),
+                _ => (verdict, *count),
+            })
+            .filter(|(_, count)| *count > 0)
             .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
             .collect();
         let checked = format!("{} checked: {}", self.subject(), counts.join(", "));

@@ -286,3 +286,70 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &[u8]) -> Response {
+        Response {
+            status,
+            http: crate::wire::Http::One,
+            headers: Vec::new(),
+            body: crate::wire::Body::new(body.to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+            asked_again: false,
+            redirected: None,
+        }
+    }
+
+    fn challenged(status: u16, challenge: Option<&str>) -> Outcome {
+        let mut answer = answer(status, b"");
+        let field = challenge.map(|value| ("www-authenticate".to_owned(), value.to_owned()));
+        answer.headers.extend(field);
+        judge_challenge(&answer, "a GET of `config`")
+    }
+
+    #[test]
+    fn ios_answers_a_401_with_basic_or_digest_alone() {
+        for known in ["Basic realm=\"x\"", "Digest realm=\"x\", nonce=\"1\""] {
+            let outcome = challenged(401, Some(known));
+            assert!(matches!(outcome, Outcome::Pass(_)), "{known}: {outcome:?}");
+        }
+        for (status, challenge, words) in [
+            (
+                401,
+                Some("Bearer realm=\"x\""),
+                "iOS can answer none of these",
+            ),
+            (401, None, "iOS never sends its credentials"),
+            (
+                403,
+                Some("Basic realm=\"x\""),
+                "iOS never sends its credentials",
+            ),
+            (404, None, "iOS never sends its credentials"),
+        ] {
+            match challenged(status, challenge) {
+                Outcome::Deviates(deviation) => {
+                    assert!(deviation.observed.contains(words), "{}", deviation.observed);
+                }
+                other => panic!("{status}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_refusal_of_credentials_judges_no_challenge() {
+        let given = judge_challenge(&answer(200, b"{}"), "a GET");
+        assert!(matches!(given, Outcome::NotApplicable(_)), "{given:?}");
+        let page = judge_challenge(&answer(200, b"<html><title>Log in</title></html>"), "a GET");
+        assert!(matches!(page, Outcome::Deviates(_)), "{page:?}");
+        for status in [400, 405, 413, 429, 500, 503] {
+            let outcome = challenged(status, None);
+            assert!(matches!(outcome, Outcome::Blocked { .. }), "{outcome:?}");
+        }
+    }
+}

@@ -242,3 +242,102 @@ pub fn bytes(count: u64) -> String {
         format!("{count} bytes")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Http;
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status,
+            http: Http::One,
+            headers: Vec::new(),
+            body: Body::new(body.as_bytes().to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+            asked_again: false,
+            redirected: None,
+        }
+    }
+
+    #[test]
+    fn each_difference_has_its_words() {
+        let sent = crate::wire::Payload::sealed(b"eighteen bytes sent".to_vec());
+        let html = crate::wire::Payload::sealed(b"<html>a page that was sent</html>".to_vec());
+        let said = |body: &[u8]| difference(&Body::new(body.to_vec().into(), false), &sent);
+        assert_eq!(said(b"eighteen bytes sent"), None);
+        for (body, words) in [
+            (
+                &b"<html><title>No</title></html>"[..],
+                "an HTML page titled \"No\"",
+            ),
+            (b"", "came back empty instead of the 19 bytes"),
+            (b"eighteen bytes", "came back cut to 14 of 19 bytes"),
+            (
+                b"eighteen bytes sent\n",
+                "bytes after its end: 19 were uploaded, 20 came",
+            ),
+            (b"eighteen", "cut to 8"),
+            (b"seventeen", "changed, shorter than"),
+            (b"eighteen bytes SENT", "changed, of the same length as"),
+            (b"EIGHTEEN bytes sent, and more", "changed, longer than"),
+        ] {
+            let said = said(body).expect("it differs");
+            assert!(said.contains(words), "{said}");
+        }
+        // What was sent is itself a page: that one came back says nothing.
+        let changed = Body::new(
+            b"<html>another page of this length</".to_vec().into(),
+            false,
+        );
+        let said = difference(&changed, &html).expect("it differs");
+        assert!(said.contains("changed, longer than"), "{said}");
+        let whole = Body::new(html.bytes.clone(), false);
+        assert_eq!(difference(&whole, &html), None);
+        let overran = Body::new(html.bytes.clone(), true);
+        assert!(difference(&overran, &html).is_some(), "more was to come");
+    }
+
+    #[test]
+    fn a_refusal_names_its_stage() {
+        let stage = |status| refusal(&answer(status, ""), "a PUT", "https://a.example", "/x").stage;
+        assert_eq!([401, 403].map(stage), [Stage::Auth; 2]);
+        assert_eq!(stage(413), Stage::Size);
+        assert_eq!([404, 409, 500, 301].map(stage), [Stage::Http; 4]);
+    }
+
+    #[test]
+    fn a_redirect_says_which_address_is_meant() {
+        let base = "https://a.example/safe";
+        let remedy = |location: &str| {
+            let mut answer = answer(301, "");
+            answer
+                .headers
+                .push(("location".to_owned(), location.to_owned()));
+            let said = refusal(&answer, "a GET", base, "/config");
+            assert!(
+                said.observed.starts_with("a redirect, 301"),
+                "{}",
+                said.observed
+            );
+            said.remedy.unwrap_or_default()
+        };
+        let slash = remedy("https://a.example/safe/config/");
+        assert!(slash.contains("a slash at the end"), "{slash}");
+        let other = remedy("https://b.example/dav/config");
+        assert!(
+            other.contains("Enter https://b.example/dav as the server"),
+            "{other}"
+        );
+        for elsewhere in [
+            "https://b.example/login?to=/config",
+            "/login",
+            "/dav/config",
+        ] {
+            let remedy = remedy(elsewhere);
+            assert!(remedy.contains("a login page means"), "{remedy}");
+        }
+    }
+}

@@ -443,3 +443,59 @@ async fn above(context: &Context) -> Judged {
         ),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_that_is_not_tried_whole_is_the_harness_limit() {
+        let reason = |size, tested| match tested_less(size, tested) {
+            Outcome::Blocked { by, reason } => {
+                assert_eq!(by, Blocker::HarnessLimit);
+                reason
+            }
+            other => panic!("{other:?}"),
+        };
+        let within = reason(LARGEST_TRIED, 4096);
+        assert!(
+            within.contains("--max-upload 134217728 tests it whole"),
+            "{within}"
+        );
+        let beyond = reason(LARGEST_TRIED + 1, LARGEST_TRIED);
+        assert!(
+            beyond.contains("no more than 67108864 bytes are tried"),
+            "{beyond}"
+        );
+    }
+
+    #[test]
+    fn some_refusals_name_the_size_and_some_are_searched_to_the_byte() {
+        let names = |status| Why::Status(status).names_the_size();
+        assert!(names(400) && names(413));
+        assert!(![401, 403, 404, 500, 502, 507].into_iter().any(names));
+        assert!(!Why::NoAnswer.names_the_size());
+        let to_the_byte = |status| Why::Status(status).is_searched_to_the_byte();
+        assert!(to_the_byte(413) && to_the_byte(502) && !to_the_byte(507));
+        assert!(!Why::NoAnswer.is_searched_to_the_byte());
+    }
+
+    #[test]
+    fn a_limit_is_exact_where_one_byte_more_is_refused() {
+        let found = |taken, refused| {
+            Search {
+                taken,
+                refused,
+                budget: 0,
+                to_the_byte: true,
+            }
+            .found()
+        };
+        assert_eq!(found(100, 101), Limit::Exactly(100));
+        assert_eq!(found(100, 102), Limit::Between(100, 102));
+        assert_eq!(
+            found(100, 102).to_string(),
+            "the real limit lies between 100 and 102 bytes"
+        );
+    }
+}

@@ -275,3 +275,44 @@ async fn echo(context: &Context) -> Judged {
         ),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(status: u16, listing: Listing, cut: bool) -> (bool, Outcome) {
+        let listed = Listed {
+            status,
+            listing,
+            cut,
+        };
+        (listed.is_closed(), judge_listing(&listed))
+    }
+
+    #[test]
+    fn an_id_is_given_away_by_whatever_status_it_comes_with() {
+        for status in [200, 207, 403, 500] {
+            for listing in [Listing::Ours, Listing::Others] {
+                let (is_closed, outcome) = judged(status, listing, false);
+                assert!(!is_closed);
+                assert!(matches!(outcome, Outcome::Deviates(_)), "{outcome:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_was_read_whole_names_nothing() {
+        for status in [200, 403, 404] {
+            let (is_closed, outcome) = judged(status, Listing::Nothing, false);
+            assert!(is_closed);
+            assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
+            let (is_closed, outcome) = judged(status, Listing::Nothing, true);
+            assert!(!is_closed);
+            let by = Blocker::TruncatedRead;
+            assert!(matches!(outcome, Outcome::Blocked { by: it, .. } if it == by));
+        }
+        let (is_closed, outcome) = judged(500, Listing::Nothing, false);
+        assert!(!is_closed);
+        assert!(matches!(outcome, Outcome::Blocked { .. }), "{outcome:?}");
+    }
+}

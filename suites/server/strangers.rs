@@ -377,6 +377,32 @@ mod tests {
     use super::*;
     use crate::wire::{Body, Http};
 
+    fn answer(status: u16, body: &[u8]) -> Response {
+        Response {
+            status,
+            http: Http::One,
+            headers: Vec::new(),
+            body: Body::new(body.to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+            asked_again: false,
+            redirected: None,
+        }
+    }
+
+    #[test]
+    fn a_stranger_is_refused_by_4xx_alone() {
+        for status in [400, 401, 403, 404, 405, 499] {
+            let outcome = refused(&answer(status, b""));
+            assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
+        }
+        for status in [302, 399, 500, 503] {
+            let outcome = refused(&answer(status, b""));
+            assert!(matches!(outcome, Outcome::Blocked { .. }), "{outcome:?}");
+        }
+    }
+
     #[test]
     fn of_two_cookies_with_one_name_the_last_counts() {
         let set = |value: &str| ("set-cookie".to_owned(), value.to_owned());

@@ -466,3 +466,50 @@ pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
     let half = smallest_limit(context).await / 2;
     usize::try_from(half).map_or(wanted, |half| wanted.min(half).max(64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &[u8]) -> Response {
+        Response {
+            status,
+            http: crate::wire::Http::One,
+            headers: Vec::new(),
+            body: crate::wire::Body::new(body.to_vec().into(), false),
+            continued: false,
+            unpacked: false,
+            echoed_secret: false,
+            asked_again: false,
+            redirected: None,
+        }
+    }
+
+    #[test]
+    fn a_payload_is_there_only_where_both_answers_say_so() {
+        let payload = Payload::sealed(b"a backup".to_vec());
+        let created = || Ok(answer(201, b""));
+        let there = || Ok(answer(200, b"a backup"));
+        assert_eq!(judge_stored(created(), there(), &payload), Ok(()));
+        let closed = || Err(Failure::peer(Stage::Http, "the connection was closed"));
+        for (put, get, words) in [
+            (Ok(answer(403, b"")), there(), "403 Forbidden"),
+            (
+                created(),
+                Ok(answer(404, b"")),
+                "a PUT was answered 201, then a GET 404",
+            ),
+            (created(), Ok(answer(200, b"a back")), "it came back cut"),
+            (closed(), there(), "the connection was closed"),
+            (created(), closed(), "the connection was closed"),
+        ] {
+            match judge_stored(put, get, &payload) {
+                Err(Outcome::Blocked { reason, .. }) => {
+                    assert!(reason.contains(words), "{reason}");
+                    assert!(reason.starts_with("no backup could be stored"), "{reason}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

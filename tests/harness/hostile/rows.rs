@@ -147,3 +147,33 @@ async fn bytes_after_a_large_backup_are_judged_from_a_transcript_as_they_were_li
         .expect("it is judged");
     assert_eq!(gist(&judged.findings), gist(&checked.report.findings));
 }
+
+/// An answer counts only for the question that it was given to, header fields included.
+#[tokio::test]
+async fn an_answer_to_another_question_judges_nothing() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let checked = check(&server.url()).await;
+    let mut transcript: serde_json::Value =
+        serde_json::from_str(&checked.transcript).expect("JSON");
+    let exchanges = transcript["exchanges"].as_array_mut().expect("a list");
+    for exchange in exchanges {
+        if exchange["check"] == "upload.round-trip" {
+            let asked = exchange["asked"][0].as_str().unwrap_or_default();
+            exchange["asked"][0] = format!("{asked}; x-other: 1").into();
+        }
+    }
+    let transcript = Transcript::parse(&transcript.to_string()).expect("a transcript");
+    let judged = judge(&transcript, None, |_| {})
+        .await
+        .expect("it is judged");
+    let mut findings = judged.findings.iter();
+    let finding = findings.find(|finding| finding.name() == "upload.round-trip[android-h1]");
+    let finding = finding.expect("a finding");
+    assert_eq!(finding.verdict, Verdict::Error, "{}", finding.observed);
+    assert!(
+        finding.observed.contains("asked something else"),
+        "{}",
+        finding.observed
+    );
+    assert_eq!(judged.exit, Exit::Incomplete);
+}
