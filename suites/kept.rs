@@ -76,7 +76,7 @@ fn judged(watched: &Watched) -> Outcome {
     };
     let mut events = visit.events.iter().filter(|(other, _)| other == role);
     let trouble = events.clone().find_map(|(_, event)| match event {
-        Event::Trouble(why) => Some(why.to_string()),
+        Event::Trouble(why) => Some(why.clone()),
         _ => None,
     });
     // The last look that saw something.

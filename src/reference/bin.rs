@@ -25,10 +25,10 @@ impl Bin {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() < MAX_ENTRIES {
             // Of two in the same second, both stay.
-            let free = (seconds..)
-                .map(|second| format!("{name}.d{second}"))
-                .find(|name| !names.contains(name));
-            names.extend(free);
+            let mut second = seconds;
+            while !names.insert(format!("{name}.d{second}")) {
+                second += 1;
+            }
         }
     }
 

@@ -124,13 +124,11 @@ pub(super) async fn receive(
         upload.received.extend_from_slice(piece);
     });
     let outcome = if site.has(Fault::UploadTimesOut) {
-        match tokio::time::timeout(TIMES_OUT, reading).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                upload.settle();
-                return Err(Closed);
-            }
-        }
+        let Ok(outcome) = tokio::time::timeout(TIMES_OUT, reading).await else {
+            upload.settle();
+            return Err(Closed);
+        };
+        outcome
     } else {
         reading.await
     };

@@ -145,7 +145,7 @@ mod tests {
             format!("{id}.d1700000000"),
             // None of these is.
             format!("{}.d1700000000", foreign.id().to_hex()),
-            format!("{id}"),
+            id.clone(),
             format!("{id}.d"),
             format!("{id}.d+1"),
             format!("{id}.d01"),

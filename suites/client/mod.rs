@@ -79,12 +79,12 @@ impl<T> Made<T> {
     }
 
     fn of(&self, like: Like, make: impl FnOnce(Like) -> Vec<T>) -> &'static [T] {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, checks)) = made.iter().find(|(known, _)| *known == like) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, checks)) = known.iter().find(|(other, _)| *other == like) {
             return checks;
         }
         let checks: &'static [T] = Vec::leak(make(like));
-        made.push((like, checks));
+        known.push((like, checks));
         checks
     }
 }
