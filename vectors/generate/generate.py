@@ -3,10 +3,12 @@
     python vectors/generate/generate.py [--tools DIR] [--out DIR]
 
 Nothing is written before all implementations have agreed on everything. IDs that are new are put at the end of
-ids.txt; none is ever taken out.
+ids.txt; none is ever taken out. The README's table gets its counts.
 """
 
 import argparse
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -46,6 +48,16 @@ def generate(tools):
     return files, ids
 
 
+def counted(readme, files):
+    """The README with the number of vectors of each file in its table."""
+    for name, text in files.items():
+        number = json.loads(text).get("number_of_tests")
+        if number is not None:
+            row = re.compile(rf"^(\| `{re.escape(name)}` \| )\d+( \|)", re.MULTILINE)
+            readme = row.sub(rf"\g<1>{number}\g<2>", readme)
+    return readme
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tools", type=Path, default=DEFAULT_TOOLS, help="what setup.sh has installed")
@@ -54,6 +66,9 @@ def main():
     files, ids = generate(arguments.tools)
     for name, text in files.items():
         (arguments.out / name).write_text(text, encoding="ascii", newline="\n")
+    readme = arguments.out / "README.md"
+    if readme.exists():
+        readme.write_text(counted(readme.read_text(encoding="utf-8"), files), encoding="utf-8", newline="\n")
     registry = arguments.out / "ids.txt"
     known = registry.read_text(encoding="ascii").split("\n")[:-1] if registry.exists() else []
     new = [id for id in ids if id not in set(known)]
