@@ -84,6 +84,7 @@ pub(super) const RCLONE_RACES: &[Racy] = &[
         why: "the first GET after the break finds an empty file, a part, or a length that the file has no more",
     },
     LISTING_RACE,
+    ANONYMOUS_OVERWRITE_RACE,
     DELETED_LISTING_RACE,
     DELETED_PAGE_RACE,
 ];
@@ -100,6 +101,7 @@ pub(super) const SABRE_RACES: &[Racy] = &[
         why: "file_put_contents takes no lock: two workers that write at once mix their bytes (1 of 10 runs)",
     },
     LISTING_RACE,
+    ANONYMOUS_OVERWRITE_RACE,
     DELETED_LISTING_RACE,
     DELETED_PAGE_RACE,
 ];
@@ -115,7 +117,9 @@ pub(super) const WSGIDAV_RACES: &[Racy] = &[
         why: "every upload writes into the visible file: 7 of 15 files that six uploads raced for were left mixed",
     },
     LISTING_RACE,
+    ANONYMOUS_OVERWRITE_RACE,
     PAGE_RACE,
+    ANONYMOUS_PROBE_RACE,
     DELETED_LISTING_RACE,
     DELETED_PAGE_RACE,
 ];
@@ -126,6 +130,7 @@ pub(super) const RCLONE_BEHIND_RACES: &[Racy] = &[
         why: "nginx shortens the moment in which the file is not whole, and cannot remove it",
     },
     LISTING_RACE,
+    ANONYMOUS_OVERWRITE_RACE,
     DELETED_LISTING_RACE,
     DELETED_PAGE_RACE,
 ];
@@ -141,7 +146,9 @@ pub(super) const WSGIDAV_BEHIND_RACES: &[Racy] = &[
         why: "nginx passes whole uploads on, but at the same time, and wsgidav writes all of them into one file",
     },
     LISTING_RACE,
+    ANONYMOUS_OVERWRITE_RACE,
     PAGE_RACE,
+    ANONYMOUS_PROBE_RACE,
     DELETED_LISTING_RACE,
     DELETED_PAGE_RACE,
 ];
@@ -149,6 +156,17 @@ const LISTING_RACE: Racy = Racy {
     finding: "privacy.own-listing[propfind]",
     allowed: &[Verdict::Pass, Verdict::Note, Verdict::Blocked],
     why: "a file that another check deletes while the folder is read ends the list (rclone, sabre), or makes it a 500 (wsgidav)",
+};
+/// It shares six requests with the listings that are open.
+const ANONYMOUS_OVERWRITE_RACE: Racy = Racy {
+    finding: "auth.anonymous-overwrite",
+    allowed: &[Verdict::Pass, Verdict::NotApplicable],
+    ..LISTING_RACE
+};
+/// The same, where both listings race.
+const ANONYMOUS_PROBE_RACE: Racy = Racy {
+    finding: "auth.anonymous-probe",
+    ..ANONYMOUS_OVERWRITE_RACE
 };
 const PAGE_RACE: Racy = Racy {
     finding: "privacy.own-listing[get]",
