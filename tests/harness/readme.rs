@@ -1,6 +1,6 @@
 //! Every command that the README and the manual show is run here as a person types it, or by CI.
 
-use safe_conformance::reference::{self, Login, Options};
+use safe_conformance::reference::{self, Fault, Login, Options};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -116,6 +116,47 @@ async fn every_other_command_works_as_typed() {
             .expect("the commands run");
     }
     assert_eq!(running.stored(), 0, "something was left behind");
+}
+
+/// The run that the README shows, word for word up to what differs from run to run.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_run_that_the_readme_shows_is_real() {
+    let options = Options {
+        faults: vec![Fault::LimitLower, Fault::CutOffReplaces],
+        ..Options::default()
+    };
+    let Login::Basic { user, password } = options.login.clone() else {
+        panic!("the default login is Basic")
+    };
+    let running = reference::start(options)
+        .await
+        .expect("the embedded server starts");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    furnish(
+        folder.path(),
+        &password,
+        running.root_certificate().expect("a root"),
+    );
+    let url = running.base_url().to_owned();
+    let line =
+        format!("exec safe-conformance check {url} --user {user} --password-file password.txt");
+    let mut command = shell(&line, folder.path());
+    let output = tokio::task::spawn_blocking(move || command.output().expect("the shell starts"))
+        .await
+        .expect("the command runs");
+    let said = String::from_utf8_lossy(&output.stdout).replace(&url, SERVER);
+    let shown = page_of("README.md")
+        .split("```text\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("the README shows a run");
+    // Requests, bytes and the seed are others each time.
+    let parts = |text: &str| -> (Vec<String>, Option<String>) {
+        let (before, _) = text.split_once(" blocked\n").unwrap_or((text, ""));
+        let words = before.split_whitespace().map(str::to_owned).collect();
+        (words, text.trim_end().lines().last().map(str::to_owned))
+    };
+    assert_eq!(parts(&said), parts(shown), "{said}");
 }
 
 /// What a person has in the folder: the files that the pages name.
