@@ -106,17 +106,12 @@ const PAGES: World = World {
 const DEAD: World = NOTHING;
 
 fn answer(status: u16, body: &str) -> Response {
-    Response {
+    Response::new(
         status,
-        http: Http::One,
-        headers: Vec::new(),
-        body: Body::new(body.to_owned().into(), false),
-        continued: false,
-        asked_again: false,
-        redirected: None,
-        unpacked: false,
-        echoed_secret: false,
-    }
+        Http::One,
+        Vec::new(),
+        Body::new(body.to_owned().into(), false),
+    )
 }
 
 impl Asker for World {

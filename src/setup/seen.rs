@@ -98,17 +98,12 @@ mod tests {
     use crate::wire::{Body, Http};
 
     fn answer(status: u16, body: &str) -> Response {
-        Response {
+        Response::new(
             status,
-            http: Http::One,
-            headers: vec![("etag".to_owned(), "\"1\"".to_owned())],
-            body: Body::new(body.to_owned().into(), false),
-            continued: false,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        }
+            Http::One,
+            vec![("etag".to_owned(), "\"1\"".to_owned())],
+            Body::new(body.to_owned().into(), false),
+        )
     }
 
     #[test]

@@ -60,6 +60,21 @@ pub struct Redirected {
 }
 
 impl Response {
+    /// An answer that came as it was asked for, at the first try.
+    pub const fn new(status: u16, http: Http, headers: Vec<(String, String)>, body: Body) -> Self {
+        Self {
+            status,
+            http,
+            headers,
+            body,
+            continued: false,
+            asked_again: false,
+            redirected: None,
+            unpacked: false,
+            echoed_secret: false,
+        }
+    }
+
     /// The value of a header field, the first if there are several. The name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -68,17 +68,12 @@ mod tests {
     use crate::wire::{Body, Http};
 
     fn port(field: &str) -> Option<u16> {
-        let answer = Response {
-            status: 200,
-            http: Http::One,
-            headers: vec![("alt-svc".to_owned(), field.to_owned())],
-            body: Body::new(Vec::new().into(), false),
-            continued: false,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        };
+        let answer = Response::new(
+            200,
+            Http::One,
+            vec![("alt-svc".to_owned(), field.to_owned())],
+            Body::new(Vec::new().into(), false),
+        );
         announced(&answer, "cloud.example")
     }
 

@@ -249,17 +249,12 @@ mod tests {
     use crate::wire::Http;
 
     fn answer(status: u16, body: &str) -> Response {
-        Response {
+        Response::new(
             status,
-            http: Http::One,
-            headers: Vec::new(),
-            body: Body::new(body.as_bytes().to_vec().into(), false),
-            continued: false,
-            unpacked: false,
-            echoed_secret: false,
-            asked_again: false,
-            redirected: None,
-        }
+            Http::One,
+            Vec::new(),
+            Body::new(body.as_bytes().to_vec().into(), false),
+        )
     }
 
     #[test]

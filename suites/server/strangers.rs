@@ -378,17 +378,12 @@ mod tests {
     use crate::wire::{Body, Http};
 
     fn answer(status: u16, body: &[u8]) -> Response {
-        Response {
+        Response::new(
             status,
-            http: Http::One,
-            headers: Vec::new(),
-            body: Body::new(body.to_vec().into(), false),
-            continued: false,
-            unpacked: false,
-            echoed_secret: false,
-            asked_again: false,
-            redirected: None,
-        }
+            Http::One,
+            Vec::new(),
+            Body::new(body.to_vec().into(), false),
+        )
     }
 
     #[test]
@@ -406,21 +401,16 @@ mod tests {
     #[test]
     fn of_two_cookies_with_one_name_the_last_counts() {
         let set = |value: &str| ("set-cookie".to_owned(), value.to_owned());
-        let answer = Response {
-            status: 200,
-            http: Http::One,
-            headers: vec![
+        let answer = Response::new(
+            200,
+            Http::One,
+            vec![
                 set("oc=1; path=/"),
                 set("nc=a=b; HttpOnly"),
                 set("oc=2; path=/; secure"),
             ],
-            body: Body::new(bytes::Bytes::default(), false),
-            continued: false,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        };
+            Body::new(bytes::Bytes::default(), false),
+        );
         assert_eq!(cookies_of(&answer), "nc=a=b; oc=2");
     }
 }

@@ -472,17 +472,12 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &[u8]) -> Response {
-        Response {
+        Response::new(
             status,
-            http: crate::wire::Http::One,
-            headers: Vec::new(),
-            body: crate::wire::Body::new(body.to_vec().into(), false),
-            continued: false,
-            unpacked: false,
-            echoed_secret: false,
-            asked_again: false,
-            redirected: None,
-        }
+            crate::wire::Http::One,
+            Vec::new(),
+            crate::wire::Body::new(body.to_vec().into(), false),
+        )
     }
 
     #[test]

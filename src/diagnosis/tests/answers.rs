@@ -7,20 +7,15 @@ const BASE: &str = "https://cloud.example/safe";
 const NEXTCLOUD: &str = "https://cloud.example/remote.php/dav/files/alice/threema";
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
-    Response {
+    Response::new(
         status,
-        http: Http::One,
-        headers: headers
+        Http::One,
+        headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
-        body: Body::new(body.as_bytes().to_vec().into(), false),
-        continued: false,
-        unpacked: false,
-        echoed_secret: false,
-        asked_again: false,
-        redirected: None,
-    }
+        Body::new(body.as_bytes().to_vec().into(), false),
+    )
 }
 
 fn about(method: Method, subject: Subject, answer: &Response) -> Evidence<'_> {

@@ -43,17 +43,12 @@ pub(super) struct Exchange {
 
 fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Response {
+    Response::new(
         status,
-        http: Http::One,
-        headers: headers.iter().map(owned).collect(),
-        body: Body::new(body.to_vec().into(), false),
-        continued: false,
-        unpacked: false,
-        echoed_secret: false,
-        asked_again: false,
-        redirected: None,
-    }
+        Http::One,
+        headers.iter().map(owned).collect(),
+        Body::new(body.to_vec().into(), false),
+    )
 }
 
 fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {

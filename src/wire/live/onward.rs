@@ -139,17 +139,12 @@ mod tests {
     use crate::wire::Body;
 
     fn answer(field: (&str, &str), body: &[u8]) -> Response {
-        Response {
-            status: 302,
-            http: Http::One,
-            headers: vec![(field.0.to_owned(), field.1.to_owned())],
-            body: Body::new(body.to_vec().into(), false),
-            continued: false,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        }
+        Response::new(
+            302,
+            Http::One,
+            vec![(field.0.to_owned(), field.1.to_owned())],
+            Body::new(body.to_vec().into(), false),
+        )
     }
 
     fn to(location: &str) -> Option<String> {
