@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Whose way counts where the published clients differ: android, ios or desktop for the newest
-    /// release, or a version that asks as it does (android-6.3); without this, that of any
+    /// release, or any published version (android-5.8); without this, that of any newest one
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]
@@ -182,7 +182,6 @@ fn complaint(error: RigRunError) -> Complaint {
                 .to_string()
                 .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
         ),
-        RigRunError::Release(_) => Complaint::usage(format!("--as: {error}")),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,
             sentence: error.to_string(),

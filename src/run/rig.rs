@@ -1,7 +1,6 @@
 //! One run of a client on the rig from beginning to end: server, cases, report.
 
 use crate::clients::Release;
-use crate::clients::release::Aspect;
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
 use crate::report::{Interviewed, Report, Timing};
@@ -64,21 +63,9 @@ pub enum RigRunError {
     /// The choice of cases makes no sense.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// It asks otherwise than the newest release of its client.
-    #[error(
-        "the rig does not know the requests of {0}; expected a release that asks as the newest: {range}",
-        range = Release::newest(.0.client()).alike(Aspect::Transport)
-    )]
-    Release(Release),
     /// The rig could not be set up.
     #[error(transparent)]
     Rig(#[from] RigError),
-}
-
-/// Whether a release asks a server as the newest of its client does.
-fn asks_as_today(release: Release) -> bool {
-    let newest = Release::newest(release.client());
-    release.representative(Aspect::Transport) == newest.representative(Aspect::Transport)
 }
 
 impl Rig {
@@ -223,9 +210,6 @@ impl Rig {
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
         let like = self.held_to.map_or(Like::Anyone, Like::release);
-        if let Some(release) = self.held_to.filter(|release| !asks_as_today(*release)) {
-            return Err(RigRunError::Release(release));
-        }
         let checks = Plan::new(rig::checks(like), &self.selection)?;
         let world = match self.world {
             Some(world) => world,
