@@ -128,7 +128,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             run.run_command(command, timeout, |event| progress.on(&event))
                 .await
         }
-        None => by_hand::run(run, &arguments.by_hand, timeout, &progress).await?,
+        None => {
+            let cases = chosen(&arguments);
+            by_hand::run(run, &arguments.by_hand, cases, timeout, &progress).await?
+        }
     };
     let report = report.map_err(complaint)?;
     progress.finish();
@@ -150,18 +153,32 @@ fn supports_nothing(report: &Report) -> bool {
     findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
-/// The run that the arguments describe.
-fn prepared(arguments: &Arguments) -> Rig {
-    let only = if arguments.cases.is_empty() && arguments.exec.is_none() {
+/// The cases that are asked for; by hand the tour, unless some are named.
+fn asked_for(arguments: &Arguments) -> Vec<Pattern> {
+    if arguments.cases.is_empty() && arguments.exec.is_none() {
         by_hand::TOUR.into_iter().map(Pattern::new).collect()
     } else {
         arguments.cases.iter().map(Pattern::new).collect()
-    };
+    }
+}
+
+/// The cases that will be played.
+fn chosen(arguments: &Arguments) -> Vec<&'static rig::RigCase> {
+    let (only, skip) = (asked_for(arguments), &arguments.skip);
+    let cases = rig::cases().iter();
+    cases
+        .filter(|case| only.is_empty() || only.iter().any(|it| it.matches(case.case.id)))
+        .filter(|case| !skip.iter().any(|it| Pattern::new(it).matches(case.case.id)))
+        .collect()
+}
+
+/// The run that the arguments describe.
+fn prepared(arguments: &Arguments) -> Rig {
     let skip = arguments.skip.iter();
     let skip = skip.map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")));
     let mut run = Rig::new()
         .selecting(Selection {
-            only,
+            only: asked_for(arguments),
             skip: skip.collect(),
             ..Selection::default()
         })

@@ -55,11 +55,6 @@ impl Published {
         }
     }
 
-    /// Whether it is an Android before 6.2, which had another HTTP library.
-    pub fn is_android_before_6_2(self) -> bool {
-        matches!(self, Self::Android52 | Self::Android58 | Self::Android61)
-    }
-
     /// The release that it is, or is made of.
     pub fn release(self) -> Release {
         let name = match self {

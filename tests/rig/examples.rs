@@ -46,8 +46,16 @@ fn are_short() -> Result<(), Failed> {
     let parts = [
         ("rig.go", None, 40),
         ("rig.sh", None, 40),
-        ("adapter.py", Some(("def ask(", "for line in sys.stdin:")), 60),
-        ("adapter.mjs", Some(("// The server of", "for await (const line")), 60),
+        (
+            "adapter.py",
+            Some(("def ask(", "for line in sys.stdin:")),
+            60,
+        ),
+        (
+            "adapter.mjs",
+            Some(("// The server of", "for await (const line")),
+            60,
+        ),
     ];
     for (name, part, most) in parts {
         let text = std::fs::read_to_string(adapters().join(name))?;

@@ -78,7 +78,11 @@ pub fn checks(like: Like) -> &'static [RigCheck] {
 fn all_checks(like: Like) -> Vec<RigCheck> {
     let variants = like.variants();
     let mut checks = vec![unsupported(variants)];
-    checks.extend(cases::all().iter().map(|case| of_case(case, like, variants)));
+    checks.extend(
+        cases::all()
+            .iter()
+            .map(|case| of_case(case, like, variants)),
+    );
     checks.extend(requests::checks(variants));
     checks
 }
