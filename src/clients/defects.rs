@@ -20,6 +20,6 @@ pub struct Defect {
     pub releases: String,
     /// What happens, and what people can do.
     pub text: String,
-    /// Where it is seen: file and line of a release.
+    /// The fact of the manual that it is.
     pub source: String,
 }

@@ -2,9 +2,10 @@
 //! fails here.
 
 use super::compare::differences;
+use super::crossing::Difference;
 use super::losses::{Went, readers, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
-use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS};
+use safe_conformance::clients::losses::{LOSSES, Loss, STOPS, UNKNOWNS};
 use safe_conformance::clients::restore::made_up_key;
 use safe_conformance::clients::{Field, Origin, Phone, Release};
 use safe_conformance::safe::backup::{
