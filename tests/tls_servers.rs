@@ -236,13 +236,13 @@ impl Server {
 /// What the checks of TLS find, and what they saw.
 fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
-    let mut checkup = Checkup::new(target.trusting(root));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.selection = Selection {
-        only: vec![Pattern::new("tls")],
-        ..Selection::default()
-    };
+    let checkup = Checkup::new(target.trusting(root))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .selecting(Selection {
+            only: vec![Pattern::new("tls")],
+            ..Selection::default()
+        });
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run_with(|_| {})).expect("it runs");
     let mut text = String::new();

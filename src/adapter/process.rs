@@ -77,8 +77,8 @@ struct Idle {
 
 impl Processes {
     /// Processes of `command`, which a shell runs; at most `jobs` at once. Nothing is started yet.
-    pub fn new(command: impl Into<String>, jobs: u16, limits: Limits) -> Self {
-        let jobs = u32::from(jobs.max(1));
+    pub fn new(command: impl Into<String>, jobs: usize, limits: Limits) -> Self {
+        let jobs = u32::try_from(jobs).unwrap_or(u32::MAX).max(1);
         Self {
             command: command.into(),
             limits,

@@ -6,6 +6,7 @@ pub(crate) mod environment;
 mod implementation;
 #[cfg(feature = "tests")]
 mod implementation_tests;
+mod prepared;
 #[cfg(feature = "tests")]
 mod rig;
 #[cfg(feature = "tests")]
@@ -22,6 +23,7 @@ pub use environment::AccessError;
 pub use implementation::{ClientCheckup, ClientCheckupError};
 #[cfg(feature = "tests")]
 pub use implementation_tests::{ClientTests, client_tests};
+pub(crate) use prepared::Prepared;
 #[cfg(feature = "tests")]
 pub use rig::{Rig, RigRunError};
 #[cfg(feature = "tests")]

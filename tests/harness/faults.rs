@@ -143,18 +143,18 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         }
         target = target.trusting(root);
     }
-    let mut checkup = Checkup::new(target);
-    checkup.deadline = Some(Duration::from_secs(240));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.settings.patience = Duration::from_secs(2);
+    let mut checkup = Checkup::new(target)
+        .deadline(Duration::from_secs(240))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .patience(Duration::from_secs(2));
     // Everywhere else it would only take time.
     if scenario.is_none() || needs(Need::SlowUplink) {
-        checkup.settings.slow_uplink = Some(Duration::from_secs(6));
+        checkup = checkup.slow_uplink(Duration::from_secs(6));
     }
     if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
-        checkup.jobs = 1;
+        checkup = checkup.jobs(1);
     }
     if scenario == Some(Scenario::ClosedPort) {
         running.stop().await;

@@ -46,7 +46,7 @@ async fn report(profile: Profile, seed: Option<Seed>) -> (Report, u16) {
     let mut checkup = Checkup::new(target);
     // With a seed that may have been used before, each ID is looked for first.
     if let Some(seed) = seed {
-        checkup.settings.seed = seed;
+        checkup = checkup.seed(seed);
     }
     let done = tokio::time::timeout(HANGS, Box::pin(checkup.run_with(|_| {})));
     let report = done.await.expect("it ends").expect("a run").report;

@@ -2,6 +2,7 @@
 
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::ClientCheckup;
+use safe_conformance::adapter::Limits;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Client;
 use std::collections::BTreeMap;
@@ -70,8 +71,11 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
     };
     let folder = env!("CARGO_MANIFEST_DIR");
     let mut checkup = ClientCheckup::new(format!("cd '{folder}' && exec {command}"));
-    checkup.jobs = 2;
-    checkup.limits.answer = std::time::Duration::from_secs(60);
+    checkup = checkup.jobs(2);
+    checkup = checkup.limits(Limits {
+        answer: std::time::Duration::from_secs(60),
+        ..Limits::default()
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

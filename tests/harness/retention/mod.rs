@@ -5,7 +5,7 @@ mod program;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use crate::support::season::{DAY, World, canaries};
 use jiff::{SignedDuration, Timestamp};
-use safe_conformance::engine::{Pattern, Verdict};
+use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::report::retention as words;
 use safe_conformance::retention::{self, Event, Found, Ledger, Plan, Role, Trouble, Unjudgeable};
@@ -372,10 +372,10 @@ async fn a_time_that_an_upload_sets_back_is_told() {
         }
     });
     let target = Target::parse(&server.url()).expect("a URL");
-    let mut checkup = Checkup::new(target.basic(scripted::USER, scripted::PASSWORD));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
+    let checkup = Checkup::new(target.basic(scripted::USER, scripted::PASSWORD))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .only("retention.upload-refreshes");
     let report = checkup
         .run_with(|_| {})
         .await
