@@ -252,13 +252,13 @@ fn inspect(port: u16, root: &str) -> (String, Inspection) {
         }
     }
     text.push('\n');
-    let told = done.report.findings.iter().filter(|finding| {
+    let tls_findings = done.report.findings.iter().filter(|finding| {
         matches!(
             finding.verdict,
             Verdict::Fail | Verdict::Warn | Verdict::Note | Verdict::Blocked | Verdict::Error
         )
     });
-    for finding in told {
+    for finding in tls_findings {
         let _ = writeln!(
             text,
             "  {} {}: {}",
@@ -454,9 +454,9 @@ fn agrees_with_testssl(certificates: &Certificates) {
             certificates.folder.path(),
         );
         let text = fs::read_to_string(&json).expect("testssl writes JSON");
-        let told: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+        let tls_findings: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
         let finding = |id: &str| {
-            let found = told.iter().find(|finding| finding["id"] == id);
+            let found = tls_findings.iter().find(|finding| finding["id"] == id);
             found
                 .and_then(|finding| finding["finding"].as_str())
                 .unwrap_or_default()

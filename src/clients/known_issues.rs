@@ -1,7 +1,6 @@
 //! Known issues: defects of published clients that no server setting mends. They never fail a
 //! server.
 
-use super::Defect;
 use crate::safe::{Client, Directions};
 use std::collections::BTreeSet;
 
@@ -111,19 +110,6 @@ impl KnownIssue {
         KNOWN_ISSUES
             .iter()
             .filter(|issue| conditions.contains(&issue.when))
-    }
-
-    /// The same as a report holds it.
-    pub fn defect(&self) -> Defect {
-        Defect {
-            id: self.id.to_owned(),
-            client: self.client,
-            concerns: self.concerns,
-            prevents: self.prevents,
-            releases: self.releases.to_owned(),
-            text: self.text.to_owned(),
-            source: self.source.to_owned(),
-        }
     }
 }
 

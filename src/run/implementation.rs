@@ -108,11 +108,11 @@ impl ClientCheckup {
         let peer: Arc<dyn Peer> = Arc::clone(&processes) as Arc<dyn Peer>;
         let subject = Arc::new(Interviewee::new(peer));
         let alarm = choices.alarm(LONGEST);
-        let watch = Stopwatch::start();
+        let clock = Stopwatch::start();
         let mut run = choices
             .carry_out(plan, subject, (jobs, GRACE), alarm, events)
             .await;
-        let timing = watch.stop();
+        let timing = clock.stop();
         let stale = waive(choices.waivers, &mut run);
         let (requests, bytes_sent) = processes.asked();
         let interviewed = Interviewed {

@@ -188,11 +188,11 @@ impl Rig {
         let play = Arc::new(play.inspect_err(|_| clear(kept, &folder))?);
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
         let alarm = choices.alarm(LONGEST);
-        let watch = Stopwatch::start();
+        let clock = Stopwatch::start();
         let mut run = choices
             .carry_out(plan, subject, (JOBS, GRACE), alarm, events)
             .await;
-        let timing = watch.stop();
+        let timing = clock.stop();
         play.stop().await;
         clear(kept, &folder);
         let stale = waive(choices.waivers, &mut run);

@@ -351,10 +351,9 @@ fn assemble(
     stale: Vec<String>,
     diagnosed: Diagnosed,
 ) -> Report {
-    let advisories = KnownIssue::under(&session.conditions())
-        .map(KnownIssue::defect)
-        .collect();
-    let mut report = Report::new(session, run, timing, leftovers, advisories, stale);
+    let conditions = session.conditions();
+    let issues = KnownIssue::under(&conditions);
+    let mut report = Report::new(session, run, timing, leftovers, issues, stale);
     report.software = diagnosed.software;
     report.remarks = diagnosed.remarks;
     report

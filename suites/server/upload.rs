@@ -5,7 +5,7 @@ use super::judge::{
     Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
 };
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{Condition, Operation, Persona};
+use crate::clients::{Condition, Operation, Transport};
 use crate::diagnosis::{Silence, Subject, diagnose_silence};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
@@ -138,7 +138,7 @@ pub(super) async fn upload(
         .perform(client, Operation::Upload, place, Some(payload))
         .await
         .doing(doing)?;
-    if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
+    if Transport::of(client).accepts_status(Operation::Upload, answer.status) {
         return Ok(answer);
     }
     // What the check says about its own deviation does not help: the upload is not what it is
@@ -162,13 +162,13 @@ pub(super) async fn download(
     backup: &OwnBackup,
     doing: &str,
 ) -> Result<Response, Outcome> {
-    let persona = context.persona();
+    let transport = context.transport();
     let place = Place::Backup(backup.clone());
     let answer = context
-        .perform(persona.client, Operation::Download, place, None)
+        .perform(transport.client, Operation::Download, place, None)
         .await
         .doing(doing)?;
-    if persona.accepts_status(Operation::Download, answer.status) {
+    if transport.accepts_status(Operation::Download, answer.status) {
         if answer.body.length == 0 {
             context.note(Condition::EmptyBackup);
         }
@@ -229,10 +229,10 @@ pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Resul
 async fn accepted(context: &Context) -> Judged {
     let (payload, _) = context.sealed("backup").await?;
     let place = Place::Backup(context.own_backup("backup"));
-    let persona = context.persona();
+    let transport = context.transport();
     let doing = "a PUT of a backup";
     let answer = context
-        .perform(persona.client, Operation::Upload, place, Some(&payload))
+        .perform(transport.client, Operation::Upload, place, Some(&payload))
         .await;
     if let Err(failure) = &answer
         && failure.kind.is_peer()
@@ -240,7 +240,7 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(unanswered(failure, doing).into());
     }
     let answer = answer.doing(doing)?;
-    if persona.accepts_status(Operation::Upload, answer.status) {
+    if transport.accepts_status(Operation::Upload, answer.status) {
         return Ok(Outcome::pass(format!(
             "{} over {}",
             answer.status,
@@ -269,7 +269,7 @@ async fn round_trip(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     upload(
         context,
-        context.persona().client,
+        context.client(),
         &backup,
         &payload,
         "a PUT of a backup",
@@ -287,7 +287,7 @@ async fn restore(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     upload(
         context,
-        context.persona().client,
+        context.client(),
         &backup,
         &payload,
         "a PUT of a backup",
@@ -329,7 +329,7 @@ async fn overwrite(context: &Context) -> Judged {
     let first = context.payload("first", Recipe::Random(3000));
     let second = context.payload("second", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    let client = context.persona().client;
+    let client = context.client();
     upload(context, client, &backup, &first, "the first PUT").await?;
     let doing = "a PUT over a backup that is there";
     let place = Place::Backup(backup.clone());
@@ -338,7 +338,7 @@ async fn overwrite(context: &Context) -> Judged {
         .await
         .doing(doing)?;
     if !context
-        .persona()
+        .transport()
         .accepts_status(Operation::Upload, replaced.status)
     {
         let asked = (Method::Put, Subject::ReplacedBackup);

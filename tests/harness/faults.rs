@@ -2,7 +2,7 @@
 //! reviewed snapshot, and every check is made to deviate by some fault.
 
 use crate::findings::problem;
-use crate::support::season::World;
+use crate::support::watch::World;
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Because, Finding};
 use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
@@ -210,7 +210,7 @@ async fn run_all() -> (
 /// The findings that a scenario changes, grouped so that a person can read them.
 fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
     let mut out = String::new();
-    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     let mut blocked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (before, now) in healthy
         .iter()
@@ -228,18 +228,18 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
             blocked.entry(key).or_default().insert(&now.id);
             continue;
         }
-        let hurt = now.hurt();
+        let affected = now.affects();
         let problem = problem(now);
         let line = format!(
-            "{} {} ({hurt}): {}{problem}",
+            "{} {} ({affected}): {}{problem}",
             now.verdict, now.id, now.observed
         );
-        match told.iter_mut().find(|(known, _)| *known == line) {
+        match lines.iter_mut().find(|(known, _)| *known == line) {
             Some((_, variants)) => variants.push(&now.variant),
-            None => told.push((line, vec![&now.variant])),
+            None => lines.push((line, vec![&now.variant])),
         }
     }
-    for (line, variants) in told {
+    for (line, variants) in lines {
         let variants = variants.join(" ");
         let _ = writeln!(
             out,

@@ -147,7 +147,7 @@ async fn each_profile_has_its_findings_in_every_run() {
 /// A run whose seed was used before looks for each ID first, which is what intrusion detection
 /// counts: the ban in mid-run is reported as one, and nothing is judged by it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ban_in_mid_run_is_told_and_judges_nothing() {
+async fn a_ban_in_mid_run_is_reported_and_judges_nothing() {
     for profile in [
         Profile::Crowdsec,
         Profile::CrowdsecPage,

@@ -89,7 +89,7 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
         writeln!(out, "{verdict}: {count}")?;
     }
     // Named by what was seen, without what a library says: that differs from release to release.
-    let mut told: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
     for finding in &report.findings {
         let observed = match (
             finding.observed.split_once(" ("),
@@ -99,12 +99,13 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
             _ => finding.observed.clone(),
         };
         if finding.verdict != Verdict::Pass || observed.contains(", as ") {
-            told.entry((finding.verdict.key(), observed))
+            found
+                .entry((finding.verdict.key(), observed))
                 .or_default()
                 .push(&finding.id);
         }
     }
-    for ((verdict, observed), ids) in told {
+    for ((verdict, observed), ids) in found {
         let ids = if observed.starts_with("the adapter does not have") {
             format!("{} of them", ids.len())
         } else {
