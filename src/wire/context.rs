@@ -152,8 +152,7 @@ impl Context {
 
     /// A sealed backup document with its own private key, as the client would upload it, and
     /// that private key.
-    pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
-        let keys = self.session.keys().await?;
+    pub fn sealed(&self, label: &str) -> (Payload, [u8; 32]) {
         let random = |what: &str| {
             self.session
                 .seed()
@@ -169,21 +168,17 @@ impl Context {
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&random("nonce")[..24]);
         let body = envelope::seal(
-            &keys.encryption_key,
+            self.session.encryption_key(),
             &Nonce(nonce),
             &json,
             Compression::Stored,
         );
-        Ok((Payload::sealed(body), private_key))
+        (Payload::sealed(body), private_key)
     }
 
     /// Opens a body that [`sealed`](Self::sealed) made, and gives the JSON.
-    pub async fn open(
-        &self,
-        body: &[u8],
-    ) -> Result<Result<Vec<u8>, envelope::EnvelopeError>, Failure> {
-        let keys = self.session.keys().await?;
-        Ok(envelope::open(&keys.encryption_key, body, 16 * 1024 * 1024))
+    pub fn open(&self, body: &[u8]) -> Result<Vec<u8>, envelope::EnvelopeError> {
+        envelope::open(self.session.encryption_key(), body, 16 * 1024 * 1024)
     }
 
     /// The server's config as Android asks for it, fetched once in a run.

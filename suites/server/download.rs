@@ -236,9 +236,9 @@ async fn head(context: &Context) -> Judged {
 }
 
 async fn desktop(context: &Context) -> Judged {
-    let (payload, private_key) = context.sealed("backup").await?;
+    let (payload, private_key) = context.sealed("backup");
     let backup = context.own_backup("backup");
     stored(context, &backup, &payload).await?;
     let answer = download(context, &backup, "a GET of a backup that exists").await?;
-    judge_restore(context, &answer, &private_key).await
+    Ok(judge_restore(context, &answer, &private_key))
 }

@@ -227,7 +227,7 @@ pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Resul
 }
 
 async fn accepted(context: &Context) -> Judged {
-    let (payload, _) = context.sealed("backup").await?;
+    let (payload, _) = context.sealed("backup");
     let place = Place::Backup(context.own_backup("backup"));
     let transport = context.transport();
     let doing = "a PUT of a backup";
@@ -283,7 +283,7 @@ async fn round_trip(context: &Context) -> Judged {
 }
 
 async fn restore(context: &Context) -> Judged {
-    let (payload, private_key) = context.sealed("backup").await?;
+    let (payload, private_key) = context.sealed("backup");
     let backup = context.own_backup("backup");
     upload(
         context,
@@ -294,25 +294,22 @@ async fn restore(context: &Context) -> Judged {
     )
     .await?;
     let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
-    judge_restore(context, &answer, &private_key).await
+    Ok(judge_restore(context, &answer, &private_key))
 }
 
 /// Opens what came back and looks for the identity in it.
-pub(super) async fn judge_restore(
+pub(super) fn judge_restore(
     context: &Context,
     answer: &Response,
     private_key: &[u8; 32],
-) -> Result<Outcome, Outcome> {
-    let json = match context.open(&answer.body.bytes).await? {
+) -> Outcome {
+    let json = match context.open(&answer.body.bytes) {
         Ok(json) => json,
         Err(error) => {
-            return Ok(Outcome::deviates(
-                error.stage(),
-                format!("what came back: {error}"),
-            ));
+            return Outcome::deviates(error.stage(), format!("what came back: {error}"));
         }
     };
-    Ok(match backup::identity_of(&json) {
+    match backup::identity_of(&json) {
         Ok(identity) if identity.private_key.as_bytes() == private_key => {
             Outcome::pass("decrypted, unpacked, and the identity is the one that was backed up")
         }
@@ -321,7 +318,7 @@ pub(super) async fn judge_restore(
             "another identity came back than was backed up",
         ),
         Err(error) => Outcome::deviates(error.stage(), format!("what came back: {error}")),
-    })
+    }
 }
 
 async fn overwrite(context: &Context) -> Judged {
