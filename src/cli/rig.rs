@@ -4,7 +4,7 @@ mod by_hand;
 mod compare;
 
 use super::output::OutputArguments;
-use super::{Complaint, Ended, Exit};
+use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
@@ -116,13 +116,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         Duration::from_secs(given.unwrap_or(if is_by_hand { by_hand } else { command }))
     };
     let timeout = seconds(arguments.timeout, 600, 60);
-    let mut run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
-    if let Some((waivers, today)) = outputs.waivers() {
-        run = run.waiving(waivers, today);
-    }
-    let stop = crate::engine::Stop::default();
-    super::check::listen(stop.clone());
-    run = run.stopped_by(stop);
+    let run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
+    let run = outputs.waiving(run);
+    super::check::listen(run.stop());
     let report = match &arguments.exec {
         Some(command) => {
             run.run_command(command, timeout, |event| progress.on(&event))
@@ -153,36 +149,29 @@ fn supports_nothing(report: &Report) -> bool {
     findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
-/// The cases that are asked for; by hand the tour, unless some are named.
-fn asked_for(arguments: &Arguments) -> Vec<Pattern> {
+/// The choice of cases; by hand the tour, unless some are named.
+fn asked_for(arguments: &Arguments) -> Selection {
+    let mut asked_for = selection(&arguments.cases, &arguments.skip);
     if arguments.cases.is_empty() && arguments.exec.is_none() {
-        by_hand::TOUR.into_iter().map(Pattern::new).collect()
-    } else {
-        arguments.cases.iter().map(Pattern::new).collect()
+        asked_for.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
     }
+    asked_for
 }
 
 /// The cases that will be played.
 fn chosen(arguments: &Arguments) -> Vec<&'static rig::RigCase> {
-    let (only, skip) = (asked_for(arguments), &arguments.skip);
+    let Selection { only, skip, .. } = asked_for(arguments);
     let cases = rig::cases().iter();
     cases
         .filter(|case| only.is_empty() || only.iter().any(|it| it.matches(case.case.id)))
-        .filter(|case| !skip.iter().any(|it| Pattern::new(it).matches(case.case.id)))
+        .filter(|case| !skip.iter().any(|(it, _)| it.matches(case.case.id)))
         .collect()
 }
 
 /// The run that the arguments describe.
 fn prepared(arguments: &Arguments) -> Rig {
-    let skip = arguments.skip.iter();
-    let skip = skip.map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")));
-    let mut run = Rig::new()
-        .selecting(Selection {
-            only: asked_for(arguments),
-            skip: skip.collect(),
-            ..Selection::default()
-        })
-        .jobs(usize::from(arguments.jobs));
+    let jobs = usize::from(arguments.jobs);
+    let mut run = Rig::new().selecting(asked_for(arguments)).jobs(jobs);
     if let Some(held_to) = arguments.held_to {
         run = run.held_to(held_to);
     }
@@ -194,11 +183,7 @@ fn prepared(arguments: &Arguments) -> Rig {
 
 fn complaint(error: RigRunError) -> Complaint {
     match error {
-        RigRunError::Plan(error) => Complaint::usage(
-            error
-                .to_string()
-                .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
-        ),
+        RigRunError::Plan(error) => unplanned(&error, "safe-conformance rig --list"),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,
             sentence: error.to_string(),

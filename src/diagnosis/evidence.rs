@@ -51,7 +51,7 @@ pub struct Beside<'a> {
     /// Whether the URL is a folder of another user than the one who logs in.
     pub other_user: bool,
     /// The answer to the same request without credentials.
-    pub stranger: Option<&'a Response>,
+    pub without_login: Option<&'a Response>,
     /// The answer to the same request with the `User-Agent` of another program.
     pub other_agent: Option<&'a Response>,
 }
@@ -76,7 +76,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether `config` was asked for with credentials: an answer to a stranger says nothing about
+    /// Whether `config` was asked for with credentials: an answer without them says nothing about
     /// what is there.
     pub(super) fn is_config(&self) -> bool {
         self.subject == Subject::Config && self.with_credentials && self.method == Method::Get

@@ -144,7 +144,7 @@ impl Comparison {
             _ if was_judged && !is_judged => &mut self.unjudged,
             _ => return,
         };
-        let told = now
+        let found = now
             .filter(|_| is_now)
             .or(then.filter(|_| was_broken))
             .or(now);
@@ -152,8 +152,8 @@ impl Comparison {
             name,
             before: then.map(|finding| finding.verdict),
             after: now.map(|finding| finding.verdict),
-            observed: told.map_or_else(String::new, |finding| finding.observed.clone()),
-            cause: told
+            observed: found.map_or_else(String::new, |finding| finding.observed.clone()),
+            cause: found
                 .and_then(|finding| finding.cause.as_ref())
                 .map(|cause| cause.id.to_string()),
             fix: now

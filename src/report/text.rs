@@ -88,13 +88,13 @@ impl Report {
         if self.implementation.is_some() && finding.verdict != Verdict::Error {
             detail(out, style, "about", &finding.remedy)?;
         } else if finding.verdict != Verdict::Error {
-            let hurt = group.hurt();
-            let affects = if hurt.is_empty() {
+            let affected = group.affects();
+            let affects = if affected.is_empty() {
                 "no client of today".to_owned()
             } else if finding.breaks.is_empty() {
-                hurt.to_string()
+                affected.to_string()
             } else {
-                format!("{hurt} ({})", finding.breaks)
+                format!("{affected} ({})", finding.breaks)
             };
             detail(out, style, "affects", &affects)?;
             detail(out, style, "fix", &finding.remedy)?;
@@ -114,11 +114,11 @@ impl Report {
                 (Verdict::Pass, "As it should be:"),
             ]);
         }
-        let told = self.told_by_steps();
+        let shown = self.shown_by_steps();
         let is_minor = self.count(Verdict::Fail) > 0 && !style.verbose;
         if is_minor && self.implementation.is_none() {
             let blocked = self.findings.iter().filter(|finding| {
-                finding.verdict == Verdict::Blocked && !told.contains(&finding.name())
+                finding.verdict == Verdict::Blocked && !shown.contains(&finding.name())
             });
             let count = blocked.count() as u64;
             if count > 0 {
@@ -133,7 +133,7 @@ impl Report {
                 .findings
                 .iter()
                 .filter(|finding| finding.verdict == verdict)
-                .filter(|finding| !told.contains(&finding.name()))
+                .filter(|finding| !shown.contains(&finding.name()))
                 .collect();
             if findings.is_empty() {
                 continue;

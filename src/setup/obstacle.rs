@@ -424,8 +424,8 @@ fn sentence(act: Act, answer: &Response) -> String {
 fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     let login = door.target().login.kind();
     // The problems of a missing `backups` are for uploads of backups.
-    let is_told = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
-    if act != Act::Look && !is_told {
+    let is_explained = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
+    if act != Act::Look && !is_explained {
         return None;
     }
     let found = diagnose(&Evidence {

@@ -44,13 +44,13 @@ pub(super) const ROWS_2: &[Row] = &[
         || {
             config(401)
                 .header("www-authenticate", "Basic realm=\"inner\"")
-                .stranger(401, &[("www-authenticate", "Basic realm=\"outer\"")])
+                .without_login(401, &[("www-authenticate", "Basic realm=\"outer\"")])
                 .into()
         },
         || {
             config(401)
                 .header("www-authenticate", "Basic realm=\"one\"")
-                .stranger(401, &[("www-authenticate", "Basic realm=\"one\"")])
+                .without_login(401, &[("www-authenticate", "Basic realm=\"one\"")])
                 .into()
         },
     ),

@@ -37,7 +37,7 @@ pub(super) struct Exchange {
     backups: Option<u16>,
     misnamed: Option<&'static str>,
     other_user: bool,
-    stranger: Option<Response>,
+    without_login: Option<Response>,
     other_agent: Option<Response>,
 }
 
@@ -63,7 +63,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         backups: None,
         misnamed: None,
         other_user: false,
-        stranger: None,
+        without_login: None,
         other_agent: None,
     }
 }
@@ -166,9 +166,9 @@ impl Exchange {
         }
     }
 
-    pub(super) fn stranger(self, status: u16, headers: &[(&str, &str)]) -> Self {
+    pub(super) fn without_login(self, status: u16, headers: &[(&str, &str)]) -> Self {
         Self {
-            stranger: Some(response(status, headers, b"")),
+            without_login: Some(response(status, headers, b"")),
             ..self
         }
     }
@@ -193,7 +193,7 @@ impl Exchange {
                 backups: self.backups,
                 misnamed: self.misnamed,
                 other_user: self.other_user,
-                stranger: self.stranger.as_ref(),
+                without_login: self.without_login.as_ref(),
                 other_agent: self.other_agent.as_ref(),
             },
         })

@@ -384,7 +384,7 @@ impl RigCase {
     ///
     /// Source: `clients.divergence.statuses`.
     fn has_status_refused_by(&self, release: Release) -> bool {
-        let (script, persona) = (&self.case.script, release.persona());
+        let (script, transport) = (&self.case.script, release.transport());
         let answers = [
             (&script.config, clients::Operation::ReadConfig),
             (&script.put, clients::Operation::Upload),
@@ -392,7 +392,7 @@ impl RigCase {
             (&script.delete, clients::Operation::Delete),
         ];
         answers.into_iter().any(|(answer, operation)| {
-            matches!(answer, Answer::ProperAs(status) if !persona.accepts_status(operation, *status))
+            matches!(answer, Answer::ProperAs(status) if !transport.accepts_status(operation, *status))
         })
     }
 
