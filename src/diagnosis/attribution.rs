@@ -35,6 +35,13 @@ impl Symptom<'_> {
         self.finding.id == check && self.finding.verdict.is_deviation()
     }
 
+    /// Whether this check deviates, or could not be judged by this harness although clients judge it.
+    pub(super) fn concerns(&self, check: &str) -> bool {
+        let by = self.finding.because.as_ref();
+        let is_beyond = by == Some(&Because::Blocked(Blocker::BeyondHarness));
+        self.finding.id == check && (is_beyond || self.finding.verdict.is_deviation())
+    }
+
     /// Whether one of these checks deviates.
     pub(super) fn is_one_of(&self, checks: &[&str]) -> bool {
         checks.iter().any(|check| self.is(check))
@@ -101,11 +108,22 @@ fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
     if !finding.verdict.is_deviation() || is_known {
         return None;
     }
-    let causes = all.iter().filter(|other| other.verdict.is_deviation());
-    let mut causes = causes.filter_map(|other| other.cause.as_ref());
+    let deviates = |other: &&Finding| other.verdict.is_deviation();
+    if finding.cause.is_none()
+        && let Some(cause) = all.iter().filter(deviates).find_map(|other| {
+            let is_alike = other.id == finding.id && other.observed == finding.observed;
+            other.cause.clone().filter(|_| is_alike)
+        })
+    {
+        return Some(cause);
+    }
+    let mut causes = all
+        .iter()
+        .filter(deviates)
+        .filter_map(|other| other.cause.as_ref());
     let explains = |cause: &&Cause| {
         let problem = Problem::of(&cause.id);
-        problem.is_some_and(|problem| problem.also.contains(&finding.id.as_str()))
+        problem.is_some_and(|problem| problem.explains(&finding.id))
     };
     causes.find(explains).cloned()
 }
@@ -116,7 +134,7 @@ fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     let is_open = finding.verdict.is_deviation()
         || matches!(
             finding.because,
-            Some(Because::Error(_) | Because::Blocked(Blocker::LockedOut))
+            Some(Because::Error(_) | Because::Blocked(Blocker::LockedOut | Blocker::BeyondHarness))
         );
     if !is_open || (finding.cause.is_some() && !by_blocker) {
         return None;

@@ -70,6 +70,21 @@ impl Product {
     }
 }
 
+impl Product {
+    /// The command by which a web server loads changed files of its configuration.
+    ///
+    /// Source: Apache, `apachectl`; nginx, `nginx -s`; Caddy, running as a service; lighttpd.
+    pub const fn reload(self) -> Option<&'static str> {
+        match self {
+            Self::Apache => Some("apachectl graceful"),
+            Self::Nginx => Some("nginx -s reload"),
+            Self::Caddy => Some("systemctl reload caddy"),
+            Self::Lighttpd => Some("systemctl restart lighttpd"),
+            _ => None,
+        }
+    }
+}
+
 /// A product, with what shows it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Recognised {

@@ -120,13 +120,7 @@ impl Report {
             let blocked = self.findings.iter().filter(|finding| {
                 finding.verdict == Verdict::Blocked && !told.contains(&finding.name())
             });
-            let count = blocked.count() as u64;
-            if count > 0 {
-                let count = counted(count, "other finding");
-                let text = format!("{count} could not be judged (-v shows why)");
-                write_wrapped(out, style, 0, &text)?;
-            }
-            return Ok(());
+            return self.write_open(out, style, &blocked.collect::<Vec<_>>());
         }
         for (verdict, heading) in headings {
             let findings: Vec<_> = self
@@ -148,6 +142,28 @@ impl Report {
                 write_wrapped(out, style, 2, &format!("{reason}: {titles}"))?;
             }
             writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// What could not be judged beside failures, with what stood in the way.
+    fn write_open(&self, out: &mut String, style: Style, blocked: &[&Finding]) -> Written {
+        const SHOWN: usize = 3;
+        let why = reasons(blocked, true);
+        for (reason, names) in why.iter().take(SHOWN) {
+            let count = counted(names.len() as u64, "other finding");
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let text = format!(
+                "{count} could not be judged: {reason} ({})",
+                listed(&names, 2)
+            );
+            write_wrapped(out, style, 0, &text)?;
+        }
+        let rest: usize = why.iter().skip(SHOWN).map(|(_, names)| names.len()).sum();
+        if rest > 0 {
+            let count = counted(rest as u64, "other finding");
+            let text = format!("{count} could not be judged for other reasons (-v shows them)");
+            write_wrapped(out, style, 0, &text)?;
         }
         Ok(())
     }
@@ -372,7 +388,7 @@ impl Report {
                 _ => (verdict, *count),
             })
             .filter(|(_, count)| *count > 0)
-            .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
+            .map(|(verdict, count)| counted_as(verdict, count))
             .collect();
         let checked = format!("{} checked: {}", self.subject(), counts.join(", "));
         write_wrapped(out, style, 0, &checked)?;
@@ -426,7 +442,7 @@ impl Report {
             let ledger = ledger.display();
             format!(" {ledger} names them; `safe-conformance sweep` deletes them.")
         });
-        let sentence = format!("{count} of the harness may still be on the server.{named}");
+        let sentence = format!("{count} of this run may still be on the server.{named}");
         let label = format!("{WARN}left{WARN:#}  ");
         out.write_str(&labelled(&label, &sentence, 6, style.width))?;
         for (doubt, count) in &self.left_because {
@@ -450,6 +466,14 @@ pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
         Verdict::Error => (FAIL, "ERROR"),
         Verdict::Blocked => (WARN, "?"),
         Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
+    }
+}
+
+/// How many findings came to a verdict: `1 note`, `2 notes`, `2 fail`.
+fn counted_as(verdict: &Verdict, count: usize) -> String {
+    match verdict {
+        Verdict::Note => counted(count as u64, "note"),
+        _ => format!("{count} {}", verdict.key().replace('_', " ")),
     }
 }
 

@@ -198,6 +198,7 @@ impl Target {
             fresh_ids: false,
             names_another_user: self.names_another_user(),
             slow_uplink: None,
+            own_roots: !self.roots.is_empty(),
         }
     }
 }
@@ -233,4 +234,7 @@ pub struct Facts {
     /// How long the one paced upload takes, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_uplink: Option<std::time::Duration>,
+    /// Whether roots were given to be trusted beside the operating system's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_roots: bool,
 }
