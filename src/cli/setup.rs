@@ -430,7 +430,7 @@ fn stopped(
     for note in notes {
         text += &wrapped(note, 2, width);
     }
-    if trouble.by_shell {
+    if trouble.by_shell && lines.is_empty() {
         text += &shell_text(commands);
     }
     let exit = if trouble.is_locked_out {

@@ -55,12 +55,19 @@ pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certain
 
 /// Gives each finding that deviates its problem, and each problem the fix for this server.
 pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
-    let found: Vec<_> = findings
+    let own: Vec<_> = findings
         .iter()
         .map(|finding| {
-            let shared = shared_cause(finding, findings);
-            let own = || Some(diagnosis_of(finding, run)?.cause());
-            (shared.is_some(), shared.or_else(own))
+            let cause = diagnosis_of(finding, run).map(|found| found.cause());
+            cause.or_else(|| finding.cause.clone())
+        })
+        .collect();
+    let found: Vec<_> = findings
+        .iter()
+        .zip(&own)
+        .map(|(finding, cause)| {
+            let shared = shared_cause(finding, cause.as_ref(), (findings, &own));
+            (shared.is_some(), shared.or_else(|| cause.clone()))
         })
         .collect();
     for (finding, (is_shared, cause)) in findings.iter_mut().zip(found) {
@@ -103,29 +110,32 @@ pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
 }
 
 /// The cause of another finding, where that explains this one, too.
-fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
+///
+/// Another variant that saw the same explains it where nothing else does.
+fn shared_cause(
+    finding: &Finding,
+    own: Option<&Cause>,
+    (all, causes): (&[Finding], &[Option<Cause>]),
+) -> Option<Cause> {
     let is_known = finding.cause.as_ref().is_some_and(|cause| !cause.likely);
     if !finding.verdict.is_deviation() || is_known {
         return None;
     }
-    let deviates = |other: &&Finding| other.verdict.is_deviation();
-    if finding.cause.is_none()
-        && let Some(cause) = all.iter().filter(deviates).find_map(|other| {
-            let is_alike = other.id == finding.id && other.observed == finding.observed;
-            other.cause.clone().filter(|_| is_alike)
-        })
-    {
-        return Some(cause);
-    }
-    let mut causes = all
-        .iter()
-        .filter(deviates)
-        .filter_map(|other| other.cause.as_ref());
-    let explains = |cause: &&Cause| {
+    let others = || {
+        let all = all.iter().zip(causes);
+        let deviating = all.filter(|(other, _)| other.verdict.is_deviation());
+        let others = deviating.filter(|(other, _)| !std::ptr::eq(*other, finding));
+        others.filter_map(|(other, cause)| Some((other, cause.as_ref()?)))
+    };
+    let is_alike = |other: &Finding| other.id == finding.id && other.observed == finding.observed;
+    let alike = || others().find(|(other, _)| is_alike(other));
+    let explains = |cause: &Cause| {
         let problem = Problem::of(&cause.id);
         problem.is_some_and(|problem| problem.explains(&finding.id))
     };
-    causes.find(explains).cloned()
+    let explained = others().find(|(_, cause)| explains(cause));
+    let shared = explained.or_else(|| alike().filter(|_| own.is_none()));
+    shared.map(|(_, cause)| cause.clone())
 }
 
 /// The problem that a finding shows beside the others; none if it has one, or needs none.

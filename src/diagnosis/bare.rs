@@ -13,15 +13,15 @@ pub(super) const NOT_SET_UP: Problem = Problem {
     title: "nothing is set up at this address yet: no login, no `config`, no WebDAV",
     evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501; likely with 403",
     meaning: "A web server answers, and knows neither a user nor a WebDAV folder at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
-    fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run this check again with --user NAME.",
+    fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run the same command again with --user NAME.",
     fixes: &[
         (
             Product::Apache,
-            "On the server, as root, run these lines: they make the folder, switch on WebDAV and set up a login (Debian, Ubuntu; elsewhere the file belongs below /etc/httpd/conf.d, and the user is `apache` or `http`). Then run this check again with the same user name.",
+            "On the server, as root, run these lines: they make the folder, switch on WebDAV and set up a login (Debian, Ubuntu; elsewhere the file belongs below /etc/httpd/conf.d, and the user is `apache` or `http`). Then run the same command again, with the same user name.",
         ),
         (
             Product::Nginx,
-            "On the server, as root, run these lines: they make the folder and a login, and write a `location` that takes uploads (Debian, Ubuntu; elsewhere the user is `nginx` or `http`). Put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, before the last line. Then run this check again with the same user name.",
+            "On the server, as root, run these lines: they make the folder and a login, and write a `location` that takes uploads (Debian, Ubuntu; elsewhere the user is `nginx` or `http`). Put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, before the last line. Then run the same command again, with the same user name.",
         ),
         (
             Product::Caddy,
@@ -77,13 +77,12 @@ fn lines(shell: &Shell<'_>) -> Vec<String> {
     }
 }
 
-/// The folder, its files and the login, with the file of passwords in this folder.
-fn beginning(shell: &Shell<'_>, passwords: &str) -> Vec<String> {
-    vec![
+/// The folder and its files.
+fn beginning() -> [String; 3] {
+    [
         "mkdir -p /srv/threema-safe/backups".to_owned(),
         format!("echo '{CONFIG}' > /srv/threema-safe/config"),
         "chown -R www-data: /srv/threema-safe".to_owned(),
-        format!("htpasswd -c {passwords} {}", shell.user()),
     ]
 }
 
@@ -95,7 +94,11 @@ fn apache(shell: &Shell<'_>) -> Vec<String> {
         path => format!("Alias \"{path}\" /srv/threema-safe"),
     };
     let mut lines = vec!["a2enmod alias dav dav_fs auth_basic authn_file authz_user".to_owned()];
-    lines.extend(beginning(shell, "/etc/apache2/threema-safe.passwd"));
+    lines.extend(beginning());
+    let user = shell.user();
+    lines.push(format!(
+        "htpasswd -c /etc/apache2/threema-safe.passwd {user}"
+    ));
     let rest = [
         "install -d -o www-data /var/lib/threema-safe-locks",
         "cat > /etc/apache2/conf-available/threema-safe.conf <<'END'",
@@ -120,7 +123,12 @@ fn apache(shell: &Shell<'_>) -> Vec<String> {
 /// Source: nginx's documentation of `ngx_http_dav_module` and `ngx_http_auth_basic_module`; tried
 /// with nginx 1.22 on Debian.
 fn nginx(shell: &Shell<'_>) -> Vec<String> {
-    let mut lines = beginning(shell, "/etc/nginx/threema-safe.passwd");
+    let mut lines = Vec::from(beginning());
+    // nginx brings no program for it.
+    lines.push(format!(
+        "printf '%s:%s\\n' {} \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd",
+        shell.user()
+    ));
     let location = format!("location {}/ {{", shell.path());
     let rest = [
         "cat > /etc/nginx/snippets/threema-safe.conf <<'END'",
@@ -156,7 +164,7 @@ pub(super) const NO_LOGIN: Problem = Problem {
         ),
         (
             Product::Nginx,
-            "Set up a login: `htpasswd -c /etc/nginx/threema-safe.passwd NAME`, and in the `location` of this folder `auth_basic \"Threema Safe\";` and `auth_basic_user_file /etc/nginx/threema-safe.passwd;`; then `nginx -s reload`.",
+            "Set up a login: `printf '%s:%s\\n' NAME \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd`, and in the `location` of this folder `auth_basic \"Threema Safe\";` and `auth_basic_user_file /etc/nginx/threema-safe.passwd;`; then `nginx -s reload`.",
         ),
         (
             Product::Caddy,

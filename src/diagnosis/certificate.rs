@@ -24,6 +24,9 @@ fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
 
+/// What is right in a certificate that is made anew, as well.
+const MADE_ANEW: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
+
 /// Lines that make an authority and a certificate that every client takes where that authority is
 /// installed.
 ///
@@ -75,6 +78,7 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     ],
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: MADE_ANEW,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.trusted")?;
@@ -102,6 +106,7 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     ],
     source: "RFC 5280 section 4.2.1.9; clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: MADE_ANEW,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = certificates(symptom, symptom.concerns("tls.trusted"))?
@@ -224,9 +229,10 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
     title: "the certificate names the address as a DNS name",
     evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
     meaning: "A client compares an address with the entries of the kind IP alone. An entry DNS with the same letters does not count.",
-    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. The lines below make an authority of your own and a certificate of it for this address.",
+    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make an authority of your own and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
     breaks: Breaks::EVERYTHING,
+    also: MADE_ANEW,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;
@@ -243,9 +249,10 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     title: "the certificate has the host name in its common name alone",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
     meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL make such a certificate.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). The lines below make an authority of your own and such a certificate of it.",
+    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make an authority of your own and such a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: MADE_ANEW,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;

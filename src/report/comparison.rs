@@ -196,7 +196,7 @@ impl Comparison {
         [
             ("Newly broken", &self.broken),
             ("Still broken", &self.still_broken),
-            ("Mended", &self.mended),
+            ("Fixed", &self.mended),
             ("Could be judged before, and not now", &self.unjudged),
         ]
     }

@@ -270,7 +270,7 @@ impl Report {
 }
 
 /// Whether a finding is something to do, and not what follows from another.
-fn is_step(finding: &Finding) -> bool {
+pub(super) fn is_step(finding: &Finding) -> bool {
     let has_problem = || {
         let cause = finding.cause.as_ref();
         cause.is_some_and(|cause| Problem::of(&cause.id).is_some())

@@ -336,8 +336,8 @@ impl Report {
                 .findings
                 .iter()
                 .find(|finding| finding.name() == *name)?;
-            let root = self.root_of(finding)?;
-            if !root.verdict.is_deviation() {
+            let root = self.root_of(finding).unwrap_or(finding);
+            if !super::steps::is_step(root) {
                 return None;
             }
             roots.push(root.name());

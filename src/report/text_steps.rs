@@ -154,7 +154,7 @@ fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     if let Some(issue) = step.problem.and_then(|problem| problem.upstream) {
         write_detail(out, style, "upstream", issue)?;
     }
-    if step.verdict != Verdict::Error {
+    if step.verdict.is_deviation() {
         let (hurt, breaks) = (step.affects(), step.breaks());
         let affects = match (hurt.is_empty(), breaks.is_empty()) {
             (true, _) => "no client of today".to_owned(),
