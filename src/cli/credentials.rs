@@ -58,7 +58,8 @@ impl ServerArguments {
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         if let Some(url) = named_url(self.url.as_deref())? {
             let target = self.access.target(&url, logs_in);
-            return target.map(Some).map_err(|why| why.with_guess(&url));
+            let user = self.access.user.as_deref();
+            return target.map(Some).map_err(|why| why.with_guess(&url, user));
         }
         self.access.without_server()?;
         Ok(None)
@@ -81,13 +82,14 @@ impl ServerArguments {
 }
 
 impl Complaint {
-    /// The complaint with the address that was meant, as far as its form shows it.
-    fn with_guess(mut self, typed: &str) -> Self {
+    /// The address that was meant in place of the complaint, as far as the form of what was typed
+    /// shows it: there is one thing to enter.
+    fn with_guess(mut self, typed: &str, user: Option<&str>) -> Self {
         if BaseUrl::parse(typed).is_err()
-            && let Some(meant) = by_form_alone(typed, None)
+            && let Some(meant) = by_form_alone(typed, user)
         {
             let because = meant.because.words();
-            self.sentence += &format!(". {because} It is probably {}", meant.url);
+            self.sentence = format!("{because} Enter {} instead", meant.url);
         }
         self
     }

@@ -1,6 +1,7 @@
 //! The findings of a whole run: which problem each of them shows, and what to do about it on this
 //! server.
 
+use super::nextcloud;
 use super::problem::{Certainty, Problem};
 use super::software::Recognised;
 use super::{Diagnosis, surest};
@@ -37,9 +38,7 @@ impl Symptom<'_> {
 
     /// Whether this check deviates, or could not be judged by this harness although clients judge it.
     pub(super) fn concerns(&self, check: &str) -> bool {
-        let by = self.finding.because.as_ref();
-        let is_beyond = by == Some(&Because::Blocked(Blocker::BeyondHarness));
-        self.finding.id == check && (is_beyond || self.finding.verdict.is_deviation())
+        self.finding.id == check && is_shown(self.finding)
     }
 
     /// Whether one of these checks deviates.
@@ -58,7 +57,8 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     let own: Vec<_> = findings
         .iter()
         .map(|finding| {
-            let cause = diagnosis_of(finding, run).map(|found| found.cause());
+            let other = || Some(diagnosis_of(finding, run)?.cause());
+            let cause = nextcloud::corrected(finding, run).or_else(other);
             cause.or_else(|| finding.cause.clone())
         })
         .collect();
@@ -72,7 +72,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
         .collect();
     for (finding, (is_shared, cause)) in findings.iter_mut().zip(found) {
         if let Some(cause) = cause {
-            if is_shared {
+            if is_shared || cause.id == nextcloud::NEXTCLOUD_URL.id {
                 // What mends the other one mends this one.
                 finding.remedy = cause.fix.to_string();
             }
@@ -123,8 +123,7 @@ fn shared_cause(
     }
     let others = || {
         let all = all.iter().zip(causes);
-        let deviating = all.filter(|(other, _)| other.verdict.is_deviation());
-        let others = deviating.filter(|(other, _)| !std::ptr::eq(*other, finding));
+        let others = all.filter(|(other, _)| is_shown(other) && !std::ptr::eq(*other, finding));
         others.filter_map(|(other, cause)| Some((other, cause.as_ref()?)))
     };
     let is_alike = |other: &Finding| other.id == finding.id && other.observed == finding.observed;
@@ -136,6 +135,12 @@ fn shared_cause(
     let explained = others().find(|(_, cause)| explains(cause));
     let shared = explained.or_else(|| alike().filter(|_| own.is_none()));
     shared.map(|(_, cause)| cause.clone())
+}
+
+/// Whether a finding shows a problem: it deviates, or clients judge what this program cannot.
+fn is_shown(finding: &Finding) -> bool {
+    let by = finding.because.as_ref();
+    finding.verdict.is_deviation() || by == Some(&Because::Blocked(Blocker::BeyondHarness))
 }
 
 /// The problem that a finding shows beside the others; none if it has one, or needs none.

@@ -402,6 +402,7 @@ impl Report {
             .findings
             .iter()
             .filter(|finding| finding.id == "config.readable")
+            .filter(|finding| finding.verdict != Verdict::NotApplicable)
             .peekable();
         self.halted.is_none()
             && readable.peek().is_some()

@@ -2,7 +2,7 @@
 //! them.
 
 use super::Report;
-use crate::diagnosis::{Problem, Shell};
+use crate::diagnosis::{Breaks, Problem, Shell};
 use crate::engine::{Because, Blocker, Finding, Verdict};
 use crate::safe::{Clients, Directions};
 use jiff::civil::Date;
@@ -263,7 +263,11 @@ impl Report {
         self.findings.iter().find(|other| {
             let cause = other.cause.as_ref().filter(|cause| !cause.likely);
             let problem = cause.and_then(|cause| Problem::of(&cause.id));
-            let explains = problem.is_some_and(|problem| problem.explains(&finding.id));
+            let needs_a_backup = finding.id == "auth.challenge";
+            let explains = problem.is_some_and(|problem| {
+                let stores_nothing = problem.breaks == Breaks::EVERYTHING;
+                problem.explains(&finding.id) || (needs_a_backup && stores_nothing)
+            });
             other.verdict == Verdict::Fail && explains
         })
     }

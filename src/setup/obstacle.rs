@@ -62,7 +62,7 @@ const READ_ONLY: Obstacle = Obstacle {
         ),
         (
             Apache,
-            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL.",
+            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL. If that is so already, /var/log/apache2/error.log says what is in the way.",
         ),
         (
             Nginx,
@@ -413,6 +413,12 @@ impl Trouble {
             412 => Some(&CHANGED_MEANWHILE),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
+            // Apache answers so where it may not write. Measured on Apache 2.4.
+            500 if act == Act::WriteConfig(Thing::Folder)
+                && software.iter().any(|seen| seen.product == Apache) =>
+            {
+                Some(&READ_ONLY)
+            }
             _ => None,
         };
         if let Some(obstacle) = obstacle {
