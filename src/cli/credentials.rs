@@ -4,7 +4,7 @@ use super::Complaint;
 use crate::diagnosis::{Account, Asking};
 use crate::run::environment::{self, Access, AccessError};
 use crate::safe::base_url::BaseUrl;
-use crate::setup::by_form_alone;
+use crate::setup::{Because, by_form_alone};
 use crate::wire::{Login, Secret, Target};
 use clap::Args;
 use std::io::IsTerminal as _;
@@ -87,6 +87,8 @@ impl Complaint {
     fn with_guess(mut self, typed: &str, user: Option<&str>) -> Self {
         if BaseUrl::parse(typed).is_err()
             && let Some(meant) = by_form_alone(typed, user)
+            // The complaint names the same folder.
+            && meant.because != Because::TooDeep
         {
             let because = meant.because.words();
             self.sentence = format!("{because} Enter {} instead", meant.url);

@@ -36,7 +36,7 @@ impl Symptom<'_> {
         self.finding.id == check && self.finding.verdict.is_deviation()
     }
 
-    /// Whether this check deviates, or could not be judged by this harness although clients judge it.
+    /// Whether this check deviates, or could not be judged here although clients judge it.
     pub(super) fn concerns(&self, check: &str) -> bool {
         self.finding.id == check && is_shown(self.finding)
     }

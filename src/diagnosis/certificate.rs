@@ -24,14 +24,14 @@ fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
 
-/// What is right in a certificate that is made anew, as well.
-const MADE_ANEW: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
+/// What a new certificate puts right, as well.
+const NEW_CERTIFICATE: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
 
 /// Lines that make an authority and a certificate that every client takes where that authority is
 /// installed.
 ///
-/// Source: RFC 5280 sections 4.2.1.3, 4.2.1.6, 4.2.1.9 and 4.2.1.12; Apple, requirements for trusted
-/// certificates (at most 825 days); OpenSSL 3.0, `req -CA`.
+/// Source: RFC 5280 sections 4.2.1.3, 4.2.1.6, 4.2.1.9 and 4.2.1.12; Apple, requirements for
+/// trusted certificates (at most 825 days); OpenSSL 3.0, `req -CA`.
 fn own_authority(shell: &Shell<'_>) -> Vec<String> {
     // Caddy makes its own.
     if shell
@@ -61,15 +61,15 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     title: "the certificate is self-signed",
     evidence: "`tls.trusted` deviates, and the certificate is its own issuer",
     meaning: "The certificate was made by the server itself, and no phone trusts it. The name of its issuer is its own.",
-    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make an authority of your own with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
             Product::Nginx,
-            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make an authority of your own with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Apache,
-            "Run `certbot --apache -d HOST`; it replaces the snakeoil certificate in the `<VirtualHost>`. Or make an authority of your own with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+            "Run `certbot --apache -d HOST`; it replaces the snakeoil certificate in the `<VirtualHost>`. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Caddy,
@@ -78,7 +78,7 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     ],
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
-    also: MADE_ANEW,
+    also: NEW_CERTIFICATE,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.trusted")?;
@@ -93,20 +93,20 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     title: "the server uses the certificate of an authority as its own",
     evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
     meaning: "Plain `openssl req -x509` makes such a certificate: it is a root, and the server shows it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
-    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make an authority of your own with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
             Product::Nginx,
-            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make an authority of your own with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Apache,
-            "Run `certbot --apache -d HOST`; it writes `SSLCertificateFile` and `SSLCertificateKeyFile` into the `<VirtualHost>`. Or make an authority of your own with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+            "Run `certbot --apache -d HOST`; it writes `SSLCertificateFile` and `SSLCertificateKeyFile` into the `<VirtualHost>`. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
     ],
     source: "RFC 5280 section 4.2.1.9; clause 6.1",
     breaks: Breaks::EVERYTHING,
-    also: MADE_ANEW,
+    also: NEW_CERTIFICATE,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = certificates(symptom, symptom.concerns("tls.trusted"))?
@@ -229,10 +229,10 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
     title: "the certificate names the address as a DNS name",
     evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
     meaning: "A client compares an address with the entries of the kind IP alone. An entry DNS with the same letters does not count.",
-    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make an authority of your own and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make your own authority and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
     breaks: Breaks::EVERYTHING,
-    also: MADE_ANEW,
+    also: NEW_CERTIFICATE,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;
@@ -249,10 +249,10 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     title: "the certificate has the host name in its common name alone",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
     meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL make such a certificate.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make an authority of your own and such a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and such a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
-    also: MADE_ANEW,
+    also: NEW_CERTIFICATE,
     paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;

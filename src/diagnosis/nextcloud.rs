@@ -43,8 +43,8 @@ const SEEMING: [&str; 5] = [
     "problem.forbidden",
 ];
 
-/// The cause of a finding where other answers show that a Nextcloud is there, and the URL is none of
-/// its files.
+/// The cause of a finding where other answers show that a Nextcloud is there, and the URL is none
+/// of its files.
 pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     let cause = finding.cause.as_ref()?;
     let base = &run.facts.base;

@@ -201,7 +201,7 @@ impl Problem {
         self.paste.map(|paste| paste(shell)).unwrap_or_default()
     }
 
-    /// Whether a check looks back on the run, and comes to nothing for the same reason.
+    /// Whether a check looks back on the run, and deviates or is blocked for the same reason.
     pub(crate) fn explains(&self, check: &str) -> bool {
         self.also.contains(&check)
     }

@@ -107,7 +107,7 @@ impl Shell<'_> {
         let filled = text.replace(CURL, &self.curl());
         let filled = with_word(&filled, HOST, self.host(), self.authority());
         match &self.asking.account {
-            // Nextcloud's folder is that of the user's ID, which an e-mail address is not.
+            // Nextcloud names the folder by the user's ID, which an e-mail address is not.
             Account::Named(name) if !name.contains('@') => {
                 let folder = format!("{FILES}{}", in_path(name));
                 filled.replace(&format!("{FILES}{USER}"), &folder)

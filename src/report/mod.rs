@@ -20,6 +20,7 @@ pub mod retention;
 mod steps;
 mod text;
 mod text_steps;
+mod text_unjudged;
 
 pub use causes::CauseSummary;
 pub use comparison::{Change, Comparison, Side, Unreadable};
