@@ -61,7 +61,7 @@ pub use run::{
 };
 #[cfg(feature = "server")]
 pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge, season_report,
+    Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge, retention_report,
 };
 #[cfg(feature = "server")]
 pub use wire::Target;

@@ -1,17 +1,17 @@
-//! `retention.kept`: the check of the canaries that `retention` plants. It looks at a season, and
+//! `retention.kept`: the check of the canaries that `retention` plants. It looks at a watch, and
 //! at no server: `retention verify` judges by it after each visit.
 
 use crate::engine::{self, BoxFuture, Breakage, Effect, Finding, Level, Outcome, checks};
 use crate::report::retention::{REMEDY, seen, standing};
-use crate::retention::{Event, Found, Role, Season, State, Visit};
+use crate::retention::{Event, Found, Role, State, Visit, Watch};
 use crate::safe::{Clients, Directions, Stage, clause};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One canary of a season, after a visit.
+/// One canary of a watch, after a visit.
 pub struct Watched {
-    season: Arc<Season>,
+    watch: Arc<Watch>,
     visit: Arc<Visit>,
     role: Role,
     now: Timestamp,
@@ -45,16 +45,16 @@ checks! {
     }
 }
 
-/// One finding for each canary of a season.
-pub fn findings(season: &Season, visit: &Visit, now: Timestamp) -> Vec<Finding> {
-    let (season, visit) = (Arc::new(season.clone()), Arc::new(visit.clone()));
+/// One finding for each canary of a watch.
+pub fn findings(watch: &Watch, visit: &Visit, now: Timestamp) -> Vec<Finding> {
+    let (watch, visit) = (Arc::new(watch.clone()), Arc::new(visit.clone()));
     let watched = |role| Watched {
-        season: Arc::clone(&season),
+        watch: Arc::clone(&watch),
         visit: Arc::clone(&visit),
         role,
         now,
     };
-    let roles = season.canaries.keys().copied();
+    let roles = watch.canaries.keys().copied();
     roles
         .map(|role| Finding::new(&KEPT, role, judged(&watched(role)), Duration::ZERO))
         .collect()
@@ -66,12 +66,12 @@ async fn kept(watched: &Watched) -> Result<Outcome, Outcome> {
 
 fn judged(watched: &Watched) -> Outcome {
     let Watched {
-        season,
+        watch,
         visit,
         role,
         now,
     } = watched;
-    let Some(canary) = season.canaries.get(role) else {
+    let Some(canary) = watch.canaries.get(role) else {
         return Outcome::not_applicable("no such canary was planted");
     };
     let mut events = visit.events.iter().filter(|(other, _)| other == role);
@@ -94,7 +94,7 @@ fn judged(watched: &Watched) -> Outcome {
         }
         (_, None, Some(observed)) => Outcome::pass(observed),
         (_, None, None) => {
-            let standing = standing(season, *role, canary, *now);
+            let standing = standing(watch, *role, canary, *now);
             Outcome::not_applicable(format!("nothing to be judged yet: {standing}"))
         }
     }

@@ -52,7 +52,7 @@ fn documents(java: Java) -> Result<(), Failed> {
         java,
         any_document(),
         |java, document| java.answer(&HEXLOWER.encode(document)),
-        |document| ours::told(document, ASKED),
+        |document| ours::answer(document, ASKED),
     )
 }
 
@@ -121,7 +121,7 @@ fn where_they_part(real: &str, ours: &str) -> String {
         .zip(ours.bytes())
         .take_while(|(real, ours)| real == ours);
     let from = same.count().saturating_sub(60);
-    let part = |told: &str| told.chars().skip(from).take(160).collect::<String>();
+    let part = |answer: &str| answer.chars().skip(from).take(160).collect::<String>();
     format!("really: …{}\nours:   …{}", part(real), part(ours))
 }
 
@@ -130,12 +130,12 @@ fn where_they_part(real: &str, ours: &str) -> String {
 fn difference(mut java: Java) -> Result<(), Failed> {
     let lenient = br#"{"version":010}"#;
     assert!(serde_json::from_slice::<serde_json::Value>(lenient).is_err());
-    let real = java.told(lenient);
+    let real = java.reading_of(lenient);
     assert!(real.starts_with("{\"version\"=I8("), "{real}");
-    assert_ne!(real, ours::told(br#"{"version":10}"#, ASKED));
+    assert_ne!(real, ours::answer(br#"{"version":10}"#, ASKED));
     assert_ne!(
-        java.told(br#"{"deleted":"yes"}"#),
-        java.told(br#"{"deleted":"true"}"#)
+        java.reading_of(br#"{"deleted":"yes"}"#),
+        java.reading_of(br#"{"deleted":"true"}"#)
     );
     Ok(())
 }
@@ -174,7 +174,7 @@ impl Java {
         })
     }
 
-    fn told(&mut self, document: &[u8]) -> String {
+    fn reading_of(&mut self, document: &[u8]) -> String {
         self.answer(&HEXLOWER.encode(document))
     }
 

@@ -518,13 +518,13 @@ fn check(
     let url = format!("{scheme}://127.0.0.1:{}/safe", running.port);
     let target = Target::parse(&url).expect("a base URL");
     let target = more(target.basic("safe", "s3cret-loopback"));
-    let mut checkup = Checkup::new(target);
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let mut checkup = Checkup::new(target)
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast));
     // cheroot has ten threads and keeps ten connections: above that it closes some just as they are
     // used again.
     if name.starts_with("wsgidav") {
-        checkup.jobs = 4;
+        checkup = checkup.jobs(4);
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run_with(|_| {})).expect("a run");

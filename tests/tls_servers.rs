@@ -236,13 +236,13 @@ impl Server {
 /// What the checks of TLS find, and what they saw.
 fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
-    let mut checkup = Checkup::new(target.trusting(root));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.selection = Selection {
-        only: vec![Pattern::new("tls")],
-        ..Selection::default()
-    };
+    let checkup = Checkup::new(target.trusting(root))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .selecting(Selection {
+            only: vec![Pattern::new("tls")],
+            ..Selection::default()
+        });
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let done = runtime.block_on(checkup.run_with(|_| {})).expect("it runs");
     let mut text = String::new();
@@ -252,13 +252,13 @@ fn inspect(port: u16, root: &str) -> (String, Inspection) {
         }
     }
     text.push('\n');
-    let told = done.report.findings.iter().filter(|finding| {
+    let tls_findings = done.report.findings.iter().filter(|finding| {
         matches!(
             finding.verdict,
             Verdict::Fail | Verdict::Warn | Verdict::Note | Verdict::Blocked | Verdict::Error
         )
     });
-    for finding in told {
+    for finding in tls_findings {
         let _ = writeln!(
             text,
             "  {} {}: {}",
@@ -454,9 +454,9 @@ fn agrees_with_testssl(certificates: &Certificates) {
             certificates.folder.path(),
         );
         let text = fs::read_to_string(&json).expect("testssl writes JSON");
-        let told: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+        let tls_findings: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
         let finding = |id: &str| {
-            let found = told.iter().find(|finding| finding["id"] == id);
+            let found = tls_findings.iter().find(|finding| finding["id"] == id);
             found
                 .and_then(|finding| finding["finding"].as_str())
                 .unwrap_or_default()

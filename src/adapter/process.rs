@@ -51,7 +51,7 @@ const FAILED_STARTS: u32 = 3;
 /// How much of standard error is kept, in bytes.
 const TAIL_BYTES: usize = 4096;
 /// How much of standard error is passed on line by line, in bytes; the rest is read and dropped.
-const TOLD_BYTES: usize = 256 << 10;
+const PASSED_ON_BYTES: usize = 256 << 10;
 /// How long a process that has closed its standard output gets to end by itself.
 const LAST_MOMENTS: Duration = Duration::from_millis(500);
 
@@ -77,8 +77,8 @@ struct Idle {
 
 impl Processes {
     /// Processes of `command`, which a shell runs; at most `jobs` at once. Nothing is started yet.
-    pub fn new(command: impl Into<String>, jobs: u16, limits: Limits) -> Self {
-        let jobs = u32::from(jobs.max(1));
+    pub fn new(command: impl Into<String>, jobs: usize, limits: Limits) -> Self {
+        let jobs = u32::try_from(jobs).unwrap_or(u32::MAX).max(1);
         Self {
             command: command.into(),
             limits,
@@ -383,7 +383,7 @@ async fn line_of(from: &mut (impl AsyncBufRead + Unpin), limit: usize) -> std::i
 /// Reads standard error to its end, whatever comes.
 async fn listen(errors: ChildStderr, tail: Arc<Mutex<Tail>>, tell: Option<Tell>) {
     let mut errors = BufReader::new(errors);
-    let mut told = 0;
+    let mut passed_on = 0;
     let mut line = Vec::new();
     // A line without an end is taken in pieces.
     while let Ok(1..) = (&mut errors)
@@ -394,8 +394,8 @@ async fn listen(errors: ChildStderr, tail: Arc<Mutex<Tail>>, tell: Option<Tell>)
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end();
         lock(&tail).add(text);
-        told += line.len();
-        if let Some(tell) = tell.as_ref().filter(|_| told <= TOLD_BYTES) {
+        passed_on += line.len();
+        if let Some(tell) = tell.as_ref().filter(|_| passed_on <= PASSED_ON_BYTES) {
             tell(text);
         }
         line.clear();

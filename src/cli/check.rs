@@ -2,13 +2,13 @@
 
 use super::credentials::ServerArguments;
 use super::output::{OutputArguments, tell};
-use super::{Complaint, Ended, Exit};
+use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
 use crate::run::{Checkup, CheckupError};
 use crate::setup;
-use crate::wire::{Login, Pace, PaceChoice, Seed, Settings, Target};
+use crate::wire::{Login, Pace, PaceChoice, Seed, Target};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -96,20 +96,12 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         super::output::is_quiet(),
         pace.clone(),
     ));
-    let mut checkup = Checkup::new(target);
-    checkup.settings = settings(&arguments, checkup.settings, &progress, pace);
-    checkup.selection = selection(&arguments);
-    checkup.jobs = usize::from(arguments.jobs);
-    checkup.deadline = arguments.deadline.map(Duration::from_secs);
+    let mut checkup = outputs.waiving(prepared(&arguments, target, &progress, pace));
     // What is put on the embedded server ends with it.
-    checkup.ledger_folder = if is_embedded {
-        None
-    } else {
-        Some(ledger_folder(arguments.ledger_dir.as_ref())?)
-    };
-    checkup.purge_trash = arguments.purge_trash;
-    checkup.waivers = outputs.waivers();
-    listen(checkup.settings.stop.clone());
+    if !is_embedded {
+        checkup = checkup.ledger_folder(ledger_folder(arguments.ledger_dir.as_ref())?);
+    }
+    listen(checkup.stop());
     let mut done = checkup
         .run_with(|event| progress.on(&event))
         .await
@@ -176,29 +168,41 @@ pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint
     Ok((target, running))
 }
 
-fn settings(
+/// The run that the arguments describe.
+fn prepared(
     arguments: &Arguments,
-    settings: Settings,
+    target: Target,
     progress: &Arc<Progress>,
     pace: Pace,
-) -> Settings {
-    let verbose = arguments.output.verbose;
-    let progress = Arc::clone(progress);
-    Settings {
-        seed: arguments.seed.unwrap_or(settings.seed),
-        pace,
-        timeout: Duration::from_secs(arguments.timeout),
-        max_upload: arguments.max_upload,
-        slow_uplink: arguments.slow_uplink.map(Duration::from_secs),
-        trace: (verbose > 1).then(|| -> crate::wire::Trace {
-            Arc::new(move |level, line| {
-                if level <= verbose {
-                    progress.say(line);
-                }
-            })
-        }),
-        ..settings
+) -> Checkup {
+    let mut checkup = Checkup::new(target)
+        .selecting(chosen(arguments))
+        .jobs(usize::from(arguments.jobs))
+        .pace(pace)
+        .timeout(Duration::from_secs(arguments.timeout))
+        .max_upload(arguments.max_upload);
+    if let Some(seed) = arguments.seed {
+        checkup = checkup.seed(seed);
     }
+    if let Some(seconds) = arguments.deadline {
+        checkup = checkup.deadline(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = arguments.slow_uplink {
+        checkup = checkup.slow_uplink(Duration::from_secs(seconds));
+    }
+    if arguments.purge_trash {
+        checkup = checkup.purge_trash();
+    }
+    let verbose = arguments.output.verbose;
+    if verbose > 1 {
+        let progress = Arc::clone(progress);
+        checkup = checkup.trace(Arc::new(move |level, line| {
+            if level <= verbose {
+                progress.say(line);
+            }
+        }));
+    }
+    checkup
 }
 
 /// Whether a run of these checks alone logs in. Those of TLS do not, nor does what they need.
@@ -211,27 +215,20 @@ fn logs_in(only: &[String]) -> bool {
     only.is_empty() || !only.iter().all(needs_none)
 }
 
-fn selection(arguments: &Arguments) -> Selection {
-    let mut skip: Vec<_> = arguments
-        .skip
-        .iter()
-        .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
-        .collect();
+fn chosen(arguments: &Arguments) -> Selection {
+    let mut chosen = selection(&arguments.only, &arguments.skip);
     if arguments.no_auth_probes {
-        skip.push((
-            Pattern::new("auth.wrong-password"),
-            "--no-auth-probes".to_owned(),
-        ));
+        let probe = Pattern::new("auth.wrong-password");
+        chosen.skip.push((probe, "--no-auth-probes".to_owned()));
     }
-    Selection {
-        only: arguments.only.iter().map(Pattern::new).collect(),
-        skip,
-        ..Selection::default()
-    }
+    chosen
 }
 
 pub(super) fn complaint(error: &CheckupError) -> Complaint {
-    Complaint::usage(error.to_string())
+    match error {
+        CheckupError::Plan(error) => unplanned(error, "safe-conformance list"),
+        _ => Complaint::usage(error.to_string()),
+    }
 }
 
 /// The folder for ledgers: the one given, else the person's state folder.

@@ -1,13 +1,12 @@
 //! `client`: checks an implementation of a client against the known-answer vectors.
 
 use super::output::{OutputArguments, tell};
-use super::{Complaint, Ended};
+use super::{Complaint, Ended, selection, unplanned};
 use crate::adapter::{Limits, Tell};
 use crate::clients::Release;
 use crate::engine::Verdict;
-use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
-use crate::run::ClientCheckup;
+use crate::run::{ClientCheckup, ClientCheckupError};
 use crate::suites::client;
 use crate::wire::Scrub;
 use clap::Args;
@@ -77,39 +76,34 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         arguments.output.verbose > 0,
         super::output::is_quiet(),
     ));
-    let mut checkup = ClientCheckup::new(&arguments.exec);
-    checkup.held_to = arguments.held_to;
-    checkup.selection = Selection {
-        only: arguments.only.iter().map(Pattern::new).collect(),
-        skip: arguments
-            .skip
-            .iter()
-            .map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")))
-            .collect(),
-        ..Selection::default()
-    };
-    checkup.limits = Limits {
-        answer: Duration::from_secs(arguments.timeout),
-        start: Duration::from_secs(arguments.start_timeout),
-        answer_bytes: arguments.max_answer,
-        ..Limits::default()
-    };
-    checkup.jobs = arguments.jobs;
-    checkup.deadline = Duration::from_secs(arguments.deadline);
-    checkup.large_memory = arguments.large_memory;
-    checkup.waivers = outputs.waivers();
+    let checkup = ClientCheckup::new(&arguments.exec)
+        .selecting(selection(&arguments.only, &arguments.skip))
+        .limits(Limits {
+            answer: Duration::from_secs(arguments.timeout),
+            start: Duration::from_secs(arguments.start_timeout),
+            answer_bytes: arguments.max_answer,
+            ..Limits::default()
+        })
+        .jobs(usize::from(arguments.jobs))
+        .deadline(Duration::from_secs(arguments.deadline));
+    let mut checkup = outputs.waiving(checkup);
+    if let Some(held_to) = arguments.held_to {
+        checkup = checkup.held_to(held_to);
+    }
+    if arguments.large_memory {
+        checkup = checkup.large_memory();
+    }
     if arguments.output.verbose > 0 {
         let progress = Arc::clone(&progress);
         let tell: Tell = Arc::new(move |line| progress.say(&format!("adapter: {line}")));
-        checkup.tell = Some(tell);
+        checkup = checkup.telling(tell);
     }
-    super::check::listen(checkup.stop.clone());
+    super::check::listen(checkup.stop());
     let (report, last_words) = checkup
         .run_with(|event| progress.on(&event))
         .await
-        .map_err(|error| {
-            let sentence = error.to_string();
-            Complaint::usage(sentence.replace("` shows them all", " --client` shows them all"))
+        .map_err(|ClientCheckupError::Plan(error)| {
+            unplanned(&error, "safe-conformance list --client")
         })?;
     progress.finish();
     if arguments.output.verbose == 0 {

@@ -28,6 +28,7 @@ mod setup;
 mod sweep;
 mod vectors;
 
+use crate::engine::{Pattern, PlanError, Selection};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
 use std::process::ExitCode;
@@ -230,6 +231,24 @@ fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) ->
 struct Complaint {
     exit: Exit,
     sentence: String,
+}
+
+/// The choice of `--only` and `--skip`.
+fn selection(only: &[String], skip: &[String]) -> Selection {
+    let skipped = |pattern: &String| (Pattern::new(pattern), format!("--skip {pattern}"));
+    Selection {
+        only: only.iter().map(Pattern::new).collect(),
+        skip: skip.iter().map(skipped).collect(),
+        ..Selection::default()
+    }
+}
+
+/// What is said of a choice that makes no plan; `list` is the command that shows what there is.
+fn unplanned(error: &PlanError, list: &str) -> Complaint {
+    Complaint::usage(match error {
+        PlanError::NoMatch { .. } => format!("{error}; `{list}` shows them all"),
+        PlanError::BrokenSuite(_) => error.to_string(),
+    })
 }
 
 impl Complaint {

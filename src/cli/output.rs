@@ -5,6 +5,7 @@ use super::{Complaint, Exit};
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Report, Style};
+use crate::run::Prepared;
 use crate::text;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
@@ -215,6 +216,14 @@ impl Outputs {
     /// The waivers, and the day that counts.
     pub(super) fn waivers(&self) -> Option<(Waivers, Date)> {
         self.waivers.clone()
+    }
+
+    /// The run, with the waivers of the arguments.
+    pub(super) fn waiving<S>(&self, run: Prepared<S>) -> Prepared<S> {
+        match self.waivers() {
+            Some((waivers, today)) => run.waiving(waivers, today),
+            None => run,
+        }
     }
 
     /// Where text for people goes, beside the reports.

@@ -131,7 +131,7 @@ impl From<Trouble> for Complaint {
             | Trouble::Server(_) => Exit::Incomplete,
             Trouble::Ledger(_)
             | Trouble::OtherServer(_)
-            | Trouble::Stranger
+            | Trouble::OtherLogin
             | Trouble::Senseless(_) => Exit::Usage,
         };
         Self {
@@ -175,7 +175,7 @@ async fn plant(arguments: Plant) -> Ended {
     let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}: keep it, `verify` and `end` need it.\n{}\n",
-        words::told(&ledger.season, &visit, width()),
+        words::visit(&ledger.watch, &visit, width()),
         path.display(),
         Ending::new(Exit::Conforms, "the canaries are planted").last_line()
     )))?;
@@ -188,7 +188,7 @@ async fn verify(arguments: Verify) -> Ended {
     let reports = arguments
         .reports
         .open(vec![arguments.common.ledger.clone()])?;
-    let canaries = arguments.common.canaries(ledger.season.seed)?;
+    let canaries = arguments.common.canaries(ledger.watch.seed)?;
     let visit = retention::verify(
         &canaries,
         &mut ledger,
@@ -197,10 +197,10 @@ async fn verify(arguments: Verify) -> Ended {
         &clock,
     )
     .await?;
-    let season = &ledger.season;
-    let text = words::told(season, &visit, width());
-    let report = crate::run::season_report(season, &visit, &canaries, clock());
-    let ending = ending_of(season.is_broken(), &visit);
+    let watch = &ledger.watch;
+    let text = words::visit(watch, &visit, width());
+    let report = crate::run::retention_report(watch, &visit, &canaries, clock());
+    let ending = ending_of(watch.is_broken(), &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
@@ -218,18 +218,18 @@ fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
 }
 
 fn status(arguments: &Status) -> Ended {
-    let season = Ledger::peek(&arguments.ledger)?;
-    let ending = if season.is_broken() {
+    let watch = Ledger::peek(&arguments.ledger)?;
+    let ending = if watch.is_broken() {
         Ending::new(Exit::Deviates, "a canary was lost")
     } else {
         Ending::new(Exit::Conforms, "no canary was lost")
     };
     let now = machine_time()?;
     if arguments.html {
-        let blocks = words::status_blocks(&season, now);
+        let blocks = words::status_blocks(&watch, now);
         print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
     } else {
-        let status = words::status(&season, now, width());
+        let status = words::status(&watch, now, width());
         print(&format!("{status}{}\n", ending.last_line()))?;
     }
     Ok(ending.exit)
@@ -237,7 +237,7 @@ fn status(arguments: &Status) -> Ended {
 
 async fn end(arguments: End) -> Ended {
     let ledger = Ledger::open(&arguments.common.ledger)?;
-    let canaries = arguments.common.canaries(ledger.season.seed)?;
+    let canaries = arguments.common.canaries(ledger.watch.seed)?;
     let ended = retention::end(&canaries, ledger, arguments.moved).await?;
     let path = arguments.common.ledger.display();
     let (text, ending) = match ended.refusal {

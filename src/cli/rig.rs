@@ -4,9 +4,9 @@ mod by_hand;
 mod compare;
 
 use super::output::OutputArguments;
-use super::{Complaint, Ended, Exit};
+use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::clients::Release;
-use crate::engine::{Pattern, Selection};
+use crate::engine::Pattern;
 use crate::report::{Progress, Report};
 use crate::run::{Rig, RigRunError};
 use crate::suites::client::rig;
@@ -116,13 +116,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         Duration::from_secs(given.unwrap_or(if is_by_hand { by_hand } else { command }))
     };
     let timeout = seconds(arguments.timeout, 600, 60);
-    let mut run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
-    if let Some((waivers, today)) = outputs.waivers() {
-        run = run.waiving(waivers, today);
-    }
-    let stop = crate::engine::Stop::default();
-    super::check::listen(stop.clone());
-    run = run.stopped_by(stop);
+    let run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
+    let run = outputs.waiving(run);
+    super::check::listen(run.stop());
     let report = match &arguments.exec {
         Some(command) => {
             run.run_command(command, timeout, |event| progress.on(&event))
@@ -152,20 +148,12 @@ fn supports_nothing(report: &Report) -> bool {
 
 /// The run that the arguments describe.
 fn prepared(arguments: &Arguments) -> Rig {
-    let only = if arguments.cases.is_empty() && arguments.exec.is_none() {
-        by_hand::TOUR.into_iter().map(Pattern::new).collect()
-    } else {
-        arguments.cases.iter().map(Pattern::new).collect()
-    };
-    let skip = arguments.skip.iter();
-    let skip = skip.map(|pattern| (Pattern::new(pattern), format!("--skip {pattern}")));
-    let mut run = Rig::new()
-        .selecting(Selection {
-            only,
-            skip: skip.collect(),
-            ..Selection::default()
-        })
-        .jobs(usize::from(arguments.jobs));
+    let mut chosen = selection(&arguments.cases, &arguments.skip);
+    if arguments.cases.is_empty() && arguments.exec.is_none() {
+        chosen.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
+    }
+    let jobs = usize::from(arguments.jobs);
+    let mut run = Rig::new().selecting(chosen).jobs(jobs);
     if let Some(held_to) = arguments.held_to {
         run = run.held_to(held_to);
     }
@@ -177,11 +165,7 @@ fn prepared(arguments: &Arguments) -> Rig {
 
 fn complaint(error: RigRunError) -> Complaint {
     match error {
-        RigRunError::Plan(error) => Complaint::usage(
-            error
-                .to_string()
-                .replace("`safe-conformance list`", "`safe-conformance rig --list`"),
-        ),
+        RigRunError::Plan(error) => unplanned(&error, "safe-conformance rig --list"),
         RigRunError::Release(_) => Complaint::usage(format!("--as: {error}")),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,

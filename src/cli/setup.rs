@@ -470,11 +470,9 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         super::output::is_quiet(),
     ));
     let target = door.target().clone();
-    let mut checkup = Checkup::new(target);
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
-    checkup.ledger_folder = Some(folder);
-    checkup.waivers = outputs.waivers();
-    super::check::listen(checkup.settings.stop.clone());
+    let checkup = outputs.waiving(Checkup::new(target).ledger_folder(folder));
+    super::check::listen(checkup.stop());
     let done = checkup
         .run_with(|event| progress.on(&event))
         .await

@@ -64,7 +64,7 @@ fields! {
     DistributionListLastUpdate = "distributionlists[].lastUpdate", "when something was last sent to a distribution list";
     DistributionListPrivate = "distributionlists[].private", "whether the chat of a distribution list is private";
     SyncContacts = "settings.syncContacts", "the setting for the address book";
-    BlockUnknown = "settings.blockUnknown", "the setting for strangers";
+    BlockUnknown = "settings.blockUnknown", "the setting for unknown senders";
     SendTyping = "settings.sendTyping", "the setting for typing indicators";
     ReadReceiptsSetting = "settings.readReceipts", "the setting for read receipts";
     ThreemaCalls = "settings.threemaCalls", "the setting for calls";

@@ -1,7 +1,6 @@
 //! Known issues: defects of published clients that no server setting mends. They never fail a
 //! server.
 
-use super::Defect;
 use crate::safe::{Client, Directions};
 use std::collections::BTreeSet;
 
@@ -39,11 +38,14 @@ pub struct KnownIssue {
     pub when: Condition,
     /// What happens, and what people can do.
     pub text: &'static str,
-    /// Where it is seen: file and line of a release.
+    /// The divergence of the manual that it is: its ID, under which file and line stand.
     pub source: &'static str,
 }
 
-/// Every known issue. Source: `clients.divergence`.
+/// Every known issue. Each is a divergence of the manual that a server brings to light; the rig
+/// finds the same divergences on a client, and cites the same IDs.
+///
+/// Source: `clients.divergence`.
 pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "ios-restore-password",
@@ -53,7 +55,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         prevents: true,
         when: Condition::PasswordAsked,
         text: "restoring from a server that asks for credentials fails: the app answers the server with the Safe password (the one that encrypts the backup) instead of the server's. The server's administrator can see it. Backing up works. Restore with iOS 7.1.1 or older, or on a server without credentials.",
-        source: "RestoreSafeViewController.swift:294-297 and OnboardingRestoreSafeManager:81-87 of iOS 7.2",
+        source: "clients.divergence.restore-password",
     },
     KnownIssue {
         id: "ios-full-retention",
@@ -63,7 +65,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         prevents: false,
         when: Condition::FullRetention,
         text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes right after retentionDays loses it. Keep backups longer than retentionDays says.",
-        source: "SafeManager.swift:721 of iOS 7.2.2",
+        source: "clients.divergence.retention",
     },
     KnownIssue {
         id: "ios-payload-too-large",
@@ -73,7 +75,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         prevents: false,
         when: Condition::RefusedWith413,
         text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
-        source: "SafeManager.swift:819 of iOS 7.2.2",
+        source: "clients.divergence.too-large",
     },
     KnownIssue {
         id: "encoded-user-info",
@@ -83,7 +85,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         prevents: false,
         when: Condition::EncodedUserInfo,
         text: "credentials inside the URL are taken as they stand: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
-        source: "ThreemaSafeServerInfo.java of Android 6.4.2",
+        source: "clients.divergence.percent-encoded-login",
     },
     KnownIssue {
         id: "android-short-body",
@@ -93,7 +95,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         prevents: false,
         when: Condition::EmptyBackup,
         text: "a backup of less than 24 bytes crashes the app when it is restored.",
-        source: "ThreemaSafeServiceImpl.java:594 of Android 6.4.2",
+        source: "clients.divergence.short-body",
     },
 ];
 
@@ -108,19 +110,6 @@ impl KnownIssue {
         KNOWN_ISSUES
             .iter()
             .filter(|issue| conditions.contains(&issue.when))
-    }
-
-    /// The same as a report holds it.
-    pub fn defect(&self) -> Defect {
-        Defect {
-            id: self.id.to_owned(),
-            client: self.client,
-            concerns: self.concerns,
-            prevents: self.prevents,
-            releases: self.releases.to_owned(),
-            text: self.text.to_owned(),
-            source: self.source.to_owned(),
-        }
     }
 }
 
@@ -138,6 +127,8 @@ mod tests {
             assert_eq!(KnownIssue::of(issue.id), Some(issue));
             let alone = BTreeSet::from([issue.when]);
             assert!(KnownIssue::under(&alone).eq([issue]));
+            let fact = crate::manual::fact(issue.source);
+            assert!(fact.is_some() && issue.source.starts_with("clients.divergence."));
         }
         assert_eq!(KnownIssue::of("none"), None);
     }

@@ -3,7 +3,6 @@
 pub mod android;
 mod config_error;
 mod credentials;
-mod defects;
 mod desktop;
 pub mod effects;
 pub mod field;
@@ -14,28 +13,27 @@ pub mod losses;
 mod model;
 mod password;
 mod pattern;
-mod persona;
 pub mod read;
 mod reason;
 pub mod refresh;
 pub mod release;
 pub mod restore;
 mod state;
+mod transport;
 mod write;
 
 pub use config_error::{ConfigError, Found};
 pub use credentials::CredentialEncoding;
-pub use defects::Defect;
 pub use effects::SideEffect;
 pub use field::Field;
 pub use known_issues::{Condition, KNOWN_ISSUES, KnownIssue};
 pub use model::Model;
 pub use password::check_password;
 pub use pattern::{Unjudged, passes as passes_pattern};
-pub use persona::{LoginHabit, Operation, Persona};
 pub use reason::Reason;
 pub use refresh::Refresh;
 pub use release::{Origin, Release};
+pub use transport::{LoginHabit, Operation, Transport};
 pub use write::Phone;
 
 use crate::safe::Client;

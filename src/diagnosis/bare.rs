@@ -57,8 +57,8 @@ pub(super) const NOT_SET_UP: Problem = Problem {
 
 /// Whether a request without credentials gets the same answer as one with them.
 fn asks_for_no_login(evidence: &Evidence<'_>) -> bool {
-    let stranger = evidence.beside.stranger.map(|answer| answer.status);
-    evidence.login == LoginKind::Open || stranger == Some(evidence.status())
+    let without_login = evidence.beside.without_login.map(|answer| answer.status);
+    evidence.login == LoginKind::Open || without_login == Some(evidence.status())
 }
 
 fn is_web_server(evidence: &Evidence<'_>) -> bool {

@@ -201,14 +201,14 @@ pub(super) const TWO_LOGINS: Problem = Problem {
     source: "RFC 9110 section 11.5; clause 4.8",
     breaks: Breaks::EVERYTHING,
     spelled: Some(|evidence| {
-        let first = realm(evidence.beside.stranger?)?;
+        let first = realm(evidence.beside.without_login?)?;
         let second = realm(evidence.answer)?;
         Some(format!(
             "Leave one login: the first asks in the realm \"{first}\", the second in \"{second}\". Let the proxy pass `Authorization` on without asking itself, or let the server behind it ask for nothing."
         ))
     }),
     in_answer: |evidence| {
-        let first = realm(evidence.beside.stranger?)?;
+        let first = realm(evidence.beside.without_login?)?;
         let second = realm(evidence.answer)?;
         (evidence.is_refused_login() && first != second).then_some(Certainty::Certain)
     },

@@ -53,7 +53,7 @@ pub struct Beside<'a> {
     /// The status of the same request with credentials, where one without them was answered.
     pub person: Option<u16>,
     /// The answer to the same request without credentials.
-    pub stranger: Option<&'a Response>,
+    pub without_login: Option<&'a Response>,
     /// The answer to the same request with the `User-Agent` of another program.
     pub other_agent: Option<&'a Response>,
 }
@@ -78,7 +78,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether `config` was asked for with credentials: an answer to a stranger says nothing about
+    /// Whether `config` was asked for with credentials: an answer without them says nothing about
     /// what is there.
     pub(super) fn is_config(&self) -> bool {
         self.subject == Subject::Config && self.with_credentials && self.method == Method::Get

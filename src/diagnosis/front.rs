@@ -106,8 +106,9 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
     in_answer: |evidence| {
-        let stranger = evidence.beside.stranger?;
-        let is_blocked = evidence.is_upload() && evidence.status() == 403 && stranger.status == 403;
+        let without_login = evidence.beside.without_login?;
+        let is_blocked =
+            evidence.is_upload() && evidence.status() == 403 && without_login.status == 403;
         is_blocked.then_some(Certainty::Certain)
     },
     ..BLANK

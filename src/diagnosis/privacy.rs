@@ -45,7 +45,7 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     id: "problem.writes-unprotected",
     title: "anybody may write, without credentials",
     evidence: "`auth.anonymous-upload` or `auth.anonymous-delete` deviates",
-    meaning: "A login was set up, and writing does not ask for it. A stranger can fill the disk, destroy a backup, and most likely replace `config`.",
+    meaning: "A login was set up, and writing does not ask for it. Anybody can fill the disk, destroy a backup, and most likely replace `config`.",
     fix: "Demand credentials for PUT and DELETE.",
     fixes: &[
         (
@@ -67,12 +67,12 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     ..BLANK
 };
 
-/// Strangers see a list of backups.
+/// Anybody sees a list of backups.
 pub(super) const LISTING_OPEN: Problem = Problem {
     id: "problem.listing-open",
     title: "a list of all backups is shown to anybody",
     evidence: "`privacy.listing` deviates",
-    meaning: "The IDs of the backups are secret, and this server lists them. A stranger can then ask for each of them.",
+    meaning: "The IDs of the backups are secret, and this server lists them. Anybody can then ask for each of them.",
     fix: "Switch the index of folders off, and let PROPFIND ask for credentials.",
     fixes: &[
         (
@@ -156,7 +156,7 @@ pub(super) const ENCODED_SLASH: Problem = Problem {
     id: "problem.encoded-slash",
     title: "an encoded slash in an ID leads to another file",
     evidence: "`privacy.encoded-slash` deviates",
-    meaning: "The server decodes `..%2f` and follows it. On some servers a stranger reaches files so that lie outside of the folder.",
+    meaning: "The server decodes `..%2f` and follows it. On some servers it reaches files that lie outside of the folder.",
     fix: "Let the server refuse encoded slashes, and update it.",
     fixes: &[
         (

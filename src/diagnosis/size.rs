@@ -192,7 +192,7 @@ pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     title: "the server takes backups that are larger than maxBackupBytes",
     evidence: "`limits.above` deviates",
     meaning: "Nothing enforces the number in `config`. The apps keep to it by themselves; somebody else need not.",
-    fix: "Set a quota or a limit if strangers can upload; the apps need none.",
+    fix: "Set a quota or a limit if anybody can upload; the apps need none.",
     fixes: &[
         (
             Product::Nginx,

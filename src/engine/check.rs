@@ -149,7 +149,7 @@ pub struct Deviation {
     /// What was seen. Never holds a backup ID or a secret, and is the same from run to run.
     pub observed: String,
     /// Who of the check's clients is affected; `None` means all of them.
-    pub hurts: Option<Clients>,
+    pub affects: Option<Clients>,
     /// What these cannot do; `None` means all that the check says.
     pub breaks: Option<Directions>,
     /// What to do, where more is known than the check's own remedy says.
@@ -168,7 +168,7 @@ impl Deviation {
         Self {
             stage,
             observed: observed.into(),
-            hurts: None,
+            affects: None,
             breaks: None,
             remedy: None,
             alternative: None,
@@ -179,8 +179,8 @@ impl Deviation {
 
     /// Narrows who is affected.
     #[must_use]
-    pub fn hurting(mut self, clients: Clients) -> Self {
-        self.hurts = Some(clients);
+    pub fn affecting(mut self, clients: Clients) -> Self {
+        self.affects = Some(clients);
         self
     }
 

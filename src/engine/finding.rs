@@ -77,7 +77,7 @@ pub enum Because {
 struct Seen {
     verdict: Verdict,
     about: Clients,
-    hurt: Clients,
+    affected: Clients,
     breaks: Option<Directions>,
     stage: Option<Stage>,
     cause: Option<Cause>,
@@ -93,7 +93,7 @@ impl Seen {
         let plain = |verdict, observed| Self {
             verdict,
             about,
-            hurt: about,
+            affected: about,
             breaks: None,
             stage: None,
             cause: None,
@@ -105,7 +105,7 @@ impl Seen {
         };
         match outcome {
             Outcome::Pass(observed) => Self {
-                hurt: Clients::NONE,
+                affected: Clients::NONE,
                 ..plain(Verdict::Pass, observed)
             },
             Outcome::Like {
@@ -116,12 +116,14 @@ impl Seen {
                 let about = about.within(same.and(other));
                 Self {
                     about,
-                    hurt: other.within(about),
+                    affected: other.within(about),
                     ..plain(Verdict::Pass, observed)
                 }
             }
             Outcome::Deviates(deviation) => Self {
-                hurt: deviation.hurts.map_or(about, |hurt| hurt.within(about)),
+                affected: deviation
+                    .affects
+                    .map_or(about, |affected| affected.within(about)),
                 breaks: deviation.breaks,
                 stage: Some(deviation.stage),
                 cause: deviation.cause.map(|cause| *cause),
@@ -160,7 +162,7 @@ impl Finding {
         let about = check.clients_of(variant);
         let seen = Seen::of(outcome, deviation_verdict, about);
         let client_verdict = |client| match seen.verdict {
-            _ if !seen.hurt.contains(client) => Verdict::Pass,
+            _ if !seen.affected.contains(client) => Verdict::Pass,
             // What passes in the way of others is not this client's way.
             Verdict::Pass => deviation_verdict,
             verdict => verdict,
@@ -235,7 +237,7 @@ impl Finding {
     }
 
     /// The clients that the deviation affects.
-    pub fn hurt(&self) -> Clients {
+    pub fn affects(&self) -> Clients {
         self.clients
             .iter()
             .filter(|(_, verdict)| matches!(verdict, Verdict::Fail | Verdict::Warn))

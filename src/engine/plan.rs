@@ -45,7 +45,7 @@ pub struct Selection {
 #[non_exhaustive]
 pub enum PlanError {
     /// A pattern that matches no check.
-    #[error("no check matches `{pattern}`{}; `safe-conformance list` shows them all", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
+    #[error("no check matches `{pattern}`{}", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
     NoMatch {
         /// The pattern.
         pattern: String,

@@ -321,7 +321,9 @@ impl<C: Context> Runner<'_, C> {
             Verdict::Pass | Verdict::Note | Verdict::Warn => true,
             // A failure that names no client hinders them all.
             Verdict::Fail => {
-                spoken_for && !finding.clients.is_empty() && finding.hurt().within(mine).is_empty()
+                spoken_for
+                    && !finding.clients.is_empty()
+                    && finding.affects().within(mine).is_empty()
             }
             Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked | Verdict::Error => false,
         };

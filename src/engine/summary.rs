@@ -16,7 +16,7 @@ pub struct KnownIssue {
     pub releases: String,
     /// What happens, and what people can do.
     pub text: String,
-    /// Where it is seen: file and line of a release.
+    /// The fact of the manual that it is.
     pub source: String,
     /// Whether every current release of the client fails in this direction because of it.
     pub prevents: bool,

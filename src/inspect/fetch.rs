@@ -1,7 +1,7 @@
 //! Fetching a backup from its server, and what the server promises.
 
 use super::{MOST_BYTES, Stopped};
-use crate::clients::{Operation, Persona, parse_config};
+use crate::clients::{Operation, Transport, parse_config};
 use crate::diagnosis::{
     Diagnosis, Evidence, Silence, Subject as Asked, Words, describe, diagnose, diagnose_silence,
 };
@@ -59,7 +59,7 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetch
     if matches!(response.status, 404 | 410) {
         return Err(missing(session, &response).await);
     }
-    if !Persona::of(Client::Android).accepts_status(Operation::Download, response.status) {
+    if !Transport::of(Client::Android).accepts_status(Operation::Download, response.status) {
         return Err(refused(session, &response).into());
     }
     if let Some(Words::Page(_)) = Words::of(&response.body) {

@@ -8,7 +8,6 @@
 mod contents;
 mod difference;
 mod fetch;
-mod harmless;
 mod hints;
 mod names;
 mod nouns;
@@ -19,7 +18,6 @@ mod writer;
 
 pub use contents::{Contacts, Contents, Groups, Links, Picture, Settings, Visibility};
 pub use fetch::{Configs, Fetched, NotFetched, fetch};
-pub use harmless::{harmless, harmless_json};
 pub use hints::hints;
 pub use names::Names;
 pub use packing::{Packing, Shape};
@@ -244,13 +242,14 @@ impl Inspection {
     /// The inspection as JSON, with a line end. No character in it steers a terminal.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys only: this cannot fail.
-        let mut text = harmless_json(&serde_json::to_string_pretty(self).unwrap_or_default());
+        let mut text =
+            crate::text::legible_json(&serde_json::to_string_pretty(self).unwrap_or_default());
         text.push('\n');
         text
     }
 
-    /// Takes secrets out of everything that comes from the document: a stranger may have put them
-    /// anywhere.
+    /// Takes secrets out of everything that comes from the document: somebody else may have put
+    /// them anywhere.
     pub fn clean(&mut self, secrets: &Scrub) {
         let clean = |text: &mut String| *text = secrets.text(text);
         if let Some(names) = &mut self.names {
@@ -429,13 +428,13 @@ fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, 
 }
 
 /// The deviations that are shown one by one.
-const TOLD_DEVIATIONS: usize = 100;
+const SHOWN_DEVIATIONS: usize = 100;
 
 fn note_deviations(inspection: &mut Inspection, bytes: &[u8], deviations: &Deviations) {
-    inspection.more_deviations = deviations.count().saturating_sub(TOLD_DEVIATIONS);
-    let told = &deviations.list[..deviations.list.len().min(TOLD_DEVIATIONS)];
-    let paths: Vec<_> = told.iter().map(|each| each.path.clone()).collect();
-    for (deviation, located) in told.iter().zip(locate(bytes, &paths)) {
+    inspection.more_deviations = deviations.count().saturating_sub(SHOWN_DEVIATIONS);
+    let shown = &deviations.list[..deviations.list.len().min(SHOWN_DEVIATIONS)];
+    let paths: Vec<_> = shown.iter().map(|each| each.path.clone()).collect();
+    for (deviation, located) in shown.iter().zip(locate(bytes, &paths)) {
         let position = located.map(|located| match deviation.wrong {
             Wrong::Duplicate => located.last,
             _ => located.first,

@@ -1,9 +1,9 @@
 //! The names in a backup, on request.
 
-use super::harmless;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{self, Backup};
 use crate::safe::json::Text;
+use crate::text::legible;
 use serde::Serialize;
 
 /// The characters of a name that are shown at most.
@@ -113,7 +113,7 @@ impl Group {
 }
 
 fn shown(text: &Text) -> String {
-    harmless(&text.to_str_lossy(), LONGEST)
+    legible(&text.to_str_lossy(), LONGEST)
 }
 
 fn ids(ids: &[ThreemaId]) -> Vec<String> {

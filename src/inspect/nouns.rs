@@ -74,7 +74,10 @@ const fn nouns(field: Field) -> (&'static str, &'static str) {
             "marks of private distribution lists",
         ),
         Field::SyncContacts => ("address book setting", "address book settings"),
-        Field::BlockUnknown => ("setting for strangers", "settings for strangers"),
+        Field::BlockUnknown => (
+            "setting for unknown senders",
+            "settings for unknown senders",
+        ),
         Field::SendTyping => ("typing indicator setting", "typing indicator settings"),
         Field::ReadReceiptsSetting => ("read receipt setting", "read receipt settings"),
         Field::ThreemaCalls => ("call setting", "call settings"),

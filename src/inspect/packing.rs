@@ -51,7 +51,7 @@ mod tests {
     use crate::safe::envelope::pack;
 
     #[test]
-    fn stored_is_told_from_compressed_and_a_time_from_none() {
+    fn stored_is_distinguished_from_compressed_and_a_time_from_none() {
         let document = [b'a'; 200];
         let stored = pack(&document, Compression::Stored);
         let shape = |packed: &[u8]| Packing::of(packed).shape;

@@ -8,7 +8,7 @@ use crate::clients::restore::{
     Broken, ChangeKind, Directory, Outcome, Restored, Stop, Surroundings,
 };
 
-use crate::clients::{Field, Persona, Phone, Release};
+use crate::clients::{Field, Phone, Release, Transport};
 use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Timestamp};
 use crate::safe::json::{Path, Step};
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The changes that are shown one by one.
-const TOLD_CHANGES: usize = 200;
+const SHOWN_CHANGES: usize = 200;
 
 /// What a release restores.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -179,7 +179,7 @@ pub(super) fn add_all(
 ) {
     let own_id = match (known.id, backup) {
         (Some(id), _) => Ok(id),
-        (None, Some(backup)) if backup.groups.is_empty() => Ok(stranger_to(backup)),
+        (None, Some(backup)) if backup.groups.is_empty() => Ok(unlisted_id(backup)),
         (None, None) => Err("whose backup it is was not said: give --id".to_owned()),
         (None, Some(backup)) => Err(format!(
             "what becomes of {} depends on whose backup it is: give --id",
@@ -221,7 +221,7 @@ fn now() -> Timestamp {
 }
 
 /// An ID that is nowhere in a backup.
-pub(super) fn stranger_to(backup: &Backup) -> ThreemaId {
+pub(super) fn unlisted_id(backup: &Backup) -> ThreemaId {
     let contacts = backup.contacts.iter().map(|contact| contact.identity);
     let lists = backup.distribution_lists.iter();
     let members = backup.groups.iter().map(|group| &group.members);
@@ -282,15 +282,15 @@ fn tell_changes(preview: &mut Preview, restored: &Restored, backup: &Backup) {
     preview.tallies = Some(tallies(kinds, backup));
     let unsure = restored.unsure.iter();
     preview.unsure = tallies(unsure.map(|it| (None, it.field, &it.path)), backup);
-    preview.more_changes = changes.len().saturating_sub(TOLD_CHANGES);
-    let told = changes.iter().take(TOLD_CHANGES).map(|change| Detail {
+    preview.more_changes = changes.len().saturating_sub(SHOWN_CHANGES);
+    let shown = changes.iter().take(SHOWN_CHANGES).map(|change| Detail {
         path: plain(&change.path),
         field: change.field,
         kind: change.kind,
         reason: change.why.sentence,
         source: change.why.source,
     });
-    preview.changes = told.collect();
+    preview.changes = shown.collect();
 }
 
 /// How many of each field, what is lost first.
@@ -342,8 +342,8 @@ fn overwrite(
     // Nonce, tag, and gzip around stored blocks.
     let packed = envelope::pack(&written, newest.compression());
     let bytes = (envelope::NONCE_BYTES + envelope::TAG_BYTES + packed.len()) as u64;
-    let persona = Persona::of(Client::Ios);
-    let fits = |config: ServerConfig| persona.upload_fits(bytes, config.max_backup_bytes);
+    let transport = Transport::of(Client::Ios);
+    let fits = |config: ServerConfig| transport.upload_fits(bytes, config.max_backup_bytes);
     let config = known.config.map(|(_, ios)| ios);
     Overwrite {
         bytes,

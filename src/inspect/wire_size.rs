@@ -1,7 +1,7 @@
 //! The size of a body, against what its server takes.
 
 use super::Configs;
-use crate::clients::Persona;
+use crate::clients::Transport;
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 use serde::Serialize;
@@ -34,7 +34,8 @@ impl SizeOnWire {
     pub fn of(bytes: u64, config: Option<Configs>) -> Self {
         let uploads = |client, config: Option<ServerConfig>| {
             let limit = config.map(|config| config.max_backup_bytes);
-            let uploads = limit.is_some_and(|limit| Persona::of(client).upload_fits(bytes, limit));
+            let uploads =
+                limit.is_some_and(|limit| Transport::of(client).upload_fits(bytes, limit));
             Uploads { limit, uploads }
         };
         Self {

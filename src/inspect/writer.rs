@@ -6,11 +6,11 @@
 
 use super::contents::MISSPELLED;
 use super::difference::{self, Difference};
-use super::harmless;
 use super::packing::{Packing, Shape};
-use super::preview::{plain, stranger_to};
+use super::preview::{plain, unlisted_id};
 use crate::clients::release::{Aspect, Form, Range, Version};
 use crate::clients::{Origin, Phone, Release};
+use crate::text::legible;
 
 use crate::safe::Client;
 use crate::safe::Compression;
@@ -80,7 +80,7 @@ pub(super) fn of(
     Authorship {
         releases,
         says,
-        device: device.map(|device| harmless(&device, SHOWN_OF_DEVICE)),
+        device: device.map(|device| legible(&device, SHOWN_OF_DEVICE)),
         evidence,
     }
 }
@@ -129,7 +129,7 @@ impl Inference {
         }
         let named = Release::of_android_device(device);
         let version = Version::of_android_device(device);
-        let shown = harmless(device, SHOWN_OF_DEVICE);
+        let shown = legible(device, SHOWN_OF_DEVICE);
         match (named, version) {
             (Some(named), Some(version)) => {
                 let range = named.alike(Aspect::Writing);
@@ -202,7 +202,7 @@ impl Inference {
 
     /// Lets each candidate write the document again.
     fn keys(&mut self, root: &Value, backup: &Backup) {
-        let phone = Phone::new(stranger_to(backup));
+        let phone = Phone::new(unlisted_id(backup));
         let candidates = std::mem::take(&mut self.candidates);
         let mut refuted: Vec<(Difference, Vec<Origin>)> = Vec::new();
         let mut respelled = None;

@@ -146,7 +146,7 @@ impl Comparison {
             _ if was_judged && !is_judged && !is_moot => &mut self.unjudged,
             _ => return,
         };
-        let told = now
+        let found = now
             .filter(|_| is_now)
             .or(then.filter(|_| was_broken))
             .or(now);
@@ -154,8 +154,8 @@ impl Comparison {
             name,
             before: then.map(|finding| finding.verdict),
             after: now.map(|finding| finding.verdict),
-            observed: told.map_or_else(String::new, |finding| finding.observed.clone()),
-            cause: told
+            observed: found.map_or_else(String::new, |finding| finding.observed.clone()),
+            cause: found
                 .and_then(|finding| finding.cause.as_ref())
                 .map(|cause| cause.id.to_string()),
             fix: now

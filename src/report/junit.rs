@@ -73,7 +73,7 @@ impl Report {
             finding.observed,
             finding.expected,
             finding.clause,
-            finding.hurt(),
+            finding.affects(),
             finding.remedy
         );
         let status = match finding.verdict {

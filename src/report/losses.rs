@@ -267,7 +267,7 @@ fn cell<'a>(
         return String::new();
     }
     cells.extend(unknowns.map(|unknown| {
-        let condition = unknown.when.sentence;
+        let condition = unknown.when.sentence();
         let number = notes.number(unsourced_note(condition, unknown.because));
         (format!("unknown{}", question(condition)), number)
     }));
@@ -275,11 +275,11 @@ fn cell<'a>(
 }
 
 fn is_always(loss: &Loss) -> bool {
-    loss.when.sentence.is_empty()
+    loss.when.sentence().is_empty()
 }
 
 fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
-    let condition = loss.when.sentence;
+    let condition = loss.when.sentence();
     let number = notes.number(note(condition, loss.why.sentence, loss.why.source));
     (kind_word(loss).to_owned() + question(condition), number)
 }
@@ -349,7 +349,7 @@ fn unknown_json(unknown: &Unknown) -> Value {
         "fields": unknown.fields,
         "from": origins(unknown.from),
         "to": releases(unknown.to),
-        "if": condition(unknown.when.sentence),
+        "if": condition(unknown.when.sentence()),
         "because": unknown.because,
     })
 }
@@ -362,7 +362,7 @@ fn loss_json(loss: &Loss) -> Value {
         "at": loss.at,
         "from": origins(loss.from),
         "to": releases(loss.to),
-        "if": condition(loss.when.sentence),
+        "if": condition(loss.when.sentence()),
         "reason": loss.why.sentence,
         "source": loss.why.source,
     })
@@ -420,7 +420,7 @@ mod tests {
         // What is always lost cannot be lost once more.
         let hides = |loss: &Loss, other: &Loss, writer, reader| {
             !std::ptr::eq(other, loss)
-                && other.when.sentence.is_empty()
+                && other.when.sentence().is_empty()
                 && other.is_between(writer, reader)
                 && loss.fields.iter().all(|field| other.fields.contains(field))
         };

@@ -89,7 +89,7 @@ impl Report {
                 markdown(&group.title()),
                 finding.clause,
                 finding.level,
-                group.hurt()
+                group.affects()
             )?;
             writeln!(out, "  - observed: {}", markdown(&finding.observed))?;
             writeln!(out, "  - expected: {}", markdown(&finding.expected))?;

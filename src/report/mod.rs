@@ -41,7 +41,7 @@ pub use text::Style;
 
 pub(crate) use text::write_wrapped;
 
-use crate::clients::Defect;
+use crate::clients;
 use crate::diagnosis::{Asking, Recognised, Shell};
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
@@ -216,7 +216,7 @@ impl Report {
         run: Run,
         timing: Timing,
         leftovers: Leftovers,
-        issues: Vec<Defect>,
+        issues: impl IntoIterator<Item = &'static clients::KnownIssue>,
         stale_waivers: Vec<String>,
     ) -> Self {
         let facts = session.facts();
@@ -285,21 +285,24 @@ impl Report {
         .timed(Timing::now())
     }
 
-    /// Adds the defects of published clients that concern people on this server.
+    /// Adds the known issues of published clients that concern people on this server.
     #[must_use]
-    pub(crate) fn with_issues(mut self, defects: Vec<Defect>) -> Self {
-        for defect in defects {
-            let Some(directions) = self.clients.get_mut(&defect.client) else {
+    pub(crate) fn with_issues(
+        mut self,
+        issues: impl IntoIterator<Item = &'static clients::KnownIssue>,
+    ) -> Self {
+        for issue in issues {
+            let Some(directions) = self.clients.get_mut(&issue.client) else {
                 continue;
             };
             for (direction, summary) in directions {
-                if defect.concerns.contains(*direction) {
+                if issue.concerns.contains(*direction) {
                     summary.known_issues.push(KnownIssue {
-                        id: defect.id.clone(),
-                        releases: defect.releases.clone(),
-                        text: defect.text.clone(),
-                        source: defect.source.clone(),
-                        prevents: defect.prevents,
+                        id: issue.id.to_owned(),
+                        releases: issue.releases.to_owned(),
+                        text: issue.text.to_owned(),
+                        source: issue.source.to_owned(),
+                        prevents: issue.prevents,
                     });
                 }
             }
@@ -514,10 +517,10 @@ impl Group<'_> {
     }
 
     /// Whom any of them affects.
-    pub(crate) fn hurt(&self) -> Clients {
-        self.0
-            .iter()
-            .fold(Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))
+    pub(crate) fn affects(&self) -> Clients {
+        self.0.iter().fold(Clients::NONE, |affected, finding| {
+            affected.and(finding.affects())
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The result of a visit, in sentences and as a report.
 
 use super::{Report, Style, write_wrapped};
-use crate::clients::{Condition, Defect, KnownIssue};
+use crate::clients::{Condition, KnownIssue};
 use crate::engine::Finding;
-use crate::retention::{Canary, Deed, Event, Found, Look, Role, Season, State, Visit};
+use crate::retention::{Canary, Deed, Event, Found, Look, Role, State, Visit, Watch};
 use crate::text::Block;
 use crate::wire::Canaries;
 use jiff::Timestamp;
@@ -119,24 +119,24 @@ fn in_lines(blocks: &[Block], width: usize) -> String {
 }
 
 /// The result of a visit, for people, in lines of so many columns.
-pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
+pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     let mut page = Page::default();
     if let Some(before) = visit.changed_from {
         page.paragraph(&format!(
             "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.",
-            season.retention_days
+            watch.retention_days
         ));
         page.gap();
     }
     for (role, event) in &visit.events {
-        tell_event(&mut page, *role, event, &season.canaries[role]);
+        tell_event(&mut page, *role, event, &watch.canaries[role]);
     }
     if visit.events.is_empty() {
         page.paragraph("Nothing is due.");
     }
-    for (role, canary) in &season.canaries {
-        let told = visit.events.iter().any(|(other, _)| other == role);
-        if let (State::Lost, Some(look), false) = (canary.state, canary.looks.last(), told) {
+    for (role, canary) in &watch.canaries {
+        let is_event = visit.events.iter().any(|(other, _)| other == role);
+        if let (State::Lost, Some(look), false) = (canary.state, canary.looks.last(), is_event) {
             let text = seen(
                 *role,
                 look.found,
@@ -148,7 +148,7 @@ pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
         }
     }
     page.gap();
-    if season.is_broken() {
+    if watch.is_broken() {
         page.paragraph(&format!(
             "The server loses backups that it promises to keep. {REMEDY}"
         ));
@@ -157,11 +157,11 @@ pub fn told(season: &Season, visit: &Visit, width: usize) -> String {
     if visit.was_too_late() {
         page.paragraph(&format!(
             "This visit came too late, and nothing is known of the time before it: come every {} as the ledger says, from cron or a scheduled job.",
-            days(season.every_days)
+            days(watch.every_days)
         ));
         page.gap();
     }
-    page.paragraph(&next(season));
+    page.paragraph(&next(watch));
     in_lines(&page.blocks, width)
 }
 
@@ -191,8 +191,8 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
 }
 
 /// When to come next.
-fn next(season: &Season) -> String {
-    let Some((role, window)) = season.next() else {
+fn next(watch: &Watch) -> String {
+    let Some((role, window)) = watch.next() else {
         return "Everything has been judged: `retention end` removes the canaries.".to_owned();
     };
     let after = day(window.from);
@@ -205,37 +205,37 @@ fn next(season: &Season) -> String {
     }
 }
 
-/// How a season stands, for people, without a network, in lines of so many columns.
-pub fn status(season: &Season, now: Timestamp, width: usize) -> String {
-    in_lines(&status_blocks(season, now), width)
+/// How a watch stands, for people, without a network, in lines of so many columns.
+pub fn status(watch: &Watch, now: Timestamp, width: usize) -> String {
+    in_lines(&status_blocks(watch, now), width)
 }
 
 /// The same in parts.
-pub fn status_blocks(season: &Season, now: Timestamp) -> Vec<Block> {
+pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
     let mut page = Page::default();
     page.paragraph(&format!(
         "Planted {}, last visit {}; retentionDays {}.",
-        day(season.planted),
-        day(season.visited),
-        season.retention_days
+        day(watch.planted),
+        day(watch.visited),
+        watch.retention_days
     ));
     page.gap();
-    for (role, canary) in &season.canaries {
+    for (role, canary) in &watch.canaries {
         let word = match canary.state {
             State::Lost => "LOST",
             State::Done => "done",
             State::Removed => "gone",
             State::ToPlant | State::Planting | State::Waiting(_) => "waits",
         };
-        page.line(word, *role, &standing(season, *role, canary, now));
+        page.line(word, *role, &standing(watch, *role, canary, now));
     }
     page.gap();
-    page.paragraph(&next(season));
+    page.paragraph(&next(watch));
     page.blocks
 }
 
 /// What is seen of a canary so far, and what is due.
-pub fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) -> String {
+pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> String {
     let last = canary.looks.last().map(|look: &Look| {
         let text = seen(
             role,
@@ -246,10 +246,10 @@ pub fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) ->
         );
         format!("{}: {text}", day(look.at))
     });
-    let window = season.window(role).map(|window| {
+    let window = watch.window(role).map(|window| {
         let what = match canary.state {
             State::ToPlant | State::Planting => "to be uploaded",
-            _ if season.due(role, window.from) == Some(Deed::Upload) => "to be uploaded again",
+            _ if watch.due(role, window.from) == Some(Deed::Upload) => "to be uploaded again",
             _ => "to be looked at",
         };
         let until = window
@@ -265,25 +265,23 @@ pub fn standing(season: &Season, role: Role, canary: &Canary, now: Timestamp) ->
 
 impl Report {
     /// The report on a visit, from one finding for each canary.
-    pub fn on_season(season: &Season, findings: Vec<Finding>, canaries: &Canaries) -> Self {
+    pub fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
         let totals = canaries.totals();
         let mut report =
             Self::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());
-        report.seed = season.seed.to_string();
+        report.seed = watch.seed.to_string();
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
-        report.with_issues(issues(season)).settled()
+        report.with_issues(issues(watch)).settled()
     }
 }
 
 /// What iOS does to its users where backups are deleted right after retentionDays.
-fn issues(season: &Season) -> Vec<Defect> {
-    let gone = season
+fn issues(watch: &Watch) -> Vec<&'static KnownIssue> {
+    let gone = watch
         .canaries
         .get(&Role::AsIos)
         .is_some_and(|canary| canary.looks.iter().any(|look| look.found == Found::Gone));
     let seen = gone.then_some(Condition::FullRetention);
-    KnownIssue::under(&seen.into_iter().collect())
-        .map(KnownIssue::defect)
-        .collect()
+    KnownIssue::under(&seen.into_iter().collect()).collect()
 }

@@ -65,14 +65,16 @@ impl<'a> Step<'a> {
     /// The clients that are affected.
     pub fn affects(&self) -> Clients {
         let findings = self.mends.iter();
-        findings.fold(Clients::NONE, |hurt, finding| hurt.and(finding.hurt()))
+        findings.fold(Clients::NONE, |affected, finding| {
+            affected.and(finding.affects())
+        })
     }
 
     /// What these clients cannot do.
     pub fn breaks(&self) -> Directions {
         let findings = self.mends.iter();
         findings
-            .filter(|finding| !finding.hurt().is_empty())
+            .filter(|finding| !finding.affects().is_empty())
             .fold(Directions::NONE, |all, finding| all.and(finding.breaks))
     }
 

@@ -88,13 +88,13 @@ impl Report {
         if self.implementation.is_some() && finding.verdict != Verdict::Error {
             detail(out, style, "about", &finding.remedy)?;
         } else if finding.verdict != Verdict::Error {
-            let hurt = group.hurt();
-            let affects = if hurt.is_empty() {
+            let affected = group.affects();
+            let affects = if affected.is_empty() {
                 "no client of today".to_owned()
             } else if finding.breaks.is_empty() {
-                hurt.to_string()
+                affected.to_string()
             } else {
-                format!("{hurt} ({})", finding.breaks)
+                format!("{affected} ({})", finding.breaks)
             };
             detail(out, style, "affects", &affects)?;
             detail(out, style, "fix", &finding.remedy)?;

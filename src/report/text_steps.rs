@@ -15,15 +15,15 @@ const COLUMN: usize = 16;
 
 impl Report {
     /// The names of the findings that the steps say.
-    pub(super) fn told_by_steps(&self) -> BTreeSet<String> {
+    pub(super) fn shown_by_steps(&self) -> BTreeSet<String> {
         if self.implementation.is_some() {
             return BTreeSet::new();
         }
         let steps = self.steps();
-        let told = steps
+        let shown = steps
             .iter()
             .flat_map(|step| step.mends.iter().chain(&step.then));
-        told.map(|finding| finding.name()).collect()
+        shown.map(|finding| finding.name()).collect()
     }
 
     pub(super) fn write_steps(&self, out: &mut String, style: Style) -> Written {
@@ -155,11 +155,11 @@ fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
         write_detail(out, style, "upstream", issue)?;
     }
     if step.verdict.is_deviation() {
-        let (hurt, breaks) = (step.affects(), step.breaks());
-        let affects = match (hurt.is_empty(), breaks.is_empty()) {
+        let (affected, breaks) = (step.affects(), step.breaks());
+        let affects = match (affected.is_empty(), breaks.is_empty()) {
             (true, _) => "no client of today".to_owned(),
-            (false, true) => hurt.to_string(),
-            (false, false) => format!("{hurt} ({breaks})"),
+            (false, true) => affected.to_string(),
+            (false, false) => format!("{affected} ({breaks})"),
         };
         write_detail(out, style, "affects", &affects)?;
     }

@@ -1,11 +1,11 @@
-//! The ledger of a season: one JSON file, whole at every moment, locked while somebody works with
+//! The ledger of a watch: one JSON file, whole at every moment, locked while somebody works with
 //! it.
 //!
 //! It holds no credential, and the server only as a hash: it may lie in a repository or in the
 //! cache of a CI. From the seed in it come the canaries' IDs and keys, which open the canaries and
 //! nothing else.
 
-use super::season::Season;
+use super::watch::Watch;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
@@ -28,7 +28,9 @@ const ATTEMPTS: usize = 8;
 struct Form {
     format: u32,
     tool: String,
-    season: Season,
+    /// Early ledgers call it a season.
+    #[serde(alias = "season")]
+    watch: Watch,
     sha256: String,
 }
 
@@ -99,7 +101,7 @@ pub struct Ledger {
     /// Held for its lock.
     file: File,
     /// What stands in it, once [`Ledger::save`] was called.
-    pub season: Season,
+    pub watch: Watch,
 }
 
 impl Ledger {
@@ -107,7 +109,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Where there is one, or it cannot be written.
-    pub fn create(path: &Path, season: Season) -> Result<Self, LedgerError> {
+    pub fn create(path: &Path, watch: Watch) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
             source,
@@ -125,7 +127,7 @@ impl Ledger {
         let mut ledger = Self {
             path: path.canonicalize().map_err(io)?,
             file,
-            season,
+            watch,
         };
         ledger.save()?;
         Ok(ledger)
@@ -137,8 +139,8 @@ impl Ledger {
     /// Where there is none, it is in use, not whole, edited or of another version.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let (path, file) = locked(path)?;
-        let season = read(&file, &path)?;
-        Ok(Self { path, file, season })
+        let watch = read(&file, &path)?;
+        Ok(Self { path, file, watch })
     }
 
     /// Reads a ledger without locking it: it is replaced in one step, so that what is read is
@@ -146,7 +148,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Where there is none, or it is not whole, edited or of another version.
-    pub fn peek(path: &Path) -> Result<Season, LedgerError> {
+    pub fn peek(path: &Path) -> Result<Watch, LedgerError> {
         let file = File::open(path).map_err(|error| opening(path, error))?;
         read(&file, path)
     }
@@ -156,7 +158,7 @@ impl Ledger {
         &self.path
     }
 
-    /// Writes the season: into its own file first, which then takes the ledger's place in one
+    /// Writes the watch: into its own file first, which then takes the ledger's place in one
     /// step.
     ///
     /// # Errors
@@ -178,7 +180,7 @@ impl Ledger {
                 .open(&beside)?;
             // A program that opens the ledger from the next moment on finds it locked.
             file.try_lock()?;
-            file.write_all(text(&self.season).as_bytes())?;
+            file.write_all(text(&self.watch).as_bytes())?;
             file.sync_all()?;
             std::fs::rename(&beside, &self.path)?;
             Ok(file)
@@ -272,24 +274,24 @@ fn is_same(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// The hash of a season as it is written, whatever became of white space since.
-fn checksum(season: &Season) -> String {
+/// The hash of a watch as it is written, whatever became of white space since.
+fn checksum(watch: &Watch) -> String {
     // Maps with string keys and whole numbers: this cannot fail.
-    let json = serde_json::to_vec(season).unwrap_or_default();
+    let json = serde_json::to_vec(watch).unwrap_or_default();
     data_encoding::HEXLOWER.encode(&Sha256::digest(json))
 }
 
-fn text(season: &Season) -> String {
+fn text(watch: &Watch) -> String {
     let form = Form {
         format: FORMAT,
         tool: "safe-conformance retention".to_owned(),
-        sha256: checksum(season),
-        season: season.clone(),
+        sha256: checksum(watch),
+        watch: watch.clone(),
     };
     serde_json::to_string_pretty(&form).unwrap_or_default() + "\n"
 }
 
-fn read(file: &File, path: &Path) -> Result<Season, LedgerError> {
+fn read(file: &File, path: &Path) -> Result<Watch, LedgerError> {
     let mut bytes = Vec::new();
     let read = file
         .take(LONGEST + 1)
@@ -307,7 +309,7 @@ fn read(file: &File, path: &Path) -> Result<Season, LedgerError> {
     parse(&bytes, path)
 }
 
-fn parse(bytes: &[u8], path: &Path) -> Result<Season, LedgerError> {
+fn parse(bytes: &[u8], path: &Path) -> Result<Watch, LedgerError> {
     #[derive(Deserialize)]
     struct Format {
         format: u32,
@@ -327,8 +329,8 @@ fn parse(bytes: &[u8], path: &Path) -> Result<Season, LedgerError> {
         });
     }
     let form: Form = serde_json::from_slice(bytes).map_err(torn)?;
-    if form.sha256 != checksum(&form.season) {
+    if form.sha256 != checksum(&form.watch) {
         return Err(LedgerError::Edited(path.to_owned()));
     }
-    Ok(form.season)
+    Ok(form.watch)
 }

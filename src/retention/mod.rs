@@ -5,18 +5,18 @@
 //! again what is due, and says what is lost. Some servers count a download as an upload, so each
 //! canary is looked at only once between two uploads. [`end`] removes them.
 //!
-//! What is due and what a look means is decided in [`Season`], without a network and without a
+//! What is due and what a look means is decided in [`Watch`], without a network and without a
 //! clock.
 
 mod canary;
-mod keeper;
 mod ledger;
 mod refusal;
-mod season;
 #[cfg(test)]
 mod tests;
+mod visit;
+mod watch;
 
 pub use canary::{Canary, Deed, Found, Look, Promise, Role, Sight, State, Window};
-pub use keeper::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
 pub use ledger::{Ledger, LedgerError};
-pub use season::{Season, Unjudgeable, promise};
+pub use visit::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
+pub use watch::{Unjudgeable, Watch, promise};

@@ -1,4 +1,4 @@
-//! Seasons on simulated servers: without sockets and without scrypt, four hundred days in no time.
+//! Watches on simulated servers: without sockets and without scrypt, four hundred days in no time.
 
 use super::canary::{DAY, Found, TOLERANCE};
 use super::*;
@@ -25,7 +25,7 @@ struct World {
     store: Store,
     /// What `retentionDays` says.
     says: i64,
-    /// When each canary was last uploaded, kept apart from the season.
+    /// When each canary was last uploaded, kept apart from the watch.
     uploaded: BTreeMap<Role, Timestamp>,
     /// The least that was said since, in days.
     held_to: BTreeMap<Role, i64>,
@@ -51,37 +51,37 @@ impl World {
         Timestamp::try_from(self.clock.now()).expect("a time of this age")
     }
 
-    fn season(&self, every: i64) -> Season {
-        Season::new(Seed::new(7), "http://a", self.now(), every, None, self.says)
+    fn watch(&self, every: i64) -> Watch {
+        Watch::new(Seed::new(7), "http://a", self.now(), every, None, self.says)
             .expect("something is promised")
     }
 
     /// Does what `verify` does, and holds every judgement against what is known.
-    fn visit(&mut self, season: &mut Season) {
+    fn visit(&mut self, watch: &mut Watch) {
         let now = self.now();
         for days in self.held_to.values_mut() {
             *days = self.says.min(*days);
         }
-        season
+        watch
             .visit(now, self.says, Some(0), false)
             .expect("the clock runs forward");
         for role in Role::ALL {
             let mut deeds = 0;
-            while let Some(deed) = season.due(role, now) {
-                self.act(season, role, deed, now);
+            while let Some(deed) = watch.due(role, now) {
+                self.act(watch, role, deed, now);
                 deeds += 1;
                 assert!(deeds <= 2, "{role} keeps us busy");
             }
         }
     }
 
-    fn act(&mut self, season: &mut Season, role: Role, deed: Deed, now: Timestamp) {
+    fn act(&mut self, watch: &mut Watch, role: Role, deed: Deed, now: Timestamp) {
         let name = role.name();
         if deed != Deed::Look {
-            let number = season.uploads(role) + 1;
+            let number = watch.uploads(role) + 1;
             let content = number.to_string().into_bytes().into();
             self.store.replace(name, content).expect("there is room");
-            season.was_uploaded(role, now);
+            watch.was_uploaded(role, now);
             self.uploaded.insert(role, now);
             self.held_to.insert(role, self.says);
             return;
@@ -93,7 +93,7 @@ impl World {
         } else {
             Sight::Missing("404".to_owned())
         };
-        let found = season.was_seen(role, sight, now).expect("a canary");
+        let found = watch.was_seen(role, sight, now).expect("a canary");
         let age = now.duration_since(self.uploaded[&role]).as_secs();
         let promised = age < self.held_to[&role] * DAY - TOLERANCE;
         let lost = !there && promised;
@@ -106,7 +106,7 @@ impl World {
     }
 }
 
-/// A season and who visits it.
+/// A watch and who visits it.
 #[derive(Clone, Debug)]
 struct Schedule {
     days: i64,
@@ -142,10 +142,10 @@ impl Schedule {
     /// Runs it; gives whether the server was called broken, and whether it is.
     fn run(&self) -> (bool, bool) {
         let mut world = World::new(self.days, self.tidying, self.fault);
-        let mut season = world.season(self.every);
+        let mut watch = world.watch(self.every);
         let end = canary::later(world.now(), DAYS * DAY);
         for gap in self.gaps.iter().cycle() {
-            world.visit(&mut season);
+            world.visit(&mut watch);
             world
                 .clock
                 .advance(Duration::from_secs(u64::from(gap * HOUR)));
@@ -153,7 +153,7 @@ impl Schedule {
                 break;
             }
         }
-        (season.is_broken(), world.lost)
+        (watch.is_broken(), world.lost)
     }
 }
 
@@ -222,22 +222,22 @@ proptest! {
         later in prop::collection::vec((1..60 * 24_u32, prop::option::of(1..200_i64)), 1..60),
     ) {
         let mut world = World::new(first, Tidying::OnTheDot, None);
-        let mut season = world.season(1);
-        world.visit(&mut season);
+        let mut watch = world.watch(1);
+        world.visit(&mut watch);
         for (hours, days) in later {
             if let Some(days) = days {
                 world.says = days;
                 world.store.change(Expiry::of(duration(days), Tidying::OnTheDot, None));
             }
             world.clock.advance(Duration::from_secs(u64::from(hours * HOUR)));
-            world.visit(&mut season);
+            world.visit(&mut watch);
         }
-        prop_assert!(!season.is_broken() && !world.lost);
+        prop_assert!(!watch.is_broken() && !world.lost);
     }
 }
 
 /// Visits once a day until nothing is left to be done.
-fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Season {
+fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Watch {
     let schedule = Schedule {
         days,
         every: 1,
@@ -246,16 +246,16 @@ fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Season {
         gaps: vec![24],
     };
     let mut world = World::new(schedule.days, schedule.tidying, schedule.fault);
-    let mut season = world.season(schedule.every);
+    let mut watch = world.watch(schedule.every);
     for _ in 0..DAYS {
-        world.visit(&mut season);
+        world.visit(&mut watch);
         world.clock.advance(duration(1));
     }
-    season
+    watch
 }
 
 /// What was found of each canary, and how many days after its last upload.
-fn found(season: &Season) -> Vec<(Role, Found, i64)> {
+fn found(watch: &Watch) -> Vec<(Role, Found, i64)> {
     let looks = |(role, canary): (&Role, &Canary)| {
         let role = *role;
         let looks = canary.looks.clone();
@@ -263,15 +263,15 @@ fn found(season: &Season) -> Vec<(Role, Found, i64)> {
             .into_iter()
             .map(move |look| (role, look.found, look.age_hours / 24))
     };
-    season.canaries.iter().flat_map(looks).collect()
+    watch.canaries.iter().flat_map(looks).collect()
 }
 
 #[test]
 fn on_a_good_server_each_canary_is_looked_at_once_at_its_time() {
-    let season = daily(90, Tidying::OnTheDot, None);
-    assert!(season.is_over() && !season.is_broken());
+    let watch = daily(90, Tidying::OnTheDot, None);
+    assert!(watch.is_over() && !watch.is_broken());
     assert_eq!(
-        found(&season),
+        found(&watch),
         [
             (Role::HalfTime, Found::Kept, 45),
             (Role::JustInside, Found::Kept, 89),
@@ -281,7 +281,7 @@ fn on_a_good_server_each_canary_is_looked_at_once_at_its_time() {
             (Role::AsIos, Found::Kept, 89),
         ]
     );
-    let uploads = |role| season.uploads(role);
+    let uploads = |role| watch.uploads(role);
     assert_eq!(Role::ALL.map(uploads), [1, 1, 1, 2, 2]);
     let still = found(&daily(90, Tidying::Never, None));
     assert!(still.contains(&(Role::JustBeyond, Found::StillThere, 92)));
@@ -291,8 +291,8 @@ fn on_a_good_server_each_canary_is_looked_at_once_at_its_time() {
 #[test]
 fn each_wrong_rule_is_caught_by_the_canary_that_is_there_for_it() {
     let caught = |fault| {
-        let season = daily(90, Tidying::OnTheDot, Some(fault));
-        let lost = found(&season)
+        let watch = daily(90, Tidying::OnTheDot, Some(fault));
+        let lost = found(&watch)
             .into_iter()
             .filter(|(_, found, _)| *found == Found::Lost);
         lost.map(|(role, _, _)| role).collect::<Vec<_>>()
@@ -313,13 +313,13 @@ fn each_wrong_rule_is_caught_by_the_canary_that_is_there_for_it() {
 #[test]
 fn whoever_comes_too_late_begins_anew_and_accuses_nobody() {
     let mut world = World::new(90, Tidying::OnTheDot, None);
-    let mut season = world.season(1);
-    world.visit(&mut season);
+    let mut watch = world.watch(1);
+    world.visit(&mut watch);
     world.clock.advance(duration(200));
-    world.visit(&mut season);
-    assert!(!season.is_broken() && !season.is_over());
+    world.visit(&mut watch);
+    assert!(!watch.is_broken() && !watch.is_over());
     assert_eq!(
-        found(&season),
+        found(&watch),
         [
             (Role::HalfTime, Found::TooLate, 200),
             (Role::JustInside, Found::TooLate, 200),
@@ -327,73 +327,73 @@ fn whoever_comes_too_late_begins_anew_and_accuses_nobody() {
             (Role::AsIos, Found::Gone, 200),
         ]
     );
-    assert_eq!(Role::ALL.map(|role| season.uploads(role)), [2, 2, 1, 2, 2]);
+    assert_eq!(Role::ALL.map(|role| watch.uploads(role)), [2, 2, 1, 2, 2]);
     // A refresh of what is gone is none.
-    assert_eq!(season.canaries[&Role::Refreshed].state, State::Waiting(0));
+    assert_eq!(watch.canaries[&Role::Refreshed].state, State::Waiting(0));
     // From there on it goes as if it began that day.
     for _ in 0..200 {
         world.clock.advance(duration(1));
-        world.visit(&mut season);
+        world.visit(&mut watch);
     }
-    assert!(season.is_over() && !season.is_broken());
+    assert!(watch.is_over() && !watch.is_broken());
 }
 
 #[test]
-fn a_clock_that_was_set_back_is_told_and_nothing_changes() {
+fn a_clock_that_was_set_back_is_reported_and_nothing_changes() {
     let mut world = World::new(90, Tidying::OnTheDot, None);
-    let mut season = world.season(1);
+    let mut watch = world.watch(1);
     world.clock.advance(duration(10));
-    world.visit(&mut season);
-    let before = season.clone();
+    world.visit(&mut watch);
+    let before = watch.clone();
     let earlier = canary::later(world.now(), -DAY);
-    let refused = season.visit(earlier, 90, None, false);
+    let refused = watch.visit(earlier, 90, None, false);
     assert!(
         matches!(refused, Err(Unjudgeable::ClockSetBack { .. })),
         "{refused:?}"
     );
     // Trust does not turn back time.
-    assert!(season.visit(earlier, 90, None, true).is_err());
-    assert_eq!(season, before);
+    assert!(watch.visit(earlier, 90, None, true).is_err());
+    assert_eq!(watch, before);
     let a_minute = canary::later(world.now(), -60);
-    assert!(season.visit(a_minute, 90, None, false).is_ok());
-    assert_eq!(season.visited, before.visited);
+    assert!(watch.visit(a_minute, 90, None, false).is_ok());
+    assert_eq!(watch.visited, before.visited);
 }
 
 #[test]
-fn clocks_that_move_apart_are_told_and_can_be_trusted() {
+fn clocks_that_move_apart_are_reported_and_can_be_trusted() {
     let world = World::new(90, Tidying::OnTheDot, None);
-    let mut season = world.season(1);
+    let mut watch = world.watch(1);
     let now = world.now();
-    assert_eq!(season.visit(now, 90, Some(7200), false), Ok(None));
-    let before = season.clone();
-    let refused = season.visit(now, 90, Some(7200 + 3601), false);
+    assert_eq!(watch.visit(now, 90, Some(7200), false), Ok(None));
+    let before = watch.clone();
+    let refused = watch.visit(now, 90, Some(7200 + 3601), false);
     assert_eq!(refused, Err(Unjudgeable::ClocksApart(3601)));
-    assert_eq!(season, before);
-    assert_eq!(season.visit(now, 90, Some(7200 + 3600), false), Ok(None));
-    assert_eq!(season.visit(now, 90, Some(-7200), true), Ok(None));
-    assert_eq!(season.visit(now, 90, Some(-7200), false), Ok(None));
+    assert_eq!(watch, before);
+    assert_eq!(watch.visit(now, 90, Some(7200 + 3600), false), Ok(None));
+    assert_eq!(watch.visit(now, 90, Some(-7200), true), Ok(None));
+    assert_eq!(watch.visit(now, 90, Some(-7200), false), Ok(None));
     // Who tells no time contradicts nobody.
-    assert_eq!(season.visit(now, 90, None, false), Ok(None));
-    assert_eq!(season.server_ahead, Some(-7200));
+    assert_eq!(watch.visit(now, 90, None, false), Ok(None));
+    assert_eq!(watch.server_ahead, Some(-7200));
 }
 
 #[test]
 fn a_promise_that_shrinks_holds_at_once_and_one_that_grows_from_the_next_upload_on() {
     let mut world = World::new(180, Tidying::Never, None);
-    let mut season = world.season(1);
-    world.visit(&mut season);
-    let days = |season: &Season| season.canaries[&Role::Refreshed].promise.days;
-    assert_eq!(season.visit(world.now(), 90, None, false), Ok(Some(180)));
-    assert_eq!(days(&season), 90);
-    assert_eq!(season.visit(world.now(), 365, None, false), Ok(Some(90)));
-    assert_eq!(days(&season), 90);
+    let mut watch = world.watch(1);
+    world.visit(&mut watch);
+    let days = |watch: &Watch| watch.canaries[&Role::Refreshed].promise.days;
+    assert_eq!(watch.visit(world.now(), 90, None, false), Ok(Some(180)));
+    assert_eq!(days(&watch), 90);
+    assert_eq!(watch.visit(world.now(), 365, None, false), Ok(Some(90)));
+    assert_eq!(days(&watch), 90);
     world.says = 365;
     world.clock.advance(duration(50));
-    world.visit(&mut season);
-    assert_eq!(days(&season), 365);
-    let refused = season.visit(world.now(), 0, None, false);
+    world.visit(&mut watch);
+    assert_eq!(days(&watch), 365);
+    let refused = watch.visit(world.now(), 0, None, false);
     assert_eq!(refused, Err(Unjudgeable::NothingPromised(0)));
-    assert_eq!(days(&season), 365);
+    assert_eq!(days(&watch), 365);
 }
 
 #[test]
@@ -425,19 +425,19 @@ fn a_promise_of_ages_does_not_overflow() {
     for days in [36_500, 2_147_483_647, i64::MAX] {
         let mut world = World::new(1000, Tidying::Never, None);
         world.says = days;
-        let mut season = world.season(i64::MAX);
-        world.visit(&mut season);
+        let mut watch = world.watch(i64::MAX);
+        world.visit(&mut watch);
         for role in Role::ALL {
-            let window = season.window(role).expect("it waits");
+            let window = watch.window(role).expect("it waits");
             assert!(window.from > world.now());
         }
-        assert!(!status(&season, world.now(), 100).is_empty());
+        assert!(!status(&watch, world.now(), 100).is_empty());
     }
 }
 
 #[test]
 fn a_clock_that_was_set_back_is_noticed() {
-    let season = Season::new(
+    let watch = Watch::new(
         Seed::new(1),
         "http://a",
         Timestamp::UNIX_EPOCH,
@@ -445,7 +445,7 @@ fn a_clock_that_was_set_back_is_noticed() {
         None,
         180,
     );
-    let season = season.expect("promised");
+    let watch = watch.expect("promised");
     for (seconds, is_well) in [
         (-8 * 3600, false),
         (-601, false),
@@ -454,14 +454,14 @@ fn a_clock_that_was_set_back_is_noticed() {
         (8 * 3600, true),
     ] {
         let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(seconds);
-        assert_eq!(season.look_at_clock(now).is_ok(), is_well, "{seconds}");
+        assert_eq!(watch.look_at_clock(now).is_ok(), is_well, "{seconds}");
     }
 }
 
 #[test]
-fn a_stranger_sees_nothing_that_was_planted_with_credentials() {
+fn another_login_sees_nothing_that_was_planted_with_credentials() {
     use crate::wire::LoginKind;
-    let season = Season::new(
+    let watch = Watch::new(
         Seed::new(1),
         "http://a",
         Timestamp::UNIX_EPOCH,
@@ -469,7 +469,7 @@ fn a_stranger_sees_nothing_that_was_planted_with_credentials() {
         None,
         180,
     );
-    let mut season = season.expect("promised");
+    let mut watch = watch.expect("promised");
     for (planted, with, shows) in [
         (None, LoginKind::Open, false),
         (Some(LoginKind::Basic), LoginKind::Open, false),
@@ -477,7 +477,7 @@ fn a_stranger_sees_nothing_that_was_planted_with_credentials() {
         (Some(LoginKind::Open), LoginKind::Open, true),
         (None, LoginKind::Basic, true),
     ] {
-        season.login = planted;
-        assert_eq!(season.shows_to(with), shows, "{planted:?} {with:?}");
+        watch.login = planted;
+        assert_eq!(watch.shows_to(with), shows, "{planted:?} {with:?}");
     }
 }

@@ -1,15 +1,13 @@
 //! One checkup of an implementation of a client from beginning to end: plan, run, report.
 
-use crate::adapter::{Limits, Peer, Processes};
-use crate::clients::Release;
-use crate::engine::waiver::Waivers;
-use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
-use crate::report::{Interviewed, Report, Timing};
+use super::prepared::{LONGEST, OfClient, Prepared, Stopwatch, waive};
+use crate::adapter::{Limits, Peer, Processes, Tell};
+use crate::engine::{Event, Pattern, Plan, PlanError, Selection};
+use crate::report::{Interviewed, Report};
 use crate::suites::client::{self, Interviewee, Like};
 use crate::vectors::{self, File};
-use jiff::civil::Date;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use thiserror::Error;
 
 /// How long a question that was asked may go on once the run is stopped.
@@ -27,27 +25,14 @@ const GRACE: Duration = Duration::from_millis(500);
 /// # Ok(())
 /// # }
 /// ```
-#[non_exhaustive]
-pub struct ClientCheckup {
+pub type ClientCheckup = Prepared<OfClient<Adapter>>;
+
+/// An adapter that is to be asked.
+pub struct Adapter {
     command: String,
-    /// The release that counts where the published ones differ; without one, any of the newest.
-    pub held_to: Option<Release>,
-    /// Which vectors are asked.
-    pub selection: Selection,
-    /// What bounds the adapter.
-    pub limits: Limits,
-    /// How many adapters run at once.
-    pub jobs: u16,
-    /// How long the whole run may take.
-    pub deadline: Duration,
-    /// Whether vectors that take 1 GiB of memory are asked, too.
-    pub large_memory: bool,
-    /// Deviations that are accepted, and the day that counts.
-    pub waivers: Option<(Waivers, Date)>,
-    /// The switch that stops the run.
-    pub stop: Stop,
-    /// Takes what the adapter writes to standard error, line by line.
-    pub tell: Option<crate::adapter::Tell>,
+    limits: Limits,
+    large_memory: bool,
+    tell: Option<Tell>,
 }
 
 /// Why a checkup of an implementation could not begin.
@@ -62,62 +47,32 @@ pub enum ClientCheckupError {
 impl ClientCheckup {
     /// A checkup with every vector of the adapter that `command`, run by a shell, starts.
     pub fn new(command: impl Into<String>) -> Self {
-        Self {
+        Self::by(Adapter {
             command: command.into(),
-            held_to: None,
-            selection: Selection::default(),
             limits: Limits::default(),
-            jobs: 1,
-            deadline: Duration::from_secs(600),
             large_memory: false,
-            waivers: None,
-            stop: Stop::default(),
             tell: None,
-        }
+        })
     }
 
-    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
-    /// up; what they need runs along.
+    /// What bounds the adapter; the limits of `client` without options unless this is called.
     #[must_use]
-    pub fn only(mut self, pattern: &str) -> Self {
-        self.selection.only.push(Pattern::new(pattern));
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.of.by.limits = limits;
         self
     }
 
-    /// Leaves out what matches. `why` stands in the report.
+    /// Asks the vectors that take 1 GiB of memory, too.
     #[must_use]
-    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
-        let pattern = Pattern::new(pattern);
-        self.selection.skip.push((pattern, why.to_owned()));
+    pub const fn large_memory(mut self) -> Self {
+        self.of.by.large_memory = true;
         self
     }
 
-    /// Where the published clients differ, this one's way counts: a release, or a client for its
-    /// newest. Without it, any of the newest passes.
+    /// Takes what the adapter writes to standard error, line by line.
     #[must_use]
-    pub fn held_to(mut self, release: impl Into<Release>) -> Self {
-        self.held_to = Some(release.into());
-        self
-    }
-
-    /// How many adapters run at once; 1 unless this is called.
-    #[must_use]
-    pub const fn jobs(mut self, jobs: u16) -> Self {
-        self.jobs = jobs;
-        self
-    }
-
-    /// How long the whole run may take; ten minutes unless this is called.
-    #[must_use]
-    pub const fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Accepts deviations.
-    #[must_use]
-    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
-        self.waivers = Some((waivers, today));
+    pub fn telling(mut self, tell: Tell) -> Self {
+        self.of.by.tell = Some(tell);
         self
     }
 
@@ -135,70 +90,56 @@ impl ClientCheckup {
     /// # Errors
     /// As for [`run`](Self::run).
     pub async fn run_with(
-        mut self,
+        self,
         events: impl FnMut(Event) + Send,
     ) -> Result<(Report, Vec<String>), ClientCheckupError> {
-        if !self.large_memory {
-            self.leave_out_large();
+        let (mut choices, OfClient { by, held_to }) = (self.choices, self.of);
+        if !by.large_memory {
+            leave_out_large(&mut choices.selection);
         }
-        let like = self.held_to.map_or(Like::Anyone, Like::release);
-        let plan = Plan::new(client::checks(like), &self.selection)?;
-        let mut processes = Processes::new(self.command.clone(), self.jobs, self.limits);
-        if let Some(tell) = self.tell {
+        let like = held_to.map_or(Like::Anyone, Like::release);
+        let plan = Plan::new(client::checks(like), &choices.selection)?;
+        let jobs = choices.jobs.unwrap_or(1);
+        let mut processes = Processes::new(by.command.clone(), jobs, by.limits);
+        if let Some(tell) = by.tell {
             processes = processes.telling(tell);
         }
         let processes = Arc::new(processes);
-        let alarm = tokio::spawn({
-            let (stop, deadline) = (self.stop.clone(), self.deadline);
-            async move {
-                tokio::time::sleep(deadline).await;
-                stop.pull(StopReason::Deadline(deadline.as_secs()));
-            }
-        });
-        let options = Options {
-            jobs: usize::from(self.jobs),
-            grace: GRACE,
-            stop: self.stop,
-        };
         let peer: Arc<dyn Peer> = Arc::clone(&processes) as Arc<dyn Peer>;
         let subject = Arc::new(Interviewee::new(peer));
-        let timing = Timing::now();
-        let began = Instant::now();
-        let mut run = engine::run(plan, subject, options, events).await;
-        let timing = Timing {
-            took: began.elapsed(),
-            ..timing
-        };
-        alarm.abort();
-        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
-            waivers.apply(&mut run.findings, today)
-        });
+        let alarm = choices.alarm(LONGEST);
+        let clock = Stopwatch::start();
+        let mut run = choices
+            .carry_out(plan, subject, (jobs, GRACE), alarm, events)
+            .await;
+        let timing = clock.stop();
+        let stale = waive(choices.waivers, &mut run);
         let (requests, bytes_sent) = processes.asked();
         let interviewed = Interviewed {
-            target: self.command,
+            target: by.command,
             hello: processes.introduced(),
-            held_to: self.held_to,
+            held_to,
             requests,
             bytes_sent,
         };
         let report = Report::on_implementation(interviewed, run, timing, stale);
         Ok((report, processes.last_words()))
     }
+}
 
-    fn leave_out_large(&mut self) {
-        let large = vectors::all()
-            .iter()
-            .flat_map(File::vectors)
-            .filter(|(_, vector)| vector.is_large());
-        for (_, vector) in large {
-            // A selection that names it alone asks for it.
-            let mut only = self.selection.only.iter();
-            let asked_for = only.any(|pattern| pattern.to_string() == vector.id);
-            if !asked_for {
-                let reason = "it takes 1 GiB of memory; --large-memory asks for it";
-                let pattern = Pattern::new(vector.id.clone());
-                self.selection.rare.push((pattern, reason.to_owned()));
-            }
+/// Leaves out the vectors that take much memory, but for those that are asked for by name.
+fn leave_out_large(selection: &mut Selection) {
+    let large = vectors::all()
+        .iter()
+        .flat_map(File::vectors)
+        .filter(|(_, vector)| vector.is_large());
+    for (_, vector) in large {
+        let mut only = selection.only.iter();
+        let asked_for = only.any(|pattern| pattern.to_string() == vector.id);
+        if !asked_for {
+            let reason = "it takes 1 GiB of memory; --large-memory asks for it";
+            let pattern = Pattern::new(vector.id.clone());
+            selection.rare.push((pattern, reason.to_owned()));
         }
     }
 }

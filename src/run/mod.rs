@@ -6,11 +6,12 @@ pub(crate) mod environment;
 mod implementation;
 #[cfg(feature = "tests")]
 mod implementation_tests;
+mod prepared;
+mod retention;
 #[cfg(feature = "tests")]
 mod rig;
 #[cfg(feature = "tests")]
 mod rig_tests;
-mod season;
 mod server;
 #[cfg(feature = "tests")]
 mod server_tests;
@@ -22,11 +23,12 @@ pub use environment::AccessError;
 pub use implementation::{ClientCheckup, ClientCheckupError};
 #[cfg(feature = "tests")]
 pub use implementation_tests::{ClientTests, client_tests};
+pub(crate) use prepared::Prepared;
+pub use retention::retention_report;
 #[cfg(feature = "tests")]
 pub use rig::{Rig, RigRunError};
 #[cfg(feature = "tests")]
 pub use rig_tests::rig_tests;
-pub use season::season_report;
 pub use server::{Checkup, CheckupError, Done, judge};
 #[cfg(feature = "cli")]
 pub(crate) use server_tests::target_of;

@@ -1,24 +1,25 @@
 //! One run of a client on the rig from beginning to end: server, cases, report.
 
+use super::prepared::{LONGEST, OfClient, Prepared, Stopwatch, waive};
 use crate::clients::Release;
 use crate::clients::release::Aspect;
-use crate::engine::waiver::Waivers;
-use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, Stop, StopReason};
-use crate::report::{Interviewed, Report, Timing};
+use crate::engine::{Event, Plan, PlanError};
+use crate::report::{Interviewed, Report};
 use crate::rig::{
     ByHand, Client as RigClient, Command, End, FromFunction, Play, RigError, Task, World,
 };
 use crate::suites::client::Like;
 use crate::suites::client::rig::{self, Rigged};
-use jiff::civil::Date;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use thiserror::Error;
 
 /// How long clients that run may go on once the run is stopped.
 const GRACE: Duration = Duration::from_secs(1);
+/// How many cases run at once unless a number is chosen.
+const JOBS: usize = 8;
 
 /// A run of a client on the rig that is about to be made: a scripted server watches what the client
 /// sends.
@@ -44,17 +45,20 @@ const GRACE: Duration = Duration::from_secs(1);
 /// # Ok(())
 /// # }
 /// ```
+pub type Rig = Prepared<OfClient<OnTheRig>>;
+
+/// How a client meets the rig.
 #[derive(Default)]
-pub struct Rig {
-    selection: Selection,
-    held_to: Option<Release>,
-    jobs: Option<usize>,
-    deadline: Option<Duration>,
+pub struct OnTheRig {
     folder: Option<PathBuf>,
     world: Option<Arc<World>>,
-    waivers: Option<(Waivers, Date)>,
-    stop: Stop,
     address: Option<IpAddr>,
+}
+
+impl Default for Rig {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Why a run on the rig could not be made.
@@ -84,59 +88,14 @@ fn asks_as_today(release: Release) -> bool {
 impl Rig {
     /// Every case, held to any published client.
     pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Runs only what matches: an ID, its first segments, or a part in dots, `rig.backup`. Several
-    /// add up.
-    #[must_use]
-    pub fn only(mut self, pattern: &str) -> Self {
-        self.selection.only.push(Pattern::new(pattern));
-        self
-    }
-
-    /// Leaves out what matches. `why` stands in the report.
-    #[must_use]
-    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
-        let pattern = Pattern::new(pattern);
-        self.selection.skip.push((pattern, why.to_owned()));
-        self
-    }
-
-    /// The choice of cases.
-    #[must_use]
-    pub fn selecting(mut self, selection: Selection) -> Self {
-        self.selection = selection;
-        self
-    }
-
-    /// Where the published clients differ, this one's way counts: a release, or a client for its
-    /// newest. Without it, any of the newest passes.
-    #[must_use]
-    pub fn held_to(mut self, release: impl Into<Release>) -> Self {
-        self.held_to = Some(release.into());
-        self
-    }
-
-    /// How many cases run at once; 8 unless this is called.
-    #[must_use]
-    pub const fn jobs(mut self, jobs: usize) -> Self {
-        self.jobs = Some(jobs);
-        self
-    }
-
-    /// How long the whole run may take; ten minutes unless this is called.
-    #[must_use]
-    pub const fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
+        Self::by(OnTheRig::default())
     }
 
     /// A folder that keeps what was seen: one folder a case. Without it, a temporary one is removed
     /// at the end.
     #[must_use]
     pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folder = Some(folder.into());
+        self.of.by.folder = Some(folder.into());
         self
     }
 
@@ -144,28 +103,14 @@ impl Rig {
     /// derivation each.
     #[must_use]
     pub fn acting_for(mut self, world: Arc<World>) -> Self {
-        self.world = Some(world);
-        self
-    }
-
-    /// Deviations that are accepted, and the day that counts.
-    #[must_use]
-    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
-        self.waivers = Some((waivers, today));
+        self.of.by.world = Some(world);
         self
     }
 
     /// The address of this machine to listen on; loopback by default.
     #[must_use]
     pub const fn listening_on(mut self, address: IpAddr) -> Self {
-        self.address = Some(address);
-        self
-    }
-
-    /// The switch that stops the run.
-    #[must_use]
-    pub fn stopped_by(mut self, stop: Stop) -> Self {
-        self.stop = stop;
+        self.of.by.address = Some(address);
         self
     }
 
@@ -210,7 +155,7 @@ impl Rig {
         begun: impl FnOnce(&Play) -> Result<(), RigError> + Send,
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
-        self.jobs = Some(1);
+        self.choices.jobs = Some(1);
         self.run_client("by hand", Arc::new(client), begun, events)
             .await
     }
@@ -222,56 +167,39 @@ impl Rig {
         begun: impl FnOnce(&Play) -> Result<(), RigError> + Send,
         events: impl FnMut(Event) + Send,
     ) -> Result<Report, RigRunError> {
-        let like = self.held_to.map_or(Like::Anyone, Like::release);
-        if let Some(release) = self.held_to.filter(|release| !asks_as_today(*release)) {
+        let (choices, OfClient { by, held_to }) = (self.choices, self.of);
+        let like = held_to.map_or(Like::Anyone, Like::release);
+        if let Some(release) = held_to.filter(|release| !asks_as_today(*release)) {
             return Err(RigRunError::Release(release));
         }
-        let checks = Plan::new(rig::checks(like), &self.selection)?;
-        let world = match self.world {
+        let plan = Plan::new(rig::checks(like), &choices.selection)?;
+        let world = match by.world {
             Some(world) => world,
             None => new_world().await?,
         };
-        let kept = self.folder.is_some();
-        let folder = match self.folder {
+        let kept = by.folder.is_some();
+        let folder = match by.folder {
             Some(folder) => folder,
             None => temporary_folder()?,
         };
-        let address = self.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let address = by.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let play = Play::on(address, client, world, &folder).await;
         let play = play.and_then(|play| begun(&play).map(|()| play));
         let play = Arc::new(play.inspect_err(|_| clear(kept, &folder))?);
-        let alarm = tokio::spawn({
-            let (stop, deadline) = (
-                self.stop.clone(),
-                self.deadline.unwrap_or(Duration::from_secs(600)),
-            );
-            async move {
-                tokio::time::sleep(deadline).await;
-                stop.pull(StopReason::Deadline(deadline.as_secs()));
-            }
-        });
-        let options = Options {
-            jobs: self.jobs.unwrap_or(8),
-            grace: GRACE,
-            stop: self.stop,
-        };
         let subject = Arc::new(Rigged::new(Arc::clone(&play)));
-        let (started, clock) = (Timing::now(), Instant::now());
-        let mut run = engine::run(checks, subject, options, events).await;
-        let timing = Timing {
-            took: clock.elapsed(),
-            ..started
-        };
-        alarm.abort();
+        let alarm = choices.alarm(LONGEST);
+        let clock = Stopwatch::start();
+        let mut run = choices
+            .carry_out(plan, subject, (JOBS, GRACE), alarm, events)
+            .await;
+        let timing = clock.stop();
         play.stop().await;
         clear(kept, &folder);
-        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
-            waivers.apply(&mut run.findings, today)
-        });
+        let stale = waive(choices.waivers, &mut run);
         let interviewed = Interviewed {
             target: name.to_owned(),
             hello: None,
-            held_to: self.held_to,
+            held_to,
             requests: play.requests(),
             bytes_sent: 0,
         };

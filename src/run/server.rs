@@ -1,5 +1,6 @@
 //! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
 
+use super::prepared::{Prepared, Stopwatch, waive};
 use crate::clients::KnownIssue;
 use crate::diagnosis::{
     NEW_ROOT, Problem, Product, Recognised, Sights, attribute, first_releases, recognised_in,
@@ -11,7 +12,7 @@ use crate::report::{Bin, Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
 use crate::wire::{
-    Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError,
+    Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError, Trace,
     Transcript,
 };
 use jiff::civil::Date;
@@ -24,6 +25,9 @@ use thiserror::Error;
 const GRACE: Duration = Duration::from_secs(2);
 /// How long the deletion of what is left may take.
 const CLEAN_UP: Duration = Duration::from_secs(8);
+
+/// How many checks run at once unless a number is chosen.
+const JOBS: usize = 16;
 
 /// The most requests that a healthy run sends.
 const MOST_REQUESTS: u64 = 250;
@@ -40,27 +44,16 @@ const MOST_REQUESTS: u64 = 250;
 /// # Ok(())
 /// # }
 /// ```
-#[non_exhaustive]
-pub struct Checkup {
+pub type Checkup = Prepared<Server>;
+
+/// A server that is to be checked.
+pub struct Server {
     target: Target,
     /// Why there is no random seed, if that is so.
     no_seed: Option<String>,
-    /// How the session behaves: seed, time limits, the switch that stops it.
-    pub settings: Settings,
-    /// Which checks run.
-    pub selection: Selection,
-    /// How many checks run at once.
-    pub jobs: usize,
-    /// How long the whole run may take; `None`: three minutes, and more on a server that answers
-    /// slowly.
-    pub deadline: Option<Duration>,
-    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind
-    /// is not written down.
-    pub ledger_folder: Option<PathBuf>,
-    /// Whether the run removes its own files from the bin of a Nextcloud in the end.
-    pub purge_trash: bool,
-    /// Deviations that are accepted, and the day that counts.
-    pub waivers: Option<(Waivers, Date)>,
+    settings: Settings,
+    ledger_folder: Option<PathBuf>,
+    purge_trash: bool,
 }
 
 /// A checkup that was made.
@@ -102,68 +95,55 @@ impl Checkup {
         let random = Seed::random();
         let no_seed = random.as_ref().err().map(ToString::to_string);
         let seed = random.unwrap_or(Seed::new(0));
-        Self {
+        Self::of(Server {
             target,
             no_seed,
             settings: Settings::new(seed).with_fresh(seed),
-            selection: Selection::default(),
-            jobs: 16,
-            deadline: None,
             ledger_folder: None,
             purge_trash: false,
-            waivers: None,
-        }
-    }
-
-    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
-    /// up; what they need runs along.
-    #[must_use]
-    pub fn only(mut self, pattern: &str) -> Self {
-        self.selection.only.push(Pattern::new(pattern));
-        self
-    }
-
-    /// Leaves out what matches. `why` stands in the report.
-    #[must_use]
-    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
-        let pattern = Pattern::new(pattern);
-        self.selection.skip.push((pattern, why.to_owned()));
-        self
+        })
     }
 
     /// Takes this seed, with which an earlier run can be repeated, instead of a fresh one.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
-        self.settings.seed = seed;
-        self.no_seed = None;
+        self.of.settings.seed = seed;
+        self.of.no_seed = None;
         self
     }
 
-    /// How many checks run at once; 16 unless this is called.
+    /// Takes a seed of which the caller knows that no backup ID of it is in use.
     #[must_use]
-    pub const fn jobs(mut self, jobs: usize) -> Self {
-        self.jobs = jobs;
+    pub fn fresh_seed(mut self, seed: Seed) -> Self {
+        self.of.settings.fresh = Some(seed);
+        self.seed(seed)
+    }
+
+    /// How fast the run asks.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.of.settings.pace = pace;
         self
     }
 
-    /// How long the whole run may take.
+    /// How long one answer may take; ten seconds unless this is called. Large bodies get more.
     #[must_use]
-    pub const fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.of.settings.timeout = timeout;
         self
     }
 
-    /// The folder for the ledger of what is uploaded.
+    /// How long a server that limits or locks is waited for; a minute unless this is called.
     #[must_use]
-    pub fn ledger_folder(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.ledger_folder = Some(folder.into());
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.of.settings.patience = patience;
         self
     }
 
-    /// Accepts deviations.
+    /// How many bytes the size checks may upload, together; 16 MiB unless this is called.
     #[must_use]
-    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
-        self.waivers = Some((waivers, today));
+    pub const fn max_upload(mut self, bytes: u64) -> Self {
+        self.of.settings.max_upload = bytes;
         self
     }
 
@@ -171,7 +151,29 @@ impl Checkup {
     /// too long, some after 60 s.
     #[must_use]
     pub const fn slow_uplink(mut self, takes: Duration) -> Self {
-        self.settings.slow_uplink = Some(takes);
+        self.of.settings.slow_uplink = Some(takes);
+        self
+    }
+
+    /// Takes a line about every exchange.
+    #[must_use]
+    pub fn trace(mut self, trace: Trace) -> Self {
+        self.of.settings.trace = Some(trace);
+        self
+    }
+
+    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind
+    /// is not written down.
+    #[must_use]
+    pub fn ledger_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.of.ledger_folder = Some(folder.into());
+        self
+    }
+
+    /// Removes the run's own files from the bin of a Nextcloud in the end.
+    #[must_use]
+    pub const fn purge_trash(mut self) -> Self {
+        self.of.purge_trash = true;
         self
     }
 
@@ -189,52 +191,52 @@ impl Checkup {
     /// # Errors
     /// As for [`run`](Self::run).
     pub async fn run_with(self, events: impl FnMut(Event) + Send) -> Result<Done, CheckupError> {
-        if let Some(why) = self.no_seed {
+        let (choices, server) = (self.choices, self.of);
+        if let Some(why) = server.no_seed {
             return Err(CheckupError::Randomness(why));
         }
-        let selection = unasked(self.selection.clone(), self.settings.slow_uplink);
+        let selection = unasked(choices.selection.clone(), server.settings.slow_uplink);
         let plan = Plan::new(server::checks(), &selection)?;
-        let ledger = match &self.ledger_folder {
+        let ledger = match &server.ledger_folder {
             Some(folder) => Some(Ledger::open(
                 folder,
-                self.target.base.as_str(),
-                self.target.login.kind(),
-                self.settings.seed,
+                server.target.base.as_str(),
+                server.target.login.kind(),
+                server.settings.seed,
             )?),
             None => None,
         };
-        let (timing, began) = (Timing::now(), Instant::now());
-        let stop = self.settings.stop.clone();
-        let session = Arc::new(Session::live(self.target, self.settings, ledger)?);
+        let settings = Settings {
+            stop: choices.stop.clone(),
+            ..server.settings
+        };
+        let session = Arc::new(Session::live(server.target, settings, ledger)?);
+        let timing = Stopwatch::start();
         session.delete_all(CLEAN_UP).await;
         // It may be asked twice.
         let more = session.facts().slow_uplink.unwrap_or_default() * 2;
-        let alarm = ring(stop.clone(), session.pace().clone(), self.deadline, more);
-        let alarm = tokio::spawn(alarm);
-        let options = Options {
-            jobs: self.jobs,
-            grace: GRACE,
-            stop,
-        };
-        let mut run = engine::run(plan, Arc::new(Arc::clone(&session)), options, events).await;
-        alarm.abort();
+        let alarm = ring(
+            choices.stop.clone(),
+            session.pace().clone(),
+            choices.deadline,
+            more,
+        );
+        let subject = Arc::new(Arc::clone(&session));
+        let mut run = choices
+            .carry_out(plan, subject, (JOBS, GRACE), alarm, events)
+            .await;
         let leftovers = session.clean_up(CLEAN_UP).await;
-        let purged = if self.purge_trash {
+        let purged = if server.purge_trash {
             Some(session.purge_bin(None).await)
         } else {
             None
         };
         server::judge_late(&mut run.findings, &session.late());
-        let timing = Timing {
-            took: began.elapsed(),
-            ..timing
-        };
+        let timing = timing.stop();
         let mut transcript = session.transcript(&run, &leftovers);
-        transcript.keep_selection(&self.selection);
+        transcript.keep_selection(&choices.selection);
         let diagnosed = diagnose(&session, &mut run);
-        let stale = self.waivers.map_or_else(Vec::new, |(waivers, today)| {
-            waivers.apply(&mut run.findings, today)
-        });
+        let stale = waive(choices.waivers, &mut run);
         let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
         report.bin = bin_of(&session, &report, purged);
         Ok(Done {
@@ -295,9 +297,7 @@ pub async fn judge(
     let leftovers = session.clean_up(CLEAN_UP).await;
     server::judge_late(&mut run.findings, &session.late());
     let diagnosed = diagnose(&session, &mut run);
-    let stale = waivers.map_or_else(Vec::new, |(waivers, today)| {
-        waivers.apply(&mut run.findings, today)
-    });
+    let stale = waive(waivers, &mut run);
     let timing = Timing::now();
     let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
     report.bin = bin_of(&session, &report, None);
@@ -351,10 +351,9 @@ fn assemble(
     stale: Vec<String>,
     diagnosed: Diagnosed,
 ) -> Report {
-    let advisories = KnownIssue::under(&session.conditions())
-        .map(KnownIssue::defect)
-        .collect();
-    let mut report = Report::new(session, run, timing, leftovers, advisories, stale);
+    let conditions = session.conditions();
+    let issues = KnownIssue::under(&conditions);
+    let mut report = Report::new(session, run, timing, leftovers, issues, stale);
     report.software = diagnosed.software;
     report.remarks = diagnosed.remarks;
     report

@@ -160,7 +160,7 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
             finding.observed,
             finding.expected,
             finding.clause,
-            finding.hurt(),
+            finding.affects(),
             finding.remedy
         ))),
         Verdict::Error => Err(Failed::from(format!(

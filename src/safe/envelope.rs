@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_gzip_is_told_from_what_is_damaged() {
+    fn what_is_not_gzip_is_distinguished_from_what_is_damaged() {
         assert_eq!(unpack(b"", 9), Err(EnvelopeError::NotGzip));
         assert_eq!(unpack(b"{}", 9), Err(EnvelopeError::NotGzip));
         let whole = pack(b"{\"info\":{}}", Compression::Level(6));

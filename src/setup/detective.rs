@@ -209,11 +209,11 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
 /// The first suspect, where its form says more than that it was typed.
 fn by_form(all: &[Suspect]) -> Option<&Suspect> {
     let first = all.first()?;
-    let is_told = !matches!(first.because, Because::Typed | Because::Scheme);
+    let is_hinted = !matches!(first.because, Because::Typed | Because::Scheme);
     let is_files = ["/remote.php/", "/public.php/", "/dav/"]
         .iter()
         .any(|place| first.url.contains(place));
-    (is_told || is_files || first.is_root).then_some(first)
+    (is_hinted || is_files || first.is_root).then_some(first)
 }
 
 async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
@@ -360,7 +360,7 @@ impl Asker for Live {
         let door = Door::open(target, self.timeout).map_err(unspoken)?;
         match look {
             Look::Config => door.read(look.spot()).await,
-            Look::Status => door.read_as_stranger(look.spot()).await,
+            Look::Status => door.read_anonymously(look.spot()).await,
             Look::Folder | Look::Parent => door.properties(look.spot()).await,
         }
     }

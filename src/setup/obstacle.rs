@@ -351,7 +351,7 @@ impl Trouble {
         let found = diagnose(&Evidence {
             beside: Beside {
                 folder: Some(folder),
-                stranger: Some(bare),
+                without_login: Some(bare),
                 ..Beside::default()
             },
             ..Evidence::of(
@@ -481,8 +481,8 @@ fn sentence(act: Act, answer: &Response) -> String {
 fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     let login = door.target().login.kind();
     // The problems of a missing `backups` are for uploads of backups.
-    let is_told = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
-    if act != Act::Look && !is_told {
+    let is_explained = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
+    if act != Act::Look && !is_explained {
         return None;
     }
     let found = diagnose(&Evidence {

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_told_from_a_file() {
+    fn a_folder_is_distinguished_from_a_file() {
         for folder in [
             "<D:resourcetype><D:collection/></D:resourcetype>",
             "<resourcetype xmlns='DAV:'><collection></collection></resourcetype>",

@@ -128,7 +128,7 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
     plan.note(&answer);
     if !answer.is_success() {
         if let (405 | 501, Thing::Unseen(folder)) = (answer.status, plan.folder)
-            && let Ok(bare) = door.read_as_stranger(Spot::Config).await
+            && let Ok(bare) = door.read_anonymously(Spot::Config).await
             && let Some(trouble) = Trouble::not_set_up(door, act, &answer, folder, &bare)
         {
             return Err(trouble);

@@ -2,13 +2,15 @@
 //! facts live here.
 //!
 //! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept
-//! as it came and made harmless here, when it is written.
+//! as it came and made printable here, when it is written.
 
 mod block;
+mod legible;
 mod markdown;
 mod printable;
 
 pub use block::Block;
+pub use legible::{legible, legible_json};
 pub use markdown::{code, markdown};
 pub use printable::{json, line, printable};
 

@@ -67,18 +67,20 @@ fn inert(line: String) -> String {
 
 /// JSON in which every character shows: those that do not stand as `\u202e` in its strings.
 pub fn json(text: &str) -> String {
-    if text.chars().all(|c| shows(c) || c == '\n') {
-        return text.to_owned();
-    }
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if shows(character) || character == '\n' {
+    escaped_json(text, |character| character == '\n' || shows(character))
+}
+
+/// JSON with an escape for every character of its strings that may not stand as it is.
+pub(super) fn escaped_json(json: &str, may_stand: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if may_stand(character) {
             escaped.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to memory cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to memory cannot fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
     escaped
@@ -96,14 +98,14 @@ mod tests {
             "a\\u{1b}[31mb\\u{202e}c\\u{200b} d e"
         );
         assert_eq!(printable("a\nb\u{7}"), "a\nb\\u{7}");
-        for harmless in [
+        for shown in [
             "Käse, 漢字, עברית, 🦀",
             "C:\\Users\\x",
             "[::1]:443",
             "std::io",
             "::1",
         ] {
-            assert_eq!(line(harmless), harmless);
+            assert_eq!(line(shown), shown);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing
 //! else.
 
-use super::answer::{Answer, Failure};
+use super::answer::{Answer, Failure, FailureKind};
 use super::guard::OwnBackup;
 use super::payload::Payload;
 use super::request::{Method, Place, Request};
@@ -14,7 +14,9 @@ use super::tls::TlsSetupError;
 use super::transcript::Key;
 use crate::safe::backup;
 use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What the keys of seeds are derived for.
@@ -143,7 +145,7 @@ impl Canaries {
         role: &str,
         number: u32,
     ) -> Result<Result<(), String>, Failure> {
-        let keys = self.session.keys().await?;
+        let keys = self.keys().await?;
         let identity = envelope::open(&keys.encryption_key, body, LARGEST)
             .map_err(|error| error.to_string())
             .and_then(|json| backup::identity_of(&json).map_err(|error| error.to_string()));
@@ -162,6 +164,17 @@ impl Canaries {
         })
     }
 
+    /// The keys of the canaries. Those that follow from the seed alone would do; but what a ledger
+    /// of an earlier version names must still open.
+    async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
+        let seed = self.session.seed();
+        let derived = tokio::task::spawn_blocking(move || derived_from(seed)).await;
+        derived
+            .map_err(|error| error.to_string())
+            .and_then(|keys| keys)
+            .map_err(|why| Failure::of(FailureKind::Harness, why))
+    }
+
     fn random(&self, what: &str, role: &str, number: u32) -> [u8; 32] {
         let label = format!("{what}/{CHECK}/{role}/{number}");
         self.session.seed().bytes(&label)
@@ -173,7 +186,7 @@ impl Canaries {
 
     /// A small backup like any other. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
-        let keys = self.session.keys().await?;
+        let keys = self.keys().await?;
         let json = backup::sample(&self.private_key(role, number), "6.4.2A/en_US", 3);
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&self.random("nonce", role, number)[..24]);
@@ -184,4 +197,19 @@ impl Canaries {
             Compression::Stored,
         )))
     }
+}
+
+/// The keys that belong to a seed. The last ones are kept: a program that opens many sessions with
+/// one seed derives once.
+fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
+    static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, keys)) = last.as_ref().filter(|(of, _)| *of == seed) {
+        return Ok(Arc::clone(keys));
+    }
+    let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
+    let password = BackupPassword::new(format!("safe-conformance {seed}"));
+    let keys = Arc::new(derive(&password, &id));
+    *last = Some((seed, Arc::clone(&keys)));
+    Ok(keys)
 }

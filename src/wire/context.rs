@@ -9,7 +9,7 @@ use super::session::Session;
 use super::target::{Facts, LoginKind};
 use super::tls::{HttpSeen, Inspection};
 use super::transcript::Key;
-use crate::clients::{Condition, Operation, Persona};
+use crate::clients::{Condition, Operation, Transport};
 use crate::engine::Effect;
 use crate::engine::{self, BoxFuture, Check};
 use crate::safe::Client;
@@ -120,8 +120,13 @@ impl Context {
     }
 
     /// The client whose habits count here; Android where the variant names none.
-    pub fn persona(&self) -> Persona {
-        Persona::of(self.facet.client().unwrap_or(Client::Android))
+    pub fn client(&self) -> Client {
+        self.facet.client().unwrap_or(Client::Android)
+    }
+
+    /// How that client asks.
+    pub fn transport(&self) -> Transport {
+        Transport::of(self.client())
     }
 
     /// A backup of this run's own, under an ID that nobody can have used before.
@@ -145,17 +150,16 @@ impl Context {
         Payload::new(self.session.seed(), &format!("shared/{label}"), recipe)
     }
 
-    /// A sealed backup document with its own private key, as the persona would upload it, and
+    /// A sealed backup document with its own private key, as the client would upload it, and
     /// that private key.
-    pub async fn sealed(&self, label: &str) -> Result<(Payload, [u8; 32]), Failure> {
-        let keys = self.session.keys().await?;
+    pub fn sealed(&self, label: &str) -> (Payload, [u8; 32]) {
         let random = |what: &str| {
             self.session
                 .seed()
                 .bytes(&format!("{what}/{}[{}]/{label}", self.check, self.label))
         };
         let private_key = random("private key");
-        let device = if self.persona().client == Client::Ios {
+        let device = if self.client() == Client::Ios {
             "ios"
         } else {
             "6.4.2A/en_US"
@@ -164,21 +168,17 @@ impl Context {
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&random("nonce")[..24]);
         let body = envelope::seal(
-            &keys.encryption_key,
+            self.session.encryption_key(),
             &Nonce(nonce),
             &json,
             Compression::Stored,
         );
-        Ok((Payload::sealed(body), private_key))
+        (Payload::sealed(body), private_key)
     }
 
     /// Opens a body that [`sealed`](Self::sealed) made, and gives the JSON.
-    pub async fn open(
-        &self,
-        body: &[u8],
-    ) -> Result<Result<Vec<u8>, envelope::EnvelopeError>, Failure> {
-        let keys = self.session.keys().await?;
-        Ok(envelope::open(&keys.encryption_key, body, 16 * 1024 * 1024))
+    pub fn open(&self, body: &[u8]) -> Result<Vec<u8>, envelope::EnvelopeError> {
+        envelope::open(self.session.encryption_key(), body, 16 * 1024 * 1024)
     }
 
     /// The server's config as Android asks for it, fetched once in a run.
@@ -297,7 +297,7 @@ impl Context {
             self.session.breaks_off(by, backup, payload);
         }
         let deletes = request.method == Method::Delete;
-        // To a stranger, a server may call missing what is there.
+        // To anybody else, a server may call missing what is there.
         let trusted = !matches!(request.login, LoginUse::Nobody | LoginUse::Wrong);
         let place = request.place.clone();
         let limit = request.read_limit;
@@ -334,7 +334,7 @@ impl Context {
 
     /// The request of `client` for `operation`, with the credentials given.
     pub fn as_client(&self, client: Client, operation: Operation, place: Place) -> Request {
-        let persona = Persona::of(client);
+        let transport = Transport::of(client);
         let method = match operation {
             Operation::ReadConfig | Operation::Download => Method::Get,
             Operation::Upload => Method::Put,
@@ -342,7 +342,7 @@ impl Context {
             Operation::Delete => Method::Delete,
         };
         let mut request = Request::new(method, place);
-        request.headers = persona
+        request.headers = transport
             .headers(operation)
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()))
@@ -360,7 +360,7 @@ impl Context {
     pub async fn unauthenticated_config(&self) -> Answer {
         let mut request = self.as_client(Client::Ios, Operation::ReadConfig, Place::Config);
         request.http = HttpChoice::Newest;
-        self.once("shared.stranger-config", request.anonymous())
+        self.once("shared.anonymous-config", request.anonymous())
             .await
     }
 

@@ -120,7 +120,7 @@ mod tests {
     const OWN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     #[test]
-    fn a_listing_is_told_apart_by_what_it_names() {
+    fn a_listing_is_distinguished_by_what_it_names() {
         let other = OWN.replace("01", "ff");
         assert_eq!(
             Listing::of(format!("<a href=\"{OWN}\">").as_bytes(), OWN),

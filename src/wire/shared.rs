@@ -80,7 +80,7 @@ impl Context {
     /// a public link as two failed logins, so that a few lock the link for its owner.
     ///
     /// Source: servers.nextcloud-public-link.
-    pub fn may_ask_as_stranger(&self) -> bool {
+    pub fn may_ask_anonymously(&self) -> bool {
         !self.facts().base.contains("/public.php/")
     }
 

@@ -6,7 +6,7 @@ use super::{Like, body, documents, releases};
 use crate::adapter::{
     Breakdown, Hex, JudgeExchange, Operation, Reply, Request, SealBackup, ServerOperation,
 };
-use crate::clients::{self, Persona};
+use crate::clients::{self, Transport};
 use crate::engine::{Deviation, Outcome};
 use crate::safe::{Client, Clients, Stage};
 use crate::vectors::{self, Expected, Output, Vector, Wanted};
@@ -191,7 +191,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     }
     let mut deviation = bads.swap_remove(place).deviation(operation);
     deviation.observed = format!("as no published client: {}", deviation.observed);
-    deviation.hurting(other).into()
+    deviation.affecting(other).into()
 }
 
 /// Whether each field is as the first or as the second has it: Android and iOS.
@@ -513,14 +513,14 @@ pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Opt
         return Some(format!("{client}: {because}"));
     }
     let does = match operation {
-        Operation::ParseConfig => Persona::of(client).performs(clients::Operation::ReadConfig),
+        Operation::ParseConfig => Transport::of(client).performs(clients::Operation::ReadConfig),
         // Who uploads no backup writes none, and chooses no password for one.
         Operation::CheckPassword | Operation::WriteBackup | Operation::SealBackup => {
-            Persona::of(client).performs(clients::Operation::Upload)
+            Transport::of(client).performs(clients::Operation::Upload)
         }
         Operation::JudgeExchange => match vector.request() {
             Request::JudgeExchange(exchange) => {
-                Persona::of(client).performs(asked_of_server(&exchange))
+                Transport::of(client).performs(asked_of_server(&exchange))
             }
             _ => true,
         },

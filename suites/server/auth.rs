@@ -89,7 +89,7 @@ async fn accepted(context: &Context) -> Judged {
         let challenges = Challenge::all(&answer);
         let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
         let digest_only = !open && offers("digest") && !offers("basic");
-        if digest_only && context.persona().client == Client::Ios {
+        if digest_only && context.client() == Client::Ios {
             return Ok(Outcome::blocked(
                 "the server takes Digest authentication only: iOS can do it, this program cannot",
             ));
@@ -118,14 +118,14 @@ async fn accepted(context: &Context) -> Judged {
 fn asked_as(context: &Context) -> bool {
     context.facts().ascii_login
         || context.facts().login != LoginKind::Basic
-        || context.persona().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
+        || context.transport().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
 }
 
 async fn charset(context: &Context) -> Judged {
     if context.facts().ascii_login {
         return Ok(Outcome::not_applicable("the credentials are ASCII"));
     }
-    let LoginHabit::Preemptive(encoding) = context.persona().login_habit else {
+    let LoginHabit::Preemptive(encoding) = context.transport().login_habit else {
         return Ok(Outcome::not_applicable(
             "this client's encoding is its platform's",
         ));
@@ -162,48 +162,48 @@ pub(super) async fn specimen(context: &Context) -> Result<(OwnBackup, Payload), 
     Ok((backup, payload))
 }
 
-/// What comes of a stranger's upload, large enough for its body to be on the way when the server
+/// What comes of an anonymous upload, large enough for its body to be on the way when the server
 /// answers: the answer to it, and what the person then finds there.
-pub(super) struct StrangerUpload {
+pub(super) struct AnonymousUpload {
     pub(super) answer: Answer,
     pub(super) after: Answer,
     pub(super) payload: Payload,
 }
 
-pub(super) async fn stranger_upload(context: &Context) -> StrangerUpload {
+pub(super) async fn upload_without_login(context: &Context) -> AnonymousUpload {
     let backup = context.recycled().await;
     let size = largest(context).await.min(LARGE);
-    let payload = context.shared_payload("stranger", Recipe::Random(size));
+    let payload = context.shared_payload("anonymous", Recipe::Random(size));
     let place = Place::Backup(backup.clone());
     let mut request = context.as_client(Client::Ios, Operation::Upload, place);
     request.payload = Some(payload.clone());
     let answer = context
-        .once("shared.stranger-upload", request.anonymous())
+        .once("shared.anonymous-upload", request.anonymous())
         .await;
     let look = Request::get(&backup).reading(size);
-    let after = context.once("shared.stranger-upload.after", look).await;
+    let after = context.once("shared.anonymous-upload.after", look).await;
     context.discard(&backup).await;
-    StrangerUpload {
+    AnonymousUpload {
         answer,
         after,
         payload,
     }
 }
 
-/// The answer to a stranger who asks for a backup that is there.
-pub(super) async fn stranger_download(context: &Context) -> Result<Answer, Outcome> {
+/// The answer to an anonymous request for a backup that is there.
+pub(super) async fn download_without_login(context: &Context) -> Result<Answer, Outcome> {
     let backup = context.recycled().await;
     let payload = context.shared_payload("secret", Recipe::Random(600));
     let put = Request::put(&backup, &payload);
-    let put = context.once("shared.stranger-download.put", put).await;
+    let put = context.once("shared.anonymous-download.put", put).await;
     let get = Request::get(&backup);
-    let get = context.once("shared.stranger-download.get", get).await;
+    let get = context.once("shared.anonymous-download.get", get).await;
     let stored = judge_stored(put, get, &payload);
     let answer = if stored.is_ok() {
         let place = Place::Backup(backup.clone());
         let request = context.as_client(Client::Ios, Operation::Download, place);
         let request = request.anonymous();
-        Some(context.once("shared.stranger-download", request).await)
+        Some(context.once("shared.anonymous-download", request).await)
     } else {
         None
     };
@@ -213,8 +213,8 @@ pub(super) async fn stranger_download(context: &Context) -> Result<Answer, Outco
 }
 
 /// Ends a check that asks without credentials where each such request counts against the person.
-pub(super) fn may_be_stranger(context: &Context) -> Result<(), Outcome> {
-    if context.may_ask_as_stranger() {
+pub(super) fn may_be_anonymous(context: &Context) -> Result<(), Outcome> {
+    if context.may_ask_anonymously() {
         return Ok(());
     }
     Err(Outcome::not_applicable(
@@ -231,10 +231,10 @@ async fn challenge(context: &Context) -> Judged {
     }
     let (answer, what) = match context.facet().case() {
         "config" => (context.unauthenticated_config().await, "a GET of `config`"),
-        "download" => (stranger_download(context).await?, "a GET of a backup"),
+        "download" => (download_without_login(context).await?, "a GET of a backup"),
         _ => {
-            may_be_stranger(context)?;
-            (stranger_upload(context).await.answer, "a large PUT")
+            may_be_anonymous(context)?;
+            (upload_without_login(context).await.answer, "a large PUT")
         }
     };
     let answer = answer.doing(&format!("{what} without credentials"))?;

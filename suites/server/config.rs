@@ -2,7 +2,7 @@
 
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{ConfigError, Operation, Persona, android, ios};
+use crate::clients::{ConfigError, Operation, Transport, android, ios};
 use crate::diagnosis::{Evidence, Subject, answered_by, diagnose};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
@@ -127,17 +127,17 @@ checks! { Context;
 }
 
 async fn readable(context: &Context) -> Judged {
-    let persona = context.persona();
+    let transport = context.transport();
     let http = context.facet().http().unwrap_or(Http::One);
     let answer = context
-        .config_as(persona.client, http)
+        .config_as(transport.client, http)
         .await
         .doing("a GET of `config`")?;
     Ok(
-        if persona.accepts_status(Operation::ReadConfig, answer.status) {
+        if transport.accepts_status(Operation::ReadConfig, answer.status) {
             Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
         } else {
-            let with_credentials = sends_credentials(context, persona.client).await;
+            let with_credentials = sends_credentials(context, transport.client).await;
             let asked = (Method::Get, Subject::Config);
             let deviation = diagnosed(
                 context,
@@ -166,7 +166,7 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
     for http in [Http::Two, Http::One] {
         match context.config_as(client, http).await {
             Ok(answer)
-                if Persona::of(client).accepts_status(Operation::ReadConfig, answer.status) =>
+                if Transport::of(client).accepts_status(Operation::ReadConfig, answer.status) =>
             {
                 came.push(answer);
             }
@@ -255,7 +255,7 @@ pub(super) async fn limits(context: &Context) -> Result<BTreeSet<i64>, Outcome> 
 }
 
 async fn understood(context: &Context) -> Judged {
-    let client = context.persona().client;
+    let client = context.client();
     let answers = fetched(context, client).await?;
     let mut understood = BTreeSet::new();
     let mut refused = Vec::new();
@@ -287,7 +287,7 @@ async fn judge_answer(
     if let Some(page) = page(&answer.body) {
         let observed = format!("`config` is {page}, answered with {}", answer.status);
         let mut deviation = Deviation::new(Stage::Json, observed);
-        if hides_from_strangers(context, client).await {
+        if hides_without_login(context, client).await {
             return Err(deviation.remedy(CHALLENGE_FIRST).into());
         }
         deviation.answered_by = answered_by(answer);
@@ -325,7 +325,7 @@ const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and
 
 /// Whether a page came because `client` asks without credentials first: a server that answers that
 /// with a login page instead of a challenge shows iOS the page and Android the config.
-async fn hides_from_strangers(context: &Context, client: Client) -> bool {
+async fn hides_without_login(context: &Context, client: Client) -> bool {
     let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
     waits && configs_of(context, Client::Android).await.is_ok()
 }
@@ -389,7 +389,7 @@ async fn same(context: &Context) -> Judged {
 }
 
 async fn limit(context: &Context) -> Judged {
-    let configs = configs_of(context, context.persona().client).await?;
+    let configs = configs_of(context, context.client()).await?;
     let smallest = configs.iter().map(|config| config.max_backup_bytes).min();
     let limit = smallest.unwrap_or_default();
     Ok(if limit >= SMALLEST_BACKUP {

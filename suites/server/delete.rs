@@ -43,7 +43,7 @@ checks! { Context;
 /// Stores what is to be deleted. A refused DELETE of the run's first backup is the finding itself.
 async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
     let payload = context.payload("backup", Recipe::Random(2000));
-    let client = context.persona().client;
+    let client = context.client();
     let place = Place::Backup(backup.clone());
     let stored = context
         .perform(client, Operation::Upload, place, Some(&payload))
@@ -81,11 +81,11 @@ async fn removes(context: &Context) -> Judged {
     store(context, &backup).await?;
     let place = Place::Backup(backup.clone());
     let answer = context
-        .perform(context.persona().client, Operation::Delete, place, None)
+        .perform(context.client(), Operation::Delete, place, None)
         .await?;
     // Where the first answer was lost, the second one finds nothing to delete.
     let is_done = context
-        .persona()
+        .transport()
         .accepts_status(Operation::Delete, answer.status)
         || (answer.asked_again && answer.proves_absence());
     if !is_done && answer.proves_absence() {

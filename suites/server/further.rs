@@ -9,7 +9,7 @@ pub struct Further {
     folder: Option<u16>,
     backups: Option<u16>,
     misnamed: Option<&'static str>,
-    stranger: Option<Response>,
+    without_login: Option<Response>,
     other_agent: Option<Response>,
 }
 
@@ -38,7 +38,7 @@ impl Further {
             ((Method::Get, Subject::Config), 404) => found.look_for_config(context).await,
             ((Method::Get, Subject::Config), 405) => found.look_for_webdav(context).await,
             ((Method::Get, Subject::Config), 401) if context.facts().login == LoginKind::Basic => {
-                found.stranger = context.unauthenticated_config().await.ok();
+                found.without_login = context.unauthenticated_config().await.ok();
             }
             ((Method::Get, Subject::Config), 400 | 403 | 406) => {
                 let request = Request::new(Method::Get, Place::Config);
@@ -51,7 +51,7 @@ impl Further {
             ((Method::Put, Subject::Backup), 403 | 404 | 405 | 409 | 500 | 501) => {
                 found.folder = status(context, "/backups/").await;
                 if answer.status == 403 {
-                    found.stranger = stranger(context).await;
+                    found.without_login = without_login(context).await;
                 }
             }
             _ => {}
@@ -64,7 +64,7 @@ impl Further {
         self.folder = status(context, "/").await;
         let is_shown = matches!(self.folder, Some(207 | 404));
         if !is_shown && context.facts().login == LoginKind::Basic {
-            self.stranger = context.unauthenticated_config().await.ok();
+            self.without_login = context.unauthenticated_config().await.ok();
         }
     }
 
@@ -92,7 +92,7 @@ impl Further {
             misnamed: self.misnamed,
             other_user: false,
             person: None,
-            stranger: self.stranger.as_ref(),
+            without_login: self.without_login.as_ref(),
             other_agent: self.other_agent.as_ref(),
         }
     }
@@ -105,8 +105,8 @@ async fn status(context: &Context, suffix: &'static str) -> Option<u16> {
 }
 
 /// The answer to an upload without credentials, where the server asks for a login.
-async fn stranger(context: &Context) -> Option<Response> {
-    if context.facts().login != LoginKind::Basic || !context.may_ask_as_stranger() {
+async fn without_login(context: &Context) -> Option<Response> {
+    if context.facts().login != LoginKind::Basic || !context.may_ask_anonymously() {
         return None;
     }
     let challenged = context.unauthenticated_config().await.ok()?;
@@ -116,7 +116,7 @@ async fn stranger(context: &Context) -> Option<Response> {
     let payload = context.shared_payload("specimen", Recipe::Random(600));
     let request = Request::put(&context.specimen(), &payload).anonymous();
     context
-        .once("shared.stranger-small-upload", request)
+        .once("shared.anonymous-small-upload", request)
         .await
         .ok()
 }

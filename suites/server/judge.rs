@@ -2,7 +2,7 @@
 //! outcome.
 
 use super::further::Further;
-use crate::clients::{LoginHabit, Persona};
+use crate::clients::{LoginHabit, Transport};
 use crate::diagnosis::{
     Beside, Diagnosis, Evidence, Silence, Subject, Words, answered_by, diagnose, diagnose_silence,
 };
@@ -192,7 +192,7 @@ pub fn diagnosed_at_once(
 /// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
 /// challenge that it knows. Every later request carries them.
 pub async fn sends_credentials(context: &Context, client: Client) -> bool {
-    let waits = Persona::of(client).login_habit == LoginHabit::AfterChallenge
+    let waits = Transport::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;
     if !waits {
         return true;

@@ -57,7 +57,7 @@ checks! { Context;
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
         expected: "413 (or 400) for a backup of maxBackupBytes + 1 bytes",
-        remedy: "The apps keep to the limit by themselves; set a quota or a limit if strangers can upload.",
+        remedy: "The apps keep to the limit by themselves; set a quota or a limit if anybody can upload.",
         run: above,
     }
 }

@@ -1,10 +1,10 @@
 //! The checks of a server, in the order in which reports show them; what a check needs stands
 //! before it.
 
+mod anonymous;
 mod auth;
 mod config;
 mod delete;
-mod detours;
 mod download;
 mod further;
 mod http3;
@@ -13,8 +13,8 @@ mod judge;
 mod limits;
 mod privacy;
 mod reach;
+mod redirects;
 mod retention;
-mod strangers;
 pub(crate) mod tls;
 mod uplink;
 mod upload;
@@ -40,13 +40,13 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         tls::leaf::CHECKS,
         tls::rules::CHECKS,
         tls::chain::CHECKS,
-        detours::CHECKS,
+        redirects::CHECKS,
         auth::CHECKS,
         config::CHECKS,
         http3::CHECKS,
         upload::CHECKS,
         uplink::CHECKS,
-        strangers::CHECKS,
+        anonymous::CHECKS,
         download::CHECKS,
         delete::CHECKS,
         retention::CHECKS,

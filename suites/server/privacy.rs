@@ -1,7 +1,7 @@
 //! Privacy: who may learn which backups there are.
 
 use super::WHOLE;
-use super::auth::{may_be_stranger, specimen};
+use super::auth::{may_be_anonymous, specimen};
 use super::download::escape;
 use super::judge::{Judged, describe};
 use crate::engine::{Blocker, Outcome, checks};
@@ -198,13 +198,13 @@ fn judge_listing(listed: &Listed) -> Outcome {
 }
 
 async fn listing(context: &Context) -> Judged {
-    may_be_stranger(context)?;
+    may_be_anonymous(context)?;
     let method = method_of(context);
     if context.facts().login != LoginKind::Open {
         let own = list_as_owner(context, method).await?;
         if own.is_closed() {
             return Ok(Outcome::pass(format!(
-                "answered {} to the person: there is no list for strangers either",
+                "answered {} to the person: there is no list without credentials either",
                 own.status
             )));
         }

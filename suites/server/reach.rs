@@ -57,13 +57,13 @@ async fn reachable(context: &Context) -> Judged {
         .map(|(address, trouble)| format!("{address}: {trouble}"))
         .collect();
     let troubles: Vec<_> = troubles.iter().map(String::as_str).collect();
-    let told = listed(&troubles, MOST_SHOWN);
+    let failed = listed(&troubles, MOST_SHOWN);
     Ok(if !reach.is_reached() {
-        Outcome::error(Breakage::Unreachable, told)
+        Outcome::error(Breakage::Unreachable, failed)
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {
-        Outcome::pass(format!("connected, but not to every address: {told}"))
+        Outcome::pass(format!("connected, but not to every address: {failed}"))
     })
 }
 

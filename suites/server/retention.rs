@@ -115,7 +115,7 @@ fn days(count: i64) -> String {
 }
 
 async fn refresh(context: &Context) -> Judged {
-    let client = context.persona().client;
+    let client = context.client();
     let read = config_of(context, client).await?.retention_days;
     // What is promised is the number as it stands there; Android wraps a large one.
     let promised = config(context).await?.retention_days;
@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_promise_hurts_both_and_a_long_one_nobody() {
+    fn a_short_promise_affects_both_and_a_long_one_nobody() {
         for refresher in Refresh::NEWEST {
             for days in 1..=14 {
                 assert!(

@@ -5,7 +5,7 @@ use super::judge::{
     Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
 };
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use crate::clients::{Condition, Operation, Persona};
+use crate::clients::{Condition, Operation, Transport};
 use crate::diagnosis::{Silence, Subject, diagnose_silence};
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
@@ -138,7 +138,7 @@ pub(super) async fn upload(
         .perform(client, Operation::Upload, place, Some(payload))
         .await
         .doing(doing)?;
-    if Persona::of(client).accepts_status(Operation::Upload, answer.status) {
+    if Transport::of(client).accepts_status(Operation::Upload, answer.status) {
         return Ok(answer);
     }
     // What the check says about its own deviation does not help: the upload is not what it is
@@ -162,13 +162,13 @@ pub(super) async fn download(
     backup: &OwnBackup,
     doing: &str,
 ) -> Result<Response, Outcome> {
-    let persona = context.persona();
+    let transport = context.transport();
     let place = Place::Backup(backup.clone());
     let answer = context
-        .perform(persona.client, Operation::Download, place, None)
+        .perform(transport.client, Operation::Download, place, None)
         .await
         .doing(doing)?;
-    if persona.accepts_status(Operation::Download, answer.status) {
+    if transport.accepts_status(Operation::Download, answer.status) {
         if answer.body.length == 0 {
             context.note(Condition::EmptyBackup);
         }
@@ -227,12 +227,12 @@ pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Resul
 }
 
 async fn accepted(context: &Context) -> Judged {
-    let (payload, _) = context.sealed("backup").await?;
+    let (payload, _) = context.sealed("backup");
     let place = Place::Backup(context.own_backup("backup"));
-    let persona = context.persona();
+    let transport = context.transport();
     let doing = "a PUT of a backup";
     let answer = context
-        .perform(persona.client, Operation::Upload, place, Some(&payload))
+        .perform(transport.client, Operation::Upload, place, Some(&payload))
         .await;
     if let Err(failure) = &answer
         && failure.kind.is_peer()
@@ -240,7 +240,7 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(unanswered(failure, doing).into());
     }
     let answer = answer.doing(doing)?;
-    if persona.accepts_status(Operation::Upload, answer.status) {
+    if transport.accepts_status(Operation::Upload, answer.status) {
         return Ok(Outcome::pass(format!(
             "{} over {}",
             answer.status,
@@ -269,7 +269,7 @@ async fn round_trip(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     upload(
         context,
-        context.persona().client,
+        context.client(),
         &backup,
         &payload,
         "a PUT of a backup",
@@ -283,36 +283,33 @@ async fn round_trip(context: &Context) -> Judged {
 }
 
 async fn restore(context: &Context) -> Judged {
-    let (payload, private_key) = context.sealed("backup").await?;
+    let (payload, private_key) = context.sealed("backup");
     let backup = context.own_backup("backup");
     upload(
         context,
-        context.persona().client,
+        context.client(),
         &backup,
         &payload,
         "a PUT of a backup",
     )
     .await?;
     let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
-    judge_restore(context, &answer, &private_key).await
+    Ok(judge_restore(context, &answer, &private_key))
 }
 
 /// Opens what came back and looks for the identity in it.
-pub(super) async fn judge_restore(
+pub(super) fn judge_restore(
     context: &Context,
     answer: &Response,
     private_key: &[u8; 32],
-) -> Result<Outcome, Outcome> {
-    let json = match context.open(&answer.body.bytes).await? {
+) -> Outcome {
+    let json = match context.open(&answer.body.bytes) {
         Ok(json) => json,
         Err(error) => {
-            return Ok(Outcome::deviates(
-                error.stage(),
-                format!("what came back: {error}"),
-            ));
+            return Outcome::deviates(error.stage(), format!("what came back: {error}"));
         }
     };
-    Ok(match backup::identity_of(&json) {
+    match backup::identity_of(&json) {
         Ok(identity) if identity.private_key.as_bytes() == private_key => {
             Outcome::pass("decrypted, unpacked, and the identity is the one that was backed up")
         }
@@ -321,7 +318,7 @@ pub(super) async fn judge_restore(
             "another identity came back than was backed up",
         ),
         Err(error) => Outcome::deviates(error.stage(), format!("what came back: {error}")),
-    })
+    }
 }
 
 async fn overwrite(context: &Context) -> Judged {
@@ -329,7 +326,7 @@ async fn overwrite(context: &Context) -> Judged {
     let first = context.payload("first", Recipe::Random(3000));
     let second = context.payload("second", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    let client = context.persona().client;
+    let client = context.client();
     upload(context, client, &backup, &first, "the first PUT").await?;
     let doing = "a PUT over a backup that is there";
     let place = Place::Backup(backup.clone());
@@ -338,7 +335,7 @@ async fn overwrite(context: &Context) -> Judged {
         .await
         .doing(doing)?;
     if !context
-        .persona()
+        .transport()
         .accepts_status(Operation::Upload, replaced.status)
     {
         let asked = (Method::Put, Subject::ReplacedBackup);

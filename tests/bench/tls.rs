@@ -31,11 +31,10 @@ fn inspection(bencher: divan::Bencher<'_, '_>, away_ms: u64) {
     let root = running.root_certificate().expect("a root");
     bencher.bench_local(|| {
         let target = Target::parse(&url).expect("a good URL").trusting(root);
-        let mut checkup = Checkup::new(target);
-        checkup.selection = Selection {
+        let checkup = Checkup::new(target).selecting(Selection {
             only: vec![Pattern::new("tls")],
             ..Selection::default()
-        };
+        });
         let report = runtime
             .block_on(checkup.run_with(|_| {}))
             .expect("it runs")

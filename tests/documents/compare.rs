@@ -1,7 +1,7 @@
 //! Two backups side by side: what people would miss.
 
+use super::crossing::Difference;
 use safe_conformance::clients::Field;
-use safe_conformance::clients::losses::Difference;
 use safe_conformance::clients::restore::ChangeKind;
 use safe_conformance::safe::ThreemaId;
 use safe_conformance::safe::backup::{

@@ -1,12 +1,13 @@
 //! What is lost between two releases is what the loss table says: nothing else, and all of it.
 
 use super::compare::differences;
+use super::conditions::{self, covers, explains};
+use super::crossing::{Crossing, Difference, Situation};
 use super::strategies::{Case, OWN_ID, broken_document, case, id, large};
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_conformance::clients::losses::{
-    Crossing, Difference, End, LOSSES, Loss, STOPS, Side, Situation, StopRow, UNKNOWNS, Unknown,
-    losses_of,
+    End, LOSSES, Loss, STOPS, Side, StopRow, UNKNOWNS, Unknown, losses_of,
 };
 use safe_conformance::clients::release::Aspect;
 use safe_conformance::clients::restore::{Change, ChangeKind, Directory, Outcome, Surroundings};
@@ -42,7 +43,7 @@ pub fn stops(case: &Case, pair: (Origin, Release)) -> Vec<&'static StopRow> {
     let directory = case.directory();
     let crossing = crossing(case, &directory, pair);
     let stops = STOPS.iter();
-    let stops = stops.filter(|stop| stop.is_between(pair.0, pair.1) && (stop.when)(&crossing));
+    let stops = stops.filter(|stop| conditions::stops(stop, &crossing));
     stops.collect()
 }
 
@@ -60,7 +61,7 @@ pub fn rows(
     };
     let rows: Vec<_> = LOSSES
         .iter()
-        .filter(|loss| loss.explains(&situation))
+        .filter(|loss| explains(loss, &situation))
         .collect();
     rows.into_iter()
 }
@@ -164,7 +165,7 @@ pub fn unknowns(
         crossing: crossing(case, directory, pair),
         difference: &difference,
     };
-    let rows = UNKNOWNS.iter().filter(|row| row.covers(&situation));
+    let rows = UNKNOWNS.iter().filter(|row| covers(row, &situation));
     rows.collect::<Vec<_>>().into_iter()
 }
 

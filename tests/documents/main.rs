@@ -2,6 +2,8 @@
 //! between them.
 
 mod compare;
+mod conditions;
+mod crossing;
 mod envelope;
 mod inspection;
 mod losses;

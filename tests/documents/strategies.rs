@@ -41,7 +41,7 @@ pub struct Case {
     /// Contacts of which the directory has another key.
     pub rekeyed: BTreeSet<ThreemaId>,
     /// IDs that are no contacts and that the directory knows all the same.
-    pub strangers: BTreeSet<ThreemaId>,
+    pub unlisted: BTreeSet<ThreemaId>,
 }
 
 impl Case {
@@ -106,7 +106,7 @@ impl Case {
             directory.revoke(*id);
         }
         if let Directory::Answers(entries) = &mut directory {
-            for id in self.strangers.difference(&self.revoked) {
+            for id in self.unlisted.difference(&self.revoked) {
                 let public_key = made_up_key(*id);
                 let state = IdentityState::Active;
                 entries
@@ -129,7 +129,7 @@ impl fmt::Debug for Case {
         write!(
             formatter,
             "{document}\nrevoked: {:?}\nwith another key: {:?}\nknown: {:?}\n{:?}",
-            self.revoked, self.rekeyed, self.strangers, self.phone
+            self.revoked, self.rekeyed, self.unlisted, self.phone
         )
     }
 }
@@ -410,7 +410,7 @@ pub fn case() -> impl Strategy<Value = Case> {
         ids(),
     )
         .prop_map(
-            |(user, contacts, mut groups, lists, settings, seed, (removed, left), strangers)| {
+            |(user, contacts, mut groups, lists, settings, seed, (removed, left), unlisted)| {
                 let order_seed = seed;
                 let mut backup = Backup::new(user);
                 let revoked = contacts.iter().filter(|(_, revoked)| *revoked);
@@ -438,7 +438,7 @@ pub fn case() -> impl Strategy<Value = Case> {
                     phone,
                     revoked,
                     rekeyed,
-                    strangers: strangers
+                    unlisted: unlisted
                         .into_iter()
                         .filter(|it| *it != id(OWN_ID))
                         .collect(),
@@ -484,6 +484,6 @@ pub fn large() -> Case {
         phone: Phone::new(id(OWN_ID)),
         revoked: BTreeSet::new(),
         rekeyed: BTreeSet::new(),
-        strangers: BTreeSet::new(),
+        unlisted: BTreeSet::new(),
     }
 }

@@ -2,9 +2,10 @@
 //! fails here.
 
 use super::compare::differences;
+use super::crossing::Difference;
 use super::losses::{Went, readers, restore, rows, stops, unknowns};
 use super::strategies::{Case, OWN_ID, id};
-use safe_conformance::clients::losses::{Difference, LOSSES, Loss, STOPS, UNKNOWNS};
+use safe_conformance::clients::losses::{LOSSES, Loss, STOPS, UNKNOWNS};
 use safe_conformance::clients::restore::made_up_key;
 use safe_conformance::clients::{Field, Origin, Phone, Release};
 use safe_conformance::safe::backup::{
@@ -76,7 +77,7 @@ fn rich() -> Case {
         phone: Phone::new(id(OWN_ID)),
         revoked: BTreeSet::new(),
         rekeyed: BTreeSet::new(),
-        strangers: BTreeSet::new(),
+        unlisted: BTreeSet::new(),
     }
 }
 
@@ -104,7 +105,7 @@ fn witness(row: &str) -> Case {
         phone,
         revoked,
         rekeyed,
-        strangers,
+        unlisted,
     } = &mut case;
     let user = &mut backup.user;
     match row {
@@ -138,7 +139,7 @@ fn witness(row: &str) -> Case {
         "level-2-without-key" => backup.contacts[0].public_key = None,
         "member-becomes-contact" => {
             // One that is no contact, and one that the newest Android leaves out.
-            strangers.insert(id("NOBODY01"));
+            unlisted.insert(id("NOBODY01"));
             phone.removed_contacts.insert(id("ABCDEFGH"));
             backup.contacts[1].hidden = Some(false);
             backup.contacts[1].public_key = Some(made_up_key(id("ABCDEFGH")));
@@ -167,7 +168,7 @@ fn witness(row: &str) -> Case {
         | "group-deleted-ios" => backup.groups[0].deleted = Some(true),
         "group-of-unknown-creator" | "desktop-creator" => backup.groups[0].creator = id("NOBODY01"),
         "group-of-fetched-creator" => {
-            strangers.insert(id("NOBODY01"));
+            unlisted.insert(id("NOBODY01"));
             backup.groups[0].members.push(id("NOBODY01"));
             backup.groups.push(group(2));
             backup.groups[1].creator = id("NOBODY01");

@@ -26,9 +26,10 @@ async fn nextcloud(profile: Profile) -> (Running, Target) {
 
 async fn checked(target: Target, only: &str, purge_trash: bool) -> (Report, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut checkup = Checkup::new(target).only(only);
-    checkup.purge_trash = purge_trash;
-    checkup.ledger_folder = Some(folder.path().to_owned());
+    let mut checkup = Checkup::new(target).only(only).ledger_folder(folder.path());
+    if purge_trash {
+        checkup = checkup.purge_trash();
+    }
     let report = checkup.run().await.expect("the checkup runs");
     (report, folder)
 }
@@ -116,8 +117,9 @@ async fn where_there_is_no_address_of_a_bin_nothing_is_tried() {
 async fn a_sweep_removes_from_the_bin_what_its_ledger_names() {
     let (server, target) = nextcloud(Profile::NextcloudAppPassword).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut checkup = Checkup::new(target).only("upload");
-    checkup.ledger_folder = Some(folder.path().to_owned());
+    let checkup = Checkup::new(target)
+        .only("upload")
+        .ledger_folder(folder.path());
     let running = tokio::spawn(async move { checkup.run().await.map(|_| ()) });
     // The ledger of a run that is killed: a copy from the middle of it.
     let copy = loop {

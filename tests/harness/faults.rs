@@ -2,7 +2,7 @@
 //! reviewed snapshot, and every check is made to deviate by some fault.
 
 use crate::findings::problem;
-use crate::support::season::World;
+use crate::support::watch::World;
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Because, Finding};
 use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
@@ -143,18 +143,18 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         }
         target = target.trusting(root);
     }
-    let mut checkup = Checkup::new(target);
-    checkup.deadline = Some(Duration::from_secs(240));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.settings.patience = Duration::from_secs(2);
+    let mut checkup = Checkup::new(target)
+        .deadline(Duration::from_secs(240))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .patience(Duration::from_secs(2));
     // Everywhere else it would only take time.
     if scenario.is_none() || needs(Need::SlowUplink) {
-        checkup.settings.slow_uplink = Some(Duration::from_secs(6));
+        checkup = checkup.slow_uplink(Duration::from_secs(6));
     }
     if needs(Need::Order) {
         // Which check meets the limit is a matter of order.
-        checkup.jobs = 1;
+        checkup = checkup.jobs(1);
     }
     if scenario == Some(Scenario::ClosedPort) {
         running.stop().await;
@@ -210,7 +210,7 @@ async fn run_all() -> (
 /// The findings that a scenario changes, grouped so that a person can read them.
 fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
     let mut out = String::new();
-    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     let mut blocked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (before, now) in healthy
         .iter()
@@ -228,18 +228,18 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
             blocked.entry(key).or_default().insert(&now.id);
             continue;
         }
-        let hurt = now.hurt();
+        let affected = now.affects();
         let problem = problem(now);
         let line = format!(
-            "{} {} ({hurt}): {}{problem}",
+            "{} {} ({affected}): {}{problem}",
             now.verdict, now.id, now.observed
         );
-        match told.iter_mut().find(|(known, _)| *known == line) {
+        match lines.iter_mut().find(|(known, _)| *known == line) {
             Some((_, variants)) => variants.push(&now.variant),
-            None => told.push((line, vec![&now.variant])),
+            None => lines.push((line, vec![&now.variant])),
         }
     }
-    for (line, variants) in told {
+    for (line, variants) in lines {
         let variants = variants.join(" ");
         let _ = writeln!(
             out,

@@ -39,8 +39,7 @@ fn target_of(server: &reference::Running, login: &Login) -> Target {
 }
 
 async fn checked(target: Target, pace: PaceChoice) -> Done {
-    let mut checkup = Checkup::new(target);
-    checkup.settings.pace = Pace::new(pace);
+    let checkup = Checkup::new(target).pace(Pace::new(pace));
     checkup.run_with(|_| {}).await.expect("the checkup runs")
 }
 
@@ -126,9 +125,9 @@ async fn a_slow_server_that_serves_one_at_a_time_passes() {
         Deed::Healthy
     });
     let target = scripted_target(&server);
-    let mut checkup = Checkup::new(target);
-    // All sixteen at once would take longer than this.
-    checkup.settings.timeout = Duration::from_millis(600);
+    let checkup = Checkup::new(target)
+        // All sixteen at once would take longer than this.
+        .timeout(Duration::from_millis(600));
     let done = checkup.run_with(|_| {}).await.expect("the checkup runs");
     let report = &done.report;
     assert_eq!(report.count(Verdict::Fail), 0, "{report}");

@@ -27,14 +27,14 @@ async fn server(faults: Vec<Fault>, tls: bool) -> (Running, Target) {
 }
 
 async fn report(target: Target, only: &str) -> Report {
-    let mut checkup = Checkup::new(target);
-    checkup.settings.seed = Seed::new(0x5afe);
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let mut checkup = Checkup::new(target)
+        .seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast));
     if !only.is_empty() {
-        checkup.selection = Selection {
+        checkup = checkup.selecting(Selection {
             only: vec![Pattern::new(only)],
             ..Selection::default()
-        };
+        });
     }
     checkup.run_with(|_| {}).await.expect("it runs").report
 }

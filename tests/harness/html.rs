@@ -21,8 +21,7 @@ async fn checked(faults: &[Fault]) -> Report {
     let root = server.root_certificate().expect("TLS").to_owned();
     let target = Target::parse(server.base_url()).expect("a base URL");
     let target = target.basic("safe", "s3cret-loopback").trusting(root);
-    let mut checkup = Checkup::new(target);
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let checkup = Checkup::new(target).pace(Pace::new(PaceChoice::Fast));
     checkup.run().await.expect("a run")
 }
 

@@ -46,7 +46,7 @@ async fn report(profile: Profile, seed: Option<Seed>) -> (Report, u16) {
     let mut checkup = Checkup::new(target);
     // With a seed that may have been used before, each ID is looked for first.
     if let Some(seed) = seed {
-        checkup.settings.seed = seed;
+        checkup = checkup.seed(seed);
     }
     let done = tokio::time::timeout(HANGS, Box::pin(checkup.run_with(|_| {})));
     let report = done.await.expect("it ends").expect("a run").report;
@@ -147,7 +147,7 @@ async fn each_profile_has_its_findings_in_every_run() {
 /// A run whose seed was used before looks for each ID first, which is what intrusion detection
 /// counts: the ban in mid-run is reported as one, and nothing is judged by it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ban_in_mid_run_is_told_and_judges_nothing() {
+async fn a_ban_in_mid_run_is_reported_and_judges_nothing() {
     for profile in [
         Profile::Crowdsec,
         Profile::CrowdsecPage,

@@ -78,9 +78,10 @@ async fn record(faults: &[Fault], deadline: Option<Duration>) -> Transcript {
     let mut checkup = Checkup::new(target.trusting(root));
     // One seed, so that the keys are derived once.
     let seed = Seed::new(0x5afe);
-    checkup.settings.seed = seed;
-    checkup.settings = checkup.settings.with_fresh(seed);
-    checkup.deadline = deadline;
+    checkup = checkup.fresh_seed(seed);
+    if let Some(deadline) = deadline {
+        checkup = checkup.deadline(deadline);
+    }
     let done = Box::pin(checkup.run_with(|_| {})).await.expect("a run");
     running.stop().await;
     done.transcript

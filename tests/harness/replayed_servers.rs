@@ -11,7 +11,6 @@ mod replay;
 
 use crate::findings::digest;
 use replay::{Names, Replay};
-use safe_conformance::engine::Pattern;
 use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Options, start};
 use safe_conformance::report::Report;
@@ -231,13 +230,13 @@ async fn faults_stand_for_what_was_measured() {
         .expect("the embedded server starts");
         let target = Target::parse(running.base_url()).expect("its base URL");
         let target = target.basic("safe", "s3cret-loopback");
-        let mut checkup = Checkup::new(target);
-        checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-        checkup.settings.pace = Pace::new(PaceChoice::Fast);
+        let mut checkup = Checkup::new(target)
+            .fresh_seed(Seed::new(0x5afe))
+            .pace(Pace::new(PaceChoice::Fast));
         let check = entry.finding.split('[').next().unwrap_or_default();
         // A check of `server` looks back at what the others have sent: alone it sees nothing.
         if !check.starts_with("server.") {
-            checkup.selection.only.push(Pattern::new(check));
+            checkup = checkup.only(check);
         }
         let report = Box::pin(checkup.run_with(|_| {}))
             .await
@@ -271,12 +270,11 @@ async fn replayed(replay: Replay, login: bool) -> String {
     if login {
         target = target.basic("safe", "s3cret-loopback");
     }
-    let mut checkup = Checkup::new(target);
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let mut checkup = Checkup::new(target)
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast));
     for check in NOT_SHOWN {
-        let why = "this test: a mock cannot show it".to_owned();
-        checkup.selection.skip.push((Pattern::new(check), why));
+        checkup = checkup.skip(check, "this test: a mock cannot show it");
     }
     let report: Report = Box::pin(checkup.run_with(|_| {}))
         .await

@@ -296,9 +296,9 @@ async fn report(url: &str) -> Report {
     } else {
         target.basic(USER, PASSWORD)
     };
-    let mut checkup = Checkup::new(target);
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let checkup = Checkup::new(target)
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast));
     checkup.run().await.expect("a run")
 }
 
@@ -485,8 +485,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
     let target = Target::parse(running.base_url()).expect("its URL");
     let target = target.basic("safe", "s3cret-loopback");
     let target = target.trusting(running.root_certificate().expect("it speaks TLS"));
-    let mut checkup = Checkup::new(target);
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
+    let checkup = Checkup::new(target).pace(Pace::new(PaceChoice::Fast));
     let report = checkup.run().await.expect("a run");
     running.stop().await;
     assert_eq!(report.steps(), []);

@@ -208,7 +208,7 @@ fn an_upload_that_is_stored_late_is_found() {
 
 #[test]
 fn without_credentials_nothing_is_called_gone() {
-    // The server hides from strangers what it has.
+    // The server hides what it has without credentials.
     let server = Scripted::start(|asked| {
         if asked.header("authorization").is_none() {
             Deed::Reply(Reply::new(404, ""))
@@ -228,11 +228,11 @@ fn without_credentials_nothing_is_called_gone() {
     let left = server.stored().len();
     assert!(left > 0, "{}", checked.all());
     let asked = server.asked().len();
-    let mut stranger = program(home.path());
-    stranger
+    let mut anonymous = program(home.path());
+    anonymous
         .args(["sweep", &server.url(), "--ledger-dir"])
         .arg(home.path().join("ledgers"));
-    let swept = run(&mut stranger);
+    let swept = run(&mut anonymous);
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
         swept.stdout.contains("the run had credentials"),
@@ -259,7 +259,7 @@ fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_neede
     let home = home();
     let folder = home.path().join("ledgers");
     std::fs::create_dir(&folder).expect("a folder");
-    let stranger = |subcommand: &str| {
+    let anonymous = |subcommand: &str| {
         let mut command = program(home.path());
         command
             .args([subcommand, &server.url(), "--ledger-dir"])
@@ -269,10 +269,10 @@ fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_neede
         }
         run(&mut command)
     };
-    let checked = stranger("check");
+    let checked = anonymous("check");
     assert!(!server.stored().is_empty(), "{}", checked.all());
     is_closed.store(true, std::sync::atomic::Ordering::Relaxed);
-    let swept = stranger("sweep");
+    let swept = anonymous("sweep");
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
         swept.stdout.contains("a missing backup proves nothing"),

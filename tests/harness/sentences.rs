@@ -39,10 +39,11 @@ async fn transcript(fault: Option<Fault>) -> Transcript {
         target = target.basic(user, password);
     }
     target = target.trusting(running.root_certificate().expect("a root"));
-    let mut checkup = Checkup::new(target).deadline(Duration::from_secs(240));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.settings.patience = Duration::from_secs(2);
+    let checkup = Checkup::new(target)
+        .deadline(Duration::from_secs(240))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .patience(Duration::from_secs(2));
     let done = Box::pin(checkup.run_with(|_| {})).await.expect("it runs");
     running.stop().await;
     done.transcript

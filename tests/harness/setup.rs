@@ -199,7 +199,7 @@ fn nothing_happens_without_consent() {
 }
 
 #[test]
-fn another_config_is_kept_unless_told() {
+fn another_config_is_kept_unless_asked() {
     let home = home();
     let there = [("/safe", None), ("/safe/config", Some(OTHER))];
     let dav = Dav::with(&there, |_| None);

@@ -2,6 +2,7 @@
 
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::ClientCheckup;
+use safe_conformance::adapter::Limits;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Client;
 use std::collections::BTreeMap;
@@ -70,8 +71,11 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
     };
     let folder = env!("CARGO_MANIFEST_DIR");
     let mut checkup = ClientCheckup::new(format!("cd '{folder}' && exec {command}"));
-    checkup.jobs = 2;
-    checkup.limits.answer = std::time::Duration::from_secs(60);
+    checkup = checkup.jobs(2);
+    checkup = checkup.limits(Limits {
+        answer: std::time::Duration::from_secs(60),
+        ..Limits::default()
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -85,7 +89,7 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
         writeln!(out, "{verdict}: {count}")?;
     }
     // Named by what was seen, without what a library says: that differs from release to release.
-    let mut told: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
     for finding in &report.findings {
         let observed = match (
             finding.observed.split_once(" ("),
@@ -95,12 +99,13 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
             _ => finding.observed.clone(),
         };
         if finding.verdict != Verdict::Pass || observed.contains(", as ") {
-            told.entry((finding.verdict.key(), observed))
+            found
+                .entry((finding.verdict.key(), observed))
                 .or_default()
                 .push(&finding.id);
         }
     }
-    for ((verdict, observed), ids) in told {
+    for ((verdict, observed), ids) in found {
         let ids = if observed.starts_with("the adapter does not have") {
             format!("{} of them", ids.len())
         } else {

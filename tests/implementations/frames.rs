@@ -97,10 +97,10 @@ fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
         .flat_map(File::vectors);
     let ids = ids.map(|(_, vector)| vector.id.as_str());
     let all = ids.filter(|id| !id.starts_with("kdf.") || ASKED_TO_DERIVE.contains(id));
-    checkup.selection = Selection {
+    checkup = checkup.selecting(Selection {
         only: all.chain(["adapter"]).map(Pattern::new).collect(),
         ..Selection::default()
-    };
+    });
     let report = tokio::runtime::Runtime::new()?.block_on(checkup.run())?;
     let (requests, answers) = (lines(&requests)?, lines(&answers)?);
     if requests.len() != answers.len() || requests.len() < 100 {

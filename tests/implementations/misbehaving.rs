@@ -4,7 +4,7 @@ use crate::own::Own;
 use crate::wrong;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
-use safe_conformance::adapter::{Implementation, serve};
+use safe_conformance::adapter::{Implementation, Limits, serve};
 use safe_conformance::clients::Model;
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Finding, Pattern, Selection, StopReason};
@@ -149,25 +149,27 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
         program.display()
     ));
     let ids = [OTHERS[0], TOUCHY, OTHERS[1], "adapter"];
-    checkup.selection = Selection {
+    checkup = checkup.selecting(Selection {
         only: ids.map(Pattern::new).to_vec(),
         ..Selection::default()
-    };
-    checkup.limits.answer = if way == "hangs" { SHORT } else { PATIENCE };
-    checkup.limits.start = if way == "hangs-at-hello" {
-        SHORT
-    } else {
-        PATIENCE
-    };
-    checkup.limits.answer_bytes = 100_000;
-    checkup.limits.end = if way == "stays" { SHORT } else { PATIENCE };
-    Ok(checkup)
+    });
+    let patience = |tried: &str| if way == tried { SHORT } else { PATIENCE };
+    Ok(checkup.limits(Limits {
+        answer: patience("hangs"),
+        start: patience("hangs-at-hello"),
+        answer_bytes: 100_000,
+        end: patience("stays"),
+        ..Limits::default()
+    }))
 }
 
 /// What the manual shows of a run is what a run shows.
 fn the_manual_shows_one() -> Result<(), Failed> {
     let mut checkup = checkup("wrong:CRC ignored")?;
-    checkup.selection.only = vec![Pattern::new("envelope.crc")];
+    checkup = checkup.selecting(Selection {
+        only: vec![Pattern::new("envelope.crc")],
+        ..Selection::default()
+    });
     let text = report_of(checkup)?.to_string();
     let page = include_str!("../../src/manual/authors-of-clients.md");
     let shown: Vec<_> = page
@@ -263,8 +265,13 @@ fn orphans() -> Result<(), Failed> {
 /// A run that is stopped is incomplete, and does not wait for the adapter.
 fn stopped() -> Result<(), Failed> {
     let mut checkup = checkup("hangs")?;
-    checkup.limits.answer = Duration::from_secs(600);
-    let stop = checkup.stop.clone();
+    checkup = checkup.limits(Limits {
+        answer: Duration::from_secs(600),
+        start: PATIENCE,
+        end: PATIENCE,
+        ..Limits::default()
+    });
+    let stop = checkup.stop();
     std::thread::spawn(move || {
         std::thread::sleep(SHORT);
         stop.pull(StopReason::Signal("SIGINT"));

@@ -3,7 +3,7 @@
 use crate::loops::example;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
-use safe_conformance::adapter::Operation;
+use safe_conformance::adapter::{Limits, Operation};
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Client;
 use safe_conformance::suites::client::never_asked;
@@ -35,8 +35,10 @@ pub fn trials() -> Vec<Trial> {
 fn passes_as_itself(client: Client) -> Result<(), Failed> {
     let program = example("published_client")?;
     let command = format!("exec '{}' {}", program.display(), client.key());
-    let mut checkup = ClientCheckup::new(command).held_to(client);
-    checkup.limits.answer = Duration::from_secs(60);
+    let checkup = ClientCheckup::new(command).held_to(client).limits(Limits {
+        answer: Duration::from_secs(60),
+        ..Limits::default()
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

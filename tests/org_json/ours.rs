@@ -4,7 +4,7 @@ use safe_conformance::clients::android::org_json::{JavaString, NoValue, Object, 
 use std::fmt::{Display, Write as _};
 
 /// What `document` is, and what every accessor answers for every value in it.
-pub fn told(document: &[u8], keys: &[&str]) -> String {
+pub fn answer(document: &[u8], keys: &[&str]) -> String {
     let mut out = String::new();
     match Value::parse(&JavaString::from_utf8_lossy(document)) {
         Ok(value) => tell(&value, keys, &mut out),

@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use reqwest::Method;
 use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
 use safe_conformance::clients::restore::Outcome;
-use safe_conformance::clients::{Operation, Persona, Release, parse_config};
+use safe_conformance::clients::{Operation, Release, Transport, parse_config};
 use safe_conformance::rig::{Action, End, Task};
 use safe_conformance::safe::envelope;
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -77,7 +77,7 @@ impl Published {
                 matches!(status, 200 | 201 | 204)
             }
             _ if self.is_android_before_6_2() => status == 200,
-            _ => Persona::of(self.client()).accepts_status(operation, status),
+            _ => Transport::of(self.client()).accepts_status(operation, status),
         }
     }
 }
@@ -328,12 +328,12 @@ impl TestClient {
         let keys = self.keys(password);
         let body = self.seal(&keys, &document);
         let size = body.len() as u64;
-        let persona = Persona::of(self.published.client());
+        let transport = Transport::of(self.published.client());
         let fits = match self.mistake {
             Some(Mistake::IgnoresLimit) => true,
-            Some(Mistake::OneByteTooMany) => persona.upload_fits(size - 1, limit),
-            Some(Mistake::TwoBytesTooFew) => persona.upload_fits(size + 2, limit),
-            _ => persona.upload_fits(size, limit),
+            Some(Mistake::OneByteTooMany) => transport.upload_fits(size - 1, limit),
+            Some(Mistake::TwoBytesTooFew) => transport.upload_fits(size + 2, limit),
+            _ => transport.upload_fits(size, limit),
         };
         if !fits {
             return Err(Failure);

@@ -52,12 +52,12 @@ pub fn digest(
     }
     let passed = settled.iter().filter(|finding| passes(finding)).count();
     let _ = writeln!(text, "{passed} pass, {} race\n", raced.len());
-    let told: Vec<_> = settled
+    let shown: Vec<_> = settled
         .iter()
         .filter(|finding| !passes(finding) && !finding.is_unasked())
         .collect();
     // What many say in a row is said once.
-    for alike in told.chunk_by(|one, next| alike(one, next)) {
+    for alike in shown.chunk_by(|one, next| alike(one, next)) {
         let finding = alike[0];
         let (verdict, name) = (finding.verdict, finding.name());
         let further = match alike.len() {

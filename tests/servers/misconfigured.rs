@@ -139,7 +139,7 @@ impl Misconfigured {
             assert_eq!(usable, self.usable, "{report}");
         }
         for (name, observed, remedy) in self.causes {
-            let told = report.findings.iter().any(|finding| {
+            let is_found = report.findings.iter().any(|finding| {
                 finding.name() == *name
                     && matches!(
                         finding.verdict,
@@ -148,7 +148,10 @@ impl Misconfigured {
                     && finding.observed.contains(observed)
                     && finding.remedy.contains(remedy)
             });
-            assert!(told, "{name} does not say {observed}, {remedy}:\n{report}");
+            assert!(
+                is_found,
+                "{name} does not say {observed}, {remedy}:\n{report}"
+            );
         }
     }
 }

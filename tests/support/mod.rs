@@ -6,4 +6,4 @@
 pub mod program;
 pub mod reference;
 pub mod scripted;
-pub mod season;
+pub mod watch;

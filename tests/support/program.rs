@@ -1,6 +1,6 @@
 //! The program as a child process: without the caller's environment, and never longer than it may.
 
-use std::io::{Read, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};

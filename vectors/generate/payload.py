@@ -431,8 +431,8 @@ def groups(add):
     add("group-left-empty", "Group", "A left group without members, before another: iOS 7.0 to 7.0.4 then restores none that follow",
         of(group(creator="OTHERID1", members=[]), member, contacts=[contact(), contact("OTHERID1")]),
         gives(left), gives(left), gives(left), {"ios-7.0.0 ios-7.0.4": gives({"/groups": None}), LOSES_LEFT: gives(next_one)})
-    stranger = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
-    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later restores it all the same", stranger,
+    unlisted = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
+    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later restores it all the same", unlisted,
         gives(next_one), gives(left), REFUSES, {"ios-7.0.5": gives(left)})
     add("group-own-empty", "Group", "The user's own group without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
         gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),

@@ -12,8 +12,8 @@ pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};
 use super::credentials::CredentialEncoding;
-use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use super::release::Release;
+use super::transport::{LoginHabit, RequestHeaders, SizeGate, StatusRule, Transport};
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 use charset::Charset;
@@ -28,7 +28,7 @@ const ONE_READ: usize = 4096;
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.success,
 /// clients.http.token.
-pub(super) fn persona(release: Release) -> Persona {
+pub(super) fn transport(release: Release) -> Transport {
     let has_okhttp = release.since(Release::Android6_2);
     let (encoding, status_rule, config_bytes) = if has_okhttp {
         (CredentialEncoding::Latin1, StatusRule::Any2xx, None)
@@ -39,7 +39,7 @@ pub(super) fn persona(release: Release) -> Persona {
             Some(ONE_READ),
         )
     };
-    Persona {
+    Transport {
         client: Client::Android,
         release,
         user_agent: "Threema",

@@ -6,8 +6,8 @@ pub(in crate::clients) mod reasons;
 pub(super) use read::read;
 
 use super::credentials::CredentialEncoding;
-use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use super::release::Release;
+use super::transport::{LoginHabit, RequestHeaders, SizeGate, StatusRule, Transport};
 use crate::safe::Client;
 
 /// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are
@@ -27,8 +27,8 @@ const READING: &[(&str, &str)] = &[
 /// How Desktop asks.
 ///
 /// Source: clauses 4.4, 4.7 and 4.8; clients.http.headers, clients.http.success.
-pub(super) fn persona(release: Release) -> Persona {
-    Persona {
+pub(super) fn transport(release: Release) -> Transport {
+    Transport {
         client: Client::Desktop,
         release,
         user_agent: USER_AGENT,

@@ -9,8 +9,8 @@ pub(super) use read::read;
 pub(super) use write::write;
 
 use super::config_error::{ConfigError, Found};
-use super::persona::{LoginHabit, Persona, RequestHeaders, SizeGate, StatusRule};
 use super::release::Release;
+use super::transport::{LoginHabit, RequestHeaders, SizeGate, StatusRule, Transport};
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 use serde::Deserializer;
@@ -26,8 +26,8 @@ const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 /// How a release of iOS asks.
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success, clients.http.token.
-pub(super) fn persona(release: Release) -> Persona {
-    Persona {
+pub(super) fn transport(release: Release) -> Transport {
+    Transport {
         client: Client::Ios,
         release,
         user_agent: "Threema",

@@ -2,18 +2,16 @@
 //! which they are lost, when, and why.
 //!
 //! Tests hold the table against the writers and the readers: a loss without a row fails them, and
-//! so does a row that is no longer true. Reasons are shared with the readers; what the table says
-//! of them is judged on its own.
+//! so does a row that is no longer true. Reasons are shared with the readers; which backups meet a
+//! condition is judged by those tests alone, and not from what a reader says.
 
 mod condition;
-mod crossing;
 mod stops;
 mod table;
 mod unknowns;
 pub(super) mod writing;
 
 pub use condition::When;
-pub use crossing::{Crossing, Difference, Situation};
 pub use stops::{STOPS, StopRow};
 pub use table::LOSSES;
 pub use unknowns::{UNKNOWNS, Unknown};
@@ -59,18 +57,6 @@ impl Loss {
     /// Whether it is about these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
-    }
-
-    /// Whether it explains a difference.
-    pub fn explains(&self, situation: &Situation<'_>) -> bool {
-        let difference = situation.difference;
-        let Crossing {
-            origin, release, ..
-        } = situation.crossing;
-        self.is_between(origin, release)
-            && self.fields.contains(&difference.field)
-            && self.kinds.contains(&difference.kind)
-            && (self.when.holds)(situation)
     }
 }
 

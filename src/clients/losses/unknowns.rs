@@ -2,7 +2,7 @@
 
 #![allow(clippy::enum_glob_use, reason = "it is a table of fields")]
 
-use super::{Crossing, Situation, When};
+use super::When;
 use crate::clients::Field::{self, *};
 use crate::clients::release::{Origin, Origins, Release, Releases};
 
@@ -30,16 +30,6 @@ impl Unknown {
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
-
-    /// Whether it is about this field at this place.
-    pub fn covers(&self, situation: &Situation<'_>) -> bool {
-        let Crossing {
-            origin, release, ..
-        } = situation.crossing;
-        self.is_between(origin, release)
-            && self.fields.contains(&situation.difference.field)
-            && (self.when.holds)(situation)
-    }
 }
 
 /// All of it.
@@ -50,7 +40,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         fields: &[DeviceGroupKey],
         from: Origins::DEVICE_LINK,
         to: Releases::up_to(Release::Ios4_8_4),
-        when: When::ALWAYS,
+        when: When::Always,
         because: "no source says whether iOS before 4.9 reads it",
     },
     Unknown {
@@ -59,7 +49,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         fields: &[ReadReceipts, TypingIndicators],
         from: Origins::ALL,
         to: Releases::of(Release::Ios4_6),
-        when: When::HAS_POLICY,
+        when: When::HasPolicy,
         because: "no source says whether iOS before 4.8 reads it",
     },
     Unknown {
@@ -68,7 +58,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         fields: &[GroupMembers],
         from: Origins::ALL,
         to: Releases::up_to(Release::Android5_3),
-        when: When::GROUP_WITHOUT_ONESELF,
+        when: When::GroupWithoutOneself,
         because: "no source says what Android before 5.7 makes of it",
     },
     Unknown {
@@ -77,7 +67,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         fields: &[Group],
         from: Origins::ALL,
         to: Releases::MOBILE,
-        when: When::CREATOR_FETCHED,
+        when: When::CreatorFetched,
         because: "no source says what becomes of a group whose creator was fetched for another group",
     },
 ];

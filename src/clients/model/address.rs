@@ -1,7 +1,7 @@
 //! From what a person types as the address to the requests, client by client.
 
 use crate::adapter::{Answer, Entered, Refusal, RequestUrls, Sent, Urls};
-use crate::clients::{CredentialEncoding, LoginHabit, Persona, Release};
+use crate::clients::{CredentialEncoding, LoginHabit, Release, Transport};
 use crate::safe::{BackupId, BaseUrl};
 use crate::safe::{Client, Stage};
 use url::Url;
@@ -105,17 +105,17 @@ fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
         let (user, password) = user_info.split_once(':')?;
         (!user.is_empty() && !password.is_empty()).then_some((user, password))
     };
-    let persona = release.persona();
+    let transport = release.transport();
     let authorization = match fields(input).or_else(in_the_address) {
         Some((user, password)) => Some(
-            match persona.login_habit {
+            match transport.login_habit {
                 LoginHabit::Preemptive(encoding) => encoding,
                 LoginHabit::AfterChallenge => CredentialEncoding::Utf8,
             }
             .encode(user, password)
             .to_string(),
         ),
-        None => token_of(persona, input),
+        None => token_of(transport, input),
     };
     Ok(Urls {
         config_url: Some(url("config")?),
@@ -128,8 +128,8 @@ fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
 /// The token, in a release that sends one.
 ///
 /// Source: clients.http.token.
-fn token_of(persona: Persona, input: &RequestUrls) -> Option<String> {
-    let token = input.token.as_ref().filter(|_| persona.sends_tokens());
+fn token_of(transport: Transport, input: &RequestUrls) -> Option<String> {
+    let token = input.token.as_ref().filter(|_| transport.sends_tokens());
     token.map(|token| format!("Token {token}"))
 }
 

@@ -1,23 +1,23 @@
 //! What a client makes of a server's answers.
 
 use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperation, Taken, To};
-use crate::clients::{LoginHabit, Operation, Persona, Release, parse_config};
+use crate::clients::{LoginHabit, Operation, Release, Transport, parse_config};
 use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, envelope};
 use std::borrow::Cow;
 
 /// Source: clauses 4.2 to 4.8; clients.http.success, clients.http.login.
 pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken> {
-    let persona = release.persona();
-    let client = persona.client;
+    let transport = release.transport();
+    let client = transport.client;
     let operation = operation_of(exchange.operation);
-    if !persona.performs(operation) {
+    if !transport.performs(operation) {
         return Err(Refusal::unsupported("it never does this"));
     }
-    if operation == Operation::Upload && !fits(&persona, exchange) {
+    if operation == Operation::Upload && !fits(&transport, exchange) {
         return Err(Refusal::at(Stage::Size, "the server takes less"));
     }
-    let answer = final_answer(&persona, exchange)?;
+    let answer = final_answer(&transport, exchange)?;
     if client == Client::Ios && operation == Operation::Delete {
         // It ignores what comes back. Source: clause 4.5.
         return Ok(Taken {});
@@ -25,13 +25,13 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
     if answer.status == 401 {
         return Err(Refusal::at(Stage::Auth, "401"));
     }
-    if !persona.accepts_status(operation, answer.status) {
+    if !transport.accepts_status(operation, answer.status) {
         return Err(Refusal::at(Stage::Http, answer.status.to_string()));
     }
     match operation {
         Operation::ReadConfig => {
             if let Some(Err(error)) =
-                parse_config(client, persona.config_read(&config_body(client, answer)))
+                parse_config(client, transport.config_read(&config_body(client, answer)))
             {
                 return Err(Refusal::at(error.stage(), error.to_string()));
             }
@@ -79,16 +79,19 @@ const fn operation_of(operation: ServerOperation) -> Operation {
     }
 }
 
-fn fits(persona: &Persona, exchange: &JudgeExchange) -> bool {
+fn fits(transport: &Transport, exchange: &JudgeExchange) -> bool {
     let limit = exchange.max_backup_bytes.as_ref();
     let limit = limit
         .and_then(|limit| limit.parse().ok())
         .unwrap_or_default();
-    persona.upload_fits(exchange.body_length.unwrap_or_default(), limit)
+    transport.upload_fits(exchange.body_length.unwrap_or_default(), limit)
 }
 
 /// The answer after any login.
-fn final_answer<'a>(persona: &Persona, exchange: &'a JudgeExchange) -> Answer<&'a ServerAnswer> {
+fn final_answer<'a>(
+    transport: &Transport,
+    exchange: &'a JudgeExchange,
+) -> Answer<&'a ServerAnswer> {
     let to = |to: To| {
         let mut answers = exchange.answers.iter();
         answers
@@ -98,7 +101,7 @@ fn final_answer<'a>(persona: &Persona, exchange: &'a JudgeExchange) -> Answer<&'
     if !exchange.credentials {
         return to(To::Anonymous);
     }
-    match persona.login_habit {
+    match transport.login_habit {
         LoginHabit::Preemptive(_) => to(To::Basic),
         LoginHabit::AfterChallenge => {
             let first = to(To::Anonymous)?;

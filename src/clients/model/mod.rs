@@ -41,8 +41,8 @@ impl Implementation for Model {
     }
 
     fn parse_config(&self, input: ParseConfig) -> Answer<Config> {
-        let persona = self.0.persona();
-        match parse_config(persona.client, persona.config_read(&input.body.0)) {
+        let transport = self.0.transport();
+        match parse_config(transport.client, transport.config_read(&input.body.0)) {
             None => Err(Refusal::unsupported("it reads no config")),
             Some(Ok(config)) => Ok(Config {
                 max_backup_bytes: config.max_backup_bytes.to_string(),

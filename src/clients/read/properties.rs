@@ -106,7 +106,7 @@ fn length(document: &Value, key: &str) -> usize {
 }
 
 /// How many things of a list are said to be elsewhere than on the phone.
-fn told(restored: &Restored, whole: Field) -> usize {
+fn reported(restored: &Restored, whole: Field) -> usize {
     let changes = restored.changes.iter();
     // A list of another type has no items that could be gone.
     let of_items = changes.filter(|change| change.path.0.len() > 1);
@@ -153,13 +153,13 @@ proptest! {
                 ("groups", Field::Group, restored.backup.groups.len()),
                 ("distributionlists", Field::DistributionList, restored.backup.distribution_lists.len()),
             ] {
-                let (all, told, unsure) = (length(&document, key), told(&restored, whole), unsure(&restored, whole));
+                let (all, reported, unsure) = (length(&document, key), reported(&restored, whole), unsure(&restored, whole));
                 // Members of groups and lists that became contacts.
                 let fetched = restored.changes.iter().filter(|change| change.field == whole && change.kind == ChangeKind::Added);
-                let known = there + told - fetched.count();
+                let known = there + reported - fetched.count();
                 prop_assert!(
                     (all.saturating_sub(unsure)..=all).contains(&known),
-                    "{reader}: {all} {key}, {there} there, {told} reported, {unsure} unsure: {text}"
+                    "{reader}: {all} {key}, {there} there, {reported} reported, {unsure} unsure: {text}"
                 );
             }
         }

@@ -133,7 +133,7 @@ fn any_published_version_names_the_release_that_it_falls_into() {
 }
 
 #[test]
-fn another_version_is_told_with_the_nearest() {
+fn another_version_is_reported_with_the_nearest() {
     let said = |name| Release::named(name).expect_err("unknown").to_string();
     let newest = Release::newest(Client::Android).last_version();
     let newest = newest.expect("the newest release names its last version");

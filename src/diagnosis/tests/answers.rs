@@ -102,7 +102,7 @@ fn a_healthy_exchange_shows_nothing() {
 }
 
 #[test]
-fn challenges_are_told_apart_by_their_schemes() {
+fn challenges_are_distinguished_by_their_schemes() {
     for (challenge, id) in [
         ("Bearer realm=\"x, Basic y\"", "problem.bearer-only"),
         ("Negotiate", "problem.windows-login-only"),
@@ -232,7 +232,7 @@ fn uploads_into_a_folder_that_is_missing_or_closed() {
 }
 
 #[test]
-fn what_a_stranger_is_told_says_nothing_of_what_is_there() {
+fn an_answer_without_login_says_nothing_of_what_is_there() {
     for status in [403, 404, 405, 409, 500] {
         let refused = answer(status, &[], "");
         for folder in [None, Some(404), Some(207)] {

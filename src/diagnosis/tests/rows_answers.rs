@@ -44,13 +44,13 @@ pub(super) const ROWS_2: &[Row] = &[
         || {
             config(401)
                 .header("www-authenticate", "Basic realm=\"inner\"")
-                .stranger(401, &[("www-authenticate", "Basic realm=\"outer\"")])
+                .without_login(401, &[("www-authenticate", "Basic realm=\"outer\"")])
                 .into()
         },
         || {
             config(401)
                 .header("www-authenticate", "Basic realm=\"one\"")
-                .stranger(401, &[("www-authenticate", "Basic realm=\"one\"")])
+                .without_login(401, &[("www-authenticate", "Basic realm=\"one\"")])
                 .into()
         },
     ),
@@ -232,8 +232,8 @@ pub(super) const ROWS_2: &[Row] = &[
     ),
     (
         "not-set-up",
-        || config(404).folder(405).stranger(404, &[]).into(),
-        || config(404).folder(405).stranger(401, &[]).into(),
+        || config(404).folder(405).without_login(404, &[]).into(),
+        || config(404).folder(405).without_login(401, &[]).into(),
     ),
     (
         "not-set-up",
@@ -246,10 +246,10 @@ pub(super) const ROWS_2: &[Row] = &[
             config(403)
                 .header("server", "Apache/2.4.62 (Debian)")
                 .folder(403)
-                .stranger(403, &[])
+                .without_login(403, &[])
                 .into()
         },
-        || config(403).folder(403).stranger(403, &[]).into(),
+        || config(403).folder(403).without_login(403, &[]).into(),
     ),
     (
         "no-such-folder",
@@ -301,14 +301,14 @@ pub(super) const ROWS_3: &[Row] = &[
             config(404)
                 .header("server", "Apache/2.4.62 (Debian)")
                 .folder(405)
-                .stranger(401, &[])
+                .without_login(401, &[])
                 .into()
         },
         || {
             config(404)
                 .header("server", "nginx/1.22.1")
                 .folder(405)
-                .stranger(401, &[])
+                .without_login(401, &[])
                 .into()
         },
     ),

@@ -483,8 +483,8 @@ pub(super) const ROWS_1: &[Row] = &[
     ),
     (
         "method-blocked",
-        || put(403).stranger(403, &[]).into(),
-        || put(403).stranger(401, &[]).into(),
+        || put(403).without_login(403, &[]).into(),
+        || put(403).without_login(401, &[]).into(),
     ),
     (
         "user-agent-filter",

@@ -38,7 +38,7 @@ pub(super) struct Exchange {
     misnamed: Option<&'static str>,
     other_user: bool,
     person: Option<u16>,
-    stranger: Option<Response>,
+    without_login: Option<Response>,
     other_agent: Option<Response>,
 }
 
@@ -65,7 +65,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         misnamed: None,
         other_user: false,
         person: None,
-        stranger: None,
+        without_login: None,
         other_agent: None,
     }
 }
@@ -175,9 +175,9 @@ impl Exchange {
         }
     }
 
-    pub(super) fn stranger(self, status: u16, headers: &[(&str, &str)]) -> Self {
+    pub(super) fn without_login(self, status: u16, headers: &[(&str, &str)]) -> Self {
         Self {
-            stranger: Some(response(status, headers, b"")),
+            without_login: Some(response(status, headers, b"")),
             ..self
         }
     }
@@ -203,7 +203,7 @@ impl Exchange {
                 misnamed: self.misnamed,
                 other_user: self.other_user,
                 person: self.person,
-                stranger: self.stranger.as_ref(),
+                without_login: self.without_login.as_ref(),
                 other_agent: self.other_agent.as_ref(),
             },
         })

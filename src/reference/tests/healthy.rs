@@ -85,7 +85,7 @@ async fn a_backup_lives_and_dies() {
 }
 
 #[tokio::test]
-async fn what_is_malformed_or_elsewhere_is_told_apart() {
+async fn what_is_malformed_or_elsewhere_is_distinguished() {
     within(async {
         let server = plain(&[]).await;
         let upper = backup('A');

@@ -26,7 +26,7 @@ async fn anonymous_statuses(server: &Running) -> [u16; 7] {
 }
 
 #[tokio::test]
-async fn strangers_may_do_what_the_fault_says() {
+async fn anonymous_requests_do_what_the_fault_says() {
     let table = [
         (None, [401; 7]),
         (

@@ -1,5 +1,5 @@
 //! Any text of headings, labelled lines and paragraphs as a page: an inspection, the state of a
-//! season.
+//! watch.
 
 use super::{page, say};
 use crate::text::Block;

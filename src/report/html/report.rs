@@ -209,7 +209,7 @@ fn fix_card(group: &Group<'_>) -> Markup {
         dl {
             (detail("observed", &finding.observed))
             (detail("fix", &finding.remedy))
-            (detail("affects", &group.hurt().to_string()))
+            (detail("affects", &group.affects().to_string()))
             (detail("checks", &names))
             @if let Some(reason) = &finding.waived { (detail("waived", reason)) }
         }

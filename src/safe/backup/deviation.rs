@@ -5,7 +5,7 @@ use crate::safe::json::{Path, Value};
 use std::fmt;
 
 /// The deviations that are kept one by one; of more, only the number is kept.
-const TOLD_APART: usize = 1_000;
+const LISTED: usize = 1_000;
 
 /// One deviation of a document from the format.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +74,7 @@ pub struct Deviations {
 
 impl Deviations {
     pub(super) fn note(&mut self, at: &At<'_>, wrong: Wrong) {
-        if self.list.len() < TOLD_APART {
+        if self.list.len() < LISTED {
             let path = at.path();
             self.list.push(Deviation { path, wrong });
         } else {

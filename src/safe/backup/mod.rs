@@ -195,7 +195,7 @@ objects! {
         others {
             /// Whether the address book is searched for contacts.
             sync_contacts: Option<bool> = "syncContacts" expected,
-            /// Whether messages of strangers are dropped.
+            /// Whether messages of people who are no contact are dropped.
             block_unknown: Option<bool> = "blockUnknown" optional,
             /// Whether typing indicators are sent.
             send_typing: Option<bool> = "sendTyping" optional,

@@ -29,7 +29,7 @@ fn everything_comes_back_in_its_order_and_spelling() {
 }
 
 #[test]
-fn what_breaks_the_format_is_told_and_the_rest_is_read() {
+fn what_breaks_the_format_is_reported_and_the_rest_is_read() {
     let (backup, said) = read(SMALL);
     assert_eq!(
         said,

@@ -46,7 +46,7 @@ impl Path {
     }
 }
 
-/// A key comes from a stranger: nothing of it may steer a terminal, nor be endless.
+/// A key comes from somebody else: nothing of it may steer a terminal, nor be endless.
 impl fmt::Display for Path {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

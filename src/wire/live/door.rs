@@ -124,7 +124,7 @@ impl Door {
     }
 
     /// The same without credentials.
-    pub async fn read_as_stranger(&self, spot: Spot) -> Answer {
+    pub async fn read_anonymously(&self, spot: Spot) -> Answer {
         self.send("GET", spot, &[], None, false).await
     }
 

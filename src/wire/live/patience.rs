@@ -43,7 +43,7 @@ pub(super) struct Patience {
     served_config: AtomicBool,
     /// What is answered 503 whenever it is asked, slowly too: that is no limit.
     closed: Mutex<HashSet<(&'static str, Discriminant<Place>)>>,
-    /// Whether `config` was refused to a stranger, and given to the person: then the credentials
+    /// Whether `config` was refused without credentials, and given with them: then the credentials
     /// work.
     closed_config: AtomicBool,
     own_config: AtomicBool,
@@ -349,8 +349,8 @@ impl Live {
         let patience = &self.patience;
         if Sign::of(response).is_none() {
             patience.served.store(true, Ordering::Relaxed);
-            // What stands in front refuses strangers whatever the server behind it would answer,
-            // and what was refused was never given.
+            // What stands in front refuses requests without credentials whatever the server behind
+            // it would answer, and what was refused was never given.
             let is_given = response.is_success() || response.status == 404;
             if matches!(request.place, Place::Config) && request.is_personal() && is_given {
                 patience.served_config.store(true, Ordering::Relaxed);

@@ -119,7 +119,7 @@ impl Session {
         if matches!(response.status, 400 | 403 | 404 | 410) {
             self.guard.strayed(live.url(&request.place));
         }
-        // To a stranger, a server may call missing what is there.
+        // To anybody else, a server may call missing what is there.
         let may_see = matches!(request.login, LoginUse::Given | LoginUse::Encoded(_));
         if let (Place::Backup(backup), Method::Get, true) =
             (&request.place, request.method, may_see)

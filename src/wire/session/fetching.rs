@@ -1,7 +1,7 @@
 //! Fetching the backup of the person who asks, and the config beside it. Nothing is written.
 
 use super::Session;
-use crate::clients::{CredentialEncoding, Operation, Persona};
+use crate::clients::{CredentialEncoding, Operation, Transport};
 use crate::safe::BackupId;
 use crate::safe::Client;
 use crate::wire::answer::Answer;
@@ -56,7 +56,7 @@ impl Session {
 fn as_android(operation: Operation, place: Place) -> Request {
     let mut request = Request::new(Method::Get, place);
     request.http = HttpChoice::Newest;
-    let headers = Persona::of(Client::Android).headers(operation);
+    let headers = Transport::of(Client::Android).headers(operation);
     headers.iter().fold(request, |request, (name, value)| {
         request.header(name, *value)
     })

@@ -12,7 +12,7 @@ use parts::BrokenOff;
 pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
-use super::answer::{Answer, Failure, FailureKind};
+use super::answer::{Answer, Failure};
 use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;
@@ -27,7 +27,7 @@ use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Late, Opening, Transcript, Unfinished};
 use crate::clients::Condition;
 use crate::engine::{self, Check};
-use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
+use crate::safe::keys::EncryptionKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,7 +79,7 @@ pub struct Session {
     halted: Arc<OnceLock<Halt>>,
     /// What made a replayed run slow down.
     slowed_by: Option<String>,
-    keys: OnceCell<Result<Arc<DerivedKeys>, String>>,
+    encryption_key: EncryptionKey,
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
@@ -164,8 +164,11 @@ impl Session {
         settings: Settings,
         source: Source,
         ledger: Option<Ledger>,
-        scrub: Scrub,
+        mut scrub: Scrub,
     ) -> Self {
+        let encryption_key = EncryptionKey::from_bytes(settings.seed.bytes("encryption key"));
+        scrub.add(&data_encoding::HEXLOWER.encode(encryption_key.as_bytes()));
+        scrub.add(&data_encoding::BASE64.encode(encryption_key.as_bytes()));
         Self {
             guard: Guard::new(settings.seed, ledger),
             shared: Shared::default(),
@@ -175,7 +178,7 @@ impl Session {
             scrub: Mutex::new(scrub),
             halted: Arc::default(),
             slowed_by: None,
-            keys: OnceCell::new(),
+            encryption_key,
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
@@ -326,22 +329,10 @@ impl Session {
         }
     }
 
-    /// The keys of the run's own backups: one derivation, on first need.
-    pub(in crate::wire) async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
-        let seed = self.seed();
-        let keys = self.keys.get_or_init(|| async move {
-            let derived = tokio::task::spawn_blocking(move || derived_from(seed));
-            derived.await.map_err(|error| error.to_string())?
-        });
-        let keys = keys
-            .await
-            .clone()
-            .map_err(|why| Failure::of(FailureKind::Harness, why))?;
-        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
-        scrub.add(&data_encoding::HEXLOWER.encode(keys.encryption_key.as_bytes()));
-        scrub.add(&data_encoding::BASE64.encode(keys.encryption_key.as_bytes()));
-        drop(scrub);
-        Ok(keys)
+    /// The key of the run's own backups. It follows from the seed alone: no server can tell it from
+    /// one that was derived from a password, which would take 64 MiB.
+    pub(in crate::wire) const fn encryption_key(&self) -> &EncryptionKey {
+        &self.encryption_key
     }
 
     /// The transcript of what came so far.
@@ -400,19 +391,4 @@ impl engine::Subject<super::Context> for Arc<Session> {
             .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
             .map(|unfinished| unfinished.why.clone())
     }
-}
-
-/// The keys that belong to a seed. The last ones are kept: a program that runs many sessions with
-/// one seed derives once.
-fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
-    static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, keys)) = last.as_ref().filter(|(of, _)| *of == seed) {
-        return Ok(Arc::clone(keys));
-    }
-    let id = ThreemaId::parse("SAFETEST").map_err(|error| error.to_string())?;
-    let password = BackupPassword::new(format!("safe-conformance {seed}"));
-    let keys = Arc::new(derive(&password, &id));
-    *last = Some((seed, Arc::clone(&keys)));
-    Ok(keys)
 }

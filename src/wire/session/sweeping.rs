@@ -66,7 +66,7 @@ impl Session {
         swept
     }
 
-    /// Whether this session sees what the run has stored. A stranger's 404 proves nothing.
+    /// Whether this session sees what the run has stored. A 404 for another login proves nothing.
     async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {
         match (ledger.login, self.facts.login) {
             (LoginKind::Basic | LoginKind::Token, LoginKind::Open) => Err(

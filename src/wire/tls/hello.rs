@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_is_told_and_a_warning_passed_over() {
+    fn an_alert_is_reported_and_a_warning_passed_over() {
         let mut reader = Reader::default();
         assert_eq!(reader.feed(&[21, 3, 1, 0, 2, 1, 112]), Ok(Progress::More));
         assert_eq!(reader.feed(&[21, 3, 1, 0, 2, 2, 40]), Ok(Progress::Done));
@@ -470,13 +470,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tls_is_told_by_its_first_line() {
-        let told = |bytes: &[u8]| Reader::default().feed(bytes);
+    fn what_is_no_tls_is_known_by_its_first_line() {
+        let read = |bytes: &[u8]| Reader::default().feed(bytes);
         assert_eq!(
-            told(b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n"),
+            read(b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n"),
             Err(Silence::NotTls("HTTP/1.1 400 Bad Request".to_owned()))
         );
-        assert_eq!(told(&[0x80; 40]), Err(Silence::NotTls(String::new())));
+        assert_eq!(read(&[0x80; 40]), Err(Silence::NotTls(String::new())));
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn unfounded(place: usize, turn: &Turn, seen: &Seen, world: &World) -> Option<St
 }
 
 /// How the client says that it restored something else than the identity in the backup.
-pub fn restored_otherwise(told: &[u8], case: &super::RigCase, world: &World) -> Option<String> {
+pub fn restored_otherwise(claimed: &[u8], case: &super::RigCase, world: &World) -> Option<String> {
     let Before::Backup(document) = &case.case.script.before else {
         return None;
     };
@@ -87,7 +87,7 @@ pub fn restored_otherwise(told: &[u8], case: &super::RigCase, world: &World) -> 
     let Ok(expected) = backup::identity_of(&text) else {
         return None;
     };
-    match backup::identity_of(told) {
+    match backup::identity_of(claimed) {
         Ok(identity) if identity.private_key.as_bytes() == expected.private_key.as_bytes() => None,
         Ok(_) => Some("`restored.json` holds another private key than the backup".to_owned()),
         Err(error) => Some(format!("`restored.json` holds no identity: {error}")),

@@ -203,10 +203,10 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
             format!("`{action}` failed before it came to that"),
         );
     }
-    if let Some(told) = seen.restored.as_deref()
+    if let Some(claimed) = seen.restored.as_deref()
         && seen.end() == Some(&End::Done)
         && case.case.actions == [Action::Restore]
-        && let Some(why) = claims::restored_otherwise(told, case, world)
+        && let Some(why) = claims::restored_otherwise(claimed, case, world)
     {
         return Outcome::deviates(Stage::Meaning, why);
     }

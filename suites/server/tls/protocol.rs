@@ -186,7 +186,7 @@ pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
     }
     if let Some(newest) = newest(seen) {
         let observed = format!("this server speaks {} at most", newest.name());
-        return by_ats(seen, Ok(deviates(observed).hurting(Clients::IOS).into()));
+        return by_ats(seen, Ok(deviates(observed).affecting(Clients::IOS).into()));
     }
     for (_, offered) in modern {
         offered?;

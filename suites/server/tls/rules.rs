@@ -291,21 +291,21 @@ pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
     }
     let wanted = if leaf.lifetime() <= 180 * DAY { 2 } else { 3 };
     let embedded = leaf.timestamps.unwrap_or(0);
-    let told = count(
+    let shown = count(
         i64::try_from(embedded).unwrap_or(i64::MAX),
         "signed certificate timestamp",
     );
     if embedded >= wanted {
-        return Ok(Outcome::pass(format!("{told} embedded")));
+        return Ok(Outcome::pass(format!("{shown} embedded")));
     }
     let may_come = seen.timestamps_in_handshake || seen.stapled || !seen.offers(Version::Tls12);
     if embedded == 0 || may_come {
         return Ok(Outcome::blocked(format!(
-            "{told} embedded, of {wanted}; they may come in the handshake, which was not judged"
+            "{shown} embedded, of {wanted}; they may come in the handshake, which was not judged"
         )));
     }
     Ok(deviates(format!(
-        "{told} embedded, of {wanted}, and none in the handshake"
+        "{shown} embedded, of {wanted}, and none in the handshake"
     ))
     .into())
 }

@@ -47,7 +47,7 @@ fn a_reader_that_has_had_enough_is_no_panic() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_no_panic() {
+fn a_full_disk_is_reported_and_no_panic() {
     let home = home();
     if !Path::new("/dev/full").exists() {
         return;

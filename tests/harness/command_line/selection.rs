@@ -41,7 +41,7 @@ fn only_runs_what_is_named_and_what_that_needs() {
 }
 
 #[test]
-fn a_run_of_a_part_is_not_told_as_the_whole() {
+fn a_run_of_a_part_is_not_shown_as_the_whole() {
     let (server, home) = (server(&[]), home());
     let ended = run(check(home.path(), server.url()).args(["--only", "server.reachable"]));
     assert_eq!(ended.code, Some(4), "{}", ended.all());

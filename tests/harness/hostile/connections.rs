@@ -39,7 +39,7 @@ async fn uploads_that_are_never_answered() {
     });
     // Every check waits for an answer in vain, one after the other: let it not be long.
     let checked = check_with(&server.url(), |checkup| {
-        checkup.settings.timeout = Duration::from_millis(400);
+        checkup.timeout(Duration::from_millis(400))
     })
     .await;
     checked
@@ -254,8 +254,7 @@ async fn a_server_so_slow_that_the_deadline_passes() {
         Deed::Healthy
     });
     let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline = Some(Duration::from_secs(3));
-        checkup.jobs = 4;
+        checkup.deadline(Duration::from_secs(3)).jobs(4)
     })
     .await;
     checked
@@ -280,7 +279,7 @@ async fn many_dead_addresses_and_one_alive() {
         .map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 7, last)))
         .chain([IpAddr::V4(Ipv4Addr::LOCALHOST)])
         .collect();
-    let checked = check_target(target, |_| {}).await;
+    let checked = check_target(target, |checkup| checkup).await;
     checked.says(
         "server.reachable",
         Verdict::Pass,

@@ -56,10 +56,10 @@ async fn a_password_that_is_part_of_what_stands_in_its_place() {
             &format!("http://safe:{}@", password.replace('[', "%5B")),
         );
         let target = Target::parse(&url).expect("a URL");
-        let mut checkup = Checkup::new(target);
-        checkup.deadline = Some(DEADLINE);
-        checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-        checkup.settings.pace = Pace::new(PaceChoice::Fast);
+        let checkup = Checkup::new(target)
+            .deadline(DEADLINE)
+            .fresh_seed(Seed::new(0x5afe))
+            .pace(Pace::new(PaceChoice::Fast));
         tokio::time::timeout(DEADLINE + BEYOND, checkup.run_with(|_| {}))
             .await
             .expect("the run ends by itself")

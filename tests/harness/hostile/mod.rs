@@ -40,24 +40,24 @@ struct Checked {
 
 /// Checks a server, and sees to it that the run ends in time.
 async fn check(url: &str) -> Checked {
-    check_with(url, |_| {}).await
+    check_with(url, |checkup| checkup).await
 }
 
-async fn check_with(url: &str, adjust: impl FnOnce(&mut Checkup)) -> Checked {
+async fn check_with(url: &str, adjust: impl FnOnce(Checkup) -> Checkup) -> Checked {
     let target = Target::parse(url).expect("a URL").basic(USER, PASSWORD);
     check_target(target, adjust).await
 }
 
-async fn check_target(target: Target, adjust: impl FnOnce(&mut Checkup)) -> Checked {
+async fn check_target(target: Target, adjust: impl FnOnce(Checkup) -> Checkup) -> Checked {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut checkup = Checkup::new(target);
-    checkup.settings.timeout = Duration::from_secs(1);
-    // One derivation for all.
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.deadline = Some(DEADLINE);
-    checkup.ledger_folder = Some(folder.path().to_owned());
-    adjust(&mut checkup);
+    let checkup = Checkup::new(target)
+        .timeout(Duration::from_secs(1))
+        // One derivation for all.
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .deadline(DEADLINE)
+        .ledger_folder(folder.path());
+    let checkup = adjust(checkup);
     let began = Instant::now();
     let done = tokio::time::timeout(DEADLINE + BEYOND, checkup.run_with(|_| {}))
         .await

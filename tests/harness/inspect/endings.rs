@@ -145,7 +145,7 @@ fn a_server_that_is_not_ready_is_named_and_the_password_is_not() {
 }
 
 #[test]
-fn slips_are_told_in_one_sentence() {
+fn slips_are_reported_in_one_sentence() {
     let desk = Desk::new();
     let body = desk.put(&sealed_by(Release::Ios6_3.usual()));
     let body = body.to_str().expect("a path");

@@ -122,7 +122,7 @@ fn every_writer_release_is_named() {
 // The document.
 
 #[test]
-fn the_document_is_written_where_told_and_for_the_person_alone() {
+fn the_document_is_written_where_asked_and_for_the_person_alone() {
     let desk = Desk::new();
     let document = Release::Android6_4
         .usual()

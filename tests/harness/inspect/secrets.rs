@@ -46,7 +46,7 @@ fn tells_none(ended: &Ended) {
     }
 }
 
-/// Where a stranger puts a secret into a name, too.
+/// Where somebody else puts a secret into a name, too.
 fn with_secrets_for_names() -> Backup {
     let mut backup = backup();
     let key = BASE64.encode(&PRIVATE_KEY);
@@ -107,7 +107,7 @@ fn no_output_holds_a_secret() {
 }
 
 #[test]
-fn names_are_told_only_when_asked_for() {
+fn names_are_reported_only_when_asked_for() {
     let desk = Desk::new();
     let body = sealed_by(Release::Android6_4.usual());
     let names = [

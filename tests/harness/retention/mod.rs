@@ -3,9 +3,9 @@
 mod program;
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
-use crate::support::season::{DAY, World, canaries};
+use crate::support::watch::{DAY, World, canaries};
 use jiff::{SignedDuration, Timestamp};
-use safe_conformance::engine::{Pattern, Verdict};
+use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::report::retention as words;
 use safe_conformance::retention::{self, Event, Found, Ledger, Plan, Role, Trouble, Unjudgeable};
@@ -32,15 +32,15 @@ async fn four_hundred_days_tell_good_servers_from_bad_ones() {
         Fault::ExpiresByTimePutBack,
     ]
     .map(|fault| (Tidying::OnTheDot, Some(fault)));
-    let mut seasons = JoinSet::new();
+    let mut watches = JoinSet::new();
     for (tidying, fault) in good.into_iter().chain(bad) {
-        seasons.spawn(async move {
+        watches.spawn(async move {
             let faults: Vec<_> = fault.into_iter().collect();
             let world = World::new(&faults, tidying).await;
             let (ledger, report) = world.days(400).await;
             let is_good = good.contains(&(tidying, fault));
-            assert_eq!(ledger.season.is_broken(), !is_good, "{tidying:?} {fault:?}");
-            assert!(ledger.season.is_over());
+            assert_eq!(ledger.watch.is_broken(), !is_good, "{tidying:?} {fault:?}");
+            assert!(ledger.watch.is_over());
             assert_eq!(report.passed(), is_good, "{tidying:?} {fault:?}: {report}");
             let ended = retention::end(&world.canaries, ledger, false)
                 .await
@@ -50,7 +50,7 @@ async fn four_hundred_days_tell_good_servers_from_bad_ones() {
             assert!(!world.ledger().exists());
         });
     }
-    seasons.join_all().await;
+    watches.join_all().await;
 }
 
 /// How many requests each backup has got so far.
@@ -91,22 +91,22 @@ async fn a_visit_asks_at_most_three_times_for_a_canary_and_once_for_config() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_canary_stays_lost_and_is_told_at_every_visit() {
+async fn a_lost_canary_stays_lost_and_is_reported_at_every_visit() {
     let world = World::new(&[Fault::ExpiresEarly], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
     world.clock.advance(DAY * 89);
     let visit = world.verify(&mut ledger).await.expect("visited");
-    let text = words::told(&ledger.season, &visit, 100);
+    let text = words::visit(&ledger.watch, &visit, 100);
     assert!(
         text.contains("LOST  just-inside  not there 89 days after its upload"),
         "{text}"
     );
     let visit = world.verify(&mut ledger).await.expect("visited");
-    let text = words::told(&ledger.season, &visit, 100);
+    let text = words::visit(&ledger.watch, &visit, 100);
     assert!(text.contains("Nothing is due."), "{text}");
     assert!(text.contains("LOST  just-inside  on 20"), "{text}");
     let now = (world.time())();
-    let report = safe_conformance::season_report(&ledger.season, &visit, &world.canaries, now);
+    let report = safe_conformance::retention_report(&ledger.watch, &visit, &world.canaries, now);
     assert!(!report.passed(), "{report}");
 }
 
@@ -176,24 +176,24 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
         assert!(why.contains(answer), "{why}");
     }
     assert_eq!(std::fs::read(&path).expect("a ledger"), before);
-    assert!(ledger.season.is_about(world.running.base_url()));
+    assert!(ledger.watch.is_about(world.running.base_url()));
     // A server that fails on a backup is not one that lost it: what is due stays due.
     let ill = World::new(&[Fault::MissingIsError], Tidying::OnTheDot).await;
     let visit = retention::verify(&ill.canaries, &mut ledger, true, true, &*world.time())
         .await
         .expect("visited");
     assert!(
-        visit.had_trouble() && !ledger.season.is_broken(),
+        visit.had_trouble() && !ledger.watch.is_broken(),
         "{visit:?}"
     );
     let now = (world.time())();
-    let report = safe_conformance::season_report(&ledger.season, &visit, &ill.canaries, now);
+    let report = safe_conformance::retention_report(&ledger.watch, &visit, &ill.canaries, now);
     assert!(!report.complete && !report.passed());
     let visit = retention::verify(&world.canaries, &mut ledger, true, true, &*world.time())
         .await
         .expect("visited");
     assert!(
-        !visit.had_trouble() && !ledger.season.is_broken(),
+        !visit.had_trouble() && !ledger.watch.is_broken(),
         "{visit:?}"
     );
 }
@@ -225,7 +225,7 @@ async fn a_server_that_moved_is_known_again_when_that_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_is_wrong_is_told_and_the_ledger_stays_as_it_was() {
+async fn a_clock_that_is_wrong_is_reported_and_the_ledger_stays_as_it_was() {
     let world = World::new(&[], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
     let before = std::fs::read(world.ledger()).expect("a ledger");
@@ -294,8 +294,8 @@ async fn visits_that_always_come_too_late_do_not_pass() {
         world.clock.advance(DAY * 200);
         let visit = world.verify(&mut ledger).await.expect("visited");
         assert!(visit.was_too_late(), "{visit:?}");
-        let report = safe_conformance::season_report(
-            &ledger.season,
+        let report = safe_conformance::retention_report(
+            &ledger.watch,
             &visit,
             &world.canaries,
             Timestamp::UNIX_EPOCH,
@@ -348,7 +348,7 @@ async fn what_was_there_before_is_left_alone() {
 /// A time that an upload sets back counts as an older backup to a job that tidies up by it, not as
 /// another mark.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_time_that_an_upload_sets_back_is_told() {
+async fn a_time_that_an_upload_sets_back_is_reported() {
     let stored: Mutex<BTreeMap<String, (usize, Vec<u8>)>> = Mutex::default();
     let server = Scripted::start(move |asked| {
         let Some(id) = asked
@@ -372,10 +372,10 @@ async fn a_time_that_an_upload_sets_back_is_told() {
         }
     });
     let target = Target::parse(&server.url()).expect("a URL");
-    let mut checkup = Checkup::new(target.basic(scripted::USER, scripted::PASSWORD));
-    checkup.settings = checkup.settings.with_fresh(Seed::new(0x5afe));
-    checkup.settings.pace = Pace::new(PaceChoice::Fast);
-    checkup.selection.only = vec![Pattern::new("retention.upload-refreshes")];
+    let checkup = Checkup::new(target.basic(scripted::USER, scripted::PASSWORD))
+        .fresh_seed(Seed::new(0x5afe))
+        .pace(Pace::new(PaceChoice::Fast))
+        .only("retention.upload-refreshes");
     let report = checkup
         .run_with(|_| {})
         .await

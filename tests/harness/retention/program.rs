@@ -4,7 +4,7 @@ use super::PASSWORD;
 use crate::support::program::{file, program, run};
 use crate::support::reference::{Reference, USER};
 use jiff::{SignedDuration, Timestamp};
-use safe_conformance::retention::{Ledger, LedgerError, Season, State};
+use safe_conformance::retention::{Ledger, LedgerError, State, Watch};
 use safe_conformance::wire::Seed;
 use std::path::Path;
 use std::process::Command;
@@ -112,16 +112,16 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
     assert_eq!(server.count(), requests + 1);
 }
 
-/// A ledger of a season that was planted so many days ago, on a server that has none of it.
+/// A ledger of a watch that was planted so many days ago, on a server that has none of it.
 fn long_ago(path: &Path, server: &Reference, days: i64) {
     let now = Timestamp::now() - SignedDuration::from_hours(24 * days);
     let seed = Seed::new(1);
-    let mut season = Season::new(seed, server.url(), now, 1, None, 180).expect("promised");
-    for canary in season.canaries.values_mut() {
+    let mut watch = Watch::new(seed, server.url(), now, 1, None, 180).expect("promised");
+    for canary in watch.canaries.values_mut() {
         canary.uploads = 1;
         canary.state = State::Waiting(0);
     }
-    Ledger::create(path, season).expect("a ledger");
+    Ledger::create(path, watch).expect("a ledger");
 }
 
 #[test]
@@ -170,16 +170,16 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     let mut nowhere = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
     let nowhere = run(nowhere.env_remove("SAFE_TARGET"));
     assert_eq!(nowhere.code, Some(2), "{}", nowhere.all());
-    let mut stranger = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
-    stranger
+    let mut anonymous = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
+    anonymous
         .env_remove("SAFE_SERVER_USER")
         .env_remove("SAFE_SERVER_PASSWORD");
-    let stranger = run(&mut stranger);
-    assert_eq!(stranger.code, Some(2), "{}", stranger.all());
+    let anonymous = run(&mut anonymous);
+    assert_eq!(anonymous.code, Some(2), "{}", anonymous.all());
     assert!(
-        stranger.stderr.contains("planted with credentials"),
+        anonymous.stderr.contains("planted with credentials"),
         "{}",
-        stranger.all()
+        anonymous.all()
     );
     let too_many = at(&["plant", "--ledger", "l.json", "--days", "200"]);
     assert_eq!(too_many.code, Some(2), "{}", too_many.all());
@@ -218,7 +218,7 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
     const CHANGES: i64 = 40;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("l.json");
-    let season = Season::new(
+    let watch = Watch::new(
         Seed::new(1),
         "http://a",
         Timestamp::UNIX_EPOCH,
@@ -226,7 +226,7 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
         None,
         180,
     );
-    drop(Ledger::create(&path, season.expect("promised")).expect("a ledger"));
+    drop(Ledger::create(&path, watch.expect("promised")).expect("a ledger"));
     std::thread::scope(|scope| {
         for _ in 0..WRITERS {
             scope.spawn(|| {
@@ -238,7 +238,7 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
                             Err(error) => panic!("{error}"),
                         }
                     };
-                    ledger.season.every_days += 1;
+                    ledger.watch.every_days += 1;
                     // Twice, for the moment between two replacements.
                     ledger.save().expect("saved");
                     ledger.save().expect("saved");
@@ -248,7 +248,7 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
         }
     });
     let ledger = Ledger::open(&path).expect("a ledger");
-    assert_eq!(ledger.season.every_days, 1 + WRITERS * CHANGES);
+    assert_eq!(ledger.watch.every_days, 1 + WRITERS * CHANGES);
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 1, "something was left beside the ledger");
 }

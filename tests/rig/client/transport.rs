@@ -4,7 +4,7 @@ use super::{Answer, Failure, Published, TestClient};
 use crate::mistake::Mistake;
 use data_encoding::{BASE64, HEXLOWER};
 use reqwest::Method;
-use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Persona};
+use safe_conformance::clients::{CredentialEncoding, LoginHabit, Operation, Transport};
 
 impl TestClient {
     /// `Authorization` for a first try, or for the answer to a challenge.
@@ -28,7 +28,7 @@ impl TestClient {
             (Published::Ios72, _) if restores => &self.task.password,
             _ => &self.task.server_password,
         };
-        let habit = Persona::of(self.published.client()).login_habit;
+        let habit = Transport::of(self.published.client()).login_habit;
         match (habit, challenge) {
             (LoginHabit::Preemptive(newest), _) => {
                 let encoding = if self.published.is_android_before_6_2() {
@@ -76,7 +76,7 @@ impl TestClient {
             .map(str::to_owned);
         let answer = match (first.status, challenge) {
             (401, Some(challenge))
-                if Persona::of(self.published.client()).login_habit
+                if Transport::of(self.published.client()).login_habit
                     == LoginHabit::AfterChallenge =>
             {
                 let url = format!("{base}{path}");
@@ -150,8 +150,8 @@ impl TestClient {
             _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
         };
         let mut request = self.http.request(method, url);
-        let persona = Persona::of(self.published.client());
-        for (name, value) in persona.headers(operation) {
+        let transport = Transport::of(self.published.client());
+        for (name, value) in transport.headers(operation) {
             let value = match (self.mistake, *name) {
                 (Some(Mistake::NoUserAgent), "User-Agent")
                 | (Some(Mistake::NoContentType), "Content-Type") => continue,

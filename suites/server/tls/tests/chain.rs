@@ -28,7 +28,7 @@ fn leaf_from(issuer: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_chain_that_leads_nowhere_is_told_by_its_end() {
+fn a_chain_that_leads_nowhere_is_known_by_its_end() {
     let mut itself = untrusted(vec![own(&parameters("leaf", NOW - DAY, NOW + DAY))]);
     assert_does_not_apply(judge_chain(&itself));
     assert_deviates(judge_trusted(&itself), "self-signed");

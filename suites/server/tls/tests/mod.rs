@@ -191,7 +191,7 @@ fn assert_deviates(judged: Judged, words: &str) -> Option<Clients> {
     match outcome(judged) {
         Outcome::Deviates(deviation) => {
             assert!(deviation.observed.contains(words), "{}", deviation.observed);
-            deviation.hurts
+            deviation.affects
         }
         other => panic!("{other:?}"),
     }
@@ -275,7 +275,7 @@ fn silent(answered: &Answered) -> Inspection {
 }
 
 #[test]
-fn what_is_no_tls_is_told_by_how_it_answers() {
+fn what_is_no_tls_is_known_by_how_it_answers() {
     let nothing = |silence| silent(&Answered::Nothing(silence));
     assert_deviates(
         judge_answers(&nothing(Silence::Reset)),
@@ -293,7 +293,7 @@ fn what_is_no_tls_is_told_by_how_it_answers() {
 }
 
 #[test]
-fn a_name_that_is_refused_is_told_from_a_server_that_demands_names() {
+fn a_name_that_is_refused_is_distinguished_from_a_server_that_demands_names() {
     let mut seen = silent(&Answered::Alert(112));
     assert_deviates(judge_server_name(&seen), "unrecognized_name");
     seen = silent(&REFUSED);
@@ -309,7 +309,7 @@ fn a_name_that_is_refused_is_told_from_a_server_that_demands_names() {
 }
 
 #[test]
-fn a_certificate_of_the_client_that_is_asked_for_is_told_from_one_that_is_demanded() {
+fn a_certificate_of_the_client_that_is_asked_for_is_distinguished_from_one_that_is_demanded() {
     let mut seen = healthy();
     seen.asks_certificate = true;
     assert_passes(judge_client_certificate(&seen));

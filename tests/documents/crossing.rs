@@ -1,10 +1,10 @@
 //! A backup on its way from one release to another, and a difference that came up.
 
-use crate::clients::restore::{ChangeKind, Directory};
-use crate::clients::{Field, Origin, Phone, Release};
-use crate::safe::ThreemaId;
-use crate::safe::backup::{Backup, Contact, DistributionList, Group, Link, Timestamp};
-use crate::safe::json::{Path, Step, Text};
+use safe_conformance::clients::restore::{ChangeKind, Directory};
+use safe_conformance::clients::{Field, Origin, Phone, Release};
+use safe_conformance::safe::ThreemaId;
+use safe_conformance::safe::backup::{Backup, Contact, DistributionList, Group, Link, Timestamp};
+use safe_conformance::safe::json::{Path, Step, Text};
 use std::ops::Deref;
 
 /// A backup on its way from one release to another.
@@ -26,7 +26,7 @@ impl<'a> Crossing<'a> {
     /// The contacts that the writer puts into the document.
     ///
     /// Source: `clients.write.removed-contacts`, `clients.write.own-contact`.
-    pub(super) fn contacts(self) -> impl Iterator<Item = &'a Contact> {
+    pub fn contacts(self) -> impl Iterator<Item = &'a Contact> {
         let without_removed = self.origin.since(Release::Android6_0);
         let without_own = self.origin.since(Release::Android6_4);
         self.backup.contacts.iter().filter(move |contact| {
@@ -39,7 +39,7 @@ impl<'a> Crossing<'a> {
     /// The members of a group that the writer puts into the document.
     ///
     /// Source: `clients.write.own-id-in-members`.
-    pub(super) fn members(self, group: &Group) -> impl Iterator<Item = ThreemaId> {
+    pub fn members(self, group: &Group) -> impl Iterator<Item = ThreemaId> {
         let left = self.phone.left_groups.contains(&(group.id, group.creator));
         let without_own = left && self.origin.since(Release::Android5_7);
         let own_id = self.phone.own_id;
@@ -48,23 +48,23 @@ impl<'a> Crossing<'a> {
     }
 
     /// Whether an ID is the own one or that of a contact in the document.
-    pub(super) fn is_listed(self, id: ThreemaId) -> bool {
+    pub fn is_listed(self, id: ThreemaId) -> bool {
         id == self.phone.own_id || self.contacts().any(|each| each.identity == id)
     }
 
     /// Whether an ID is the own one or that of a contact of the document that is restored.
-    pub(super) fn is_known(self, id: ThreemaId) -> bool {
+    pub fn is_known(self, id: ThreemaId) -> bool {
         id == self.phone.own_id || self.is_restored(id)
     }
 
     /// Whether an ID belongs to a contact of the document that is restored.
-    pub(super) fn is_restored(self, id: ThreemaId) -> bool {
+    pub fn is_restored(self, id: ThreemaId) -> bool {
         let contact = self.contacts().any(|each| each.identity == id);
         contact && self.directory.entry(id).is_some()
     }
 
     /// The members of groups and lists that are no contact, whatever becomes of the group or list.
-    pub(super) fn unknown_members(self) -> impl Iterator<Item = ThreemaId> {
+    pub fn unknown_members(self) -> impl Iterator<Item = ThreemaId> {
         let groups = self
             .backup
             .groups
@@ -78,7 +78,7 @@ impl<'a> Crossing<'a> {
     }
 
     /// Whether the backup blocks an ID.
-    pub(super) fn is_blocked(self, id: ThreemaId) -> bool {
+    pub fn is_blocked(self, id: ThreemaId) -> bool {
         let mut settings = self.backup.settings.iter();
         settings.any(|settings| settings.blocked_contacts.contains(&id))
     }
@@ -113,34 +113,34 @@ impl<'a> Deref for Situation<'a> {
 }
 
 impl<'a> Situation<'a> {
-    pub(super) fn index(&self) -> Option<usize> {
+    pub fn index(&self) -> Option<usize> {
         match self.difference.path.0.get(1) {
             Some(Step::Index(index)) => Some(*index),
             _ => None,
         }
     }
 
-    pub(super) fn is_in(&self, list: &str) -> bool {
+    pub fn is_in(&self, list: &str) -> bool {
         matches!(self.difference.path.0.first(), Some(Step::Key(key)) if key == list)
     }
 
-    pub(super) fn contact(&self) -> Option<&'a Contact> {
+    pub fn contact(&self) -> Option<&'a Contact> {
         let index = self.index().filter(|_| self.is_in("contacts"))?;
         self.backup.contacts.get(index)
     }
 
-    pub(super) fn group(&self) -> Option<&'a Group> {
+    pub fn group(&self) -> Option<&'a Group> {
         let index = self.index().filter(|_| self.is_in("groups"))?;
         self.backup.groups.get(index)
     }
 
-    pub(super) fn list(&self) -> Option<&'a DistributionList> {
+    pub fn list(&self) -> Option<&'a DistributionList> {
         let index = self.index().filter(|_| self.is_in("distributionlists"))?;
         self.backup.distribution_lists.get(index)
     }
 
     /// The link that the difference is about.
-    pub(super) fn link(&self) -> Option<&'a Link> {
+    pub fn link(&self) -> Option<&'a Link> {
         match self.difference.path.0.get(2) {
             Some(Step::Index(index)) => self.backup.user.links.get(*index),
             _ => None,
@@ -148,7 +148,7 @@ impl<'a> Situation<'a> {
     }
 
     /// The time that the difference is about.
-    pub(super) fn time(&self) -> Option<Timestamp> {
+    pub fn time(&self) -> Option<Timestamp> {
         match self.difference.field {
             Field::ContactCreatedAt => self.contact()?.created_at,
             Field::ContactLastUpdate => self.contact()?.last_update,
@@ -161,7 +161,7 @@ impl<'a> Situation<'a> {
     }
 
     /// The texts that the difference is about.
-    pub(super) fn texts(&self) -> Vec<&'a Text> {
+    pub fn texts(&self) -> Vec<&'a Text> {
         let user = &self.backup.user;
         match self.difference.field {
             Field::Nickname => user.nickname.iter().collect(),
@@ -201,7 +201,7 @@ impl<'a> Situation<'a> {
         }
     }
 
-    pub(super) fn has_other_key(&self, contact: &Contact) -> bool {
+    pub fn has_other_key(&self, contact: &Contact) -> bool {
         let entry = self.directory.entry(contact.identity);
         matches!((entry, contact.public_key), (Some(entry), Some(key)) if entry.public_key != key)
     }

@@ -8,7 +8,7 @@ use crate::safe::Client;
 /// A release of a client, as a server sees it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Persona {
+pub struct Transport {
     /// Which client.
     pub client: Client,
     /// Which release.
@@ -146,19 +146,19 @@ impl Release {
     /// How this release asks a server.
     ///
     /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
-    pub fn persona(self) -> Persona {
+    pub fn transport(self) -> Transport {
         match self.client() {
-            Client::Android => android::persona(self),
-            Client::Ios => ios::persona(self),
-            Client::Desktop => desktop::persona(self),
+            Client::Android => android::transport(self),
+            Client::Ios => ios::transport(self),
+            Client::Desktop => desktop::transport(self),
         }
     }
 }
 
-impl Persona {
+impl Transport {
     /// How a release asks; of a client, its newest.
     pub fn of(release: impl Into<Release>) -> Self {
-        release.into().persona()
+        release.into().transport()
     }
 
     /// The headers that its source sets; none for an operation that it never performs. What its
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn header<'a>(client: Client, operation: Operation, name: &str) -> Option<&'a str> {
-        let headers = Persona::of(client).headers(operation);
+        let headers = Transport::of(client).headers(operation);
         headers
             .iter()
             .find(|(each, _)| *each == name)
@@ -232,15 +232,17 @@ mod tests {
     }
 
     #[test]
-    fn each_client_has_its_persona() {
+    fn each_client_has_its_transport() {
         for client in Client::ALL {
-            let persona = Persona::of(client);
-            assert_eq!(persona.client, client);
-            assert_eq!(persona.release, Release::newest(client));
-            assert!(persona.user_agent.contains("Threema"));
+            let transport = Transport::of(client);
+            assert_eq!(transport.client, client);
+            assert_eq!(transport.release, Release::newest(client));
+            assert!(transport.user_agent.contains("Threema"));
             for operation in Operation::ALL {
                 let agent = header(client, operation, "User-Agent");
-                let expected = persona.performs(operation).then_some(persona.user_agent);
+                let expected = transport
+                    .performs(operation)
+                    .then_some(transport.user_agent);
                 assert_eq!(agent, expected, "{client} {operation:?}");
                 assert_eq!(header(client, operation, "Authorization"), None);
             }
@@ -261,14 +263,14 @@ mod tests {
             let kind = |operation| header(client, operation, "Content-Type");
             assert_eq!(kind(Operation::Upload), Some("application/octet-stream"));
             assert_eq!(kind(Operation::Download), None);
-            assert!(!Persona::of(client).performs(Operation::Probe));
-            assert!(Persona::of(client).sends_tokens());
+            assert!(!Transport::of(client).performs(Operation::Probe));
+            assert!(Transport::of(client).sends_tokens());
         }
     }
 
     #[test]
     fn desktop_only_reads() {
-        let desktop = Persona::of(Client::Desktop);
+        let desktop = Transport::of(Client::Desktop);
         let performed: Vec<_> = Operation::ALL
             .into_iter()
             .filter(|each| desktop.performs(*each))
@@ -281,7 +283,7 @@ mod tests {
     #[test]
     fn statuses_are_taken_as_by_each_client() {
         let accepts =
-            |client, operation, status| Persona::of(client).accepts_status(operation, status);
+            |client, operation, status| Transport::of(client).accepts_status(operation, status);
         for client in [Client::Android, Client::Ios] {
             for status in [200, 201, 202, 204, 206, 299] {
                 assert!(accepts(client, Operation::Upload, status));
@@ -301,7 +303,7 @@ mod tests {
 
     #[test]
     fn earlier_releases_ask_otherwise() {
-        let old = Persona::of(Release::Android6_1);
+        let old = Transport::of(Release::Android6_1);
         assert_eq!(
             old.login_habit,
             LoginHabit::Preemptive(CredentialEncoding::Utf8)
@@ -311,17 +313,17 @@ mod tests {
         assert!(!old.accepts_status(Operation::Download, 201));
         assert_eq!(old.config_read(&[0; 5000]).len(), 4096);
         assert_eq!(
-            Persona::of(Client::Android).config_read(&[0; 5000]).len(),
+            Transport::of(Client::Android).config_read(&[0; 5000]).len(),
             5000
         );
-        assert!(!Persona::of(Release::Android4_57).sends_tokens());
-        assert!(!Persona::of(Release::Ios4_6).sends_tokens());
+        assert!(!Transport::of(Release::Android4_57).sends_tokens());
+        assert!(!Transport::of(Release::Ios4_6).sends_tokens());
     }
 
     /// Clause 4.6: the edge at which the two clients part.
     #[test]
     fn a_backup_of_exactly_the_limit_is_for_android_alone() {
-        let fits = |client, size, limit| Persona::of(client).upload_fits(size, limit);
+        let fits = |client, size, limit| Transport::of(client).upload_fits(size, limit);
         for client in [Client::Android, Client::Ios] {
             assert!(fits(client, 524_287, 524_288));
             assert!(!fits(client, 524_289, 524_288));
@@ -334,7 +336,7 @@ mod tests {
 
     #[test]
     fn only_ios_waits_for_a_challenge() {
-        let habit = |client| Persona::of(client).login_habit;
+        let habit = |client| Transport::of(client).login_habit;
         assert_eq!(habit(Client::Ios), LoginHabit::AfterChallenge);
         assert_eq!(
             habit(Client::Android),

@@ -4,7 +4,7 @@
 use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
 use super::refusal::{Asked, Refusal};
-use super::season::{Season, Unjudgeable, target_hash};
+use super::watch::{Unjudgeable, Watch, target_hash};
 use crate::clients::{android, ios};
 use crate::diagnosis::describe;
 use crate::wire::Canaries;
@@ -25,7 +25,7 @@ const TRIAL: &str = "trial";
 /// What tells the time.
 pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
-/// What a person asks of a season.
+/// What a person asks of a watch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {
     /// How many days pass between two visits; at least 1.
@@ -50,7 +50,7 @@ pub enum Trouble {
     #[error(
         "the canaries were planted with credentials: without them the server may call missing what is there. Nothing was done; give the same credentials"
     )]
-    Stranger,
+    OtherLogin,
     /// What was asked for makes no sense here.
     #[error("{0}")]
     Senseless(String),
@@ -180,8 +180,8 @@ pub async fn plant(
         return Err(LedgerError::Exists(path.to_owned()).into());
     }
     let said = ask(canaries, clock).await?;
-    let season = begin(canaries, plan, &said, clock())?;
-    let mut ledger = Ledger::create(path, season)?;
+    let watch = begin(canaries, plan, &said, clock())?;
+    let mut ledger = Ledger::create(path, watch)?;
     match plant_all(canaries, &mut ledger, clock).await {
         Ok(visit) => Ok((ledger, visit)),
         Err(why) => {
@@ -196,7 +196,7 @@ pub async fn plant(
     }
 }
 
-fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result<Season, Trouble> {
+fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result<Watch, Trouble> {
     let days = said.retention_days;
     if plan
         .at_most_days
@@ -206,7 +206,7 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
             "the server promises {days} days: --days cannot be more"
         )));
     }
-    let season = Season::new(
+    let watch = Watch::new(
         canaries.seed(),
         canaries.base(),
         now,
@@ -214,14 +214,14 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
         plan.at_most_days,
         days,
     );
-    let mut season = season.ok_or_else(|| {
+    let mut watch = watch.ok_or_else(|| {
         Trouble::Senseless(format!(
             "retentionDays is {days}: the server promises nothing that could be held against it; --days N holds it to N days all the same"
         ))
     })?;
-    season.server_ahead = said.server_ahead;
-    season.login = Some(canaries.login());
-    Ok(season)
+    watch.server_ahead = said.server_ahead;
+    watch.login = Some(canaries.login());
+    Ok(watch)
 }
 
 async fn plant_all(
@@ -249,7 +249,7 @@ async fn plant_all(
 async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String> {
     let claimed = canaries.claim(TRIAL).await;
     claimed.map_err(|failure| failure.message)?;
-    ledger.season.trial = true;
+    ledger.watch.trial = true;
     ledger.save().map_err(|error| error.to_string())?;
     let said = |refusal: Refusal| refusal.to_string();
     let upload = canaries.upload(TRIAL, 1).await;
@@ -261,7 +261,7 @@ async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String>
         .map_err(|failure| failure.message)?
         .map_err(|why| format!("{why}, right after it was uploaded"))?;
     removed(canaries, TRIAL).await?;
-    ledger.season.trial = false;
+    ledger.watch.trial = false;
     Ok(())
 }
 
@@ -279,24 +279,24 @@ pub async fn verify(
     trusts_clock: bool,
     clock: &Clock,
 ) -> Result<Visit, Trouble> {
-    let is_about = ledger.season.is_about(canaries.base());
+    let is_about = ledger.watch.is_about(canaries.base());
     if !is_about && !moved {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
     }
-    if !ledger.season.shows_to(canaries.login()) {
-        return Err(Trouble::Stranger);
+    if !ledger.watch.shows_to(canaries.login()) {
+        return Err(Trouble::OtherLogin);
     }
-    ledger.season.look_at_clock(clock())?;
+    ledger.watch.look_at_clock(clock())?;
     let said = ask(canaries, clock).await?;
-    let mut season = ledger.season.clone();
-    let changed_from = season.visit(
+    let mut watch = ledger.watch.clone();
+    let changed_from = watch.visit(
         clock(),
         said.retention_days,
         said.server_ahead,
         trusts_clock,
     )?;
-    season.target = target_hash(season.seed, canaries.base());
-    ledger.season = season;
+    watch.target = target_hash(watch.seed, canaries.base());
+    ledger.watch = watch;
     let mut visit = Visit {
         changed_from,
         ..Visit::default()
@@ -316,10 +316,10 @@ async fn look_after(
     clock: &Clock,
     visit: &mut Visit,
 ) -> Result<(), LedgerError> {
-    while let Some(deed) = ledger.season.due(role, clock()) {
+    while let Some(deed) = ledger.watch.due(role, clock()) {
         let event = match deed {
             Deed::Plant | Deed::Upload => upload(canaries, ledger, role, clock).await?,
-            Deed::Look => look(canaries, &mut ledger.season, role, clock).await,
+            Deed::Look => look(canaries, &mut ledger.watch, role, clock).await,
         };
         let gave_up = matches!(event, Event::Trouble(_));
         visit.events.push((role, event));
@@ -337,8 +337,8 @@ async fn upload(
     role: Role,
     clock: &Clock,
 ) -> Result<Event, LedgerError> {
-    let number = ledger.season.uploads(role).saturating_add(1);
-    if let Some(canary) = ledger.season.canaries.get_mut(&role)
+    let number = ledger.watch.uploads(role).saturating_add(1);
+    if let Some(canary) = ledger.watch.canaries.get_mut(&role)
         && canary.state == State::ToPlant
         && number == 1
     {
@@ -354,20 +354,20 @@ async fn upload(
     let answer = canaries.upload(role.name(), number).await;
     Ok(match Asked::UPLOAD.done(canaries, answer) {
         Err(refusal) => Event::Trouble(refusal.to_string()),
-        Ok(_) if ledger.season.was_uploaded(role, sent) => Event::Uploaded,
+        Ok(_) if ledger.watch.was_uploaded(role, sent) => Event::Uploaded,
         Ok(_) if number == 1 => Event::Planted,
         Ok(_) => Event::BegunAnew,
     })
 }
 
-async fn look(canaries: &Canaries, season: &mut Season, role: Role, clock: &Clock) -> Event {
-    let number = season.uploads(role);
+async fn look(canaries: &Canaries, watch: &mut Watch, role: Role, clock: &Clock) -> Event {
+    let number = watch.uploads(role);
     let mut hesitated = false;
     let mut sight = match sight(canaries, role, number).await {
         Ok(sight) => sight,
         Err(why) => return Event::Trouble(why),
     };
-    let promised = |now| season.canaries[&role].is_promised(now);
+    let promised = |now| watch.canaries[&role].is_promised(now);
     if sight != Sight::Whole && promised(clock()) {
         tokio::time::sleep(SECOND_LOOK).await;
         let second = match self::sight(canaries, role, number).await {
@@ -382,8 +382,8 @@ async fn look(canaries: &Canaries, season: &mut Season, role: Role, clock: &Cloc
         Sight::Missing(how) => Some(how.clone()),
     };
     let now = clock();
-    let age_hours = season.canaries[&role].age(now) / 3600;
-    match season.was_seen(role, sight, now) {
+    let age_hours = watch.canaries[&role].age(now) / 3600;
+    match watch.was_seen(role, sight, now) {
         Some(found) => Event::Seen {
             found,
             age_hours,
@@ -419,27 +419,27 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, St
 /// # Errors
 /// Where the ledger is about another server, or cannot be written or removed.
 pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result<Ended, Trouble> {
-    if !moved && !ledger.season.is_about(canaries.base()) {
+    if !moved && !ledger.watch.is_about(canaries.base()) {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
     }
-    if !ledger.season.shows_to(canaries.login()) {
-        return Err(Trouble::Stranger);
+    if !ledger.watch.shows_to(canaries.login()) {
+        return Err(Trouble::OtherLogin);
     }
     let mut ended = Ended::default();
     for role in Role::ALL {
-        let may_be_there = ledger.season.canaries[&role].may_be_there();
+        let may_be_there = ledger.watch.canaries[&role].may_be_there();
         if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
             // Asking again and again with credentials that are refused locks people out.
             ended.refusal = Some(refusal);
             return Ok(ended);
         }
-        if let Some(canary) = ledger.season.canaries.get_mut(&role) {
+        if let Some(canary) = ledger.watch.canaries.get_mut(&role) {
             canary.state = State::Removed;
         }
         ended.gone += usize::from(may_be_there);
         ledger.save()?;
     }
-    if ledger.season.trial {
+    if ledger.watch.trial {
         ended.refusal = removed(canaries, TRIAL).await.err();
     }
     if ended.refusal.is_none() {

@@ -1,4 +1,4 @@
-//! A season: five canaries on one server, from the day they are planted to the day they are
+//! A watch: five canaries on one server, from the day they are planted to the day they are
 //! removed. Pure.
 
 use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
@@ -16,7 +16,7 @@ const DRIFT: i64 = 3600;
 /// Five canaries on one server.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Season {
+pub struct Watch {
     /// From it come the IDs, the keys and the content of the canaries. It opens nothing else.
     pub seed: Seed,
     /// SHA-256 of the seed and the base URL, as 64 hex digits.
@@ -93,8 +93,8 @@ pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise
     })
 }
 
-impl Season {
-    /// A season whose canaries are not there yet.
+impl Watch {
+    /// A watch whose canaries are not there yet.
     pub fn new(
         seed: Seed,
         base: &str,
@@ -127,8 +127,8 @@ impl Season {
         self.target == target_hash(self.seed, base)
     }
 
-    /// Whether someone with this login sees what is there: to a stranger, a server may call missing
-    /// what it has.
+    /// Whether someone with this login sees what is there: to anybody else, a server may call
+    /// missing what it has.
     pub fn shows_to(&self, login: LoginKind) -> bool {
         login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }

@@ -1,19 +1,19 @@
-//! The report on a season of canaries after a visit.
+//! The report on a watch of canaries after a visit.
 
 use crate::report::Report;
-use crate::retention::{Season, Visit};
+use crate::retention::{Visit, Watch};
 use crate::suites::kept;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 
 /// The report on a visit, in the form of every report: one finding of `retention.kept` for each
 /// canary.
-pub fn season_report(
-    season: &Season,
+pub fn retention_report(
+    watch: &Watch,
     visit: &Visit,
     canaries: &Canaries,
     now: Timestamp,
 ) -> Report {
-    let findings = kept::findings(season, visit, now);
-    Report::on_season(season, findings, canaries)
+    let findings = kept::findings(watch, visit, now);
+    Report::on_watch(watch, findings, canaries)
 }

@@ -1,4 +1,4 @@
-//! A season of canaries on the embedded server, over HTTP, with time in our hands.
+//! A watch of canaries on the embedded server, over HTTP, with time in our hands.
 
 use jiff::Timestamp;
 use safe_conformance::Target;
@@ -75,7 +75,7 @@ impl World {
             visit = self.verify(&mut ledger).await.expect("visited");
         }
         let now = (self.time())();
-        let report = safe_conformance::season_report(&ledger.season, &visit, &self.canaries, now);
+        let report = safe_conformance::retention_report(&ledger.watch, &visit, &self.canaries, now);
         (ledger, report)
     }
 }

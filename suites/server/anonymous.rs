@@ -1,8 +1,8 @@
-//! Strangers: what someone without credentials, or with wrong ones, can do.
+//! What someone without credentials, or with wrong ones, can do.
 
 use super::WHOLE;
 use super::auth::{
-    StrangerUpload, may_be_stranger, needs_login, stranger_download, stranger_upload,
+    AnonymousUpload, download_without_login, may_be_anonymous, needs_login, upload_without_login,
 };
 use super::judge::{Judged, describe, page};
 use super::privacy::open_listings;
@@ -55,7 +55,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a PUT without credentials, and nothing stored",
-        remedy: "Demand credentials for PUT: a stranger can fill the disk, and most likely replace `config` too.",
+        remedy: "Demand credentials for PUT: anybody can fill the disk, and most likely replace `config` too.",
         run: anonymous_upload,
     }
 
@@ -70,7 +70,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a PUT without credentials over a backup that is there, and the backup unchanged",
-        remedy: "Demand credentials for every PUT: a stranger who learns a backup ID can replace the backup.",
+        remedy: "Demand credentials for every PUT: anybody who learns a backup ID can replace the backup.",
         run: anonymous_overwrite,
     }
 
@@ -100,7 +100,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a DELETE without credentials, and the backup still there",
-        remedy: "Demand credentials for DELETE: a stranger who learns a backup ID can destroy the backup.",
+        remedy: "Demand credentials for DELETE: anybody who learns a backup ID can destroy the backup.",
         run: anonymous_delete,
     }
 
@@ -158,7 +158,7 @@ fn refused(answer: &Response) -> Outcome {
 
 async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
-    let answer = stranger_download(context).await??;
+    let answer = download_without_login(context).await??;
     Ok(if answer.is_success() {
         Outcome::deviates(Stage::Auth, "a backup is given to anyone who knows its ID")
     } else {
@@ -168,12 +168,12 @@ async fn anonymous_download(context: &Context) -> Judged {
 
 async fn anonymous_upload(context: &Context) -> Judged {
     needs_login(context)?;
-    may_be_stranger(context)?;
-    let StrangerUpload {
+    may_be_anonymous(context)?;
+    let AnonymousUpload {
         answer,
         after,
         payload,
-    } = stranger_upload(context).await;
+    } = upload_without_login(context).await;
     let answered = match answer {
         Ok(answer) => format!("answered {}", answer.status),
         Err(failure) if failure.kind.is_peer() => "not answered".to_owned(),
@@ -205,7 +205,7 @@ const SPARE: usize = 2;
 /// Ends a check that asks without credentials where `before` others of its kind and the listings
 /// leave no room for it.
 async fn has_room(context: &Context, before: usize) -> Result<(), Outcome> {
-    may_be_stranger(context)?;
+    may_be_anonymous(context)?;
     if open_listings(context).await? + before < SPARE {
         return Ok(());
     }
@@ -264,7 +264,7 @@ async fn anonymous_probe(context: &Context) -> Judged {
 
 async fn anonymous_delete(context: &Context) -> Judged {
     needs_login(context)?;
-    may_be_stranger(context)?;
+    may_be_anonymous(context)?;
     let backup = context.recycled().await;
     let payload = context.payload("victim", Recipe::Random(600));
     stored(context, &backup, &payload).await?;
@@ -319,7 +319,7 @@ async fn cookie(context: &Context) -> Judged {
     if cookies.is_empty() {
         return Ok(Outcome::not_applicable("the server sets no cookie"));
     }
-    may_be_stranger(context)?;
+    may_be_anonymous(context)?;
     if context.unauthenticated_config().await?.is_success() {
         return Ok(Outcome::not_applicable(
             "`config` needs no credentials here",
@@ -343,7 +343,7 @@ async fn cookie(context: &Context) -> Judged {
 
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
-    if stranger_download(context).await??.is_success() {
+    if download_without_login(context).await??.is_success() {
         return Ok(Outcome::not_applicable("a backup is given to anyone here"));
     }
     let backup = context.recycled().await;
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_refused_by_4xx_alone() {
+    fn an_anonymous_request_is_refused_by_4xx_alone() {
         for status in [400, 401, 403, 404, 405, 499] {
             let outcome = refused(&answer(status, b""));
             assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");

@@ -1,6 +1,5 @@
-//! What a stranger wrote, without what could steer a terminal or turn a line around.
-
-use std::fmt::Write as _;
+//! What people wrote into a backup, in all scripts and with all emoji, without what could steer a
+//! terminal or turn a line around.
 
 /// Whether a character is shown as an escape: control characters, and those that order, hide or
 /// join what stands beside them.
@@ -25,7 +24,7 @@ const fn steers(character: char) -> bool {
 }
 
 /// The text with `\u{…}` for every character that steers, and cut off behind `most` characters.
-pub fn harmless(text: &str, most: usize) -> String {
+pub fn legible(text: &str, most: usize) -> String {
     let mut shown = String::new();
     let mut rest = text.chars();
     for character in rest.by_ref().take(most) {
@@ -43,21 +42,9 @@ pub fn harmless(text: &str, most: usize) -> String {
 
 /// JSON that says the same, with an escape for every character that steers. Line ends between its
 /// tokens stay.
-pub fn harmless_json(json: &str) -> String {
-    let mut shown = String::with_capacity(json.len());
-    for character in json.chars() {
-        // In JSON's strings no line end stands without an escape.
-        if character == '\n' || !steers(character) {
-            shown.push(character);
-            continue;
-        }
-        let mut units = [0; 2];
-        for unit in character.encode_utf16(&mut units) {
-            // Writing to memory cannot fail.
-            let _ = write!(shown, "\\u{unit:04x}");
-        }
-    }
-    shown
+pub fn legible_json(json: &str) -> String {
+    // In JSON's strings no line end stands without an escape.
+    super::printable::escaped_json(json, |character| character == '\n' || !steers(character))
 }
 
 #[cfg(test)]
@@ -66,19 +53,19 @@ mod tests {
 
     #[test]
     fn nothing_steers_and_words_stay() {
-        assert_eq!(harmless("\u{1b}[31mred\u{9b}", 99), "\\u{1b}[31mred\\u{9b}");
-        assert_eq!(harmless("\u{202e}lived", 99), "\\u{202e}lived");
-        assert_eq!(harmless("Zoë שלום 👩‍🚀", 99), "Zoë שלום 👩‍🚀");
-        assert_eq!(harmless("abc\n", 3), "abc…");
+        assert_eq!(legible("\u{1b}[31mred\u{9b}", 99), "\\u{1b}[31mred\\u{9b}");
+        assert_eq!(legible("\u{202e}lived", 99), "\\u{202e}lived");
+        assert_eq!(legible("Zoë שלום 👩‍🚀", 99), "Zoë שלום 👩‍🚀");
+        assert_eq!(legible("abc\n", 3), "abc…");
     }
 
     #[test]
     fn json_stays_the_same_json() {
         let text = "a\u{202e}\u{7f}\u{e0001}\u{1b}\"é";
         let json = serde_json::to_string_pretty(&[text]).expect("JSON");
-        let harmless = harmless_json(&json);
-        assert!(!harmless.chars().any(|each| each != '\n' && steers(each)));
-        let back: Vec<String> = serde_json::from_str(&harmless).expect("JSON");
+        let legible = legible_json(&json);
+        assert!(!legible.chars().any(|each| each != '\n' && steers(each)));
+        let back: Vec<String> = serde_json::from_str(&legible).expect("JSON");
         assert_eq!(back, [text]);
     }
 }

@@ -1,0 +1,172 @@
+//! What every run has before it is made, whatever it is a run of: which checks, how many at once,
+//! for how long, which deviations are accepted, and what stops it.
+
+use crate::clients::Release;
+use crate::engine::waiver::Waivers;
+use crate::engine::{
+    self, Context, Event, Options, Pattern, Plan, Run, Selection, Stop, StopReason, Subject,
+};
+use crate::report::Timing;
+use jiff::civil::Date;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a run of a client may take unless a deadline is chosen.
+pub(super) const LONGEST: Duration = Duration::from_secs(600);
+
+/// A run that is about to be made: [`Checkup`](crate::Checkup) of a server,
+/// [`ClientCheckup`](crate::ClientCheckup) of an adapter, `Rig` of a client.
+pub struct Prepared<S> {
+    pub(super) of: S,
+    pub(super) choices: Choices,
+}
+
+/// What a person chooses of any run.
+#[derive(Default)]
+pub(super) struct Choices {
+    pub(super) selection: Selection,
+    pub(super) jobs: Option<usize>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) waivers: Option<(Waivers, Date)>,
+    pub(super) stop: Stop,
+}
+
+/// A run of a client: how it is reached, and whose way counts.
+pub struct OfClient<S> {
+    pub(super) by: S,
+    pub(super) held_to: Option<Release>,
+}
+
+impl<S> Prepared<S> {
+    pub(super) fn of(of: S) -> Self {
+        Self {
+            of,
+            choices: Choices::default(),
+        }
+    }
+
+    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
+    /// up; what they need runs along.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.choices.selection.only.push(Pattern::new(pattern));
+        self
+    }
+
+    /// Leaves out what matches. `why` stands in the report.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        let skipped = (Pattern::new(pattern), why.to_owned());
+        self.choices.selection.skip.push(skipped);
+        self
+    }
+
+    /// Runs what a selection says, instead of what was chosen before.
+    #[must_use]
+    pub fn selecting(mut self, selection: Selection) -> Self {
+        self.choices.selection = selection;
+        self
+    }
+
+    /// How many checks run at once. Unless this is called: 16 on a server, one adapter, and 8 cases
+    /// of the rig.
+    #[must_use]
+    pub const fn jobs(mut self, jobs: usize) -> Self {
+        self.choices.jobs = Some(jobs);
+        self
+    }
+
+    /// How long the whole run may take. Unless this is called: ten minutes for a client; for a
+    /// server three, and more if it answers slowly.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.choices.deadline = Some(deadline);
+        self
+    }
+
+    /// Accepts deviations; `today` decides which waivers have expired.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
+        self.choices.waivers = Some((waivers, today));
+        self
+    }
+
+    /// The switch that stops the run: it ends early, cleans up and reports.
+    pub fn stop(&self) -> Stop {
+        self.choices.stop.clone()
+    }
+}
+
+impl<S> Prepared<OfClient<S>> {
+    pub(super) fn by(by: S) -> Self {
+        Self::of(OfClient { by, held_to: None })
+    }
+
+    /// Where the published clients differ, this one's way counts: a release, or a client for its
+    /// newest. Without it, any of the newest passes.
+    #[must_use]
+    pub fn held_to(mut self, release: impl Into<Release>) -> Self {
+        self.of.held_to = Some(release.into());
+        self
+    }
+}
+
+impl Choices {
+    /// Carries out a plan; `alarm` stops it when its time is over.
+    pub(super) async fn carry_out<C: Context>(
+        &self,
+        plan: Plan<C>,
+        subject: Arc<dyn Subject<C>>,
+        (jobs, grace): (usize, Duration),
+        alarm: impl Future<Output = ()> + Send + 'static,
+        events: impl FnMut(Event) + Send,
+    ) -> Run {
+        let options = Options {
+            jobs: self.jobs.unwrap_or(jobs),
+            grace,
+            stop: self.stop.clone(),
+        };
+        let alarm = tokio::spawn(alarm);
+        let run = engine::run(plan, subject, options, events).await;
+        alarm.abort();
+        run
+    }
+
+    /// Stops the run after its deadline, or after `otherwise` where none was chosen.
+    pub(super) fn alarm(&self, otherwise: Duration) -> impl Future<Output = ()> + use<> {
+        let (stop, deadline) = (self.stop.clone(), self.deadline.unwrap_or(otherwise));
+        async move {
+            tokio::time::sleep(deadline).await;
+            stop.pull(StopReason::Deadline(deadline.as_secs()));
+        }
+    }
+}
+
+/// Takes the time of a run.
+pub(super) struct Stopwatch {
+    timing: Timing,
+    began: Instant,
+}
+
+impl Stopwatch {
+    pub(super) fn start() -> Self {
+        Self {
+            timing: Timing::now(),
+            began: Instant::now(),
+        }
+    }
+
+    pub(super) fn stop(self) -> Timing {
+        Timing {
+            took: self.began.elapsed(),
+            ..self.timing
+        }
+    }
+}
+
+/// Applies waivers to what was found. Returns what is wrong with those that are stale.
+pub(super) fn waive(waivers: Option<(Waivers, Date)>, run: &mut Run) -> Vec<String> {
+    waivers.map_or_else(Vec::new, |(waivers, today)| {
+        waivers.apply(&mut run.findings, today)
+    })
+}
