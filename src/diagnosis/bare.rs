@@ -29,7 +29,7 @@ pub(super) const NOT_SET_UP: Problem = Problem {
         ),
         (
             Product::Lighttpd,
-            "Load `mod_webdav`, `mod_auth` and `mod_authn_file`. For the folder, set `webdav.activate = \"enable\"`, `auth.backend = \"htpasswd\"`, `auth.backend.htpasswd.userfile` and `auth.require` with the method `basic` in lighttpd.conf. Make `config` and `backups` in it, owned by the user that `server.username` names, and restart lighttpd.",
+            "Load `mod_webdav`, `mod_auth` and `mod_authn_file` (Debian: the package lighttpd-mod-webdav, then `lighty-enable-mod auth webdav`). For the folder, set `webdav.activate = \"enable\"`, `auth.backend = \"htpasswd\"`, `auth.backend.htpasswd.userfile` and `auth.require` with the method `basic` in lighttpd.conf. Make `config` and `backups` in it, owned by the user that `server.username` names, and restart lighttpd.",
         ),
     ],
     source: "clauses 4.1, 4.2 and 4.8; servers.config-proves-nothing",

@@ -239,7 +239,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Lighttpd,
-            "Load `mod_webdav` (`lighty-enable-mod webdav`), and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"` in lighttpd.conf.",
+            "Load `mod_webdav` (Debian: the package lighttpd-mod-webdav, then `lighty-enable-mod webdav`), and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"` in lighttpd.conf.",
         ),
         (
             Product::Caddy,

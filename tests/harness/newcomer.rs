@@ -1,5 +1,5 @@
-//! What a newcomer meets: a server on which nothing is set up, a wrong address, lines to paste. Each
-//! text is what the program prints.
+//! What a newcomer meets: a server on which nothing is set up, a wrong address, lines to paste.
+//! Each text is what the program prints.
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
@@ -293,4 +293,54 @@ fn apache_that_may_not_write_is_a_matter_of_permission() {
         ended.all()
     );
     assert!(!ended.all().contains("DavLockDB"), "{}", ended.all());
+}
+
+#[test]
+fn explain_of_a_server_lists_what_can_be_fixed_on_it() {
+    let home = home();
+    for word in ["apache", "nginx", "caddy", "nextcloud"] {
+        let ended = run(program(home.path()).args(["explain", word]));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        let problems = ended.stdout.matches("problem.").count();
+        assert!(problems > 3, "{word}: {}", ended.stdout);
+    }
+    let ended = run(program(home.path()).args(["explain", "problem.not-set-up"]));
+    has_lines(
+        &ended.stdout,
+        &[
+            "  Dav On",
+            "  dav_methods PUT DELETE;",
+            "Alias \"/FOLDER\" /srv/threema-safe",
+        ],
+    );
+}
+
+/// A report with one finding of this verdict.
+fn report(verdict: &str) -> safe_conformance::report::Report {
+    let home = home();
+    let json = home.path().join("report.json");
+    let to = format!("json={}", json.display());
+    let arguments = ["check", "--only", "server.reachable", "--report", &to];
+    let ended = run(program(home.path()).args(arguments));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    let text = std::fs::read_to_string(&json).expect("the report");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let findings = report["findings"].as_array_mut().expect("findings");
+    findings.retain(|finding| finding["id"] == "server.reachable");
+    findings[0]["verdict"] = verdict.into();
+    safe_conformance::report::Report::parse(&report.to_string()).expect("a report")
+}
+
+#[test]
+fn what_does_not_apply_any_more_is_no_loss() {
+    use safe_conformance::report::Comparison;
+    let none = report("not_applicable");
+    for (before, mended) in [("pass", 0), ("blocked", 0), ("fail", 1)] {
+        let comparison = Comparison::of(&report(before), &none);
+        assert_eq!(comparison.unjudged, [], "{before}");
+        assert_eq!(comparison.mended.len(), mended, "{before}");
+        assert_eq!(comparison.exit().code(), 0, "{before}");
+    }
+    let lost = Comparison::of(&report("pass"), &report("blocked"));
+    assert_eq!(lost.exit().code(), 3);
 }
