@@ -15,6 +15,8 @@ mod privacy;
 mod reach;
 mod redirects;
 mod retention;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tls;
 mod uplink;
 mod upload;
