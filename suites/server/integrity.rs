@@ -453,7 +453,17 @@ async fn during(context: &Context) -> Judged {
     let mut answers = context
         .during(upload, Request::get(&backup).reading(size), POLLS)
         .await?;
-    let uploaded = answers.remove(0)?;
+    let uploaded = match answers.remove(0) {
+        Ok(answer) => answer,
+        // On a server that is slow by itself, one with many questions at once may be too slow.
+        Err(failure) if failure.kind.is_peer() => {
+            return Ok(Outcome::blocked(format!(
+                "the upload itself was not answered: {}",
+                failure.message
+            )));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
     if !uploaded.is_success() {
         return Ok(Outcome::blocked(format!(
             "the upload itself was answered {}",
