@@ -105,7 +105,7 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     let checked = check(&server.url()).await;
     let refused = refused.load(Ordering::Relaxed);
     assert!((1..=16).contains(&refused), "{refused}: {}", checked.report);
-    // Whether what was refused first is a deviation of its own check is a matter of order.
+    // Whether what was refused first is a deviation is a matter of order.
     let exit = checked.report.exit;
     assert!(
         matches!(exit, Exit::Deviates | Exit::LockedOut),
