@@ -177,8 +177,10 @@ impl Comparison {
     pub fn last_line(&self) -> String {
         let exit = self.exit();
         let reason = match exit {
-            Exit::Deviates if self.broken.len() == 1 => "a check broke".to_owned(),
-            Exit::Deviates => format!("{} checks broke", self.broken.len()),
+            Exit::Deviates => {
+                let broken = self.broken.len() as u64;
+                format!("{} broke", crate::text::counted(broken, "check"))
+            }
             Exit::Incomplete if !self.after.complete => "the second run is incomplete".to_owned(),
             Exit::Incomplete => format!(
                 "nothing broke, but {} could not be judged any more",

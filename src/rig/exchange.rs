@@ -154,7 +154,8 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
         }
     }
     if seen.not_kept > 0 {
-        text += &format!("and {} requests more\n", seen.not_kept);
+        let more = crate::text::counted(seen.not_kept as u64, "more request");
+        text += &format!("and {more}\n");
     }
     std::fs::write(folder.join("exchanges.txt"), text)
 }
