@@ -3,10 +3,10 @@
 //!
 //! Where a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
 
-#[path = "servers/process.rs"]
-#[allow(dead_code, reason = "the tests of whole servers use all of it")]
 #[path = "support/missing.rs"]
 mod missing;
+#[path = "servers/process.rs"]
+#[allow(dead_code, reason = "the tests of whole servers use all of it")]
 mod process;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};

@@ -248,8 +248,8 @@ impl Inspection {
         text
     }
 
-    /// Takes secrets out of everything that comes from the document: somebody else may have put them
-    /// anywhere.
+    /// Takes secrets out of everything that comes from the document: somebody else may have put
+    /// them anywhere.
     pub fn clean(&mut self, secrets: &Scrub) {
         let clean = |text: &mut String| *text = secrets.text(text);
         if let Some(names) = &mut self.names {

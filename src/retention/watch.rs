@@ -127,8 +127,8 @@ impl Watch {
         self.target == target_hash(self.seed, base)
     }
 
-    /// Whether someone with this login sees what is there: to anybody else, a server may call missing
-    /// what it has.
+    /// Whether someone with this login sees what is there: to anybody else, a server may call
+    /// missing what it has.
     pub fn shows_to(&self, login: LoginKind) -> bool {
         login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }

@@ -27,7 +27,6 @@ const UNUSED: &[&str] = &[
     "6.2.local",
     "6.2.transparency",
     "clients.divergence.placeholder",
-    "clients.divergence.retention",
     "clients.http.backup-sequence",
     "clients.http.stack",
     "clients.http.timeouts",

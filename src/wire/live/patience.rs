@@ -349,8 +349,8 @@ impl Live {
         let patience = &self.patience;
         if Sign::of(response).is_none() {
             patience.served.store(true, Ordering::Relaxed);
-            // What stands in front refuses requests without credentials whatever the server behind it would answer,
-            // and what was refused was never given.
+            // What stands in front refuses requests without credentials whatever the server behind
+            // it would answer, and what was refused was never given.
             let is_given = response.is_success() || response.status == 404;
             if matches!(request.place, Place::Config) && request.is_personal() && is_given {
                 patience.served_config.store(true, Ordering::Relaxed);
