@@ -1,7 +1,7 @@
 //! Documents that are broken, and the JSON that breaks them.
 
-use crate::document_keys::KEYS;
 use super::{Written, any_id, case, text};
+use crate::document_keys::KEYS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
