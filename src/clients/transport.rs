@@ -35,6 +35,7 @@ pub struct Transport {
 ///
 /// Source: clause 4.8.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum LoginHabit {
     /// With every request.
     Preemptive(CredentialEncoding),
@@ -44,6 +45,7 @@ pub enum LoginHabit {
 
 /// What a client can ask of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Operation {
     /// `GET {base}/config`. Source: clause 4.2.
     ReadConfig,

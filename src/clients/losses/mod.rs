@@ -22,6 +22,7 @@ use serde::Serialize;
 
 /// A row of the table.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Loss {
     /// Why.
     pub why: &'static Reason,

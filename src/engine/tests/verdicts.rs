@@ -69,12 +69,12 @@ fn a_verdict_for_a_client_is_as_the_contract_says() {
 
 #[test]
 fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
-    let today = "2026-11-23".parse().expect("a date");
     let waivers = |until: &str, observed: &str| {
         let text = format!(
             "[[waiver]]\ncheck = \"a.check\"\nreason = \"ticket 1\"\nuntil = \"{until}\"\nobserved = \"{observed}\"\n"
         );
-        Waivers::parse(&text, |id| id == "a.check").expect("waivers")
+        let waivers = Waivers::parse(&text, |id| id == "a.check").expect("waivers");
+        waivers.as_of("2026-11-23").expect("a day")
     };
     let deviates = || {
         [finding(
@@ -86,7 +86,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
 
     let mut excused = deviates();
     assert_eq!(
-        waivers("2026-11-23", "no limit").apply(&mut excused, today),
+        waivers("2026-11-23", "no limit").apply(&mut excused),
         Vec::<String>::new()
     );
     assert_eq!(excused[0].waived.as_deref(), Some("ticket 1"));
@@ -97,21 +97,21 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
     );
 
     let mut expired = deviates();
-    let complaints = waivers("2026-11-22", "no limit").apply(&mut expired, today);
+    let complaints = waivers("2026-11-22", "no limit").apply(&mut expired);
     assert!(
         complaints[0].contains("expired on 2026-11-22"),
         "{complaints:?}"
     );
     assert_eq!(expired[0].waived, None);
 
-    let complaints = waivers("2026-12-01", "something else").apply(&mut deviates(), today);
+    let complaints = waivers("2026-12-01", "something else").apply(&mut deviates());
     assert!(complaints[0].contains("does not match"), "{complaints:?}");
     let mut passes = [finding(
         Level::Required,
         Clients::ALL,
         Outcome::pass("fine"),
     )];
-    let complaints = waivers("2026-12-01", "no limit").apply(&mut passes, today);
+    let complaints = waivers("2026-12-01", "no limit").apply(&mut passes);
     assert!(complaints[0].contains("no longer needed"), "{complaints:?}");
     let mut blocked = [finding(
         Level::Required,
@@ -120,7 +120,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
     )];
     assert!(
         waivers("2026-12-01", "no limit")
-            .apply(&mut blocked, today)
+            .apply(&mut blocked)
             .is_empty(),
         "not judged says nothing"
     );

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 /// What a client needs to be somebody again.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct RestoredIdentity {
     /// The private key.
     pub private_key: PrivateKey,
