@@ -164,7 +164,7 @@ impl Reports {
 /// Opened outputs.
 pub(super) struct Outputs {
     reports: Reports,
-    waivers: Option<(Waivers, Date)>,
+    waivers: Option<Waivers>,
     fail_on: Level,
     verbose: bool,
     all: bool,
@@ -182,10 +182,12 @@ impl OutputArguments {
             None => None,
             Some(file) => {
                 let text = super::credentials::read(file, "the waivers")?;
-                let waivers = Waivers::parse(&text, is_known).map_err(|error| {
+                let today = today()?.to_string();
+                let waivers = Waivers::parse(&text, is_known);
+                let waivers = waivers.and_then(|waivers| waivers.as_of(&today));
+                Some(waivers.map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
-                })?;
-                Some((waivers, today()?))
+                })?)
             }
         };
         read.extend(self.waivers.clone());
@@ -214,14 +216,14 @@ fn today() -> Result<Date, Complaint> {
 
 impl Outputs {
     /// The waivers, and the day that counts.
-    pub(super) fn waivers(&self) -> Option<(Waivers, Date)> {
+    pub(super) fn waivers(&self) -> Option<Waivers> {
         self.waivers.clone()
     }
 
     /// The run, with the waivers of the arguments.
     pub(super) fn waiving<S>(&self, run: Prepared<S>) -> Prepared<S> {
         match self.waivers() {
-            Some((waivers, today)) => run.waiving(waivers, today),
+            Some(waivers) => run.waiving(waivers),
             None => run,
         }
     }

@@ -29,6 +29,7 @@ pub enum Changes {
 ///
 /// Source: `clients.http.refresh`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Refresh {
     /// What did not change after a week, whatever the server says.
     AfterAWeek,

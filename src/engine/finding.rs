@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// What one check, run in one way, came to. The field names are the report's contract.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The check.
     pub id: String,
@@ -62,6 +63,7 @@ pub struct Finding {
 
 /// Why a check was not judged.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Because {
     /// Something kept it from being judged.
     Blocked(Blocker),

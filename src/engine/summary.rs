@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 /// A defect of a published client that concerns people on this server, though the server is not to
 /// blame.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KnownIssue {
     /// The name, for ever.
     pub id: String,
@@ -24,6 +25,7 @@ pub struct KnownIssue {
 
 /// How much waivers excuse, and until when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Excused {
     /// How many findings.
     pub count: usize,
@@ -33,6 +35,7 @@ pub struct Excused {
 
 /// The verdict for one direction of one client.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClientSummary {
     /// The verdict.
     pub verdict: ClientVerdict,

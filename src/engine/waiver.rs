@@ -45,6 +45,9 @@ pub struct Waiver {
 pub struct Waivers {
     #[serde(default)]
     waiver: Vec<Waiver>,
+    /// The day that counts; `None`: the day on which they are applied.
+    #[serde(skip)]
+    today: Option<Date>,
 }
 
 /// What is wrong with a file of waivers.
@@ -74,6 +77,9 @@ pub enum WaiverError {
         /// What it names.
         check: String,
     },
+    /// A day that is none.
+    #[error("`{0}` is no day; expected one in the form 2027-03-31")]
+    NoDay(String),
     /// An empty field.
     #[error("waiver {position} (`{check}`): `{field}` is empty; say {way_out}")]
     Empty {
@@ -116,14 +122,30 @@ impl Waivers {
         Ok(waivers)
     }
 
-    /// Marks the deviations that are excused on the day `today`, and returns a sentence for every
-    /// stale waiver.
-    pub fn apply(&self, findings: &mut [Finding], today: Date) -> Vec<String> {
+    /// The same as they count on a day, in the form `2027-03-31`; without this, today's.
+    ///
+    /// # Errors
+    /// If that is no day.
+    pub fn as_of(mut self, day: &str) -> Result<Self, WaiverError> {
+        let parsed = day.parse();
+        self.today = Some(parsed.map_err(|_| WaiverError::NoDay(day.to_owned()))?);
+        Ok(self)
+    }
+
+    /// Marks the deviations that are excused, and returns a sentence for every stale waiver.
+    pub fn apply(&self, findings: &mut [Finding]) -> Vec<String> {
+        let today = self.today.unwrap_or_else(today);
         self.waiver
             .iter()
             .filter_map(|waiver| waiver.apply(findings, today))
             .collect()
     }
+}
+
+/// The day that it is here.
+fn today() -> Date {
+    let now = jiff::Timestamp::now();
+    now.to_zoned_datetime(jiff::tz::TimeZone::system()).date()
 }
 
 impl Waiver {

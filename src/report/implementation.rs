@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an implementation says of itself, and what it was held to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Implementation {
     /// Its name; empty where it never said hello.
     pub name: String,

@@ -15,6 +15,7 @@ pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
 
 /// Which of the rig's servers was asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Host {
     /// The one that the client was given.
     Own,
@@ -26,6 +27,7 @@ pub enum Host {
 
 /// One request and what it was answered.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Exchange {
     /// Which of the rig's servers was asked.
     pub host: Host,
@@ -80,6 +82,7 @@ impl Exchange {
 
 /// One action and how it ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Turn {
     /// The action.
     pub action: Action,
@@ -89,6 +92,7 @@ pub struct Turn {
 
 /// Everything that was seen of a client in one case.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Seen {
     /// The actions that were taken; the rest if one failed.
     pub turns: Vec<Turn>,
@@ -154,7 +158,8 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
         }
     }
     if seen.not_kept > 0 {
-        text += &format!("and {} requests more\n", seen.not_kept);
+        let more = crate::text::counted(seen.not_kept as u64, "more request");
+        text += &format!("and {more}\n");
     }
     std::fs::write(folder.join("exchanges.txt"), text)
 }

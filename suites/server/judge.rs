@@ -8,6 +8,7 @@ use crate::diagnosis::{
 };
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::{Client, Stage};
+use crate::text::counted;
 use crate::wire::{
     Answer, Body, Challenge, Context, Failure, FailureKind, LoginKind, Method, Response,
 };
@@ -234,13 +235,9 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
     )
 }
 
-/// The number of findings or bytes with its unit, in words: `1 byte`, `2 bytes`.
+/// A number of bytes, to the byte: `1 byte`, `2 bytes`.
 pub fn bytes(count: u64) -> String {
-    if count == 1 {
-        "1 byte".to_owned()
-    } else {
-        format!("{count} bytes")
-    }
+    counted(count, "byte")
 }
 
 #[cfg(test)]

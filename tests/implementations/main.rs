@@ -8,6 +8,8 @@ mod examples;
 mod frames;
 mod loops;
 mod misbehaving;
+#[path = "../support/missing.rs"]
+mod missing;
 mod mutations;
 mod own;
 mod published;
