@@ -21,6 +21,8 @@ mod pace;
 mod payload;
 mod raw;
 mod request;
+#[cfg(test)]
+pub(crate) mod scripted;
 mod secret;
 mod seed;
 mod session;

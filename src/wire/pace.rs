@@ -178,6 +178,11 @@ impl Pace {
         }))
     }
 
+    /// Whether it begins at full speed.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.state().bounds.rate.is_infinite()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

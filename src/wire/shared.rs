@@ -32,6 +32,15 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// What is shared in a run whose trial has passed.
+    #[cfg(test)]
+    pub(super) fn tried() -> Self {
+        Self {
+            trial: OnceCell::new_with(Some(Ok(()))),
+            ..Self::default()
+        }
+    }
+
     fn answer(&self, name: &'static str) -> Arc<OnceCell<Answer>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(answers.entry(name).or_default())
@@ -69,6 +78,16 @@ impl Context {
             *held() = Some(lock);
         }
         self.session.guard.own_backup(OWNER, RECYCLED)
+    }
+
+    /// A backup over which an upload is broken off: the [recycled](Self::recycled) one, or one of
+    /// the check's own where two more URLs that are answered 4xx do no harm.
+    pub async fn to_cut_off(&self) -> OwnBackup {
+        if self.facts().cuts_off_apart {
+            self.own_backup("to cut off")
+        } else {
+            self.recycled().await
+        }
     }
 
     /// Deletes a backup of the run's own, if it may be there. No check sees it.

@@ -186,6 +186,11 @@ async fn anonymous_upload(context: &Context) -> Judged {
             Stage::Auth,
             format!("an upload without credentials was stored ({answered})"),
         )
+    } else if after.is_success() && after.body.is_cut_from(&payload) {
+        Outcome::deviates(
+            Stage::Auth,
+            format!("a part of an upload without credentials was stored ({answered})"),
+        )
     } else if after.is_success() || after.proves_absence() {
         Outcome::pass(format!("{answered}, and not stored"))
     } else {

@@ -348,6 +348,9 @@ async fn same(context: &Context) -> Judged {
     for client in [Client::Android, Client::Ios] {
         answers.extend(fetched(context, client).await.unwrap_or_default());
     }
+    if answers.is_empty() {
+        return Ok(Outcome::blocked("no answer held a config"));
+    }
     let readings = |client| -> BTreeSet<String> {
         let read_by = |answer| read(client, answer).ok();
         answers
@@ -438,6 +441,9 @@ async fn length(context: &Context) -> Judged {
         for answer in fetched(context, client).await.unwrap_or_default() {
             longest = longest.max(answer.body.length);
         }
+    }
+    if longest == 0 {
+        return Ok(Outcome::blocked("no answer held a config"));
     }
     let length = longest;
     Ok(if length <= OLD_ANDROID_READ {

@@ -16,6 +16,8 @@ mod privacy;
 mod reach;
 mod redirects;
 mod retention;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tls;
 mod uplink;
 mod upload;

@@ -558,3 +558,36 @@ fn what_was_deleted_is_counted_with_its_size() {
     let uploaded = guard.uploaded();
     assert!(uploaded.len() == 2 && uploaded.contains(&first) && uploaded.contains(&second));
 }
+
+#[test]
+fn a_backup_that_was_deleted_and_is_uploaded_again_was_not_taken_yet() {
+    let guard = guard();
+    let shown = stored(&guard, "shown");
+    guard.present(&shown, false);
+    let backup = stored(&guard, "a");
+    guard.deleted(&backup);
+    guard.sent(&backup);
+    guard.may_appear(&backup, Instant::now());
+    // Nothing of the second upload was taken, and it can come no more.
+    guard.unseen(&backup);
+    assert!(guard.is_gone(&backup));
+    // Over one that is there, an upload takes nothing back.
+    let other = stored(&guard, "b");
+    guard.sent(&other);
+    guard.may_appear(&other, Instant::now());
+    guard.unseen(&other);
+    assert!(guard.may_be_there(&other));
+}
+
+#[test]
+fn a_backup_is_noted_once_however_often_it_is_uploaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let backup = stored(&guard, "a");
+    for _ in 0..3 {
+        guard.about_to_write(&backup).expect("noted");
+        guard.sent(&backup);
+        guard.answered(&backup);
+    }
+    assert_eq!(text(folder.path()).matches("\"claimed\"").count(), 1);
+}

@@ -51,6 +51,9 @@ pub(super) struct Live {
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
     requests: AtomicU64,
     bytes_sent: AtomicU64,
+    /// The server in memory that answers in place of the network.
+    #[cfg(test)]
+    pub(super) script: Option<Arc<super::scripted::Scripted>>,
 }
 
 impl Live {
@@ -81,15 +84,9 @@ impl Live {
             client_two: OnceCell::new(),
             requests: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
+            #[cfg(test)]
+            script: None,
         })
-    }
-
-    /// Requests sent, and bytes of bodies sent.
-    pub(super) fn counted(&self) -> (u64, u64) {
-        (
-            self.requests.load(Ordering::Relaxed),
-            self.bytes_sent.load(Ordering::Relaxed),
-        )
     }
 
     async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
@@ -244,6 +241,10 @@ impl Live {
 
     /// Sends a request to a URL once.
     async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
+        #[cfg(test)]
+        if let Some(script) = &self.script {
+            return script.answer(request);
+        }
         let sent = async {
             if how.raw {
                 self.send_raw(request, url, how.encoding).await

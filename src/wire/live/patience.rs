@@ -141,6 +141,14 @@ impl Live {
         self.patiently(request, http, encoding, true).await
     }
 
+    /// Requests sent, and bytes of bodies sent.
+    pub(in crate::wire) fn counted(&self) -> (u64, u64) {
+        (
+            self.requests.load(Ordering::Relaxed),
+            self.bytes_sent.load(Ordering::Relaxed),
+        )
+    }
+
     /// Sends one request to clean up: where the run was halted, it is tried once all the same.
     pub(in crate::wire) async fn exchange(
         &self,

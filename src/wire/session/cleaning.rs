@@ -339,6 +339,7 @@ impl Session {
         }
         self.guard.give_up_waiting();
         self.see_one().await;
+        self.look_at_kept().await;
         self.delete_all(patience).await;
         self.look_for_all(patience, Straying::Stops).await;
         let closed = self.guard.close();
@@ -357,6 +358,25 @@ impl Session {
         };
         if let (false, Some(backup)) = (self.guard.shows(), self.guard.left().first()) {
             let _ = tokio::time::timeout(SILENCE, self.look_for(live, backup)).await;
+        }
+    }
+
+    /// Looks at what is still there of the backups over which an upload was broken off, if nothing
+    /// of it can come any more: after this, its deletion needs no further look, and no URL more is
+    /// missing.
+    async fn look_at_kept(&self) {
+        let Source::Live { live, .. } = &self.source else {
+            return;
+        };
+        for backup in self.broken_off() {
+            let is_open = self.guard.may_still_appear(&backup, Instant::now());
+            if is_open || !self.guard.may_be_there(&backup) {
+                continue;
+            }
+            let looking = tokio::time::timeout(SILENCE, self.look_for(live, &backup));
+            if looking.await == Ok(Sight::Present) {
+                self.settle_parts(&backup);
+            }
         }
     }
 
@@ -409,8 +429,11 @@ impl Session {
             if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
                 continue;
             }
-            // It may have come, or its own upload may have locked it until now.
-            let _ = self.delete_one(live, backup).await;
+            // A part that has come is seen before it is deleted: a check is judged by it.
+            if self.look_for(live, backup).await != Sight::Absent || self.guard.is_open(backup) {
+                // It may have come, or its own upload may have locked it until now.
+                let _ = self.delete_one(live, backup).await;
+            }
             if !self.guard.is_open(backup) {
                 continue;
             }

@@ -7,6 +7,8 @@ mod parts;
 mod passed;
 mod purging;
 mod sweeping;
+#[cfg(test)]
+mod tests;
 
 use parts::BrokenOff;
 pub use passed::{Link, Passed};
@@ -122,10 +124,21 @@ impl Session {
     ) -> Result<Self, TlsSetupError> {
         let mut scrub = Scrub::default();
         target.login.hide(&mut scrub);
+        Self::behind(scrub, target, settings, ledger)
+    }
+
+    /// The same with what hides the login's secrets.
+    pub(in crate::wire) fn behind(
+        scrub: Scrub,
+        target: Target,
+        settings: Settings,
+        ledger: Option<Ledger>,
+    ) -> Result<Self, TlsSetupError> {
         let mut facts = target.facts();
         facts.max_upload = settings.max_upload;
         facts.fresh_ids = settings.fresh == Some(settings.seed);
         facts.slow_uplink = settings.slow_uplink;
+        facts.cuts_off_apart = facts.loopback && settings.pace.is_unlimited();
         let halted = Arc::default();
         let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {
@@ -199,6 +212,15 @@ impl Session {
             broken_off: Mutex::default(),
             late: Mutex::default(),
         }
+    }
+
+    /// Lets a server in memory answer.
+    #[cfg(test)]
+    pub(in crate::wire) fn play(&mut self, server: Arc<super::scripted::Scripted>) {
+        if let Source::Live { live, .. } = &mut self.source {
+            live.script = Some(server);
+        }
+        self.shared = Shared::tried();
     }
 
     /// What is known of the target.

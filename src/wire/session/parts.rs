@@ -14,6 +14,9 @@ pub(super) struct BrokenOff {
     by: Late,
     backup: OwnBackup,
     payload: Payload,
+    /// Whether it was looked at after the last moment at which a part of it could appear, and
+    /// before it was deleted.
+    is_settled: bool,
 }
 
 impl Session {
@@ -40,6 +43,7 @@ impl Session {
             by,
             backup: backup.clone(),
             payload: payload.clone(),
+            is_settled: false,
         });
     }
 
@@ -49,10 +53,23 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where uploads were broken off.
+    /// Whether an upload to it was broken off.
+    pub(in crate::wire) fn was_broken_off(&self, backup: &OwnBackup) -> bool {
+        self.uploads().iter().any(|upload| upload.backup == *backup)
+    }
+
+    /// Notes that nothing of the uploads to it can appear any more, and that it was looked at.
+    pub(super) fn settle_parts(&self, backup: &OwnBackup) {
+        for upload in self.uploads().iter_mut() {
+            upload.is_settled |= upload.backup == *backup;
+        }
+    }
+
+    /// Where uploads were broken off, and a part may be.
     pub(super) fn broken_off(&self) -> Vec<OwnBackup> {
         let mut backups: Vec<OwnBackup> = Vec::new();
-        for upload in self.uploads().iter() {
+        let open = |upload: &&BrokenOff| !upload.is_settled;
+        for upload in self.uploads().iter().filter(open) {
             if !backups.contains(&upload.backup) {
                 backups.push(upload.backup.clone());
             }

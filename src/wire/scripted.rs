@@ -1,0 +1,212 @@
+//! A server in memory, for tests of checks and of the clean-up: healthy, but where a script says
+//! otherwise.
+
+use super::answer::{Answer, Body, Failure, FailureKind, Response};
+use super::facet::Http;
+use super::ledger::Ledger;
+use super::pace::{Pace, PaceChoice};
+use super::request::{LoginUse, Manner, Method, Place, Request};
+use super::secret::Scrub;
+use super::seed::Seed;
+use super::session::Session;
+use super::settings::Settings;
+use super::target::Target;
+use crate::safe::Stage;
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The limit that its config promises, in bytes.
+pub(crate) const LIMIT: usize = 40_000;
+
+/// What the server does with one request.
+pub(crate) enum Deed {
+    /// What a healthy server does.
+    Healthy,
+    /// Nothing; it answers so.
+    Answers(Answer),
+    /// What a healthy server does; and it answers so.
+    Obeys(Answer),
+    /// It does for anyone what it does for the person.
+    LetsIn,
+    /// It keeps these bytes in place of what was there, or nothing, and answers as if it were
+    /// healthy.
+    Keeps(Option<Vec<u8>>),
+}
+
+/// One request, as a script sees it.
+pub(crate) struct Asked<'a> {
+    pub(crate) request: &'a Request,
+    /// How many requests came before.
+    pub(crate) number: usize,
+    /// What is stored there, if it is a backup's place.
+    pub(crate) stored: Option<&'a Bytes>,
+}
+
+type Script = Box<dyn FnMut(&Asked) -> Deed + Send>;
+
+/// The server.
+pub(crate) struct Scripted(Mutex<State>);
+
+struct State {
+    script: Script,
+    stored: BTreeMap<String, Bytes>,
+    log: Vec<String>,
+}
+
+impl Scripted {
+    pub(crate) fn new(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State {
+            script: Box::new(script),
+            stored: BTreeMap::new(),
+            log: Vec::new(),
+        })))
+    }
+
+    /// What was asked so far, in words.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.0.lock().expect("no script panics").log.clone()
+    }
+
+    /// How many backups are stored.
+    pub(crate) fn stored(&self) -> usize {
+        self.0.lock().expect("no script panics").stored.len()
+    }
+
+    pub(super) fn answer(&self, request: &Request) -> Answer {
+        let mut state = self.0.lock().expect("no script panics");
+        state.answer(request)
+    }
+}
+
+impl State {
+    fn answer(&mut self, request: &Request) -> Answer {
+        let place = match &request.place {
+            Place::Backup(backup) => backup.id().to_hex(),
+            _ => String::new(),
+        };
+        let asked = Asked {
+            request,
+            number: self.log.len(),
+            stored: self.stored.get(&place),
+        };
+        let deed = (self.script)(&asked);
+        let words = request.fingerprint();
+        let (short, rest) = words.split_once(';').unwrap_or((&words, ""));
+        let cut = if rest.contains("CutOff") {
+            ", cut off"
+        } else {
+            ""
+        };
+        self.log.push(format!("{short}{cut}"));
+        match deed {
+            Deed::Healthy => self.healthy(request, &place),
+            Deed::Answers(answer) => answer,
+            Deed::Obeys(answer) => {
+                let _ = self.healthy(request, &place);
+                answer
+            }
+            Deed::LetsIn => {
+                let trusted = request.clone().login(LoginUse::Given);
+                self.healthy(&trusted, &place)
+            }
+            Deed::Keeps(bytes) => {
+                let answer = self.healthy(request, &place);
+                match bytes {
+                    Some(bytes) => self.stored.insert(place, bytes.into()),
+                    None => self.stored.remove(&place),
+                };
+                answer
+            }
+        }
+    }
+
+    fn healthy(&mut self, request: &Request, place: &str) -> Answer {
+        if matches!(
+            request.login,
+            LoginUse::Nobody | LoginUse::Wrong | LoginUse::Cookie(_)
+        ) {
+            let mut refused = reply(401, b"");
+            let field = ("www-authenticate", "Basic realm=\"safe\"");
+            refused
+                .headers
+                .push((field.0.to_owned(), field.1.to_owned()));
+            return Ok(refused);
+        }
+        let is_backup = matches!(request.place, Place::Backup(_));
+        Ok(match request.method {
+            _ if matches!(request.place, Place::Config) => reply(
+                200,
+                format!("{{\"maxBackupBytes\":{LIMIT},\"retentionDays\":180}}").as_bytes(),
+            ),
+            Method::Put if is_backup => {
+                if let Manner::CutOff { .. } = request.manner {
+                    return Err(broken_off(true));
+                }
+                let bytes = request
+                    .payload
+                    .as_ref()
+                    .map(|payload| payload.bytes.clone());
+                let bytes = bytes.unwrap_or_default();
+                if bytes.len() > LIMIT {
+                    return Ok(reply(413, b""));
+                }
+                match self.stored.insert(place.to_owned(), bytes) {
+                    Some(_) => reply(204, b""),
+                    None => reply(201, b""),
+                }
+            }
+            Method::Get | Method::Head => match self.stored.get(place) {
+                Some(_) if request.method == Method::Head => reply(200, b""),
+                Some(bytes) => reply(200, bytes),
+                None => reply(404, b""),
+            },
+            Method::Delete if self.stored.remove(place).is_some() => reply(204, b""),
+            Method::Delete => reply(404, b""),
+            Method::Put | Method::Propfind => reply(405, b""),
+        })
+    }
+}
+
+/// A reply without header fields.
+pub(crate) fn reply(status: u16, body: &[u8]) -> Response {
+    let body = Body::new(Bytes::copy_from_slice(body), false);
+    Response::new(status, Http::One, Vec::new(), body)
+}
+
+/// The end of an upload that was broken off on purpose.
+pub(crate) fn broken_off(noticed: bool) -> Failure {
+    let kind = FailureKind::BrokenOff { noticed };
+    Failure::lost(kind, Stage::Http, "the upload was broken off on purpose")
+}
+
+/// No answer, in one way or another.
+pub(crate) fn silence(kind: FailureKind) -> Failure {
+    Failure::lost(kind, Stage::Http, format!("no answer: {kind:?}"))
+}
+
+impl Session {
+    /// A session with a server in memory.
+    pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
+        let target = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
+        let target = target.basic("safe", "s3cret-in-memory");
+        let seed = Seed::new(7);
+        let settings = Settings {
+            pace: Pace::new(PaceChoice::Fast),
+            max_upload: 4 * LIMIT as u64,
+            ..Settings::new(seed).with_fresh(seed)
+        };
+        // Its many spellings are made once, not for each of thousands of sessions.
+        static SCRUB: OnceLock<Scrub> = OnceLock::new();
+        let scrub = SCRUB.get_or_init(|| {
+            let mut scrub = Scrub::default();
+            target.login.hide(&mut scrub);
+            let _ = (scrub.bytes(b"-"), scrub.of_own_words().text("-"));
+            scrub
+        });
+        let session = Self::behind(scrub.clone(), target, settings, ledger);
+        let mut session = session.expect("no TLS");
+        session.play(Arc::clone(server));
+        Arc::new(session)
+    }
+}

@@ -1,0 +1,300 @@
+//! Tests of the clean-up against a server in memory: what it asks, and what it claims afterwards.
+
+use super::{Leftovers, Session};
+use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::guard::{Doubt, OwnBackup};
+use crate::wire::payload::{Payload, Recipe};
+use crate::wire::request::{Manner, Method, Request};
+use crate::wire::scripted::{Asked, Deed, Scripted, broken_off, reply, silence};
+use crate::wire::transcript::Key;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// A run against a server in memory, and what it asked for.
+struct Play {
+    server: Arc<Scripted>,
+    session: Arc<Session>,
+    asked: u32,
+}
+
+impl Play {
+    fn new(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
+        let server = Scripted::new(script);
+        let session = Session::scripted(&server, None);
+        Self {
+            server,
+            session,
+            asked: 0,
+        }
+    }
+
+    fn payload(&self, label: &str) -> Payload {
+        Payload::new(self.session.seed(), label, Recipe::Random(600))
+    }
+
+    async fn send(&mut self, request: Request) -> crate::wire::Answer {
+        self.asked += 1;
+        let key = Key {
+            check: "test".to_owned(),
+            variant: String::new(),
+            n: self.asked,
+        };
+        self.session.one(key, request).await
+    }
+
+    /// Claims the backup of this slot and uploads it.
+    async fn upload(&mut self, slot: &str) -> OwnBackup {
+        let backup = self.session.guard.own_backup("test", slot);
+        self.session.claim(&backup).expect("claimed");
+        let payload = self.payload(slot);
+        let _ = self.send(Request::put(&backup, &payload)).await;
+        backup
+    }
+
+    /// Breaks off an upload to a backup.
+    async fn cut_off(&mut self, backup: &OwnBackup) {
+        let payload = self.payload("cut off");
+        self.session.breaks_off(("test", "way"), backup, &payload);
+        let manner = Manner::CutOff {
+            after: 300,
+            chunked: false,
+        };
+        let _ = self
+            .send(Request::put(backup, &payload).manner(manner))
+            .await;
+    }
+
+    async fn clean_up(&self) -> Leftovers {
+        self.session.clean_up(PATIENCE).await
+    }
+
+    /// How many requests of this method were sent to backups.
+    fn count(&self, method: &str) -> usize {
+        let log = self.server.log();
+        log.iter().filter(|asked| asked.starts_with(method)).count()
+    }
+}
+
+fn one(why: Doubt) -> BTreeMap<Doubt, usize> {
+    BTreeMap::from([(why, 1)])
+}
+
+fn is(asked: &Asked, method: Method) -> bool {
+    asked.request.method == method
+}
+
+fn answers(status: u16) -> Deed {
+    Deed::Answers(Ok(reply(status, b"")))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_server_is_left_as_it_was() {
+    let mut play = Play::new(|_| Deed::Healthy);
+    for slot in ["a", "b", "c", "d", "e", "f", "g"] {
+        play.upload(slot).await;
+    }
+    let left = play.clean_up().await;
+    assert_eq!((left.backups, play.server.stored()), (0, 0));
+    assert_eq!(play.count("DELETE"), 7);
+    // One is seen before it is deleted, and three are looked for afterwards, three times each.
+    assert_eq!(play.count("GET"), 1 + 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_stranger_does_not_see_is_not_called_gone() {
+    let mut play = Play::new(|_| Deed::Healthy);
+    let backup = play.upload("a").await;
+    play.send(Request::get(&backup)).await.expect("it is there");
+    play.session.delete(&backup).await;
+    let hidden = Request::get(&backup).anonymous();
+    let (Ok(mut missing), super::Source::Live { live, .. }) =
+        (play.send(hidden.clone()).await, &play.session.source)
+    else {
+        panic!("no answer")
+    };
+    missing.status = 404;
+    let answer = Ok(missing);
+    play.session.observe(live, &hidden, &answer);
+    assert!(play.session.guard.is_open(&backup));
+    play.session.observe(live, &Request::get(&backup), &answer);
+    assert!(play.session.guard.is_gone(&backup));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_is_not_left_and_what_failed_may_be() {
+    for (status, expected) in [
+        (302, None),
+        (400, None),
+        (404, None),
+        (499, None),
+        (500, Some(Doubt::NotDeleted)),
+        (599, Some(Doubt::NotDeleted)),
+    ] {
+        let mut play = Play::new(move |asked| match asked.request.method {
+            Method::Put => answers(status),
+            Method::Delete => answers(403),
+            _ => answers(500),
+        });
+        play.upload("a").await;
+        let left = play.clean_up().await;
+        let expected = expected.map(one).unwrap_or_default();
+        assert_eq!(left.doubts, expected, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_three_refusals_nothing_more_is_deleted() {
+    for (status, most) in [(403, 3), (405, 3), (401, 1)] {
+        let mut play = Play::new(move |asked| {
+            if is(asked, Method::Delete) {
+                answers(status)
+            } else {
+                Deed::Healthy
+            }
+        });
+        for slot in ["a", "b", "c", "d", "e", "f"] {
+            play.upload(slot).await;
+        }
+        let left = play.clean_up().await;
+        assert_eq!(left.backups, 6, "{status}");
+        assert_eq!(play.count("DELETE"), most, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_locked_is_deleted_later() {
+    let mut refused = 0;
+    let mut play = Play::new(move |asked| {
+        if is(asked, Method::Delete) && refused < 2 {
+            refused += 1;
+            return answers(423);
+        }
+        Deed::Healthy
+    });
+    play.upload("a").await;
+    let left = play.clean_up().await;
+    assert_eq!((left.backups, play.server.stored()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_locked_is_left() {
+    let mut play = Play::new(|asked| {
+        if is(asked, Method::Delete) {
+            answers(423)
+        } else {
+            Deed::Healthy
+        }
+    });
+    play.upload("a").await;
+    assert_eq!(play.clean_up().await.doubts, one(Doubt::NotDeleted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_only_says_that_it_deletes_is_found_out() {
+    let mut play = Play::new(|asked| {
+        if is(asked, Method::Delete) {
+            answers(204)
+        } else {
+            Deed::Healthy
+        }
+    });
+    for slot in ["a", "b", "c", "d"] {
+        play.upload(slot).await;
+    }
+    let left = play.clean_up().await;
+    assert_eq!(left.backups, 4);
+    assert_eq!(left.doubts, BTreeMap::from([(Doubt::StillThere, 4)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_to_delete_what_is_not_there_leaves_nothing() {
+    let mut gone = false;
+    let mut play = Play::new(move |asked| match asked.request.method {
+        // The first one is carried out, and answered as if it were not.
+        Method::Delete if !gone => {
+            gone = true;
+            Deed::Obeys(Ok(reply(500, b"")))
+        }
+        _ => Deed::Healthy,
+    });
+    play.upload("a").await;
+    let left = play.clean_up().await;
+    assert_eq!((left.backups, play.server.stored()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_part_that_comes_late_is_deleted_and_judged() {
+    let mut part = None;
+    let mut looked = 0;
+    let mut play = Play::new(move |asked| {
+        if matches!(asked.request.manner, Manner::CutOff { .. }) {
+            let payload = asked.request.payload.as_ref();
+            part = payload.map(|payload| payload.bytes.slice(..300));
+            return Deed::Answers(Err(broken_off(true)));
+        }
+        looked += usize::from(part.is_some() && is(asked, Method::Get));
+        match &part {
+            // It is there at the first look, and gone after its deletion.
+            Some(part) if looked == 1 && is(asked, Method::Get) => {
+                Deed::Answers(Ok(reply(200, part)))
+            }
+            _ => Deed::Healthy,
+        }
+    });
+    let shown = play.upload("shown").await;
+    play.send(Request::get(&shown)).await.expect("it is there");
+    let backup = play.session.guard.own_backup("test", "b");
+    play.session.claim(&backup).expect("claimed");
+    play.cut_off(&backup).await;
+    let left = play.clean_up().await;
+    assert_eq!(left.backups, 0);
+    assert_eq!(play.session.late().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_upload_was_broken_off_over_is_looked_at_before_it_is_deleted() {
+    let mut play = Play::new(|_| Deed::Healthy);
+    let backup = play.upload("a").await;
+    play.cut_off(&backup).await;
+    // The last moment at which a part could come passes on the clock of the machine.
+    std::thread::sleep(super::LATE_STORE + Duration::from_millis(50));
+    let left = play.clean_up().await;
+    assert_eq!((left.backups, play.server.stored()), (0, 0));
+    assert!(play.session.late().is_empty());
+    let log = play.server.log();
+    let deleted = log.iter().position(|asked| asked.starts_with("DELETE"));
+    let looked = log.iter().position(|asked| asked.starts_with("GET"));
+    assert!(looked < deleted, "{log:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_came_leaves_a_doubt_where_nothing_can_be_seen() {
+    let mut play = Play::new(|asked| match asked.request.method {
+        Method::Put => Deed::Answers(Err(silence(FailureKind::TimedOut))),
+        Method::Delete => Deed::Healthy,
+        _ => answers(500),
+    });
+    play.upload("a").await;
+    let left = play.clean_up().await;
+    assert_eq!(left.doubts, one(Doubt::MayAppear));
+}
+
+#[test]
+fn an_upload_that_found_no_connection_leaves_nothing() {
+    for kind in [
+        FailureKind::Refused,
+        FailureKind::Guarded,
+        FailureKind::NotOffered,
+    ] {
+        let play = Play::new(|_| Deed::Healthy);
+        let backup = play.session.guard.own_backup("test", "a");
+        play.session.claim(&backup).expect("claimed");
+        play.session.guard.sent(&backup);
+        let failure = Failure::of(kind, "no connection");
+        play.session.settle(&backup, 600, &Err(failure));
+        assert!(play.session.guard.is_gone(&backup), "{kind:?}");
+    }
+}
