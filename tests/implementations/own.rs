@@ -1,6 +1,7 @@
 //! Our own protocol core, as an implementation under test.
 
 use data_encoding::HEXLOWER;
+use crate::published::BYTES_ALONE;
 use safe_conformance::adapter::{
     Answer, Derive, Derived, Document, Hello, Hex, Implementation, Open, OpenBackup, OpenBox,
     Opened, OpenedBackup, Operation, Refusal, Scrypt, ScryptKey, Seal, SealBackup, Sealed,
@@ -27,15 +28,7 @@ impl Implementation for Own {
         Hello::new(
             "safe-conformance's own core",
             env!("CARGO_PKG_VERSION"),
-            &[
-                Operation::Scrypt,
-                Operation::Derive,
-                Operation::Seal,
-                Operation::OpenBox,
-                Operation::Open,
-                Operation::SealBackup,
-                Operation::OpenBackup,
-            ],
+            &BYTES_ALONE,
         )
     }
 

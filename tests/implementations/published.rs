@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// The operations that no model has: those are the same for every client, and our own core is held
 /// to them.
-const BYTES_ALONE: [Operation; 7] = [
+pub const BYTES_ALONE: [Operation; 7] = [
     Operation::Scrypt,
     Operation::Derive,
     Operation::Seal,
