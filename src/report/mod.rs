@@ -2,6 +2,8 @@
 
 mod causes;
 mod comparison;
+#[cfg(feature = "cli")]
+mod forms;
 mod github;
 #[cfg(feature = "cli")]
 mod html;
@@ -22,6 +24,8 @@ mod text;
 mod text_steps;
 
 pub use causes::CauseSummary;
+#[cfg(feature = "cli")]
+pub(crate) use forms::Form;
 pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
 pub use html::blocks_page;
