@@ -1,6 +1,6 @@
-//! Mistakes made up by rule: our own releases of the published clients with one field dropped, defaulted,
-//! inverted, off by one, cut off, doubled or swapped with its neighbour. Each must be caught, by a
-//! finding that names the field.
+//! Mistakes made up by rule: the published clients as this crate has them, with one field dropped,
+//! defaulted, inverted, off by one, cut off, doubled or swapped with its neighbour. Each must be
+//! caught, by a finding that names the field.
 
 use data_encoding::HEXLOWER;
 use libtest_mimic::{Failed, Trial};

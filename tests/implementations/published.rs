@@ -1,4 +1,5 @@
-//! The published clients as this crate has them, as adapters: each passes every vector, held to itself.
+//! The published clients as this crate has them, as adapters: each passes every vector, held to
+//! itself.
 
 use crate::loops::example;
 use libtest_mimic::{Failed, Trial};
@@ -10,8 +11,7 @@ use safe_conformance::suites::client::never_asked;
 use safe_conformance::vectors;
 use std::time::Duration;
 
-/// The operations that no client has to itself: those are the same for every client, and our own core is held
-/// to them.
+/// The operations that are the same for every client: our own core is held to them.
 pub const BYTES_ALONE: [Operation; 7] = [
     Operation::Scrypt,
     Operation::Derive,
