@@ -9,7 +9,6 @@ use crate::run::Prepared;
 use crate::text;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -164,12 +163,16 @@ impl OutputArguments {
             None => None,
             Some(file) => {
                 let text = super::credentials::read(file, "the waivers")?;
-                let today = today()?.to_string();
-                let waivers = Waivers::parse(&text, is_known);
-                let waivers = waivers.and_then(|waivers| waivers.as_of(&today));
-                Some(waivers.map_err(|error| {
+                let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
-                })?)
+                })?;
+                // The day that counts follows from it.
+                if jiff::Timestamp::try_from(std::time::SystemTime::now()).is_err() {
+                    return Err(Complaint::usage(
+                        "the clock of this machine is beyond the year 9999; set it right",
+                    ));
+                }
+                Some(waivers)
             }
         };
         read.extend(self.waivers.clone());
@@ -188,16 +191,8 @@ impl OutputArguments {
     }
 }
 
-/// The day that counts for waivers.
-fn today() -> Result<Date, Complaint> {
-    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
-        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
-    })?;
-    Ok(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())
-}
-
 impl Outputs {
-    /// The waivers, and the day that counts.
+    /// The waivers.
     pub(super) fn waivers(&self) -> Option<Waivers> {
         self.waivers.clone()
     }
