@@ -18,14 +18,15 @@
 //!
 //! # What can be relied on
 //!
-//! | for | is |
-//! |---|---|
-//! | a server | [`Checkup`], [`ServerTests`], [`live_tests`]; [`mod@reference`], the embedded server |
-//! | an implementation of a client | [`ClientCheckup`], [`ClientTests`], [`client_tests`]; [`adapter`] |
-//! | a client as it runs | [`Rig`], [`rig_tests`]; [`rig`] |
-//! | a backup | [`mod@inspect`]; [`safe`], the protocol; [`clients`], what each release makes of it |
-//! | what comes of a run | [`engine`], [`report`] |
-//! | the facts and the known answers | [`manual`], [`vectors`] |
+//! - For a server: [`Checkup`], [`ServerTests`], [`live_tests`], and [`mod@reference`], the embedded
+//!   server.
+//! - For an implementation of a client: [`ClientCheckup`], [`ClientTests`], [`client_tests`], and
+//!   [`adapter`].
+//! - For a client as it runs: [`Rig`], [`rig_tests`], and [`rig`].
+//! - For a backup: [`mod@inspect`]; [`safe`], the protocol; [`clients`], what each release makes of
+//!   it.
+//! - For what comes of a run: [`engine`], [`report`].
+//! - The facts and the known answers: [`manual`], [`vectors`].
 //!
 //! Other modules are public for the program and for this crate's own tests. They are hidden here,
 //! and change without notice. What grows is `#[non_exhaustive]`: verdicts, levels, stages and
