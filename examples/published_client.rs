@@ -20,7 +20,11 @@ fn main() -> ExitCode {
         eprintln!("unknown client `{named}`; expected android, ios or desktop");
         return ExitCode::from(2);
     };
-    match serve(&Release::from(client), BufReader::new(stdin()), stdout().lock()) {
+    match serve(
+        &Release::from(client),
+        BufReader::new(stdin()),
+        stdout().lock(),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("failed to answer: {error}");

@@ -113,7 +113,7 @@ impl ReportArguments {
             } else {
                 Output::File(files.create(file, "the report")?)
             };
-            reports.push((form, file.clone(), output));
+            reports.push((*form, file.clone(), output));
         }
         Ok(Reports { reports, files })
     }

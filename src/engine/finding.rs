@@ -1,7 +1,7 @@
 //! One finding: what one check, run in one way, came to.
 
-use super::day::Day;
 use super::check::{Check, Context, Facet, Outcome};
+use super::day::Day;
 use crate::engine::{Blocker, Breakage, Cause, Level, Verdict};
 use crate::safe::{Client, Clients, Directions, Stage};
 use serde::{Deserialize, Serialize};

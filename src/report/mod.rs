@@ -24,9 +24,9 @@ mod text;
 mod text_steps;
 
 pub use causes::CauseSummary;
+pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
 pub(crate) use forms::Form;
-pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
 pub use html::blocks_page;
 pub use implementation::Implementation;

@@ -3,7 +3,7 @@
 
 use super::Report;
 use crate::diagnosis::Problem;
-use crate::engine::{Day, Because, Blocker, Finding, Verdict};
+use crate::engine::{Because, Blocker, Day, Finding, Verdict};
 use crate::safe::{Clients, Directions};
 
 /// One thing to do.

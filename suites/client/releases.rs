@@ -2,8 +2,8 @@
 
 use super::judge::is_as_wanted;
 use crate::adapter::{InProcess, Operation, Reply};
-use crate::clients::release::Aspect;
 use crate::clients::Release;
+use crate::clients::release::Aspect;
 use crate::vectors::{Outcome, Vector, Wanted};
 use std::sync::Arc;
 

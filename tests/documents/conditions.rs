@@ -3,9 +3,9 @@
 
 use super::crossing::{Crossing, Situation};
 use super::strategies::{Case, OWN_ID, id};
+use safe_conformance::clients::Release;
 use safe_conformance::clients::losses::{Loss, StopRow, Unknown, When};
 use safe_conformance::clients::restore::made_up_key;
-use safe_conformance::clients::Release;
 use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DeviceGroupKey, DistributionList, DistributionListId, Group, GroupId,
