@@ -1,6 +1,7 @@
 //! One finding: what one check, run in one way, came to.
 
 use super::check::{Check, Context, Facet, Outcome};
+use super::day::Day;
 use crate::engine::{Blocker, Breakage, Cause, Level, Verdict};
 use crate::safe::{Client, Clients, Directions, Stage};
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,7 @@ pub struct Finding {
     pub waived: Option<String>,
     /// The last day on which that waiver counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waived_until: Option<jiff::civil::Date>,
+    pub waived_until: Option<Day>,
 }
 
 /// Why a check was not judged.

@@ -1,5 +1,6 @@
 //! What the findings of a run mean, counted and for each direction of each client.
 
+use super::day::Day;
 use super::finding::Finding;
 use crate::engine::{ClientVerdict, Level, Verdict};
 use crate::safe::{Client, Direction, Directions};
@@ -30,7 +31,7 @@ pub struct Excused {
     /// How many findings.
     pub count: usize,
     /// The last day on which all of them are excused.
-    pub until: jiff::civil::Date,
+    pub until: Day,
 }
 
 /// The verdict for one direction of one client.

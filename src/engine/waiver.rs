@@ -12,9 +12,9 @@
 //! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail:
 //! a list of excuses must not outlive its reasons.
 
+use super::day::Day;
 use super::finding::Finding;
 use crate::engine::Verdict;
-use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -34,7 +34,7 @@ pub struct Waiver {
     /// Why the deviation is accepted.
     pub reason: String,
     /// The last day on which the waiver counts.
-    pub until: Date,
+    pub until: Day,
     /// A part of what was observed: another deviation of the same check is not excused.
     pub observed: String,
 }
@@ -47,7 +47,7 @@ pub struct Waivers {
     waiver: Vec<Waiver>,
     /// The day that counts; `None`: the day on which they are applied.
     #[serde(skip)]
-    today: Option<Date>,
+    today: Option<Day>,
 }
 
 /// What is wrong with a file of waivers.
@@ -77,9 +77,6 @@ pub enum WaiverError {
         /// What it names.
         check: String,
     },
-    /// A day that is none.
-    #[error("`{0}` is no day; expected one in the form 2027-03-31")]
-    NoDay(String),
     /// An empty field.
     #[error("waiver {position} (`{check}`): `{field}` is empty; say {way_out}")]
     Empty {
@@ -122,30 +119,21 @@ impl Waivers {
         Ok(waivers)
     }
 
-    /// The same as they count on a day, in the form `2027-03-31`; without this, today's.
-    ///
-    /// # Errors
-    /// If that is no day.
-    pub fn as_of(mut self, day: &str) -> Result<Self, WaiverError> {
-        let parsed = day.parse();
-        self.today = Some(parsed.map_err(|_| WaiverError::NoDay(day.to_owned()))?);
-        Ok(self)
+    /// The same as they count on a day; without this, on the day of the run.
+    #[must_use]
+    pub const fn as_of(mut self, day: Day) -> Self {
+        self.today = Some(day);
+        self
     }
 
     /// Marks the deviations that are excused, and returns a sentence for every stale waiver.
     pub fn apply(&self, findings: &mut [Finding]) -> Vec<String> {
-        let today = self.today.unwrap_or_else(today);
+        let today = self.today.unwrap_or_else(Day::today);
         self.waiver
             .iter()
             .filter_map(|waiver| waiver.apply(findings, today))
             .collect()
     }
-}
-
-/// The day that it is here.
-fn today() -> Date {
-    let now = jiff::Timestamp::now();
-    now.to_zoned_datetime(jiff::tz::TimeZone::system()).date()
 }
 
 impl Waiver {
@@ -158,7 +146,7 @@ impl Waiver {
         finding.id == self.check || finding.name() == self.check || by_problem
     }
 
-    fn apply(&self, findings: &mut [Finding], today: Date) -> Option<String> {
+    fn apply(&self, findings: &mut [Finding], today: Day) -> Option<String> {
         if self.until < today {
             return Some(format!(
                 "the waiver of `{}` expired on {}: {}",

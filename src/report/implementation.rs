@@ -29,7 +29,7 @@ pub struct Implementation {
 }
 
 /// What a run against an implementation came to, beside its findings.
-pub struct Interviewed {
+pub(crate) struct Interviewed {
     /// The command, or whatever else names the implementation.
     pub target: String,
     /// What it says of itself, if it ever did.
@@ -44,7 +44,7 @@ pub struct Interviewed {
 
 impl Report {
     /// Puts the report on an implementation together.
-    pub fn on_implementation(
+    pub(crate) fn on_implementation(
         interviewed: Interviewed,
         run: Run,
         timing: Timing,

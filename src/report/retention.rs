@@ -264,7 +264,7 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
 
 impl Report {
     /// The report on a visit, from one finding for each canary.
-    pub fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
+    pub(crate) fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
         let totals = canaries.totals();
         let mut report =
             Self::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());

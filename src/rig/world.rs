@@ -107,12 +107,12 @@ impl World {
     }
 
     /// A document as text.
-    pub fn document(&self, document: &Document) -> Bytes {
+    pub(crate) fn document(&self, document: &Document) -> Bytes {
         self.document_after(document, 0)
     }
 
     /// A document after so many changes, each of the same length.
-    pub fn document_after(&self, document: &Document, changes: usize) -> Bytes {
+    pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         match document {
             Document::Small => self.sample(3, changes),
             Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1, changes),
@@ -134,7 +134,7 @@ impl World {
     }
 
     /// What lies on the server, if anything does.
-    pub fn body(&self, before: &Before) -> Option<Bytes> {
+    pub(crate) fn body(&self, before: &Before) -> Option<Bytes> {
         let seal = |document: &Document, compression| {
             envelope::seal(
                 &self.keys.encryption_key,

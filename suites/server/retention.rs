@@ -133,9 +133,9 @@ async fn refresh(context: &Context) -> Judged {
 ///
 /// A defect of the app is no fault of the server, and no setting mends it: what counts is what its
 /// authors meant.
-fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
-    let oldest = refresher.oldest(Changes::Never, Some(read));
-    let meant = refresher.as_meant().oldest(Changes::Never, Some(read));
+fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
+    let oldest = refresh.oldest(Changes::Never, Some(read));
+    let meant = refresh.as_meant().oldest(Changes::Never, Some(read));
     let is_defect = oldest != meant && promised > 0;
     let as_meant = |meant: String| {
         if is_defect {
@@ -370,29 +370,29 @@ async fn bin(context: &Context) -> Judged {
 mod tests {
     use super::*;
 
-    fn judged(refresher: Refresh, days: i64) -> Outcome {
-        judge_refresh(refresher, days, days)
+    fn judged(refresh: Refresh, days: i64) -> Outcome {
+        judge_refresh(refresh, days, days)
     }
 
     #[test]
     fn a_short_promise_affects_both_and_a_long_one_nobody() {
-        for refresher in Refresh::NEWEST {
+        for refresh in Refresh::NEWEST {
             for days in 1..=14 {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::Deviates(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::Deviates(_)),
+                    "{refresh:?} {days}"
                 );
             }
             for days in [15, 30, 90, 180, 365, 36_500, 2_147_483_647, i64::MAX] {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::Pass(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::Pass(_)),
+                    "{refresh:?} {days}"
                 );
             }
             for days in [0, -1, i64::MIN] {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::NotApplicable(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::NotApplicable(_)),
+                    "{refresh:?} {days}"
                 );
             }
         }

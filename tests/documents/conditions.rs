@@ -3,16 +3,15 @@
 
 use super::crossing::{Crossing, Situation};
 use super::strategies::{Case, OWN_ID, id};
+use safe_conformance::clients::Release;
 use safe_conformance::clients::losses::{Loss, StopRow, Unknown, When};
 use safe_conformance::clients::restore::made_up_key;
-use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{
     Backup, Bytes, Contact, DeviceGroupKey, DistributionList, DistributionListId, Group, GroupId,
     Link, LinkKind, PictureRelease, Policy, PrivateKey, Settings, Timestamp, User, Verification,
 };
 use safe_conformance::safe::json::Text;
-use std::collections::BTreeSet;
 
 /// Whether a row of the table explains a difference.
 pub fn explains(loss: &Loss, it: &Situation<'_>) -> bool {
@@ -334,13 +333,7 @@ pub fn rich() -> Case {
         recent_emojis: vec![Text::new("\u{1f600}")].into(),
         ..Settings::default()
     });
-    Case {
-        backup,
-        phone: Phone::new(id(OWN_ID)),
-        revoked: BTreeSet::new(),
-        rekeyed: BTreeSet::new(),
-        unlisted: BTreeSet::new(),
-    }
+    Case::of(backup)
 }
 
 fn group(number: u8) -> Group {

@@ -74,7 +74,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
             "[[waiver]]\ncheck = \"a.check\"\nreason = \"ticket 1\"\nuntil = \"{until}\"\nobserved = \"{observed}\"\n"
         );
         let waivers = Waivers::parse(&text, |id| id == "a.check").expect("waivers");
-        waivers.as_of("2026-11-23").expect("a day")
+        waivers.as_of("2026-11-23".parse().expect("a day"))
     };
     let deviates = || {
         [finding(
