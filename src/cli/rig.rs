@@ -6,7 +6,7 @@ mod compare;
 use super::output::OutputArguments;
 use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::clients::Release;
-use crate::engine::Pattern;
+use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
 use crate::run::{Rig, RigRunError};
 use crate::suites::client::rig;
@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Whose way counts where the published clients differ: android, ios or desktop for the newest
-    /// release, or a version that asks as it does (android-6.3); without this, that of any
+    /// release, or any published version (android-5.8); without this, that of any newest one
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]
@@ -124,7 +124,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             run.run_command(command, timeout, |event| progress.on(&event))
                 .await
         }
-        None => by_hand::run(run, &arguments.by_hand, timeout, &progress).await?,
+        None => {
+            let cases = chosen(&arguments);
+            by_hand::run(run, &arguments.by_hand, cases, timeout, &progress).await?
+        }
     };
     let report = report.map_err(complaint)?;
     progress.finish();
@@ -146,14 +149,29 @@ fn supports_nothing(report: &Report) -> bool {
     findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
+/// The choice of cases; by hand the tour, unless some are named.
+fn asked_for(arguments: &Arguments) -> Selection {
+    let mut asked_for = selection(&arguments.cases, &arguments.skip);
+    if arguments.cases.is_empty() && arguments.exec.is_none() {
+        asked_for.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
+    }
+    asked_for
+}
+
+/// The cases that will be played.
+fn chosen(arguments: &Arguments) -> Vec<&'static rig::RigCase> {
+    let Selection { only, skip, .. } = asked_for(arguments);
+    let cases = rig::cases().iter();
+    cases
+        .filter(|case| only.is_empty() || only.iter().any(|it| it.matches(case.case.id)))
+        .filter(|case| !skip.iter().any(|(it, _)| it.matches(case.case.id)))
+        .collect()
+}
+
 /// The run that the arguments describe.
 fn prepared(arguments: &Arguments) -> Rig {
-    let mut chosen = selection(&arguments.cases, &arguments.skip);
-    if arguments.cases.is_empty() && arguments.exec.is_none() {
-        chosen.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
-    }
     let jobs = usize::from(arguments.jobs);
-    let mut run = Rig::new().selecting(chosen).jobs(jobs);
+    let mut run = Rig::new().selecting(asked_for(arguments)).jobs(jobs);
     if let Some(held_to) = arguments.held_to {
         run = run.held_to(held_to);
     }
@@ -166,7 +184,6 @@ fn prepared(arguments: &Arguments) -> Rig {
 fn complaint(error: RigRunError) -> Complaint {
     match error {
         RigRunError::Plan(error) => unplanned(&error, "safe-conformance rig --list"),
-        RigRunError::Release(_) => Complaint::usage(format!("--as: {error}")),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,
             sentence: error.to_string(),

@@ -7,7 +7,7 @@ use crate::engine::nearest;
 use crate::reference::{self, Fault, Login, Options, Profile};
 use clap::Args;
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -87,15 +87,29 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     print(&lines)?;
     // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
-    if std::io::stderr().is_terminal() {
-        super::output::tell(
-            "The server runs until Ctrl-C. In another shell, put `export ` before each of these lines,\n\
-             then run `safe-conformance check $SAFE_TARGET`.\n",
-        );
-    }
+    super::output::tell(&what_to_do(&lines, &arguments));
     super::check::signal().await;
     running.stop().await;
     Ok(Exit::Conforms)
+}
+
+/// What to do with the lines that were printed: a command to copy, and what a client needs.
+fn what_to_do(lines: &str, arguments: &Arguments) -> String {
+    let mut variables = lines.lines().collect::<Vec<_>>().join(" ");
+    if let Some(file) = &arguments.password_file {
+        variables += &format!(" SAFE_SERVER_PASSWORD_FILE={}", file.display());
+    }
+    let mut text = format!(
+        "The server runs until Ctrl-C. To check it, run in another shell:\n  \
+         {variables} safe-conformance check\n\
+         To try a client on it, enter the address and the login of these lines"
+    );
+    text += if arguments.plain {
+        ".\n"
+    } else {
+        ", and trust the certificate in SAFE_CA_FILE.\n"
+    };
+    text
 }
 
 /// Whether the person gives the password.

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(super) const MOST_EXCHANGES: usize = 500;
 /// How much of all bodies of one case is kept, in bytes; further exchanges are counted.
 pub(super) const MOST_BODIES: usize = 48 * 1024 * 1024;
+/// How long the log of one case may grow, in bytes; further exchanges are counted.
+const MOST_LOG: usize = 1024 * 1024;
 /// How much of one body is kept, in bytes.
 pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
 
@@ -135,8 +137,12 @@ impl Seen {
 /// Writes what was seen into the case's folder: `exchanges.txt`, one line each, without bodies and
 /// credentials.
 pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
-    let mut text = String::new();
+    let (mut text, mut left_out) = (String::new(), seen.not_kept);
     for exchange in &seen.exchanges {
+        if text.len() > MOST_LOG {
+            left_out += 1;
+            continue;
+        }
         let status = exchange
             .status
             .map_or_else(|| "closed".to_owned(), |status| status.to_string());
@@ -157,9 +163,11 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
             text += &format!("            {}: {}\n", printable(name), printable(value));
         }
     }
-    if seen.not_kept > 0 {
-        let more = crate::text::counted(seen.not_kept as u64, "more request");
-        text += &format!("and {more}\n");
+    if left_out > 0 {
+        text += &format!(
+            "and {} that came later\n",
+            crate::text::counted(left_out, "request")
+        );
     }
     std::fs::write(folder.join("exchanges.txt"), text)
 }
@@ -170,4 +178,40 @@ fn printable(text: &str) -> String {
         .take(500)
         .flat_map(char::escape_debug)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_bounded() -> Result<(), std::io::Error> {
+        let exchange = Exchange {
+            host: Host::Own,
+            turn: 0,
+            method: "GET".to_owned(),
+            path: "/config".to_owned(),
+            query: None,
+            headers: vec![("x".to_owned(), "y".repeat(400)); 100],
+            body: Bytes::new(),
+            body_length: 0,
+            complete: true,
+            version: "HTTP/1.1",
+            status: Some(200),
+            at: Duration::ZERO,
+        };
+        let seen = Seen {
+            exchanges: vec![exchange; MOST_EXCHANGES],
+            not_kept: 7,
+            ..Seen::default()
+        };
+        let folder = tempfile::tempdir()?;
+        write_log(folder.path(), &seen)?;
+        let text = std::fs::read_to_string(folder.path().join("exchanges.txt"))?;
+        let written = text.matches("HTTP/1.1").count();
+        assert!(text.len() < 2 * MOST_LOG, "{}", text.len());
+        let left_out = MOST_EXCHANGES - written + 7;
+        assert!(text.ends_with(&format!("and {left_out} requests that came later\n")));
+        Ok(())
+    }
 }

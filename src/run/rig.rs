@@ -1,8 +1,6 @@
 //! One run of a client on the rig from beginning to end: server, cases, report.
 
 use super::prepared::{LONGEST, OfClient, Prepared, Stopwatch, waive};
-use crate::clients::Release;
-use crate::clients::release::Aspect;
 use crate::engine::{Event, Plan, PlanError};
 use crate::report::{Interviewed, Report};
 use crate::rig::{
@@ -68,21 +66,9 @@ pub enum RigRunError {
     /// The choice of cases makes no sense.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// It asks otherwise than the newest release of its client.
-    #[error(
-        "the rig does not know the requests of {0}; expected a release that asks as the newest: {range}",
-        range = Release::newest(.0.client()).alike(Aspect::Transport)
-    )]
-    Release(Release),
     /// The rig could not be set up.
     #[error(transparent)]
     Rig(#[from] RigError),
-}
-
-/// Whether a release asks a server as the newest of its client does.
-fn asks_as_today(release: Release) -> bool {
-    let newest = Release::newest(release.client());
-    release.representative(Aspect::Transport) == newest.representative(Aspect::Transport)
 }
 
 impl Rig {
@@ -169,9 +155,6 @@ impl Rig {
     ) -> Result<Report, RigRunError> {
         let (choices, OfClient { by, held_to }) = (self.choices, self.of);
         let like = held_to.map_or(Like::Anyone, Like::release);
-        if let Some(release) = held_to.filter(|release| !asks_as_today(*release)) {
-            return Err(RigRunError::Release(release));
-        }
         let plan = Plan::new(rig::checks(like), &choices.selection)?;
         let world = match by.world {
             Some(world) => world,

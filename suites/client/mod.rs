@@ -64,6 +64,15 @@ impl Like {
         }
     }
 
+    /// The release that it is held to, if it is one.
+    pub fn held_to(self) -> Option<Release> {
+        match self {
+            Self::Client(client) => Some(Release::newest(client)),
+            Self::Release(release) => Some(release),
+            Self::Anyone | Self::Strictest => None,
+        }
+    }
+
     /// The one variant in which each check runs. Made once for each in the life of the program.
     fn variants(self) -> &'static [Self] {
         Box::leak(Box::new([self]))

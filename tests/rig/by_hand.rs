@@ -71,7 +71,10 @@ impl Drop for Program {
 
 fn goes_on() -> Result<(), Failed> {
     let mut program = Program::start(&["--case", "rig.test.healthy"])?;
+    program.after("Without --exec you drive the client yourself")?;
     let page = program.after("root certificate of this run: ")?;
+    program.after("Only this computer reaches it")?;
+    program.after("for one case:")?;
     let page = page.split(' ').next().unwrap_or_default().to_owned();
     let url = program.after("server  ")?;
     let credentials = program.after("user  ")?;

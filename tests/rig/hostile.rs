@@ -45,6 +45,7 @@ pub fn survives() -> Result<Completion, Failed> {
     let memory = peak(pid)?;
     let (code, text) = program.end()?;
     let log = std::fs::metadata(kept.join(CASE).join("exchanges.txt"))?.len();
+    eprintln!("hostile: {memory} KiB of memory, a log of {log} bytes");
     if code.is_some() && memory < MOST_MEMORY && log < MOST_LOG {
         Ok(Completion::Completed)
     } else {

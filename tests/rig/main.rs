@@ -16,10 +16,10 @@ use client::{Published, act};
 use libtest_mimic::{Arguments, Failed, Trial};
 use mistake::Mistake;
 use safe_conformance::Rig;
+use safe_conformance::clients::Release;
 use safe_conformance::engine::{Finding, Level, Verdict};
 use safe_conformance::report::Report;
 use safe_conformance::rig::World;
-use safe_conformance::safe::Client;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -42,8 +42,12 @@ fn main() -> ExitCode {
         ),
     ];
     for (published, name) in [
+        (Published::Correct, "correct"),
+        (Published::Android52, "android-5.2"),
+        (Published::Android58, "android-5.8"),
         (Published::Android61, "android-6.1"),
         (Published::Android64, "android-6.4"),
+        (Published::Ios70, "ios-7.0"),
         (Published::Ios71, "ios-7.1"),
         (Published::Ios72, "ios-7.2"),
         (Published::Desktop, "desktop"),
@@ -58,6 +62,10 @@ fn main() -> ExitCode {
             wrong(*mistake)
         }));
     }
+    trials.push(Trial::test(
+        "held_to_an_earlier_release_the_newest_deviates",
+        newest_held_to_earlier,
+    ));
     trials.extend(examples::trials());
     trials.extend(by_hand::trials());
     trials.extend(command::trials());
@@ -77,10 +85,10 @@ fn world() -> Arc<World> {
     Arc::clone(WORLD.get_or_init(|| Arc::new(World::new().expect("there is randomness"))))
 }
 
-fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Client>) -> Report {
+fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>) -> Report {
     let mut rig = Rig::new().acting_for(world());
-    if let Some(client) = held_to {
-        rig = rig.held_to(client);
+    if let Some(release) = held_to {
+        rig = rig.held_to(release);
     }
     if let Some(mistake) = mistake {
         // The known answers on the wire add nothing to a mistake on the wire.
@@ -225,7 +233,7 @@ fn supports_nothing() -> Result<(), Failed> {
 
 /// What the rig finds in a published client, held to itself.
 fn published_client(published: Published, name: &str) {
-    let report = run(published, None, Some(published.client()));
+    let report = run(published, None, Some(published.release()));
     // Of the known answers on the wire, that they are taken otherwise is enough.
     let (known, mut found): (Vec<_>, Vec<_>) = deviations(&report).into_iter().partition(|line| {
         [" rig.payload.", " rig.config.", " rig.read-backup."]
@@ -247,9 +255,42 @@ fn published_client(published: Published, name: &str) {
     );
 }
 
+/// Where an earlier release differs from the newest, it is the earlier one's way that counts: the
+/// status, the end of a restore, what is restored.
+fn newest_held_to_earlier() -> Result<(), Failed> {
+    let differing = [
+        "rig.backup.202",
+        "rig.restore.203",
+        "rig.payload.group-deleted",
+        "rig.payload.release-nobody",
+        "rig.test.healthy",
+    ];
+    let report = |published| {
+        let rig = Rig::new().acting_for(world());
+        let rig = rig.held_to(Release::named("android-5.8").expect("it is published"));
+        let rig = differing.into_iter().fold(rig, Rig::only);
+        let running = rig.run(move |task| act(published, None, task));
+        runtime().block_on(running)
+    };
+    let of = |report: &Report, verdict| {
+        let findings = report.findings.iter();
+        let findings = findings.filter(|finding| finding.verdict == verdict);
+        findings.map(|it| it.id.clone()).collect::<Vec<_>>()
+    };
+    let (newest, itself) = (report(Published::Android64)?, report(Published::Android58)?);
+    let failed = of(&newest, Verdict::Fail);
+    if failed.len() != 4 || failed.iter().any(|id| id == "rig.test.healthy") {
+        return Err(format!("failed: {failed:?}").into());
+    }
+    if of(&itself, Verdict::Pass).len() < 5 || !of(&itself, Verdict::Fail).is_empty() {
+        return Err(format!("{itself}").into());
+    }
+    Ok(())
+}
+
 /// A mistake is caught by the check that names it.
 fn wrong(mistake: Mistake) -> Result<(), Failed> {
-    let report = run(Published::Android64, Some(mistake), None);
+    let report = run(Published::Correct, Some(mistake), None);
     let caught = report.findings.iter().any(|finding| {
         finding.id == mistake.check() && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
     });

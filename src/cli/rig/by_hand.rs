@@ -7,11 +7,12 @@ use crate::report::{Progress, Report};
 use crate::rig::{Action, ByHand, Play, RigError, Said, Step, World};
 use crate::run::{Rig, RigRunError};
 use crate::safe::ThreemaId;
+use crate::suites::client::rig::RigCase;
 use clap::Args;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use std::io::{BufRead as _, IsTerminal as _};
-use std::net::IpAddr;
+use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,9 +52,11 @@ pub(super) struct HandArguments {
     backup_password_file: Option<PathBuf>,
 }
 
+/// Shows a person what to do, case by case. `cases` are those that will be shown.
 pub(super) async fn run(
     run: Rig,
     arguments: &HandArguments,
+    cases: Vec<&'static RigCase>,
     wait: Duration,
     progress: &Arc<Progress>,
 ) -> Result<Result<Report, RigRunError>, Complaint> {
@@ -64,14 +67,18 @@ pub(super) async fn run(
             "--listen {address} names no address that a client can be given; expected one of this machine, such as 192.168.1.20"
         )));
     }
+    tell(
+        "Without --exec you drive the client yourself, a phone for example. The server is being prepared.\n",
+    );
     let world = world(arguments).await?;
-    let client = ByHand::new(show, said(), wait);
+    let steps = introduced(&cases);
+    let client = ByHand::new(move |step| show(step, &cases), said(), wait);
     let mut run = run.acting_for(Arc::clone(&world));
     if let Some(address) = arguments.listen {
         run = run.listening_on(address);
     }
-    let is_own = arguments.id.is_some();
-    let begun = move |play: &Play| begin(play, is_own);
+    let (is_own, address) = (arguments.id.is_some(), arguments.listen);
+    let begun = move |play: &Play| begin(play, is_own, address, &steps);
     Ok(run
         .run_by_hand(client, begun, |event| progress.on(&event))
         .await)
@@ -101,41 +108,73 @@ async fn world(arguments: &HandArguments) -> Result<Arc<World>, Complaint> {
     }
 }
 
-/// Says how to prepare the client, once the server listens.
-fn begin(play: &Play, is_own: bool) -> Result<(), RigError> {
+/// Says how to prepare the client, once the server listens, and what comes then.
+fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Result<(), RigError> {
     let world = play.world();
-    let mut text = String::from("Prepare the client:\n  1. Trust the root certificate of this run");
     let for_people =
         "Then go back to the computer: it shows which server to enter and what to do next.";
     let page = play.serve_page(for_people)?;
-    text += &format!(
-        ": {page} serves it for installation,\n     and {} holds it as PEM.\n",
+    let mut text = format!(
+        "Prepare the client:\n  1. Trust the root certificate of this run: {page} serves it for installation,\n     and {} holds it as PEM.\n",
         play.root_file().display()
     );
+    if address.is_none_or(|address| address.is_loopback()) {
+        let other = own_address().map_or_else(|| "ADDRESS".to_owned(), |own| own.to_string());
+        text += &format!(
+            "     Only this computer reaches it. For a phone start again with `--listen {other}`,\n     the address of this computer in your network.\n"
+        );
+    }
     if let Ok(code) = QrCode::new(page.as_bytes()) {
         let picture = code.render::<Dense1x2>().quiet_zone(true).build();
         for line in picture.lines() {
             text += &format!("     {line}\n");
         }
     }
+    let (id, password) = (world.threema_id(), &world.password);
     text += &if is_own {
-        format!(
-            "  2. Use the Threema ID {} and the Safe password of your file.\n",
-            world.threema_id()
-        )
+        format!("  2. Use the Threema ID {id} and the Safe password of your file.\n")
     } else {
         format!(
-            "  2. Use the Threema ID {} and the Safe password `{}` (made up for this run).\n     A client that has its own: start again with --id and --backup-password-file.\n",
-            world.threema_id(),
-            world.password
+            "  2. Use the Threema ID {id} and the Safe password `{password}` (made up for this run).\n     A client that has its own: start again with --id and --backup-password-file.\n"
         )
     };
-    text += "  3. Do what is shown below. The run goes on when it has seen it. On a terminal you may also say\n     how it ended: Enter for success, f and Enter for a failure, s and Enter to leave it out.\n\n";
+    text += steps;
     tell(&text);
     Ok(())
 }
 
-fn show(step: &Step) {
+/// The address of this machine from which it reaches others. Nothing is sent to find it: the
+/// address that is asked about is for documentation. Source: RFC 5737.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    (!own.is_unspecified() && !own.is_loopback()).then_some(own)
+}
+
+/// Which cases come, and how the person takes part.
+fn introduced(cases: &[&RigCase]) -> String {
+    let mut text = format!(
+        "  3. Do what is shown below, {}:\n",
+        if cases.len() == 1 {
+            "for one case".to_owned()
+        } else {
+            format!("for {} cases, one after the other", cases.len())
+        }
+    );
+    for (place, case) in cases.iter().enumerate() {
+        text += &format!(
+            "       {:>2}  {}: {}\n",
+            place + 1,
+            case.case.id,
+            case.title
+        );
+    }
+    text += "     Each has a server of its own. The run goes on when it has seen what it waits for.\n     On a terminal you may also say how it ended: Enter for success, f and Enter for a failure,\n     s and Enter to leave it out.\n\n";
+    text
+}
+
+fn show(step: &Step, cases: &[&RigCase]) {
     let what = match step.action {
         Action::Test => "Enter this server, and test it",
         Action::Backup => "Back up",
@@ -143,7 +182,14 @@ fn show(step: &Step) {
         Action::Delete => "Switch Threema Safe off, so that the backup is deleted",
         Action::ChangePassword => "Change the Safe password",
     };
-    let mut text = format!("NEXT  {what}: {}\n      server  {}\n", step.case, step.url);
+    let place = cases.iter().position(|case| case.case.id == step.case);
+    let place = place.map_or_else(String::new, |place| {
+        format!("{} of {}  ", place + 1, cases.len())
+    });
+    let mut text = format!(
+        "NEXT  {place}{what}: {}\n      server  {}\n",
+        step.case, step.url
+    );
     if step.user.is_empty() {
         text += "      no user, no password\n";
     } else {

@@ -1,10 +1,13 @@
 //! What a case of the rig expects, and how what was seen is held to it.
 
+use crate::adapter::Operation;
+use crate::clients::{self, Release};
 use crate::engine::Level;
-use crate::rig::{Action, Case, End, Exchange, Host, Script, Seen, World};
+use crate::rig::{Action, Answer, Case, End, Exchange, Host, Script, Seen, World};
 use crate::safe::{Clause, Client, Stage};
-use crate::suites::client::documents;
+use crate::suites::client::{Like, documents, releases};
 use crate::vectors::{Outcome, Vector};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A case with what is expected of a client in it.
@@ -21,8 +24,8 @@ pub struct RigCase {
     pub stage: Stage,
     /// What each published client does: Android, iOS, Desktop. `None` for what it never does.
     ways: [Option<Way>; 3],
-    /// What is restored, where a vector says so.
-    vector: Option<&'static Vector>,
+    /// The vector that says what each release does, where one does.
+    vector: Option<(&'static Vector, Operation)>,
 }
 
 /// What one published client does in a case.
@@ -76,16 +79,16 @@ pub enum Kind {
 impl Kind {
     const fn name(self) -> &'static str {
         match self {
-            Self::Config => "GET of `config`",
+            Self::Config => "`config` GET",
             Self::Uploads => "upload",
             Self::Stored => "stored backup",
-            Self::OldStored => "stored backup under the old password",
+            Self::OldStored => "old-password backup",
             Self::Downloads => "download",
-            Self::Probes => "HEAD of a backup",
+            Self::Probes => "backup HEAD",
             Self::Deletes => "DELETE",
-            Self::Elsewhere => "request to another host",
+            Self::Elsewhere => "cross-host request",
             Self::Requests => "request",
-            Self::OldHandshakes => "handshake of TLS 1.1",
+            Self::OldHandshakes => "TLS 1.1 handshake",
         }
     }
 
@@ -150,6 +153,22 @@ pub fn either() -> Way {
 }
 
 impl Way {
+    /// What a client does of which a vector says this; `None` for what it never does.
+    pub fn of(client: Client, outcome: &Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Valid { .. } => Some(done()),
+            // Desktop's import also asks the directory, which is not part of the rig.
+            Outcome::Invalid {
+                stage: Stage::Meaning,
+                ..
+            } if client == Client::Desktop => Some(either()),
+            Outcome::Invalid { .. } => Some(failed()),
+            // Nobody knows: both are a published client's way.
+            Outcome::Unknown { .. } => Some(either()),
+            Outcome::NotApplicable { .. } => None,
+        }
+    }
+
     const fn ending(ends: Ends) -> Self {
         Self {
             ends,
@@ -286,10 +305,13 @@ impl RigCase {
         self
     }
 
-    /// What is on the phone afterwards is what a vector says.
+    /// How it ends, and what is on the phone afterwards, is what a vector says of each release.
     #[must_use]
-    pub const fn restoring(mut self, vector: &'static Vector) -> Self {
-        self.vector = Some(vector);
+    pub fn known_by(mut self, vector: &'static Vector, operation: Operation) -> Self {
+        self.vector = Some((vector, operation));
+        for (way, client) in self.ways.iter_mut().zip(Client::ALL) {
+            *way = Way::of(client, vector.wanted.of(client));
+        }
         self
     }
 
@@ -337,21 +359,66 @@ impl RigCase {
         .as_ref()
     }
 
-    /// How what was seen departs from what `client` does.
-    pub fn departure(&self, client: Client, seen: &Seen, world: &World) -> Option<Option<String>> {
-        let way = self.way(client)?;
-        let departure = way.departure(seen, world);
-        Some(departure.or_else(|| self.restored_otherwise(client, seen)))
+    /// What a release does; `None` for what it never does. An earlier one does as its client does
+    /// today, but for what a vector says of it and for the statuses that it takes.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub fn way_of(&self, release: Release) -> Result<Option<Cow<'_, Way>>, String> {
+        let client = release.client();
+        if let Some((vector, operation)) = self.vector {
+            let outcome = releases::outcome_of(vector, operation, release)?;
+            return Ok(Way::of(client, outcome).map(Cow::Owned));
+        }
+        let Some(way) = self.way(client) else {
+            return Ok(None);
+        };
+        Ok(Some(if self.has_status_refused_by(release) {
+            Cow::Owned(failed())
+        } else {
+            Cow::Borrowed(way)
+        }))
     }
 
-    /// How the client says that something else is on the phone than `client` restores, if it says
+    /// Whether the server answers with a status of success that a release takes for a failure.
+    ///
+    /// Source: `clients.divergence.statuses`.
+    fn has_status_refused_by(&self, release: Release) -> bool {
+        let (script, transport) = (&self.case.script, release.transport());
+        let answers = [
+            (&script.config, clients::Operation::ReadConfig),
+            (&script.put, clients::Operation::Upload),
+            (&script.get, clients::Operation::Download),
+            (&script.delete, clients::Operation::Delete),
+        ];
+        answers.into_iter().any(|(answer, operation)| {
+            matches!(answer, Answer::ProperAs(status) if !transport.accepts_status(operation, *status))
+        })
+    }
+
+    /// How what was seen departs from what `release` does; `None` where it never does this, or
+    /// nobody knows.
+    pub fn departure(
+        &self,
+        release: Release,
+        seen: &Seen,
+        world: &World,
+    ) -> Option<Option<String>> {
+        let way = self.way_of(release).ok()??;
+        let departure = way.departure(seen, world);
+        Some(departure.or_else(|| self.restored_otherwise(release, seen)))
+    }
+
+    /// How the client says that something else is on the phone than `release` restores, if it says
     /// anything.
-    fn restored_otherwise(&self, client: Client, seen: &Seen) -> Option<String> {
+    fn restored_otherwise(&self, release: Release, seen: &Seen) -> Option<String> {
         let state = seen
             .state
             .as_ref()
             .filter(|_| seen.end() == Some(&End::Done))?;
-        let Outcome::Valid { output, .. } = self.vector?.wanted.of(client) else {
+        let (vector, operation) = self.vector?;
+        let Ok(Outcome::Valid { output, .. }) = releases::outcome_of(vector, operation, release)
+        else {
             return None;
         };
         let expected = output.get("restored")?;
@@ -364,8 +431,15 @@ impl RigCase {
         Some(format!("restored otherwise: {first}"))
     }
 
-    /// What is expected, for people.
-    pub fn expected(&self) -> String {
+    /// What is expected of a client that is held to `like`, for people.
+    pub fn expected(&self, like: Like) -> String {
+        if let Like::Release(release) = like {
+            return match self.way_of(release) {
+                Ok(Some(way)) => format!("as {release}: {way}"),
+                Ok(None) => format!("{} never does this", release.client()),
+                Err(why) => why,
+            };
+        }
         let ways: Vec<_> = Client::ALL
             .into_iter()
             .filter_map(|client| Some((client.name(), self.way(client)?.to_string())))

@@ -10,6 +10,7 @@ mod requests;
 pub use case::RigCase;
 
 use super::{Like, Made};
+use crate::clients::Release;
 use crate::engine::{self, BoxFuture, Breakage, Check, Deviation, Effect, Level, Outcome, Subject};
 use crate::rig::{Action, End, Play, RigError, Seen};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -77,7 +78,11 @@ pub fn checks(like: Like) -> &'static [RigCheck] {
 fn all_checks(like: Like) -> Vec<RigCheck> {
     let variants = like.variants();
     let mut checks = vec![unsupported(variants)];
-    checks.extend(cases::all().iter().map(|case| of_case(case, variants)));
+    checks.extend(
+        cases::all()
+            .iter()
+            .map(|case| of_case(case, like, variants)),
+    );
     checks.extend(requests::checks(variants));
     checks
 }
@@ -125,7 +130,7 @@ fn broken(error: &RigError) -> Outcome {
     Outcome::error(Breakage::Harness, error.to_string())
 }
 
-fn of_case(case: &'static RigCase, variants: &'static [Like]) -> RigCheck {
+fn of_case(case: &'static RigCase, like: Like, variants: &'static [Like]) -> RigCheck {
     let clients = Client::ALL
         .into_iter()
         .filter(|client| case.way(*client).is_some())
@@ -141,7 +146,7 @@ fn of_case(case: &'static RigCase, variants: &'static [Like]) -> RigCheck {
         needs: &[UNSUPPORTED],
         effect: Effect::Reads,
         // Made once in the life of the program.
-        expected: String::leak(case.expected()),
+        expected: String::leak(case.expected(like)),
         remedy: String::leak(format!(
             "Run it alone with `--case {}`; the requests stand in its folder, in `exchanges.txt`.",
             case.case.id
@@ -164,10 +169,15 @@ async fn play(context: &Context) -> Outcome {
     let Some(case) = cases::find(context.check) else {
         return Outcome::error(Breakage::Harness, "no case belongs to this check");
     };
-    if let Some(client) = context.like.client()
-        && case.way(client).is_none()
-    {
-        return Outcome::not_applicable(format!("{} never does this", client.name()));
+    if let Some(release) = context.like.held_to() {
+        match case.way_of(release) {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let client = release.client().name();
+                return Outcome::not_applicable(format!("{client} never does this"));
+            }
+            Err(why) => return Outcome::not_applicable(why),
+        }
     }
     let seen = match context.play.case(&case.case).await {
         Ok(seen) => seen,
@@ -217,7 +227,9 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
 fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) -> Outcome {
     let (mut same, mut other, mut departure) = (Clients::NONE, Clients::NONE, None);
     for client in Client::ALL {
-        match case.departure(client, seen, world) {
+        let held_to = like.held_to().filter(|release| release.client() == client);
+        let release = held_to.unwrap_or(Release::newest(client));
+        match case.departure(release, seen, world) {
             Some(None) => same = same.and(Clients::of(client)),
             Some(Some(how)) => {
                 other = other.and(Clients::of(client));

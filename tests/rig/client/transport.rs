@@ -28,14 +28,9 @@ impl TestClient {
             (Published::Ios72, _) if restores => &self.task.password,
             _ => &self.task.server_password,
         };
-        let habit = Transport::of(self.published.client()).login_habit;
+        let habit = Transport::of(self.published.release()).login_habit;
         match (habit, challenge) {
-            (LoginHabit::Preemptive(newest), _) => {
-                let encoding = if self.published.is_android_before_6_2() {
-                    CredentialEncoding::Utf8
-                } else {
-                    newest
-                };
+            (LoginHabit::Preemptive(encoding), _) => {
                 Some(encoding.encode(user, password).to_string())
             }
             (LoginHabit::AfterChallenge, None) => None,

@@ -268,7 +268,8 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// A change of the Safe password. Source: `clients.http.disable-sequence`.
+/// A change of the Safe password. Both mobile apps delete the old backup first, so that a failed
+/// upload leaves none: that is the warning of `old-kept`. Source: `clients.http.disable-sequence`.
 fn password() -> Vec<RigCase> {
     vec![
         RigCase::new(
@@ -293,7 +294,7 @@ fn password() -> Vec<RigCase> {
         .mobile(failed()),
         RigCase::new(
             "rig.password.old-kept",
-            "The old backup stands until the new one is stored",
+            "The old backup stands until the new one is stored, which neither Android nor iOS ensures",
             clause::INTERRUPTION,
         )
         .does(THEN_CHANGED)

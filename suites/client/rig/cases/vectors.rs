@@ -1,19 +1,19 @@
 //! The known answers, on the wire: every `config` of the vectors is tested, every document of the
 //! vectors is restored.
 
-use super::super::case::{RigCase, Way, done, either, failed};
+use super::super::case::RigCase;
 use super::name;
 use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document, Login};
-use crate::safe::{Client, EncryptionKey, Stage, clause, envelope};
-use crate::vectors::{self, Outcome, Vector};
+use crate::safe::{EncryptionKey, Stage, clause, envelope};
+use crate::vectors;
 use bytes::Bytes;
 
 pub(super) fn cases() -> Vec<RigCase> {
     let mut cases = Vec::new();
-    for (_, vector) in vectors::all().iter().flat_map(vectors::File::vectors) {
+    for (group, vector) in vectors::all().iter().flat_map(vectors::File::vectors) {
         match vector.request() {
-            Request::ParseConfig(input) => cases.push(with_ways(
+            Request::ParseConfig(input) => cases.push(
                 RigCase::new(
                     name(format!("rig.{}", vector.id)),
                     vector.comment.clone(),
@@ -27,14 +27,14 @@ pub(super) fn cases() -> Vec<RigCase> {
                         headers: vec![("content-type", "application/json".to_owned())],
                         body: input.body.0.into(),
                     };
-                }),
-                vector,
-            )),
+                })
+                .known_by(vector, group.operation),
+            ),
             Request::ReadBackup(input) => {
                 let Some(before) = before(input.backup) else {
                     continue;
                 };
-                cases.push(with_ways(
+                cases.push(
                     RigCase::new(
                         name(format!("rig.{}", vector.id)),
                         vector.comment.clone(),
@@ -48,9 +48,8 @@ pub(super) fn cases() -> Vec<RigCase> {
                         script.login = Login::Open;
                         script.directory = Some(directory(&input.own_id, &input.directory));
                     })
-                    .restoring(vector),
-                    vector,
-                ));
+                    .known_by(vector, group.operation),
+                );
             }
             _ => {}
         }
@@ -77,34 +76,4 @@ fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()
         .into()
-}
-
-/// What each client does with it, as the vector says.
-fn with_ways(case: RigCase, vector: &Vector) -> RigCase {
-    let way = |client| -> Option<Way> {
-        match vector.wanted.of(client) {
-            Outcome::Valid { .. } => Some(done()),
-            // Desktop's import also asks the directory, which is not part of the rig.
-            Outcome::Invalid {
-                stage: Stage::Meaning,
-                ..
-            } if client == Client::Desktop => Some(either()),
-            Outcome::Invalid { .. } => Some(failed()),
-            // Nobody knows: both are a published client's way.
-            Outcome::Unknown { .. } => Some(either()),
-            Outcome::NotApplicable { .. } => None,
-        }
-    };
-    let case = match way(Client::Android) {
-        Some(way) => case.android(way),
-        None => case,
-    };
-    let case = match way(Client::Ios) {
-        Some(way) => case.ios(way),
-        None => case,
-    };
-    match way(Client::Desktop) {
-        Some(way) => case.desktop(way),
-        None => case,
-    }
 }
