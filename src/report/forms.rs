@@ -54,7 +54,7 @@ impl Form {
 }
 
 /// Every form.
-const FORMS: &[Form] = &[
+static FORMS: &[Form] = &[
     Form {
         is_json: true,
         ..Form::new("json", Report::to_json)
