@@ -90,6 +90,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         PaceChoice::Normal
     }));
     let asked_for = (!is_embedded).then(|| target.clone());
+    let asking = arguments.server.asking(&target.login);
     let progress = Arc::new(Progress::at_pace(
         arguments.output.verbose > 0,
         super::output::is_quiet(),
@@ -130,7 +131,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
                 .text(&crate::text::wrapped(&words, 0, super::output::width())),
         )?;
     }
-    let ended = outputs.write(done.report, &done.scrub)?;
+    let ended = outputs.write(done.report.asked_with(asking), &done.scrub)?;
     transcript_written.map(|()| ended)
 }
 

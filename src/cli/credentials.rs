@@ -1,10 +1,11 @@
 //! Which server, and with which credentials: the options, and the prompt on a terminal.
 
 use super::Complaint;
+use crate::diagnosis::{Account, Asking};
 use crate::run::environment::{self, Access, AccessError};
 use crate::safe::base_url::BaseUrl;
-use crate::setup::by_form_alone;
-use crate::wire::{Secret, Target};
+use crate::setup::{Because, by_form_alone};
+use crate::wire::{Login, Secret, Target};
 use clap::Args;
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
@@ -57,7 +58,8 @@ impl ServerArguments {
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         if let Some(url) = named_url(self.url.as_deref())? {
             let target = self.access.target(&url, logs_in);
-            return target.map(Some).map_err(|why| why.with_guess(&url));
+            let user = self.access.user.as_deref();
+            return target.map(Some).map_err(|why| why.with_guess(&url, user));
         }
         self.access.without_server()?;
         Ok(None)
@@ -72,16 +74,24 @@ impl ServerArguments {
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.access.files()
     }
+
+    /// With what the server is asked, for lines that can be pasted into a shell.
+    pub(super) fn asking(&self, login: &Login) -> Asking {
+        self.access.asking(login)
+    }
 }
 
 impl Complaint {
-    /// The complaint with the address that was meant, as far as its form shows it.
-    fn with_guess(mut self, typed: &str) -> Self {
+    /// The address that was meant in place of the complaint, as far as the form of what was typed
+    /// shows it: there is one thing to enter.
+    fn with_guess(mut self, typed: &str, user: Option<&str>) -> Self {
         if BaseUrl::parse(typed).is_err()
-            && let Some(meant) = by_form_alone(typed, None)
+            && let Some(meant) = by_form_alone(typed, user)
+            // The complaint names the same folder.
+            && meant.because != Because::TooDeep
         {
             let because = meant.because.words();
-            self.sentence += &format!(". {because} It is probably {}", meant.url);
+            self.sentence = format!("{because} Enter {} instead", meant.url);
         }
         self
     }
@@ -127,6 +137,22 @@ impl AccessArguments {
             prompt: Some(ask),
         };
         Ok(access.target(url, logs_in)?)
+    }
+
+    fn asking(&self, login: &Login) -> Asking {
+        let variable = || std::env::var_os("SAFE_CA_FILE").map(PathBuf::from);
+        let ca_file = self.ca_file.clone().or_else(variable);
+        let addresses = self.resolve.iter();
+        Asking {
+            account: match login {
+                Login::Open => Account::Nobody,
+                Login::Basic { user, .. } => Account::Named(user.clone()),
+                // The token is a secret.
+                Login::Token(_) => Account::Unknown,
+            },
+            ca_file: ca_file.map(|file| file.display().to_string()),
+            addresses: addresses.map(ToString::to_string).collect(),
+        }
     }
 
     /// The files that hold secrets or certificates: no output may replace them.

@@ -4,7 +4,7 @@
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
 use crate::clients::{KNOWN_ISSUES, KnownIssue};
-use crate::diagnosis::{CATALOGUE, Problem};
+use crate::diagnosis::{Asking, CATALOGUE, Problem, Product, Recognised, Shell};
 use crate::engine::{Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
@@ -50,8 +50,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             profile.explanation(),
             profile.facts().join(", ")
         ))?;
+        if let Some(list) = of_software(id) {
+            print(&list)?;
+        }
     } else if let Some(problem) = Problem::of(id) {
         print(&of_lines(problem.id, &problem.lines()))?;
+        print(&lines_to_paste(problem))?;
     } else if let Some(obstacle) = Obstacle::of(id) {
         print(&of_lines(obstacle.id, &obstacle.lines()))?;
     } else if let Some(issue) = KnownIssue::of(id) {
@@ -59,6 +63,8 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else if let Some(list) = beginning_with(id) {
+        print(&list)?;
+    } else if let Some(list) = of_software(id) {
         print(&list)?;
     } else {
         let known = server::checks()
@@ -90,6 +96,52 @@ fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
         ("means", issue.text.to_owned()),
         ("source", issue.source.to_owned()),
     ]
+}
+
+/// The problems that have their own fix on this software, a line each.
+fn of_software(id: &str) -> Option<String> {
+    let product = Product::named(id)?;
+    let mut out = format!("Problems with their own fix for {}:\n", product.name());
+    for problem in CATALOGUE {
+        if problem.fixes.iter().any(|(of, _)| *of == product) {
+            let label = format!("{:<34} ", problem.id);
+            out += &crate::text::labelled(&label, problem.title, 35, width());
+        }
+    }
+    Some(out + "`safe-conformance explain ID` explains one of them.\n")
+}
+
+/// The lines for a shell, at the left edge; where they differ, those of each software.
+fn lines_to_paste(problem: &Problem) -> String {
+    let asking = Asking::default();
+    let lines = |software: &[Recognised]| {
+        let base = "https://HOST/FOLDER";
+        problem.lines_to_paste(&Shell {
+            base,
+            asking: &asking,
+            software,
+        })
+    };
+    let general = lines(&[]);
+    let mut out = String::new();
+    if !general.is_empty() {
+        out += &format!("\nLines to paste:\n\n{}\n", general.join("\n"));
+    }
+    for (product, _) in problem.fixes {
+        let seen = Recognised {
+            product: *product,
+            evidence: String::new(),
+        };
+        let own = lines(&[seen]);
+        if !own.is_empty() && own != general {
+            out += &format!(
+                "\nLines to paste, {}:\n\n{}\n",
+                product.name(),
+                own.join("\n")
+            );
+        }
+    }
+    out
 }
 
 /// Every ID that begins with these segments, a line each; a single one is explained whole.

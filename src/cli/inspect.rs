@@ -327,6 +327,6 @@ fn finish(
 fn fault() -> Complaint {
     Complaint {
         exit: Exit::Incomplete,
-        sentence: "the inspection broke off: a fault of the harness".to_owned(),
+        sentence: "the inspection broke off: a defect of this program".to_owned(),
     }
 }

@@ -280,8 +280,11 @@ pub(super) fn is_quiet() -> bool {
 
 /// Prints to standard output, with colours where they belong.
 pub(super) fn print(text: &str) -> Result<(), Complaint> {
-    anstream::stdout()
+    let mut stdout = anstream::stdout();
+    // Nothing may stay behind what standard error says next.
+    stdout
         .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
         .or_else(closed_pipe)
         .map_err(|error| Complaint {
             exit: Exit::Incomplete,

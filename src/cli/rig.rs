@@ -62,8 +62,8 @@ pub(super) struct Arguments {
     /// Leave this case out
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Whose way counts where the published clients differ: android, ios or desktop for the newest
-    /// release, or any published version (android-5.8); without this, that of any newest one
+    /// Which client to follow where the published ones differ: android, ios or desktop for its
+    /// newest release, or any published version (android-5.8); without this, any newest one
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]

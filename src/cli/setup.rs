@@ -5,6 +5,7 @@ use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
 use super::output::{OutputArguments, Outputs, width};
 use super::{Complaint, Ended, Exit};
+use crate::diagnosis::Shell;
 use crate::report::Progress;
 use crate::run::Checkup;
 use crate::safe::ServerConfig;
@@ -137,7 +138,7 @@ async fn made(
     wish: Wish,
 ) -> Result<Option<Made>, Complaint> {
     let target = meant(arguments, outputs, typed, given, timeout).await?;
-    let (door, mut plan) = looked_at(target, timeout, wish).await?;
+    let (door, mut plan) = looked_at(arguments, target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     if arguments.dry_run {
         return Ok(None);
@@ -147,7 +148,7 @@ async fn made(
         return Ok(None);
     }
     let possible = tokio::select! {
-        done = carried_out(outputs, &door, &mut plan) => done?,
+        done = carried_out(arguments, outputs, &door, &mut plan) => done?,
         name = super::check::signal() => return Err(interrupted(name)),
     };
     Ok(Some(Made {
@@ -246,6 +247,7 @@ fn with_link(target: Target, token: String) -> Target {
 
 /// Looks at the server; asks for user name and password where it demands some and none were given.
 async fn looked_at(
+    arguments: &Arguments,
     target: Target,
     timeout: Duration,
     wish: Wish,
@@ -263,7 +265,7 @@ async fn looked_at(
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(&door, &trouble, &commands, &[])),
+            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[])),
         };
     }
     let hint = if wants_login {
@@ -271,7 +273,7 @@ async fn looked_at(
     } else {
         &[]
     };
-    Err(stopped(&door, &trouble, &commands, hint))
+    Err(stopped(arguments, &door, &trouble, &commands, hint))
 }
 
 /// User name and password, asked for on a terminal.
@@ -326,7 +328,13 @@ fn plan_text(door: &Door, plan: &Plan) -> String {
     }
     let steps = plan.steps();
     if steps.is_empty() {
-        return out + "Folder, config and backups are there: there is nothing to do.\n";
+        let is_other = matches!(plan.config, ConfigSeen::Other { .. });
+        return out
+            + if is_other {
+                "Folder and backups are there, too: nothing is changed.\n"
+            } else {
+                "Folder, config and backups are there: there is nothing to do.\n"
+            };
     }
     out += "\nPlan:\n";
     for (number, step) in (1..).zip(&steps) {
@@ -353,7 +361,12 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
 }
 
 /// Carries out every step; returns whether each was possible.
-async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
+async fn carried_out(
+    arguments: &Arguments,
+    outputs: &Outputs,
+    door: &Door,
+    plan: &mut Plan,
+) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
         let words = step.words(&plan.wish.config);
@@ -378,7 +391,7 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
-                return Err(stopped(door, &trouble, &commands, &[note]));
+                return Err(stopped(arguments, door, &trouble, &commands, &[note]));
             }
         }
     }
@@ -386,18 +399,38 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
 }
 
 /// What stands in the way, for people.
-fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
+fn stopped(
+    arguments: &Arguments,
+    door: &Door,
+    trouble: &Trouble,
+    commands: &[String],
+    notes: &[&str],
+) -> Complaint {
     let width = width();
+    let asking = arguments.server.asking(&door.target().login);
+    let shell = Shell {
+        base: door.base().as_str(),
+        asking: &asking,
+        software: &trouble.software,
+    };
     // `error: ` stands before it.
     let mut text = labelled("", &trouble.title, 7, width);
     text += &labelled("  at        ", door.base().as_str(), 12, width);
     text += &labelled("  observed  ", &trouble.seen, 12, width);
-    text += &labelled("  fix       ", &trouble.fix, 12, width);
+    text += &labelled("  fix       ", &shell.fill(&trouble.fix), 12, width);
+    let lines = trouble
+        .problem
+        .map(|problem| problem.lines_to_paste(&shell));
+    let lines = lines.unwrap_or_default();
+    if !lines.is_empty() {
+        // At the left edge, so that they can be copied as they are.
+        text += &format!("\n{}\n\n", lines.join("\n"));
+    }
     text += &labelled("  problem   ", &trouble.id, 12, width);
     for note in notes {
         text += &wrapped(note, 2, width);
     }
-    if trouble.by_shell {
+    if trouble.by_shell && lines.is_empty() {
         text += &shell_text(commands);
     }
     let exit = if trouble.is_locked_out {
@@ -447,23 +480,28 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     progress.finish();
     let say = outputs.voice();
     let ending = done.report.ending().last_line();
-    let exit = outputs.write(done.report, &done.scrub)?;
+    let asking = arguments.server.asking(&door.target().login);
+    let report = done.report.asked_with(asking);
+    let exit = outputs.write(report, &done.scrub)?;
     if !*possible && exit != Exit::Conforms {
         say.say(&format!(
             "\n{}",
             shell_text(&setup::commands(&plan.wish.config, &plan.software))
         ))?;
     }
-    say.say(&done.scrub.text(&entries_text(door)))?;
+    say.say(&done.scrub.text(&entries_text(door, exit)))?;
     say.say(&format!("\n{ending}\n"))?;
     Ok(exit)
 }
 
 /// What to enter in the apps, a field a line.
-fn entries_text(door: &Door) -> String {
-    let mut text = String::from(
-        "\nEnter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):\n",
-    );
+fn entries_text(door: &Door, exit: Exit) -> String {
+    let heading = if exit == Exit::Conforms {
+        "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"
+    } else {
+        "Fix what is named above and run `check` first. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
+    };
+    let mut text = format!("\n{}", wrapped(heading, 0, width()));
     for entry in setup::entries(door.base(), &door.target().login) {
         let what = match (&entry.text, entry.note) {
             (Some(text), None) => text.clone(),

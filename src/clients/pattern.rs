@@ -11,10 +11,10 @@ use fancy_regex::Regex;
 #[non_exhaustive]
 pub enum Unjudged {
     /// The clients may differ about it.
-    #[error("Java, ICU and this harness need not agree on this pattern or these characters")]
+    #[error("Java, ICU and this program need not agree on this pattern or these characters")]
     Dialect,
     /// It is no pattern, or takes too long.
-    #[error("this harness cannot evaluate the pattern")]
+    #[error("this program cannot evaluate the pattern")]
     Evaluation,
 }
 

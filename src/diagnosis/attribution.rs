@@ -1,6 +1,7 @@
 //! The findings of a whole run: which problem each of them shows, and what to do about it on this
 //! server.
 
+use super::nextcloud;
 use super::problem::{Certainty, Problem};
 use super::software::Recognised;
 use super::{Diagnosis, surest};
@@ -35,6 +36,11 @@ impl Symptom<'_> {
         self.finding.id == check && self.finding.verdict.is_deviation()
     }
 
+    /// Whether this check deviates, or could not be judged here although clients judge it.
+    pub(super) fn concerns(&self, check: &str) -> bool {
+        self.finding.id == check && is_shown(self.finding)
+    }
+
     /// Whether one of these checks deviates.
     pub(super) fn is_one_of(&self, checks: &[&str]) -> bool {
         checks.iter().any(|check| self.is(check))
@@ -48,17 +54,25 @@ pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certain
 
 /// Gives each finding that deviates its problem, and each problem the fix for this server.
 pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
-    let found: Vec<_> = findings
+    let own: Vec<_> = findings
         .iter()
         .map(|finding| {
-            let shared = shared_cause(finding, findings);
-            let own = || Some(diagnosis_of(finding, run)?.cause());
-            (shared.is_some(), shared.or_else(own))
+            let other = || Some(diagnosis_of(finding, run)?.cause());
+            let cause = nextcloud::corrected(finding, run).or_else(other);
+            cause.or_else(|| finding.cause.clone())
+        })
+        .collect();
+    let found: Vec<_> = findings
+        .iter()
+        .zip(&own)
+        .map(|(finding, cause)| {
+            let shared = shared_cause(finding, cause.as_ref(), (findings, &own));
+            (shared.is_some(), shared.or_else(|| cause.clone()))
         })
         .collect();
     for (finding, (is_shared, cause)) in findings.iter_mut().zip(found) {
         if let Some(cause) = cause {
-            if is_shared {
+            if is_shared || cause.id == nextcloud::NEXTCLOUD_URL.id {
                 // What mends the other one mends this one.
                 finding.remedy = cause.fix.to_string();
             }
@@ -96,18 +110,37 @@ pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
 }
 
 /// The cause of another finding, where that explains this one, too.
-fn shared_cause(finding: &Finding, all: &[Finding]) -> Option<Cause> {
+///
+/// Another variant that saw the same explains it where nothing else does.
+fn shared_cause(
+    finding: &Finding,
+    own: Option<&Cause>,
+    (all, causes): (&[Finding], &[Option<Cause>]),
+) -> Option<Cause> {
     let is_known = finding.cause.as_ref().is_some_and(|cause| !cause.likely);
     if !finding.verdict.is_deviation() || is_known {
         return None;
     }
-    let causes = all.iter().filter(|other| other.verdict.is_deviation());
-    let mut causes = causes.filter_map(|other| other.cause.as_ref());
-    let explains = |cause: &&Cause| {
-        let problem = Problem::of(&cause.id);
-        problem.is_some_and(|problem| problem.also.contains(&finding.id.as_str()))
+    let others = || {
+        let all = all.iter().zip(causes);
+        let others = all.filter(|(other, _)| is_shown(other) && !std::ptr::eq(*other, finding));
+        others.filter_map(|(other, cause)| Some((other, cause.as_ref()?)))
     };
-    causes.find(explains).cloned()
+    let is_alike = |other: &Finding| other.id == finding.id && other.observed == finding.observed;
+    let alike = || others().find(|(other, _)| is_alike(other));
+    let explains = |cause: &Cause| {
+        let problem = Problem::of(&cause.id);
+        problem.is_some_and(|problem| problem.explains(&finding.id))
+    };
+    let explained = others().find(|(_, cause)| explains(cause));
+    let shared = explained.or_else(|| alike().filter(|_| own.is_none()));
+    shared.map(|(_, cause)| cause.clone())
+}
+
+/// Whether a finding shows a problem: it deviates, or clients judge what this program cannot.
+fn is_shown(finding: &Finding) -> bool {
+    let by = finding.because.as_ref();
+    finding.verdict.is_deviation() || by == Some(&Because::Blocked(Blocker::BeyondHarness))
 }
 
 /// The problem that a finding shows beside the others; none if it has one, or needs none.
@@ -116,7 +149,7 @@ fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     let is_open = finding.verdict.is_deviation()
         || matches!(
             finding.because,
-            Some(Because::Error(_) | Because::Blocked(Blocker::LockedOut))
+            Some(Because::Error(_) | Because::Blocked(Blocker::LockedOut | Blocker::BeyondHarness))
         );
     if !is_open || (finding.cause.is_some() && !by_blocker) {
         return None;

@@ -3,8 +3,8 @@
 
 use super::Problem;
 use super::{
-    certificate, config, connection, credentials, front, nextcloud, path, privacy, size, state,
-    storage, tls,
+    bare, certificate, config, connection, credentials, front, nextcloud, path, privacy, size,
+    state, storage, tls,
 };
 
 /// Every problem.
@@ -16,6 +16,7 @@ pub const CATALOGUE: &[Problem] = &[
     front::PROXY_LOGIN,
     connection::UNREACHABLE,
     connection::PLAIN_HTTP,
+    connection::HTTP_ON_HTTPS_PORT,
     connection::DEAD_ADDRESS,
     connection::DEAD_HTTP3,
     tls::NO_TLS_ON_PORT,
@@ -61,6 +62,7 @@ pub const CATALOGUE: &[Problem] = &[
     credentials::DIGEST_ONLY,
     credentials::NO_BASIC,
     nextcloud::LINK_WITHOUT_CHALLENGE,
+    bare::NO_LOGIN,
     credentials::NO_CHALLENGE,
     credentials::WRONG_PASSWORD,
     credentials::TOKEN_REFUSED,
@@ -82,6 +84,7 @@ pub const CATALOGUE: &[Problem] = &[
     nextcloud::FILE_DROP,
     nextcloud::LINK_GONE,
     nextcloud::OPENCLOUD_URL,
+    bare::NOT_SET_UP,
     path::NO_SUCH_FOLDER,
     path::CONFIG_MISNAMED,
     path::FOLDER_EMPTY,

@@ -3,11 +3,17 @@
 use super::Product;
 use super::attribution::{Symptom, shown_by};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::shell::Shell;
 use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
 
 /// The certificates of the server from its own upwards, where this check deviates.
 fn chain(symptom: &Symptom<'_>, check: &str) -> Option<Vec<Certificate>> {
-    let sent = &symptom.run.inspection.filter(|_| symptom.is(check))?.chain;
+    certificates(symptom, symptom.is(check))
+}
+
+/// The certificates of the server from its own upwards, where they are `wanted`.
+fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>> {
+    let sent = &symptom.run.inspection.filter(|_| wanted)?.chain;
     sent.iter()
         .map(|sent| Certificate::parse(&sent.der.0))
         .collect()
@@ -18,21 +24,52 @@ fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
 
+/// What a new certificate puts right, as well.
+const NEW_CERTIFICATE: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
+
+/// Lines that make an authority and a certificate that every client takes where that authority is
+/// installed.
+///
+/// Source: RFC 5280 sections 4.2.1.3, 4.2.1.6, 4.2.1.9 and 4.2.1.12; Apple, requirements for
+/// trusted certificates (at most 825 days); OpenSSL 3.0, `req -CA`.
+fn own_authority(shell: &Shell<'_>) -> Vec<String> {
+    // Caddy makes its own.
+    if shell
+        .software
+        .iter()
+        .any(|seen| seen.product == Product::Caddy)
+    {
+        return Vec::new();
+    }
+    let host = shell.host().trim_matches(['[', ']']);
+    let kind = if host.parse::<std::net::IpAddr>().is_ok() {
+        "IP"
+    } else {
+        "DNS"
+    };
+    vec![
+        "openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -keyout ca.key -out ca.pem -subj '/CN=Own authority' -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign".to_owned(),
+        format!(
+            "openssl req -x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -nodes -sha256 -days 820 -keyout server.key -out server.pem -subj '/CN={host}' -addext subjectAltName={kind}:{host} -addext basicConstraints=critical,CA:FALSE -addext keyUsage=critical,digitalSignature,keyEncipherment -addext extendedKeyUsage=serverAuth"
+        ),
+    ]
+}
+
 /// The certificate is self-signed.
 pub(super) const SELF_SIGNED: Problem = Problem {
     id: "problem.self-signed",
     title: "the certificate is self-signed",
     evidence: "`tls.trusted` deviates, and the certificate is its own issuer",
     meaning: "The certificate was made by the server itself, and no phone trusts it. The name of its issuer is its own.",
-    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh). Your own private authority must be installed on every phone, and on iOS switched on; `openssl req -x509` makes no such certificate for a server.",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
             Product::Nginx,
-            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block.",
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Apache,
-            "Run `certbot --apache -d HOST`; it replaces the snakeoil certificate in the `<VirtualHost>`.",
+            "Run `certbot --apache -d HOST`; it replaces the snakeoil certificate in the `<VirtualHost>`. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Caddy,
@@ -41,6 +78,8 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     ],
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: NEW_CERTIFICATE,
+    paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.trusted")?;
         (leaf.is_self_issued() && !leaf.is_authority).then_some(Certainty::Certain)
@@ -54,21 +93,25 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     title: "the server uses the certificate of an authority as its own",
     evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
     meaning: "Plain `openssl req -x509` makes such a certificate: it is a root, and the server shows it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
-    fix: "Get a certificate from a public authority. With your own authority: sign a certificate for the server with it (`openssl x509 -req -CA ca.pem -CAkey ca.key -extfile FILE`, where FILE holds `basicConstraints=CA:FALSE` and `subjectAltName=DNS:HOST`).",
+    fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
             Product::Nginx,
-            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block.",
+            "Run `certbot --nginx -d HOST`; it writes `ssl_certificate` and `ssl_certificate_key` into the `server` block. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
         (
             Product::Apache,
-            "Run `certbot --apache -d HOST`; it writes `SSLCertificateFile` and `SSLCertificateKeyFile` into the `<VirtualHost>`.",
+            "Run `certbot --apache -d HOST`; it writes `SSLCertificateFile` and `SSLCertificateKeyFile` into the `<VirtualHost>`. Or make your own authority with the lines below, name server.pem and server.key there, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
         ),
     ],
     source: "RFC 5280 section 4.2.1.9; clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: NEW_CERTIFICATE,
+    paste: Some(own_authority),
     in_run: |symptom| {
-        let leaf = leaf(symptom, "tls.trusted")?;
+        let leaf = certificates(symptom, symptom.concerns("tls.trusted"))?
+            .into_iter()
+            .next()?;
         (leaf.is_self_issued() && leaf.is_authority).then_some(Certainty::Certain)
     },
     ..BLANK
@@ -169,7 +212,7 @@ pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     title: "the chain ends early, before a root that is not known here",
     evidence: "`tls.trusted` deviates, and the issuer of the last certificate was not sent and is not known",
     meaning: "Two things are wrong at once, or one of them: the root is a private one, or an intermediate certificate is missing. From here both look alike.",
-    fix: "Send every certificate up to the root. If the root is private, install it on every phone, and give it to this check with --ca-file; with a public authority, neither trouble exists.",
+    fix: "Send every certificate up to the root. If the root is private, install it on every phone, and give it to this check with --ca-file. A certificate of a public authority needs neither.",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| {
@@ -186,9 +229,11 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
     title: "the certificate names the address as a DNS name",
     evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
     meaning: "A client compares an address with the entries of the kind IP alone. An entry DNS with the same letters does not count.",
-    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate.",
+    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make your own authority and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
     breaks: Breaks::EVERYTHING,
+    also: NEW_CERTIFICATE,
+    paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;
         let host = &symptom.run.inspection?.host;
@@ -204,9 +249,11 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     title: "the certificate has the host name in its common name alone",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
     meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL make such a certificate.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`; OpenSSL: `-addext subjectAltName=DNS:HOST`).",
+    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and such a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
+    also: NEW_CERTIFICATE,
+    paste: Some(own_authority),
     in_run: |symptom| {
         let leaf = leaf(symptom, "tls.name")?;
         let host = &symptom.run.inspection?.host;
@@ -385,13 +432,14 @@ pub(super) const CHAIN_UNTIDY: Problem = Problem {
 pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     id: "problem.trust-of-this-machine",
     title: "this machine trusts the certificate, and phones do not",
-    evidence: "the chain leads to a root of this machine, or of --ca-file, and to none that is public",
-    meaning: "The root was installed on this machine or given to this check. No phone has it until somebody installs it there.",
+    evidence: "the chain leads to a root of this machine and to none that is public, and no --ca-file was given",
+    meaning: "The root was installed on this machine, and public authorities do not know it. No phone has it until somebody installs it there.",
     fix: "Install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), or get a certificate from a public authority.",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
     in_target: |run| {
-        let seen = run.inspection.filter(|_| !run.facts.loopback);
+        let is_known = run.facts.loopback || run.facts.own_roots;
+        let seen = run.inspection.filter(|_| !is_known);
         seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
     },
     ..BLANK

@@ -3,16 +3,9 @@
 use super::attribution::shown_by;
 use super::evidence::Evidence;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::shell::write_config;
 use super::{Product, Words};
 use crate::safe::Stage;
-
-/// Lines that write `config` again.
-fn write_config(base: &str) -> Vec<String> {
-    vec![
-        "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
-        format!("curl -u USER -T config {base}/config"),
-    ]
-}
 
 /// The text of what came as `config`, if it came with success.
 fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {

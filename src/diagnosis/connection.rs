@@ -28,10 +28,40 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
     title: "the URL is http://, which no app takes",
     evidence: "`tls.https` deviates",
     meaning: "The apps refuse a server without TLS. Nothing was sent in the clear.",
-    fix: "Serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
+    fix: "Write https:// in the URL, if the server has it; else serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
     source: "clause 6.3",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| shown_by(symptom, &["tls.https"]),
+    ..BLANK
+};
+
+/// Plain http meets a port of TLS.
+pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
+    id: "problem.http-on-https-port",
+    title: "the URL says http://, and this port speaks https",
+    evidence: "an http:// URL is answered 400 with a page that asks for https",
+    meaning: "The request went out in the clear, and the server expects TLS at this port. The apps take https:// alone.",
+    fix: "Write https:// in the place of http:// in the URL.",
+    source: "nginx, status 497; Apache, mod_ssl; Go, net/http",
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    spelled: Some(|evidence| {
+        let rest = evidence.base.strip_prefix("http://")?;
+        Some(format!(
+            "Write https:// in the place of http://: enter https://{rest}"
+        ))
+    }),
+    in_answer: |evidence| {
+        const WORDS: [&str; 3] = [
+            "plain http request was sent to https port",
+            "speaking plain http to an ssl-enabled server port",
+            "client sent an http request to an https server",
+        ];
+        let is_plain = evidence.base.starts_with("http://") && evidence.status() == 400;
+        let body = String::from_utf8_lossy(&evidence.answer.body.bytes).to_ascii_lowercase();
+        let says_so = WORDS.iter().any(|words| body.contains(words));
+        (is_plain && says_so).then_some(Certainty::Certain)
+    },
     ..BLANK
 };
 

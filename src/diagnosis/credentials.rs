@@ -74,7 +74,7 @@ pub(super) const BEARER_ONLY: Problem = Problem {
     title: "the server offers Bearer alone, which no app speaks",
     evidence: "401 whose challenges are all Bearer",
     meaning: "The server requires a token of its login page. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password, with PROXY_ENABLE_APP_AUTH=true; or set PROXY_ENABLE_BASIC_AUTH=true.",
+    fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password (the service auth-app must run, OCIS_ADD_RUN_SERVICES=auth-app, with PROXY_ENABLE_APP_AUTH=true); or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],

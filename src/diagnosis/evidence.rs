@@ -50,6 +50,8 @@ pub struct Beside<'a> {
     pub misnamed: Option<&'static str>,
     /// Whether the URL is a folder of another user than the one who logs in.
     pub other_user: bool,
+    /// The status of the same request with credentials, where one without them was answered.
+    pub person: Option<u16>,
     /// The answer to the same request without credentials.
     pub without_login: Option<&'a Response>,
     /// The answer to the same request with the `User-Agent` of another program.

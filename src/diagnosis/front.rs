@@ -166,6 +166,7 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
     ],
     source: "servers.user-agent; servers.desktop-and-eee-safe",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| {
         let other = evidence.beside.other_agent?;
         let refused = matches!(evidence.status(), 400 | 403 | 404 | 406 | 429 | 503);

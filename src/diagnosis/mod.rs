@@ -5,6 +5,7 @@
 //! ([`diagnose_silence`]), and what a whole run found ([`attribute`]).
 
 mod attribution;
+mod bare;
 mod catalogue;
 mod certificate;
 mod config;
@@ -17,6 +18,7 @@ mod nextcloud;
 mod path;
 mod privacy;
 mod problem;
+mod shell;
 mod size;
 mod software;
 mod state;
@@ -31,11 +33,15 @@ pub use catalogue::CATALOGUE;
 pub use certificate::first_releases;
 pub use described::describe;
 
+/// The ID of the problem of a server on which nothing is set up.
+pub const NOT_SET_UP: &str = "problem.not-set-up";
+
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";
 
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
+pub use shell::{Account, Asking, Shell};
 pub use software::{Product, Recognised, answered_by, recognised, recognised_in};
 pub use words::{Words, shown};
 

@@ -1,10 +1,13 @@
 //! Problems of Nextcloud, its kin, and the addresses that people take from the browser.
 
+use super::attribution::Sights;
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use super::{Product, Words, recognised};
+use super::{Diagnosis, Product, Words, recognised};
+use crate::engine::{Cause, Finding};
 use crate::safe::Directions;
 use crate::wire::Method;
+use std::borrow::Cow;
 
 pub(super) fn is_nextcloud(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
@@ -21,7 +24,7 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     source: "servers.nextcloud-host",
     breaks: Breaks::EVERYTHING,
     also: &["server.redirects", "auth.challenge"],
-    spelled: Some(nextcloud_url),
+    spelled: Some(|evidence| nextcloud_url(evidence.base)),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 301..=308 | 400 | 403 | 404 | 405 | 409);
         (is_nextcloud(evidence) && refused && !is_nextcloud_folder(evidence.base))
@@ -29,6 +32,30 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     },
     ..BLANK
 };
+
+/// What an answer alone may be taken for where the URL is none of a Nextcloud's files: its web
+/// server answers some paths before the cloud does.
+const SEEMING: [&str; 5] = [
+    "problem.slash-redirect",
+    "problem.login-redirect",
+    "problem.not-set-up",
+    "problem.no-webdav",
+    "problem.forbidden",
+];
+
+/// The cause of a finding where other answers show that a Nextcloud is there, and the URL is none
+/// of its files.
+pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
+    let cause = finding.cause.as_ref()?;
+    let base = &run.facts.base;
+    let mut software = run.software.iter();
+    let is_nextcloud = software.any(|seen| seen.product == Product::Nextcloud);
+    if !is_nextcloud || is_nextcloud_folder(base) || !SEEMING.contains(&cause.id.as_ref()) {
+        return None;
+    }
+    let fix = nextcloud_url(base).map_or(Cow::Borrowed(NEXTCLOUD_URL.fix), Cow::Owned);
+    Some(Diagnosis::new(&NEXTCLOUD_URL, Certainty::Certain, fix).cause())
+}
 
 /// The part of the URL behind `place`.
 fn below<'a>(base: &'a str, place: &str) -> Option<&'a str> {
@@ -48,7 +75,7 @@ fn is_public_link(base: &str) -> bool {
 }
 
 /// The URL that the person meant most likely, from the one that was entered.
-fn nextcloud_url(evidence: &Evidence<'_>) -> Option<String> {
+fn nextcloud_url(base: &str) -> Option<String> {
     const BELOW: [&str; 6] = [
         "/index.php",
         "/apps/",
@@ -57,7 +84,7 @@ fn nextcloud_url(evidence: &Evidence<'_>) -> Option<String> {
         "/login",
         "/remonte",
     ];
-    let (scheme, rest) = evidence.base.split_once("://")?;
+    let (scheme, rest) = base.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = format!("/{path}");
     if let Some((before, after)) = path.split_once("/s/") {
@@ -112,6 +139,13 @@ pub(super) const OTHER_USER: Problem = Problem {
     fix: "Enter the URL with the ID of the user who logs in: Nextcloud shows it in Files, Files settings, WebDAV.",
     source: "servers.nextcloud-host; Nextcloud user manual, Accessing Nextcloud files using WebDAV",
     breaks: Breaks::EVERYTHING,
+    spelled: Some(|evidence| {
+        let (before, after) = evidence.base.split_once("/dav/files/USER")?;
+        let is_placeholder = after.is_empty() || after.starts_with('/');
+        is_placeholder.then(|| {
+            format!("USER stands for your user name: enter {before}/dav/files/USER{after}")
+        })
+    }),
     in_answer: |evidence| {
         let is_refused = evidence.is_config() && matches!(evidence.status(), 403 | 404 | 409);
         (is_refused && evidence.beside.other_user && is_nextcloud(evidence))
@@ -126,7 +160,7 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
     title: "the app password may not reach files, or the folder does not exist",
     evidence: "Nextcloud answers 404 for `config` and for its folder, at a well-formed WebDAV address",
     meaning: "An app password without access to files gets 404 for all, as if the folder were missing. Both look the same from here.",
-    fix: "In Nextcloud, Settings, Security, Devices & sessions, the menu of this app password: switch on `Allow filesystem access`. If it is on, check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER.",
+    fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER, also capital letters; if the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
     source: "servers.nextcloud-app-password",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {

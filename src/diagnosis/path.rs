@@ -2,8 +2,14 @@
 
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::shell::{Shell, write_config};
 use super::{Product, recognised};
 use crate::wire::{FailureKind, Method};
+
+/// The line that makes a folder.
+fn make(shell: &Shell<'_>, suffix: &str) -> String {
+    format!("{} -X MKCOL {}", shell.curl(), shell.url(suffix))
+}
 
 /// The folder of the URL is not there.
 pub(super) const NO_SUCH_FOLDER: Problem = Problem {
@@ -19,13 +25,10 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     source: "RFC 4918 section 9.1; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
-    paste: Some(|base| {
-        vec![
-            format!("curl -u USER -X MKCOL {base}/"),
-            format!("curl -u USER -X MKCOL {base}/backups/"),
-            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
-            format!("curl -u USER -T config {base}/config"),
-        ]
+    paste: Some(|shell| {
+        let mut lines = vec![make(shell, "/"), make(shell, "/backups/")];
+        lines.extend(write_config(shell));
+        lines
     }),
     in_answer: |evidence| {
         let is_missing = evidence.is_config() && evidence.status() == 404;
@@ -49,12 +52,10 @@ pub(super) const FOLDER_EMPTY: Problem = Problem {
     fix: "Make a folder `backups` there, and put a file named `config`, without an extension, beside it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "clauses 4.1 and 4.2; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
-    paste: Some(|base| {
-        vec![
-            format!("curl -u USER -X MKCOL {base}/backups/"),
-            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
-            format!("curl -u USER -T config {base}/config"),
-        ]
+    paste: Some(|shell| {
+        let mut lines = vec![make(shell, "/backups/")];
+        lines.extend(write_config(shell));
+        lines
     }),
     in_answer: |evidence| {
         let lacks_both = evidence.beside.backups == Some(404) && evidence.beside.misnamed.is_none();
@@ -95,12 +96,7 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     fix: "Put a file named `config`, without an extension, into the folder: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "clauses 4.1 and 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(|base| {
-        vec![
-            "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config".to_owned(),
-            format!("curl -u USER -T config {base}/config"),
-        ]
-    }),
+    paste: Some(write_config),
     in_answer: |evidence| lacks_config(evidence).then_some(Certainty::Certain),
     ..BLANK
 };
@@ -158,7 +154,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
     )],
     source: "servers.missing-backups",
     breaks: Breaks::EVERYTHING,
-    paste: Some(|base| vec![format!("curl -u USER -X MKCOL {base}/backups/")]),
+    paste: Some(|shell| vec![make(shell, "/backups/")]),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
         if !evidence.is_upload() || !refused {
@@ -229,7 +225,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
 pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
     title: "the server takes no uploads here: WebDAV is not enabled",
-    evidence: "PUT is 405 or 501; certain if PROPFIND is, too",
+    evidence: "PUT is 405 or 501; certain if PROPFIND is, too; likely if `config` is 404 and PROPFIND of the folder is, on a server whose WebDAV answers PROPFIND",
     meaning: "The server gives out files and knows no PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
     fix: "Enable WebDAV for this folder.",
     fixes: &[
@@ -243,7 +239,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Lighttpd,
-            "Load `mod_webdav` (`lighty-enable-mod webdav`), and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"` in lighttpd.conf.",
+            "Load `mod_webdav` (Debian: the package lighttpd-mod-webdav, then `lighty-enable-mod webdav`), and set `webdav.activate = \"enable\"` and `webdav.is-readonly = \"disable\"` in lighttpd.conf.",
         ),
         (
             Product::Caddy,
@@ -258,6 +254,10 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 405 | 501);
+        let is_hidden = matches!(evidence.beside.folder, Some(405 | 501));
+        if evidence.is_config() && evidence.status() == 404 && is_hidden {
+            return answers_propfind(evidence).then_some(Certainty::Likely);
+        }
         match evidence.beside.folder {
             _ if !evidence.is_upload() || !refused => None,
             Some(405 | 501) => Some(Certainty::Certain),
@@ -266,6 +266,18 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     },
     ..BLANK
 };
+
+/// Whether the software is one whose `WebDAV` answers PROPFIND: nginx's does not.
+fn answers_propfind(evidence: &Evidence<'_>) -> bool {
+    let seen = recognised(evidence.answer);
+    let mut products = seen.iter().map(|seen| seen.product);
+    products.any(|product| {
+        matches!(
+            product,
+            Product::Apache | Product::Caddy | Product::Lighttpd | Product::Iis
+        )
+    })
+}
 
 /// The server redirects to the same address with a slash, or without one.
 pub(super) const SLASH_REDIRECT: Problem = Problem {

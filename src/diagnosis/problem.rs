@@ -2,6 +2,7 @@
 
 use super::attribution::{Sights, Symptom};
 use super::evidence::{Evidence, Silence};
+use super::shell::Shell;
 use super::software::{Product, Recognised};
 use crate::safe::{Client, Directions};
 
@@ -109,8 +110,8 @@ pub struct Problem {
     pub breaks: Breaks,
     /// Checks that look back on the run, and deviate for the same reason.
     pub(super) also: &'static [&'static str],
-    /// Lines for a shell, for the base URL of the server.
-    pub(super) paste: Option<fn(&str) -> Vec<String>>,
+    /// Lines for a shell.
+    pub(super) paste: Option<fn(&Shell<'_>) -> Vec<String>>,
     /// The fix with what was entered put into it, where that can be worked out.
     pub(super) spelled: Option<fn(&Evidence<'_>) -> Option<String>>,
     pub(super) in_answer: fn(&Evidence<'_>) -> Option<Certainty>,
@@ -195,9 +196,14 @@ impl Problem {
         })
     }
 
-    /// Lines for a shell that mend it, for the server at `base`; none where no line can.
-    pub fn lines_to_paste(&self, base: &str) -> Vec<String> {
-        self.paste.map(|paste| paste(base)).unwrap_or_default()
+    /// Lines for a shell that mend it; none where no line can.
+    pub fn lines_to_paste(&self, shell: &Shell<'_>) -> Vec<String> {
+        self.paste.map(|paste| paste(shell)).unwrap_or_default()
+    }
+
+    /// Whether a check looks back on the run, and deviates or is blocked for the same reason.
+    pub(crate) fn explains(&self, check: &str) -> bool {
+        self.also.contains(&check)
     }
 
     /// Whether `fix` is one of the texts of this entry, and not one that was spelled out.

@@ -70,6 +70,35 @@ impl Product {
     }
 }
 
+impl Product {
+    /// The product that has its own fixes, by the first word of its name: `apache`.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut fixes = super::CATALOGUE.iter().flat_map(|problem| problem.fixes);
+        let is_it = |product: Self| {
+            let mut words = product.name().split([' ', '/']);
+            words
+                .next()
+                .is_some_and(|first| first.eq_ignore_ascii_case(word))
+        };
+        fixes
+            .find(|(product, _)| is_it(*product))
+            .map(|(product, _)| *product)
+    }
+
+    /// The command by which a web server loads changed files of its configuration.
+    ///
+    /// Source: Apache, `apachectl`; nginx, `nginx -s`; Caddy, running as a service; lighttpd.
+    pub const fn reload(self) -> Option<&'static str> {
+        match self {
+            Self::Apache => Some("apachectl graceful"),
+            Self::Nginx => Some("nginx -s reload"),
+            Self::Caddy => Some("systemctl reload caddy"),
+            Self::Lighttpd => Some("systemctl restart lighttpd"),
+            _ => None,
+        }
+    }
+}
+
 /// A product, with what shows it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Recognised {

@@ -124,7 +124,7 @@ pub(super) const SERVER_ERROR: Problem = Problem {
         ),
         (
             Product::Apache,
-            "Look into /var/log/apache2/error.log at the time of this run: most often `DavLockDB` is missing, or its folder is not writable for www-data.",
+            "Look into /var/log/apache2/error.log at the time of this run. Most often Apache's user may not write in the folder (`Permission denied`: `chown -R www-data FOLDER`), or not in that of `DavLockDB`.",
         ),
         (
             Product::Nginx,

@@ -133,7 +133,7 @@ impl Blocker {
                 "Let this user delete files: the run stores nothing more until it can delete it.",
             ),
             Self::BeyondHarness => (
-                "a client is able to do it and the harness is not",
+                "a client is able to do it and this program is not",
                 "Try it with the app itself.",
             ),
             Self::Answer => (

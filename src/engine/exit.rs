@@ -42,7 +42,7 @@ pub const EXITS: [(Exit, &str); 6] = [
     ),
     (
         Exit::Incomplete,
-        "the run did not reach its end (no connection, deadline, signal, defect of the harness), or a Required check could not be judged",
+        "the run did not reach its end (no connection, deadline, signal, defect of this program), or a Required check could not be judged",
     ),
     (
         Exit::NothingJudged,

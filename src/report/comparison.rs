@@ -137,14 +137,16 @@ impl Comparison {
         let is_now = now.is_some_and(is_broken);
         let was_judged = then.is_some_and(|finding| finding.verdict.is_judged());
         let is_judged = now.is_some_and(|finding| finding.verdict.is_judged());
+        // What does not apply any more is no loss, and what deviated there deviates no longer.
+        let is_moot = now.is_some_and(|finding| finding.verdict == Verdict::NotApplicable);
         let list = match (was_broken, is_now) {
             // A warning that became a failure is worse than it was.
             (true, true) if severity(now) > severity(then) => &mut self.broken,
             (true, true) => &mut self.still_broken,
             (false, true) => &mut self.broken,
             // What could not be judged is not mended.
-            (true, false) if is_judged => &mut self.mended,
-            _ if was_judged && !is_judged => &mut self.unjudged,
+            (true, false) if is_judged || is_moot => &mut self.mended,
+            _ if was_judged && !is_judged && !is_moot => &mut self.unjudged,
             _ => return,
         };
         let found = now
@@ -199,7 +201,7 @@ impl Comparison {
         [
             ("Newly broken", &self.broken),
             ("Still broken", &self.still_broken),
-            ("Mended", &self.mended),
+            ("Fixed", &self.mended),
             ("Could be judged before, and not now", &self.unjudged),
         ]
     }

@@ -22,6 +22,7 @@ pub mod retention;
 mod steps;
 mod text;
 mod text_steps;
+mod text_unjudged;
 
 pub use causes::CauseSummary;
 pub use comparison::{Change, Comparison, Side, Unreadable};
@@ -46,7 +47,7 @@ pub use text::Style;
 pub(crate) use text::write_wrapped;
 
 use crate::clients;
-use crate::diagnosis::Recognised;
+use crate::diagnosis::{Asking, Recognised, Shell};
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
@@ -131,6 +132,9 @@ pub struct Report {
     /// What the pictures show, where a server was asked.
     #[serde(skip)]
     pictures: Option<Pictures>,
+    /// With what the person asked, for lines to paste.
+    #[serde(skip)]
+    asking: Asking,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -280,6 +284,7 @@ impl Report {
             halted: None,
             ending: None,
             pictures: None,
+            asking: Asking::default(),
             fail_on: None,
         }
         .timed(Timing::now())
@@ -336,6 +341,15 @@ impl Report {
         self.settled()
     }
 
+    /// Says with what the person asked the server, so that lines to paste work as they are. No form
+    /// that another program reads says it.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn asked_with(mut self, asking: Asking) -> Self {
+        self.asking = asking;
+        self
+    }
+
     /// Ends in another way than the findings alone say.
     #[cfg(feature = "cli")]
     #[must_use]
@@ -370,6 +384,15 @@ impl Report {
         finding.waived.is_none() && finding.counts_from(fail_on)
     }
 
+    /// What lines for a shell depend on.
+    fn shell(&self) -> Shell<'_> {
+        Shell {
+            base: &self.target,
+            asking: &self.asking,
+            software: &self.software,
+        }
+    }
+
     /// Whether everything that was judged is as it should be, and the run came to its end.
     pub fn passed(&self) -> bool {
         self.exit == Exit::Conforms
@@ -388,6 +411,7 @@ impl Report {
             .findings
             .iter()
             .filter(|finding| finding.id == "config.readable")
+            .filter(|finding| finding.verdict != Verdict::NotApplicable)
             .peekable();
         self.halted.is_none()
             && readable.peek().is_some()

@@ -2,7 +2,7 @@
 //! them.
 
 use super::Report;
-use crate::diagnosis::Problem;
+use crate::diagnosis::{Breaks, Problem, Shell};
 use crate::engine::{Because, Blocker, Day, Finding, Verdict};
 use crate::safe::{Clients, Directions};
 
@@ -46,13 +46,13 @@ impl<'a> Step<'a> {
         names(&self.mends)
     }
 
-    /// Everything that was observed, each sentence once, with the stage of the first.
-    pub fn observed(&self) -> Vec<String> {
+    /// Everything that was observed, each sentence once; with the stage, if that is wanted.
+    pub fn observed(&self, with_stage: bool) -> Vec<String> {
         let mut observed: Vec<String> = Vec::new();
         for finding in &self.mends {
             let sentence = match finding.stage {
-                Some(stage) => format!("{} (stage {stage})", finding.observed),
-                None => finding.observed.clone(),
+                Some(stage) if with_stage => format!("{} (stage {stage})", finding.observed),
+                _ => finding.observed.clone(),
             };
             if !observed.contains(&sentence) {
                 observed.push(sentence);
@@ -92,7 +92,7 @@ impl<'a> Step<'a> {
         findings.find_map(|finding| finding.answered_by.as_deref())
     }
 
-    fn of(finding: &'a Finding, target: &str) -> Self {
+    fn of(finding: &'a Finding, shell: &Shell<'_>) -> Self {
         let cause = finding.cause.as_ref();
         let problem = cause.and_then(|cause| Problem::of(&cause.id));
         Self {
@@ -101,7 +101,7 @@ impl<'a> Step<'a> {
             likely: cause.is_some_and(|cause| cause.likely),
             verdict: finding.verdict,
             fixes: Vec::new(),
-            lines: problem.map_or_else(Vec::new, |problem| problem.lines_to_paste(target)),
+            lines: problem.map_or_else(Vec::new, |problem| problem.lines_to_paste(shell)),
             mends: vec![finding],
             then: Vec::new(),
             problem,
@@ -132,13 +132,14 @@ impl<'a> Step<'a> {
 
     /// Puts the fixes in order: what is certain, or else what the checks say and then what is
     /// likely.
-    fn settle(&mut self) {
+    fn settle(&mut self, shell: &Shell<'_>) {
         let cause = self.mends.iter().find_map(|finding| finding.cause.as_ref());
         let by_cause = cause.map(|cause| cause.fix.to_string());
         let mut fixes: Vec<String> = Vec::new();
         let mut add = |fix: &str| {
-            if !fix.is_empty() && !fixes.iter().any(|known| known == fix) {
-                fixes.push(fix.to_owned());
+            let filled = shell.fill(fix);
+            if !fix.is_empty() && !fixes.contains(&filled) {
+                fixes.push(filled);
             }
         };
         match by_cause {
@@ -201,15 +202,16 @@ const fn rank(verdict: Verdict) -> u8 {
 impl Report {
     /// What to do, in order: failures, what broke or stopped the run, warnings, notes.
     pub fn steps(&self) -> Vec<Step<'_>> {
+        let shell = self.shell();
         let mut steps: Vec<Step<'_>> = Vec::new();
         for finding in self.findings.iter().filter(|finding| is_step(finding)) {
             match steps.iter_mut().find(|step| step.mends_too(finding)) {
                 Some(step) => step.take(finding),
-                None => steps.push(Step::of(finding, &self.target)),
+                None => steps.push(Step::of(finding, &shell)),
             }
         }
         for step in &mut steps {
-            step.settle();
+            step.settle(&shell);
         }
         for finding in &self.findings {
             let root = self.root_of(finding);
@@ -222,8 +224,12 @@ impl Report {
                 step.then.push(finding);
             }
         }
-        // What all waits for a waiver's end comes behind what does not.
-        steps.sort_by_key(|step| (rank(step.verdict), step.waived().is_some()));
+        // What all waits for a waiver's end comes behind what does not, and what keeps others from
+        // being judged before what does not.
+        steps.sort_by_key(|step| {
+            let waits = step.waived().is_some();
+            (rank(step.verdict), waits, step.then.is_empty())
+        });
         steps
     }
 
@@ -247,15 +253,37 @@ impl Report {
             root = Some(next);
             current = next;
         }
-        root
+        root.or_else(|| self.shown_elsewhere(finding))
+    }
+
+    /// The failure whose problem explains why a finding could not be judged, either.
+    fn shown_elsewhere(&self, finding: &Finding) -> Option<&Finding> {
+        if finding.verdict != Verdict::Blocked {
+            return None;
+        }
+        self.findings.iter().find(|other| {
+            let cause = other.cause.as_ref().filter(|cause| !cause.likely);
+            let problem = cause.and_then(|cause| Problem::of(&cause.id));
+            let needs_a_backup = finding.id == "auth.challenge";
+            let explains = problem.is_some_and(|problem| {
+                let stores_nothing = problem.breaks == Breaks::EVERYTHING;
+                problem.explains(&finding.id) || (needs_a_backup && stores_nothing)
+            });
+            other.verdict == Verdict::Fail && explains
+        })
     }
 }
 
 /// Whether a finding is something to do, and not what follows from another.
-fn is_step(finding: &Finding) -> bool {
-    let stopped = matches!(
-        finding.because,
-        Some(Because::Blocked(Blocker::Limit | Blocker::LockedOut))
-    );
+pub(super) fn is_step(finding: &Finding) -> bool {
+    let has_problem = || {
+        let cause = finding.cause.as_ref();
+        cause.is_some_and(|cause| Problem::of(&cause.id).is_some())
+    };
+    let stopped = match &finding.because {
+        Some(Because::Blocked(Blocker::Limit | Blocker::LockedOut)) => true,
+        Some(Because::Blocked(Blocker::BeyondHarness)) => has_problem(),
+        _ => false,
+    };
     finding.verdict.is_deviation() || finding.verdict == Verdict::Error || stopped
 }

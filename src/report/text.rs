@@ -2,7 +2,7 @@
 //! with its reason.
 
 use super::{Group, Report, grouped};
-use crate::engine::{ClientSummary, ClientVerdict, Finding, Verdict};
+use crate::engine::{ClientSummary, ClientVerdict, Verdict};
 use crate::safe::{Client, Direction, clause};
 use crate::text::{counted, labelled, line, listed, size, wrapped};
 use crate::wire::Doubt;
@@ -103,53 +103,6 @@ impl Report {
             detail(out, style, "waived", reason)?;
         }
         writeln!(out)
-    }
-
-    fn write_unjudged(&self, out: &mut String, style: Style) -> Written {
-        let mut headings = vec![(Verdict::Blocked, "Could not be judged:")];
-        if style.verbose {
-            headings.extend([
-                (Verdict::NotApplicable, "Does not apply here:"),
-                (Verdict::Disabled, "Skipped:"),
-                (Verdict::Pass, "As it should be:"),
-            ]);
-        }
-        let shown = self.shown_by_steps();
-        let is_minor = self.count(Verdict::Fail) > 0 && !style.verbose;
-        if is_minor && self.implementation.is_none() {
-            let blocked = self.findings.iter().filter(|finding| {
-                finding.verdict == Verdict::Blocked && !shown.contains(&finding.name())
-            });
-            let count = blocked.count() as u64;
-            if count > 0 {
-                let count = counted(count, "other finding");
-                let text = format!("{count} could not be judged (-v shows why)");
-                write_wrapped(out, style, 0, &text)?;
-            }
-            return Ok(());
-        }
-        for (verdict, heading) in headings {
-            let findings: Vec<_> = self
-                .findings
-                .iter()
-                .filter(|finding| finding.verdict == verdict)
-                .filter(|finding| !shown.contains(&finding.name()))
-                .collect();
-            if findings.is_empty() {
-                continue;
-            }
-            writeln!(out, "{STRONG}{heading}{STRONG:#}")?;
-            for (reason, titles) in reasons(&findings, verdict != Verdict::Pass) {
-                let titles = if style.verbose {
-                    titles.join(", ")
-                } else {
-                    abridged(&titles)
-                };
-                write_wrapped(out, style, 2, &format!("{reason}: {titles}"))?;
-            }
-            writeln!(out)?;
-        }
-        Ok(())
     }
 
     /// The known issues of the apps, where their part was reached: a line each, and whole with
@@ -320,8 +273,8 @@ impl Report {
                 .findings
                 .iter()
                 .find(|finding| finding.name() == *name)?;
-            let root = self.root_of(finding)?;
-            if !root.verdict.is_deviation() {
+            let root = self.root_of(finding).unwrap_or(finding);
+            if !super::steps::is_step(root) {
                 return None;
             }
             roots.push(root.name());
@@ -372,7 +325,7 @@ impl Report {
                 _ => (verdict, *count),
             })
             .filter(|(_, count)| *count > 0)
-            .map(|(verdict, count)| format!("{count} {}", verdict.key().replace('_', " ")))
+            .map(|(verdict, count)| counted_as(verdict, count))
             .collect();
         let checked = format!("{} checked: {}", self.subject(), counts.join(", "));
         write_wrapped(out, style, 0, &checked)?;
@@ -426,7 +379,7 @@ impl Report {
             let ledger = ledger.display();
             format!(" {ledger} names them; `safe-conformance sweep` deletes them.")
         });
-        let sentence = format!("{count} of the harness may still be on the server.{named}");
+        let sentence = format!("{count} of this run may still be on the server.{named}");
         let label = format!("{WARN}left{WARN:#}  ");
         out.write_str(&labelled(&label, &sentence, 6, style.width))?;
         for (doubt, count) in &self.left_because {
@@ -450,6 +403,14 @@ pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
         Verdict::Error => (FAIL, "ERROR"),
         Verdict::Blocked => (WARN, "?"),
         Verdict::NotApplicable | Verdict::Disabled => (FAINT, "-"),
+    }
+}
+
+/// How many findings came to a verdict: `1 note`, `2 notes`, `2 fail`.
+fn counted_as(verdict: &Verdict, count: usize) -> String {
+    match verdict {
+        Verdict::Note => counted(count as u64, "note"),
+        _ => format!("{count} {}", verdict.key().replace('_', " ")),
     }
 }
 
@@ -518,36 +479,6 @@ fn checks_of(names: &[String]) -> String {
 fn first_sentence(text: &str) -> String {
     let end = text.find(". ").map_or(text.len(), |end| end + 1);
     text[..end].to_owned()
-}
-
-/// The findings by what was observed; one reason blocks much.
-fn reasons<'a>(findings: &[&'a Finding], join: bool) -> Vec<(&'a str, Vec<String>)> {
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-    for finding in findings {
-        let known = reasons
-            .iter_mut()
-            .find(|(reason, _)| join && *reason == finding.observed);
-        match known {
-            Some((_, titles)) => titles.push(finding.name()),
-            None => reasons.push((&finding.observed, vec![finding.name()])),
-        }
-    }
-    reasons
-}
-
-/// The names, or where they are many, how many of which subjects.
-fn abridged(titles: &[String]) -> String {
-    const MANY: usize = 8;
-    if titles.len() <= MANY {
-        return titles.join(", ");
-    }
-    let mut subjects: Vec<_> = titles
-        .iter()
-        .filter_map(|title| title.split('.').next())
-        .collect();
-    subjects.sort_unstable();
-    subjects.dedup();
-    format!("{} checks, of {}", titles.len(), subjects.join(", "))
 }
 
 /// The findings that one cause explains: each with what was observed, or the first few names.

@@ -34,8 +34,11 @@ impl Report {
         if steps.len() > 1 {
             writeln!(out, "{STRONG}What to do, in order:{STRONG:#}\n")?;
         }
-        for step in steps {
+        for step in &steps {
             Self::write_step(out, style, step)?;
+        }
+        if let Some(hint) = self.reload(&steps) {
+            write_wrapped(out, style, 0, &format!("{hint}\n"))?;
         }
         if !notes.is_empty() {
             let ids: Vec<_> = notes.iter().map(|step| step.mends[0].id.as_str()).collect();
@@ -44,6 +47,22 @@ impl Report {
             write_wrapped(out, style, 0, &text)?;
         }
         Ok(())
+    }
+
+    /// How the software loads what was changed in its files, where a step changes some.
+    fn reload(&self, steps: &[&Step<'_>]) -> Option<String> {
+        let seen = self.software.first()?;
+        let command = seen.product.reload()?;
+        let changes_files = steps
+            .iter()
+            .filter_map(|step| step.problem.filter(|_| step.lines.is_empty()))
+            .any(|problem| problem.fixes.iter().any(|(of, _)| *of == seen.product));
+        let name = seen.product.name();
+        changes_files.then(|| {
+            format!(
+                "After a change of its files, let {name} load them (`{command}`), then run the same command again."
+            )
+        })
     }
 
     fn write_step(out: &mut String, style: Style, step: &Step<'_>) -> Written {
@@ -55,7 +74,7 @@ impl Report {
         if step.verdict == Verdict::Error && !style.verbose {
             return Ok(());
         }
-        let observed = step.observed();
+        let observed = step.observed(style.verbose);
         let shown = if style.verbose { observed.len() } else { 2 };
         for sentence in observed.iter().take(shown) {
             write_detail(out, style, "observed", sentence)?;
@@ -103,18 +122,26 @@ fn write_fixes(out: &mut String, style: Style, step: &Step<'_>) -> Written {
         let label = if position == 0 { "fix" } else { "or" };
         write_detail(out, style, label, fix)?;
     }
-    for command in &step.lines {
-        // Never wrapped, so that it can be copied.
-        writeln!(out, "{:COLUMN$}  {}", "", line(command))?;
-    }
-    Ok(())
+    write_lines(out, &step.lines)
 }
 
-/// What the step mends, whom that affects, what follows.
+/// Lines for a shell: at the left edge and never wrapped, so that they can be copied as they are.
+fn write_lines(out: &mut String, lines: &[String]) -> Written {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    for command in lines {
+        writeln!(out, "{}", indented(command))?;
+    }
+    writeln!(out)
+}
+
+/// Which checks the step is about, whom that affects, what follows.
 fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     let first = step.first();
     if step.problem.is_some() {
-        write_detail(out, style, "mends", &step.names())?;
+        write_detail(out, style, "checks", &step.names())?;
     }
     if style.verbose {
         let (clause, level) = (&first.clause, first.level);
@@ -127,7 +154,7 @@ fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     if let Some(issue) = step.problem.and_then(|problem| problem.upstream) {
         write_detail(out, style, "upstream", issue)?;
     }
-    if step.verdict != Verdict::Error {
+    if step.verdict.is_deviation() {
         let (affected, breaks) = (step.affects(), step.breaks());
         let affects = match (affected.is_empty(), breaks.is_empty()) {
             (true, _) => "no client of today".to_owned(),
@@ -150,6 +177,13 @@ fn write_consequences(out: &mut String, style: Style, then: &[&Finding]) -> Writ
         format!("{count} can be judged only afterwards")
     };
     write_detail(out, style, "then", &text)
+}
+
+/// A line that can be printed, with the spaces at its beginning.
+fn indented(command: &str) -> String {
+    let text = command.trim_start();
+    let spaces = &command[..command.len() - text.len()];
+    format!("{spaces}{}", line(text))
 }
 
 fn write_detail(out: &mut String, style: Style, label: &str, text: &str) -> Written {

@@ -3,7 +3,8 @@
 
 use super::seen::Thing;
 use crate::diagnosis::{
-    Beside, Evidence, Product, Recognised, Subject, Words, diagnose, recognised,
+    Beside, Diagnosis, Evidence, NOT_SET_UP, Problem, Product, Recognised, Subject, Words,
+    diagnose, recognised,
 };
 use crate::safe::Stage;
 use crate::wire::{Door, Failure, LoginKind, Method, Response};
@@ -61,7 +62,7 @@ const READ_ONLY: Obstacle = Obstacle {
         ),
         (
             Apache,
-            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL.",
+            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL. If that is so already, /var/log/apache2/error.log says what is in the way.",
         ),
         (
             Nginx,
@@ -284,6 +285,10 @@ pub struct Trouble {
     pub is_locked_out: bool,
     /// Whether it helps to make the folders on the server itself.
     pub by_shell: bool,
+    /// The software that the answers show.
+    pub software: Vec<Recognised>,
+    /// The problem of the catalogue, where it is one.
+    pub problem: Option<&'static Problem>,
 }
 
 /// What a request of `setup` was about.
@@ -328,6 +333,50 @@ impl Trouble {
             seen: format!("{}: {}", act.words(), failure.message),
             is_locked_out: false,
             by_shell: false,
+            software: Vec::new(),
+            problem: None,
+        }
+    }
+
+    /// Nothing is set up: an upload is refused, `folder` is the status of a PROPFIND, and `bare`
+    /// the answer to a request for `config` without credentials.
+    pub(super) fn not_set_up(
+        door: &Door,
+        act: Act,
+        refusal: &Response,
+        folder: u16,
+        bare: &Response,
+    ) -> Option<Self> {
+        let login = door.target().login.kind();
+        let found = diagnose(&Evidence {
+            beside: Beside {
+                folder: Some(folder),
+                without_login: Some(bare),
+                ..Beside::default()
+            },
+            ..Evidence::of(
+                door.base().as_str(),
+                login,
+                Method::Get,
+                Subject::Config,
+                bare,
+            )
+        })?;
+        let is_bare = found.id == NOT_SET_UP && found.is_certain();
+        is_bare.then(|| Self::named(found, refusal, sentence(act, refusal)))
+    }
+
+    /// A problem of the catalogue.
+    fn named(found: Diagnosis, answer: &Response, seen: String) -> Self {
+        Self {
+            id: found.id.to_owned(),
+            title: found.title.to_owned(),
+            problem: Problem::of(found.id),
+            fix: found.fix.into_owned(),
+            seen,
+            is_locked_out: false,
+            by_shell: false,
+            software: recognised(answer),
         }
     }
 
@@ -364,6 +413,12 @@ impl Trouble {
             412 => Some(&CHANGED_MEANWHILE),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
+            // Apache answers so where it may not write. Measured on Apache 2.4.
+            500 if act == Act::WriteConfig(Thing::Folder)
+                && software.iter().any(|seen| seen.product == Apache) =>
+            {
+                Some(&READ_ONLY)
+            }
             _ => None,
         };
         if let Some(obstacle) = obstacle {
@@ -405,6 +460,8 @@ impl Trouble {
             seen,
             is_locked_out: false,
             by_shell: obstacle.id == NO_FOLDERS.id,
+            software: software.to_vec(),
+            problem: None,
         }
     }
 }
@@ -438,12 +495,8 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
         beside: Beside::default(),
     })?;
     Some(Trouble {
-        id: found.id.to_owned(),
-        title: found.title.to_owned(),
-        fix: found.fix.into_owned(),
-        seen: String::new(),
         is_locked_out: answer.status == 401,
-        by_shell: false,
+        ..Trouble::named(found, answer, String::new())
     })
 }
 

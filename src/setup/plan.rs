@@ -22,6 +22,8 @@ pub struct Wish {
 pub struct Plan {
     /// What is wanted.
     pub wish: Wish,
+    /// What stands above the base URL; a folder, where nothing else is known.
+    pub parent: Thing,
     /// What stands at the base URL.
     pub folder: Thing,
     /// What stands where `config` should be.
@@ -37,6 +39,9 @@ impl Plan {
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let is_empty = self.config == ConfigSeen::Missing;
+        if self.parent == Thing::Nothing {
+            steps.push(Step::MakeParent);
+        }
         // Where a file is, its folder is.
         if matches!(self.folder, Thing::Nothing | Thing::Unseen(_)) && is_empty {
             steps.push(Step::MakeFolder);
@@ -85,12 +90,16 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     if is_file {
         return Err(Trouble::file_in_the_way(door.base().as_str(), &software));
     }
+    let mut parent = Thing::Folder;
     if folder == Thing::Nothing
         && config == ConfigSeen::Missing
         && parent_is_a_folder(door)
         && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
     {
-        return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
+        if !may_make_parent(door, &mut software).await? {
+            return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
+        }
+        parent = Thing::Nothing;
     }
     let backups = match folder {
         Thing::Nothing if config == ConfigSeen::Missing => Thing::Nothing,
@@ -98,6 +107,7 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     };
     Ok(Plan {
         wish,
+        parent,
         folder,
         config,
         backups,
@@ -108,6 +118,17 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
 /// Whether the folder above is one that has a name: of the root of a site, servers say nothing.
 fn parent_is_a_folder(door: &Door) -> bool {
     door.base().path().matches('/').count() > 1
+}
+
+/// Whether the folder above may be made: the one above it is there, and it is not the folder of a
+/// user, which a cloud makes itself.
+async fn may_make_parent(door: &Door, software: &mut Vec<Recognised>) -> Result<bool, Trouble> {
+    let path: Vec<_> = door.base().path().split('/').collect();
+    let is_of_a_user = path.len() >= 4 && path[path.len() - 4..path.len() - 2] == ["dav", "files"];
+    if is_of_a_user {
+        return Ok(false);
+    }
+    Ok(thing(door, Spot::Grandparent, software).await? == Thing::Folder)
 }
 
 async fn backups_seen(door: &Door, software: &mut Vec<Recognised>) -> Result<Thing, Trouble> {

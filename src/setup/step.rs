@@ -9,6 +9,8 @@ use crate::wire::{Door, Over, Response, Spot};
 /// One step.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
+    /// Makes the folder above that of the base URL.
+    MakeParent,
     /// Makes the folder of the base URL.
     MakeFolder,
     /// Writes `config`, where there is none.
@@ -32,6 +34,7 @@ impl Step {
     pub fn words(&self, config: &ServerConfig) -> String {
         let json = config.to_json();
         match self {
+            Self::MakeParent => "make the folder above the one of this URL".to_owned(),
             Self::MakeFolder => "make the folder of this URL".to_owned(),
             Self::WriteConfig => format!("write the file `config`: {json}"),
             Self::FinishConfig { .. } => {
@@ -63,6 +66,7 @@ pub enum Outcome {
 /// What stands in the way. Whatever was done before stays, and another run goes on from there.
 pub async fn carry_out(door: &Door, plan: &mut Plan, step: &Step) -> Result<Outcome, Trouble> {
     let outcome = match step {
+        Step::MakeParent => make(door, plan, Spot::Parent).await?,
         Step::MakeFolder => make(door, plan, Spot::Folder).await?,
         Step::MakeBackups => make(door, plan, Spot::Backups).await?,
         Step::WriteConfig => write(door, plan, Over::Nothing).await?,
@@ -72,6 +76,7 @@ pub async fn carry_out(door: &Door, plan: &mut Plan, step: &Step) -> Result<Outc
         }
     };
     match step {
+        Step::MakeParent => plan.parent = Thing::Folder,
         Step::MakeFolder if outcome != (Outcome::NotPossible { status: 405 }) => {
             plan.folder = Thing::Folder;
         }
@@ -88,10 +93,10 @@ async fn make(door: &Door, plan: &mut Plan, spot: Spot) -> Result<Outcome, Troub
     if answer.is_success() {
         return Ok(Outcome::Done);
     }
-    let seen = if spot == Spot::Folder {
-        plan.folder
-    } else {
-        plan.backups
+    let seen = match spot {
+        Spot::Parent => plan.parent,
+        Spot::Folder => plan.folder,
+        _ => plan.backups,
     };
     // What is there cannot be made: 405, on Apache a redirect. Source: RFC 4918 section 9.3.1.
     if matches!(answer.status, 301 | 405)
@@ -122,6 +127,12 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
     let answer = answer.map_err(|failure| Trouble::no_answer(act, &failure))?;
     plan.note(&answer);
     if !answer.is_success() {
+        if let (405 | 501, Thing::Unseen(folder)) = (answer.status, plan.folder)
+            && let Ok(bare) = door.read_anonymously(Spot::Config).await
+            && let Some(trouble) = Trouble::not_set_up(door, act, &answer, folder, &bare)
+        {
+            return Err(trouble);
+        }
         return Err(Trouble::refused(act, door, &answer, &plan.software));
     }
     let back = door.read(Spot::Config).await;

@@ -386,6 +386,8 @@ impl Context {
             let bare = self.unauthenticated_config().await?;
             let is_challenged = bare.status == 401 && offers_basic(&bare);
             if !is_challenged {
+                // What the server does not offer gets no answer, not that of another version.
+                self.session.version(&request).await?;
                 return Ok(bare);
             }
         }

@@ -173,6 +173,12 @@ impl Request {
         }
     }
 
+    /// Whether it goes under the name that the mobile clients send: a filter may serve others.
+    pub(super) fn has_name_of_app(&self) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(name, value)| *name == "User-Agent" && value == "Threema")
+    }
+
     /// A download.
     pub fn get(backup: &OwnBackup) -> Self {
         Self::new(Method::Get, Place::Backup(backup.clone()))

@@ -198,6 +198,7 @@ impl Target {
             fresh_ids: false,
             names_another_user: self.names_another_user(),
             slow_uplink: None,
+            own_roots: !self.roots.is_empty(),
             cuts_off_apart: false,
         }
     }
@@ -234,7 +235,10 @@ pub struct Facts {
     /// How long the one paced upload takes, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_uplink: Option<std::time::Duration>,
-    /// Whether uploads that are broken off over a backup have IDs of their own, so that they wait
+    /// Whether roots were given to be trusted beside the operating system's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_roots: bool,
+    /// Whether uploads that are broken off over a backup have separate IDs, so that they wait
     /// for no other. It costs two more URLs that are answered 4xx: no intrusion detection stands
     /// before a server on this machine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

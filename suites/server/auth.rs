@@ -1,9 +1,9 @@
 //! Credentials: taken when right, asked for when absent, refused when wrong.
 
-use super::judge::{Doing, Judged, describe, diagnosed, page};
+use super::judge::{Doing, Judged, describe, diagnosed, page, with_problem};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
-use crate::diagnosis::Subject;
+use crate::diagnosis::{Beside, Diagnosis, Evidence, Subject, diagnose};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -91,7 +91,7 @@ async fn accepted(context: &Context) -> Judged {
         let digest_only = !open && offers("digest") && !offers("basic");
         if digest_only && context.client() == Client::Ios {
             return Ok(Outcome::blocked(
-                "the server takes Digest authentication only: iOS can do it, this harness cannot",
+                "the server takes Digest authentication only: iOS can do it, this program cannot",
             ));
         }
         let doing = "a GET of `config` with the credentials given";
@@ -238,7 +238,31 @@ async fn challenge(context: &Context) -> Judged {
         }
     };
     let answer = answer.doing(&format!("{what} without credentials"))?;
-    Ok(judge_challenge(&answer, what))
+    let judged = judge_challenge(&answer, what);
+    Ok(match judged {
+        Outcome::Deviates(deviation) if context.facet().case() == "config" => {
+            with_problem(deviation, asked_alike(context, &answer).await).into()
+        }
+        judged => judged,
+    })
+}
+
+/// What a request for `config` without credentials shows beside the same one with them.
+async fn asked_alike(context: &Context, bare: &Response) -> Option<Diagnosis> {
+    if !matches!(bare.status, 403 | 404) {
+        return None;
+    }
+    let person = context.config().await.ok()?;
+    let facts = context.facts();
+    let (method, subject) = (Method::Get, Subject::Config);
+    diagnose(&Evidence {
+        with_credentials: false,
+        beside: Beside {
+            person: Some(person.status),
+            ..Beside::default()
+        },
+        ..Evidence::of(&facts.base, facts.login, method, subject, bare)
+    })
 }
 
 fn judge_challenge(answer: &Response, what: &str) -> Outcome {

@@ -148,7 +148,7 @@ async fn readable(context: &Context) -> Judged {
             )
             .await;
             // What is missing has its own remedy, which comes before what is likely.
-            let is_own = answer.status == 404;
+            let is_own = answer.status == 404 && !context.facts().names_another_user;
             Deviation {
                 remedy: deviation.remedy.filter(|_| !is_own),
                 ..deviation

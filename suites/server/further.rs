@@ -36,6 +36,7 @@ impl Further {
         match (asked, answer.status) {
             _ if !with_credentials => {}
             ((Method::Get, Subject::Config), 404) => found.look_for_config(context).await,
+            ((Method::Get, Subject::Config), 405) => found.look_for_webdav(context).await,
             ((Method::Get, Subject::Config), 401) if context.facts().login == LoginKind::Basic => {
                 found.without_login = context.unauthenticated_config().await.ok();
             }
@@ -43,6 +44,9 @@ impl Further {
                 let request = Request::new(Method::Get, Place::Config);
                 let request = request.header("User-Agent", OTHER_AGENT);
                 found.other_agent = context.once("shared.other-agent", request).await.ok();
+                if answer.status == 403 {
+                    found.look_for_webdav(context).await;
+                }
             }
             ((Method::Put, Subject::Backup), 403 | 404 | 405 | 409 | 500 | 501) => {
                 found.folder = status(context, "/backups/").await;
@@ -55,8 +59,17 @@ impl Further {
         found
     }
 
-    async fn look_for_config(&mut self, context: &Context) {
+    /// Whether the folder is there for WebDAV; where it is not, whether there is a login at all.
+    async fn look_for_webdav(&mut self, context: &Context) {
         self.folder = status(context, "/").await;
+        let is_shown = matches!(self.folder, Some(207 | 404));
+        if !is_shown && context.facts().login == LoginKind::Basic {
+            self.without_login = context.unauthenticated_config().await.ok();
+        }
+    }
+
+    async fn look_for_config(&mut self, context: &Context) {
+        self.look_for_webdav(context).await;
         if self.folder != Some(207) {
             return;
         }
@@ -78,6 +91,7 @@ impl Further {
             backups: self.backups,
             misnamed: self.misnamed,
             other_user: false,
+            person: None,
             without_login: self.without_login.as_ref(),
             other_agent: self.other_agent.as_ref(),
         }

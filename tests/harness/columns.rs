@@ -30,7 +30,9 @@ fn on_terminal(home: &Path, width: usize, arguments: &str) -> String {
 /// The width at which a line would have to break, were its longest word no longer than that.
 fn is_within(line: &str, width: usize) -> bool {
     // A command to copy stands on one line.
-    let is_command = line.contains("FOLDER/") || line.contains("safe-conformance ");
+    let is_command = ["FOLDER/", "safe-conformance ", "threema-safe"]
+        .iter()
+        .any(|word| line.contains(word));
     let longest = line.split_whitespace().map(columns).max().unwrap_or(0);
     columns(line) <= width || is_command || longest + 20 > width
 }

@@ -17,6 +17,7 @@ mod html;
 mod inspect;
 mod interruption;
 mod manual;
+mod newcomer;
 mod payload_vectors;
 mod problems;
 mod profiles;

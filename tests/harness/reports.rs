@@ -259,6 +259,21 @@ const SITUATIONS: &[Situation] = &[
         never: &["chown"],
     },
     Situation {
+        reported: "a filter for robots forbids the User-Agent of the apps",
+        script: |asked| {
+            let is_app = asked
+                .header("user-agent")
+                .is_some_and(|agent| agent.contains("Threema"));
+            if is_app {
+                return always(403, &[], "");
+            }
+            Deed::Healthy
+        },
+        problem: "problem.user-agent-filter",
+        says: &["accept the User-Agent fields"],
+        never: &["chown", "banned", "locked out"],
+    },
+    Situation {
         reported: "nginx drops uploads with 444",
         script: |asked| {
             if asked.method == "PUT" {

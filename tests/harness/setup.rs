@@ -288,9 +288,27 @@ fn every_obstacle_has_a_name() {
 }
 
 #[test]
-fn a_parent_that_is_missing_is_not_made() {
+fn a_parent_that_is_missing_is_made_where_its_own_is_there() {
     let (dav, home) = (Dav::start(|_| None), home());
-    let url = format!("{}/nobody/safe", dav.url());
+    let url = format!("{}/backup/safe", dav.url());
+    let ended = setup(&url, home.path(), &["--dry-run"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(
+        ended
+            .stdout
+            .contains("1  make the folder above the one of this URL"),
+        "{}",
+        ended.all()
+    );
+    assert!(!dav.was_changed());
+    let ended = setup(&url, home.path(), &["--yes"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
+
+#[test]
+fn a_parent_without_its_own_is_not_made() {
+    let (dav, home) = (Dav::start(|_| None), home());
+    let url = format!("{}/no/body/safe", dav.url());
     let ended = setup(&url, home.path(), &["--yes"]);
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     assert!(

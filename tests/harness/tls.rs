@@ -98,7 +98,7 @@ fn the_report_names_each_rule_of_ats_and_what_mends_it() {
     let ended = super::support::program::run(&mut command);
     let text = ended.all();
     for words in [
-        "mends     tls.key",
+        "checks    tls.key",
         "the key is RSA 1024",
         "App Transport Security (iOS): 4 of 5 rules kept; not tls.key",
         "certbot certonly",

@@ -170,7 +170,7 @@ fn introduced(cases: &[&RigCase]) -> String {
             case.title
         );
     }
-    text += "     Each has a server of its own. The run goes on when it has seen what it waits for.\n     On a terminal you may also say how it ended: Enter for success, f and Enter for a failure,\n     s and Enter to leave it out.\n\n";
+    text += "     Each has a separate server. The run goes on when it has seen what it waits for.\n     On a terminal you may also say how it ended: Enter for success, f and Enter for a failure,\n     s and Enter to leave it out.\n\n";
     text
 }
 

@@ -125,6 +125,11 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(401).anonymous().at(LINK).into(),
     ),
     (
+        "no-login",
+        || config(404).anonymous().person(404).into(),
+        || config(404).anonymous().person(200).into(),
+    ),
+    (
         "no-challenge",
         || config(401).anonymous().into(),
         || {
@@ -226,6 +231,27 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(404).into(),
     ),
     (
+        "not-set-up",
+        || config(404).folder(405).without_login(404, &[]).into(),
+        || config(404).folder(405).without_login(401, &[]).into(),
+    ),
+    (
+        "not-set-up",
+        || config(404).folder(501).login(LoginKind::Open).into(),
+        || config(404).folder(207).login(LoginKind::Open).into(),
+    ),
+    (
+        "not-set-up",
+        || {
+            config(403)
+                .header("server", "Apache/2.4.62 (Debian)")
+                .folder(403)
+                .without_login(403, &[])
+                .into()
+        },
+        || config(403).folder(403).without_login(403, &[]).into(),
+    ),
+    (
         "no-such-folder",
         || config(404).folder(404).into(),
         || config(404).folder(207).into(),
@@ -269,6 +295,23 @@ pub(super) const ROWS_2: &[Row] = &[
 ];
 
 pub(super) const ROWS_3: &[Row] = &[
+    (
+        "no-webdav",
+        || {
+            config(404)
+                .header("server", "Apache/2.4.62 (Debian)")
+                .folder(405)
+                .without_login(401, &[])
+                .into()
+        },
+        || {
+            config(404)
+                .header("server", "nginx/1.22.1")
+                .folder(405)
+                .without_login(401, &[])
+                .into()
+        },
+    ),
     (
         "no-webdav",
         || put(405).folder(405).into(),

@@ -47,6 +47,23 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("tls.https"),
     ),
     (
+        "http-on-https-port",
+        || {
+            let page = "<center>The plain HTTP request was sent to HTTPS port</center>";
+            config(400)
+                .at("http://localhost:8443/safe")
+                .body(page)
+                .into()
+        },
+        || {
+            let page = "<center>Request Header Or Cookie Too Large</center>";
+            config(400)
+                .at("http://localhost:8443/safe")
+                .body(page)
+                .into()
+        },
+    ),
+    (
         "http3-dead",
         || deviates("server.http3"),
         || passes("server.http3"),

@@ -37,6 +37,7 @@ pub(super) struct Exchange {
     backups: Option<u16>,
     misnamed: Option<&'static str>,
     other_user: bool,
+    person: Option<u16>,
     without_login: Option<Response>,
     other_agent: Option<Response>,
 }
@@ -63,6 +64,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         backups: None,
         misnamed: None,
         other_user: false,
+        person: None,
         without_login: None,
         other_agent: None,
     }
@@ -166,6 +168,13 @@ impl Exchange {
         }
     }
 
+    pub(super) fn person(self, status: u16) -> Self {
+        Self {
+            person: Some(status),
+            ..self
+        }
+    }
+
     pub(super) fn without_login(self, status: u16, headers: &[(&str, &str)]) -> Self {
         Self {
             without_login: Some(response(status, headers, b"")),
@@ -193,6 +202,7 @@ impl Exchange {
                 backups: self.backups,
                 misnamed: self.misnamed,
                 other_user: self.other_user,
+                person: self.person,
                 without_login: self.without_login.as_ref(),
                 other_agent: self.other_agent.as_ref(),
             },

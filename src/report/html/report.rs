@@ -200,7 +200,7 @@ fn fix_card(group: &Group<'_>) -> Markup {
     let title = finding.cause.as_ref().map(|cause| cause.title.as_ref());
     let title = title.filter(|title| !title.is_empty());
     let title = title.map_or_else(|| group.title(), str::to_owned);
-    let mends = group
+    let names = group
         .names()
         .map_or_else(|| group.title(), |names| names.join(", "));
     html! {
@@ -210,7 +210,7 @@ fn fix_card(group: &Group<'_>) -> Markup {
             (detail("observed", &finding.observed))
             (detail("fix", &finding.remedy))
             (detail("affects", &group.affects().to_string()))
-            (detail("mends", &mends))
+            (detail("checks", &names))
             @if let Some(reason) = &finding.waived { (detail("waived", reason)) }
         }
     }
@@ -263,7 +263,7 @@ const fn heading(verdict: Verdict) -> &'static str {
         Verdict::Note => "Notes",
         Verdict::Warn => "Warnings",
         Verdict::Fail => "Failures",
-        Verdict::Error => "The harness failed",
+        Verdict::Error => "This program failed",
         Verdict::Blocked => "Could not be judged",
         Verdict::NotApplicable => "Does not apply here",
         Verdict::Disabled => "Left out",

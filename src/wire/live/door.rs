@@ -35,6 +35,8 @@ pub enum Spot {
     Folder,
     /// The folder above it; the folder itself where it is the root.
     Parent,
+    /// The folder above that one.
+    Grandparent,
     /// The file `config`.
     Config,
     /// The folder `backups`.
@@ -92,7 +94,8 @@ impl Door {
         let base = self.base();
         match spot {
             Spot::Folder => base.join_raw("/"),
-            Spot::Parent => format!("{}/", parent_of(base)),
+            Spot::Parent => format!("{}/", parent_of(base, 1)),
+            Spot::Grandparent => format!("{}/", parent_of(base, 2)),
             Spot::Config => base.config_url(),
             Spot::Backups => base.backups_url(),
             Spot::Below(suffix) => base.join_raw(suffix),
@@ -247,11 +250,12 @@ pub enum Over<'a> {
     Anything,
 }
 
-/// The folder above a base URL, without a slash at the end.
-fn parent_of(base: &BaseUrl) -> &str {
-    let text = base.as_str();
-    if base.path().is_empty() {
-        return text;
+/// The folder so many levels above a base URL, at the most the root of the site, without a slash at
+/// the end.
+fn parent_of(base: &BaseUrl, levels: usize) -> &str {
+    let (mut text, depth) = (base.as_str(), base.path().matches('/').count());
+    for _ in 0..levels.min(depth) {
+        text = text.rsplit_once('/').map_or(text, |(parent, _)| parent);
     }
-    text.rsplit_once('/').map_or(text, |(parent, _)| parent)
+    text
 }

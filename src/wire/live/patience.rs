@@ -360,7 +360,8 @@ impl Live {
             // What stands in front refuses requests without credentials whatever the server behind
             // it would answer, and what was refused was never given.
             let is_given = response.is_success() || response.status == 404;
-            if matches!(request.place, Place::Config) && request.is_personal() && is_given {
+            let as_app = request.is_personal() && request.has_name_of_app();
+            if matches!(request.place, Place::Config) && as_app && is_given {
                 patience.served_config.store(true, Ordering::Relaxed);
             }
         }

@@ -239,7 +239,7 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     Failure::of(
         FailureKind::Unspoken,
         format!(
-            "this harness completes no handshake with the server ({why}), though phones may: its TLS was judged, and nothing beyond"
+            "this program completes no handshake with the server ({why}), though phones may: its TLS was judged, and nothing beyond"
         ),
     )
 }

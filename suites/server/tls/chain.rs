@@ -291,7 +291,7 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
         broken_off(seen, trouble)
     } else if accepts(&[suites::ECDHE, suites::ECDHE_CBC_SHA2]) {
         Outcome::pass(format!(
-            "{root}; the suites that it accepts, with CBC, are for phones: this harness completes no handshake with them"
+            "{root}; the suites that it accepts, with CBC, are for phones: this program completes no handshake with them"
         ))
     } else {
         Outcome::blocked(
@@ -311,7 +311,7 @@ fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
             alert(*code)
         )),
         ShakeTrouble::Library(why) => Outcome::blocked(format!(
-            "the TLS library of this harness does not get along with the server: {why}"
+            "the TLS library of this program does not get along with the server: {why}"
         )),
         ShakeTrouble::Closed => {
             deviates("the server closed the connection during the handshake").into()

@@ -369,7 +369,7 @@ pub(super) fn judge_alpn(seen: &Inspection) -> Judged {
             None => deviates("it does not answer to ALPN").into(),
         },
         Err(_) => {
-            Outcome::blocked("the harness's TLS library came to no agreement with the server")
+            Outcome::blocked("this program's TLS library came to no agreement with the server")
         }
     })
 }

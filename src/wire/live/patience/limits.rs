@@ -120,7 +120,7 @@ impl Live {
             return Next::GiveUp(Failure::of(
                 FailureKind::Locked,
                 format!(
-                    "the server still answered 423 Locked {} s after an upload of the harness",
+                    "the server still answered 423 Locked {} s after an upload of this program",
                     patience.most.as_secs()
                 ),
             ));

@@ -1,0 +1,196 @@
+//! Problems of a server on which nothing is set up yet, with all that is to be written there.
+
+use super::evidence::{Evidence, Subject};
+use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::shell::{CONFIG, Shell};
+use super::{Product, recognised};
+use crate::safe::Directions;
+use crate::wire::{LoginKind, Method};
+
+/// No login, no config, no `WebDAV`.
+pub(super) const NOT_SET_UP: Problem = Problem {
+    id: "problem.not-set-up",
+    title: "nothing is set up at this address yet: no login, no `config`, no WebDAV",
+    evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501; likely with 403",
+    meaning: "A web server answers, and knows neither a user nor a WebDAV folder at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
+    fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run the same command again with --user NAME.",
+    fixes: &[
+        (
+            Product::Apache,
+            "On the server, as root, run these lines: they make the folder, switch on WebDAV and set up a login (Debian, Ubuntu; elsewhere the file belongs below /etc/httpd/conf.d, and the user is `apache` or `http`). Then run the same command again, with the same user name.",
+        ),
+        (
+            Product::Nginx,
+            "On the server, as root, run these lines: they make the folder and a login, and write a `location` that takes uploads (Debian, Ubuntu; elsewhere the user is `nginx` or `http`). Put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, before the last line. Then run the same command again, with the same user name.",
+        ),
+        (
+            Product::Caddy,
+            "`file_server` takes no uploads: build Caddy with `xcaddy build --with github.com/mholt/caddy-webdav`. In the Caddyfile, set `order webdav before file_server`, and in the site `basic_auth` with a user and the hash of `caddy hash-password`, and `webdav` with `root` and `prefix`. Make `config` and `backups` in that folder, owned by Caddy's user, and run `systemctl restart caddy`.",
+        ),
+        (
+            Product::Lighttpd,
+            "Load `mod_webdav`, `mod_auth` and `mod_authn_file` (Debian: the package lighttpd-mod-webdav, then `lighty-enable-mod auth webdav`). For the folder, set `webdav.activate = \"enable\"`, `auth.backend = \"htpasswd\"`, `auth.backend.htpasswd.userfile` and `auth.require` with the method `basic` in lighttpd.conf. Make `config` and `backups` in it, owned by the user that `server.username` names, and restart lighttpd.",
+        ),
+    ],
+    source: "clauses 4.1, 4.2 and 4.8; servers.config-proves-nothing",
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    paste: Some(lines),
+    in_answer: |evidence| {
+        let has_no_webdav = |statuses: &[u16]| {
+            let seen = evidence.beside.folder;
+            seen.is_some_and(|status| statuses.contains(&status))
+        };
+        if !evidence.is_config() || !asks_for_no_login(evidence) {
+            return None;
+        }
+        match evidence.status() {
+            404 | 405 if has_no_webdav(&[405, 501]) => Some(Certainty::Certain),
+            403 if has_no_webdav(&[403, 405, 501]) && is_web_server(evidence) => {
+                Some(Certainty::Likely)
+            }
+            _ => None,
+        }
+    },
+    ..BLANK
+};
+
+/// Whether a request without credentials gets the same answer as one with them.
+fn asks_for_no_login(evidence: &Evidence<'_>) -> bool {
+    let without_login = evidence.beside.without_login.map(|answer| answer.status);
+    evidence.login == LoginKind::Open || without_login == Some(evidence.status())
+}
+
+fn is_web_server(evidence: &Evidence<'_>) -> bool {
+    let seen = recognised(evidence.answer);
+    let mut products = seen.iter().map(|seen| seen.product);
+    let is_one = |product| NOT_SET_UP.fixes.iter().any(|(known, _)| *known == product);
+    products.next().is_some_and(is_one)
+}
+
+/// The lines that set the server up, where the software is known.
+fn lines(shell: &Shell<'_>) -> Vec<String> {
+    match shell.software.first().map(|seen| seen.product) {
+        Some(Product::Apache) => apache(shell),
+        Some(Product::Nginx) => nginx(shell),
+        _ => Vec::new(),
+    }
+}
+
+/// The folder and its files.
+fn beginning() -> [String; 3] {
+    [
+        "mkdir -p /srv/threema-safe/backups".to_owned(),
+        format!("echo '{CONFIG}' > /srv/threema-safe/config"),
+        "chown -R www-data: /srv/threema-safe".to_owned(),
+    ]
+}
+
+/// Source: Apache's documentation of `mod_dav`, `mod_dav_fs` and `mod_auth_basic`; tried with
+/// Apache 2.4 on Debian.
+fn apache(shell: &Shell<'_>) -> Vec<String> {
+    let alias = match shell.path() {
+        "" => "Alias / /srv/threema-safe/".to_owned(),
+        path => format!("Alias \"{path}\" /srv/threema-safe"),
+    };
+    let mut lines = vec!["a2enmod alias dav dav_fs auth_basic authn_file authz_user".to_owned()];
+    lines.extend(beginning());
+    let user = shell.user();
+    lines.push(format!(
+        "htpasswd -c /etc/apache2/threema-safe.passwd {user}"
+    ));
+    let rest = [
+        "install -d -o www-data /var/lib/threema-safe-locks",
+        "cat > /etc/apache2/conf-available/threema-safe.conf <<'END'",
+        "DavLockDB /var/lib/threema-safe-locks/DavLock",
+        &alias,
+        "<Directory /srv/threema-safe>",
+        "  Dav On",
+        "  Options None",
+        "  AllowOverride None",
+        "  AuthType Basic",
+        "  AuthName \"Threema Safe\"",
+        "  AuthUserFile /etc/apache2/threema-safe.passwd",
+        "  Require valid-user",
+        "</Directory>",
+        "END",
+        "a2enconf threema-safe && systemctl reload apache2",
+    ];
+    lines.extend(rest.map(str::to_owned));
+    lines
+}
+
+/// Source: nginx's documentation of `ngx_http_dav_module` and `ngx_http_auth_basic_module`; tried
+/// with nginx 1.22 on Debian.
+fn nginx(shell: &Shell<'_>) -> Vec<String> {
+    let mut lines = Vec::from(beginning());
+    // nginx brings no program for it.
+    lines.push(format!(
+        "printf '%s:%s\\n' {} \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd",
+        shell.user()
+    ));
+    let location = format!("location {}/ {{", shell.path());
+    let rest = [
+        "cat > /etc/nginx/snippets/threema-safe.conf <<'END'",
+        &location,
+        "  alias /srv/threema-safe/;",
+        "  default_type application/octet-stream;",
+        "  dav_methods PUT DELETE;",
+        "  client_max_body_size 1m;",
+        "  auth_basic \"Threema Safe\";",
+        "  auth_basic_user_file /etc/nginx/threema-safe.passwd;",
+        "}",
+        "END",
+        "nginx -t && systemctl reload nginx",
+    ];
+    lines.extend(rest.map(str::to_owned));
+    lines
+}
+
+/// What anybody gets without a login.
+const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request without credentials must be answered 401 with `WWW-Authenticate: Basic realm=\"…\"`.";
+
+/// Nobody is asked for credentials.
+pub(super) const NO_LOGIN: Problem = Problem {
+    id: "problem.no-login",
+    title: "the server has no login here: it asks nobody for credentials",
+    evidence: "`config` is 403 or 404 with and without credentials",
+    meaning: "Credentials were given, and the server answers the same without them. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
+    fix: LOGIN,
+    fixes: &[
+        (
+            Product::Apache,
+            "Set up a login: `a2enmod auth_basic authn_file authz_user`, `htpasswd -c /etc/apache2/threema-safe.passwd NAME`, and in the `<Directory>` of this folder `AuthType Basic`, `AuthName \"Threema Safe\"`, `AuthUserFile /etc/apache2/threema-safe.passwd` and `Require valid-user`; then `systemctl reload apache2`.",
+        ),
+        (
+            Product::Nginx,
+            "Set up a login: `printf '%s:%s\\n' NAME \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd`, and in the `location` of this folder `auth_basic \"Threema Safe\";` and `auth_basic_user_file /etc/nginx/threema-safe.passwd;`; then `nginx -s reload`.",
+        ),
+        (
+            Product::Caddy,
+            "Set up a login: `basic_auth` with a user and the hash of `caddy hash-password` in the site of the Caddyfile; then `systemctl reload caddy`.",
+        ),
+        (
+            Product::Rclone,
+            "Start `rclone serve webdav` with `--user NAME --pass PASSWORD`, or with `--htpasswd FILE`.",
+        ),
+        (
+            Product::Wsgidav,
+            "Set `simple_dc: user_mapping:` with a user and a password for this share in wsgidav.yaml, not `true`, and restart it.",
+        ),
+    ],
+    source: "clause 4.8; RFC 9110 section 15.5.2",
+    breaks: Breaks {
+        android: Directions::NONE,
+        ..Breaks::IOS
+    },
+    in_answer: |evidence| {
+        let is_bare = evidence.subject == Subject::Config
+            && evidence.method == Method::Get
+            && !evidence.with_credentials;
+        let person = evidence.beside.person?;
+        let is_same = person == evidence.status() && matches!(person, 403 | 404);
+        (is_bare && is_same && evidence.login == LoginKind::Basic).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};

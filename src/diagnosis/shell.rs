@@ -1,0 +1,260 @@
+//! Lines for a shell, as the person who runs the check can paste them: their user name, their
+//! certificates, their address.
+
+use super::Recognised;
+
+/// As whom a person asks the server, as far as a report knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Account {
+    /// It is not known: a transcript does not keep the name.
+    #[default]
+    Unknown,
+    /// Nobody: there are no credentials.
+    Nobody,
+    /// A user of this name.
+    Named(String),
+}
+
+/// With what a person asks a server: what `curl` needs to ask the same.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Asking {
+    /// As whom.
+    pub account: Account,
+    /// The file with the roots that are trusted.
+    pub ca_file: Option<String>,
+    /// The addresses to connect to instead of those that the name has.
+    pub addresses: Vec<String>,
+}
+
+/// What stands for [`Shell::curl`] in a text.
+const CURL: &str = "curl -u USER";
+/// What stands for the host in a text.
+const HOST: &str = "HOST";
+/// How the address of a folder of a Nextcloud begins in a text.
+const FILES: &str = "/remote.php/dav/files/";
+/// What stands for the user name behind that.
+const USER: &str = "USER";
+
+/// What lines for a shell depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Shell<'a> {
+    /// The base URL of the server, without credentials.
+    pub base: &'a str,
+    /// With what the person asks it.
+    pub asking: &'a Asking,
+    /// The software that the server shows.
+    pub software: &'a [Recognised],
+}
+
+impl Shell<'_> {
+    /// `curl` with what it needs to ask as the person does; it prompts for the password.
+    pub fn curl(&self) -> String {
+        let mut curl = match &self.asking.account {
+            Account::Unknown => CURL.to_owned(),
+            Account::Nobody => "curl".to_owned(),
+            Account::Named(name) => format!("curl -u {}", quoted(name)),
+        };
+        if let Some(file) = &self.asking.ca_file {
+            curl += &format!(" --cacert {}", quoted(file));
+        }
+        if let Some(address) = self.asking.addresses.first() {
+            let port = match self.authority().rsplit_once(':') {
+                Some((_, port)) if port.bytes().all(|b| b.is_ascii_digit()) => port,
+                _ if self.base.starts_with("http://") => "80",
+                _ => "443",
+            };
+            let address = if address.contains(':') {
+                format!("[{address}]")
+            } else {
+                address.clone()
+            };
+            curl += &format!(" --resolve {}:{port}:{address}", self.host());
+        }
+        curl
+    }
+
+    /// The user name, or a placeholder for it.
+    pub fn user(&self) -> String {
+        match &self.asking.account {
+            Account::Named(name) => quoted(name),
+            Account::Unknown | Account::Nobody => USER.to_owned(),
+        }
+    }
+
+    /// The host of the URL, without a port.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
+    /// The path of the URL; nothing at the root.
+    pub fn path(&self) -> &str {
+        let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);
+        rest.find('/').map_or("", |at| &rest[at..])
+    }
+
+    /// The URL of a file below the base, for a shell.
+    pub fn url(&self, suffix: &str) -> String {
+        quoted(&format!("{}{suffix}", self.base))
+    }
+
+    /// The text with what is known in the place of its placeholders.
+    pub fn fill(&self, text: &str) -> String {
+        let filled = text.replace(CURL, &self.curl());
+        let filled = with_word(&filled, HOST, self.host(), self.authority());
+        match &self.asking.account {
+            // Nextcloud names the folder by the user's ID, which an e-mail address is not.
+            Account::Named(name) if !name.contains('@') => {
+                let folder = format!("{FILES}{}", in_path(name));
+                filled.replace(&format!("{FILES}{USER}"), &folder)
+            }
+            _ => filled,
+        }
+    }
+
+    fn authority(&self) -> &str {
+        let rest = self
+            .base
+            .split_once("://")
+            .map_or(self.base, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+}
+
+/// The file `config` as most servers have it.
+pub(super) const CONFIG: &str = "{\"maxBackupBytes\": 524288, \"retentionDays\": 180}";
+
+/// Lines that write `config` on the server.
+pub(super) fn write_config(shell: &Shell<'_>) -> Vec<String> {
+    vec![
+        format!("echo '{CONFIG}' > config"),
+        format!("{} -T config {}", shell.curl(), shell.url("/config")),
+    ]
+}
+
+/// The text with `name` in the place of a placeholder that stands alone, and `in_url` where it
+/// begins a URL.
+fn with_word(text: &str, word: &str, name: &str, in_url: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        let stands_alone = !before.ends_with(is_part) && !after.starts_with(is_part);
+        out += before;
+        out += match (stands_alone, before.ends_with("://")) {
+            (false, _) => word,
+            (true, true) => in_url,
+            (true, false) => name,
+        };
+        rest = after;
+    }
+    out + rest
+}
+
+/// A user name as a segment of a path.
+fn in_path(name: &str) -> String {
+    let Ok(mut url) = url::Url::parse("https://host") else {
+        return name.to_owned();
+    };
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.push(name);
+    }
+    url.path().trim_start_matches('/').to_owned()
+}
+
+/// A word for a shell: in quotation marks where it needs some.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(account: Account) -> Asking {
+        Asking {
+            account,
+            ..Asking::default()
+        }
+    }
+
+    fn shell<'a>(base: &'a str, asking: &'a Asking) -> Shell<'a> {
+        Shell {
+            base,
+            asking,
+            software: &[],
+        }
+    }
+
+    #[test]
+    fn curl_asks_as_the_person_does() {
+        let base = "https://cloud.example:8443/safe";
+        let alice = Account::Named("alice".to_owned());
+        assert_eq!(shell(base, &asking(alice)).curl(), "curl -u alice");
+        let nobody = asking(Account::Nobody);
+        assert_eq!(shell(base, &nobody).curl(), "curl");
+        let unknown = Asking::default();
+        assert_eq!(shell(base, &unknown).curl(), "curl -u USER");
+        let all = Asking {
+            account: Account::Named("al ice's".to_owned()),
+            ca_file: Some("my ca.pem".to_owned()),
+            addresses: vec!["::1".to_owned()],
+        };
+        assert_eq!(
+            shell(base, &all).curl(),
+            "curl -u 'al ice'\\''s' --cacert 'my ca.pem' --resolve cloud.example:8443:[::1]"
+        );
+        let plain = Asking {
+            addresses: vec!["192.0.2.1".to_owned()],
+            ..asking(Account::Nobody)
+        };
+        assert_eq!(
+            shell("http://cloud.example", &plain).curl(),
+            "curl --resolve cloud.example:80:192.0.2.1"
+        );
+    }
+
+    #[test]
+    fn placeholders_are_filled_in_where_they_stand_alone() {
+        let base = "https://cloud.example:8443/safe";
+        let alice = asking(Account::Named("alice b".to_owned()));
+        let text = "Enter https://HOST/remote.php/dav/files/USER/FOLDER; `certbot -d HOST`, HTTP_HOST, \
+                    `chown -R USER backups`";
+        assert_eq!(
+            shell(base, &alice).fill(text),
+            "Enter https://cloud.example:8443/remote.php/dav/files/alice%20b/FOLDER; \
+             `certbot -d cloud.example`, HTTP_HOST, `chown -R USER backups`"
+        );
+        // An address to log in with is no user ID.
+        let address = asking(Account::Named("alice@cloud.example".to_owned()));
+        let filled = shell(base, &address).fill("https://HOST/remote.php/dav/files/USER/FOLDER");
+        assert!(filled.ends_with("/files/USER/FOLDER"), "{filled}");
+    }
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let unknown = Asking::default();
+        for (base, host, path) in [
+            ("https://a.example", "a.example", ""),
+            ("https://a.example/x/y", "a.example", "/x/y"),
+            ("https://[::1]:8/x", "[::1]", "/x"),
+            ("https://[::1]/x", "[::1]", "/x"),
+        ] {
+            let shell = shell(base, &unknown);
+            assert_eq!((shell.host(), shell.path()), (host, path), "{base}");
+        }
+        assert_eq!(
+            shell("https://a/it's", &unknown).url("/x"),
+            "'https://a/it'\\''s/x'"
+        );
+    }
+}

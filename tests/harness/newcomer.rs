@@ -1,0 +1,346 @@
+//! What a newcomer meets: a server on which nothing is set up, a wrong address, lines to paste.
+//! Each text is what the program prints.
+
+use crate::support::program::{Ended, file, program, run};
+use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
+use std::path::Path;
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Runs a subcommand against a server, with its user name and password.
+fn ask(subcommand: &str, url: &str, home: &Path, more: &[&str]) -> Ended {
+    let password = file(home, "password", PASSWORD);
+    let mut command = program(home);
+    command
+        .args([subcommand, url, "--user", USER, "--password-file"])
+        .arg(password)
+        .arg("--ledger-dir")
+        .arg(home)
+        .args(more)
+        .env("COLUMNS", "100");
+    if subcommand == "check" {
+        command.args(["--pace", "fast"]);
+    }
+    run(&mut command)
+}
+
+/// A web server with its start page and nothing else.
+fn bare(server: &'static str) -> Scripted {
+    Scripted::start(move |asked| {
+        let status = match asked.method.as_str() {
+            "GET" | "HEAD" => 404,
+            _ => 405,
+        };
+        let page = format!("<html><title>{status}</title></html>");
+        Deed::Reply(Reply::new(status, page).with("Server", server))
+    })
+}
+
+/// Asserts that each line stands there whole, at the left edge.
+#[track_caller]
+fn has_lines(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.lines().any(|there| there == *line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
+    let (server, home) = (bare("Apache/2.4.62 (Debian)"), home());
+    let checked = ask("check", &server.url(), home.path(), &[]);
+    assert_eq!(checked.code, Some(1), "{}", checked.all());
+    let failures = checked
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("FAIL"));
+    assert_eq!(failures.count(), 1, "{}", checked.stdout);
+    let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
+    assert_eq!(set_up.code, Some(3), "{}", set_up.all());
+    let password = format!("htpasswd -c /etc/apache2/threema-safe.passwd {USER}");
+    for text in [&checked.stdout, &set_up.stderr] {
+        assert!(text.contains("problem.not-set-up"), "{text}");
+        assert!(!text.contains("WWW-Authenticate"), "{text}");
+        has_lines(
+            text,
+            &[
+                "a2enmod alias dav dav_fs auth_basic authn_file authz_user",
+                &password,
+                "Alias \"/safe\" /srv/threema-safe",
+                "  Dav On",
+                "  Require valid-user",
+                "DavLockDB /var/lib/threema-safe-locks/DavLock",
+                "END",
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_nginx_with_nothing_set_up_gets_its_own_block() {
+    let (server, home) = (bare("nginx/1.26.3"), home());
+    let ended = ask("check", &server.url(), home.path(), &[]);
+    assert!(
+        ended.stdout.contains("problem.not-set-up"),
+        "{}",
+        ended.all()
+    );
+    has_lines(
+        &ended.stdout,
+        &["location /safe/ {", "  dav_methods PUT DELETE;", "END"],
+    );
+    assert!(!ended.stdout.contains("a2enmod"), "{}", ended.stdout);
+}
+
+#[test]
+fn other_servers_with_nothing_set_up_are_told_in_words() {
+    let (server, home) = (bare("Hiawatha"), home());
+    let ended = ask("check", &server.url(), home.path(), &[]);
+    let text = ended
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for part in [
+        "problem.not-set-up",
+        "Set up three things",
+        "a login with HTTP Basic",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+/// A folder over `WebDAV` that is empty.
+fn empty_folder(asked: &Asked, has_login: bool) -> Deed {
+    if has_login && asked.header("authorization") != Some(&authorization()) {
+        let challenge = Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\"");
+        return Deed::Reply(challenge);
+    }
+    let reply = match asked.method.as_str() {
+        "PROPFIND" if asked.path.ends_with("/backups/") => Reply::new(404, ""),
+        "PROPFIND" => Reply::new(207, "<D:multistatus xmlns:D=\"DAV:\"/>"),
+        "PUT" => Reply::new(409, ""),
+        _ => Reply::new(404, ""),
+    };
+    Deed::Reply(reply)
+}
+
+#[test]
+fn the_folder_comes_before_the_login_and_each_is_named() {
+    let server = Scripted::open(|asked| empty_folder(asked, false));
+    let home = home();
+    let ended = ask("check", &server.url(), home.path(), &[]);
+    let at = |id: &str| ended.stdout.find(id);
+    let (folder, login) = (at("problem.folder-empty"), at("problem.no-login"));
+    assert!(folder.is_some() && folder < login, "{}", ended.all());
+    assert!(ended.stdout.contains("Set up a login"), "{}", ended.stdout);
+}
+
+#[test]
+fn lines_to_paste_ask_as_the_person_does() {
+    let server = Scripted::open(|asked| empty_folder(asked, true));
+    let home = home();
+    let url = server.url();
+    // Also where the config alone is asked for.
+    for more in [&[][..], &["--only", "config"]] {
+        let ended = ask("check", &url, home.path(), more);
+        assert!(
+            ended.stdout.contains("problem.folder-empty"),
+            "{}",
+            ended.all()
+        );
+        has_lines(
+            &ended.stdout,
+            &[
+                &format!("curl -u {USER} -X MKCOL {url}/backups/"),
+                "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config",
+                &format!("curl -u {USER} -T config {url}/config"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn plain_http_at_a_port_of_https_is_said() {
+    let page = "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>";
+    let server = Scripted::open(move |_| Deed::Reply(Reply::new(400, page)));
+    let home = home();
+    let https = server.url().replacen("http://", "https://", 1);
+    let checked = ask("check", &server.url(), home.path(), &[]);
+    let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
+    for text in [checked.all(), set_up.all()] {
+        assert!(text.contains("problem.http-on-https-port"), "{text}");
+        assert!(text.contains(&format!("enter {https}")), "{text}");
+        assert!(!text.contains("password are refused"), "{text}");
+    }
+}
+
+#[test]
+fn an_address_of_the_browser_gets_one_correction() {
+    let home = home();
+    let mut command = program(home.path());
+    command.args([
+        "check",
+        "https://cloud.example/apps/files/?dir=/safe",
+        "--user",
+        "alice",
+    ]);
+    let ended = run(&mut command);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    let there = "https://cloud.example/remote.php/dav/files/alice/safe";
+    assert!(ended.stderr.contains(there), "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.matches("https://").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
+}
+
+/// A Nextcloud whose web server answers `/config` itself.
+fn cloud(asked: &Asked) -> Deed {
+    let cookie = ("Set-Cookie", "oc_sessionPassphrase=x; path=/");
+    let reply = match asked.path.as_str() {
+        "/config" => Reply::new(301, "").with("Location", "/config/"),
+        "/status.php" => Reply::new(200, "{\"installed\":true,\"productname\":\"Nextcloud\"}"),
+        path if path.starts_with("/remote.php/") => Reply::new(404, "").with(cookie.0, cookie.1),
+        _ => Reply::new(405, "").with(cookie.0, cookie.1),
+    };
+    Deed::Reply(reply)
+}
+
+#[test]
+fn the_root_of_a_nextcloud_is_no_trouble_with_slashes() {
+    let (server, home) = (Scripted::open(cloud), home());
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    let ended = ask("check", &origin, home.path(), &[]);
+    let text = ended
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let there = format!("Enter {origin}/remote.php/dav/files/{USER}/FOLDER");
+    assert!(text.contains("problem.nextcloud-url"), "{text}");
+    assert!(text.contains(&there), "{there}\n{text}");
+    assert!(!text.contains("RewriteRule"), "{text}");
+}
+
+#[test]
+fn a_placeholder_in_the_address_is_filled_in() {
+    let (server, home) = (Scripted::open(cloud), home());
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    let url = format!("{origin}/remote.php/dav/files/USER/safe");
+    let ended = ask("check", &url, home.path(), &[]);
+    let text = ended
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let there = format!("enter {origin}/remote.php/dav/files/{USER}/safe");
+    assert!(text.contains(&there), "{there}\n{text}");
+}
+
+#[test]
+fn after_a_failure_nothing_is_to_be_entered_yet() {
+    let server = Scripted::start(|asked| {
+        let is_backup = asked.backup().is_some() && asked.method == "PUT";
+        if is_backup {
+            return Deed::Reply(Reply::new(403, ""));
+        }
+        match asked.method.as_str() {
+            "PROPFIND" => Deed::Reply(Reply::new(
+                207,
+                "<D:resourcetype><D:collection/></D:resourcetype>",
+            )),
+            _ => Deed::Healthy,
+        }
+    });
+    let home = home();
+    let ended = ask("setup", &server.url(), home.path(), &["--yes"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    assert!(!ended.stdout.contains("\nEnter this"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("Fix what is named above"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn apache_that_may_not_write_is_a_matter_of_permission() {
+    let server = Scripted::start(|asked| {
+        let apache = |status, body: &str| {
+            Deed::Reply(Reply::new(status, body).with("Server", "Apache/2.4.62 (Debian)"))
+        };
+        match asked.method.as_str() {
+            "PROPFIND" if asked.path.ends_with("/backups/") => apache(404, ""),
+            "PROPFIND" => apache(207, "<D:resourcetype><D:collection/></D:resourcetype>"),
+            "PUT" => apache(500, ""),
+            _ => apache(404, ""),
+        }
+    });
+    let home = home();
+    let ended = ask("setup", &server.url(), home.path(), &["--yes"]);
+    assert!(
+        ended.stderr.contains("problem.read-only"),
+        "{}",
+        ended.all()
+    );
+    assert!(
+        ended.stderr.contains("chown -R www-data"),
+        "{}",
+        ended.all()
+    );
+    assert!(!ended.all().contains("DavLockDB"), "{}", ended.all());
+}
+
+#[test]
+fn explain_of_a_server_lists_what_can_be_fixed_on_it() {
+    let home = home();
+    for word in ["apache", "nginx", "caddy", "nextcloud"] {
+        let ended = run(program(home.path()).args(["explain", word]));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        let problems = ended.stdout.matches("problem.").count();
+        assert!(problems > 3, "{word}: {}", ended.stdout);
+    }
+    let ended = run(program(home.path()).args(["explain", "problem.not-set-up"]));
+    has_lines(
+        &ended.stdout,
+        &[
+            "  Dav On",
+            "  dav_methods PUT DELETE;",
+            "Alias \"/FOLDER\" /srv/threema-safe",
+        ],
+    );
+}
+
+/// A report with one finding of this verdict.
+fn report(verdict: &str) -> safe_conformance::report::Report {
+    let home = home();
+    let json = home.path().join("report.json");
+    let to = format!("json={}", json.display());
+    let arguments = ["check", "--only", "server.reachable", "--report", &to];
+    let ended = run(program(home.path()).args(arguments));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    let text = std::fs::read_to_string(&json).expect("the report");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let findings = report["findings"].as_array_mut().expect("findings");
+    findings.retain(|finding| finding["id"] == "server.reachable");
+    findings[0]["verdict"] = verdict.into();
+    safe_conformance::report::Report::parse(&report.to_string()).expect("a report")
+}
+
+#[test]
+fn what_does_not_apply_any_more_is_no_loss() {
+    use safe_conformance::report::Comparison;
+    let none = report("not_applicable");
+    for (before, mended) in [("pass", 0), ("blocked", 0), ("fail", 1)] {
+        let comparison = Comparison::of(&report(before), &none);
+        assert_eq!(comparison.unjudged, [], "{before}");
+        assert_eq!(comparison.mended.len(), mended, "{before}");
+        assert_eq!(comparison.exit().code(), 0, "{before}");
+    }
+    let lost = Comparison::of(&report("pass"), &report("blocked"));
+    assert_eq!(lost.exit().code(), 3);
+}
