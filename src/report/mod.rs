@@ -2,6 +2,8 @@
 
 mod causes;
 mod comparison;
+#[cfg(feature = "cli")]
+mod forms;
 mod github;
 #[cfg(feature = "cli")]
 mod html;
@@ -25,8 +27,11 @@ mod text_unjudged;
 pub use causes::CauseSummary;
 pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
+pub(crate) use forms::Form;
+#[cfg(feature = "cli")]
 pub use html::blocks_page;
-pub use implementation::{Implementation, Interviewed};
+pub use implementation::Implementation;
+pub(crate) use implementation::Interviewed;
 #[cfg(feature = "cli")]
 pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
@@ -192,18 +197,23 @@ impl Bin {
 
 /// When a run began and how long it took.
 #[derive(Clone, Copy, Debug)]
-pub struct Timing {
+pub(crate) struct Timing {
     /// When it began.
-    pub started: jiff::Timestamp,
+    pub(crate) started: jiff::Timestamp,
     /// How long it took.
-    pub took: Duration,
+    pub(crate) took: Duration,
+}
+
+/// The time as a report has it; a clock beyond the year 9999 shows the last moment of that.
+fn stamp(clock: std::time::SystemTime) -> jiff::Timestamp {
+    jiff::Timestamp::try_from(clock).unwrap_or(jiff::Timestamp::MAX)
 }
 
 impl Timing {
     /// A run that takes no time, now.
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self {
-            started: jiff::Timestamp::now(),
+            started: stamp(std::time::SystemTime::now()),
             took: Duration::ZERO,
         }
     }
@@ -211,7 +221,7 @@ impl Timing {
 
 impl Report {
     /// Puts the report of a run together.
-    pub fn new(
+    pub(crate) fn new(
         session: &Session,
         run: Run,
         timing: Timing,
@@ -545,4 +555,18 @@ fn alike(one: &Finding, other: &Finding) -> bool {
         return true;
     }
     one.id == other.id && one.observed == other.observed && one.remedy == other.remedy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    #[test]
+    fn a_clock_at_year_22026_has_a_stamp() {
+        let clock = UNIX_EPOCH + Duration::from_secs(632_942_553_600);
+        assert_eq!(stamp(clock), jiff::Timestamp::MAX);
+        assert_eq!(stamp(UNIX_EPOCH), jiff::Timestamp::UNIX_EPOCH);
+        assert!(stamp(SystemTime::now()) < jiff::Timestamp::MAX);
+    }
 }
