@@ -56,6 +56,8 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
         .lines()
         .filter(|line| line.starts_with("FAIL"));
     assert_eq!(failures.count(), 1, "{}", checked.stdout);
+    // Nothing is said of a version of HTTP that is not spoken here.
+    assert!(!checked.stdout.contains("ios-h2"), "{}", checked.stdout);
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
     let password = format!("htpasswd -c /etc/apache2/threema-safe.passwd {USER}");
