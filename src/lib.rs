@@ -16,16 +16,33 @@
 //! # }
 //! ```
 //!
-//! A room of the house knows only those on floors below its own: [`safe`]; [`engine`], [`adapter`]
-//! and [`mod@reference`]; [`clients`]; [`wire`] and [`vectors`]; [`retention`] and [`mod@inspect`];
-//! [`report`]; [`suites`]; then [`Checkup`] with its forms for `cargo test`, and the command line.
+//! # What can be relied on
+//!
+//! - For a server: [`Checkup`], [`ServerTests`], [`live_tests`], and [`mod@reference`], the embedded
+//!   server.
+//! - For an implementation of a client: [`ClientCheckup`], [`ClientTests`], [`client_tests`], and
+//!   [`adapter`].
+//! - For a client as it runs: [`Rig`], [`rig_tests`], and [`rig`].
+//! - For a backup: [`mod@inspect`]; [`safe`], the protocol; [`clients`], what each release makes of
+//!   it.
+//! - For what comes of a run: [`engine`], [`report`].
+//! - The facts and the known answers: [`manual`], [`vectors`].
+//!
+//! Other modules are public for the program and for this crate's own tests. They are hidden here,
+//! and change without notice. What grows is `#[non_exhaustive]`: verdicts, levels, stages and
+//! clients do not.
+//!
+//! A room of the house knows only those on floors below its own; `tests/harness/house.rs` has the
+//! list.
 
 pub mod adapter;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod clients;
 #[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod diagnosis;
 #[cfg(feature = "server")]
 pub mod engine;
@@ -37,6 +54,7 @@ pub mod reference;
 #[cfg(feature = "server")]
 pub mod report;
 #[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod retention;
 #[cfg(feature = "tests")]
 pub mod rig;
@@ -44,13 +62,17 @@ pub mod rig;
 mod run;
 pub mod safe;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod setup;
 #[cfg(feature = "server")]
+#[doc(hidden)]
 #[path = "../suites/mod.rs"]
 pub mod suites;
+#[doc(hidden)]
 pub mod text;
 pub mod vectors;
 #[cfg(feature = "server")]
+#[doc(hidden)]
 pub mod wire;
 
 #[cfg(feature = "server")]
@@ -64,4 +86,8 @@ pub use run::{
     Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge, retention_report,
 };
 #[cfg(feature = "server")]
-pub use wire::Target;
+pub use suites::client::Like;
+#[cfg(feature = "server")]
+pub use wire::{
+    Halt, Login, Pace, PaceChoice, Scrub, Secret, Seed, Target, Trace, Transcript, TranscriptError,
+};

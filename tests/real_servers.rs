@@ -13,6 +13,8 @@ mod findings;
 mod known;
 #[path = "servers/misconfigured.rs"]
 mod misconfigured;
+#[path = "support/missing.rs"]
+mod missing;
 #[path = "servers/process.rs"]
 mod process;
 #[allow(dead_code, reason = "the tests of the program use more of it")]
@@ -311,22 +313,22 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // They wait for their servers more than they compute.
     arguments.test_threads.get_or_insert(AT_ONCE);
-    let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
-    let real = CASES.iter().chain(FRESH).map(|case| {
-        Trial::ignorable_test(case.name, move || attempt(case.needs, required, case.run))
-    });
+    let real = CASES
+        .iter()
+        .chain(FRESH)
+        .map(|case| Trial::ignorable_test(case.name, move || attempt(case.needs, case.run)));
     let misconfigured = MISCONFIGURED.iter().map(|wrong| {
         Trial::ignorable_test(wrong.name, move || {
-            attempt(&[NEED_NGINX], required, || wrong.diagnose())
+            attempt(&[NEED_NGINX], || wrong.diagnose())
         })
     });
     let limited = LIMITED.iter().map(|limited| {
         Trial::ignorable_test(limited.name, move || {
-            if limited.takes_minutes && !required {
+            if limited.takes_minutes && !missing::is_required() {
                 let why = "it takes minutes: SAFE_REQUIRE_REAL_SERVERS=1 runs it";
                 return Ok(Completion::ignored_with(why));
             }
-            attempt(&[NEED_NGINX], required, || limited.check())
+            attempt(&[NEED_NGINX], || limited.check())
         })
     });
     let trials = real.chain(misconfigured).chain(limited).collect();
@@ -334,7 +336,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs a test if the programs that it needs are there.
-fn attempt(needs: &[Need], required: bool, run: impl FnOnce()) -> Result<Completion, Failed> {
+fn attempt(needs: &[Need], run: impl FnOnce()) -> Result<Completion, Failed> {
     let missing: Vec<_> = needs
         .iter()
         .filter(|need| need.path().is_none())
@@ -343,10 +345,8 @@ fn attempt(needs: &[Need], required: bool, run: impl FnOnce()) -> Result<Complet
     if missing.is_empty() {
         run();
         Ok(Completion::Completed)
-    } else if required {
-        Err(Failed::from(missing.join("; ")))
     } else {
-        Ok(Completion::ignored_with(missing.join("; ")))
+        missing::skipped(missing.join("; "))
     }
 }
 

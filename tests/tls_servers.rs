@@ -3,6 +3,8 @@
 //!
 //! Where a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
 
+#[path = "support/missing.rs"]
+mod missing;
 #[path = "servers/process.rs"]
 #[allow(dead_code, reason = "the tests of whole servers use all of it")]
 mod process;
@@ -81,17 +83,12 @@ const SERVERS: &[Server] = &[
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
     let made: Arc<OnceLock<Certificates>> = Arc::default();
     let mut trials = Vec::new();
     let mut trial = |name: &'static str, needs: &'static [&'static str], run: fn(&Certificates)| {
         let made = Arc::clone(&made);
         trials.push(Trial::ignorable_test(name, move || {
-            attempt(
-                needs,
-                required,
-                || run(made.get_or_init(Certificates::make)),
-            )
+            attempt(needs, || run(made.get_or_init(Certificates::make)))
         }));
     };
     trial("findings", &["openssl"], findings);
@@ -102,17 +99,14 @@ fn main() -> ExitCode {
 }
 
 /// Runs a test if the programs that it needs are there.
-fn attempt(needs: &[&str], required: bool, run: impl FnOnce()) -> Result<Completion, Failed> {
+fn attempt(needs: &[&str], run: impl FnOnce()) -> Result<Completion, Failed> {
     let missing = needs.iter().find(|need| program(need, "").is_none());
     match missing {
         None => {
             run();
             Ok(Completion::Completed)
         }
-        Some(missing) if required => Err(format!("{missing} is not installed").into()),
-        Some(missing) => Ok(Completion::ignored_with(format!(
-            "{missing} is not installed"
-        ))),
+        Some(program) => missing::skipped(format!("{program} is not installed")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The known-answer vectors against our own protocol core and our models of the clients: one test
+//! The known-answer vectors against our own protocol core and our releases of the clients: one test
 //! per vector, named by its ID.
 
 #[path = "implementations/own.rs"]
@@ -7,7 +7,7 @@ mod own;
 
 use own::Own;
 use safe_conformance::ClientTests;
-use safe_conformance::clients::Model;
+use safe_conformance::clients::Release;
 use safe_conformance::safe::Client;
 use safe_conformance::suites::client::Like;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut tests = ClientTests::default().and("", Own, Like::Strictest);
     for client in Client::ALL {
-        tests = tests.and(client.key(), Model::of(client), Like::Client(client));
+        tests = tests.and(client.key(), Release::from(client), Like::Client(client));
     }
     tests.run()
 }

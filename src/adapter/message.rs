@@ -6,6 +6,7 @@ use thiserror::Error;
 
 /// What came back.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Reply {
     /// The output of the operation.
     Done(Map<String, Value>),

@@ -371,6 +371,7 @@ pub struct Urls {
 /// When credentials are sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Sent {
     /// With the first request.
     Always,
@@ -401,6 +402,7 @@ pub struct Checked {
 /// A rule for passwords. Source: clause 1.6.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Rule {
     /// Too short or too long.
     Length,
@@ -445,6 +447,7 @@ pub struct JudgeExchange {
 /// What a client asks of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ServerOperation {
     /// `GET {base}/config`.
     ReadConfig,
@@ -475,6 +478,7 @@ pub struct ServerAnswer {
 /// Which requests get an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum To {
     /// All.
     Any,

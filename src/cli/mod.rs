@@ -233,6 +233,15 @@ struct Complaint {
     sentence: String,
 }
 
+impl Complaint {
+    fn usage(sentence: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            sentence: sentence.into(),
+        }
+    }
+}
+
 /// The choice of `--only` and `--skip`.
 fn selection(only: &[String], skip: &[String]) -> Selection {
     let skipped = |pattern: &String| (Pattern::new(pattern), format!("--skip {pattern}"));
@@ -249,15 +258,6 @@ fn unplanned(error: &PlanError, list: &str) -> Complaint {
         PlanError::NoMatch { .. } => format!("{error}; `{list}` shows them all"),
         PlanError::BrokenSuite(_) => error.to_string(),
     })
-}
-
-impl Complaint {
-    fn usage(sentence: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            sentence: sentence.into(),
-        }
-    }
 }
 
 type Ended = Result<Exit, Complaint>;

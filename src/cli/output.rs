@@ -4,12 +4,11 @@ use super::files::{Files, Output, is_stdout};
 use super::{Complaint, Exit};
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
-use crate::report::{Report, Style};
+use crate::report::{Form, Report, Style};
 use crate::run::Prepared;
 use crate::text;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,10 +18,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Where reports go.
 #[derive(Args)]
 pub(super) struct ReportArguments {
-    /// Write a report: json=FILE, html=FILE, junit=FILE, markdown=FILE, or github for annotations;
-    /// `-` is standard output, and the text then goes to standard error. May be given several times
-    #[arg(long = "report", value_name = "FORM=FILE")]
+    #[arg(long = "report", value_name = "FORM=FILE", help = help())]
     reports: Vec<ReportTo>,
+}
+
+/// What `--help` says of `--report`.
+fn help() -> String {
+    format!(
+        "Write a report: {}; `-` is standard output, and the text then goes to standard error. May be given several times",
+        Form::usage()
+    )
 }
 
 /// What becomes of the findings.
@@ -52,20 +57,10 @@ enum FailOn {
     Recommended,
 }
 
-/// The form of a report.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Html,
-    Github,
-    Junit,
-    Markdown,
-}
-
 /// One `--report`.
 #[derive(Clone)]
 struct ReportTo {
-    form: Form,
+    form: &'static Form,
     file: PathBuf,
 }
 
@@ -73,24 +68,16 @@ impl FromStr for ReportTo {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The annotations go where GitHub reads them.
-        let text = if text == "github" { "github=-" } else { text };
-        let (form, file) = text
-            .split_once('=')
-            .ok_or("write it as json=FILE, html=FILE, junit=FILE, markdown=FILE or github")?;
-        let form = match form {
-            "json" => Form::Json,
-            "html" => Form::Html,
-            "github" => Form::Github,
-            "junit" => Form::Junit,
-            "markdown" => Form::Markdown,
-            other => {
-                return Err(format!(
-                    "unknown report format `{}`; expected json, html, junit, markdown or github",
-                    text::line(other)
-                ));
-            }
+        let (name, file) = match Form::named(text) {
+            Some(form) if form.is_for_stdout => (text, "-"),
+            _ => text
+                .split_once('=')
+                .ok_or_else(|| format!("write it as {}", Form::usage()))?,
         };
+        let form = Form::named(name).ok_or_else(|| {
+            let (name, known) = (text::line(name), Form::names());
+            format!("unknown report format `{name}`; expected {known}")
+        })?;
         if file.is_empty() {
             return Err("the file is missing after the `=`".to_owned());
         }
@@ -103,7 +90,7 @@ impl FromStr for ReportTo {
 
 /// Opened reports.
 pub(super) struct Reports {
-    reports: Vec<(Form, PathBuf, Output)>,
+    reports: Vec<(&'static Form, PathBuf, Output)>,
     files: Files,
 }
 
@@ -145,13 +132,7 @@ impl Reports {
             print(&text)?;
         }
         for (form, path, output) in self.reports {
-            let content = match form {
-                Form::Json => scrub.json(&report.to_json()),
-                Form::Html => scrub.text(&report.to_html()),
-                Form::Github => scrub.text(&report.to_github()),
-                Form::Junit => scrub.text(&report.to_junit()),
-                Form::Markdown => scrub.text(&report.to_markdown()),
-            };
+            let content = form.write(report, scrub);
             output.write(&content).map_err(|error| Complaint {
                 exit: Exit::Incomplete,
                 sentence: format!("the report `{}` cannot be written: {error}", path.display()),
@@ -164,7 +145,7 @@ impl Reports {
 /// Opened outputs.
 pub(super) struct Outputs {
     reports: Reports,
-    waivers: Option<(Waivers, Date)>,
+    waivers: Option<Waivers>,
     fail_on: Level,
     verbose: bool,
     all: bool,
@@ -185,7 +166,13 @@ impl OutputArguments {
                 let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
-                Some((waivers, today()?))
+                // The day that counts follows from it.
+                if jiff::Timestamp::try_from(std::time::SystemTime::now()).is_err() {
+                    return Err(Complaint::usage(
+                        "the clock of this machine is beyond the year 9999; set it right",
+                    ));
+                }
+                Some(waivers)
             }
         };
         read.extend(self.waivers.clone());
@@ -204,24 +191,16 @@ impl OutputArguments {
     }
 }
 
-/// The day that counts for waivers.
-fn today() -> Result<Date, Complaint> {
-    let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
-        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
-    })?;
-    Ok(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())
-}
-
 impl Outputs {
-    /// The waivers, and the day that counts.
-    pub(super) fn waivers(&self) -> Option<(Waivers, Date)> {
+    /// The waivers.
+    pub(super) fn waivers(&self) -> Option<Waivers> {
         self.waivers.clone()
     }
 
     /// The run, with the waivers of the arguments.
     pub(super) fn waiving<S>(&self, run: Prepared<S>) -> Prepared<S> {
         match self.waivers() {
-            Some((waivers, today)) => run.waiving(waivers, today),
+            Some(waivers) => run.waiving(waivers),
             None => run,
         }
     }

@@ -4,6 +4,7 @@ use super::credentials::ServerArguments;
 use super::output::print;
 use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
+use crate::text::counted;
 use crate::wire::ledger::LeftLedger;
 use crate::wire::{Doubt, Purged, Seed, Session, Settings, Swept, Target};
 use clap::Args;
@@ -77,9 +78,9 @@ fn list(ledgers: &[LeftLedger], out: &mut String) {
     for ledger in ledgers {
         let _ = writeln!(
             out,
-            "  {} ({} backups, {})",
+            "  {} ({}, {})",
             ledger.target,
-            ledger.count(),
+            counted(ledger.count() as u64, "backup"),
             ledger.path().display()
         );
     }
@@ -160,8 +161,9 @@ fn said(swept: &Swept, ledger: &LeftLedger) -> String {
     let path = ledger.path().display();
     let mut said = match &swept.refusal {
         Some(refusal) => format!(
-            "{} of {} backups are gone, then {refusal}; {path} names the rest.\n",
-            swept.gone, swept.named
+            "{} of {} gone, then {refusal}; {path} names the rest.\n",
+            swept.gone,
+            counted(swept.named as u64, "backup")
         ),
         None => format!("{} of {} backups are gone.\n", swept.gone, swept.named),
     };

@@ -88,7 +88,11 @@ fn export(folder: &Path) -> Ended {
         }
         write(&path, text)?;
     }
-    print(&format!("{} files in {}\n", files.len(), folder.display()))?;
+    print(&format!(
+        "{} in {}\n",
+        crate::text::counted(files.len() as u64, "file"),
+        folder.display()
+    ))?;
     Ok(Exit::Conforms)
 }
 

@@ -86,6 +86,7 @@ impl ConfigError {
 
 /// What stands where something else belongs. Strings are cut short; shown, they are escaped.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Found {
     /// `null`.
     Null,

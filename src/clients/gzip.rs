@@ -19,6 +19,7 @@ const PIECE: usize = 64 * 1024;
 
 /// A client's way to unpack.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Unpacker {
     /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored.
     /// Android.

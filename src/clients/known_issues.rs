@@ -23,6 +23,7 @@ pub enum Condition {
 
 /// A defect of a published client, and when it matters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct KnownIssue {
     /// The name, for ever.
     pub id: &'static str,

@@ -3,6 +3,7 @@
 
 /// Why something is lost or changed, or why a restore stops.
 #[derive(PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Reason {
     /// The name. It never changes.
     pub id: &'static str,

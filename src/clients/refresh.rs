@@ -29,6 +29,7 @@ pub enum Changes {
 ///
 /// Source: `clients.http.refresh`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Refresh {
     /// What did not change after a week, whatever the server says.
     AfterAWeek,
@@ -172,13 +173,13 @@ mod tests {
 
     #[test]
     fn a_backup_that_changes_is_uploaded_daily_and_never_gets_older_than_an_unchanged_one() {
-        for refresher in Refresh::ALL {
-            assert_eq!(refresher.oldest(Changes::Every(1), Some(180)), Some(1));
+        for refresh in Refresh::ALL {
+            assert_eq!(refresh.oldest(Changes::Every(1), Some(180)), Some(1));
             for days in [1, 2, 3, 7, 30, 180] {
-                let unchanged = refresher.oldest(Changes::Never, Some(days));
+                let unchanged = refresh.oldest(Changes::Never, Some(days));
                 for every in 1..200 {
-                    let changed = refresher.oldest(Changes::Every(every), Some(days));
-                    assert!(changed <= unchanged, "{refresher:?} {days} {every}");
+                    let changed = refresh.oldest(Changes::Every(every), Some(days));
+                    assert!(changed <= unchanged, "{refresh:?} {days} {every}");
                 }
             }
         }
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn each_release_has_its_rule() {
-        let oldest = |refresher: Refresh, days| refresher.oldest(Changes::Never, days);
+        let oldest = |refresh: Refresh, days| refresh.oldest(Changes::Never, days);
         assert_eq!(oldest(Refresh::AfterAWeek, Some(180)), Some(8));
         assert_eq!(oldest(Refresh::HalfRetention, Some(180)), Some(91));
         assert_eq!(oldest(IOS.as_meant(), Some(180)), Some(91));

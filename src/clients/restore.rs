@@ -35,6 +35,7 @@ pub enum Outcome {
 
 /// Where a restore stops, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Stop {
     /// The ID of the reason, where it has one.
     pub id: Option<&'static str>,
@@ -50,6 +51,7 @@ pub struct Stop {
 
 /// What a release has restored.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Restored {
     /// The release.
     pub release: Release,
@@ -70,6 +72,7 @@ pub struct Restored {
 
 /// Something of which nobody knows what became of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Unsure {
     /// Where in the document.
     pub path: Path,
@@ -81,6 +84,7 @@ pub struct Unsure {
 
 /// Something that is not on the phone as it was in the document.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Change {
     /// Where in the document.
     pub path: Path,

@@ -44,6 +44,7 @@ pub enum LoginHabit {
 
 /// What a client can ask of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Operation {
     /// `GET {base}/config`. Source: clause 4.2.
     ReadConfig,

@@ -3,11 +3,14 @@
 use super::release::{Origin, Release};
 use super::{android, ios};
 use crate::safe::Client;
-use crate::safe::backup::{Backup, GroupId, Timestamp};
+use crate::safe::backup::{Backup, GroupId, PRIVATE_KEY_BYTES, Timestamp};
 use crate::safe::envelope::{self, Compression, Nonce};
 use crate::safe::json::{Object, Text, Value};
 use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeSet;
+
+/// How many contacts a sample has.
+const SAMPLE_CONTACTS: usize = 3;
 
 /// What a phone knows beyond what stands in a backup, and what the document depends on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,6 +81,21 @@ impl Origin {
     ) -> Vec<u8> {
         let json = zeroize::Zeroizing::new(self.write(backup, phone));
         envelope::seal(key, nonce, &json, self.compression())
+    }
+
+    /// A small backup with made-up contacts, as this release uploads it.
+    pub fn seal_sample(
+        self,
+        private_key: &[u8; PRIVATE_KEY_BYTES],
+        key: &EncryptionKey,
+        nonce: &Nonce,
+    ) -> Vec<u8> {
+        // None of the made-up contacts has it.
+        let Ok(own_id) = ThreemaId::parse("SAFETEST") else {
+            unreachable!("the ID is a constant that parses")
+        };
+        let backup = Backup::sample(private_key, SAMPLE_CONTACTS);
+        self.seal(&backup, &Phone::new(own_id), key, nonce)
     }
 }
 

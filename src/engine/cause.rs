@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 /// A named cause that several deviations can have in common: one thing to fix.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Cause {
     /// The name, for ever: `problem.nextcloud-link-wrong-path`.
     pub id: Cow<'static, str>,

@@ -74,6 +74,7 @@ impl<C: Context> Check<C> {
 
 /// What a check's function found. Every outcome but a pass carries its reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Outcome {
     /// As it should be; what was seen.
     Pass(String),

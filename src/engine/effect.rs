@@ -6,6 +6,7 @@ use std::fmt;
 /// What a check may do to the server, at the most; the guard holds it to that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Effect {
     /// Reads only.
     Reads,

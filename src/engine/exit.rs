@@ -96,6 +96,7 @@ impl From<Exit> for std::process::ExitCode {
 
 /// An exit code, and why it is this one.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Ending {
     /// The code.
     pub exit: Exit,

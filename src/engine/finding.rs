@@ -1,6 +1,7 @@
 //! One finding: what one check, run in one way, came to.
 
 use super::check::{Check, Context, Facet, Outcome};
+use super::day::Day;
 use crate::engine::{Blocker, Breakage, Cause, Level, Verdict};
 use crate::safe::{Client, Clients, Directions, Stage};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 /// What one check, run in one way, came to. The field names are the report's contract.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The check.
     pub id: String,
@@ -57,11 +59,12 @@ pub struct Finding {
     pub waived: Option<String>,
     /// The last day on which that waiver counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waived_until: Option<jiff::civil::Date>,
+    pub waived_until: Option<Day>,
 }
 
 /// Why a check was not judged.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Because {
     /// Something kept it from being judged.
     Blocked(Blocker),

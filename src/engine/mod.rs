@@ -7,6 +7,7 @@
 
 mod cause;
 mod check;
+mod day;
 mod effect;
 mod exit;
 mod finding;
@@ -23,6 +24,7 @@ pub mod waiver;
 pub use cause::{Blocker, Breakage, Cause};
 pub(crate) use check::checks;
 pub use check::{BoxFuture, Check, Context, Deviation, Facet, Outcome};
+pub use day::{Day, NoDay};
 pub use effect::Effect;
 pub use exit::{EXITS, Ending, Exit, Grounds};
 pub use finding::{Because, Finding};

@@ -55,6 +55,7 @@ pub enum Event {
 
 /// What a run came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Run {
     /// One finding for every check and variant, in the order of the plan.
     pub findings: Vec<Finding>,

@@ -1,5 +1,6 @@
 //! What the findings of a run mean, counted and for each direction of each client.
 
+use super::day::Day;
 use super::finding::Finding;
 use crate::engine::{ClientVerdict, Level, Verdict};
 use crate::safe::{Client, Direction, Directions};
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 /// A defect of a published client that concerns people on this server, though the server is not to
 /// blame.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KnownIssue {
     /// The name, for ever.
     pub id: String,
@@ -24,15 +26,17 @@ pub struct KnownIssue {
 
 /// How much waivers excuse, and until when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Excused {
     /// How many findings.
     pub count: usize,
     /// The last day on which all of them are excused.
-    pub until: jiff::civil::Date,
+    pub until: Day,
 }
 
 /// The verdict for one direction of one client.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClientSummary {
     /// The verdict.
     pub verdict: ClientVerdict,

@@ -12,9 +12,9 @@
 //! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail:
 //! a list of excuses must not outlive its reasons.
 
+use super::day::Day;
 use super::finding::Finding;
 use crate::engine::Verdict;
-use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -34,7 +34,7 @@ pub struct Waiver {
     /// Why the deviation is accepted.
     pub reason: String,
     /// The last day on which the waiver counts.
-    pub until: Date,
+    pub until: Day,
     /// A part of what was observed: another deviation of the same check is not excused.
     pub observed: String,
 }
@@ -45,6 +45,9 @@ pub struct Waiver {
 pub struct Waivers {
     #[serde(default)]
     waiver: Vec<Waiver>,
+    /// The day that counts; `None`: the day on which they are applied.
+    #[serde(skip)]
+    today: Option<Day>,
 }
 
 /// What is wrong with a file of waivers.
@@ -116,9 +119,16 @@ impl Waivers {
         Ok(waivers)
     }
 
-    /// Marks the deviations that are excused on the day `today`, and returns a sentence for every
-    /// stale waiver.
-    pub fn apply(&self, findings: &mut [Finding], today: Date) -> Vec<String> {
+    /// The same as they count on a day; without this, on the day of the run.
+    #[must_use]
+    pub const fn as_of(mut self, day: Day) -> Self {
+        self.today = Some(day);
+        self
+    }
+
+    /// Marks the deviations that are excused, and returns a sentence for every stale waiver.
+    pub fn apply(&self, findings: &mut [Finding]) -> Vec<String> {
+        let today = self.today.unwrap_or_else(Day::today);
         self.waiver
             .iter()
             .filter_map(|waiver| waiver.apply(findings, today))
@@ -136,7 +146,7 @@ impl Waiver {
         finding.id == self.check || finding.name() == self.check || by_problem
     }
 
-    fn apply(&self, findings: &mut [Finding], today: Date) -> Option<String> {
+    fn apply(&self, findings: &mut [Finding], today: Day) -> Option<String> {
         if self.until < today {
             return Some(format!(
                 "the waiver of `{}` expired on {}: {}",

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// What a backup holds. Never the private key, and no names.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Contents {
     /// Whether there is a nickname.
     pub nickname: bool,
@@ -32,6 +33,7 @@ pub struct Contents {
 
 /// A profile picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Picture {
     /// Its length, in bytes.
     pub bytes: usize,
@@ -42,6 +44,7 @@ pub struct Picture {
 /// Who may see the profile picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Visibility {
     /// Everyone.
     Everyone,
@@ -53,6 +56,7 @@ pub enum Visibility {
 
 /// Links of the ID, by kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Links {
     /// All of them.
     pub total: usize,
@@ -64,6 +68,7 @@ pub struct Links {
 
 /// Contacts, by what is known of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Contacts {
     /// All of them.
     pub total: usize,
@@ -87,6 +92,7 @@ pub struct Contacts {
 
 /// Groups, by where the person stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Groups {
     /// All of them.
     pub total: usize,
@@ -102,6 +108,7 @@ pub struct Groups {
 
 /// What the settings list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Settings {
     /// Blocked contacts.
     pub blocked_contacts: usize,

@@ -14,6 +14,7 @@ use bytes::Bytes;
 pub type Configs = (Option<ServerConfig>, Option<ServerConfig>);
 
 /// What a server gave.
+#[non_exhaustive]
 pub struct Fetched {
     /// The body.
     pub body: Bytes,
@@ -29,6 +30,7 @@ const ASK_CHECK: &str =
 
 /// Why there is no backup to look into.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct NotFetched {
     /// Where it ended, and what to do.
     pub stopped: Stopped,

@@ -85,6 +85,7 @@ pub struct Known {
 /// The result of an inspection. The field names of its JSON are a contract; its schema is
 /// [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Inspection {
     /// The version of this form: 1.
     pub format: u32,
@@ -140,6 +141,7 @@ pub enum Verdict {
 
 /// Where opening a backup ended.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Stopped {
     /// The stage.
     pub stage: Stage,
@@ -183,6 +185,7 @@ impl Stopped {
 
 /// Something that breaks the format.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Broken {
     /// Where in the document: `contacts[3].identity`; empty for the whole.
     pub path: String,
@@ -198,6 +201,7 @@ pub struct Broken {
 pub const SCHEMA: &str = include_str!("inspection.schema.json");
 
 /// The result of looking at bytes: what to show, and what must stay secret.
+#[non_exhaustive]
 pub struct Inspected {
     /// The result.
     pub inspection: Inspection,

@@ -11,6 +11,7 @@ const LONGEST: usize = 100;
 
 /// The names in a backup. What is in them cannot steer a terminal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Names {
     /// The own nickname.
     pub nickname: Option<String>,
@@ -30,6 +31,7 @@ pub struct Names {
 
 /// A contact.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Contact {
     /// The ID.
     pub id: String,
@@ -41,6 +43,7 @@ pub struct Contact {
 
 /// A group.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Group {
     /// The name.
     pub name: Option<String>,

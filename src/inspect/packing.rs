@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// How a document is packed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Packing {
     /// Whether it is really compressed.
     pub shape: Shape,
@@ -15,6 +16,7 @@ pub struct Packing {
 /// Whether something is really compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Shape {
     /// It is stored as it is.
     Stored,

@@ -23,6 +23,7 @@ const SHOWN_CHANGES: usize = 200;
 
 /// What a release restores.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Preview {
     /// The client.
     pub client: Client,
@@ -56,6 +57,7 @@ pub struct Preview {
 /// What comes of a restore.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Result {
     /// It goes through.
     Restored,
@@ -71,6 +73,7 @@ pub enum Result {
 
 /// So many of a field.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Tally {
     /// The field.
     pub field: Field,
@@ -84,6 +87,7 @@ pub struct Tally {
 
 /// One thing that is lost or changed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Detail {
     /// Where in the document.
     pub path: String,
@@ -101,6 +105,7 @@ pub struct Detail {
 ///
 /// Source: clients.http.restore-sequence, clients.divergence.overwrite-after-restore.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Overwrite {
     /// The size of the body that it uploads, in bytes.
     pub bytes: u64,

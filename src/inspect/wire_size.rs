@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// The size of a body, against what its server takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct SizeOnWire {
     /// The length of the body, in bytes.
     pub bytes: u64,
@@ -19,6 +20,7 @@ pub struct SizeOnWire {
 
 /// Whether a client would upload a body of this size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Uploads {
     /// The limit as it reads it, in bytes; `None` where it cannot read the config, and uploads
     /// nothing.

@@ -24,6 +24,7 @@ const SHOWN_OF_DEVICE: usize = 40;
 
 /// Who wrote a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Authorship {
     /// The releases that write a document like this: none where no known one does, several where
     /// they write the same.

@@ -12,6 +12,7 @@ const MAX_TEXT: usize = 512;
 
 /// One request, in the order of arrival.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct LoggedRequest {
     /// The method: `PUT`.
     pub method: String,

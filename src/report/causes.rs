@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A cause, and the findings that follow from it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CauseSummary {
     /// Its name, as the findings carry it; where a check that did not pass blocks others, the ID of
     /// that check.

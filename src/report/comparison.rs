@@ -11,6 +11,7 @@ use thiserror::Error;
 
 /// Why a report cannot be read.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum Unreadable {
     /// It is not JSON, or not a report.
     #[error("it is not a JSON report of safe-conformance ({0}); `--report json=FILE` makes one")]
@@ -22,6 +23,7 @@ pub enum Unreadable {
 
 /// A report as far as a comparison needs it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Side {
     /// What was checked.
     pub target: String,
@@ -37,6 +39,7 @@ pub struct Side {
 
 /// A check whose verdict matters to a comparison.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// The name of the finding.
     pub name: String,
@@ -179,8 +182,10 @@ impl Comparison {
     pub fn last_line(&self) -> String {
         let exit = self.exit();
         let reason = match exit {
-            Exit::Deviates if self.broken.len() == 1 => "a check broke".to_owned(),
-            Exit::Deviates => format!("{} checks broke", self.broken.len()),
+            Exit::Deviates => {
+                let broken = self.broken.len() as u64;
+                format!("{} broke", crate::text::counted(broken, "check"))
+            }
             Exit::Incomplete if !self.after.complete => "the second run is incomplete".to_owned(),
             Exit::Incomplete => format!(
                 "nothing broke, but {} could not be judged any more",

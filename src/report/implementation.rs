@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an implementation says of itself, and what it was held to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Implementation {
     /// Its name; empty where it never said hello.
     pub name: String,
@@ -28,7 +29,7 @@ pub struct Implementation {
 }
 
 /// What a run against an implementation came to, beside its findings.
-pub struct Interviewed {
+pub(crate) struct Interviewed {
     /// The command, or whatever else names the implementation.
     pub target: String,
     /// What it says of itself, if it ever did.
@@ -43,7 +44,7 @@ pub struct Interviewed {
 
 impl Report {
     /// Puts the report on an implementation together.
-    pub fn on_implementation(
+    pub(crate) fn on_implementation(
         interviewed: Interviewed,
         run: Run,
         timing: Timing,

@@ -12,6 +12,7 @@ pub struct Matrix {
 }
 
 /// One case, in each of the reports; `None` where a report does not have it.
+#[non_exhaustive]
 pub struct Row {
     /// The name of the finding.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct Row {
 
 /// What one report found in a case.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Cell {
     /// The verdict.
     pub verdict: Verdict,

@@ -2,6 +2,8 @@
 
 mod causes;
 mod comparison;
+#[cfg(feature = "cli")]
+mod forms;
 mod github;
 #[cfg(feature = "cli")]
 mod html;
@@ -25,8 +27,11 @@ mod text_unjudged;
 pub use causes::CauseSummary;
 pub use comparison::{Change, Comparison, Side, Unreadable};
 #[cfg(feature = "cli")]
+pub(crate) use forms::Form;
+#[cfg(feature = "cli")]
 pub use html::blocks_page;
-pub use implementation::{Implementation, Interviewed};
+pub use implementation::Implementation;
+pub(crate) use implementation::Interviewed;
 #[cfg(feature = "cli")]
 pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
@@ -192,16 +197,16 @@ impl Bin {
 
 /// When a run began and how long it took.
 #[derive(Clone, Copy, Debug)]
-pub struct Timing {
+pub(crate) struct Timing {
     /// When it began.
-    pub started: jiff::Timestamp,
+    pub(crate) started: jiff::Timestamp,
     /// How long it took.
-    pub took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl Timing {
     /// A run that takes no time, now.
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self {
             started: jiff::Timestamp::now(),
             took: Duration::ZERO,
@@ -211,7 +216,7 @@ impl Timing {
 
 impl Report {
     /// Puts the report of a run together.
-    pub fn new(
+    pub(crate) fn new(
         session: &Session,
         run: Run,
         timing: Timing,

@@ -4,7 +4,7 @@ use super::{Report, Style, write_wrapped};
 use crate::clients::{Condition, KnownIssue};
 use crate::engine::Finding;
 use crate::retention::{Canary, Deed, Event, Found, Look, Role, State, Visit, Watch};
-use crate::text::Block;
+use crate::text::{Block, counted};
 use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::fmt::Write as _;
@@ -23,12 +23,11 @@ fn age(hours: i64) -> String {
     } else {
         (hours / 24, "day")
     };
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
+    counted(count, noun)
 }
 
 fn days(count: i64) -> String {
-    format!("{count} day{}", if count == 1 { "" } else { "s" })
+    counted(count, "day")
 }
 
 /// The result of a look.
@@ -265,7 +264,7 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
 
 impl Report {
     /// The report on a visit, from one finding for each canary.
-    pub fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
+    pub(crate) fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
         let totals = canaries.totals();
         let mut report =
             Self::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());

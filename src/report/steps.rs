@@ -3,9 +3,8 @@
 
 use super::Report;
 use crate::diagnosis::{Breaks, Problem, Shell};
-use crate::engine::{Because, Blocker, Finding, Verdict};
+use crate::engine::{Because, Blocker, Day, Finding, Verdict};
 use crate::safe::{Clients, Directions};
-use jiff::civil::Date;
 
 /// One thing to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,7 +78,7 @@ impl<'a> Step<'a> {
     }
 
     /// Why a waiver excuses it, and until when, where all of it is excused.
-    pub fn waived(&self) -> Option<(&'a str, Option<Date>)> {
+    pub fn waived(&self) -> Option<(&'a str, Option<Day>)> {
         if self.mends.iter().any(|finding| finding.waived.is_none()) {
             return None;
         }

@@ -16,6 +16,7 @@ type Issuer = CertifiedIssuer<'static, KeyPair>;
 
 /// The certificate that a server shows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Certificate {
     /// For this host, by an intermediate of the root that the client trusts, chain complete.
     Good,

@@ -15,6 +15,7 @@ const STEP: Duration = Duration::from_millis(100);
 
 /// What the person says of an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Said {
     /// The app reported success.
     Done,

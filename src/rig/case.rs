@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// What the client is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Action {
     /// Test the server, as the app does when somebody enters it.
     Test,
@@ -62,6 +63,7 @@ impl FromStr for Action {
 
 /// A situation in which a client is watched.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Case {
     /// The name, for ever: `rig.backup.first`. It is also the path of the case's base URL.
     pub id: &'static str,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 /// What a client is asked to do once, with everything that it needs for it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Task {
     /// The case: `rig.backup.first`.
     pub case: String,
@@ -101,6 +102,7 @@ impl Task {
 
 /// How a client ended an action.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum End {
     /// It reports success.
     Done,

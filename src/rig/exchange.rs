@@ -17,6 +17,7 @@ pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
 
 /// Which of the rig's servers was asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Host {
     /// The one that the client was given.
     Own,
@@ -28,6 +29,7 @@ pub enum Host {
 
 /// One request and what it was answered.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Exchange {
     /// Which of the rig's servers was asked.
     pub host: Host,
@@ -82,6 +84,7 @@ impl Exchange {
 
 /// One action and how it ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Turn {
     /// The action.
     pub action: Action,
@@ -91,6 +94,7 @@ pub struct Turn {
 
 /// Everything that was seen of a client in one case.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Seen {
     /// The actions that were taken; the rest if one failed.
     pub turns: Vec<Turn>,

@@ -55,6 +55,7 @@ impl Default for Script {
 
 /// What the server asks for before it answers anything else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Login {
     /// Nothing.
     Open,
@@ -77,6 +78,7 @@ pub enum Login {
 
 /// What lies on the server before the client comes.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Before {
     /// Nothing.
     Nothing,
@@ -100,6 +102,7 @@ pub enum Before {
 
 /// A document to back up or to restore.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Document {
     /// A few contacts.
     Small,
@@ -111,6 +114,7 @@ pub enum Document {
 
 /// What the server answers.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Answer {
     /// What a healthy server answers.
     Proper,
@@ -157,6 +161,7 @@ pub enum Answer {
 
 /// Where a redirect leads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Elsewhere {
     /// To another path of the same case, where the same is served.
     SameHost,

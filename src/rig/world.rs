@@ -2,17 +2,15 @@
 //! shared by all cases.
 
 use super::script::{Before, Document};
-use crate::safe::backup;
+use crate::safe::backup::{Backup, DeviceGroupKey};
 use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::json::Layout;
 use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, ThreemaId, derive};
 use bytes::Bytes;
-use data_encoding::{BASE64, HEXLOWER};
-use memchr::memmem;
+use data_encoding::HEXLOWER;
 
 /// The Threema ID of the rig's person; nobody's.
 const THREEMA_ID: &str = "RIGTEST1";
-/// What `info.device` of the documents says.
-const DEVICE: &str = "6.4.2A/en_US";
 /// About how many bytes one made-up contact adds to a document.
 const BYTES_PER_CONTACT: usize = 300;
 
@@ -109,45 +107,34 @@ impl World {
     }
 
     /// A document as text.
-    pub fn document(&self, document: &Document) -> Bytes {
+    pub(crate) fn document(&self, document: &Document) -> Bytes {
+        self.document_after(document, 0)
+    }
+
+    /// A document after so many changes, each of the same length.
+    pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         match document {
-            Document::Small => self.sample(3),
-            Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1),
+            Document::Small => self.sample(3, changes),
+            Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1, changes),
             Document::Text(text) => text.clone(),
         }
     }
 
     /// A document with a device group key, without which Desktop restores nothing. Source:
     /// `clients.loss.device-group-key`.
-    fn sample(&self, contacts: usize) -> Bytes {
-        let document = backup::sample(&self.private_key, DEVICE, contacts);
-        let user = b"\"user\":{";
-        let Some(place) = memmem::find(&document, user) else {
-            return document.into();
-        };
-        let (before, after) = document.split_at(place + user.len());
-        let key = BASE64.encode(&self.device_group_key);
-        let member = format!("\"temporaryDeviceGroupKeyTodoRemove\":\"{key}\",");
-        [before, member.as_bytes(), after].concat().into()
-    }
-
-    /// A document after so many changes, each of the same length.
-    pub fn document_after(&self, document: &Document, changes: usize) -> Bytes {
-        let text = self.document(document);
-        let nickname = b"\"nickname\":\"Probe\"";
-        match memmem::find(&text, nickname) {
-            Some(place) if changes > 0 => {
-                let mut altered = text.to_vec();
-                let last = place + nickname.len() - 2;
-                altered[last] = b'a' + u8::try_from(changes % 26).unwrap_or_default();
-                altered.into()
-            }
-            _ => text,
+    fn sample(&self, contacts: usize, changes: usize) -> Bytes {
+        let mut backup = Backup::sample(&self.private_key, contacts);
+        backup.user.device_group_key = Some(DeviceGroupKey::from_bytes(self.device_group_key));
+        if changes > 0 {
+            let letter = b'a' + u8::try_from(changes % 26).unwrap_or_default();
+            let nickname = format!("Prob{}", char::from(letter));
+            backup.user.nickname = Some(nickname.as_str().into());
         }
+        backup.into_value().to_bytes(Layout::Compact).into()
     }
 
     /// What lies on the server, if anything does.
-    pub fn body(&self, before: &Before) -> Option<Bytes> {
+    pub(crate) fn body(&self, before: &Before) -> Option<Bytes> {
         let seal = |document: &Document, compression| {
             envelope::seal(
                 &self.keys.encryption_key,

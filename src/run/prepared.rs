@@ -7,7 +7,6 @@ use crate::engine::{
     self, Context, Event, Options, Pattern, Plan, Run, Selection, Stop, StopReason, Subject,
 };
 use crate::report::Timing;
-use jiff::civil::Date;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,7 +26,7 @@ pub(super) struct Choices {
     pub(super) selection: Selection,
     pub(super) jobs: Option<usize>,
     pub(super) deadline: Option<Duration>,
-    pub(super) waivers: Option<(Waivers, Date)>,
+    pub(super) waivers: Option<Waivers>,
     pub(super) stop: Stop,
 }
 
@@ -84,10 +83,10 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// Accepts deviations; `today` decides which waivers have expired.
+    /// Accepts deviations.
     #[must_use]
-    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
-        self.choices.waivers = Some((waivers, today));
+    pub fn waiving(mut self, waivers: Waivers) -> Self {
+        self.choices.waivers = Some(waivers);
         self
     }
 
@@ -165,8 +164,6 @@ impl Stopwatch {
 }
 
 /// Applies waivers to what was found. Returns what is wrong with those that are stale.
-pub(super) fn waive(waivers: Option<(Waivers, Date)>, run: &mut Run) -> Vec<String> {
-    waivers.map_or_else(Vec::new, |(waivers, today)| {
-        waivers.apply(&mut run.findings, today)
-    })
+pub(super) fn waive(waivers: Option<Waivers>, run: &mut Run) -> Vec<String> {
+    waivers.map_or_else(Vec::new, |waivers| waivers.apply(&mut run.findings))
 }

@@ -15,7 +15,6 @@ use crate::wire::{
     Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError, Trace,
     Transcript,
 };
-use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -282,7 +281,7 @@ fn time_at(pace: PaceNow) -> Duration {
 /// Judges a transcript again, without a network.
 pub async fn judge(
     transcript: &Transcript,
-    waivers: Option<(Waivers, Date)>,
+    waivers: Option<Waivers>,
     events: impl FnMut(Event) + Send,
 ) -> Result<Report, CheckupError> {
     let selection = unasked(transcript.selection(), transcript.slow_uplink());

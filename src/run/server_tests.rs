@@ -9,7 +9,6 @@ use crate::reference;
 use crate::run::Checkup;
 use crate::suites::server;
 use crate::wire::{Login, Secret, Target};
-use jiff::civil::Date;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, Write as _};
@@ -79,8 +78,8 @@ impl ServerTests {
 
     /// Accepts deviations.
     #[must_use]
-    pub fn waiving(mut self, waivers: Waivers, today: Date) -> Self {
-        self.checkup = self.checkup.waiving(waivers, today);
+    pub fn waiving(mut self, waivers: Waivers) -> Self {
+        self.checkup = self.checkup.waiving(waivers);
         self
     }
 

@@ -25,6 +25,7 @@ pub struct BaseUrl {
 
 /// A base URL and the user info that came with it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ParsedBase {
     /// The base URL, without the user info.
     pub base: BaseUrl,
@@ -34,6 +35,7 @@ pub struct ParsedBase {
 
 /// User and password out of a URL, percent-decoded; never printed.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct UserInfo {
     /// The user.
     pub user: String,

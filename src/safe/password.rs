@@ -16,6 +16,7 @@ pub const SHORTEST: usize = 8;
 ///
 /// Source: clause 1.6.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum PasswordRule {
     /// Too short or too long.
     Length,

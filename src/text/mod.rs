@@ -85,7 +85,8 @@ pub fn labelled(label: &str, text: &str, column: usize, width: usize) -> String 
 }
 
 /// A count with its noun: `1 request`, `2 requests`.
-pub fn counted(count: u64, noun: &str) -> String {
+pub fn counted(count: impl Into<i128>, noun: &str) -> String {
+    let count = count.into();
     if count == 1 {
         format!("1 {noun}")
     } else {

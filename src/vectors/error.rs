@@ -7,6 +7,7 @@ use thiserror::Error;
 /// What is wrong with a file of vectors.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[error("{file}, line {line}: {reason}")]
+#[non_exhaustive]
 pub struct LoadError {
     /// The name of the file.
     pub file: String,

@@ -18,6 +18,7 @@ const VERSION: u64 = 2;
 
 /// One subject's vectors.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct File {
     /// The subject, and the first part of every ID.
     pub algorithm: String,
@@ -29,6 +30,7 @@ pub struct File {
 
 /// Vectors of one operation with one origin.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Group {
     /// The name.
     pub name: String,
@@ -45,6 +47,7 @@ pub struct Group {
 /// Where a part of the answers comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Provenance {
     /// Which part, or which client.
     pub of: String,
@@ -56,6 +59,7 @@ pub struct Provenance {
 
 /// One vector.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Vector {
     /// The name, for ever.
     pub id: String,

@@ -12,8 +12,10 @@ use super::settings::{Settings, Totals};
 use super::target::{LoginKind, Target};
 use super::tls::TlsSetupError;
 use super::transcript::Key;
+use crate::clients::Release;
+use crate::safe::Client;
 use crate::safe::backup;
-use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::envelope::{self, Nonce};
 use crate::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -187,15 +189,12 @@ impl Canaries {
     /// A small backup like any other. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
         let keys = self.keys().await?;
-        let json = backup::sample(&self.private_key(role, number), "6.4.2A/en_US", 3);
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&self.random("nonce", role, number)[..24]);
-        Ok(Payload::sealed(envelope::seal(
-            &keys.encryption_key,
-            &Nonce(nonce),
-            &json,
-            Compression::Stored,
-        )))
+        let (private_key, nonce) = (self.private_key(role, number), Nonce(nonce));
+        let origin = Release::newest(Client::Android).usual();
+        let body = origin.seal_sample(&private_key, &keys.encryption_key, &nonce);
+        Ok(Payload::sealed(body))
     }
 }
 

@@ -9,12 +9,11 @@ use super::session::Session;
 use super::target::{Facts, LoginKind};
 use super::tls::{HttpSeen, Inspection};
 use super::transcript::Key;
-use crate::clients::{Condition, Operation, Transport};
+use crate::clients::{Condition, Operation, Release, Transport};
 use crate::engine::Effect;
 use crate::engine::{self, BoxFuture, Check};
 use crate::safe::Client;
-use crate::safe::backup;
-use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::envelope::{self, Nonce};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -159,20 +158,15 @@ impl Context {
                 .bytes(&format!("{what}/{}[{}]/{label}", self.check, self.label))
         };
         let private_key = random("private key");
-        let device = if self.client() == Client::Ios {
-            "ios"
-        } else {
-            "6.4.2A/en_US"
+        let writer = match self.client() {
+            Client::Ios => Client::Ios,
+            // Desktop writes none.
+            Client::Android | Client::Desktop => Client::Android,
         };
-        let json = backup::sample(&private_key, device, 3);
         let mut nonce = [0; 24];
         nonce.copy_from_slice(&random("nonce")[..24]);
-        let body = envelope::seal(
-            self.session.encryption_key(),
-            &Nonce(nonce),
-            &json,
-            Compression::Stored,
-        );
+        let origin = Release::newest(writer).usual();
+        let body = origin.seal_sample(&private_key, self.session.encryption_key(), &Nonce(nonce));
         (Payload::sealed(body), private_key)
     }
 

@@ -58,6 +58,7 @@ fn mistaken(stage: Stage, name: &str) -> Wrong {
 }
 
 /// The likely mistake in a body that the encryption key of its backup ID does not open.
+#[cfg(feature = "tests")]
 pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
     let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
     if envelope::decrypt(&first_half, body).is_ok() {

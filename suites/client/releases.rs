@@ -2,13 +2,13 @@
 
 use super::judge::is_as_wanted;
 use crate::adapter::{InProcess, Operation, Reply};
+use crate::clients::Release;
 use crate::clients::release::Aspect;
-use crate::clients::{Model, Release};
 use crate::vectors::{Outcome, Vector, Wanted};
 use std::sync::Arc;
 
 /// What a release does: what the vector says of it, else what it says of the client where our
-/// models of both releases do the same.
+/// implementations of both releases do the same.
 ///
 /// # Errors
 /// Why that is not known.
@@ -37,7 +37,7 @@ pub(super) fn outcome_of(
     }
 }
 
-/// Whether a release does the same with a vector as the newest of its client, as our models have
+/// Whether a release does the same with a vector as the newest of its client, as ours have
 /// it.
 fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Release)) -> bool {
     let differ_by_client = matches!(vector.wanted, Wanted::OfEach(_));
@@ -48,8 +48,8 @@ fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Re
         Operation::SealBackup => true,
         _ => {
             let ask = |release| {
-                let model = InProcess::new(Arc::new(Model::of(release)));
-                model.ask_here(vector.request())
+                let peer = InProcess::new(Arc::new(release));
+                peer.ask_here(vector.request())
             };
             match ask(one) {
                 Ok(Reply::Unsupported(why)) => {

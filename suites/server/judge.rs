@@ -8,6 +8,7 @@ use crate::diagnosis::{
 };
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::{Client, Stage};
+use crate::text::counted;
 use crate::wire::{
     Answer, Body, Challenge, Context, Failure, FailureKind, LoginKind, Method, Response,
 };
@@ -162,13 +163,7 @@ pub async fn diagnosed(
         },
         ..Evidence::of(&facts.base, facts.login, method, subject, answer)
     };
-    let suffix = if subject == Subject::Config {
-        "/config"
-    } else {
-        "/backups"
-    };
-    let deviation = refusal(answer, doing, &facts.base, suffix);
-    with_problem(deviation, diagnose(&evidence))
+    shown_by(&evidence, answer, doing)
 }
 
 /// The same from the answer alone.
@@ -180,13 +175,18 @@ pub fn diagnosed_at_once(
 ) -> Deviation {
     let facts = context.facts();
     let evidence = Evidence::of(&facts.base, facts.login, method, subject, answer);
-    let suffix = if subject == Subject::Config {
+    shown_by(&evidence, answer, doing)
+}
+
+/// A refusal, with the problem that the evidence shows.
+fn shown_by(evidence: &Evidence<'_>, answer: &Response, doing: &str) -> Deviation {
+    let suffix = if evidence.subject == Subject::Config {
         "/config"
     } else {
         "/backups"
     };
-    let deviation = refusal(answer, doing, &facts.base, suffix);
-    with_problem(deviation, diagnose(&evidence))
+    let deviation = refusal(answer, doing, evidence.base, suffix);
+    with_problem(deviation, diagnose(evidence))
 }
 
 /// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
@@ -234,13 +234,9 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
     )
 }
 
-/// The number of findings or bytes with its unit, in words: `1 byte`, `2 bytes`.
+/// A number of bytes, to the byte: `1 byte`, `2 bytes`.
 pub fn bytes(count: u64) -> String {
-    if count == 1 {
-        "1 byte".to_owned()
-    } else {
-        format!("{count} bytes")
-    }
+    counted(count, "byte")
 }
 
 #[cfg(test)]

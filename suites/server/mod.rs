@@ -11,6 +11,7 @@ mod http3;
 mod integrity;
 mod judge;
 mod limits;
+mod marks;
 mod privacy;
 mod reach;
 mod redirects;

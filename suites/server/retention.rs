@@ -6,7 +6,8 @@
 
 use super::auth::specimen;
 use super::config::{config, config_of};
-use super::judge::{Judged, describe, difference};
+use super::judge::{Judged, describe};
+use super::marks::{Marks, Moved, marks, moved, replaced};
 use super::privacy::list_as_owner;
 use super::upload::{fitting, stored};
 use super::{MOBILE, WHOLE};
@@ -15,10 +16,8 @@ use crate::clients::{Condition, Refresh};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{
-    Context, Facet, Listing, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
-};
-use jiff::Timestamp;
+use crate::text::counted;
+use crate::wire::{Context, Facet, Listing, Method, OwnBackup, Place, Recipe, Request};
 use std::time::Duration;
 
 /// How long it takes to get a new phone, in days: so much must be left of the retention when the
@@ -107,11 +106,7 @@ checks! { Context;
 }
 
 fn days(count: i64) -> String {
-    if count == 1 {
-        "1 day".to_owned()
-    } else {
-        format!("{count} days")
-    }
+    counted(count, "day")
 }
 
 async fn refresh(context: &Context) -> Judged {
@@ -138,9 +133,9 @@ async fn refresh(context: &Context) -> Judged {
 ///
 /// A defect of the app is no fault of the server, and no setting mends it: what counts is what its
 /// authors meant.
-fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
-    let oldest = refresher.oldest(Changes::Never, Some(read));
-    let meant = refresher.as_meant().oldest(Changes::Never, Some(read));
+fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
+    let oldest = refresh.oldest(Changes::Never, Some(read));
+    let meant = refresh.as_meant().oldest(Changes::Never, Some(read));
     let is_defect = oldest != meant && promised > 0;
     let as_meant = |meant: String| {
         if is_defect {
@@ -185,114 +180,6 @@ fn judge_refresh(refresher: Refresh, read: i64, promised: i64) -> Outcome {
     } else {
         Outcome::pass(heading)
     }
-}
-
-/// What an expiry job or a cache looks at.
-#[derive(Default)]
-struct Marks {
-    /// Last-Modified, or what PROPFIND calls getlastmodified.
-    modified: Option<String>,
-    etag: Option<String>,
-}
-
-impl Marks {
-    fn of(answer: &Response) -> Self {
-        Self {
-            modified: answer.header("last-modified").map(str::to_owned),
-            etag: answer.header("etag").map(opaque),
-        }
-    }
-}
-
-/// An entity tag without the sign that it is weak: Apache takes that away after a second.
-fn opaque(etag: &str) -> String {
-    etag.strip_prefix("W/").unwrap_or(etag).to_owned()
-}
-
-/// The text of an element of `DAV:` in a PROPFIND's answer, whatever its prefix.
-fn property(xml: &[u8], name: &str) -> Option<String> {
-    let text = String::from_utf8_lossy(xml);
-    let mut rest = &*text;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let end = rest.find('>')?;
-        let tag = &rest[..end];
-        let tag = tag.split_whitespace().next().unwrap_or_default();
-        if tag.rsplit(':').next() == Some(name) {
-            let value = &rest[end + 1..];
-            let value = value[..value.find('<')?].trim();
-            return (!value.is_empty()).then(|| value.to_owned());
-        }
-    }
-    None
-}
-
-/// Downloads what was uploaded and looks at the marks; asks with PROPFIND for the time where a
-/// download tells none.
-async fn marks(context: &Context, backup: &OwnBackup, payload: &Payload) -> Result<Marks, Outcome> {
-    let answer = context.send(Request::get(backup)).await?;
-    if !answer.is_success() {
-        return Err(Outcome::blocked(format!(
-            "a GET of it was answered {}",
-            describe(&answer)
-        )));
-    }
-    // Marks of another backup tell nothing.
-    if let Some(difference) = difference(&answer.body, payload) {
-        return Err(Outcome::blocked(format!("an upload over it {difference}")));
-    }
-    let mut marks = Marks::of(&answer);
-    if marks.modified.is_none() {
-        let place = Place::Backup(backup.clone());
-        let request = Request::new(Method::Propfind, place)
-            .header("Depth", "0")
-            .header("Accept", "*/*");
-        let answer = context.send(request).await?;
-        if answer.status == 207 {
-            marks.modified = property(&answer.body.bytes, "getlastmodified");
-        }
-    }
-    Ok(marks)
-}
-
-/// A time in a header field, if it is one.
-fn parsed(time: &str) -> Option<Timestamp> {
-    let zoned = jiff::fmt::rfc2822::parse(time).ok()?;
-    Some(zoned.timestamp())
-}
-
-/// What became of a mark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Moved {
-    /// It is another one; for a time, a later one.
-    On,
-    /// It is the same.
-    Not,
-    /// It is an earlier time.
-    Back,
-}
-
-fn moved(before: &str, after: &str) -> Moved {
-    match (parsed(before), parsed(after)) {
-        (Some(before), Some(after)) if after < before => Moved::Back,
-        _ if before == after => Moved::Not,
-        _ => Moved::On,
-    }
-}
-
-async fn replaced(
-    context: &Context,
-    backup: &OwnBackup,
-    payload: &Payload,
-) -> Result<Marks, Outcome> {
-    let answer = context.send(Request::put(backup, payload)).await?;
-    if !answer.is_success() {
-        return Err(Outcome::blocked(format!(
-            "an upload over it was answered {}",
-            describe(&answer)
-        )));
-    }
-    marks(context, backup, payload).await
 }
 
 async fn upload_refreshes(context: &Context) -> Judged {
@@ -483,29 +370,29 @@ async fn bin(context: &Context) -> Judged {
 mod tests {
     use super::*;
 
-    fn judged(refresher: Refresh, days: i64) -> Outcome {
-        judge_refresh(refresher, days, days)
+    fn judged(refresh: Refresh, days: i64) -> Outcome {
+        judge_refresh(refresh, days, days)
     }
 
     #[test]
     fn a_short_promise_affects_both_and_a_long_one_nobody() {
-        for refresher in Refresh::NEWEST {
+        for refresh in Refresh::NEWEST {
             for days in 1..=14 {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::Deviates(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::Deviates(_)),
+                    "{refresh:?} {days}"
                 );
             }
             for days in [15, 30, 90, 180, 365, 36_500, 2_147_483_647, i64::MAX] {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::Pass(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::Pass(_)),
+                    "{refresh:?} {days}"
                 );
             }
             for days in [0, -1, i64::MIN] {
                 assert!(
-                    matches!(judged(refresher, days), Outcome::NotApplicable(_)),
-                    "{refresher:?} {days}"
+                    matches!(judged(refresh, days), Outcome::NotApplicable(_)),
+                    "{refresh:?} {days}"
                 );
             }
         }
@@ -550,38 +437,5 @@ mod tests {
             retentionDays 4294967297: an unchanged backup is uploaded again when it is 1 day old
             "
         );
-    }
-
-    #[test]
-    fn a_mark_moves_on_or_back_or_not() {
-        let (early, late) = (
-            "Sun, 06 Nov 1994 08:49:37 GMT",
-            "Sun, 06 Nov 1994 08:49:38 GMT",
-        );
-        assert_eq!(moved(early, late), Moved::On);
-        assert_eq!(moved(late, early), Moved::Back);
-        assert_eq!(moved(early, early), Moved::Not);
-        assert_eq!(moved("\"a\"", "\"b\""), Moved::On);
-        assert_eq!(opaque("W/\"a\""), opaque("\"a\""));
-    }
-
-    #[test]
-    fn a_property_is_found_whatever_its_prefix() {
-        let time = "Sun, 06 Nov 1994 08:49:37 GMT";
-        for xml in [
-            format!("<D:prop><D:getlastmodified>{time}</D:getlastmodified></D:prop>"),
-            format!("<getlastmodified xmlns=\"DAV:\">\n{time}\n</getlastmodified>"),
-            format!(
-                "<a><lp1:getlastmodified ns0:dt=\"dateTime.rfc1123\">{time}</lp1:getlastmodified>"
-            ),
-        ] {
-            assert_eq!(
-                property(xml.as_bytes(), "getlastmodified").as_deref(),
-                Some(time)
-            );
-        }
-        for xml in ["", "<getlastmodified/>", "<getlastmodified>", "<x>", "<"] {
-            assert_eq!(property(xml.as_bytes(), "getlastmodified"), None, "{xml}");
-        }
     }
 }

@@ -4,6 +4,8 @@
 mod compare;
 mod conditions;
 mod crossing;
+#[path = "../support/document_keys.rs"]
+mod document_keys;
 mod envelope;
 mod inspection;
 mod losses;

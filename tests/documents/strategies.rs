@@ -45,6 +45,18 @@ pub struct Case {
 }
 
 impl Case {
+    /// A backup on a phone on which nothing was left or removed, and whose contacts the directory
+    /// knows as they are.
+    pub fn of(backup: Backup) -> Self {
+        Self {
+            backup,
+            phone: Phone::new(id(OWN_ID)),
+            revoked: BTreeSet::new(),
+            rekeyed: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
+        }
+    }
+
     /// The same backup as it can be on a phone of this platform: no number that its types do not
     /// hold, and no string.
     pub fn on(mut self, platform: Client) -> Self {
@@ -479,11 +491,5 @@ pub fn large() -> Case {
         sync_contacts: Some(true),
         ..Settings::default()
     });
-    Case {
-        backup,
-        phone: Phone::new(id(OWN_ID)),
-        revoked: BTreeSet::new(),
-        rekeyed: BTreeSet::new(),
-        unlisted: BTreeSet::new(),
-    }
+    Case::of(backup)
 }

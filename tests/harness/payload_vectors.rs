@@ -1,4 +1,4 @@
-//! The models of the clients' releases against the vectors of whole documents: what each restores
+//! The clients' releases against the vectors of whole documents: what each restores
 //! and what each writes.
 
 use safe_conformance::adapter::Request;

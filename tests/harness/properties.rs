@@ -3,7 +3,6 @@
 //! The runs are recorded once; what is left out of them is judged without a network.
 
 use crate::support::program::{program, run};
-use jiff::civil::Date;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use safe_conformance::engine::waiver::Waivers;
@@ -19,7 +18,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The day that waivers are judged on.
-const TODAY: Date = jiff::civil::date(2026, 6, 1);
+const TODAY: &str = "2026-06-01";
 
 /// The faults of the servers whose runs are recorded: none, and some of each kind.
 const WORLDS: &[&[Fault]] = &[
@@ -88,7 +87,7 @@ async fn record(faults: &[Fault], deadline: Option<Duration>) -> Transcript {
 }
 
 fn judged(transcript: &Transcript, waivers: Option<Waivers>) -> Report {
-    let waivers = waivers.map(|waivers| (waivers, TODAY));
+    let waivers = waivers.map(|waivers| waivers.as_of(TODAY.parse().expect("a day")));
     wait_for(safe_conformance::judge(transcript, waivers, |_| {})).expect("a plan")
 }
 

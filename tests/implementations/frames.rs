@@ -113,7 +113,7 @@ fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
 fn keep_to_their_schemas() -> Result<(), Failed> {
     let protocol = Protocol::new()?;
     let mut unasked: BTreeSet<_> = protocol.outputs.keys().map(String::as_str).collect();
-    for way in ["honest", "model"] {
+    for way in ["honest", "android"] {
         for (request, answer) in overheard(way)? {
             protocol.hold_both(&request, &answer)?;
             unasked.remove(request["op"].as_str().unwrap_or_default());

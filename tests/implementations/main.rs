@@ -1,5 +1,5 @@
 //! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that
-//! misbehave in every way, the two adapters that are examples, and the models of the published
+//! misbehave in every way, the two adapters that are examples, and ours of the published
 //! clients.
 //!
 //! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
@@ -8,6 +8,8 @@ mod examples;
 mod frames;
 mod loops;
 mod misbehaving;
+#[path = "../support/missing.rs"]
+mod missing;
 mod mutations;
 mod own;
 mod published;

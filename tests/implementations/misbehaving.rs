@@ -5,7 +5,7 @@ use crate::wrong;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
 use safe_conformance::adapter::{Implementation, Limits, serve};
-use safe_conformance::clients::Model;
+use safe_conformance::clients::Release;
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Finding, Pattern, Selection, StopReason};
 use safe_conformance::report::Report;
@@ -287,7 +287,7 @@ fn stopped() -> Result<(), Failed> {
 pub fn adapter(way: &str) -> ExitCode {
     let (way, argument) = way.split_once(':').unwrap_or((way, ""));
     let implementation: Arc<dyn Implementation> = match way {
-        "model" => Arc::new(Model::of(Client::Android)),
+        "android" => Arc::new(Release::from(Client::Android)),
         "wrong" => wrong::of(argument).expect("one of the wrong ones"),
         _ => Arc::new(Own),
     };

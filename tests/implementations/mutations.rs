@@ -1,11 +1,11 @@
-//! Mistakes made up by rule: our models of the published clients with one field dropped, defaulted,
-//! inverted, off by one, cut off, doubled or swapped with its neighbour. Each must be caught, by a
-//! finding that names the field.
+//! Mistakes made up by rule: the published clients as this crate has them, with one field dropped,
+//! defaulted, inverted, off by one, cut off, doubled or swapped with its neighbour. Each must be
+//! caught, by a finding that names the field.
 
 use data_encoding::HEXLOWER;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::adapter::{InProcess, Operation, Reply};
-use safe_conformance::clients::Model;
+use safe_conformance::clients::Release;
 use safe_conformance::engine::Outcome;
 use safe_conformance::safe::Client;
 use safe_conformance::suites::client::{self, Like};
@@ -187,7 +187,7 @@ fn each(value: &mut Value, path: &[&str], change: &dyn Fn(&mut Map<String, Value
     }
 }
 
-/// What is changed and is no mistake, since it is equal to every reader: the model (or any), the
+/// What is changed and is no mistake, since it is equal to every reader: the subject (or any), the
 /// change, and the reason.
 const NO_MISTAKE: &[(&str, &str, &str)] = &[
     ("", "contacts reversed", "contacts have no order"),
@@ -216,7 +216,7 @@ const NO_MISTAKE: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// A model's answer to a vector.
+/// A subject's answer to a vector.
 struct Answered {
     vector: &'static Vector,
     output: Map<String, Value>,
@@ -224,7 +224,7 @@ struct Answered {
     value: Value,
 }
 
-/// One model, one operation, and what it answers to every vector of it.
+/// One subject, one operation, and what it answers to every vector of it.
 struct Answers {
     client: Client,
     operation: Operation,
@@ -249,7 +249,7 @@ static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
 });
 
 fn answers(client: Client, operation: Operation) -> Vec<Answered> {
-    let peer = InProcess::new(Arc::new(Model::of(client)));
+    let peer = InProcess::new(Arc::new(Release::from(client)));
     let all = vectors::all().iter().flat_map(File::vectors);
     let asked = all.filter(|(group, _)| group.operation == operation);
     let answered = asked.filter_map(|(_, vector)| match peer.ask_here(vector.request()) {
@@ -347,8 +347,8 @@ fn each_mistake() -> impl Iterator<Item = (Field, Change, String)> {
     })
 }
 
-/// The five models, and what came of every mistake in each.
-const MODELS: [&str; 5] = [
+/// The five subjects, and what came of every mistake in each.
+const SUBJECTS: [&str; 5] = [
     "Android writes",
     "iOS writes",
     "Android reads",
@@ -369,13 +369,13 @@ fn found(place: usize) -> &'static [(Change, String, Found)] {
     })
 }
 
-/// One test for each model and kind of change; the last one counts.
+/// One test for each subject and kind of change; the last one counts.
 pub fn trials(by_hand: usize) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for (place, model) in MODELS.iter().enumerate() {
+    for (place, subject) in SUBJECTS.iter().enumerate() {
         trials.extend(Change::ALL.map(|change| {
             let name = format!(
-                "mutations/{model}, {}",
+                "mutations/{subject}, {}",
                 format!("{change:?}").to_lowercase()
             );
             Trial::test(name, move || all_caught(place, change))
@@ -383,7 +383,7 @@ pub fn trials(by_hand: usize) -> Vec<Trial> {
     }
     let name = "mutations/with those by hand at least 250";
     trials.push(Trial::test(name, move || {
-        let places = 0..MODELS.len();
+        let places = 0..SUBJECTS.len();
         let caught = places.flat_map(found);
         let caught = caught.filter(|(_, _, found)| matches!(found, Found::Named));
         let count = by_hand + caught.count();
@@ -401,7 +401,7 @@ pub fn trials(by_hand: usize) -> Vec<Trial> {
 fn all_caught(place: usize, change: Change) -> Result<(), Failed> {
     let excused = |name: &str| {
         let mut known = NO_MISTAKE.iter();
-        known.any(|(model, known, _)| *known == name && ["", MODELS[place]].contains(model))
+        known.any(|(subject, known, _)| *known == name && ["", SUBJECTS[place]].contains(subject))
     };
     let of_kind = found(place).iter().filter(|(other, _, _)| *other == change);
     let wrong = of_kind.filter_map(|(_, name, found)| match found {

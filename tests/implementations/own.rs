@@ -19,6 +19,17 @@ const BASE: &str = "https://safe.example.org/";
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// The operations that are the same for every client: this core is held to them.
+pub const BYTES_ALONE: [Operation; 7] = [
+    Operation::Scrypt,
+    Operation::Derive,
+    Operation::Seal,
+    Operation::OpenBox,
+    Operation::Open,
+    Operation::SealBackup,
+    Operation::OpenBackup,
+];
+
 /// Our own protocol core.
 pub struct Own;
 
@@ -27,15 +38,7 @@ impl Implementation for Own {
         Hello::new(
             "safe-conformance's own core",
             env!("CARGO_PKG_VERSION"),
-            &[
-                Operation::Scrypt,
-                Operation::Derive,
-                Operation::Seal,
-                Operation::OpenBox,
-                Operation::Open,
-                Operation::SealBackup,
-                Operation::OpenBackup,
-            ],
+            &BYTES_ALONE,
         )
     }
 

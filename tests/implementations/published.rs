@@ -1,26 +1,16 @@
-//! The models of the published clients, as adapters: each passes every vector, held to itself.
+//! The published clients as this crate has them, as adapters: each passes every vector, held to
+//! itself.
 
 use crate::loops::example;
+use crate::own::BYTES_ALONE;
 use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
-use safe_conformance::adapter::{Limits, Operation};
+use safe_conformance::adapter::Limits;
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Client;
 use safe_conformance::suites::client::never_asked;
 use safe_conformance::vectors;
 use std::time::Duration;
-
-/// The operations that no model has: those are the same for every client, and our own core is held
-/// to them.
-const BYTES_ALONE: [Operation; 7] = [
-    Operation::Scrypt,
-    Operation::Derive,
-    Operation::Seal,
-    Operation::OpenBox,
-    Operation::Open,
-    Operation::SealBackup,
-    Operation::OpenBackup,
-];
 
 pub fn trials() -> Vec<Trial> {
     let trial = |client: Client| {

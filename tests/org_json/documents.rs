@@ -1,58 +1,10 @@
 //! Documents that real readers stumble over: well-formed, with values of the wrong kind, and
 //! spoiled.
 
+use crate::document_keys::KEYS;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use safe_conformance::safe::envelope::{Compression, pack};
-
-/// Every key of a backup.
-pub const KEYS: &[&str] = &[
-    "info",
-    "user",
-    "contacts",
-    "groups",
-    "distributionlists",
-    "settings",
-    "version",
-    "device",
-    "privatekey",
-    "nickname",
-    "profilePic",
-    "profilePicRelease",
-    "links",
-    "type",
-    "name",
-    "value",
-    "temporaryDeviceGroupKeyTodoRemove",
-    "identity",
-    "publickey",
-    "createdAt",
-    "lastUpdate",
-    "verification",
-    "workVerified",
-    "hidden",
-    "firstname",
-    "lastname",
-    "typingIndicators",
-    "readReceipts",
-    "private",
-    "id",
-    "creator",
-    "groupname",
-    "members",
-    "deleted",
-    "syncContacts",
-    "blockUnknown",
-    "sendTyping",
-    "threemaCalls",
-    "relayThreemaCalls",
-    "disableScreenshots",
-    "incognitoKeyboard",
-    "blockedContacts",
-    "syncExcludedIds",
-    "syncExcludedIDs",
-    "recentEmojis",
-];
 
 /// Some that every object is asked for, whether it has them or not.
 pub const ASKED: &[&str] = &[

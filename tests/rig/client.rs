@@ -153,6 +153,7 @@ pub async fn act_or_break(published: Published, mistake: Option<Mistake>, task: 
         Action::Restore => client.restore().await,
         Action::Delete => client.delete().await,
         Action::ChangePassword => client.change_password().await,
+        _ => return End::Unsupported,
     };
     if client.breaks.into_inner() {
         return End::Broke(BREAKS.to_owned());

@@ -1,5 +1,6 @@
 //! The clients under `vectors/adapters`, as somebody runs them: with `--exec`.
 
+use crate::missing::skipped;
 use crate::{deviations, runtime, world};
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::Rig;
@@ -78,16 +79,7 @@ fn are_short() -> Result<(), Failed> {
 fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Failed> {
     let command = match command {
         Ok(command) => command,
-        Err(why) => {
-            let required = std::env::var("SAFE_REQUIRE_REAL_SERVERS").is_ok_and(|it| it != "0");
-            return if required {
-                Err(Failed::from(format!(
-                    "{why}, for SAFE_REQUIRE_REAL_SERVERS is set"
-                )))
-            } else {
-                Ok(Completion::ignored_with(why))
-            };
-        }
+        Err(why) => return skipped(why),
     };
     let looking_back = ["request", "hosts", "secret", "body"];
     let rig = groups

@@ -8,6 +8,8 @@ mod divergences;
 mod examples;
 mod facts;
 mod hostile;
+#[path = "../support/missing.rs"]
+mod missing;
 mod mistake;
 
 use client::{Published, act};

@@ -5,15 +5,13 @@
 //! so does a row that is no longer true. Reasons are shared with the readers; which backups meet a
 //! condition is judged by those tests alone, and not from what a reader says.
 
-mod condition;
 mod stops;
 mod table;
 mod unknowns;
 pub(super) mod writing;
 
-pub use condition::When;
 pub use stops::{STOPS, StopRow};
-pub use table::LOSSES;
+pub use table::{LOSSES, When};
 pub use unknowns::{UNKNOWNS, Unknown};
 
 use super::Field;
@@ -24,6 +22,7 @@ use serde::Serialize;
 
 /// A row of the table.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Loss {
     /// Why.
     pub why: &'static Reason,

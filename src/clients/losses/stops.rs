@@ -9,6 +9,7 @@ use crate::clients::release::{Origin, Origins, Release, Releases};
 
 /// A restore that does not go through.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StopRow {
     /// Why.
     pub why: &'static Reason,

@@ -8,6 +8,7 @@ use crate::clients::release::{Origin, Origins, Release, Releases};
 
 /// Something of which nobody knows what becomes of it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Unknown {
     /// The name. It never changes.
     pub id: &'static str,

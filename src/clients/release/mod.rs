@@ -293,6 +293,7 @@ impl Serialize for Release {
 
 /// Releases of one client that follow each other: `Android 5.3 to 5.6`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Range {
     /// The first of them.
     pub first: Release,

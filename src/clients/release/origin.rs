@@ -7,6 +7,7 @@ use std::fmt;
 
 /// The form in which a release writes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Form {
     /// A backup as everybody has it.
     Usual,

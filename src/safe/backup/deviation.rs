@@ -9,6 +9,7 @@ const LISTED: usize = 1_000;
 
 /// One deviation of a document from the format.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Deviation {
     /// Where.
     pub path: Path,
@@ -18,6 +19,7 @@ pub struct Deviation {
 
 /// What can be wrong with a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Wrong {
     /// It should be there, and is not.
     Missing,
@@ -65,6 +67,7 @@ impl fmt::Display for Deviation {
 
 /// The deviations of one document, in the order in which they were met.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub struct Deviations {
     /// The first of them, a thousand at most.
     pub list: Vec<Deviation>,

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 /// What a client needs to be somebody again.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct RestoredIdentity {
     /// The private key.
     pub private_key: PrivateKey,
@@ -155,13 +156,19 @@ fn wrong_kind(path: &'static str, expected: &'static str, found: &Value) -> Docu
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::sample;
     use super::*;
+    use crate::safe::backup::Backup;
+    use crate::safe::json::Layout;
 
     const KEY: [u8; 32] = [0x5a; 32];
 
+    fn sample(contacts: usize) -> Vec<u8> {
+        let sample = Backup::sample(&KEY, contacts);
+        sample.into_value().to_bytes(Layout::Compact)
+    }
+
     fn with(replaced: &str, replacement: &str) -> Result<RestoredIdentity, DocumentError> {
-        let sample = String::from_utf8(sample(&KEY, "6.4.2A/de_CH", 0)).expect("UTF-8");
+        let sample = String::from_utf8(sample(0)).expect("UTF-8");
         assert!(sample.contains(replaced), "{sample}");
         identity_of(sample.replace(replaced, replacement).as_bytes())
     }
@@ -169,7 +176,7 @@ mod tests {
     #[test]
     fn a_sample_restores() {
         for contacts in [0, 1, 30] {
-            let identity = identity_of(&sample(&KEY, "6.4.2A/de_CH", contacts)).expect("valid");
+            let identity = identity_of(&sample(contacts)).expect("valid");
             assert_eq!(identity.private_key.as_bytes(), &KEY);
             assert_eq!(identity.nickname.as_deref(), Some("Probe"));
         }

@@ -14,7 +14,7 @@ pub use deviation::{Deviation, Deviations, Wrong};
 pub use identity::{DocumentError, RestoredIdentity, identity_of};
 pub(crate) use part::At;
 pub use part::{Kept, List};
-pub use sample::{SAMPLE_CONTACTS_AT_MOST, sample};
+pub use sample::SAMPLE_CONTACTS_AT_MOST;
 pub use values::{
     Bytes, DeviceGroupKey, DistributionListId, GroupId, LATEST_TIMESTAMP, LinkKind,
     PRIVATE_KEY_BYTES, PictureRelease, Policy, PrivateKey, PublicKey, Timestamp, Verification,

@@ -3,16 +3,15 @@
 
 use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
 use super::inspection::{
-    AddressSeen, Answered, HttpSeen, Inspection, KeyProof, ShakeTrouble, Shaken, Silence, Version,
+    AddressSeen, Answered, HttpSeen, Inspection, KeyProof, ShakeTrouble, Silence, Version,
 };
 use super::recorder::{Recorded, Recorder};
+use super::shake::{Shake, shaken, trouble_of};
 use super::suites;
 use super::trust::Roots;
 use crate::wire::live::dial;
-use data_encoding::BASE64;
 use futures_util::future::{join, join_all};
 use rustls::pki_types::ServerName;
-use sha2::{Digest as _, Sha256};
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -42,14 +41,6 @@ pub(in crate::wire) struct Inspector<'l> {
     timeout: Duration,
     connections: AtomicUsize,
     requests: AtomicU64,
-}
-
-/// What one of the library's handshakes came to.
-struct Shake {
-    recorded: Option<Recorded>,
-    outcome: Result<Shaken, ShakeTrouble>,
-    /// The connection, while it is wanted: some servers serve one at a time.
-    stream: Option<TlsStream<TcpStream>>,
 }
 
 impl<'l> Inspector<'l> {
@@ -433,30 +424,6 @@ impl Probed {
     }
 }
 
-impl Shake {
-    const fn library(why: String) -> Self {
-        Self {
-            recorded: None,
-            outcome: Err(ShakeTrouble::Library(why)),
-            stream: None,
-        }
-    }
-
-    fn no_connection(why: &str) -> Self {
-        Self {
-            recorded: None,
-            outcome: Err(ShakeTrouble::NoConnection(why.to_owned())),
-            stream: None,
-        }
-    }
-
-    /// The SHA-256 of the leaf.
-    fn leaf(&self) -> Option<String> {
-        let leaf = self.recorded.as_ref()?.chain.first()?;
-        Some(BASE64.encode(&Sha256::digest(leaf)))
-    }
-}
-
 fn address_seen(address: SocketAddr, shake: &Shake) -> AddressSeen {
     let trouble = match &shake.outcome {
         Err(ShakeTrouble::NoConnection(why)) => why.clone(),
@@ -491,33 +458,6 @@ fn silence_of(error: &io::Error) -> Silence {
     match error.kind() {
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Silence::Reset,
         _ => Silence::Closed,
-    }
-}
-
-fn trouble_of(error: &io::Error) -> ShakeTrouble {
-    let inner = error.get_ref();
-    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::AlertReceived(alert)) => ShakeTrouble::Alert(u8::from(*alert)),
-        Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::HandshakePayloadTooLarge)) => {
-            ShakeTrouble::TooMuch
-        }
-        Some(other) => ShakeTrouble::Library(other.to_string()),
-        None => ShakeTrouble::Closed,
-    }
-}
-
-fn shaken(stream: &TlsStream<TcpStream>) -> Shaken {
-    let session = stream.get_ref().1;
-    let alpn = session.alpn_protocol();
-    Shaken {
-        version: match session.protocol_version() {
-            Some(rustls::ProtocolVersion::TLSv1_3) => Version::Tls13,
-            _ => Version::Tls12,
-        },
-        suite: session
-            .negotiated_cipher_suite()
-            .map_or(0, |suite| u16::from(suite.suite())),
-        alpn: alpn.map(|name| String::from_utf8_lossy(name).into_owned()),
     }
 }
 

@@ -8,6 +8,7 @@ mod hello;
 mod inspect;
 mod inspection;
 mod recorder;
+mod shake;
 pub mod suites;
 mod trust;
 

@@ -3,10 +3,11 @@
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
-use super::{alert, by_looking, count, deviates, look_with_time, remedy, silence};
+use super::{alert, by_looking, deviates, look_with_time, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
+use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Answered, HttpSeen, Inspection, ShakeTrouble, Silence};
 use std::collections::BTreeSet;
@@ -293,9 +294,9 @@ pub(super) fn apart(ahead: i64) -> String {
     // Rounded, so that the same clocks differ by the same number each time.
     let rounded = |unit: i64| (seconds + unit / 2) / unit;
     let length = match seconds {
-        172_800.. => count(rounded(86_400), "day"),
-        7_200.. => count(rounded(3_600), "hour"),
-        _ => count(rounded(60), "minute"),
+        172_800.. => counted(rounded(86_400), "day"),
+        7_200.. => counted(rounded(3_600), "hour"),
+        _ => counted(rounded(60), "minute"),
     };
     let side = if ahead > 0 { "ahead of" } else { "behind" };
     format!("{length} {side} this machine's")

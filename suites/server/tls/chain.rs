@@ -2,10 +2,11 @@
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
-use super::{alert, by_looking, certificates, count, day, deviates, path, remedy, unread};
+use super::{alert, by_looking, certificates, day, deviates, path, remedy, unread};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, clause};
+use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection, KeyKind, KeyProof, ShakeTrouble, Trust, suites};
 
@@ -125,7 +126,7 @@ pub(super) fn judge_chain(seen: &Inspection) -> Judged {
     let chain = certificates(seen)?;
     let complete = |to: &str| {
         let between = path(&chain).len() - 1;
-        let between = count(i64::try_from(between).unwrap_or(i64::MAX), "certificate");
+        let between = counted(between as u64, "certificate");
         Outcome::pass(format!(
             "complete{to}: the server's certificate and {between} above it"
         ))

@@ -4,11 +4,12 @@ use super::super::WHOLE;
 use super::super::judge::Judged;
 use super::answers::{CLOCK_SLIP, apart, server_ahead};
 use super::{
-    by_looking, certificates, count, day, deviates, leaf_of, look_with_time, names, path, remedy,
+    by_looking, certificates, day, deviates, leaf_of, look_with_time, names, path, remedy,
 };
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
+use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection};
 
@@ -117,13 +118,13 @@ fn out_of_date(chain: &[Certificate], now: i64) -> Option<String> {
             format!("the certificate of the issuer `{}`", certificate.subject)
         };
         if now > certificate.not_after {
-            let ago = count((now - certificate.not_after) / DAY, "day");
+            let ago = counted((now - certificate.not_after) / DAY, "day");
             Some(format!(
                 "{which} expired on {}, {ago} ago",
                 day(certificate.not_after)
             ))
         } else if now < certificate.not_before {
-            let ahead = count((certificate.not_before - now) / DAY + 1, "day");
+            let ahead = counted((certificate.not_before - now) / DAY + 1, "day");
             Some(format!(
                 "{which} is not valid before {}, in {ahead}",
                 day(certificate.not_before)
@@ -165,13 +166,13 @@ pub(super) fn judge_expires_soon(seen: &Inspection) -> Judged {
     Ok(if left < least {
         deviates(format!(
             "it expires on {until}, in {}",
-            count(left / DAY, "day")
+            counted(left / DAY, "day")
         ))
         .into()
     } else {
         Outcome::pass(format!(
             "it has {} left, until {until}",
-            count(left / DAY, "day")
+            counted(left / DAY, "day")
         ))
     })
 }

@@ -178,15 +178,6 @@ fn alert(code: u8) -> String {
     format!("the alert `{name}`")
 }
 
-/// A number of things, in words: `1 day`, `2 days`.
-fn count(number: i64, thing: &str) -> String {
-    if number == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{number} {thing}s")
-    }
-}
-
 /// The day on which a second since 1970 lies, by UTC.
 fn day(second: i64) -> String {
     let time = jiff::Timestamp::from_second(second).unwrap_or_default();

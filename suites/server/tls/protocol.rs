@@ -6,6 +6,7 @@ use super::{alert, by_ats, by_looking, deviates, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
+use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Answered, Inspection, Silence, Version, suites};
 
@@ -260,7 +261,7 @@ pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
 pub(super) fn judge_current_suites(seen: &Inspection) -> Judged {
     let today = accepted(seen, &[suites::TLS13, suites::ECDHE])?;
     if !today.is_empty() {
-        let many = super::count(i64::try_from(today.len()).unwrap_or(i64::MAX), "suite");
+        let many = counted(today.len() as u64, "suite");
         return Ok(Outcome::pass(format!(
             "it accepts {many} that iOS offers today"
         )));

@@ -2,10 +2,11 @@
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
-use super::{by_ats, by_looking, certificates, count, day, deviates, leaf_of, path, remedy};
+use super::{by_ats, by_looking, certificates, day, deviates, leaf_of, path, remedy};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
+use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Inspection, KeyKind, SignatureKind, Trust, Version};
 
@@ -291,10 +292,7 @@ pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
     }
     let wanted = if leaf.lifetime() <= 180 * DAY { 2 } else { 3 };
     let embedded = leaf.timestamps.unwrap_or(0);
-    let shown = count(
-        i64::try_from(embedded).unwrap_or(i64::MAX),
-        "signed certificate timestamp",
-    );
+    let shown = counted(embedded as u64, "signed certificate timestamp");
     if embedded >= wanted {
         return Ok(Outcome::pass(format!("{shown} embedded")));
     }

@@ -1,6 +1,7 @@
 //! Documents that are broken, and the JSON that breaks them.
 
 use super::{Written, any_id, case, text};
+use crate::document_keys::KEYS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -33,38 +34,8 @@ fn number() -> impl Strategy<Value = Value> {
 }
 
 fn key() -> impl Strategy<Value = Text> {
-    let known = [
-        "info",
-        "user",
-        "contacts",
-        "groups",
-        "distributionlists",
-        "settings",
-        "version",
-        "device",
-        "privatekey",
-        "nickname",
-        "profilePic",
-        "profilePicRelease",
-        "links",
-        "identity",
-        "createdAt",
-        "lastUpdate",
-        "verification",
-        "members",
-        "creator",
-        "id",
-        "deleted",
-        "name",
-        "value",
-        "type",
-        "syncContacts",
-        "blockedContacts",
-        "syncExcludedIds",
-        "syncExcludedIDs",
-    ];
     prop_oneof![
-        4 => select(known.to_vec()).prop_map(Text::new),
+        4 => select(KEYS).prop_map(Text::new),
         1 => Just(Text::from_spelling("\\u0069\\u0064").expect("a string")),
         1 => text(),
     ]

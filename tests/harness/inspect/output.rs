@@ -1,6 +1,7 @@
 //! What it says, as text and as JSON, and the document that it writes.
 
 use super::{Desk, ID, backup, id, json, of_the_readme, sealed, sealed_by};
+use crate::support::page;
 use crate::support::program::run;
 use safe_conformance::clients::{Phone, Release};
 use serde_json::Value;
@@ -20,7 +21,9 @@ fn the_whole_text() {
 fn the_manual_shows_what_it_says() {
     let ended = run(&mut Desk::new().of(&of_the_readme().0));
     let page = include_str!("../../../src/manual/backups.md");
-    assert!(page.contains(&ended.stdout), "{}", ended.stdout);
+    let shown = page.split("```text\n").nth(1);
+    let shown = shown.and_then(|rest| rest.split("```").next());
+    page::holds("backups", shown.expect("a sample"), &ended.stdout);
 }
 
 #[test]

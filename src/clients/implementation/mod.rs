@@ -13,21 +13,11 @@ use crate::adapter::{
 };
 use crate::safe::password::PasswordRule;
 
-/// Our model of a release.
-#[derive(Clone, Copy, Debug)]
-pub struct Model(Release);
-
-impl Model {
-    /// The model of a release; of a client, of its newest.
-    pub fn of(release: impl Into<Release>) -> Self {
-        Self(release.into())
-    }
-}
-
-impl Implementation for Model {
+/// This crate as a release of a client: what the vectors are asked of.
+impl Implementation for Release {
     fn hello(&self) -> Hello {
         Hello::new(
-            format!("safe-conformance's model of {}", self.0.client()),
+            format!("safe-conformance as {}", self.client()),
             env!("CARGO_PKG_VERSION"),
             &[
                 Operation::ParseConfig,
@@ -41,7 +31,7 @@ impl Implementation for Model {
     }
 
     fn parse_config(&self, input: ParseConfig) -> Answer<Config> {
-        let transport = self.0.transport();
+        let transport = self.transport();
         match parse_config(transport.client, transport.config_read(&input.body.0)) {
             None => Err(Refusal::unsupported("it reads no config")),
             Some(Ok(config)) => Ok(Config {
@@ -53,20 +43,20 @@ impl Implementation for Model {
     }
 
     fn request_urls(&self, input: RequestUrls) -> Answer<Urls> {
-        address::request_urls(self.0, &input)
+        address::request_urls(*self, &input)
     }
 
     fn check_password(&self, input: CheckPassword) -> Answer<Checked> {
         let nobody = || Refusal::unsupported("nobody chooses a password there");
         if let Some(pattern) = &input.pattern {
             let passes =
-                pattern::passes(self.0.client(), pattern, &input.password).ok_or_else(nobody)?;
+                pattern::passes(self.client(), pattern, &input.password).ok_or_else(nobody)?;
             let passes = passes.map_err(|error| Refusal::unsupported(error.to_string()))?;
             return Ok(Checked {
                 rule: (!passes).then_some(Rule::Pattern),
             });
         }
-        let checked = check_password(self.0.client(), &input.password).ok_or_else(nobody)?;
+        let checked = check_password(self.client(), &input.password).ok_or_else(nobody)?;
         Ok(Checked {
             rule: checked.err().map(|rule| match rule {
                 PasswordRule::Length => Rule::Length,
@@ -77,14 +67,14 @@ impl Implementation for Model {
     }
 
     fn judge_exchange(&self, input: JudgeExchange) -> Answer<Taken> {
-        exchange::judge(self.0, &input)
+        exchange::judge(*self, &input)
     }
 
     fn read_backup(&self, input: ReadBackup) -> Answer<RestoredState> {
-        backup::read_backup(self.0, &input)
+        backup::read_backup(*self, &input)
     }
 
     fn write_backup(&self, input: WriteBackup) -> Answer<WrittenDocument> {
-        backup::write_backup(self.0, &input)
+        backup::write_backup(*self, &input)
     }
 }
