@@ -128,8 +128,10 @@ async fn sealed(
                     if may_be_elsewhere {
                         stopped.hints.extend(hints);
                     }
+                    let mut inspection = Inspection::not_fetched(known.id, stopped);
+                    inspection.is_shut_out = session.halted().is_some();
                     return Ok(Inspected {
-                        inspection: Inspection::not_fetched(known.id, stopped),
+                        inspection,
                         document: None,
                         secrets: Scrub::default(),
                     });

@@ -123,6 +123,9 @@ pub struct Inspection {
     pub assumptions: Vec<String>,
     /// What else is to be said.
     pub notes: Vec<String>,
+    /// Whether the server refused the credentials, or limits or locks out this address.
+    #[serde(skip)]
+    pub is_shut_out: bool,
 }
 
 /// The verdict of an inspection.
@@ -232,6 +235,7 @@ impl Inspection {
             previews: Vec::new(),
             assumptions: Vec::new(),
             notes: Vec::new(),
+            is_shut_out: false,
         }
     }
 

@@ -276,7 +276,8 @@ pub(crate) fn valid(
     parameters.distinguished_name = rcgen::DistinguishedName::new();
     // Whole days, because rcgen takes a date without asking for one more dependency.
     let date = |offset: i64| {
-        let seconds = jiff::Timestamp::now().as_second() + offset * 86_400;
+        let clock = jiff::Timestamp::try_from(std::time::SystemTime::now());
+        let seconds = clock.map_or(0, jiff::Timestamp::as_second) + offset * 86_400;
         let now = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let date = jiff::tz::TimeZone::UTC.to_datetime(now).date();
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());

@@ -499,6 +499,7 @@ impl Inspection {
         let exit = match self.verdict {
             Verdict::Pass => Exit::Conforms,
             Verdict::Fail => Exit::Deviates,
+            Verdict::Incomplete if self.is_shut_out => Exit::LockedOut,
             Verdict::Incomplete => Exit::Incomplete,
             Verdict::Unknown => Exit::NothingJudged,
         };
@@ -515,6 +516,9 @@ fn conclusion(inspection: &Inspection) -> String {
     match inspection.verdict {
         Verdict::Pass => "Android and iOS restore from this backup, as far as we know.".to_owned(),
         Verdict::Unknown => "Nothing is known of what Android and iOS make of it.".to_owned(),
+        Verdict::Incomplete if inspection.is_shut_out => {
+            "The server refused the credentials, or limits or locks out this address.".to_owned()
+        }
         Verdict::Incomplete => "The inspection could not be carried out.".to_owned(),
         Verdict::Fail if !unable.is_empty() => {
             format!("{} cannot restore from this backup.", unable.join(" and "))

@@ -204,11 +204,16 @@ pub(crate) struct Timing {
     pub(crate) took: Duration,
 }
 
+/// The time as a report has it; a clock beyond the year 9999 shows the last moment of that.
+fn stamp(clock: std::time::SystemTime) -> jiff::Timestamp {
+    jiff::Timestamp::try_from(clock).unwrap_or(jiff::Timestamp::MAX)
+}
+
 impl Timing {
     /// A run that takes no time, now.
     pub(crate) fn now() -> Self {
         Self {
-            started: jiff::Timestamp::now(),
+            started: stamp(std::time::SystemTime::now()),
             took: Duration::ZERO,
         }
     }
@@ -550,4 +555,18 @@ fn alike(one: &Finding, other: &Finding) -> bool {
         return true;
     }
     one.id == other.id && one.observed == other.observed && one.remedy == other.remedy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    #[test]
+    fn a_clock_at_year_22026_has_a_stamp() {
+        let clock = UNIX_EPOCH + Duration::from_secs(632_942_553_600);
+        assert_eq!(stamp(clock), jiff::Timestamp::MAX);
+        assert_eq!(stamp(UNIX_EPOCH), jiff::Timestamp::UNIX_EPOCH);
+        assert!(stamp(SystemTime::now()) < jiff::Timestamp::MAX);
+    }
 }

@@ -462,11 +462,7 @@ impl engine::Context for Context {
                 std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
             written.dedup();
             for backup in written {
-                // What a part may yet replace is looked at once more before it is deleted.
-                let waits = self.facts().cuts_off_apart && self.session.was_broken_off(&backup);
-                if !waits {
-                    self.session.delete(&backup).await;
-                }
+                self.session.delete(&backup).await;
             }
             // Only now may another check use the same place.
             *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -376,6 +376,12 @@ impl Turn {
         state.next = state.next.max(Instant::now() + pause);
     }
 
+    /// Lets nobody ask for this long: the server may have refused it because there were too many.
+    pub(super) fn holds_back(self, pause: Duration) {
+        let mut state = self.pace.state();
+        state.next = state.next.max(Instant::now() + pause);
+    }
+
     /// Notes that the server refused it, or the one before it that began at `first`, because there
     /// were too many.
     pub(super) fn limited_since(&self, first: Option<Instant>) {

@@ -188,23 +188,33 @@ pub(crate) fn silence(kind: FailureKind) -> Failure {
 impl Session {
     /// A session with a server in memory.
     pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
-        let target = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
-        let target = target.basic("safe", "s3cret-in-memory");
-        let seed = Seed::new(7);
-        let settings = Settings {
-            pace: Pace::new(PaceChoice::Fast),
-            max_upload: 4 * LIMIT as u64,
-            ..Settings::new(seed).with_fresh(seed)
-        };
         // Its many spellings are made once, not for each of thousands of sessions.
         static SCRUB: OnceLock<Scrub> = OnceLock::new();
+        let target = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
+        let target = target.basic("safe", "s3cret-in-memory");
         let scrub = SCRUB.get_or_init(|| {
             let mut scrub = Scrub::default();
             target.login.hide(&mut scrub);
             let _ = (scrub.bytes(b"-"), scrub.of_own_words().text("-"));
             scrub
         });
-        let session = Self::behind(scrub.clone(), target, settings, ledger);
+        Self::scripted_at(target, scrub.clone(), server, ledger)
+    }
+
+    /// The same at a target of the test's choice, of which nothing is hidden but what `scrub` says.
+    pub(crate) fn scripted_at(
+        target: Target,
+        scrub: Scrub,
+        server: &Arc<Scripted>,
+        ledger: Option<Ledger>,
+    ) -> Arc<Self> {
+        let seed = Seed::new(7);
+        let settings = Settings {
+            pace: Pace::new(PaceChoice::Fast),
+            max_upload: 4 * LIMIT as u64,
+            ..Settings::new(seed).with_fresh(seed)
+        };
+        let session = Self::behind(scrub, target, settings, ledger);
         let mut session = session.expect("no TLS");
         session.play(Arc::clone(server));
         Arc::new(session)

@@ -27,7 +27,8 @@ const TRIAL: &str = "shared.trial";
 #[derive(Default)]
 pub(super) struct Shared {
     answers: Mutex<BTreeMap<&'static str, Arc<OnceCell<Answer>>>>,
-    turn: Arc<tokio::sync::Mutex<()>>,
+    /// Of each place that is used in turn.
+    turns: Mutex<BTreeMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
     trial: OnceCell<Result<(), Failure>>,
 }
 
@@ -39,6 +40,11 @@ impl Shared {
             trial: OnceCell::new_with(Some(Ok(()))),
             ..Self::default()
         }
+    }
+
+    fn turn(&self, slot: &'static str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(slot).or_default())
     }
 
     fn answer(&self, name: &'static str) -> Arc<OnceCell<Answer>> {
@@ -71,23 +77,28 @@ impl Context {
     /// The backup that checks upload, break off and delete one after the other. A check's turn ends
     /// with the check.
     pub async fn recycled(&self) -> OwnBackup {
+        self.in_turn(RECYCLED).await
+    }
+
+    /// The backup of which uploads are broken off: the [recycled](Self::recycled) one, or another
+    /// for each way of sending where two more URLs that are answered 4xx do no harm.
+    pub async fn to_cut_off(&self, chunked: bool) -> OwnBackup {
+        let slot = match (self.facts().cuts_off_apart, chunked) {
+            (false, _) => RECYCLED,
+            (true, false) => "to cut off",
+            (true, true) => "to cut off, chunked",
+        };
+        self.in_turn(slot).await
+    }
+
+    async fn in_turn(&self, slot: &'static str) -> OwnBackup {
         let held = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let is_held = held().is_some();
         if !is_held {
-            let lock = Arc::clone(&self.session.shared.turn).lock_owned().await;
+            let lock = self.session.shared.turn(slot).lock_owned().await;
             *held() = Some(lock);
         }
-        self.session.guard.own_backup(OWNER, RECYCLED)
-    }
-
-    /// A backup over which an upload is broken off: the [recycled](Self::recycled) one, or one of
-    /// the check's own where two more URLs that are answered 4xx do no harm.
-    pub async fn to_cut_off(&self) -> OwnBackup {
-        if self.facts().cuts_off_apart {
-            self.own_backup("to cut off")
-        } else {
-            self.recycled().await
-        }
+        self.session.guard.own_backup(OWNER, slot)
     }
 
     /// Deletes a backup of the run's own, if it may be there. No check sees it.

@@ -238,9 +238,9 @@ pub struct Facts {
     /// Whether roots were given to be trusted beside the operating system's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_roots: bool,
-    /// Whether uploads that are broken off over a backup have separate IDs, so that they wait
-    /// for no other. It costs two more URLs that are answered 4xx: no intrusion detection stands
-    /// before a server on this machine.
+    /// Whether uploads that are broken off have separate IDs, so that they wait for no other
+    /// check. It costs two more URLs that are answered 4xx: no intrusion detection stands before a
+    /// server on this machine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cuts_off_apart: bool,
 }

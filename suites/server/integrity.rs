@@ -240,13 +240,18 @@ async fn compressed(context: &Context) -> Judged {
     })
 }
 
+/// Whether uploads of this variant are chunked.
+fn is_chunked(context: &Context) -> bool {
+    context.facet().case() == "chunked"
+}
+
 /// Breaks an upload off in the middle; whether the server took notice of its end.
 async fn break_off(
     context: &Context,
     backup: &OwnBackup,
     payload: &Payload,
 ) -> Result<bool, Outcome> {
-    let chunked = context.facet().case() == "chunked";
+    let chunked = is_chunked(context);
     let manner = Manner::CutOff {
         after: payload.len() / 2,
         chunked,
@@ -299,7 +304,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
     let size = fitting(context, 48 * 1024).await;
     let old = context.payload("old", Recipe::Random(size));
     let new = context.payload("new", Recipe::Random(size));
-    let backup = context.to_cut_off().await;
+    let backup = context.to_cut_off(is_chunked(context)).await;
     stored(context, &backup, &old).await?;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(context, noticed) {
@@ -332,7 +337,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
 
 async fn cut_off_invisible(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
-    let backup = context.recycled().await;
+    let backup = context.to_cut_off(is_chunked(context)).await;
     // An upload over a backup may have been broken off here before.
     context.discard(&backup).await;
     let noticed = break_off(context, &backup, &new).await?;
@@ -448,7 +453,17 @@ async fn during(context: &Context) -> Judged {
     let mut answers = context
         .during(upload, Request::get(&backup).reading(size), POLLS)
         .await?;
-    let uploaded = answers.remove(0)?;
+    let uploaded = match answers.remove(0) {
+        Ok(answer) => answer,
+        // On a server that is slow by itself, one with many questions at once may be too slow.
+        Err(failure) if failure.kind.is_peer() => {
+            return Ok(Outcome::blocked(format!(
+                "the upload itself was not answered: {}",
+                failure.message
+            )));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
     if !uploaded.is_success() {
         return Ok(Outcome::blocked(format!(
             "the upload itself was answered {}",

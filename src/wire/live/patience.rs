@@ -282,6 +282,9 @@ impl Live {
                     }
                     if silent {
                         turn.timed_out();
+                    } else if tries.sign.is_some() {
+                        // Whatever is asked meanwhile is likely to be refused, too.
+                        turn.holds_back(pause);
                     } else {
                         drop(turn);
                     }

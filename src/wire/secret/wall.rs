@@ -24,15 +24,16 @@ pub(in crate::wire) fn clean_response(
     let mut echoed = false;
     for (name, value) in &mut response.headers {
         for field in [name, value] {
-            if field.len() > KEPT_FIELD {
-                let end = (0..=KEPT_FIELD).rfind(|end| field.is_char_boundary(*end));
-                field.truncate(end.unwrap_or(0));
-            }
             if let Some(scrubbed) = scrub.bytes(field.as_bytes()) {
                 echoed = true;
                 *field = String::from_utf8_lossy(&scrubbed).into_owned();
             }
             *field = without_ids(field);
+            // Only now: what is cut in the middle of a secret or an ID is not found any more.
+            if field.len() > KEPT_FIELD {
+                let end = (0..=KEPT_FIELD).rfind(|end| field.is_char_boundary(*end));
+                field.truncate(end.unwrap_or(0));
+            }
         }
     }
     response.echoed_secret = echoed;

@@ -339,7 +339,6 @@ impl Session {
         }
         self.guard.give_up_waiting();
         self.see_one().await;
-        self.look_at_kept().await;
         self.delete_all(patience).await;
         self.look_for_all(patience, Straying::Stops).await;
         let closed = self.guard.close();
@@ -358,25 +357,6 @@ impl Session {
         };
         if let (false, Some(backup)) = (self.guard.shows(), self.guard.left().first()) {
             let _ = tokio::time::timeout(SILENCE, self.look_for(live, backup)).await;
-        }
-    }
-
-    /// Looks at what is still there of the backups over which an upload was broken off, if nothing
-    /// of it can come any more: after this, its deletion needs no further look, and no URL more is
-    /// missing.
-    async fn look_at_kept(&self) {
-        let Source::Live { live, .. } = &self.source else {
-            return;
-        };
-        for backup in self.broken_off() {
-            let is_open = self.guard.may_still_appear(&backup, Instant::now());
-            if is_open || !self.guard.may_be_there(&backup) {
-                continue;
-            }
-            let looking = tokio::time::timeout(SILENCE, self.look_for(live, &backup));
-            if looking.await == Ok(Sight::Present) {
-                self.settle_parts(&backup);
-            }
         }
     }
 

@@ -14,9 +14,6 @@ pub(super) struct BrokenOff {
     by: Late,
     backup: OwnBackup,
     payload: Payload,
-    /// Whether it was looked at after the last moment at which a part of it could appear, and
-    /// before it was deleted.
-    is_settled: bool,
 }
 
 impl Session {
@@ -43,7 +40,6 @@ impl Session {
             by,
             backup: backup.clone(),
             payload: payload.clone(),
-            is_settled: false,
         });
     }
 
@@ -53,23 +49,10 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether an upload to it was broken off.
-    pub(in crate::wire) fn was_broken_off(&self, backup: &OwnBackup) -> bool {
-        self.uploads().iter().any(|upload| upload.backup == *backup)
-    }
-
-    /// Notes that nothing of the uploads to it can appear any more, and that it was looked at.
-    pub(super) fn settle_parts(&self, backup: &OwnBackup) {
-        for upload in self.uploads().iter_mut() {
-            upload.is_settled |= upload.backup == *backup;
-        }
-    }
-
-    /// Where uploads were broken off, and a part may be.
+    /// Where uploads were broken off.
     pub(super) fn broken_off(&self) -> Vec<OwnBackup> {
         let mut backups: Vec<OwnBackup> = Vec::new();
-        let open = |upload: &&BrokenOff| !upload.is_settled;
-        for upload in self.uploads().iter().filter(open) {
+        for upload in self.uploads().iter() {
             if !backups.contains(&upload.backup) {
                 backups.push(upload.backup.clone());
             }

@@ -255,22 +255,6 @@ async fn a_part_that_comes_late_is_deleted_and_judged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_an_upload_was_broken_off_over_is_looked_at_before_it_is_deleted() {
-    let mut play = Play::new(|_| Deed::Healthy);
-    let backup = play.upload("a").await;
-    play.cut_off(&backup).await;
-    // The last moment at which a part could come passes on the clock of the machine.
-    std::thread::sleep(super::LATE_STORE + Duration::from_millis(50));
-    let left = play.clean_up().await;
-    assert_eq!((left.backups, play.server.stored()), (0, 0));
-    assert!(play.session.late().is_empty());
-    let log = play.server.log();
-    let deleted = log.iter().position(|asked| asked.starts_with("DELETE"));
-    let looked = log.iter().position(|asked| asked.starts_with("GET"));
-    assert!(looked < deleted, "{log:#?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_answer_that_never_came_leaves_a_doubt_where_nothing_can_be_seen() {
     let mut play = Play::new(|asked| match asked.request.method {
         Method::Put => Deed::Answers(Err(silence(FailureKind::TimedOut))),

@@ -1,6 +1,7 @@
 //! What each check says where one answer of a healthy server is another one.
 
 mod matrix;
+mod worlds;
 
 use super::{ServerCheck, checks};
 use crate::engine::{Context as _, Outcome, Subject as _};

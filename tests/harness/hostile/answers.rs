@@ -26,6 +26,27 @@ async fn a_header_of_a_mebibyte() {
     checked.deviates("auth.accepted[android]", Stage::Http, &["header", "larg"]);
 }
 
+/// Nothing but backup IDs: taking them out takes no longer than reading them.
+#[tokio::test]
+async fn a_header_of_380_kilobytes_of_ids() {
+    let server = with_config(|| {
+        let id = "0123456789abcdef".repeat(4);
+        let ids = format!("{id} ").repeat(5_900);
+        let mut reply = Reply::new(200, CONFIG);
+        reply = reply.with("X-Seen", ids.trim_end());
+        Deed::Reply(reply)
+    });
+    let url = server.url();
+    let asking = check(&url);
+    let checked = tokio::time::timeout(std::time::Duration::from_secs(120), asking);
+    let checked = checked.await.expect("it ends");
+    assert_eq!(
+        checked.finding("config.understood[android]").verdict,
+        Verdict::Pass
+    );
+    assert!(!checked.transcript.contains("0123456789abcdef0123"));
+}
+
 #[tokio::test]
 async fn ten_thousand_headers() {
     let server = with_config(|| {

@@ -1,9 +1,10 @@
 //! Floods of every kind: the program has no more memory than it may have.
 
-use super::{Uploaded, bomb, endless, with_config, with_downloads};
-use crate::support::program::{Running, program};
+use super::{Uploaded, bomb, check, endless, with_config, with_downloads};
+use crate::support::program::{Running, program, run};
 use crate::support::scripted::{Control, Deed, PASSWORD, Reply, Scripted, USER};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::Duration;
 
 /// The most memory that the program may have had at once, in KiB: 64 MiB are scrypt's, and a debug
@@ -25,7 +26,13 @@ fn peak_of(url: &str, code: i32, arguments: &[&str]) -> u64 {
         .arg("--transcript")
         .arg(home.path().join("transcript.json"));
     command.env("SAFE_SERVER_PASSWORD", PASSWORD);
-    let mut running = Running::start(&mut command);
+    peak(&mut command, code)
+}
+
+/// Runs a command, which ends with this exit code, and gives the most memory it had at once, in
+/// KiB.
+fn peak(command: &mut Command, code: i32) -> u64 {
+    let mut running = Running::start(command);
     let status = format!("/proc/{}/status", running.id());
     let mut peak = 0;
     // The value only grows, and is gone with the process: what was read last is what it came to.
@@ -127,4 +134,30 @@ fn memory_is_bounded_at_the_largest_size() {
     let peak = peak_of(&server.url(), 0, &arguments);
     println!("64 MiB: {} MiB", peak / 1024);
     assert!(peak < MOST_AT_LARGEST, "{peak} KiB");
+}
+
+/// A transcript that holds one enormous answer is judged within bounds, and a larger one is not
+/// read.
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_is_bounded_where_a_large_transcript_is_judged() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let transcript = check(&server.url()).await.transcript;
+    let begin = "\"base64\": \"";
+    let place = transcript.find(begin).expect("a body") + begin.len();
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let file = home.path().join("transcript.json");
+    let judging = |length: usize| {
+        let filling = "A".repeat(length * 1024 * 1024);
+        let (head, tail) = transcript.split_at(place);
+        std::fs::write(&file, format!("{head}{filling}{tail}")).expect("it is written");
+        let mut command = program(home.path());
+        command.arg("judge").arg(&file);
+        command
+    };
+    let peak = peak(&mut judging(44), 0);
+    println!("44 MiB: {} MiB", peak / 1024);
+    assert!(peak < MOST_MEMORY, "{peak} KiB");
+    let refused = run(&mut judging(49));
+    assert_eq!(refused.code, Some(2), "{}", refused.all());
+    assert!(refused.stderr.contains("longer than"), "{}", refused.stderr);
 }
