@@ -325,7 +325,9 @@ fn printed_lines(certificates: &Certificates) {
     certificates.openssl(&verify);
     let running = server("printed lines", "server", &[]).start(certificates);
     let (text, _) = inspect(running.port, &certificates.read("ca.pem"));
-    for verdict in ["fail", "warn", "blocked"] {
+    // `openssl s_server` sends no date, which another check judges.
+    assert!(text.starts_with("Android backup partial."), "{text}");
+    for verdict in ["fail", "warn"] {
         assert!(!text.contains(&format!("  {verdict} ")), "{text}");
     }
 }
