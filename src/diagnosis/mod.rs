@@ -36,6 +36,9 @@ pub use described::describe;
 /// The ID of the problem of a server on which nothing is set up.
 pub const NOT_SET_UP: &str = "problem.not-set-up";
 
+/// The ID of the problem of a server that takes no uploads.
+pub const NO_WEBDAV: &str = "problem.no-webdav";
+
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";
 

@@ -278,6 +278,12 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ],
     source: "servers.config-proves-nothing; servers.symptoms",
     breaks: Breaks::EVERYTHING,
+    spelled: Some(|evidence| {
+        let fix = NO_WEBDAV.fix_for(&recognised(evidence.answer));
+        evidence.is_config().then(|| {
+            format!("{fix} `config` is missing, too: reload the server, then let `safe-conformance setup` with the same URL make it and `backups`.")
+        })
+    }),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 405 | 501);
         let is_hidden = matches!(evidence.beside.folder, Some(405 | 501));
@@ -293,16 +299,18 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the software is one whose `WebDAV` answers PROPFIND: nginx's does not.
+/// Whether the files are served by software whose `WebDAV` is a module that answers PROPFIND:
+/// nginx's does not, and an application that runs on such a server has its own.
 fn answers_propfind(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
-    let mut products = seen.iter().map(|seen| seen.product);
-    products.any(|product| {
+    let is_application = evidence.base.contains(".php/") || evidence.base.contains("/dav/");
+    let is_module = seen.first().is_some_and(|seen| {
         matches!(
-            product,
+            seen.product,
             Product::Apache | Product::Caddy | Product::Lighttpd | Product::Iis
         )
-    })
+    });
+    is_module && !is_application
 }
 
 /// The server redirects to the same address with a slash, or without one.
