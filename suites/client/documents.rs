@@ -5,9 +5,9 @@ use super::judge::shown;
 use crate::adapter::{Hex, tolerant};
 use crate::clients::Release;
 use crate::clients::restore::{self, Directory, Surroundings};
-use crate::safe::ThreemaId;
 use crate::safe::backup::{Backup, Timestamp};
 use crate::safe::json::{Document, Path, Step};
+use crate::safe::{Client, ThreemaId};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
 
@@ -122,16 +122,18 @@ fn unusable(bytes: &[u8]) -> Vec<Difference> {
     });
     let mut all: Vec<_> = misshapen.collect();
     if let Some(backup) = backup {
-        let refusals = MOBILES
-            .iter()
-            .filter_map(|reader| refusal(*reader, bytes, &backup));
+        let refusals = mobiles()
+            .into_iter()
+            .filter_map(|reader| refusal(reader, bytes, &backup));
         all.extend(refusals.map(|sentence| said("document", &sentence)));
     }
     all
 }
 
 /// The newest release of each client that people restore with today.
-const MOBILES: [Release; 2] = [Release::Android6_4, Release::Ios7_2];
+fn mobiles() -> [Release; 2] {
+    [Client::Android, Client::Ios].map(Release::newest)
+}
 
 fn outcome(reader: Release, bytes: &[u8], backup: &Backup) -> Option<restore::Outcome> {
     let around = Surroundings {
@@ -169,8 +171,8 @@ pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<
             _ => None,
         }
     };
-    let lost = MOBILES.iter().filter_map(|reader| {
-        let (wanted, found) = (state(*reader, &wanted)?, state(*reader, &found)?);
+    let lost = mobiles().into_iter().filter_map(|reader| {
+        let (wanted, found) = (state(reader, &wanted)?, state(reader, &found)?);
         let lost = differences(Form::State, &wanted, &found);
         let first = lost.first()?;
         Some(format!("{}: {first}", reader.client()))

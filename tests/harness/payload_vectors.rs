@@ -141,11 +141,7 @@ fn stopped_early(found: &restore::Outcome) -> Option<(Option<restore::Broken>, S
 
 #[test]
 fn every_newest_release_opens_what_the_vectors_of_envelopes_say() {
-    let newest = [
-        (Client::Android, Release::Android6_4),
-        (Client::Ios, Release::Ios7_2),
-        (Client::Desktop, Release::DesktopPreview14),
-    ];
+    let newest = Client::ALL.map(|client| (client, Release::newest(client)));
     let around = Surroundings {
         own_id: ThreemaId::parse("ECHOECHO").expect("an ID"),
         directory: Directory::Answers(BTreeMap::new()),
