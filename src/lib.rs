@@ -18,8 +18,8 @@
 //!
 //! # What can be relied on
 //!
-//! - For a server: [`Checkup`], [`ServerTests`], [`live_tests`], and [`mod@reference`], the embedded
-//!   server.
+//! - For a server: [`Checkup`], [`ServerTests`], [`live_tests`], and [`mod@reference`], the
+//!   embedded server.
 //! - For an implementation of a client: [`ClientCheckup`], [`ClientTests`], [`client_tests`], and
 //!   [`adapter`].
 //! - For a client as it runs: [`Rig`], [`rig_tests`], and [`rig`].

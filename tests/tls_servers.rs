@@ -11,6 +11,7 @@ mod process;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use process::{Folder, Running, program, start};
+use safe_conformance::diagnosis::{Asking, Problem, Shell};
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::wire::tls::{Inspection, Version, suites};
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
         }));
     };
     trial("findings", &["openssl"], findings);
+    trial("printed lines", &["openssl"], printed_lines);
     trial("sslscan", &["openssl", "sslscan"], agrees_with_sslscan);
     trial("testssl", &["openssl", "testssl"], agrees_with_testssl);
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -289,6 +291,45 @@ fn with_each<T: Send>(
             .map(|joined| joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     })
+}
+
+/// The lines that a report prints for a certificate without a public authority make one that every
+/// check of TLS passes.
+fn printed_lines(certificates: &Certificates) {
+    let problem = Problem::of("problem.self-signed").expect("a problem of the catalogue");
+    let asking = Asking::default();
+    let lines = problem.lines_to_paste(&Shell {
+        base: "https://127.0.0.1:8443/safe",
+        asking: &asking,
+        software: &[],
+    });
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for line in &lines {
+        let mut shell = Command::new("sh");
+        let ended = shell
+            .args(["-c", line])
+            .current_dir(certificates.folder.path())
+            .output();
+        let ended = ended.expect("a shell");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{line}: {said}");
+    }
+    let verify = [
+        "verify",
+        "-purpose",
+        "sslserver",
+        "-CAfile",
+        "ca.pem",
+        "server.pem",
+    ];
+    certificates.openssl(&verify);
+    let running = server("printed lines", "server", &[]).start(certificates);
+    let (text, _) = inspect(running.port, &certificates.read("ca.pem"));
+    // `openssl s_server` sends no date, which another check judges.
+    assert!(text.starts_with("Android backup partial."), "{text}");
+    for verdict in ["fail", "warn"] {
+        assert!(!text.contains(&format!("  {verdict} ")), "{text}");
+    }
 }
 
 fn findings(certificates: &Certificates) {

@@ -167,10 +167,20 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     evidence: "401 that offers Basic, although credentials were sent",
     meaning: "The server offers HTTP Basic, and refuses these credentials. Most often one of the two is mistyped.",
     fix: "Check user name and password.",
-    fixes: &[(
-        Product::Nextcloud,
-        "Check user name and password; make an app password (Settings, Security) if the account has a second factor.",
-    )],
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "Check user name and password; make an app password (Settings, Security) if the account has a second factor.",
+        ),
+        (
+            Product::Koofr,
+            "Make a password for this app (Koofr: account, Preferences, Password, App passwords), and enter that with the e-mail address of the account.",
+        ),
+        (
+            Product::Sftpgo,
+            "Check user name and password, and that WebDAV is not among the denied protocols of this user (WebAdmin, Users, ACLs).",
+        ),
+    ],
     source: "RFC 9110 section 15.5.2",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {

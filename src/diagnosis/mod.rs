@@ -36,13 +36,18 @@ pub use described::describe;
 /// The ID of the problem of a server on which nothing is set up.
 pub const NOT_SET_UP: &str = "problem.not-set-up";
 
+/// The ID of the problem of a server that takes no uploads.
+pub const NO_WEBDAV: &str = "problem.no-webdav";
+
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";
 
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
 pub use shell::{Account, Asking, Shell};
-pub use software::{Product, Recognised, answered_by, recognised, recognised_in};
+pub use software::{
+    Product, Recognised, answered_by, recognised, recognised_by_host, recognised_in,
+};
 pub use words::{Words, shown};
 
 use crate::engine::Cause;
@@ -92,7 +97,13 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_answer)(evidence))?;
     let fix = match problem.spelled.and_then(|spell| spell(evidence)) {
         Some(fix) => Cow::Owned(fix),
-        None => Cow::Borrowed(problem.fix_for(&recognised(evidence.answer))),
+        None => {
+            let mut software = recognised(evidence.answer);
+            // Who runs the service knows more than what it runs on.
+            let host = recognised_by_host(evidence.base);
+            software.splice(..0, host);
+            Cow::Borrowed(problem.fix_for(&software))
+        }
     };
     Some(Diagnosis::new(problem, certainty, fix))
 }

@@ -18,10 +18,24 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     evidence: "GET of `config` and PROPFIND of the folder are answered 404",
     meaning: "The server speaks WebDAV, and has no folder at this address. A name in the URL is misspelled, or the folder was never made.",
     fix: "Check each part of the URL, also capital letters. If the folder is missing, make it, a folder `backups` in it, and the file `config` beside that.",
-    fixes: &[(
-        Product::Nextcloud,
-        "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). Make the folder in the web interface if it is missing.",
-    )],
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). Make the folder in the web interface if it is missing.",
+        ),
+        (
+            Product::Koofr,
+            "The address is https://app.koofr.net/dav/Koofr/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
+        ),
+        (
+            Product::HiDrive,
+            "The address is https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
+        ),
+        (
+            Product::Synology,
+            "The address is https://HOST:5006/SHARED_FOLDER/FOLDER, with the HTTPS port of the package WebDAV Server. Make the folder in File Station if it is missing, and a folder `backups` in it.",
+        ),
+    ],
     source: "RFC 4918 section 9.1; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
@@ -249,9 +263,27 @@ pub(super) const NO_WEBDAV: Problem = Problem {
             Product::Iis,
             "Install WebDAV Publishing (Server Manager, Web Server, Common HTTP Features), and enable WebDAV and an authoring rule for this site.",
         ),
+        (
+            Product::Synology,
+            "Install the package WebDAV Server, enable HTTPS in it, and put its port into the URL: https://HOST:5006/SHARED_FOLDER/FOLDER.",
+        ),
+        (
+            Product::Qnap,
+            "Enable WebDAV (Control Panel, Applications, Web Server, WebDAV), and give the account the right to it (Privilege, Shared Folders).",
+        ),
+        (
+            Product::HiDrive,
+            "Enable the protocol WebDAV for this account, in the settings of HiDrive.",
+        ),
     ],
     source: "servers.config-proves-nothing; servers.symptoms",
     breaks: Breaks::EVERYTHING,
+    spelled: Some(|evidence| {
+        let fix = NO_WEBDAV.fix_for(&recognised(evidence.answer));
+        evidence.is_config().then(|| {
+            format!("{fix} `config` is missing, too: reload the server, then let `safe-conformance setup` with the same URL make it and `backups`.")
+        })
+    }),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 405 | 501);
         let is_hidden = matches!(evidence.beside.folder, Some(405 | 501));
@@ -267,16 +299,18 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the software is one whose `WebDAV` answers PROPFIND: nginx's does not.
+/// Whether the files are served by software whose `WebDAV` is a module that answers PROPFIND:
+/// nginx's does not, and an application that runs on such a server has its own.
 fn answers_propfind(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
-    let mut products = seen.iter().map(|seen| seen.product);
-    products.any(|product| {
+    let is_application = evidence.base.contains(".php/") || evidence.base.contains("/dav/");
+    let is_module = seen.first().is_some_and(|seen| {
         matches!(
-            product,
+            seen.product,
             Product::Apache | Product::Caddy | Product::Lighttpd | Product::Iis
         )
-    })
+    });
+    is_module && !is_application
 }
 
 /// The server redirects to the same address with a slash, or without one.

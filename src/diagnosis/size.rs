@@ -43,6 +43,14 @@ pub(super) const BODY_LIMIT: Problem = Problem {
             Product::Nextcloud,
             "Raise `client_max_body_size` of nginx or `LimitRequestBody` of Apache, which stand before Nextcloud.",
         ),
+        (
+            Product::Traefik,
+            "Raise `maxRequestBodyBytes` of the middleware `buffering` of this router to 1048576 or more, or take the middleware off.",
+        ),
+        (
+            Product::Sftpgo,
+            "Raise the largest size of an upload of this user (WebAdmin, Users, Disk quota and bandwidth limits: `Max file upload size`).",
+        ),
     ],
     source: "clause 4.6; RFC 9110 section 15.5.14; servers.size-limit",
     breaks: Breaks::BACKUP,
@@ -176,10 +184,16 @@ pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
     evidence: "`upload.slow-uplink` deviates: the paced upload is refused or ended, and the same at full speed is stored",
     meaning: "The server, or a proxy before it, gives a whole request less time than a phone on a slow line takes. The app begins again from the start, and is ended again; Traefik does so after 60 s since 2.11.2.",
     fix: "Raise the time that the server, and each proxy before it, give a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
-    fixes: &[(
-        Product::Apache,
-        "Raise `RequestReadTimeout body=` in /etc/apache2/mods-enabled/reqtimeout.conf, for example to `body=600`.",
-    )],
+    fixes: &[
+        (
+            Product::Apache,
+            "Raise `RequestReadTimeout body=` in /etc/apache2/mods-enabled/reqtimeout.conf, for example to `body=600`.",
+        ),
+        (
+            Product::Traefik,
+            "Set `transport.respondingTimeouts.readTimeout` of this entry point to `600s`, in the static configuration (traefik.yml).",
+        ),
+    ],
     source: "servers.slow-upload",
     breaks: Breaks::BACKUP,
     in_run: |symptom| shown_by(symptom, &["upload.slow-uplink"]),

@@ -25,6 +25,18 @@ pub enum Product {
     Dufs,
     /// copyparty.
     Copyparty,
+    /// `SFTPGo`.
+    Sftpgo,
+    /// sekursranko, a Safe server.
+    Sekursranko,
+    /// A NAS of Synology.
+    Synology,
+    /// A NAS of QNAP.
+    Qnap,
+    /// Koofr.
+    Koofr,
+    /// `HiDrive` of Strato or IONOS.
+    HiDrive,
     /// The Apache HTTP server.
     Apache,
     /// nginx, also as `OpenResty`.
@@ -41,6 +53,10 @@ pub enum Product {
     Varnish,
     /// Squid, in front of the server.
     Squid,
+    /// Traefik, in front of the server.
+    Traefik,
+    /// `HAProxy`, in front of the server.
+    HaProxy,
     /// Cloudflare, in front of the server.
     Cloudflare,
 }
@@ -57,6 +73,12 @@ impl Product {
             Self::Wsgidav => "WsgiDAV",
             Self::Dufs => "dufs",
             Self::Copyparty => "copyparty",
+            Self::Sftpgo => "SFTPGo",
+            Self::Sekursranko => "sekursranko",
+            Self::Synology => "Synology",
+            Self::Qnap => "QNAP",
+            Self::Koofr => "Koofr",
+            Self::HiDrive => "HiDrive",
             Self::Apache => "Apache",
             Self::Nginx => "nginx",
             Self::Caddy => "Caddy",
@@ -65,6 +87,8 @@ impl Product {
             Self::Iis => "IIS",
             Self::Varnish => "Varnish",
             Self::Squid => "Squid",
+            Self::Traefik => "Traefik",
+            Self::HaProxy => "HAProxy",
             Self::Cloudflare => "Cloudflare",
         }
     }
@@ -144,12 +168,78 @@ const FIELDS: [(&str, Product); 5] = [
 /// What stands in a value of `Via`.
 const VIA: [(&str, Product); 2] = [("varnish", Product::Varnish), ("squid", Product::Squid)];
 
-/// The realms that a product asks in.
-const REALMS: [(&str, Product); 3] = [
+/// The realms that a product asks in. Traefik's is the default of its middleware `basicAuth`.
+const REALMS: [(&str, Product); 5] = [
     ("Nextcloud", Product::Nextcloud),
     ("ownCloud", Product::OwnCloud),
     ("SabreDAV", Product::Sabre),
+    ("SFTPGo WebDAV", Product::Sftpgo),
+    ("traefik", Product::Traefik),
 ];
+
+/// The whole value of `Server`, where a product says no more than a common phrase.
+const WHOLE_SERVER_FIELDS: [(&str, Product); 1] = [("http server 1.0", Product::Qnap)];
+
+/// What stands in the body of an answer with this status. Source: the error page of `HAProxy`;
+/// `servers.config-get`.
+const BODIES: [(u16, &str, Product); 5] = [
+    (
+        503,
+        "No server is available to handle this request.",
+        Product::HaProxy,
+    ),
+    (
+        400,
+        "{\"detail\": \"Invalid accept header\"}",
+        Product::Sekursranko,
+    ),
+    (
+        400,
+        "{\"detail\": \"Invalid backup ID\"}",
+        Product::Sekursranko,
+    ),
+    (
+        400,
+        "{\"detail\": \"Invalid content-type header\"}",
+        Product::Sekursranko,
+    ),
+    (
+        413,
+        "{\"detail\": \"Backup is too large\"}",
+        Product::Sekursranko,
+    ),
+];
+
+/// The hosts of a service, and the domains below which a maker gives names to its devices.
+const HOSTS: [(&str, Product); 9] = [
+    ("app.koofr.net", Product::Koofr),
+    ("webdav.hidrive.strato.com", Product::HiDrive),
+    ("webdav.hidrive.ionos.com", Product::HiDrive),
+    (".webdav.hidrive.strato.com", Product::HiDrive),
+    (".synology.me", Product::Synology),
+    (".diskstation.me", Product::Synology),
+    (".dscloud.me", Product::Synology),
+    (".myds.me", Product::Synology),
+    (".myqnapcloud.com", Product::Qnap),
+];
+
+/// The product that the host of a URL shows.
+pub fn recognised_by_host(base: &str) -> Option<Recognised> {
+    let url = url::Url::parse(base).ok()?;
+    let host = url.host_str()?.trim_end_matches('.');
+    let is_known = |known: &str| {
+        if known.starts_with('.') {
+            host.ends_with(known)
+        } else {
+            host == known
+        }
+    };
+    let (_, product) = HOSTS.iter().find(|(known, _)| is_known(known))?;
+    Some(Recognised {
+        product: *product,
+        evidence: format!("the host `{host}`"),
+    })
+}
 
 /// The products that header fields show, as names in lower case and values: the application before
 /// the server that it runs on, and what stands in front last.
@@ -186,7 +276,10 @@ pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Ve
                 }
             }
             "server" => {
-                for (_, product) in SERVER_FIELDS.iter().filter(begins) {
+                let whole = WHOLE_SERVER_FIELDS
+                    .iter()
+                    .filter(|(whole, _)| value == *whole);
+                for (_, product) in SERVER_FIELDS.iter().filter(begins).chain(whole) {
                     add(*product, format!("`Server: {value}`"));
                 }
             }
@@ -216,6 +309,15 @@ pub fn recognised(answer: &Response) -> Vec<Recognised> {
         let product = Product::Nextcloud;
         found.insert(0, Recognised { product, evidence });
     }
+    let body = String::from_utf8_lossy(&answer.body.bytes);
+    for (status, words, product) in BODIES {
+        let is_new = found.iter().all(|seen| seen.product != product);
+        if is_new && answer.status == status && body.contains(words) {
+            let evidence = format!("the words `{words}` with status {status}");
+            found.push(Recognised { product, evidence });
+        }
+    }
+    found.sort_by_key(|seen| seen.product);
     found
 }
 

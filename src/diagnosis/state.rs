@@ -100,10 +100,16 @@ pub(super) const UNAVAILABLE: Problem = Problem {
     evidence: "status 503 without a reason that is known",
     meaning: "The server or a proxy before it answers 503. It is in maintenance, overloaded, or the account or the link is disabled: its own sentence may say which.",
     fix: "Look into the log of the server at the time of this run; for a maintenance, wait for its end.",
-    fixes: &[(
-        Product::Nextcloud,
-        "Run `occ maintenance:mode --off` after an update; check that the account is enabled (`occ user:info USER`), and that a public link still exists.",
-    )],
+    fixes: &[
+        (
+            Product::Nextcloud,
+            "Run `occ maintenance:mode --off` after an update; check that the account is enabled (`occ user:info USER`), and that a public link still exists.",
+        ),
+        (
+            Product::HaProxy,
+            "No server of the backend is up: start the server behind HAProxy, and look at the `server` lines and the `check` of this `backend` in /etc/haproxy/haproxy.cfg.",
+        ),
+    ],
     source: "RFC 9110 section 15.6.4; servers.symptoms",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| (evidence.status() == 503).then_some(Certainty::Likely),

@@ -10,7 +10,7 @@ pub(super) const NO_TLS_ON_PORT: Problem = Problem {
     title: "TLS is not switched on for this port",
     evidence: "`tls.answers` deviates: what answers does not speak TLS",
     meaning: "Something answers at this port, and not with TLS. Most often plain http is served there.",
-    fix: "Switch TLS on for this port.",
+    fix: "Write the port at which the server speaks https in the URL (443 needs none), or switch TLS on for this port.",
     fixes: &[
         (
             Product::Nginx,

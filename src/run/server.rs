@@ -3,8 +3,8 @@
 use super::prepared::{Prepared, Stopwatch, waive};
 use crate::clients::KnownIssue;
 use crate::diagnosis::{
-    NEW_ROOT, Problem, Product, Recognised, Sights, attribute, first_releases, recognised_in,
-    remarks,
+    NEW_ROOT, Problem, Product, Recognised, Sights, attribute, first_releases, recognised_by_host,
+    recognised_in, remarks,
 };
 use crate::engine::waiver::Waivers;
 use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason};
@@ -316,7 +316,8 @@ fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<
 fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
     let signs = session.signs();
     let fields = signs.iter();
-    let software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
+    let mut software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
+    software.splice(..0, recognised_by_host(&session.facts().base));
     let inspection = session.inspected();
     let sights = Sights {
         facts: session.facts(),

@@ -320,7 +320,7 @@ impl Trouble {
                 "Run `check` with the same URL: it says what is wrong with the certificate or with TLS. The root of a private authority is given with --ca-file."
             }
             Act::Look => {
-                "Check the address, and whether the server runs and can be reached from here."
+                "Check the address and the port, and whether the server runs, can be reached from here and speaks TLS there; `check` with the same URL says more."
             }
             Act::MakeFolder | Act::WriteConfig(_) => {
                 "Run the same command again: it goes on where this run ended."
@@ -328,7 +328,7 @@ impl Trouble {
         };
         Self {
             id: format!("stage.{}", failure.stage),
-            title: format!("no answer (stage {})", failure.stage),
+            title: "the server gives no answer".to_owned(),
             fix: fix.to_owned(),
             seen: format!("{}: {}", act.words(), failure.message),
             is_locked_out: false,

@@ -3,7 +3,7 @@
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, Transport, android, ios};
-use crate::diagnosis::{Evidence, Subject, answered_by, diagnose};
+use crate::diagnosis::{Evidence, NO_WEBDAV, Subject, answered_by, diagnose};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
@@ -147,8 +147,14 @@ async fn readable(context: &Context) -> Judged {
                 with_credentials,
             )
             .await;
-            // What is missing has its own remedy, which comes before what is likely.
-            let is_own = answer.status == 404 && !context.facts().names_another_user;
+            // What is missing has its own remedy, which comes before what is likely; where nothing
+            // can be put there, that comes first, and says what is missing as well.
+            let says_both = deviation
+                .cause
+                .as_ref()
+                .is_some_and(|cause| cause.id == NO_WEBDAV);
+            let is_other = says_both || context.facts().names_another_user;
+            let is_own = answer.status == 404 && !is_other;
             Deviation {
                 remedy: deviation.remedy.filter(|_| !is_own),
                 ..deviation

@@ -56,6 +56,8 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
         .lines()
         .filter(|line| line.starts_with("FAIL"));
     assert_eq!(failures.count(), 1, "{}", checked.stdout);
+    // Nothing is said of a version of HTTP that is not spoken here.
+    assert!(!checked.stdout.contains("ios-h2"), "{}", checked.stdout);
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
     let password = format!("htpasswd -c /etc/apache2/threema-safe.passwd {USER}");
@@ -94,7 +96,36 @@ fn an_nginx_with_nothing_set_up_gets_its_own_block() {
 }
 
 #[test]
-fn other_servers_with_nothing_set_up_are_told_in_words() {
+fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
+    let server = Scripted::open(|asked| {
+        let apache = |status| Reply::new(status, "").with("Server", "Apache/2.4.62 (Debian)");
+        Deed::Reply(match asked.method.as_str() {
+            _ if asked.header("authorization") != Some(&authorization()) => {
+                apache(401).with("WWW-Authenticate", "Basic realm=\"x\"")
+            }
+            "GET" | "HEAD" => apache(404),
+            _ => apache(405),
+        })
+    });
+    let home = home();
+    let ended = ask("check", &server.url(), home.path(), &[]);
+    let text = ended
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for part in [
+        "problem.no-webdav",
+        "fix Run `a2enmod dav dav_fs`",
+        "`config` is missing, too",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains(" or Run"), "{text}");
+}
+
+#[test]
+fn other_servers_with_nothing_set_up_get_it_in_words() {
     let (server, home) = (bare("Hiawatha"), home());
     let ended = ask("check", &server.url(), home.path(), &[]);
     let text = ended

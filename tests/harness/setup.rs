@@ -506,6 +506,62 @@ fn a_login_in_the_browser_needs_no_password() {
     assert!(tree.contains_key(&format!("{ROOT}/threema-safe/config")));
 }
 
+/// A home with a stand-in for the command of the keyring: it notes its arguments and what it is
+/// given, and ends with `code`.
+fn home_with_keyring(code: u8) -> tempfile::TempDir {
+    let home = home();
+    let folder = home.path().join("bin");
+    std::fs::create_dir(&folder).expect("a folder");
+    let stand_in = folder.join("secret-tool");
+    let script = format!("#!/bin/sh\necho \"$*\" >../arguments\ncat >../given\nexit {code}\n")
+        .replace("../", &format!("{}/", home.path().display()));
+    std::fs::write(&stand_in, script).expect("a script");
+    let mode = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(&stand_in, mode).expect("a mode");
+    home
+}
+
+fn log_in_with_keyring(dav: &Dav, home: &Path) -> Ended {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let cloud = format!("http://{}", dav.server.address());
+    let arguments = ["setup", &cloud, "--login", "--yes", "--keyring"];
+    let folder = home.join("bin");
+    program::run(
+        program(home)
+            .args(arguments)
+            .env("PATH", format!("{}:{path}", folder.display())),
+    )
+}
+
+#[test]
+fn the_keyring_gets_the_app_password_on_its_input() {
+    let (dav, home) = (cloud(|_| None), home_with_keyring(0));
+    let ended = log_in_with_keyring(&dav, home.path());
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    let noted = |name| std::fs::read_to_string(home.path().join(name)).expect("it was noted");
+    assert_eq!(noted("given"), PASSWORD);
+    let arguments = noted("arguments");
+    assert!(
+        arguments.starts_with("store --label Threema Safe on 127.0.0.1 service safe-conformance")
+    );
+    assert!(arguments.trim().ends_with(&format!("user {USER}")));
+    assert!(!arguments.contains(PASSWORD) && !ended.all().contains(PASSWORD));
+    let shown = ended.stdout.replace(char::is_whitespace, " ");
+    assert!(shown.contains("secret-tool lookup service"), "{shown}");
+}
+
+#[test]
+fn a_keyring_that_refuses_revokes_the_app_password() {
+    let (dav, home) = (cloud(|_| None), home_with_keyring(1));
+    let ended = log_in_with_keyring(&dav, home.path());
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    for part in ["secret-tool", "revoked again"] {
+        assert!(ended.stderr.contains(part), "{}", ended.all());
+    }
+    assert!(!ended.all().contains(PASSWORD));
+    assert_eq!(dav.server.count("DELETE"), 1);
+}
+
 #[test]
 fn after_a_failure_the_app_password_is_revoked() {
     let home = home();

@@ -6,7 +6,7 @@ use crate::wire::{Body, Http, LoginKind, Method, Response};
 const BASE: &str = "https://cloud.example/safe";
 const NEXTCLOUD: &str = "https://cloud.example/remote.php/dav/files/alice/threema";
 
-fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+pub(super) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     Response::new(
         status,
         Http::One,

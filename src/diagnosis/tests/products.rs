@@ -1,6 +1,7 @@
 //! No fix names the setting of another server.
 
 use super::super::*;
+use super::answers::answer;
 use super::scene::{facts, finding};
 use crate::suites::server;
 
@@ -78,4 +79,133 @@ fn no_fix_for_a_recognised_server_names_another_ones_setting() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The product that an answer shows, by field or body.
+fn product_of(status: u16, fields: &[(&str, &str)], body: &str) -> Option<Product> {
+    let seen = recognised(&answer(status, fields, body));
+    seen.first().map(|seen| seen.product)
+}
+
+#[test]
+fn fields_and_bodies_show_a_product_and_near_misses_do_not() {
+    const NO_SERVER: &str = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>";
+    let login = |realm| [("www-authenticate", realm)];
+    let server = |value| [("server", value)];
+    let rows: [(u16, [(&str, &str); 1], &str, Option<Product>); 14] = [
+        (
+            401,
+            login("Basic realm=\"SFTPGo WebDAV\""),
+            "",
+            Some(Product::Sftpgo),
+        ),
+        (401, login("Basic realm=\"SFTPGo\""), "", None),
+        (
+            401,
+            login("Basic realm=\"traefik\""),
+            "",
+            Some(Product::Traefik),
+        ),
+        (401, login("Basic realm=\"behind traefik\""), "", None),
+        (200, server("http server 1.0"), "", Some(Product::Qnap)),
+        (200, server("Simple HTTP server 1.0"), "", None),
+        (200, server("http server 1.0.4"), "", None),
+        (503, server(""), NO_SERVER, Some(Product::HaProxy)),
+        (
+            503,
+            server(""),
+            "No server available to handle the request.",
+            None,
+        ),
+        (500, server(""), NO_SERVER, None),
+        (
+            400,
+            server(""),
+            "{\"detail\": \"Invalid accept header\"}",
+            Some(Product::Sekursranko),
+        ),
+        (
+            413,
+            server(""),
+            "{\"detail\": \"Backup is too large\"}",
+            Some(Product::Sekursranko),
+        ),
+        (404, server(""), "{\"detail\": \"Not Found\"}", None),
+        // eee-safe answers as any program does that is built on gin: nothing shows it.
+        (
+            401,
+            login("Basic realm=\"Authorization Required\""),
+            "",
+            None,
+        ),
+    ];
+    for (status, fields, body, product) in rows {
+        assert_eq!(
+            product_of(status, &fields, body),
+            product,
+            "{fields:?} {body}"
+        );
+    }
+}
+
+#[test]
+fn a_host_shows_a_product_and_near_misses_do_not() {
+    let rows = [
+        ("https://app.koofr.net/dav/Koofr/safe", Some(Product::Koofr)),
+        ("https://app.koofr.net.example/dav", None),
+        ("https://koofr.net.evil.example/", None),
+        (
+            "https://webdav.hidrive.strato.com/users/x",
+            Some(Product::HiDrive),
+        ),
+        (
+            "https://x.webdav.hidrive.strato.com/",
+            Some(Product::HiDrive),
+        ),
+        ("https://webdav.hidrive.strato.com.example/", None),
+        (
+            "https://my.synology.me:5006/home/safe",
+            Some(Product::Synology),
+        ),
+        ("https://synology.me.example/", None),
+        ("https://notsynology.me/", None),
+        ("https://nas.myqnapcloud.com/safe", Some(Product::Qnap)),
+        ("no url", None),
+    ];
+    for (base, product) in rows {
+        let seen = recognised_by_host(base).map(|seen| seen.product);
+        assert_eq!(seen, product, "{base}");
+    }
+}
+
+#[test]
+fn each_new_product_has_a_fix_where_it_has_a_setting() {
+    let rows = [
+        (Product::Traefik, "problem.slow-upload-ended", "readTimeout"),
+        (
+            Product::Traefik,
+            "problem.body-limit",
+            "maxRequestBodyBytes",
+        ),
+        (Product::HaProxy, "problem.unavailable", "haproxy.cfg"),
+        (
+            Product::Sftpgo,
+            "problem.body-limit",
+            "Max file upload size",
+        ),
+        (Product::Synology, "problem.no-webdav", "5006"),
+        (Product::Qnap, "problem.no-webdav", "Control Panel"),
+        (Product::Koofr, "problem.wrong-password", "App passwords"),
+        (
+            Product::HiDrive,
+            "problem.no-such-folder",
+            "webdav.hidrive.strato.com",
+        ),
+    ];
+    for (product, problem, words) in rows {
+        let problem = Problem::of(problem).expect("it is in the catalogue");
+        let evidence = String::new();
+        let fix = problem.fix_for(&[Recognised { product, evidence }]);
+        assert!(fix.contains(words), "{}: {fix}", product.name());
+    }
 }

@@ -314,6 +314,22 @@ pub(super) const ROWS_3: &[Row] = &[
     ),
     (
         "no-webdav",
+        || {
+            config(404)
+                .header("server", "Apache/2.4.62 (Debian)")
+                .folder(501)
+                .into()
+        },
+        || {
+            config(404)
+                .at(FILES)
+                .header("server", "Apache/2.4.62 (Debian)")
+                .folder(405)
+                .into()
+        },
+    ),
+    (
+        "no-webdav",
         || put(405).folder(405).into(),
         || put(405).folder(207).into(),
     ),

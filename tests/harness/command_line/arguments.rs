@@ -185,10 +185,6 @@ fn releases_that_were_never_published_get_the_nearest() {
         );
         assert_usage(&mut with("windows"), &["android, ios or desktop"]);
     }
-    assert_usage(
-        &mut of(&["rig", "--exec", "true", "--as", "android-5.8"]),
-        &["--as", "Android 5.7 to 5.8.2", "Android 6.2 to "],
-    );
     let older = run(&mut of(&[
         "losses",
         "--from",
