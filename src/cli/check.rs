@@ -118,7 +118,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             ),
         })
     });
-    if is_embedded {
+    if is_embedded && !super::output::is_quiet() {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
     drop(server);

@@ -23,7 +23,7 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// Arguments of `inspect`.
 #[derive(Args)]
-#[command(after_help = super::exit::HELP_OF_INSPECT)]
+#[command(after_help = super::examples::with(super::exit::HELP_OF_INSPECT, super::examples::INSPECT))]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option")]
 pub(super) struct Arguments {
     /// The backup as a server stores it, or with --plain the document inside it

@@ -11,6 +11,7 @@ mod client;
 mod compare;
 mod completions;
 mod credentials;
+mod examples;
 mod exit;
 mod explain;
 mod fact;
@@ -106,6 +107,7 @@ fn first_steps() -> String {
 #[derive(Subcommand)]
 enum Command {
     /// Check a server, or the embedded one if no URL is given.
+    #[command(after_help = examples::CHECK)]
     Check(check::Arguments),
     /// Make the folder, `config` and `backups` on a server, and check it.
     #[command(after_help = setup::EXAMPLES)]
@@ -115,6 +117,7 @@ enum Command {
     /// Watch what a client sends to a scripted server.
     Rig(rig::Arguments),
     /// Judge a transcript again, without a network.
+    #[command(after_help = examples::JUDGE)]
     Judge(judge::Arguments),
     /// Compare two JSON reports: what broke, what was mended, what is still broken.
     #[command(after_help = compare::EXAMPLES)]
@@ -124,16 +127,22 @@ enum Command {
     /// Watch over months whether a server keeps backups as long as it promises.
     Retention(retention::Arguments),
     /// Run the embedded reference server, healthy or with faults.
+    #[command(after_help = examples::SERVE)]
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.
+    #[command(after_help = examples::LIST)]
     List(list::Arguments),
     /// Explain a check, a vector, a fault, or a fact of the manual.
+    #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Arguments),
     /// List, export or lint the known-answer vectors.
+    #[command(after_help = examples::VECTORS)]
     Vectors(vectors::Arguments),
     /// Show what is lost when a backup of one client is restored by another.
+    #[command(after_help = examples::LOSSES)]
     Losses(losses::Arguments),
     /// Delete what a killed run has left on a server.
+    #[command(after_help = examples::SWEEP)]
     Sweep(sweep::Arguments),
     /// Print what a shell completes.
     #[command(after_help = completions::EXAMPLES)]

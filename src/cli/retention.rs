@@ -18,7 +18,7 @@ const SELDOM: i64 = 366;
 
 /// Arguments of `retention`.
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = super::examples::with(AFTER_HELP, super::examples::RETENTION))]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,

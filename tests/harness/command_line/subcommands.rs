@@ -93,3 +93,35 @@ fn help_and_version_are_no_errors() {
         assert!(!ended.stdout.is_empty());
     }
 }
+
+#[test]
+fn quiet_says_nothing_where_all_is_well() {
+    let home = home();
+    let only = ["check", "--only", "auth.accepted"];
+    let ended = run(program(home.path()).args(only).arg("-q"));
+    assert_eq!(
+        (ended.code, ended.stdout.as_str(), ended.stderr.as_str()),
+        (Some(0), "", "")
+    );
+    // What is wrong is said all the same.
+    let wrong = run(program(home.path()).args(["check", "-q", "--only", "no.such.check"]));
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("no.such.check"), "{}", wrong.all());
+}
+
+#[test]
+fn colour_is_as_asked() {
+    let home = home();
+    for (when, coloured) in [("always", true), ("never", false), ("auto", false)] {
+        let only = ["check", "--only", "auth.accepted", "--color", when];
+        let ended = run(program(home.path()).args(only));
+        assert_eq!(
+            ended.stdout.contains("\x1b["),
+            coloured,
+            "{when}: {}",
+            ended.all()
+        );
+    }
+    let unknown = run(program(home.path()).args(["check", "--color", "often"]));
+    assert_eq!(unknown.code, Some(2), "{}", unknown.all());
+}
