@@ -27,6 +27,8 @@ pub(crate) enum Deed {
     Answers(Answer),
     /// What a healthy server does; and it answers so.
     Obeys(Answer),
+    /// What a healthy server does, with these header fields more in the answer.
+    Adds(Vec<(&'static str, String)>),
     /// It does for anyone what it does for the person.
     LetsIn,
     /// It keeps these bytes in place of what was there, or nothing, and answers as if it were
@@ -41,6 +43,16 @@ pub(crate) struct Asked<'a> {
     pub(crate) number: usize,
     /// What is stored there, if it is a backup's place.
     pub(crate) stored: Option<&'a Bytes>,
+}
+
+impl Asked<'_> {
+    /// The ID of ours that a list was asked for with.
+    pub(crate) fn listed_id(&self) -> Option<String> {
+        match &self.request.place {
+            Place::Listing(own) => Some(own.id().to_hex()),
+            _ => None,
+        }
+    }
 }
 
 type Script = Box<dyn FnMut(&Asked) -> Deed + Send>;
@@ -61,6 +73,13 @@ impl Scripted {
             stored: BTreeMap::new(),
             log: Vec::new(),
         })))
+    }
+
+    /// Plays by another script from now on, and forgets what was asked.
+    pub(crate) fn plays(&self, script: impl FnMut(&Asked) -> Deed + Send + 'static) {
+        let mut state = self.0.lock().expect("no script panics");
+        state.script = Box::new(script);
+        state.log.clear();
     }
 
     /// What was asked so far, in words.
@@ -104,6 +123,15 @@ impl State {
             Deed::Answers(answer) => answer,
             Deed::Obeys(answer) => {
                 let _ = self.healthy(request, &place);
+                answer
+            }
+            Deed::Adds(fields) => {
+                let mut answer = self.healthy(request, &place);
+                if let Ok(response) = &mut answer {
+                    let fields = fields.into_iter();
+                    let named = fields.map(|(name, value)| (name.to_owned(), value));
+                    response.headers.extend(named);
+                }
                 answer
             }
             Deed::LetsIn => {

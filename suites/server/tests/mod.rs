@@ -1,5 +1,6 @@
 //! What each check says where one answer of a healthy server is another one.
 
+mod fields;
 mod matrix;
 mod worlds;
 
