@@ -26,7 +26,6 @@ const UNUSED: &[&str] = &[
     "5.4",
     "6.2.local",
     "6.2.transparency",
-    "clients.divergence.placeholder",
     "clients.http.backup-sequence",
     "clients.http.stack",
     "clients.http.timeouts",
