@@ -119,15 +119,12 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
     let run = outputs.waiving(run);
     super::check::listen(run.stop());
-    let report = match &arguments.exec {
-        Some(command) => {
-            run.run_command(command, timeout, |event| progress.on(&event))
-                .await
-        }
-        None => {
-            let cases = chosen(&arguments);
-            by_hand::run(run, &arguments.by_hand, cases, timeout, &progress).await?
-        }
+    let report = if let Some(command) = &arguments.exec {
+        run.run_command(command, timeout, |event| progress.on(&event))
+            .await
+    } else {
+        let cases = chosen(&arguments);
+        by_hand::run(run, &arguments.by_hand, cases, timeout, &progress).await?
     };
     let report = report.map_err(complaint)?;
     progress.finish();

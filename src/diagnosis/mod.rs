@@ -95,15 +95,14 @@ impl Diagnosis {
 /// The problem that an answer shows: one that is certain, or else the first that is likely.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_answer)(evidence))?;
-    let fix = match problem.spelled.and_then(|spell| spell(evidence)) {
-        Some(fix) => Cow::Owned(fix),
-        None => {
-            let mut software = recognised(evidence.answer);
-            // Who runs the service knows more than what it runs on.
-            let host = recognised_by_host(evidence.base);
-            software.splice(..0, host);
-            Cow::Borrowed(problem.fix_for(&software))
-        }
+    let fix = if let Some(fix) = problem.spelled.and_then(|spell| spell(evidence)) {
+        Cow::Owned(fix)
+    } else {
+        let mut software = recognised(evidence.answer);
+        // Who runs the service knows more than what it runs on.
+        let host = recognised_by_host(evidence.base);
+        software.splice(..0, host);
+        Cow::Borrowed(problem.fix_for(&software))
     };
     Some(Diagnosis::new(problem, certainty, fix))
 }

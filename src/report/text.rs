@@ -325,7 +325,7 @@ impl Report {
                 _ => (verdict, *count),
             })
             .filter(|(_, count)| *count > 0)
-            .map(|(verdict, count)| counted_as(verdict, count))
+            .map(|(verdict, count)| counted_as(*verdict, count))
             .collect();
         let checked = format!("{} checked: {}", self.subject(), counts.join(", "));
         write_wrapped(out, style, 0, &checked)?;
@@ -407,7 +407,7 @@ pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
 }
 
 /// How many findings came to a verdict: `1 note`, `2 notes`, `2 fail`.
-fn counted_as(verdict: &Verdict, count: usize) -> String {
+fn counted_as(verdict: Verdict, count: usize) -> String {
     match verdict {
         Verdict::Note => counted(count as u64, "note"),
         _ => format!("{count} {}", verdict.key().replace('_', " ")),

@@ -24,7 +24,7 @@ impl Report {
             let blocked = self.findings.iter().filter(|finding| {
                 finding.verdict == Verdict::Blocked && !shown.contains(&finding.name())
             });
-            return self.write_open(out, style, &blocked.collect::<Vec<_>>());
+            return write_open(out, style, &blocked.collect::<Vec<_>>());
         }
         for (verdict, heading) in headings {
             let findings: Vec<_> = self
@@ -49,28 +49,28 @@ impl Report {
         }
         Ok(())
     }
+}
 
-    /// What could not be judged beside failures, with what stood in the way.
-    fn write_open(&self, out: &mut String, style: Style, blocked: &[&Finding]) -> Written {
-        const SHOWN: usize = 3;
-        let why = reasons(blocked, true);
-        for (reason, names) in why.iter().take(SHOWN) {
-            let count = counted(names.len() as u64, "other finding");
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let text = format!(
-                "{count} could not be judged: {reason} ({})",
-                listed(&names, 2)
-            );
-            write_wrapped(out, style, 0, &text)?;
-        }
-        let rest: usize = why.iter().skip(SHOWN).map(|(_, names)| names.len()).sum();
-        if rest > 0 {
-            let count = counted(rest as u64, "other finding");
-            let text = format!("{count} could not be judged for other reasons (-v shows them)");
-            write_wrapped(out, style, 0, &text)?;
-        }
-        Ok(())
+/// What could not be judged beside failures, with what stood in the way.
+fn write_open(out: &mut String, style: Style, blocked: &[&Finding]) -> Written {
+    const SHOWN: usize = 3;
+    let why = reasons(blocked, true);
+    for (reason, names) in why.iter().take(SHOWN) {
+        let count = counted(names.len() as u64, "other finding");
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let text = format!(
+            "{count} could not be judged: {reason} ({})",
+            listed(&names, 2)
+        );
+        write_wrapped(out, style, 0, &text)?;
     }
+    let rest: usize = why.iter().skip(SHOWN).map(|(_, names)| names.len()).sum();
+    if rest > 0 {
+        let count = counted(rest as u64, "other finding");
+        let text = format!("{count} could not be judged for other reasons (-v shows them)");
+        write_wrapped(out, style, 0, &text)?;
+    }
+    Ok(())
 }
 
 /// The findings by what was observed; one reason blocks much.

@@ -155,7 +155,7 @@ impl Rig {
     ) -> Result<Report, RigRunError> {
         let (choices, OfClient { by, held_to }) = (self.choices, self.of);
         let like = held_to.map_or(Like::Anyone, Like::release);
-        let plan = Plan::new(rig::checks(like), &choices.selection)?;
+        let checks = Plan::new(rig::checks(like), &choices.selection)?;
         let world = match by.world {
             Some(world) => world,
             None => new_world().await?,
@@ -173,7 +173,7 @@ impl Rig {
         let alarm = choices.alarm(LONGEST);
         let clock = Stopwatch::start();
         let mut run = choices
-            .carry_out(plan, subject, (JOBS, GRACE), alarm, events)
+            .carry_out(checks, subject, (JOBS, GRACE), alarm, events)
             .await;
         let timing = clock.stop();
         play.stop().await;

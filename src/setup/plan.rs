@@ -169,6 +169,7 @@ async fn thing(door: &Door, spot: Spot, software: &mut Vec<Recognised>) -> Resul
     Ok(Thing::of(&answer))
 }
 
+#[expect(clippy::result_large_err, reason = "it ends the set-up, once")]
 fn answered(act: Act, answer: Answer) -> Result<Response, Trouble> {
     answer.map_err(|failure| Trouble::no_answer(act, &failure))
 }

@@ -59,7 +59,7 @@ impl Further {
         found
     }
 
-    /// Whether the folder is there for WebDAV; where it is not, whether there is a login at all.
+    /// Whether the folder is there for `WebDAV`; where it is not, whether there is a login at all.
     async fn look_for_webdav(&mut self, context: &Context) {
         self.folder = status(context, "/").await;
         let is_shown = matches!(self.folder, Some(207 | 404));

@@ -149,7 +149,7 @@ impl When {
                 "the directory does not answer for it: revoked, or never there"
             }
             Self::CreatorNoMember => "the creator is not among them",
-            Self::WithoutNickname => "there is none",
+            Self::WithoutNickname | Self::ListWithoutName => "there is none",
             Self::ListIdIsNoPalindrome => "its bytes are not the same both ways",
             Self::GroupKeyMadeUp => "there is none yet",
             Self::Nobody => "nobody may see the picture",
@@ -157,7 +157,6 @@ impl When {
             Self::OtherKeyNotLevel2 => "the directory has another key, and the level is not 2",
             Self::NoDate => "the time is later than the year 275760",
             Self::HasPolicy => "it is not left at its default",
-            Self::ListWithoutName => "there is none",
             Self::GroupWithoutOneself => "one has left the group, or dissolved it",
             Self::NoContacts => "there are no contacts",
         }

@@ -81,6 +81,14 @@ fn no_fix_for_a_recognised_server_names_another_ones_setting() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Status, field, body, and the product that they show.
+type Row = (
+    u16,
+    [(&'static str, &'static str); 1],
+    &'static str,
+    Option<Product>,
+);
+
 /// The product that an answer shows, by field or body.
 fn product_of(status: u16, fields: &[(&str, &str)], body: &str) -> Option<Product> {
     let seen = recognised(&answer(status, fields, body));
@@ -92,7 +100,7 @@ fn fields_and_bodies_show_a_product_and_near_misses_do_not() {
     const NO_SERVER: &str = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>";
     let login = |realm| [("www-authenticate", realm)];
     let server = |value| [("server", value)];
-    let rows: [(u16, [(&str, &str); 1], &str, Option<Product>); 14] = [
+    let rows: [Row; 14] = [
         (
             401,
             login("Basic realm=\"SFTPGo WebDAV\""),

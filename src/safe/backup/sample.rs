@@ -102,7 +102,7 @@ mod tests {
             1_000_000,
             SAMPLE_CONTACTS_AT_MOST,
         ];
-        let ids = numbers.map(|number| identity(number));
+        let ids = numbers.map(identity);
         assert!(ids.iter().all(|id| ThreemaId::parse(id).is_ok()), "{ids:?}");
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
     }

@@ -40,7 +40,11 @@ fn lower_limits() {
         for real in [500, 4096, 5000, 16_384, 20_000, LIMIT - 1] {
             let _ = writeln!(text, "{real} bytes, {name}");
             text += &lines("limits.", move |asked| {
-                let sent = asked.request.payload.as_ref().map_or(0, |it| it.len());
+                let sent = asked
+                    .request
+                    .payload
+                    .as_ref()
+                    .map_or(0, crate::wire::Payload::len);
                 if sent > real {
                     Deed::Answers(refusal())
                 } else {
@@ -156,8 +160,13 @@ fn configs() {
     insta::assert_snapshot!(text);
 }
 
+/// A server, by what it does with a request.
+type Manner = (&'static str, fn(&Asked) -> Deed);
+/// A target, made of what makes one of a URL.
+type Aim = (&'static str, fn(&dyn Fn(&str) -> Target) -> Target);
+
 /// What lets in whom.
-const MANNERS: [(&str, fn(&Asked) -> Deed); 3] = [
+const MANNERS: [Manner; 3] = [
     ("healthy", |_| Deed::Healthy),
     ("open to anyone", |_| Deed::LetsIn),
     ("uploads are forbidden", |asked| {
@@ -172,7 +181,7 @@ const MANNERS: [(&str, fn(&Asked) -> Deed); 3] = [
 #[test]
 fn targets() {
     let at = |url: &str| Target::parse(url).expect("a URL");
-    let worlds: [(&str, fn(&dyn Fn(&str) -> Target) -> Target); 5] = [
+    let worlds: [Aim; 5] = [
         ("no credentials", |at| at("http://127.0.0.1:9/safe")),
         ("a token", |at| {
             at("http://127.0.0.1:9/safe").token("t0ken-in-memory")
