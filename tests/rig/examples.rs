@@ -42,7 +42,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// What a stranger reads to begin: the HTTP part of each example.
+/// What an author reads to begin: the HTTP part of each example.
 fn are_short() -> Result<(), Failed> {
     let parts = [
         ("rig.go", None, 40),

@@ -112,7 +112,7 @@ async fn a_healthy_server_is_left_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_stranger_does_not_see_is_not_called_gone() {
+async fn what_another_login_does_not_see_is_not_called_gone() {
     let mut play = Play::new(|_| Deed::Healthy);
     let backup = play.upload("a").await;
     play.send(Request::get(&backup)).await.expect("it is there");

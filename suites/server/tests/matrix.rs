@@ -42,8 +42,8 @@ const SPOILS: [(&str, Spoil); 15] = [
         writes(asked).then(|| Deed::Obeys(Ok(reply(500, b""))))
     }),
     ("let in", |asked| {
-        let is_stranger = asked.request.login != LoginUse::Given;
-        is_stranger.then_some(Deed::LetsIn)
+        let is_anonymous = asked.request.login != LoginUse::Given;
+        is_anonymous.then_some(Deed::LetsIn)
     }),
     ("closed", |_| {
         Some(Deed::Answers(Err(silence(FailureKind::NoAnswer))))
