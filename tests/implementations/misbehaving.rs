@@ -159,7 +159,6 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
         start: patience("hangs-at-hello"),
         answer_bytes: 100_000,
         end: patience("stays"),
-        ..Limits::default()
     }))
 }
 
