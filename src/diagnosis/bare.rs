@@ -10,9 +10,9 @@ use crate::wire::{LoginKind, Method};
 /// No login, no config, no `WebDAV`.
 pub(super) const NOT_SET_UP: Problem = Problem {
     id: "problem.not-set-up",
-    title: "nothing is set up at this address yet: no login, no `config`, no WebDAV",
+    title: "nothing is set up at this address yet: no login, no `config`, no sign of WebDAV",
     evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501; likely with 403",
-    meaning: "A web server answers, and knows neither a user nor a WebDAV folder at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
+    meaning: "A web server answers; it asks for no login, has no `config`, and shows no WebDAV at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
     fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run the same command again with --user NAME.",
     fixes: &[
         (
