@@ -174,11 +174,11 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
         ),
         (
             Product::Koofr,
-            "Make a password for this app (Koofr: account, Preferences, Password, App passwords), and enter that with the e-mail address of the account.",
+            "Make a password for this app (in Koofr under Preferences, Password, App passwords), and enter that with the e-mail address of the account.",
         ),
         (
             Product::Sftpgo,
-            "Check user name and password, and that WebDAV is not among the denied protocols of this user (WebAdmin, Users, ACLs).",
+            "Check user name and password, and that WebDAV is not among the denied protocols of this user, in WebAdmin under Users.",
         ),
     ],
     source: "RFC 9110 section 15.5.2",

@@ -269,11 +269,11 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Qnap,
-            "Enable WebDAV (Control Panel, Applications, Web Server, WebDAV), and give the account the right to it (Privilege, Shared Folders).",
+            "Enable WebDAV in the Control Panel, and give the account the right to reach the shared folder by WebDAV.",
         ),
         (
             Product::HiDrive,
-            "Enable the protocol WebDAV for this account, in the settings of HiDrive.",
+            "Allow this account the protocol WebDAV: an administrator does it under My team, at the account. Some contracts leave it out.",
         ),
     ],
     source: "servers.config-proves-nothing; servers.symptoms",

@@ -49,7 +49,7 @@ pub(super) const BODY_LIMIT: Problem = Problem {
         ),
         (
             Product::Sftpgo,
-            "Raise the largest size of an upload of this user (WebAdmin, Users, Disk quota and bandwidth limits: `Max file upload size`).",
+            "Raise the largest size of an upload of this user, `max_upload_file_size`, in WebAdmin under Users.",
         ),
     ],
     source: "clause 4.6; RFC 9110 section 15.5.14; servers.size-limit",
