@@ -81,7 +81,7 @@ fn lines(shell: &Shell<'_>) -> Vec<String> {
 fn beginning() -> [String; 3] {
     [
         "mkdir -p /srv/threema-safe/backups".to_owned(),
-        format!("echo '{CONFIG}' > /srv/threema-safe/config"),
+        format!("test -e /srv/threema-safe/config || echo '{CONFIG}' > /srv/threema-safe/config"),
         "chown -R www-data: /srv/threema-safe".to_owned(),
     ]
 }

@@ -199,7 +199,7 @@ fn each_new_product_has_a_fix_where_it_has_a_setting() {
         (
             Product::Sftpgo,
             "problem.body-limit",
-            "Max file upload size",
+            "max_upload_file_size",
         ),
         (Product::Synology, "problem.no-webdav", "5006"),
         (Product::Qnap, "problem.no-webdav", "Control Panel"),

@@ -57,14 +57,35 @@ fn words_of(wrong: &Wrong) -> String {
     }
 }
 
-/// The flag of a stored block in the first byte of a deflate stream, behind gzip's header of ten
-/// bytes. Source: RFC 1951 section 3.2.3.
+/// The flag of a stored block in the first byte of a deflate stream. What is no gzip has its own
+/// check. Source: RFC 1951 section 3.2.3.
 pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let packed = world.decrypt(id, &exchange.body)?;
-        let kind = packed.get(10)? >> 1 & 0b11;
+        let kind = deflate_stream(&packed)?.first()? >> 1 & 0b11;
         (kind != 0).then(|| "the gzip is compressed".to_owned())
     })
+}
+
+/// What stands behind the header of a gzip; `None` if it is none. Source: RFC 1952 section 2.3.
+fn deflate_stream(gzip: &[u8]) -> Option<&[u8]> {
+    let (header, mut rest) = gzip.split_first_chunk::<10>()?;
+    let [0x1f, 0x8b, 8, flags, ..] = *header else {
+        return None;
+    };
+    if flags & 0b100 != 0 {
+        let (length, extra) = rest.split_first_chunk()?;
+        rest = extra.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    // A name, and a comment.
+    for flag in [0b1000, 0b1_0000] {
+        if flags & flag != 0 {
+            let end = rest.iter().position(|byte| *byte == 0)?;
+            rest = &rest[end + 1..];
+        }
+    }
+    let checksum = if flags & 0b10 == 0 { 0 } else { 2 };
+    rest.get(checksum..)
 }
 
 pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
@@ -90,4 +111,29 @@ pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
         return Outcome::blocked("fewer than two uploads were seen");
     }
     Outcome::pass(format!("{count} uploads, each with its own nonce"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::deflate_stream;
+    use flate2::{Compression, GzBuilder};
+    use std::io::Write as _;
+
+    #[test]
+    fn a_deflate_stream_is_found_behind_every_header() {
+        for level in [Compression::none(), Compression::best()] {
+            let packed = |builder: GzBuilder| {
+                let mut packer = builder.write(Vec::new(), level);
+                packer.write_all(&[b'a'; 100]).expect("memory takes it");
+                packer.finish().expect("memory takes it")
+            };
+            let bare = packed(GzBuilder::new());
+            let stream = deflate_stream(&bare).expect("a gzip");
+            assert_eq!(stream[0] >> 1 & 0b11 == 0, level == Compression::none());
+            let named = GzBuilder::new().filename("backup").comment("c").extra("xy");
+            assert_eq!(deflate_stream(&packed(named)), Some(stream));
+        }
+        assert_eq!(deflate_stream(b"{\"info\":{\"version\":1}}"), None);
+        assert_eq!(deflate_stream(&[0x1f, 0x8b, 8]), None);
+    }
 }
