@@ -136,8 +136,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 
 /// What is said where every action was answered with 127.
 const NOT_SUPPORTED: &str = "\
-The command answers every action with exit code 127. A shell does so, too, where a command is not
-there: run it by hand, or look at output.txt in the folders that --dir keeps.
+The command answers every action of the chosen cases with exit code 127. A shell does so, too, where
+a command is not there: run it by hand, or look at output.txt in the folders that --dir keeps. The
+cases that end in what was sent (rig.request, rig.hosts, rig.secret, rig.body) need others beside them.
 ";
 
 /// Whether no action was judged: only what an unknown one is answered.

@@ -119,6 +119,79 @@ async fn every_other_command_works_as_typed() {
     assert_eq!(running.stored(), 0, "something was left behind");
 }
 
+/// The lines for CI and cron, as a person copies them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_for_ci_work_as_copied() {
+    let running = reference::start(Options::default())
+        .await
+        .expect("the embedded server starts");
+    let Login::Basic { user, password } = Options::default().login else {
+        panic!("the default login is Basic")
+    };
+    let url = running.base_url().to_owned();
+    let root = running.root_certificate().expect("a root").to_owned();
+    let copied = move || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        furnish(folder.path(), &password, &root);
+        for (system, lines) in lines_for_ci() {
+            let lines = lines
+                .replace("https://cloud.example/safe", &url)
+                .replace("--user alice", &format!("--user {user}"));
+            let mut shell = shell(&lines, folder.path());
+            shell.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
+            if system != "cron" {
+                shell
+                    .env("SAFE_TARGET", &url)
+                    .env("SAFE_SERVER_USER", &user)
+                    .env("SAFE_SERVER_PASSWORD", &password);
+            }
+            let output = shell.output().expect("the shell starts");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned()
+                + &String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(0), "{system}: {said}");
+            // cron sends a mail about whatever is said.
+            assert!(system != "cron" || said.is_empty(), "{said}");
+        }
+        for file in ["summary.md", "safe.xml", "safe.md", "safe.html"] {
+            let written = std::fs::metadata(folder.path().join(file));
+            assert!(written.is_ok_and(|it| it.len() > 0), "{file}");
+        }
+    };
+    tokio::task::spawn_blocking(copied)
+        .await
+        .expect("the lines run");
+    assert_eq!(running.stored(), 0, "something was left behind");
+}
+
+/// What each system hands to a shell of the lines that the page shows for it.
+fn lines_for_ci() -> [(&'static str, String); 3] {
+    let page = page_of("ci");
+    let block = |mark: &str| {
+        let blocks = page.split("```").skip(1).step_by(2);
+        let mut blocks = blocks.filter(|block| block.contains(mark));
+        blocks.next().expect("the page shows it")
+    };
+    let actions = block("- run: |").lines();
+    let actions = actions
+        .skip_while(|line| *line != "- run: |")
+        .skip(1)
+        .take_while(|line| line.starts_with("    "));
+    let actions: Vec<_> = actions.map(str::trim_start).collect();
+    let gitlab = block("script:").lines();
+    let gitlab: Vec<_> = gitlab
+        .filter_map(|line| line.strip_prefix("    - "))
+        .collect();
+    let cron = block("15 6 * * 1").lines();
+    let cron: Vec<_> = cron
+        .filter_map(|line| line.strip_prefix("15 6 * * 1  "))
+        .collect();
+    [
+        ("GitHub Actions", actions.join("\n")),
+        ("GitLab CI", format!("set -e\n{}", gitlab.join("\n"))),
+        ("cron", cron.join("\n")),
+    ]
+}
+
 /// The run that the README shows, word for word up to what differs from run to run.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_run_that_the_readme_shows_is_real() {
@@ -173,6 +246,7 @@ fn furnish(folder: &Path, password: &str, root: &str) {
         .and_then(|rest| rest.split("```").next());
     put("root.pem", root.as_bytes());
     put("password.txt", password.as_bytes());
+    put(".safe-password", password.as_bytes());
     put("backup.bin", &backup);
     put("backup-password.txt", backup_password.as_bytes());
     for name in ["my_client.sh", "old", "new"] {

@@ -87,7 +87,11 @@ fn list_and_explain() -> Result<(), Failed> {
 fn supports_nothing() -> Result<(), Failed> {
     let here = folder("nothing")?;
     let found = run(&here, &["rig", "--exec", "exit 127", "--case", "rig.test"])?;
-    is(4, &["answers every action with exit code 127"], &found)
+    is(
+        4,
+        &["answers every action of the chosen cases with exit code 127"],
+        &found,
+    )
 }
 
 fn does_nothing() -> Result<(), Failed> {
