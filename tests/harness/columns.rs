@@ -14,6 +14,7 @@ fn on_terminal(home: &Path, width: usize, arguments: &str) -> String {
     );
     let mut command = program(home);
     let inner = std::mem::replace(&mut command, std::process::Command::new("script"));
+    command.env_clear();
     for (name, value) in inner.get_envs() {
         if let Some(value) = value {
             command.env(name, value);
