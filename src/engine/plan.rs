@@ -126,7 +126,7 @@ impl<C: Context> Plan<C> {
                 } else if wanted.contains(check.id) {
                     Fate::Needed
                 } else {
-                    Fate::Disabled(Because::LeftOut, "not chosen".to_owned())
+                    Fate::Disabled(Because::LeftOut, "not selected by --only".to_owned())
                 };
                 (check, fate)
             })
