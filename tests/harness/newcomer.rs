@@ -46,6 +46,12 @@ fn has_lines(text: &str, lines: &[&str]) {
     }
 }
 
+/// What was printed, as one line.
+fn unwrapped(ended: &Ended) -> String {
+    let words: Vec<_> = ended.stdout.split_whitespace().collect();
+    words.join(" ")
+}
+
 #[test]
 fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
     let (server, home) = (bare("Apache/2.4.62 (Debian)"), home());
@@ -109,11 +115,7 @@ fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
     });
     let home = home();
     let ended = ask("check", &server.url(), home.path(), &[]);
-    let text = ended
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = unwrapped(&ended);
     for part in [
         "problem.no-webdav",
         "fix Run `a2enmod dav dav_fs`",
@@ -128,11 +130,7 @@ fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
 fn other_servers_with_nothing_set_up_get_it_in_words() {
     let (server, home) = (bare("Hiawatha"), home());
     let ended = ask("check", &server.url(), home.path(), &[]);
-    let text = ended
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = unwrapped(&ended);
     for part in [
         "problem.not-set-up",
         "Set up three things",
@@ -246,11 +244,7 @@ fn the_root_of_a_nextcloud_is_no_trouble_with_slashes() {
     let (server, home) = (Scripted::open(cloud), home());
     let origin = server.url().trim_end_matches("/safe").to_owned();
     let ended = ask("check", &origin, home.path(), &[]);
-    let text = ended
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = unwrapped(&ended);
     let there = format!("Enter {origin}/remote.php/dav/files/{USER}/FOLDER");
     assert!(text.contains("problem.nextcloud-url"), "{text}");
     assert!(text.contains(&there), "{there}\n{text}");
@@ -263,11 +257,7 @@ fn a_placeholder_in_the_address_is_filled_in() {
     let origin = server.url().trim_end_matches("/safe").to_owned();
     let url = format!("{origin}/remote.php/dav/files/USER/safe");
     let ended = ask("check", &url, home.path(), &[]);
-    let text = ended
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = unwrapped(&ended);
     let there = format!("enter {origin}/remote.php/dav/files/{USER}/safe");
     assert!(text.contains(&there), "{there}\n{text}");
 }

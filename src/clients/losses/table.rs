@@ -27,7 +27,7 @@ pub enum When {
     LinkOfNoUse,
     /// It is level 2 without a public key.
     Level2WithoutKey,
-    /// Its creator is no contact that is restored.
+    /// Its creator is not a restored contact.
     CreatorUnknown,
     /// Its creator is no contact, and is a member of another group.
     CreatorFetched,
@@ -35,7 +35,7 @@ pub enum When {
     LeftGroupOfAnother,
     /// It comes after a group of somebody else that was left.
     AfterALeftGroup,
-    /// A member is no contact that is restored.
+    /// A member is not a restored contact.
     MemberNoContact,
     /// A member is no contact, and the directory does not answer for it.
     MemberNotInDirectory,
@@ -114,11 +114,11 @@ impl When {
             Self::LinkOfAnotherType => "it is neither a number nor an address",
             Self::LinkOfNoUse => "it is neither a number nor an address, or has no value",
             Self::Level2WithoutKey => "it is level 2 without a public key",
-            Self::CreatorUnknown => "its creator is no contact that is restored",
+            Self::CreatorUnknown => "its creator is not a restored contact",
             Self::CreatorFetched => "its creator is no contact, and is a member of another group",
             Self::LeftGroupOfAnother => "the user has left it, and somebody else created it",
             Self::AfterALeftGroup => "it comes after a group of somebody else that was left",
-            Self::MemberNoContact => "a member is no contact that is restored",
+            Self::MemberNoContact => "a member is not a restored contact",
             Self::MemberNotInDirectory => {
                 "a member is no contact, and the directory does not answer for it"
             }
