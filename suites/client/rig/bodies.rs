@@ -135,6 +135,11 @@ mod tests {
             assert_eq!(deflate_stream(&packed(named)), Some(stream));
         }
         assert_eq!(deflate_stream(b"{\"info\":{\"version\":1}}"), None);
+        // zlib, with the bits of a stored block.
+        assert_eq!(
+            deflate_stream(&[0x78, 1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0]),
+            None
+        );
         assert_eq!(deflate_stream(&[0x1f, 0x8b, 8]), None);
     }
 }
