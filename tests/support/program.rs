@@ -74,6 +74,25 @@ impl Running {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Waits for the end, and gives the most memory that the program had at once, in KiB.
+    ///
+    /// The last value read is the one: it never falls, and a first one may be that of the process
+    /// of the tests, whose memory a child has until its own program is loaded.
+    pub fn peak_memory(&mut self) -> u64 {
+        let status = format!("/proc/{}/status", self.id());
+        let mut peak = 0;
+        while self.is_running() {
+            let text = std::fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            if let Some(kib) = line.and_then(|line| line.split_whitespace().next()?.parse().ok()) {
+                peak = kib;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(peak > 4 * 1024, "the memory of a process can be read");
+        peak
+    }
+
     fn wait(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {

@@ -5,9 +5,7 @@ use crate::support::program::{Ended, Running};
 use crate::support::scripted::{Deed, Reply, Scripted};
 use data_encoding::BASE64;
 use safe_conformance::safe::{Compression, envelope};
-use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 /// What the issue allows, in KiB.
 const MOST_MEMORY: u64 = 256 * 1024;
@@ -99,16 +97,6 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
 /// The most memory that the program had at once, in KiB.
 fn peak_of(command: &mut Command) -> (u64, Ended) {
     let mut running = Running::start(command);
-    let status = format!("/proc/{}/status", running.id());
-    let mut peak = 0;
-    // The value only grows, and is gone with the process: what was read last is what it came to.
-    while running.is_running() {
-        let text = std::fs::read_to_string(Path::new(&status)).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        peak = peak.max(kib.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(peak > 4 * 1024, "the memory of a process can be read");
+    let peak = running.peak_memory();
     (peak, running.end())
 }
