@@ -138,7 +138,7 @@ async fn made(
     wish: Wish,
 ) -> Result<Option<Made>, Complaint> {
     let target = meant(arguments, outputs, typed, given, timeout).await?;
-    let (door, mut plan) = looked_at(arguments, target, timeout, wish).await?;
+    let (door, mut plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     if arguments.dry_run {
         return Ok(None);
@@ -148,7 +148,7 @@ async fn made(
         return Ok(None);
     }
     let possible = tokio::select! {
-        done = carried_out(arguments, outputs, &door, &mut plan) => done?,
+        done = carried_out(outputs, &door, &mut plan) => done?,
         name = super::check::signal() => return Err(interrupted(name)),
     };
     Ok(Some(Made {
@@ -247,7 +247,6 @@ fn with_link(target: Target, token: String) -> Target {
 
 /// Looks at the server; asks for user name and password where it demands some and none were given.
 async fn looked_at(
-    arguments: &Arguments,
     target: Target,
     timeout: Duration,
     wish: Wish,
@@ -265,7 +264,7 @@ async fn looked_at(
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[])),
+            Err(trouble) => Err(stopped(&door, &trouble, &commands, &[])),
         };
     }
     let hint = if wants_login {
@@ -273,7 +272,7 @@ async fn looked_at(
     } else {
         &[]
     };
-    Err(stopped(arguments, &door, &trouble, &commands, hint))
+    Err(stopped(&door, &trouble, &commands, hint))
 }
 
 /// User name and password, asked for on a terminal.
@@ -361,12 +360,7 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
 }
 
 /// Carries out every step; returns whether each was possible.
-async fn carried_out(
-    arguments: &Arguments,
-    outputs: &Outputs,
-    door: &Door,
-    plan: &mut Plan,
-) -> Result<bool, Complaint> {
+async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
         let words = step.words(&plan.wish.config);
@@ -391,7 +385,7 @@ async fn carried_out(
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
-                return Err(stopped(arguments, door, &trouble, &commands, &[note]));
+                return Err(stopped(door, &trouble, &commands, &[note]));
             }
         }
     }
@@ -399,15 +393,9 @@ async fn carried_out(
 }
 
 /// What stands in the way, for people.
-fn stopped(
-    arguments: &Arguments,
-    door: &Door,
-    trouble: &Trouble,
-    commands: &[String],
-    notes: &[&str],
-) -> Complaint {
+fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
-    let asking = arguments.server.asking(&door.target().login);
+    let asking = door.target().asking();
     let shell = Shell {
         base: door.base().as_str(),
         asking: &asking,
@@ -480,9 +468,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     progress.finish();
     let say = outputs.voice();
     let ending = done.report.ending().last_line();
-    let asking = arguments.server.asking(&door.target().login);
-    let report = done.report.asked_with(asking);
-    let exit = outputs.write(report, &done.scrub)?;
+    let exit = outputs.write(done.report, &done.scrub)?;
     if !*possible && exit != Exit::Conforms {
         say.say(&format!(
             "\n{}",

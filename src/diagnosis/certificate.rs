@@ -209,7 +209,7 @@ pub(super) const PRIVATE_ROOT: Problem = Problem {
 /// The chain ends early, before a root that is not known here.
 pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     id: "problem.private-chain-cut",
-    title: "the chain ends early, before a root that is not known here",
+    title: "the certificate comes from an authority that this machine does not know",
     evidence: "`tls.trusted` deviates, and the issuer of the last certificate was not sent and is not known",
     meaning: "Two things are wrong at once, or one of them: the root is a private one, or an intermediate certificate is missing. From here both look alike.",
     fix: "Send every certificate up to the root. If the root is private, install it on every phone, and give it to this check with --ca-file. A certificate of a public authority needs neither.",
@@ -440,6 +440,22 @@ pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     in_target: |run| {
         let is_known = run.facts.loopback || run.facts.own_roots;
         let seen = run.inspection.filter(|_| !is_known);
+        seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
+    },
+    ..BLANK
+};
+
+/// The root is the person's own.
+pub(super) const ROOT_NOT_ON_PHONES: Problem = Problem {
+    id: "problem.root-not-on-phones",
+    title: "every phone must trust the authority of this certificate before the app can use the server",
+    evidence: "the chain leads to a root that is not public, and --ca-file was given",
+    meaning: "The root was given to this check, and no phone has it. The apps refuse the server until somebody installs it there.",
+    fix: "Install the root on each phone; on iOS, switch it on, too, under Settings, General, About, Certificate Trust Settings.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_target: |run| {
+        let seen = run.inspection.filter(|_| run.facts.own_roots);
         seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
     },
     ..BLANK

@@ -108,6 +108,7 @@ impl Access {
         };
         if let Some(file) = ca_file {
             target.roots.push(read(&file, "the CA file")?);
+            target.ca_file = Some(file);
         }
         target.addresses.clone_from(&self.addresses);
         Ok(target)

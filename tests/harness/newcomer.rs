@@ -252,6 +252,66 @@ fn the_root_of_a_nextcloud_is_no_trouble_with_slashes() {
 }
 
 #[test]
+fn every_form_of_a_report_names_the_address_and_the_user_of_the_run() {
+    let (server, home) = (Scripted::open(cloud), home());
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    let reports = ["html", "markdown", "json", "junit"].map(|form| {
+        let file = home.path().join(form);
+        (format!("{form}={}", file.display()), file)
+    });
+    let options: Vec<_> = reports
+        .iter()
+        .flat_map(|(report, _)| ["--report", report])
+        .collect();
+    ask("check", &origin, home.path(), &options);
+    let there = format!("{origin}/remote.php/dav/files/{USER}/FOLDER");
+    for (form, file) in &reports {
+        let report = std::fs::read_to_string(file).expect("a report");
+        assert!(report.contains(&there), "{form}: {report}");
+        for placeholder in ["//HOST", "files/USER"] {
+            assert!(!report.contains(placeholder), "{form}: {report}");
+        }
+        assert!(!report.contains(PASSWORD), "{form}");
+    }
+}
+
+#[test]
+fn inspect_and_retention_name_the_address_and_the_user() {
+    let (server, home) = (Scripted::open(cloud), home());
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    let there = format!("{origin}/remote.php/dav/files/{USER}/FOLDER");
+    let ledger = home.path().join("ledger").display().to_string();
+    let (password, backup) = (
+        file(home.path(), "password", PASSWORD)
+            .display()
+            .to_string(),
+        file(home.path(), "backup-password", "shootdeathstar")
+            .display()
+            .to_string(),
+    );
+    let inspect = [
+        "inspect",
+        "--from",
+        &origin,
+        "--id",
+        "ECHOECHO",
+        "--backup-password-file",
+        &backup,
+    ];
+    let folder = format!("{origin}/remote.php/dav/files/{USER}/safe");
+    let retention = ["retention", "plant", &folder, "--ledger", &ledger];
+    for arguments in [&inspect[..], &retention[..]] {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command.args(["--user", USER, "--password-file", &password]);
+        let printed = run(&mut command).all();
+        let text = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&there), "{there}\n{text}");
+        assert!(!text.contains("HOST"), "{text}");
+    }
+}
+
+#[test]
 fn a_placeholder_in_the_address_is_filled_in() {
     let (server, home) = (Scripted::open(cloud), home());
     let origin = server.url().trim_end_matches("/safe").to_owned();

@@ -39,7 +39,7 @@ const SLOWEST: u64 = 64 * 1024;
 
 /// Speaks to a server.
 pub(super) struct Live {
-    target: Target,
+    pub(super) target: Target,
     tls: Option<Tls>,
     timeout: Duration,
     scrub: Scrub,
@@ -47,6 +47,8 @@ pub(super) struct Live {
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     /// An address that took a connection.
     alive: OnceLock<SocketAddr>,
+    /// Whether the port speaks TLS, once that was asked.
+    speaks_tls: OnceCell<bool>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
     requests: AtomicU64,
@@ -80,6 +82,7 @@ impl Live {
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
+            speaks_tls: OnceCell::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
             requests: AtomicU64::new(0),
@@ -254,7 +257,33 @@ impl Live {
             }
         };
         let answer = tokio::time::timeout(how.time, sent).await;
-        answer.unwrap_or_else(|_| Err(self.silence()))
+        let answer = answer.unwrap_or_else(|_| Err(self.silence()));
+        match answer {
+            Ok(response) => Ok(response),
+            Err(failure) => Err(self.explained(failure).await),
+        }
+    }
+
+    /// A failure, or where plain http was spoken to a port of TLS, that.
+    pub(super) async fn explained(&self, failure: Failure) -> Failure {
+        let is_lost = matches!(
+            failure.kind,
+            FailureKind::NoAnswer | FailureKind::Reset | FailureKind::Peer
+        );
+        if self.tls.is_some() || failure.stage != Stage::Http || !is_lost {
+            return failure;
+        }
+        let speaks_tls = self.speaks_tls.get_or_init(|| async {
+            let Ok(stream) = self.connect().await else {
+                return false;
+            };
+            tls::is_spoken(stream, self.target.base.host()).await
+        });
+        if !*speaks_tls.await {
+            return failure;
+        }
+        let message = "the URL says http://, and this port speaks TLS";
+        Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
     }
 
     fn silence(&self) -> Failure {
