@@ -237,8 +237,23 @@ impl Grounds<'_> {
                 .count() as u64
         };
         let mut but = Vec::new();
-        if count(Verdict::Warn) > 0 {
-            but.push(crate::text::counted(count(Verdict::Warn), "warning"));
+        // Findings with one cause are one warning, as the text shows them.
+        let warned = self
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Warn && finding.waived.is_none());
+        let mut causes: Vec<&str> = warned
+            .map(|finding| {
+                finding
+                    .cause
+                    .as_ref()
+                    .map_or(&*finding.id, |cause| &cause.id)
+            })
+            .collect();
+        causes.sort_unstable();
+        causes.dedup();
+        if !causes.is_empty() {
+            but.push(crate::text::counted(causes.len() as u64, "warning"));
         }
         let waived = self.findings.iter().filter(|f| f.waived.is_some()).count();
         if waived > 0 {

@@ -50,7 +50,11 @@ impl<'a> Step<'a> {
     /// Everything that was observed, each sentence once; with the stage, if that is wanted.
     pub fn observed(&self, with_stage: bool) -> Vec<String> {
         let mut observed: Vec<String> = Vec::new();
-        for finding in &self.mends {
+        // What a request without credentials got says least where others fail, too.
+        let is_aside = |finding: &&&Finding| finding.id == "auth.challenge";
+        let aside = self.mends.iter().filter(is_aside);
+        let first = self.mends.iter().filter(|finding| !is_aside(finding));
+        for finding in first.chain(aside) {
             let sentence = match finding.stage {
                 Some(stage) if with_stage => format!("{} (stage {stage})", finding.observed),
                 _ => finding.observed.clone(),

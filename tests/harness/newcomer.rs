@@ -3,6 +3,7 @@
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 fn home() -> tempfile::TempDir {
@@ -202,6 +203,43 @@ fn plain_http_at_a_port_of_https_is_said() {
         assert!(text.contains("problem.http-on-https-port"), "{text}");
         assert!(text.contains(&format!("enter {https}")), "{text}");
         assert!(!text.contains("password are refused"), "{text}");
+    }
+}
+
+/// Many servers say nothing of it: they answer with an alert of TLS, or hang up.
+#[test]
+fn plain_http_at_a_port_that_answers_with_an_alert_is_said_too() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut asked = [0; 1024];
+            let _ = stream.read(&mut asked);
+            // protocol_version. Source: RFC 5246 section 7.2.
+            let _ = stream.write_all(&[21, 3, 1, 0, 2, 2, 70]);
+        }
+    });
+    let (home, url) = (home(), format!("http://127.0.0.1:{port}/safe"));
+    let https = url.replacen("http://", "https://", 1);
+    let checked = ask("check", &url, home.path(), &[]).all();
+    let text = checked.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("problem.http-on-https-port"), "{text}");
+    assert!(text.contains(&format!("enter {https}")), "{text}");
+    assert!(!text.contains("user name"), "{text}");
+}
+
+#[test]
+fn every_form_of_a_report_has_the_lines_to_paste() {
+    let (server, home) = (bare("Apache/2.4.58 (Debian)"), home());
+    for form in ["html", "markdown", "json"] {
+        let file = home.path().join(form);
+        let option = format!("{form}={}", file.display());
+        ask("check", &server.url(), home.path(), &["--report", &option]);
+        let report = std::fs::read_to_string(file).expect("a report");
+        for line in ["a2enmod alias dav dav_fs", "  Dav On"] {
+            assert!(report.contains(line), "{form}: {report}");
+        }
     }
 }
 
