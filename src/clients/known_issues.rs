@@ -55,7 +55,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
-        text: "restoring from a server that asks for credentials fails: the app sends the Safe password (the one that encrypts the backup) in place of the server's, so that who runs the server can see it. Backing up works. Restore with version 7.1.1 of the app or older; or let the server ask for no credentials for the minutes of the restore, in your own network alone.",
+        text: "restoring from a server that asks for credentials fails: the app sends the Safe password in place of the server's, and the people who run the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, in your own network alone.",
         source: "clients.divergence.restore-password",
     },
     KnownIssue {

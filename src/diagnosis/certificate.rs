@@ -448,10 +448,10 @@ pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
 /// The root is the person's own.
 pub(super) const ROOT_NOT_ON_PHONES: Problem = Problem {
     id: "problem.root-not-on-phones",
-    title: "every phone must trust the authority of this certificate before the app can use the server",
+    title: "phones do not trust this certificate yet: its root is not public",
     evidence: "the chain leads to a root that is not public, and --ca-file was given",
     meaning: "The root was given to this check, and no phone has it. The apps refuse the server until somebody installs it there.",
-    fix: "Install the root on each phone; on iOS, switch it on, too, under Settings, General, About, Certificate Trust Settings.",
+    fix: "Install the root on each phone; on iOS, switch it on under Settings, General, About, Certificate Trust Settings.",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
     in_target: |run| {

@@ -154,7 +154,7 @@ pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
     title: "no phone reaches this address: it is this machine's own",
     evidence: "an https:// URL whose host is `localhost` or an address of the loopback",
     meaning: "Every machine calls itself so. A phone that is given this address looks for the server on itself.",
-    fix: "In the apps, enter the name under which phones reach the server, and run this check with that name, too.",
+    fix: "In the apps, enter the server's name.",
     source: "RFC 6761 section 6.3; RFC 1122 section 3.2.1.3",
     breaks: Breaks::EVERYTHING,
     in_target: |run| run.facts.loopback && run.facts.https,

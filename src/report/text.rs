@@ -238,7 +238,7 @@ impl Report {
         }
         if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
             said.push(format!(
-                "the app itself fails here, in its releases {} (known issue {})",
+                "the app itself fails, {} ({})",
                 issue.releases, issue.id
             ));
         }
@@ -475,9 +475,9 @@ fn checks_of(names: &[String]) -> String {
     listed(&ids, 6)
 }
 
-/// What happens, without what follows from it: the text up to its first colon or full stop.
+/// What happens, without what follows from it: the beginning of the text.
 fn headline(text: &str) -> &str {
-    let end = text.find([':', '.']).unwrap_or(text.len());
+    let end = text.find([':', '.', ',']).unwrap_or(text.len());
     &text[..end]
 }
 

@@ -437,12 +437,12 @@ async fn each_wrong_address_of_a_nextcloud_is_spelled_out() {
     for (path, expected) in [
         (
             "/remote.php/dav/alice/files/threema",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
-        ("", "/remote.php/dav/files/USER/FOLDER"),
+        ("", "/remote.php/dav/files/safe/FOLDER"),
         (
             "/index.php/apps/files/files/1234",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
         (
             "/s/AbCdEfGhIjKlMnO",
@@ -454,7 +454,7 @@ async fn each_wrong_address_of_a_nextcloud_is_spelled_out() {
         ),
         (
             "/remonte.php/webdav/threema",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
     ] {
         let report = report(&format!("{origin}{path}")).await;

@@ -99,7 +99,9 @@ fn unbroken(text: &str) -> Markup {
         let bare = word.trim_start_matches(['(', '[', '"']);
         let begins = bare.starts_with("--") || bare.starts_with(|c: char| c.is_ascii_lowercase());
         let named = bare.starts_with("--") || bare.contains('.') || bare.contains('[');
-        begins && named && bare.contains('-') && bare.len() <= LONGEST_NAME && !bare.contains('/')
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.[],:;)=_".contains(c);
+        let short = bare.len() <= LONGEST_NAME;
+        begins && named && bare.contains('-') && short && bare.chars().all(is_plain)
     };
     if !text.split(' ').any(is_name) {
         return html! { (text) };
