@@ -258,7 +258,7 @@ impl Live {
             }
             let limit = self.limit(&tries);
             let answer = self.once(request, http, encoding, limit).await;
-            let next = self.after(request, &answer, &mut tries).await;
+            let next = self.after(request, &answer, &mut tries, for_check).await;
             if for_check && let Some(failure) = self.hidden_by_limit(&answer) {
                 return Err(failure);
             }
@@ -330,7 +330,13 @@ impl Live {
         Ok(())
     }
 
-    async fn after(&self, request: &Request, answer: &Answer, tries: &mut Tries) -> Next {
+    async fn after(
+        &self,
+        request: &Request,
+        answer: &Answer,
+        tries: &mut Tries,
+        for_check: bool,
+    ) -> Next {
         match answer {
             Ok(response) => {
                 self.deaf(request).store(false, Ordering::Relaxed);
@@ -346,7 +352,8 @@ impl Live {
                     let asked = request.short();
                     return Next::Halt(Halt::LockedOut { sign, asked });
                 }
-                if response.status == 423 && request.login != LoginUse::Wrong {
+                // Who cleans up waits for the lock and goes on with what is not locked.
+                if response.status == 423 && for_check && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }
                 Next::Take
