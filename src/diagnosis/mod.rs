@@ -42,6 +42,12 @@ pub const NO_WEBDAV: &str = "problem.no-webdav";
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";
 
+/// The IDs of what matters to a phone once the server is as it should be.
+pub const FOR_PHONES: [&str; 2] = [
+    connection::LOOPBACK_ADDRESS.id,
+    certificate::ROOT_NOT_ON_PHONES.id,
+];
+
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
 pub use shell::Shell;

@@ -3,11 +3,13 @@
 use super::prepared::{Prepared, Stopwatch, waive};
 use crate::clients::KnownIssue;
 use crate::diagnosis::{
-    NEW_ROOT, Problem, Product, Recognised, Shell, Sights, attribute, fill, first_releases,
-    recognised_in, recognised_in_run, remarks, with_url,
+    FOR_PHONES, NEW_ROOT, Problem, Product, Recognised, Shell, Sights, attribute, fill,
+    first_releases, recognised_in, recognised_in_run, remarks, with_url,
 };
 use crate::engine::waiver::Waivers;
-use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason};
+use crate::engine::{
+    self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason, Verdict,
+};
 use crate::report::{Bin, Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
@@ -346,7 +348,12 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
             problem.title, problem.id, problem.fix
         )),
     };
-    let remarks = remarks(&sights).into_iter().map(said).collect();
+    let fails = run.findings.iter().any(|it| it.verdict == Verdict::Fail);
+    // What comes before it comes first.
+    let is_early = |problem: &&Problem| fails && FOR_PHONES.contains(&problem.id);
+    let remarks = remarks(&sights).into_iter();
+    let remarks = remarks.filter(|problem| !is_early(problem));
+    let remarks = remarks.map(said).collect();
     Diagnosed { software, remarks }
 }
 

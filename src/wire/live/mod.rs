@@ -1,6 +1,7 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
 mod door;
+mod failing;
 mod knock;
 mod onward;
 mod patience;
@@ -12,7 +13,7 @@ use super::bin::BinPlace;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
-use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
+use super::raw::{self, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
 use super::settings::Settings;
@@ -20,6 +21,7 @@ use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
+use failing::failure_of;
 use futures_util::future::join_all;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
@@ -551,73 +553,4 @@ async fn read_bounded(
         unpacked: false,
         echoed_secret: false,
     })
-}
-
-/// The error inside of errors: what wraps one hides it from `source`.
-fn innermost(mut io: &std::io::Error) -> &std::io::Error {
-    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
-        io = inner;
-    }
-    io
-}
-
-/// The failure behind an error of reqwest, in words that do not change from run to run.
-fn failure_of(error: &reqwest::Error) -> Failure {
-    let in_body = error.is_body() || error.is_decode();
-    let broken = if in_body {
-        Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)
-    } else {
-        Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
-    };
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    let mut last = String::new();
-    for cause in causes {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            let io = innermost(io);
-            if io.get_ref().is_some_and(
-                <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
-                    rustls::Error,
-                >,
-            ) {
-                return tls::failure_of(tls::trouble(io));
-            }
-            // The library's own words for what the raw sender tells in ours.
-            match io.kind() {
-                std::io::ErrorKind::UnexpectedEof => return broken,
-                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
-                    return Failure::peer(Stage::Http, BAD_CHUNKS);
-                }
-                _ => {}
-            }
-            if io.get_ref().is_none() {
-                return match io.kind() {
-                    std::io::ErrorKind::ConnectionRefused => refused(),
-                    _ => broken,
-                };
-            }
-        } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
-            if hyper.is_incomplete_message() {
-                return broken;
-            } else if hyper.is_parse_too_large() {
-                return Failure::peer(Stage::Http, "the answer's header is too large");
-            } else if hyper.is_parse() {
-                return Failure::peer(Stage::Http, "the answer is not HTTP");
-            }
-        }
-        if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
-            let message = if http_two.is_reset() {
-                "the server broke the HTTP/2 stream off"
-            } else {
-                "the HTTP/2 connection broke off"
-            };
-            return Failure::lost(FailureKind::Reset, Stage::Http, message);
-        }
-        last = cause.to_string();
-    }
-    if error.is_connect() {
-        return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
-    }
-    Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
 }
