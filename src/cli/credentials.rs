@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub(super) struct ServerArguments {
     /// The folder that holds `config` and `backups`:
-    /// https://cloud.example/remote.php/dav/files/alice/safe
+    /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
+    /// quotation marks
     ///
     /// Unset, SAFE_TARGET counts.
     pub(super) url: Option<String>,

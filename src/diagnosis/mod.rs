@@ -50,6 +50,7 @@ pub const FOR_PHONES: [&str; 2] = [
 
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
+pub(crate) use shell::FOLDER;
 pub use shell::Shell;
 pub(crate) use software::with_url;
 pub use software::{

@@ -18,6 +18,8 @@ pub enum Account {
 pub struct Asking {
     /// As whom.
     pub account: Account,
+    /// The file with the password.
+    pub password_file: Option<String>,
     /// The file with the roots that are trusted.
     pub ca_file: Option<String>,
     /// The addresses to connect to instead of those that the name has.

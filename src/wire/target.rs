@@ -6,7 +6,7 @@ use crate::clients::CredentialEncoding;
 use crate::safe::base_url::{BaseUrl, BaseUrlError, percent_decoded};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -90,6 +90,8 @@ pub struct Target {
     pub roots: Vec<String>,
     /// The file that holds the first of them, where a person named one.
     pub ca_file: Option<PathBuf>,
+    /// The file that holds the password, where a person named one.
+    pub password_file: Option<PathBuf>,
     /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are
     /// not trusted for that. It is how tests hold a certificate to the rules for public
     /// authorities.
@@ -127,6 +129,7 @@ impl Target {
             login,
             roots: Vec::new(),
             ca_file: None,
+            password_file: None,
             public_roots: Vec::new(),
             addresses: Vec::new(),
             encoded_user_info,
@@ -200,7 +203,8 @@ impl Target {
                 // The token is a secret.
                 Login::Token(_) => Account::Unknown,
             },
-            ca_file: self.ca_file.as_ref().map(|file| file.display().to_string()),
+            password_file: shown(self.password_file.as_deref()),
+            ca_file: shown(self.ca_file.as_deref()),
             addresses: addresses.map(ToString::to_string).collect(),
         }
     }
@@ -222,6 +226,11 @@ impl Target {
             cuts_off_apart: false,
         }
     }
+}
+
+/// A file, as text.
+fn shown(file: Option<&Path>) -> Option<String> {
+    file.map(|file| file.display().to_string())
 }
 
 /// What a check may know of the target: enough to judge again without it.
