@@ -15,6 +15,7 @@ use crate::safe::Stage;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 /// The limit that its config promises, in bytes.
 pub(crate) const LIMIT: usize = 40_000;
@@ -240,6 +241,7 @@ impl Session {
         let settings = Settings {
             pace: Pace::new(PaceChoice::Fast),
             max_upload: 4 * LIMIT as u64,
+            slow_uplink: Some(Duration::from_secs(90)),
             ..Settings::new(seed).with_fresh(seed)
         };
         let session = Self::behind(scrub, target, settings, ledger);

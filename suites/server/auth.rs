@@ -79,7 +79,7 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
-    if answer.status == 401 && !open && !asked_as(context) {
+    if answer.status == 401 && !asked_as(context) {
         return Ok(Outcome::blocked_by(
             Blocker::CredentialsRefused,
             "the credentials were refused in UTF-8; in this client's encoding they were not sent: a second refused login could lock people out",
@@ -112,12 +112,12 @@ async fn accepted(context: &Context) -> Judged {
     }))
 }
 
-/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference.
+/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference. A
+/// token is ASCII, and so is what is not there.
 ///
 /// Source: clients.http.login.
 fn asked_as(context: &Context) -> bool {
     context.facts().ascii_login
-        || context.facts().login != LoginKind::Basic
         || context.transport().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
 }
 

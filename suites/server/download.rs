@@ -2,10 +2,11 @@
 //! for.
 
 use super::auth::specimen;
-use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
+use super::judge::{Doing, Judged, describe, diagnosed_at_once, difference, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
+use crate::diagnosis::Subject;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -104,6 +105,7 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
+    const DOING: &str = "a GET of a backup that was never uploaded";
     let answer = context.missing_as(context.client()).await?;
     Ok(if answer.is_success() {
         Outcome::deviates(
@@ -114,15 +116,11 @@ async fn missing(context: &Context) -> Judged {
             ),
         )
     } else if answer.is_redirect() {
-        redirect(&answer, &context.facts().base, "/backups").into()
+        let asked = (Method::Get, Subject::Backup);
+        diagnosed_at_once(context, &answer, DOING, asked).into()
     } else if answer.status >= 500 {
-        refusal(
-            &answer,
-            "a GET of a backup that was never uploaded",
-            &context.facts().base,
-            "/backups",
-        )
-        .into()
+        // The check's own remedy says more than what is likely after a 5xx.
+        refusal(&answer, DOING).into()
     } else {
         Outcome::pass(format!("{}", answer.status))
     })

@@ -223,6 +223,16 @@ impl Session {
         self.shared = Shared::tried();
     }
 
+    /// Lets a server in memory offer both versions of HTTP.
+    #[cfg(test)]
+    pub(crate) fn offers_both(&self) {
+        let both = Offers {
+            one: true,
+            two: true,
+        };
+        self.offers.set(Ok(both)).expect("nothing was asked before");
+    }
+
     /// What is known of the target.
     pub const fn facts(&self) -> &Facts {
         &self.facts
