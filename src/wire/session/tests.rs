@@ -508,7 +508,7 @@ async fn what_concerns_the_whole_run_is_noted_on_the_way() {
         "http://elsewhere.example/8",
     );
     let expected = (expected.0.to_owned(), expected.1.to_owned());
-    assert_eq!(play.session.redirects(), BTreeMap::from([expected]));
+    assert_eq!(play.session.redirects(), [expected]);
     assert_eq!(play.session.echoed().as_deref(), Some("GET backups/<a>"));
     let sign = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let signs = BTreeSet::from([sign("server", "nginx"), sign("set-cookie", "oc")]);
