@@ -105,6 +105,12 @@ async fn accepted(context: &Context) -> Judged {
             describe(&answer)
         )));
     }
+    if answer.status == 403 && !open {
+        return Ok(Outcome::not_applicable(format!(
+            "the server answers {}, which may or may not be about the credentials",
+            describe(&answer)
+        )));
+    }
     Ok(Outcome::pass(if open {
         "no credentials are asked for"
     } else {
@@ -137,14 +143,20 @@ async fn charset(context: &Context) -> Judged {
     let request = context
         .as_client(Client::Android, Operation::ReadConfig, Place::Config)
         .login(LoginUse::Encoded(encoding));
+    let usual = context.config().await?;
     let answer = context.send(request).await?;
     Ok(if answer.status == 401 {
         Outcome::deviates(
             Stage::Auth,
             format!("the credentials are refused in {name}"),
         )
-    } else {
+    } else if answer.status == usual.status {
         Outcome::pass(format!("the credentials are taken in {name}"))
+    } else {
+        Outcome::blocked(format!(
+            "in {name}, a GET of `config` was answered {}, which does not say whether the credentials are taken",
+            describe(&answer)
+        ))
     })
 }
 

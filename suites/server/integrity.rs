@@ -396,7 +396,7 @@ async fn concurrent(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let before = context.payload("before", Recipe::Random(size));
     stored(context, &backup, &before).await?;
-    let mut payloads: Vec<_> = (0..6)
+    let payloads: Vec<_> = (0..6)
         .map(|number| context.payload(&number.to_string(), Recipe::Random(size)))
         .collect();
     let manner = Manner::Slowly {
@@ -414,26 +414,31 @@ async fn concurrent(context: &Context) -> Judged {
         .filter(|answer| answer.is_success())
         .count();
     let after = context.send(Request::get(&backup)).await?;
-    payloads.push(before);
-    Ok(
-        if after.is_success() && payloads.iter().any(|payload| after.body.is(payload)) {
-            let how_many = if accepted == answers.len() {
-                "all"
-            } else {
-                "not all"
-            };
-            Outcome::pass(format!(
-                "one of the uploads is there, whole; {how_many} were answered with success"
-            ))
-        } else if after.is_success() {
-            Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+    let is_one = payloads.iter().any(|payload| after.body.is(payload));
+    Ok(if after.is_success() && is_one {
+        let how_many = if accepted == answers.len() {
+            "all"
         } else {
-            Outcome::deviates(
-                Stage::Http,
-                format!("a GET afterwards was answered {}", describe(&after)),
-            )
-        },
-    )
+            "not all"
+        };
+        Outcome::pass(format!(
+            "one of the uploads is there, whole; {how_many} were answered with success"
+        ))
+    } else if after.is_success() && after.body.is(&before) && accepted == 0 {
+        Outcome::blocked("none of the uploads at the same time was taken")
+    } else if after.is_success() {
+        Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+    } else if after.proves_absence() {
+        Outcome::deviates(
+            Stage::Http,
+            format!("a GET afterwards was answered {}", describe(&after)),
+        )
+    } else {
+        Outcome::blocked(format!(
+            "a GET afterwards was answered {}, which does not say what is there",
+            describe(&after)
+        ))
+    })
 }
 
 /// How often a backup is downloaded while an upload is on its way.

@@ -5,7 +5,7 @@ use super::judge::{Judged, with_problem};
 use crate::diagnosis::named;
 use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Halt};
+use crate::wire::Context;
 
 checks! { Context;
     /// No request is led where a client cannot follow.
@@ -103,7 +103,7 @@ fn is_elsewhere(base: &str, to: &str) -> bool {
 async fn left_alone(context: &Context) -> Judged {
     let session = context.session();
     Ok(match (session.halted(), session.slowed_by()) {
-        (Some(halt @ Halt::CredentialsRefused { .. }), _) => {
+        (Some(halt), _) if halt.is_of_credentials() => {
             Outcome::blocked_by(Blocker::CredentialsRefused, halt.to_string())
         }
         (Some(halt), _) => Outcome::deviates(

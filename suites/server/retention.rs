@@ -123,7 +123,7 @@ async fn refresh(context: &Context) -> Judged {
     let is_late =
         oldest.is_some() && oldest != newest.as_meant().oldest(Changes::Never, Some(read));
     // Where no day is named, or none that anybody lives to see, it does no harm.
-    if client == Client::Ios && promised > 0 && is_late {
+    if promised > 0 && is_late {
         context.note(Condition::FullRetention);
     }
     Ok(judge_refresh(newest, read, promised))
@@ -249,7 +249,11 @@ async fn download_refreshes(context: &Context) -> Judged {
     context.pause(NEXT_SECOND).await;
     // What is touched by this one may show in the next.
     ask().await?;
-    let after = Marks::of(&ask().await?).modified.unwrap_or_default();
+    let Some(after) = Marks::of(&ask().await?).modified else {
+        return Ok(Outcome::blocked(
+            "the server sent Last-Modified once, and no longer",
+        ));
+    };
     Ok(if moved(&before, &after) == Moved::On {
         Outcome::deviates(
             Stage::Http,
@@ -282,7 +286,9 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
     let is_head = request.method == Method::Head;
     let answer = context.send(request).await?;
     let shows = if answer.is_success() {
-        Some(is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours)
+        let is_shown = is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours;
+        // It may stand behind what was read of a long list.
+        (is_shown || !answer.body.overran).then_some(is_shown)
     } else if answer.proves_absence() {
         Some(false)
     } else {

@@ -60,6 +60,13 @@ async fn slow_uplink(context: &Context) -> Judged {
     }
     let get = Request::get(&backup).reading(payload.len());
     let after = context.send(get).await?;
+    if !after.is_success() && !after.proves_absence() {
+        return Ok(Outcome::blocked(format!(
+            "an upload that takes {took} was answered {}, and a GET afterwards {}, which does not say what is there",
+            describe(&put),
+            describe(&after)
+        )));
+    }
     if !after.is_success() {
         return Ok(Outcome::deviates(
             Stage::Http,

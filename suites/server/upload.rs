@@ -101,7 +101,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "an upload with `Expect: 100-continue` is stored, or refused in the open",
+        expected: "an upload with `Expect: 100-continue` is stored, with or without a `100 Continue` before it",
         remedy: "No app sends it today, but proxies and other tools do: update the server, or let a proxy take the field out.",
         run: expect_continue,
     }

@@ -6,7 +6,7 @@ use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome};
 use crate::safe::Stage;
 use crate::wire::scripted::{Asked, Deed, reply, silence};
-use crate::wire::{FailureKind, LoginUse, Method, Place, Target};
+use crate::wire::{FailureKind, LoginUse, Manner, Method, Place, Target};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -162,6 +162,143 @@ fn nothing_is_asked_for_that_was_not_stored() {
     assert_eq!(world.asked("GET backups/<backup>"), 0);
 }
 
+/// What a check says where everybody but the person with the right password gets this answer.
+fn to_strangers(check: &str, status: u16, body: &'static [u8]) -> Outcome {
+    let world = World::new(move |asked| match asked.request.login {
+        LoginUse::Given => Deed::Adds(vec![("set-cookie", "nc=1; path=/".to_owned())]),
+        _ => answers(status, body),
+    });
+    world.judge(check)
+}
+
+#[test]
+fn a_page_for_people_gives_nothing_away() {
+    for check in [
+        "auth.anonymous-config",
+        "auth.anonymous-download",
+        "auth.wrong-password",
+        "auth.cookie",
+    ] {
+        let outcome = to_strangers(check, 200, PAGE);
+        assert!(passes(&outcome), "{check}: {outcome:?}");
+        // Nor does a refusal, nor nothing.
+        for status in [200, 403] {
+            assert!(passes(&to_strangers(check, status, b"")), "{check}");
+        }
+        let unclear = to_strangers(check, 500, b"");
+        assert_eq!(blocker(unclear), Blocker::Answer, "{check}");
+    }
+}
+
+#[test]
+fn another_backup_after_an_anonymous_request_judges_nothing() {
+    for check in [
+        "auth.anonymous-upload",
+        "auth.anonymous-overwrite",
+        "auth.anonymous-delete",
+    ] {
+        let mut is_asked = false;
+        let world = World::new(move |asked| {
+            is_asked |= asked.request.method.writes() && is_anonymous(asked);
+            if is_asked && is(asked, Method::Get) && !is_config(asked) {
+                answers(200, b"something else")
+            } else {
+                Deed::Healthy
+            }
+        });
+        assert_eq!(blocker(world.judge(check)), Blocker::Answer, "{check}");
+    }
+}
+
+#[test]
+fn a_delete_without_credentials_that_is_not_answered_is_judged_by_what_it_did() {
+    let judged = |deed: fn() -> Deed| {
+        let world = World::new(move |asked| {
+            if is(asked, Method::Delete) && is_anonymous(asked) {
+                deed()
+            } else {
+                Deed::Healthy
+            }
+        });
+        world.judge("auth.anonymous-delete")
+    };
+    assert!(passes(&judged(|| fails(FailureKind::NoAnswer))));
+    assert_eq!(
+        blocker(judged(|| fails(FailureKind::Locked))),
+        Blocker::Limit
+    );
+}
+
+#[test]
+fn a_second_encoding_is_taken_where_it_gets_the_answer_of_the_first() {
+    let judged = |status: u16| {
+        let target = target("http://127.0.0.1:9/safe").basic("j\u{f6}rg", "K\u{e4}fer");
+        let world = World::at(target, move |asked| {
+            if matches!(asked.request.login, LoginUse::Encoded(_)) {
+                answers(status, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        world.judge("auth.charset[android]")
+    };
+    assert!(passes(&judged(200)));
+    for status in [302, 403, 404, 500] {
+        assert_eq!(blocker(judged(status)), Blocker::Answer, "{status}");
+    }
+}
+
+#[test]
+fn credentials_refused_in_one_encoding_are_not_tried_in_another() {
+    let target = target("http://127.0.0.1:9/safe").basic("j\u{f6}rg", "K\u{e4}fer");
+    let world = World::at(target, |asked| {
+        if is_config(asked) {
+            answers(401, b"")
+        } else {
+            Deed::Healthy
+        }
+    });
+    deviation(world.judge("auth.accepted[desktop]"));
+    let android = blocker(world.judge("auth.accepted[android]"));
+    assert_eq!(android, Blocker::CredentialsRefused);
+}
+
+#[test]
+fn a_403_does_not_say_whether_the_credentials_are_refused() {
+    let world = World::new(|asked| {
+        if is_config(asked) {
+            answers(403, b"")
+        } else {
+            Deed::Healthy
+        }
+    });
+    let outcome = world.judge("auth.accepted[android]");
+    assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
+}
+
+#[test]
+fn two_realms_are_two_logins_for_a_password_and_not_for_a_token() {
+    let ask = |realm: &str| {
+        let mut answer = reply(401, b"");
+        let challenge = format!("Basic realm=\"{realm}\"");
+        let field = "www-authenticate".to_owned();
+        answer.headers.push((field, challenge));
+        Deed::Answers(Ok(answer))
+    };
+    let world = |target: Target| {
+        let world = World::at(target, move |asked| match asked.request.login {
+            LoginUse::Nobody => ask("proxy"),
+            _ => ask("files"),
+        });
+        world.judge("auth.anonymous-config");
+        cause(world.judge("auth.accepted[android]"))
+    };
+    let with_password = target("http://127.0.0.1:9/safe").basic("safe", "s3cret-in-memory");
+    let two = "problem.two-logins";
+    assert_eq!(world(with_password).as_deref(), Some(two));
+    assert_ne!(world(with_token()).as_deref(), Some(two));
+}
+
 // Config.
 
 #[test]
@@ -264,6 +401,23 @@ fn what_is_missing_has_the_remedy_of_the_check() {
     };
     assert_eq!(of(404), None);
     assert!(of(500).is_some());
+    // On IIS a file may be there that is not given out: likely, and no more.
+    let world = World::new(|asked| {
+        let mut answer = reply(404, b"");
+        let server = ("server".to_owned(), "Microsoft-IIS/10.0".to_owned());
+        answer.headers.push(server);
+        if is(asked, Method::Propfind) {
+            answers(207, b"")
+        } else if is_config(asked) && !is_anonymous(asked) {
+            Deed::Answers(Ok(answer))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let missing = deviation(world.judge("config.readable[android-h1]"));
+    let cause = missing.cause.map(|cause| cause.id.into_owned());
+    assert_eq!(cause.as_deref(), Some("problem.no-mime-type"));
+    assert_eq!(missing.remedy, None);
 }
 
 // Further questions.
@@ -357,11 +511,31 @@ fn none_of_several_uploads_is_a_size() {
     assert_eq!(deviation(outcome).stage, Stage::Size);
 }
 
+/// What the check of several uploads at once says where each of them gets this answer, and does
+/// nothing.
+fn concurrent(status: u16) -> Outcome {
+    let world = World::new(move |asked| {
+        if matches!(asked.request.manner, Manner::Slowly { .. }) {
+            answers(status, b"")
+        } else {
+            Deed::Healthy
+        }
+    });
+    world.judge("integrity.concurrent-uploads")
+}
+
+#[test]
+fn several_uploads_of_which_none_is_taken_show_nothing() {
+    assert_eq!(blocker(concurrent(409)), Blocker::Answer);
+    // What was taken must not be lost.
+    assert_eq!(deviation(concurrent(201)).stage, Stage::Size);
+}
+
 #[test]
 fn the_old_backup_in_the_body_of_an_error_is_not_kept() {
     let mut is_broken_off = false;
     let world = World::new(move |asked| {
-        let is_cut = matches!(asked.request.manner, crate::wire::Manner::CutOff { .. });
+        let is_cut = matches!(asked.request.manner, Manner::CutOff { .. });
         is_broken_off |= is_cut;
         if is_broken_off && is(asked, Method::Get) {
             answers(500, &stored(asked))
@@ -435,11 +609,9 @@ fn only_a_413_makes_the_issue_of_that_status_matter() {
 
 #[test]
 fn a_lock_after_a_large_upload_is_no_damage() {
-    let mut is_stored = false;
-    let world = World::new(move |asked| {
-        let payload = asked.request.payload.as_ref();
-        is_stored |= payload.is_some_and(|payload| payload.len() > 20_000);
-        if is_stored && is(asked, Method::Get) {
+    let world = World::new(|asked| {
+        let is_large = asked.stored.is_some_and(|bytes| bytes.len() > 20_000);
+        if is_large && is(asked, Method::Get) {
             fails(FailureKind::Locked)
         } else {
             Deed::Healthy
@@ -480,7 +652,72 @@ fn only_a_propfind_has_a_depth() {
     }
 }
 
+#[test]
+fn what_is_not_the_config_is_not_what_a_doubled_slash_leads_to() {
+    let judged = |body: &'static [u8], status: u16| {
+        let world = World::new(move |asked| match asked.request.place {
+            Place::Config => answers(200, b"{}"),
+            Place::Below(_) => answers(status, body),
+            _ => Deed::Healthy,
+        });
+        world.judge("url.double-slash")
+    };
+    assert!(passes(&judged(b"{}", 200)));
+    deviation(judged(PAGE, 200));
+    deviation(judged(b"{}", 404));
+}
+
+#[test]
+fn an_error_does_not_say_whose_backup_an_id_in_capitals_is() {
+    let judged = |status: u16| {
+        let world = World::new(move |asked| match asked.request.place {
+            Place::CapitalBackup(_) => answers(status, b""),
+            _ => Deed::Healthy,
+        });
+        world.judge("privacy.letter-case")
+    };
+    assert!(passes(&judged(404)));
+    assert_eq!(blocker(judged(500)), Blocker::Answer);
+}
+
 // Looking back.
+
+/// A server that leads what this is true of elsewhere.
+fn leading(is_led: fn(&Asked) -> bool) -> World {
+    World::new(move |asked| {
+        let mut moved = reply(302, b"");
+        let to = ("location", "http://elsewhere.example/login");
+        moved.headers.push((to.0.to_owned(), to.1.to_owned()));
+        if is_led(asked) {
+            Deed::Answers(Ok(moved))
+        } else {
+            Deed::Healthy
+        }
+    })
+}
+
+#[test]
+fn only_a_redirect_of_what_a_client_asks_for_counts() {
+    let world = leading(|asked| asked.request.login == LoginUse::Wrong);
+    world.judge("auth.wrong-password");
+    assert!(passes(&world.judge("server.redirects")));
+    let world = leading(|asked| is(asked, Method::Propfind));
+    world.judge("privacy.own-listing[propfind]");
+    world.judge("retention.upload-refreshes[modified]");
+    assert!(passes(&world.judge("server.redirects")));
+    let world = leading(|asked| is(asked, Method::Put));
+    world.judge("upload.accepted[android-h1]");
+    let one = deviation(world.judge("server.redirects"));
+    assert!(one.observed.starts_with("PUT backups/<backup>"));
+    assert!(!one.observed.ends_with("others, too"), "{}", one.observed);
+    // That of `config` is said first, whatever came first.
+    let world = leading(|_| true);
+    world.judge("upload.accepted[android-h1]");
+    world.judge("config.readable[android-h1]");
+    let several = deviation(world.judge("server.redirects"));
+    assert!(several.observed.starts_with("GET config"));
+    assert!(several.observed.ends_with("others, too"));
+}
 
 #[test]
 fn what_looks_back_has_seen_an_answer() {
@@ -537,6 +774,39 @@ fn only_a_late_upload_of_ios_is_a_known_issue() {
     for days in ["0", "-1", "1000000"] {
         assert!(!notes(days, "ios"), "{days}");
     }
+}
+
+#[test]
+fn a_time_that_is_sent_once_says_nothing_of_downloads() {
+    let mut downloads = 0;
+    let world = World::new(move |asked| {
+        downloads += usize::from(is(asked, Method::Get) && !is_config(asked));
+        // Storing reads back; the next answer is the first that counts.
+        let time = "Sun, 06 Nov 1994 08:49:37 GMT".to_owned();
+        Deed::Adds(if downloads < 3 {
+            vec![("last-modified", time)]
+        } else {
+            Vec::new()
+        })
+    });
+    let outcome = world.judge("retention.download-refreshes[get]");
+    assert_eq!(blocker(outcome), Blocker::Answer);
+}
+
+#[test]
+fn a_list_that_was_not_read_whole_does_not_say_what_is_gone() {
+    let mut is_deleted = false;
+    let world = World::new(move |asked| {
+        is_deleted |= is(asked, Method::Delete);
+        let Some(id) = asked.listed_id() else {
+            return Deed::Healthy;
+        };
+        let mut list = reply(200, if is_deleted { b"" } else { id.as_bytes() });
+        list.body.overran = true;
+        Deed::Answers(Ok(list))
+    });
+    let outcome = world.judge("retention.deleted-everywhere[listing]");
+    assert_eq!(blocker(outcome), Blocker::Answer);
 }
 
 // Uploads.
