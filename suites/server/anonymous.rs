@@ -117,7 +117,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "a cookie that an earlier answer set is not enough to get in",
-        remedy: "Nothing that the apps need: know that a stolen cookie of this server opens the backups as long as it is valid.",
+        remedy: "The apps do not depend on it. Note that a stolen cookie of this server opens the backups as long as it is valid.",
         run: cookie,
     }
 

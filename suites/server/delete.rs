@@ -36,7 +36,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "404 for a DELETE of a backup that does not exist",
-        remedy: "No app needs it; other tools tell by it whether there was anything to delete.",
+        remedy: "No app depends on it. Other tools learn from the 404 that there was nothing to delete.",
         run: missing,
     }
 }

@@ -2,13 +2,12 @@
 //! for.
 
 use super::auth::specimen;
-use super::judge::{Doing, Judged, describe, diagnosed_at_once, difference, refusal};
+use super::judge::{Doing, Judged, describe, difference, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
-use crate::diagnosis::Subject;
+use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Answer, Context, Facet, Method, Place, Recipe, Request};
 
@@ -23,8 +22,8 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.readable"],
         effect: Effect::Reads,
-        expected: "an error, best 404, for a GET of a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: an app takes any page that comes with a 200 for a backup, and fails to restore it.",
+        expected: "an error, preferably 404, for a GET of a backup that was never uploaded",
+        remedy: "Let the server answer 404 for files that do not exist: the apps take any page with status 200 for a backup, and fail to restore it.",
         run: missing,
     }
 
@@ -39,7 +38,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "404 for a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: with another status the app tells its user something else than \"no backup found\".",
+        remedy: "Let the server answer 404 for files that do not exist: with another status the app shows another message than \"no backup found\".",
         run: not_found,
     }
 
@@ -105,7 +104,6 @@ checks! { Context;
 }
 
 async fn missing(context: &Context) -> Judged {
-    const DOING: &str = "a GET of a backup that was never uploaded";
     let answer = context.missing_as(context.client()).await?;
     Ok(if answer.is_success() {
         Outcome::deviates(
@@ -115,12 +113,13 @@ async fn missing(context: &Context) -> Judged {
                 describe(&answer)
             ),
         )
-    } else if answer.is_redirect() {
-        let asked = (Method::Get, Subject::Backup);
-        diagnosed_at_once(context, &answer, DOING, asked).into()
-    } else if answer.status >= 500 {
-        // The check's own remedy says more than what is likely after a 5xx.
-        refusal(&answer, DOING).into()
+    } else if answer.is_redirect() || answer.status >= 500 {
+        // What is there is answered as it should be: the check's own remedy says more.
+        Deviation {
+            remedy: None,
+            ..refusal(&answer, "a GET of a backup that was never uploaded")
+        }
+        .into()
     } else {
         Outcome::pass(format!("{}", answer.status))
     })

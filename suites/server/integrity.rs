@@ -83,7 +83,7 @@ checks! { Context;
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
         expected: "the old backup, whole, after an upload over it broke off",
-        remedy: "A phone that loses its network during the daily upload has then no backup at all. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
+        remedy: "A phone that loses its network during an upload is left without a backup. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
         run: cut_off_keeps,
     }
 
@@ -424,8 +424,12 @@ async fn concurrent(context: &Context) -> Judged {
         Outcome::pass(format!(
             "one of the uploads is there, whole; {how_many} were answered with success"
         ))
-    } else if after.is_success() && after.body.is(&before) && accepted == 0 {
-        Outcome::blocked("none of the uploads at the same time was taken")
+    } else if after.is_success() && after.body.is(&before) {
+        Outcome::blocked(if accepted == 0 {
+            "none of the uploads at the same time was taken"
+        } else {
+            "a GET afterwards gave the backup from before the uploads: see `download.fresh`"
+        })
     } else if after.is_success() {
         Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
     } else if after.proves_absence() {

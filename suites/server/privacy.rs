@@ -39,7 +39,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups, even with credentials",
-        remedy: "Usual for WebDAV. Give every person their own account: who shares this one can delete the backups of the others.",
+        remedy: "Usual for WebDAV. Give every person their own account: anyone who shares this one can delete the backups of the others.",
         run: own_listing,
     }
 
@@ -83,8 +83,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "the config under `//config`, too, which is what a base URL with a slash at its end makes of some tools",
-        remedy: "The apps take a slash at the end off, or need none; enter the base URL without it.",
+        expected: "the config under `//config`, too: some tools ask for that where the base URL ends with a slash",
+        remedy: "No app depends on it. Enter the base URL without a slash at its end.",
         run: double_slash,
     }
 

@@ -19,7 +19,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "a backup that is stored, though its upload took as long as --slow-uplink says, a piece each second",
+        expected: "a backup that is stored after an upload that takes as long as --slow-uplink says, one piece a second",
         remedy: "Raise the time that the server, and the proxy before it, give a whole upload.",
         run: slow_uplink,
     }
