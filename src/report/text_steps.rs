@@ -37,7 +37,7 @@ impl Report {
         for step in &steps {
             Self::write_step(out, style, step)?;
         }
-        if let Some(hint) = self.reload(&steps) {
+        if let Some(hint) = self.afterwards(&steps) {
             write_wrapped(out, style, 0, &format!("{hint}\n"))?;
         }
         Self::write_notes(out, style, &notes)
@@ -63,6 +63,13 @@ impl Report {
         let count = counted(ids.len() as u64, "more note");
         let text = format!("{count}: {} (-v shows them)", listed(&ids, 6));
         write_wrapped(out, style, 0, &text)
+    }
+
+    /// What to do after the fixes.
+    fn afterwards(&self, steps: &[&Step<'_>]) -> Option<String> {
+        let has_lines = steps.iter().any(|step| !step.lines.is_empty());
+        let again = || has_lines.then(|| "Then run the same command again.".to_owned());
+        self.reload(steps).or_else(again)
     }
 
     /// How the software loads what was changed in its files, where a step changes some.

@@ -190,7 +190,7 @@ const SITUATIONS: &[Situation] = &[
             _ => Deed::Healthy,
         },
         problem: "problem.folder-empty",
-        says: &["-X MKCOL", "-T config"],
+        says: &["safe-conformance setup http"],
         never: &["401"],
     },
     Situation {
