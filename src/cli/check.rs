@@ -3,6 +3,7 @@
 use super::credentials::ServerArguments;
 use super::output::{OutputArguments, tell};
 use super::{Complaint, Ended, Exit, selection, unplanned};
+use crate::diagnosis::Shell;
 use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;
 use crate::report::Progress;
@@ -128,17 +129,14 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if let Some(target) = asked_for.filter(|_| done.report.finds_no_config())
         && let Some(words) = meant(&arguments, target).await
     {
-        outputs.say(
-            &done
-                .scrub
-                .text(&crate::text::wrapped(&words, 0, super::output::width())),
-        )?;
+        done.report = done.report.instead(words);
     }
     let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
 }
 
-/// The address that the person meant most likely, where it is not the one that was checked.
+/// The address that the person meant most likely, where it is not the one that was checked, with
+/// the command to run then.
 async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
     let typed = super::credentials::named_url(arguments.server.url.as_deref());
     let typed = typed.ok().flatten()?;
@@ -149,12 +147,23 @@ async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
     let base = target.base.clone();
     let timeout = Duration::from_secs(arguments.timeout);
     let asker = setup::Live { target, timeout };
+    let asking = asker.target.asking();
     let verdict = setup::investigate(&typed, user.as_deref(), &asker).await;
-    verdict.other_than(base.as_str())?;
-    Some(format!(
-        "{} `safe-conformance setup` makes what is missing.",
-        verdict.words()
-    ))
+    let found = verdict.other_than(base.as_str())?;
+    let is_there = found.sureness == setup::Sureness::Sure && !found.is_missing;
+    let shell = Shell {
+        base: &found.url,
+        asking: &asking,
+        software: &[],
+    };
+    let (what, command) = if is_there {
+        ("Check that one:", shell.check())
+    } else {
+        ("Set it up (this shows a plan, and asks):", shell.setup())
+    };
+    let words = format!("{} {what}", verdict.words());
+    let words = crate::text::wrapped(&words, 0, super::output::width());
+    Some(format!("{words}\n{command}\n\n"))
 }
 
 /// Starts the embedded server, and the target that is it.

@@ -55,7 +55,16 @@ impl Shell<'_> {
 
     /// The command that makes what is missing on the server, as the person asks it.
     pub fn setup(&self) -> String {
-        let mut command = format!("safe-conformance setup {}", self.url(""));
+        self.program("setup")
+    }
+
+    /// The command that checks the server, as the person asks it.
+    pub fn check(&self) -> String {
+        self.program("check")
+    }
+
+    fn program(&self, subcommand: &str) -> String {
+        let mut command = format!("safe-conformance {subcommand} {}", self.url(""));
         let mut add = |option: &str, value: &str| {
             command += &format!(" {option} {value}");
         };

@@ -138,6 +138,9 @@ pub struct Report {
     /// What the text says before the reason of the exit code.
     #[serde(skip)]
     closing: String,
+    /// What the text says in the place of the findings: another address is meant.
+    #[serde(skip)]
+    instead: Option<String>,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -297,6 +300,7 @@ impl Report {
             pictures: None,
             asking: Asking::default(),
             closing: String::new(),
+            instead: None,
             fail_on: None,
         }
         .timed(Timing::now())
@@ -364,6 +368,15 @@ impl Report {
     pub fn failing_on(mut self, level: Level) -> Self {
         self.fail_on = Some(level);
         self.settled()
+    }
+
+    /// Says this in the place of the findings, in the text for people: they are about an address
+    /// that nobody means.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn instead(mut self, text: String) -> Self {
+        self.instead = Some(text);
+        self
     }
 
     /// Says more before the reason of the exit code, in the text for people.

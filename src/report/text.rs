@@ -45,6 +45,10 @@ impl Report {
     }
 
     fn write_text(&self, out: &mut String, style: Style) -> Written {
+        if let Some(text) = self.instead.as_ref().filter(|_| !style.verbose) {
+            out.write_str(text)?;
+            return out.write_str(&wrapped(&self.ending().last_line(), 0, style.width));
+        }
         if self.implementation.is_some() {
             for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
                 for group in grouped(self.findings.iter().filter(|f| f.verdict == verdict)) {

@@ -338,11 +338,31 @@ fn cloud(asked: &Asked) -> Deed {
 }
 
 #[test]
-fn the_root_of_a_nextcloud_is_no_trouble_with_slashes() {
+fn the_root_of_a_nextcloud_gets_the_address_of_the_files_and_one_command() {
     let (server, home) = (Scripted::open(cloud), home());
     let origin = server.url().trim_end_matches("/safe").to_owned();
     let ended = ask("check", &origin, home.path(), &[]);
-    let text = unwrapped(&ended);
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    let there = format!("{origin}/remote.php/dav/files/{USER}/threema-safe");
+    assert!(
+        ended.stdout.contains(&format!("`{there}`")),
+        "{}",
+        ended.stdout
+    );
+    let commands = ended.stdout.lines();
+    let commands: Vec<_> = commands
+        .filter(|line| line.starts_with("safe-conformance"))
+        .collect();
+    let setup = format!("safe-conformance setup {there} --user {USER} ");
+    assert!(
+        matches!(commands[..], [one] if one.starts_with(&setup)),
+        "{}",
+        ended.stdout
+    );
+    // What was found at the address that nobody means is not what to do.
+    assert!(!ended.stdout.contains("FAIL"), "{}", ended.stdout);
+    let all = ask("check", &origin, home.path(), &["-v"]);
+    let text = unwrapped(&all);
     let there = format!("Enter {origin}/remote.php/dav/files/{USER}/FOLDER");
     assert!(text.contains("problem.nextcloud-url"), "{text}");
     assert!(text.contains(&there), "{there}\n{text}");
