@@ -257,6 +257,7 @@ impl Session {
         let settings = Settings {
             pace: Pace::new(PaceChoice::Fast),
             max_upload: 4 * LIMIT as u64,
+            slow_uplink: Some(Duration::from_secs(90)),
             ..Settings::new(seed).with_fresh(seed)
         };
         let session = Self::behind(scrub, target, settings, ledger);

@@ -56,11 +56,7 @@ checks! { Context;
 
 async fn redirects(context: &Context) -> Judged {
     let redirects = context.session().redirects();
-    // The one of `config` says the most.
-    let first = redirects
-        .iter()
-        .find(|(what, _)| what.starts_with("GET config"));
-    let Some((what, to)) = first.or(redirects.iter().next()) else {
+    let Some((what, to)) = redirects.first() else {
         return Ok(if context.session().answers() == 0 {
             Outcome::blocked("the run has seen no answer")
         } else {
@@ -81,7 +77,7 @@ async fn redirects(context: &Context) -> Judged {
 async fn redirected_downloads(context: &Context) -> Judged {
     let session = context.session();
     let followed = session.followed();
-    Ok(match followed.iter().next() {
+    Ok(match followed.first() {
         Some((what, to)) => {
             let seen = format!("{what}, pointing to {to}; what was asked for is there");
             let elsewhere = is_elsewhere(&context.facts().base, to);

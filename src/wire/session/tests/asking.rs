@@ -128,7 +128,7 @@ async fn what_concerns_the_whole_run_is_noted_on_the_way() {
         "http://elsewhere.example/8",
     );
     let expected = (expected.0.to_owned(), expected.1.to_owned());
-    let expected = BTreeMap::from([expected]);
+    let expected = [expected];
     assert_eq!(play.session.redirects(), expected);
     // Which came first does not matter: that a larger one comes afterwards changes nothing.
     play.server.plays(|_| {
