@@ -146,7 +146,7 @@ async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
     };
     let base = target.base.clone();
     let timeout = Duration::from_secs(arguments.timeout);
-    let asker = setup::Live { target, timeout };
+    let asker = setup::Live::new(target, timeout);
     let asking = asker.target.asking();
     let verdict = setup::investigate(&typed, user.as_deref(), &asker).await;
     let found = verdict.other_than(base.as_str())?;

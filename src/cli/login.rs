@@ -71,10 +71,7 @@ async fn confirmed(
     target: &Target,
     timeout: Duration,
 ) -> Result<Granted, Complaint> {
-    let asker = setup::Live {
-        target: target.clone(),
-        timeout,
-    };
+    let asker = setup::Live::new(target.clone(), timeout);
     let cloud = setup::cloud_at(typed, &asker)
         .await
         .map_err(|error| refused(&error))?;

@@ -11,7 +11,7 @@ use crate::run::Checkup;
 use crate::safe::{BaseUrlError, ServerConfig};
 use crate::setup::{self, ConfigSeen, Outcome, Plan, Thing, Trouble, Verdict, Wish};
 use crate::text::{labelled, line, wrapped};
-use crate::wire::{Door, Login, Target};
+use crate::wire::{Door, Login, Response, Target};
 use clap::Args;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -180,14 +180,16 @@ async fn meant(
     timeout: Duration,
 ) -> Result<Target, Complaint> {
     let mut user = user_of(&target.login);
-    let mut verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+    let mut asker = setup::Live::new(target.clone(), timeout);
+    let mut verdict = setup::investigate(typed, user.as_deref(), &asker).await;
     if let Verdict::Found(found) = &verdict
         && found.lacks_user()
         && let Some(login) = asked_login()?
     {
         target.login = login;
         user = user_of(&target.login);
-        verdict = investigated(typed, user.as_deref(), &target, timeout).await;
+        asker = setup::Live::new(target.clone(), timeout);
+        verdict = setup::investigate(typed, user.as_deref(), &asker).await;
     }
     let found = match &verdict {
         Verdict::Hopeless(why) => return Err(Complaint::usage(why.words())),
@@ -220,7 +222,10 @@ async fn meant(
         target = with_link(target, user);
     }
     target.base = parsed.base;
-    Ok(target)
+    match asker.refusal() {
+        Some(refusal) => Err(refused(target, timeout, refusal)),
+        None => Ok(target),
+    }
 }
 
 fn unusable(error: BaseUrlError) -> Complaint {
@@ -245,14 +250,12 @@ fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint
     Ok(target)
 }
 
-async fn investigated(
-    typed: &str,
-    user: Option<&str>,
-    target: &Target,
-    timeout: Duration,
-) -> Verdict {
-    let target = target.clone();
-    setup::investigate(typed, user, &setup::Live { target, timeout }).await
+/// What stands in the way where the credentials were refused once: they are not sent again.
+fn refused(target: Target, timeout: Duration, refusal: &Response) -> Complaint {
+    match Door::open(target, timeout) {
+        Ok(door) => stopped(&door, &Trouble::of_login(&door, refusal), &[], &[UNCHANGED]),
+        Err(error) => Complaint::usage(error.to_string()),
+    }
 }
 
 fn user_of(login: &Login) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::diagnosis::FOLDER;
 use crate::safe::Stage;
 use crate::safe::base_url::BaseUrl;
 use crate::wire::{Answer, Door, Failure, Login, Response, Secret, Spot, Target, TlsSetupError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The most suspects that are asked about.
@@ -368,6 +369,24 @@ pub struct Live {
     pub target: Target,
     /// How long one answer may take.
     pub timeout: Duration,
+    /// The answer by which the server refused the credentials.
+    refusal: OnceLock<Response>,
+}
+
+impl Live {
+    /// Asks with the credentials of this target.
+    pub const fn new(target: Target, timeout: Duration) -> Self {
+        Self {
+            target,
+            timeout,
+            refusal: OnceLock::new(),
+        }
+    }
+
+    /// The answer by which the server refused the credentials: they are not to be tried again.
+    pub fn refusal(&self) -> Option<&Response> {
+        self.refusal.get()
+    }
 }
 
 impl Asker for Live {
@@ -395,10 +414,15 @@ impl Asker for Live {
         }
         let unspoken = |error: TlsSetupError| Failure::peer(Stage::Tls, error.to_string());
         let door = Door::open(target, self.timeout).map_err(unspoken)?;
-        match look {
+        let is_own = user.is_none() && door.target().login != Login::Open;
+        let answer = match look {
             Look::Config => door.read(look.spot()).await,
-            Look::Status => door.read_anonymously(look.spot()).await,
+            Look::Status => return door.read_anonymously(look.spot()).await,
             Look::Folder | Look::Parent => door.properties(look.spot()).await,
+        };
+        if let Some(refusal) = answer.as_ref().ok().filter(|it| is_own && it.status == 401) {
+            self.refusal.get_or_init(|| refusal.clone());
         }
+        answer
     }
 }

@@ -396,6 +396,11 @@ impl Trouble {
         }
     }
 
+    /// The credentials were refused.
+    pub fn of_login(door: &Door, refusal: &Response) -> Self {
+        Self::refused(Act::Look, door, refusal, &[])
+    }
+
     /// A file or an upload stands in the way, whatever the answer was.
     pub(super) fn file_in_the_way(url: &str, software: &[Recognised]) -> Self {
         Self::of(&FILE_IN_THE_WAY, software, format!("`{url}` is a file"))

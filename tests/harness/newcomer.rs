@@ -115,6 +115,29 @@ fn an_address_without_a_folder_takes_over_no_site() {
     }
 }
 
+/// Servers lock people out for wrong passwords.
+#[test]
+fn setup_sends_a_refused_password_once() {
+    let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&sent);
+    let server = Scripted::open(move |asked| {
+        if asked.header("authorization").is_some() {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\""))
+    });
+    let home = home();
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    for url in [server.url(), origin] {
+        sent.store(0, std::sync::atomic::Ordering::Relaxed);
+        let ended = ask("setup", &url, home.path(), &["--yes"]);
+        assert_eq!(ended.code, Some(5), "{}", ended.all());
+        assert!(ended.stderr.contains("refused"), "{}", ended.all());
+        let sent = sent.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(sent, 1, "{}", ended.all());
+    }
+}
+
 /// A person who is asked twice takes the second prompt for the confirmation of a new password.
 #[test]
 fn setup_asks_once_for_the_password() {
