@@ -78,6 +78,9 @@ fn standing(site: &Site, call: &Call<'_>) -> Standing {
     let Some(authorization) = call.parts.headers.get(AUTHORIZATION) else {
         return Standing::Anonymous;
     };
+    if knows_app_password(site, authorization) {
+        return Standing::Known;
+    }
     let refuses_all = site.has(Fault::CredentialsRefused) || site.has(Fault::ChallengeDigestOnly);
     if refuses_all {
         return Standing::Wrong;
@@ -94,6 +97,24 @@ fn has_session(site: &Site, call: &Call<'_>) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .any(|pair| pair.trim().strip_prefix("session=") == Some(&site.session))
+}
+
+/// Whether a login in the browser gave these credentials.
+fn knows_app_password(site: &Site, authorization: &HeaderValue) -> bool {
+    let Login::Basic { user, .. } = &site.login else {
+        return false;
+    };
+    let sent = basic(authorization.as_bytes());
+    sent.is_some_and(|sent| site.logins.know(&sent, user))
+}
+
+/// The user name and the password of HTTP Basic, with a colon between them.
+pub(super) fn basic(authorization: &[u8]) -> Option<Vec<u8>> {
+    let (scheme, value) = split_scheme(authorization)?;
+    if !scheme.eq_ignore_ascii_case(b"basic") {
+        return None;
+    }
+    data_encoding::BASE64.decode(value).ok()
 }
 
 fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {

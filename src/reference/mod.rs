@@ -25,6 +25,7 @@ mod bin;
 mod body;
 mod certificates;
 mod clock;
+mod cloud;
 mod config;
 mod expiry;
 mod faults;
@@ -44,6 +45,7 @@ mod store;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub(crate) use answer::{Closed, Content};
 pub(crate) use certificates::{named_authority, new_key, valid};
