@@ -93,7 +93,7 @@ fn in_browser(site: &Site, call: &Call<'_>, path: &str) -> Answer {
     let first = path.split('/').nth(1).unwrap_or_default();
     match first {
         "" => redirect(StatusCode::FOUND, "/index.php/login"),
-        "login" => html(
+        "login" if path == "/login" => html(
             StatusCode::OK,
             "Login – Nextcloud",
             "<p>A simulated Nextcloud: nobody can log in on this page.</p>",

@@ -35,7 +35,7 @@ pub(in super::super) fn act(site: &Site, call: &Call<'_>) -> Option<Act> {
     let is_node = is_file || *call.route == Route::Backups;
     let method = call.parts.method.as_str();
     if tree.folders.is_closed {
-        let is_ours = is_plain || ["MKCOL", "PROPFIND"].contains(&method);
+        let is_ours = is_node || ["MKCOL", "PROPFIND"].contains(&method);
         return is_ours.then(|| Act::Answer(refusal(StatusCode::NOT_FOUND)));
     }
     if method == "PUT" && tree.folders.orphan.is_none() && *call.route != Route::Backups {
