@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub(super) struct ServerArguments {
     /// The folder that holds `config` and `backups`:
-    /// https://cloud.example/remote.php/dav/files/alice/safe
+    /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
+    /// quotation marks
     ///
     /// Unset, SAFE_TARGET counts.
     pub(super) url: Option<String>,
@@ -143,7 +144,9 @@ impl AccessArguments {
         let variable = || std::env::var_os("SAFE_CA_FILE").map(PathBuf::from);
         let ca_file = self.ca_file.clone().or_else(variable);
         let addresses = self.resolve.iter();
+        let password_file = self.password_file.as_ref();
         Asking {
+            password_file: password_file.map(|file| file.display().to_string()),
             account: match login {
                 Login::Open => Account::Nobody,
                 Login::Basic { user, .. } => Account::Named(user.clone()),

@@ -44,6 +44,7 @@ pub const NEW_ROOT: &str = "problem.new-root";
 
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
+pub(crate) use shell::FOLDER;
 pub use shell::{Account, Asking, Shell};
 pub use software::{
     Product, Recognised, answered_by, recognised, recognised_by_host, recognised_in,

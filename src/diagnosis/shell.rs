@@ -21,6 +21,8 @@ pub enum Account {
 pub struct Asking {
     /// As whom.
     pub account: Account,
+    /// The file with the password.
+    pub password_file: Option<String>,
     /// The file with the roots that are trusted.
     pub ca_file: Option<String>,
     /// The addresses to connect to instead of those that the name has.
@@ -74,6 +76,28 @@ impl Shell<'_> {
         curl
     }
 
+    /// The command that makes what is missing on the server, as the person asks it.
+    pub fn setup(&self) -> String {
+        let mut command = format!("safe-conformance setup {}", self.url(""));
+        let mut add = |option: &str, value: &str| {
+            command += &format!(" {option} {value}");
+        };
+        match &self.asking.account {
+            Account::Nobody => {}
+            Account::Named(_) | Account::Unknown => add("--user", &self.user()),
+        }
+        if let Some(file) = &self.asking.password_file {
+            add("--password-file", &quoted(file));
+        }
+        if let Some(file) = &self.asking.ca_file {
+            add("--ca-file", &quoted(file));
+        }
+        for address in &self.asking.addresses {
+            add("--resolve", address);
+        }
+        command
+    }
+
     /// The user name, or a placeholder for it.
     pub fn user(&self) -> String {
         match &self.asking.account {
@@ -125,16 +149,11 @@ impl Shell<'_> {
     }
 }
 
+/// The folder that is made where an address names none.
+pub(crate) const FOLDER: &str = "threema-safe";
+
 /// The file `config` as most servers have it.
 pub(super) const CONFIG: &str = "{\"maxBackupBytes\": 524288, \"retentionDays\": 180}";
-
-/// Lines that write `config` on the server.
-pub(super) fn write_config(shell: &Shell<'_>) -> Vec<String> {
-    vec![
-        format!("echo '{CONFIG}' > config"),
-        format!("{} -T config {}", shell.curl(), shell.url("/config")),
-    ]
-}
 
 /// The text with `name` in the place of a placeholder that stands alone, and `in_url` where it
 /// begins a URL.
@@ -206,12 +225,24 @@ mod tests {
         assert_eq!(shell(base, &unknown).curl(), "curl -u USER");
         let all = Asking {
             account: Account::Named("al ice's".to_owned()),
+            password_file: Some("/run/pass word".to_owned()),
             ca_file: Some("my ca.pem".to_owned()),
             addresses: vec!["::1".to_owned()],
         };
         assert_eq!(
             shell(base, &all).curl(),
             "curl -u 'al ice'\\''s' --cacert 'my ca.pem' --resolve cloud.example:8443:[::1]"
+        );
+        assert_eq!(
+            shell(base, &all).setup(),
+            format!(
+                "safe-conformance setup {base} --user 'al ice'\\''s' --password-file '/run/pass word' \
+                 --ca-file 'my ca.pem' --resolve ::1"
+            )
+        );
+        assert_eq!(
+            shell(base, &nobody).setup(),
+            format!("safe-conformance setup {base}")
         );
         let plain = Asking {
             addresses: vec!["192.0.2.1".to_owned()],

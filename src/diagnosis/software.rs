@@ -62,6 +62,15 @@ pub enum Product {
 }
 
 impl Product {
+    /// Whether it is a web server whose module for `WebDAV`, once it covers a folder, answers
+    /// PROPFIND: that of nginx does not.
+    pub(crate) const fn shows_folders(self) -> bool {
+        matches!(
+            self,
+            Self::Apache | Self::Caddy | Self::Lighttpd | Self::Iis
+        )
+    }
+
     /// The name that people know.
     pub const fn name(self) -> &'static str {
         match self {

@@ -135,6 +135,9 @@ pub struct Report {
     /// With what the person asked, for lines to paste.
     #[serde(skip)]
     asking: Asking,
+    /// What the text says before the reason of the exit code.
+    #[serde(skip)]
+    closing: String,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -290,6 +293,7 @@ impl Report {
             ending: None,
             pictures: None,
             asking: Asking::default(),
+            closing: String::new(),
             fail_on: None,
         }
         .timed(Timing::now())
@@ -352,6 +356,14 @@ impl Report {
     #[must_use]
     pub(crate) fn asked_with(mut self, asking: Asking) -> Self {
         self.asking = asking;
+        self
+    }
+
+    /// Says more before the reason of the exit code, in the text for people.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn closing_with(mut self, text: String) -> Self {
+        self.closing = text;
         self
     }
 

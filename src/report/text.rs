@@ -56,6 +56,7 @@ impl Report {
         }
         if self.is_out_of_reach() && !style.verbose {
             writeln!(out, "Nothing could be judged for any client.")?;
+            out.write_str(&self.closing)?;
             return out.write_str(&wrapped(&self.ending().last_line(), 0, style.width));
         }
         self.write_unjudged(out, style)?;
@@ -67,6 +68,7 @@ impl Report {
             let label = format!("{FAIL}stale waiver{FAIL:#}  ");
             write!(out, "{}", labelled(&label, sentence, 14, style.width))?;
         }
+        out.write_str(&self.closing)?;
         out.write_str(&wrapped(&self.ending().last_line(), 0, style.width))
     }
 

@@ -97,11 +97,7 @@ impl Access {
             variable(name)?;
         }
         let mut target = Target::parse(url)?;
-        target.login = if logs_in {
-            self.login(std::mem::take(&mut target.login))?
-        } else {
-            Login::Open
-        };
+        // Nobody types a password before a wrong file is found.
         let ca_file = match &self.ca_file {
             Some(file) => Some(file.clone()),
             None => variable("SAFE_CA_FILE")?.map(PathBuf::from),
@@ -109,6 +105,11 @@ impl Access {
         if let Some(file) = ca_file {
             target.roots.push(read(&file, "the CA file")?);
         }
+        target.login = if logs_in {
+            self.login(std::mem::take(&mut target.login))?
+        } else {
+            Login::Open
+        };
         target.addresses.clone_from(&self.addresses);
         Ok(target)
     }

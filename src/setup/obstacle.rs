@@ -366,6 +366,16 @@ impl Trouble {
         is_bare.then(|| Self::named(found, refusal, sentence(act, refusal)))
     }
 
+    /// The same before anything is written: `folder` is the status of a PROPFIND.
+    pub(super) fn without_webdav(door: &Door, folder: u16, bare: &Response) -> Option<Self> {
+        let mut trouble = Self::not_set_up(door, Act::Look, bare, folder, bare)?;
+        trouble.seen = format!(
+            "{}, with and without credentials; looking at the folder (PROPFIND): {folder}",
+            sentence(Act::Look, bare)
+        );
+        Some(trouble)
+    }
+
     /// A problem of the catalogue.
     fn named(found: Diagnosis, answer: &Response, seen: String) -> Self {
         Self {

@@ -214,6 +214,12 @@ impl Body {
         !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
     }
 
+    /// Whether the bytes that are there are those that came: nothing was left out of a transcript,
+    /// and no secret was taken out.
+    pub fn is_as_it_came(&self) -> bool {
+        self.sha256 == <[u8; 32]>::from(Sha256::digest(&self.bytes))
+    }
+
     /// Whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())

@@ -66,7 +66,9 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
     assert!(!checked.stdout.contains("ios-h2"), "{}", checked.stdout);
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
-    let password = format!("htpasswd -c /etc/apache2/threema-safe.passwd {USER}");
+    let password = format!(
+        "printf '%s:%s\\n' {USER} \"$(openssl passwd -apr1)\" >> /etc/apache2/threema-safe.passwd"
+    );
     for text in [&checked.stdout, &set_up.stderr] {
         assert!(text.contains("problem.not-set-up"), "{text}");
         assert!(!text.contains("WWW-Authenticate"), "{text}");
@@ -83,6 +85,65 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
             ],
         );
     }
+}
+
+/// The root of a site belongs to the site: Threema Safe gets a folder below it.
+#[test]
+fn an_address_without_a_folder_takes_over_no_site() {
+    for (software, served) in [
+        (
+            "Apache/2.4.62 (Debian)",
+            "Alias \"/threema-safe\" /srv/threema-safe",
+        ),
+        ("nginx/1.26.3", "location /threema-safe/ {"),
+    ] {
+        let (server, home) = (bare(software), home());
+        let origin = server.url().trim_end_matches("/safe").to_owned();
+        let checked = ask("check", &origin, home.path(), &[]);
+        let set_up = ask("setup", &origin, home.path(), &["--yes"]);
+        let said = format!("`{origin}/threema-safe`");
+        assert!(set_up.stdout.contains(&said), "{}", set_up.all());
+        for text in [&checked.stdout, &set_up.stderr] {
+            has_lines(text, &[served]);
+            // What follows a question would be taken for its answer.
+            let block = text.split("\nEND\n").nth(1).unwrap_or_default();
+            let block = block.split("\n\n").next().unwrap_or_default();
+            let last = block.lines().last().unwrap_or_default();
+            assert!(last.contains("openssl passwd"), "{text}");
+        }
+    }
+}
+
+/// A person who is asked twice takes the second prompt for the confirmation of a new password.
+#[test]
+fn setup_asks_once_for_the_password() {
+    let (server, home) = (bare("Apache/2.4.62 (Debian)"), home());
+    let typed = file(home.path(), "typed", "a word\nanother\n");
+    let line = format!(
+        "{} setup {} --user {USER} --yes",
+        env!("CARGO_BIN_EXE_safe-conformance"),
+        server.url()
+    );
+    let mut command = std::process::Command::new("script");
+    command
+        .args(["-q", "-e", "-c", &line, "/dev/null"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TERM", "dumb")
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .stdin(std::fs::File::open(typed).expect("it was written"));
+    let ended = run(&mut command);
+    assert!(
+        ended.all().contains("problem.not-set-up"),
+        "{}",
+        ended.all()
+    );
+    assert_eq!(
+        ended.all().matches("Password of").count(),
+        1,
+        "{}",
+        ended.all()
+    );
 }
 
 #[test]
@@ -181,11 +242,10 @@ fn lines_to_paste_ask_as_the_person_does() {
         );
         has_lines(
             &ended.stdout,
-            &[
-                &format!("curl -u {USER} -X MKCOL {url}/backups/"),
-                "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config",
-                &format!("curl -u {USER} -T config {url}/config"),
-            ],
+            &[&format!(
+                "safe-conformance setup {url} --user {USER} --password-file {}/password",
+                home.path().display()
+            )],
         );
     }
 }

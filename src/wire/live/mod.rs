@@ -243,7 +243,7 @@ impl Live {
     async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
         #[cfg(test)]
         if let Some(script) = &self.script {
-            return script.answer(request);
+            return script.answer(request).await;
         }
         let sent = async {
             if how.raw {
