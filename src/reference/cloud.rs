@@ -317,11 +317,11 @@ fn origin(site: &Site, call: &Call<'_>) -> String {
     format!("{scheme}://{}", authority.or(host).unwrap_or_default())
 }
 
-/// What nobody can guess.
+/// What nobody can guess, and nobody takes for a backup ID.
 fn token() -> Option<String> {
-    let mut bytes = [0; 32];
+    let mut bytes = [0; 40];
     getrandom::fill(&mut bytes).ok()?;
-    Some(data_encoding::HEXLOWER.encode(&bytes))
+    Some(data_encoding::BASE32_NOPAD.encode(&bytes))
 }
 
 fn as_json(status: StatusCode, value: &serde_json::Value) -> Answer {
