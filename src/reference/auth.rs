@@ -1,9 +1,10 @@
 //! Who may enter, and the answer to those who may not.
 
-use super::answer::{Answer, refusal};
+use super::answer::{Answer, Refusal, refusal, refusal_with};
 use super::faults::Fault;
 use super::handler::Call;
 use super::options::Login;
+use super::profile::Habit;
 use super::route::Route;
 use super::site::Site;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, WWW_AUTHENTICATE};
@@ -176,10 +177,23 @@ fn challenge(site: &Site, call: &Call<'_>, standing: Standing) -> Answer {
     if standing == Standing::Anonymous && site.has(Fault::ChallengeForbidden) {
         return refusal(StatusCode::FORBIDDEN);
     }
-    let mut answer = refusal(StatusCode::UNAUTHORIZED);
+    let is_forbidden = standing == Standing::Wrong
+        && site.has(Fault::CredentialsRefused)
+        && site.manner.does(Habit::Cloud);
+    let mut answer = if is_forbidden {
+        // Source: servers.nextcloud-two-factor.
+        let said = Refusal::Saying {
+            exception: r"OCA\DAV\Connector\Sabre\Exception\PasswordLoginForbidden",
+            message: "password login forbidden".to_owned(),
+        };
+        refusal_with(StatusCode::UNAUTHORIZED, said)
+    } else {
+        refusal(StatusCode::UNAUTHORIZED)
+    };
     let is_put = call.parts.method == Method::PUT;
-    let is_silent =
-        site.has(Fault::ChallengeMissing) || (is_put && site.has(Fault::ChallengeMissingOnPut));
+    let is_silent = is_forbidden
+        || site.has(Fault::ChallengeMissing)
+        || (is_put && site.has(Fault::ChallengeMissingOnPut));
     if !is_silent {
         let value = if site.has(Fault::ChallengeDigestOnly) {
             format!(

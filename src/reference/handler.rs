@@ -2,13 +2,12 @@
 
 use super::answer::{Answer, Closed, empty, page, redirect, refusal, without_content};
 use super::body::{declared_length, drain};
-use super::cloud::{self, Page};
 use super::faults::Fault;
 use super::profile::{Front, Habit, Line, Seen};
 use super::route::Route;
 use super::site::Site;
-use super::tree::{self, Act, Spot};
-use super::{auth, bin, config, get, listing, put};
+use super::tree::{Act, Spot};
+use super::{auth, bin, cloud, config, get, listing, put, tree};
 use http::header::{ACCEPT, ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
@@ -214,8 +213,8 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
         return Decision::Answer(answer);
     }
     match cloud::page(site, call) {
-        Some(Page::Answer(answer)) => return Decision::Answer(answer),
-        Some(Page::Poll) => return Decision::Poll,
+        Some(cloud::Page::Answer(answer)) => return Decision::Answer(answer),
+        Some(cloud::Page::Poll) => return Decision::Poll,
         None => {}
     }
     let in_bin =
@@ -303,7 +302,7 @@ fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
 /// A request for one backup.
 fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     let method = &call.parts.method;
-    if site.lacks_backups(call) {
+    if site.lacks_backups(call.spot) {
         return Decision::Answer(refusal(missing_folder(site, method)));
     }
     if site.has(Fault::RedirectTrailing) && !call.parts.uri.path().ends_with('/') {
@@ -347,7 +346,9 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
             "Login – Example Cloud",
             "<form method=\"post\"></form>",
         ),
-        Route::MalformedId if site.lacks_backups(call) => refusal(missing_folder(site, method)),
+        Route::MalformedId if site.lacks_backups(call.spot) => {
+            refusal(missing_folder(site, method))
+        }
         _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
         Route::MalformedId if site.manner.does(Habit::PlainFiles) => refusal(StatusCode::NOT_FOUND),
         Route::MalformedId | Route::Malformed if site.has(Fault::MalformedIdCrashes) => {

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// Answers a request for the folder itself.
 pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     let method = &call.parts.method;
-    if site.lacks_backups(call) && method != Method::PUT {
+    if site.lacks_backups(call.spot) && method != Method::PUT {
         return refusal(StatusCode::NOT_FOUND);
     }
     if method == Method::GET || method == Method::HEAD {

@@ -35,6 +35,7 @@ mod handler;
 mod idle;
 mod listing;
 mod log;
+mod logins;
 mod options;
 mod profile;
 mod put;

@@ -141,6 +141,11 @@ pub(super) fn encoded(segment: &str) -> String {
     out
 }
 
+/// The path of a base URL in which `USER` stands for the user of the server.
+pub(super) fn with_user(path: &str, user: &str) -> String {
+    path.replace("USER", &encoded(user))
+}
+
 /// The path without segments of dots, if it stays below the base.
 fn resolved(path: &str) -> Option<String> {
     let mut segments = Vec::new();

@@ -4,14 +4,14 @@ use super::answer::Answer;
 use super::bin::Bin;
 use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
-use super::handler::Call;
 use super::log::RequestLog;
+use super::logins::Logins;
 use super::options::{Login, Options};
 use super::profile::{BrokenOff, Manner, Tempo};
+use super::route::Route;
 use super::store::Store;
 use super::tasks::Tasks;
-use super::tree::{Aim, Tree};
-use super::{cloud, route::Route};
+use super::tree::{Aim, Spot, Tree};
 use bytes::Bytes;
 use http::StatusCode;
 use std::collections::{BTreeSet, HashMap};
@@ -54,7 +54,7 @@ pub(super) struct Site {
     /// The folders around them, on a server with `WebDAV`.
     pub(super) tree: Option<Tree>,
     /// The logins that are granted in the browser, on a Nextcloud.
-    pub(super) logins: cloud::Logins,
+    pub(super) logins: Logins,
     /// What was deleted, on a server with a bin.
     pub(super) bin: Bin,
     /// The requests so far.
@@ -100,7 +100,7 @@ impl Site {
             delay: options.delay,
             store: Store::new(options.clock, expiry),
             tree,
-            logins: cloud::Logins::new(options.address.ip().is_loopback()),
+            logins: Logins::new(options.address.ip().is_loopback()),
             bin: Bin::default(),
             log: RequestLog::default(),
             session: data_encoding::HEXLOWER.encode(&session),
@@ -131,9 +131,9 @@ impl Site {
         }
     }
 
-    /// Whether the folder `backups` is missing that a request is about.
-    pub(super) fn lacks_backups(&self, call: &Call<'_>) -> bool {
-        match (&self.tree, call.spot) {
+    /// Whether the folder `backups` is missing that a request for this place is about.
+    pub(super) fn lacks_backups(&self, spot: Option<&Spot>) -> bool {
+        match (&self.tree, spot) {
             (Some(tree), Some(spot)) if !tree.folders.is_closed => tree.lacks_backups(spot),
             _ => self.has(Fault::BackupsMissing),
         }

@@ -178,7 +178,7 @@ profiles! {
             NEXTCLOUD_USER,
             NEXTCLOUD_FILES,
             CUT_OFF,
-            &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)],
+            &[Takes(ms(40)), Wrong(Fault::CredentialsRefused)],
         ];
     NextcloudNoFileAccess = "nextcloud-no-file-access",
         "Nextcloud with an app password that may not reach the files: 404 for everything.",

@@ -22,7 +22,7 @@ pub(super) use manner::Manner;
 pub(super) use tempo::Tempo;
 pub(super) use watch::Seen;
 
-use super::tree::with_user;
+use super::route::with_user;
 use behaviour::{Behaviour, Entrance};
 use std::fmt;
 use std::str::FromStr;

@@ -9,7 +9,7 @@ pub(super) use dav::{Act, act, mark, write};
 
 use super::faults::{Fault, Faults};
 use super::profile::Folders;
-use super::route::{Route, decoded, encoded, hides_a_path, is_backup_id};
+use super::route::{Route, decoded, hides_a_path, is_backup_id};
 use bytes::Bytes;
 use http::StatusCode;
 use std::collections::BTreeMap;
@@ -243,11 +243,6 @@ impl Tree {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Node>> {
         self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The path of a base URL in which `USER` stands for the user of the server.
-pub(super) fn with_user(path: &str, user: &str) -> String {
-    path.replace("USER", &encoded(user))
 }
 
 fn parent_of(path: &str) -> &str {
