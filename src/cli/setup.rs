@@ -123,6 +123,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
 }
 
+/// What is said where something stands in the way before the first step.
+const UNCHANGED: &str = "Nothing was changed. Fix this, then run the same command again.";
+
 /// What was made, and whether each step was possible.
 struct Made {
     door: Door,
@@ -289,15 +292,15 @@ async fn looked_at(
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[])),
+            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[UNCHANGED])),
         };
     }
-    let hint = if wants_login {
-        &["Give the user name with --user NAME."][..]
+    let note = if wants_login {
+        "Give the user name with --user NAME."
     } else {
-        &[]
+        UNCHANGED
     };
-    Err(stopped(arguments, &door, &trouble, &commands, hint))
+    Err(stopped(arguments, &door, &trouble, &commands, &[note]))
 }
 
 /// User name and password, asked for on a terminal.
@@ -416,7 +419,7 @@ async fn carried_out(
             }
             Err(mut trouble) => {
                 let note = if done == 0 {
-                    "Nothing was changed. Fix this, then run the same command again."
+                    UNCHANGED
                 } else {
                     "What was done stays. Fix this, then run the same command again: it goes on from there."
                 };

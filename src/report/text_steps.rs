@@ -37,7 +37,7 @@ impl Report {
         for step in &steps {
             Self::write_step(out, style, step)?;
         }
-        if let Some(hint) = self.reload(&steps) {
+        if let Some(hint) = self.afterwards(&steps) {
             write_wrapped(out, style, 0, &format!("{hint}\n"))?;
         }
         if !notes.is_empty() {
@@ -47,6 +47,13 @@ impl Report {
             write_wrapped(out, style, 0, &text)?;
         }
         Ok(())
+    }
+
+    /// What to do after the fixes.
+    fn afterwards(&self, steps: &[&Step<'_>]) -> Option<String> {
+        let has_lines = steps.iter().any(|step| !step.lines.is_empty());
+        let again = || has_lines.then(|| "Then run the same command again.".to_owned());
+        self.reload(steps).or_else(again)
     }
 
     /// How the software loads what was changed in its files, where a step changes some.
