@@ -143,7 +143,7 @@ async fn made(
     wish: Wish,
 ) -> Result<Option<Made>, Complaint> {
     let target = meant(outputs, typed, given, timeout).await?;
-    let (door, mut plan) = looked_at(arguments, target, timeout, wish).await?;
+    let (door, mut plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     if arguments.dry_run {
         return Ok(None);
@@ -153,7 +153,7 @@ async fn made(
         return Ok(None);
     }
     let possible = tokio::select! {
-        done = carried_out(arguments, outputs, &door, &mut plan) => done?,
+        done = carried_out(outputs, &door, &mut plan) => done?,
         name = super::check::signal() => return Err(interrupted(name)),
     };
     Ok(Some(Made {
@@ -274,7 +274,6 @@ fn with_link(target: Target, token: String) -> Target {
 
 /// Looks at the server; asks for user name and password where it demands some and none were given.
 async fn looked_at(
-    arguments: &Arguments,
     target: Target,
     timeout: Duration,
     wish: Wish,
@@ -292,7 +291,7 @@ async fn looked_at(
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[UNCHANGED])),
+            Err(trouble) => Err(stopped(&door, &trouble, &commands, &[UNCHANGED])),
         };
     }
     let note = if wants_login {
@@ -300,7 +299,7 @@ async fn looked_at(
     } else {
         UNCHANGED
     };
-    Err(stopped(arguments, &door, &trouble, &commands, &[note]))
+    Err(stopped(&door, &trouble, &commands, &[note]))
 }
 
 /// User name and password, asked for on a terminal.
@@ -395,12 +394,7 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
 }
 
 /// Carries out every step; returns whether each was possible.
-async fn carried_out(
-    arguments: &Arguments,
-    outputs: &Outputs,
-    door: &Door,
-    plan: &mut Plan,
-) -> Result<bool, Complaint> {
+async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
         let words = step.words(&plan.wish.config);
@@ -425,7 +419,7 @@ async fn carried_out(
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
-                return Err(stopped(arguments, door, &trouble, &commands, &[note]));
+                return Err(stopped(door, &trouble, &commands, &[note]));
             }
         }
     }
@@ -433,15 +427,9 @@ async fn carried_out(
 }
 
 /// What stands in the way, for people.
-fn stopped(
-    arguments: &Arguments,
-    door: &Door,
-    trouble: &Trouble,
-    commands: &[String],
-    notes: &[&str],
-) -> Complaint {
+fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
-    let asking = arguments.server.asking(&door.target().login);
+    let asking = door.target().asking();
     let shell = Shell {
         base: door.base().as_str(),
         asking: &asking,
@@ -512,8 +500,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         .await
         .map_err(|error| super::check::complaint(&error))?;
     progress.finish();
-    let asking = arguments.server.asking(&door.target().login);
-    outputs.write_closing_with(done.report.asked_with(asking), &done.scrub, |exit| {
+    outputs.write_closing_with(done.report, &done.scrub, |exit| {
         let entries = entries_text(door, exit);
         if *possible || exit == Exit::Conforms {
             return entries;

@@ -2,35 +2,12 @@
 //! certificates, their address.
 
 use super::Recognised;
-
-/// As whom a person asks the server, as far as a report knows it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Account {
-    /// It is not known: a transcript does not keep the name.
-    #[default]
-    Unknown,
-    /// Nobody: there are no credentials.
-    Nobody,
-    /// A user of this name.
-    Named(String),
-}
-
-/// With what a person asks a server: what `curl` needs to ask the same.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub struct Asking {
-    /// As whom.
-    pub account: Account,
-    /// The file with the password.
-    pub password_file: Option<String>,
-    /// The file with the roots that are trusted.
-    pub ca_file: Option<String>,
-    /// The addresses to connect to instead of those that the name has.
-    pub addresses: Vec<String>,
-}
+use crate::wire::{Account, Asking};
 
 /// What stands for [`Shell::curl`] in a text.
 const CURL: &str = "curl -u USER";
+/// What stands for the URL of the server in a text.
+const BASE: &str = "https://HOST/FOLDER";
 /// What stands for the host in a text.
 const HOST: &str = "HOST";
 /// How the address of a folder of a Nextcloud begins in a text.
@@ -129,6 +106,11 @@ impl Shell<'_> {
     /// The text with what is known in the place of its placeholders.
     pub fn fill(&self, text: &str) -> String {
         let filled = text.replace(CURL, &self.curl());
+        let after_scheme = self
+            .base
+            .split_once("://")
+            .map_or(self.base, |(_, rest)| rest);
+        let filled = filled.replace(BASE, &format!("https://{after_scheme}"));
         let filled = with_word(&filled, HOST, self.host(), self.authority());
         match &self.asking.account {
             // Nextcloud names the folder by the user's ID, which an e-mail address is not.

@@ -104,7 +104,9 @@ impl Access {
         };
         if let Some(file) = ca_file {
             target.roots.push(read(&file, "the CA file")?);
+            target.ca_file = Some(file);
         }
+        target.password_file.clone_from(&self.password_file);
         target.login = if logs_in {
             self.login(std::mem::take(&mut target.login))?
         } else {

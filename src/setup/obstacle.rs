@@ -328,7 +328,13 @@ impl Trouble {
         };
         Self {
             id: format!("stage.{}", failure.stage),
-            title: "the server gives no answer".to_owned(),
+            title: match failure.stage {
+                Stage::Resolve => "the host name has no address",
+                Stage::Connect => "the server cannot be reached",
+                Stage::Tls => "this machine refuses the server's certificate or its TLS",
+                _ => "the server gives no answer",
+            }
+            .to_owned(),
             fix: fix.to_owned(),
             seen: format!("{}: {}", act.words(), failure.message),
             is_locked_out: false,

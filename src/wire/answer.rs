@@ -303,6 +303,8 @@ pub enum FailureKind {
     Reset,
     /// The connection ended in the middle of a body.
     BodyEnded,
+    /// The URL is plain http, and the port speaks TLS.
+    SpeaksTls,
     /// The server's or the network's, of another sort: a client would fail here too.
     Peer,
     /// Ours, on purpose: the upload was broken off as asked.
@@ -343,6 +345,7 @@ impl FailureKind {
             | Self::TimedOut
             | Self::Reset
             | Self::BodyEnded
+            | Self::SpeaksTls
             | Self::Peer => true,
             Self::BrokenOff { .. }
             | Self::NotOffered

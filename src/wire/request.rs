@@ -329,3 +329,39 @@ impl Request {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_asks_for_config_and_backups_and_only_its_downloads_follow() {
+        let config = |method| Request::new(method, Place::Config);
+        let missing = |method| Request::new(method, Place::Missing);
+        let cookie = LoginUse::Cookie("oc=1".to_owned());
+        for (request, purpose, follows) in [
+            (config(Method::Get), Purpose::Config, true),
+            (config(Method::Get).anonymous(), Purpose::Config, true),
+            (config(Method::Get).login(cookie), Purpose::Harness, false),
+            (missing(Method::Get), Purpose::Backup, true),
+            (missing(Method::Get).anonymous(), Purpose::Harness, false),
+            (
+                missing(Method::Get).login(LoginUse::Wrong),
+                Purpose::Harness,
+                false,
+            ),
+            (missing(Method::Head), Purpose::Backup, false),
+            (missing(Method::Put), Purpose::Backup, false),
+            (missing(Method::Propfind), Purpose::Harness, false),
+            (
+                Request::new(Method::Get, Place::Below("//config")),
+                Purpose::Harness,
+                false,
+            ),
+        ] {
+            let asked = request.fingerprint();
+            assert_eq!(request.purpose(), purpose, "{asked}");
+            assert_eq!(request.follows(), follows, "{asked}");
+        }
+    }
+}

@@ -271,7 +271,13 @@ async fn anonymous_probe(context: &Context) -> Judged {
     stored(context, &backup, &payload).await?;
     let request = Request::new(Method::Head, Place::Backup(backup)).header("Accept", "*/*");
     let answer = context.send(request.anonymous()).await?;
-    Ok(if answer.is_success() {
+    let bare = context.unauthenticated_config().await;
+    let is_page_for_all = bare.is_ok_and(|bare| bare.is_success() && !gives(&bare));
+    Ok(if answer.is_success() && is_page_for_all {
+        Outcome::blocked(
+            "a HEAD does not show whether it leads to the page that someone without credentials gets for `config`",
+        )
+    } else if answer.is_success() {
         Outcome::deviates(
             Stage::Auth,
             "anyone who knows its ID learns whether a backup is there",

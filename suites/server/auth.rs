@@ -301,7 +301,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.status != 401 {
         return Outcome::deviates(
             Stage::Auth,
-            format!("{observed}: iOS never sends its credentials"),
+            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
         );
     }
     let challenges = Challenge::all(answer);
@@ -313,7 +313,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     } else if challenges.is_empty() {
         Outcome::deviates(
             Stage::Auth,
-            format!("{observed}: iOS never sends its credentials"),
+            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
         )
     } else {
         Outcome::deviates(
@@ -355,13 +355,21 @@ mod tests {
                 Some("Bearer realm=\"x\""),
                 "iOS can answer none of these",
             ),
-            (401, None, "iOS never sends its credentials"),
+            (
+                401,
+                None,
+                "iOS sends its credentials only where a 401 asks for them",
+            ),
             (
                 403,
                 Some("Basic realm=\"x\""),
-                "iOS never sends its credentials",
+                "iOS sends its credentials only where a 401 asks for them",
             ),
-            (404, None, "iOS never sends its credentials"),
+            (
+                404,
+                None,
+                "iOS sends its credentials only where a 401 asks for them",
+            ),
         ] {
             match challenged(status, challenge) {
                 Outcome::Deviates(deviation) => {

@@ -1,6 +1,7 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
 mod door;
+mod failing;
 mod knock;
 mod onward;
 mod patience;
@@ -12,7 +13,7 @@ use super::bin::BinPlace;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
-use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
+use super::raw::{self, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
 use super::settings::Settings;
@@ -20,6 +21,7 @@ use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
+use failing::failure_of;
 use futures_util::future::join_all;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
@@ -39,7 +41,7 @@ const SLOWEST: u64 = 64 * 1024;
 
 /// Speaks to a server.
 pub(super) struct Live {
-    target: Target,
+    pub(super) target: Target,
     tls: Option<Tls>,
     timeout: Duration,
     scrub: Scrub,
@@ -47,6 +49,8 @@ pub(super) struct Live {
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     /// An address that took a connection.
     alive: OnceLock<SocketAddr>,
+    /// Whether the port speaks TLS, once that was asked.
+    speaks_tls: OnceCell<bool>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
     requests: AtomicU64,
@@ -80,6 +84,7 @@ impl Live {
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
+            speaks_tls: OnceCell::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
             requests: AtomicU64::new(0),
@@ -254,7 +259,33 @@ impl Live {
             }
         };
         let answer = tokio::time::timeout(how.time, sent).await;
-        answer.unwrap_or_else(|_| Err(self.silence()))
+        let answer = answer.unwrap_or_else(|_| Err(self.silence()));
+        match answer {
+            Ok(response) => Ok(response),
+            Err(failure) => Err(self.explained(failure).await),
+        }
+    }
+
+    /// A failure, or where plain http was spoken to a port of TLS, that.
+    pub(super) async fn explained(&self, failure: Failure) -> Failure {
+        let is_lost = matches!(
+            failure.kind,
+            FailureKind::NoAnswer | FailureKind::Reset | FailureKind::Peer
+        );
+        if self.tls.is_some() || failure.stage != Stage::Http || !is_lost {
+            return failure;
+        }
+        let speaks_tls = self.speaks_tls.get_or_init(|| async {
+            let Ok(stream) = self.connect().await else {
+                return false;
+            };
+            tls::is_spoken(stream, self.target.base.host()).await
+        });
+        if !*speaks_tls.await {
+            return failure;
+        }
+        let message = "the URL says http://, and this port speaks TLS";
+        Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
     }
 
     fn silence(&self) -> Failure {
@@ -522,73 +553,4 @@ async fn read_bounded(
         unpacked: false,
         echoed_secret: false,
     })
-}
-
-/// The error inside of errors: what wraps one hides it from `source`.
-fn innermost(mut io: &std::io::Error) -> &std::io::Error {
-    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
-        io = inner;
-    }
-    io
-}
-
-/// The failure behind an error of reqwest, in words that do not change from run to run.
-fn failure_of(error: &reqwest::Error) -> Failure {
-    let in_body = error.is_body() || error.is_decode();
-    let broken = if in_body {
-        Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)
-    } else {
-        Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
-    };
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    let mut last = String::new();
-    for cause in causes {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            let io = innermost(io);
-            if io.get_ref().is_some_and(
-                <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
-                    rustls::Error,
-                >,
-            ) {
-                return tls::failure_of(tls::trouble(io));
-            }
-            // The library's own words for what the raw sender tells in ours.
-            match io.kind() {
-                std::io::ErrorKind::UnexpectedEof => return broken,
-                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
-                    return Failure::peer(Stage::Http, BAD_CHUNKS);
-                }
-                _ => {}
-            }
-            if io.get_ref().is_none() {
-                return match io.kind() {
-                    std::io::ErrorKind::ConnectionRefused => refused(),
-                    _ => broken,
-                };
-            }
-        } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
-            if hyper.is_incomplete_message() {
-                return broken;
-            } else if hyper.is_parse_too_large() {
-                return Failure::peer(Stage::Http, "the answer's header is too large");
-            } else if hyper.is_parse() {
-                return Failure::peer(Stage::Http, "the answer is not HTTP");
-            }
-        }
-        if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
-            let message = if http_two.is_reset() {
-                "the server broke the HTTP/2 stream off"
-            } else {
-                "the HTTP/2 connection broke off"
-            };
-            return Failure::lost(FailureKind::Reset, Stage::Http, message);
-        }
-        last = cause.to_string();
-    }
-    if error.is_connect() {
-        return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
-    }
-    Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
 }

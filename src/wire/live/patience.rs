@@ -250,7 +250,7 @@ impl Live {
     ) -> Answer {
         let mut tries = Tries::default();
         loop {
-            let turn = if tries.is_alone() {
+            let turn = if tries.wants_to_be_alone() {
                 self.patience.pace.enter_alone().await
             } else {
                 self.patience.pace.enter().await
@@ -468,7 +468,7 @@ impl Live {
 fn taken(answer: Answer, tries: &Tries) -> Answer {
     match answer {
         Ok(response) => Ok(Response {
-            asked_again: tries.is_alone(),
+            asked_again: tries.was_lost(),
             ..response
         }),
         Err(failure) if failure.kind == FailureKind::TimedOut && tries.timeouts > 0 => {

@@ -20,6 +20,7 @@ use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
 use super::pace::Pace;
+use super::person::Asking;
 use super::request::Purpose;
 use super::secret::Scrub;
 use super::seed::Seed;
@@ -240,6 +241,14 @@ impl Session {
     /// What is known of the target.
     pub const fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// With what a person asks the target; a transcript does not know it.
+    pub fn asking(&self) -> Asking {
+        match &self.source {
+            Source::Live { live, .. } => live.target.asking(),
+            Source::Replay(_) => Asking::default(),
+        }
     }
 
     /// The seed of everything made up.

@@ -182,11 +182,29 @@ fn a_page_for_people_gives_nothing_away() {
         let outcome = to_strangers(check, 200, PAGE);
         assert!(passes(&outcome), "{check}: {outcome:?}");
         // Nor does a refusal, nor nothing.
-        for status in [200, 403] {
-            assert!(passes(&to_strangers(check, status, b"")), "{check}");
+        for (status, body) in [(200, &b""[..]), (403, b""), (401, b"Who are you?")] {
+            assert!(passes(&to_strangers(check, status, body)), "{check}");
         }
         let unclear = to_strangers(check, 500, b"");
         assert_eq!(blocker(unclear), Blocker::Answer, "{check}");
+    }
+}
+
+#[test]
+fn a_head_does_not_show_that_it_leads_to_a_page() {
+    let check = "auth.anonymous-probe";
+    assert_eq!(blocker(to_strangers(check, 200, PAGE)), Blocker::Answer);
+    assert!(passes(&to_strangers(check, 403, PAGE)));
+    let lets_in: [fn(&Asked) -> bool; 2] = [|asked| is(asked, Method::Head), |_| true];
+    for is_let_in in lets_in {
+        let world = World::new(move |asked| {
+            if is_let_in(asked) {
+                Deed::LetsIn
+            } else {
+                Deed::Healthy
+            }
+        });
+        assert_eq!(deviation(world.judge(check)).stage, Stage::Auth);
     }
 }
 
@@ -529,6 +547,24 @@ fn several_uploads_of_which_none_is_taken_show_nothing() {
     assert_eq!(blocker(concurrent(409)), Blocker::Answer);
     // A cache may be the reason.
     assert_eq!(blocker(concurrent(201)), Blocker::Answer);
+}
+
+#[test]
+fn only_what_is_gone_was_lost_by_several_uploads() {
+    let judged = |status: u16| {
+        let mut is_uploaded = false;
+        let world = World::new(move |asked| {
+            is_uploaded |= matches!(asked.request.manner, Manner::Slowly { .. });
+            if is_uploaded && is(asked, Method::Get) {
+                answers(status, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        world.judge("integrity.concurrent-uploads")
+    };
+    assert_eq!(deviation(judged(404)).stage, Stage::Http);
+    assert_eq!(blocker(judged(500)), Blocker::Answer);
 }
 
 #[test]
