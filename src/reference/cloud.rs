@@ -130,10 +130,9 @@ pub(super) fn above_the_files(site: &Site, call: &Call<'_>) -> Answer {
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     match (call.parts.method.as_str(), path) {
         ("DELETE", APP_PASSWORD) => revoked(site, call),
-        ("PROPFIND", DAV) => multistatus(&[Entry::folder(path)]),
         // The list of the users is nobody's business.
         ("PROPFIND", FILES) if call.looks_deeper() => refusal(StatusCode::METHOD_NOT_ALLOWED),
-        ("PROPFIND", FILES) => multistatus(&[Entry::folder(path)]),
+        ("PROPFIND", DAV | FILES) => multistatus(&[Entry::folder(path)]),
         ("MKCOL" | "PUT", _) if [DAV, FILES].contains(&parent) => refusal(StatusCode::FORBIDDEN),
         ("MKCOL", _) => refusal(StatusCode::CONFLICT),
         _ => refusal(StatusCode::NOT_FOUND),
