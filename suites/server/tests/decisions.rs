@@ -177,7 +177,6 @@ fn a_page_for_people_gives_nothing_away() {
         "auth.anonymous-config",
         "auth.anonymous-download",
         "auth.wrong-password",
-        "auth.cookie",
     ] {
         let outcome = to_strangers(check, 200, PAGE);
         assert!(passes(&outcome), "{check}: {outcome:?}");
