@@ -338,7 +338,7 @@ async fn cookie(context: &Context) -> Judged {
         return Ok(Outcome::not_applicable("the server sets no cookie"));
     }
     may_be_anonymous(context)?;
-    if gives(&context.unauthenticated_config().await?) {
+    if context.unauthenticated_config().await?.is_success() {
         return Ok(Outcome::not_applicable(
             "`config` needs no credentials here",
         ));

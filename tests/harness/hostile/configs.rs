@@ -63,7 +63,7 @@ async fn a_login_page_in_place_of_a_challenge() {
             "auth.challenge[config]",
             Verdict::Fail,
             Some(Stage::Auth),
-            &["sends its credentials only where a 401 asks for them"],
+            &["never sends its credentials"],
         )
         .says(
             "auth.anonymous-config",
