@@ -11,9 +11,10 @@ mod process;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use process::{Folder, Running, program, start};
-use safe_conformance::diagnosis::{Asking, Problem, Shell};
+use safe_conformance::diagnosis::{Problem, Shell};
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};
+use safe_conformance::wire::Asking;
 use safe_conformance::wire::tls::{Inspection, Version, suites};
 use safe_conformance::wire::{Pace, PaceChoice, Seed, Transcript};
 use safe_conformance::{Checkup, Target};

@@ -90,7 +90,6 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         PaceChoice::Normal
     }));
     let asked_for = (!is_embedded).then(|| target.clone());
-    let asking = arguments.server.asking(&target.login);
     let progress = Arc::new(Progress::at_pace(
         arguments.output.verbose > 0,
         super::output::is_quiet(),
@@ -118,6 +117,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             ),
         })
     });
+    if is_embedded {
+        // What matters to a phone does not matter here.
+        done.report.remarks.clear();
+    }
     if is_embedded && !super::output::is_quiet() {
         tell("No URL given: this is the embedded reference server.\n\n");
     }
@@ -131,7 +134,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
                 .text(&crate::text::wrapped(&words, 0, super::output::width())),
         )?;
     }
-    let ended = outputs.write(done.report.asked_with(asking), &done.scrub)?;
+    let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
 }
 

@@ -1,11 +1,10 @@
 //! Which server, and with which credentials: the options, and the prompt on a terminal.
 
 use super::Complaint;
-use crate::diagnosis::{Account, Asking};
 use crate::run::environment::{self, Access, AccessError};
 use crate::safe::base_url::BaseUrl;
 use crate::setup::{Because, by_form_alone};
-use crate::wire::{Login, Secret, Target};
+use crate::wire::{Secret, Target};
 use clap::Args;
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
@@ -15,7 +14,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub(super) struct ServerArguments {
     /// The folder that holds `config` and `backups`:
-    /// https://cloud.example/remote.php/dav/files/alice/safe
+    /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
+    /// quotation marks
     ///
     /// Unset, SAFE_TARGET counts.
     pub(super) url: Option<String>,
@@ -73,11 +73,6 @@ impl ServerArguments {
     /// The files that hold secrets or certificates: no output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.access.files()
-    }
-
-    /// With what the server is asked, for lines that can be pasted into a shell.
-    pub(super) fn asking(&self, login: &Login) -> Asking {
-        self.access.asking(login)
     }
 }
 
@@ -137,22 +132,6 @@ impl AccessArguments {
             prompt: Some(ask),
         };
         Ok(access.target(url, logs_in)?)
-    }
-
-    fn asking(&self, login: &Login) -> Asking {
-        let variable = || std::env::var_os("SAFE_CA_FILE").map(PathBuf::from);
-        let ca_file = self.ca_file.clone().or_else(variable);
-        let addresses = self.resolve.iter();
-        Asking {
-            account: match login {
-                Login::Open => Account::Nobody,
-                Login::Basic { user, .. } => Account::Named(user.clone()),
-                // The token is a secret.
-                Login::Token(_) => Account::Unknown,
-            },
-            ca_file: ca_file.map(|file| file.display().to_string()),
-            addresses: addresses.map(ToString::to_string).collect(),
-        }
     }
 
     /// The files that hold secrets or certificates: no output may replace them.

@@ -5,7 +5,10 @@ Examples:
   safe-conformance check https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice
   safe-conformance check https://dav.example/safe --user alice --report html=report.html
   safe-conformance check https://dav.example/safe --only auth,tls --fail-on recommended
-  safe-conformance check";
+  safe-conformance check
+
+Without a URL, the program checks a server of its own on this machine: it shows what a good server
+looks like, and says nothing of yours.";
 
 pub(super) const JUDGE: &str = "\
 Examples:

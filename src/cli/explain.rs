@@ -4,15 +4,17 @@
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
 use crate::clients::{KNOWN_ISSUES, KnownIssue};
-use crate::diagnosis::{Asking, CATALOGUE, Problem, Product, Recognised, Shell};
-use crate::engine::{Check, Context, Facet as _, nearest};
+use crate::diagnosis::{CATALOGUE, Problem, Product, Recognised, Shell};
+use crate::engine::{Blocker, Check, Context, Facet as _, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
+use crate::safe::Stage;
 use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
 use crate::suites::{kept, server};
 use crate::text::printable;
 use crate::vectors::{self, File, Group, Provenance, Vector};
+use crate::wire::Asking;
 use clap::Args;
 
 /// Arguments of `explain`.
@@ -52,6 +54,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&lines_to_paste(problem))?;
     } else if let Some(obstacle) = Obstacle::of(id) {
         print(&of_lines(obstacle.id, &obstacle.lines()))?;
+    } else if let Some(blocker) = Blocker::NAMED.iter().find(|blocker| blocker.key() == id) {
+        let cause = blocker.cause();
+        let lines = [("means", cause.title.into()), ("fix", cause.fix.into())];
+        print(&of_lines(id, &lines))?;
+    } else if let Some((_, means, fix)) = STAGES.iter().find(|(stage, ..)| is_stage(id, *stage)) {
+        let lines = [("means", (*means).to_owned()), ("fix", (*fix).to_owned())];
+        print(&of_lines(id, &lines))?;
     } else if let Some(issue) = KnownIssue::of(id) {
         print(&of_lines(issue.id, &lines_of(issue)))?;
     } else if let Some((file, group, vector)) = vectors::find(id) {
@@ -76,6 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(Profile::ALL.iter().map(|profile| profile.name()))
             .chain(CATALOGUE.iter().map(|problem| problem.id))
             .chain(OBSTACLES.iter().map(|obstacle| obstacle.id))
+            .chain(Blocker::NAMED.iter().map(Blocker::key))
             .chain(KNOWN_ISSUES.iter().map(|issue| issue.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
@@ -86,6 +96,35 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         )));
     }
     Ok(super::Exit::Conforms)
+}
+
+/// The stages at which an exchange ends without an answer: what that means, and what to do.
+const STAGES: [(Stage, &str, &str); 4] = [
+    (
+        Stage::Resolve,
+        "the host name has no address",
+        "Check the host name, and its entry in the DNS.",
+    ),
+    (
+        Stage::Connect,
+        "no address of the host takes a connection",
+        "Check that the server runs at this port, and that no firewall stands between.",
+    ),
+    (
+        Stage::Tls,
+        "no TLS session came about, or the certificate is not trusted here",
+        "Run `safe-conformance check` with the same URL: it says what is wrong with the certificate. If the authority is your own, give its root with --ca-file FILE.",
+    ),
+    (
+        Stage::Http,
+        "the connection stood, and no whole answer came",
+        "Look into the logs of the server and of the proxy before it.",
+    ),
+];
+
+/// Whether this is the name of a stage in a message: `stage.tls`.
+fn is_stage(id: &str, stage: Stage) -> bool {
+    id.strip_prefix("stage.") == Some(stage.to_string().as_str())
 }
 
 /// All that is known of a defect of a client, a label and a text a line.

@@ -34,8 +34,8 @@ use clap::{Parser, Subcommand};
 pub use exit::Exit;
 use std::process::ExitCode;
 
-/// Find out whether Android, iOS and Desktop can back up to a Threema Safe server and restore from
-/// it.
+/// Find out whether Android and iOS can back up to a Threema Safe server and restore from it, and
+/// whether Desktop can read it.
 #[derive(Parser)]
 #[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
@@ -99,7 +99,7 @@ fn first_steps() -> String {
     }
     out.push('\n');
     out + &wrapped(
-        "URL is the address of a folder over WebDAV. For `setup` any address of the server will do: it finds the right one. The password is asked for. `safe-conformance help` shows the rest.",
+        "URL is the address of a folder over WebDAV. For a Nextcloud the address in the browser will do, in quotation marks: the program says which one the apps need. It asks for the password. `--ca-file FILE` names the root of your own certificate authority. `safe-conformance help` shows the rest.",
         0,
     )
 }

@@ -225,7 +225,19 @@ impl Outputs {
 
     /// Writes everything, and returns the exit code.
     pub(super) fn write(self, report: Report, scrub: &Scrub) -> super::Ended {
+        self.write_closing_with(report, scrub, |_| String::new())
+    }
+
+    /// The same with more text for people before the reason of the exit code.
+    pub(super) fn write_closing_with(
+        self,
+        report: Report,
+        scrub: &Scrub,
+        more: impl FnOnce(Exit) -> String,
+    ) -> super::Ended {
         let report = report.failing_on(self.fail_on);
+        let more = more(report.exit);
+        let report = report.closing_with(more);
         let style = Style {
             width: width(),
             verbose: self.verbose,

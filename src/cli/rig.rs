@@ -106,6 +106,11 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             "--exec is empty; expected the command that runs the client",
         ));
     }
+    if let Some(id) = looks_back_at_nothing(&arguments) {
+        return Err(Complaint::usage(format!(
+            "`{id}` looks back at what other cases sent, and no such case is chosen; name one beside it: --case rig.backup.first,{id}"
+        )));
+    }
     let is_by_hand = arguments.exec.is_none();
     let outputs = arguments.output.open(rig::is_known, Vec::new())?;
     let progress = Arc::new(Progress::new(
@@ -138,7 +143,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 const NOT_SUPPORTED: &str = "\
 The command answers every action of the chosen cases with exit code 127. A shell does so, too, where
 a command is not there: run it by hand, or look at output.txt in the folders that --dir keeps. The
-cases that end in what was sent (rig.request, rig.hosts, rig.secret, rig.body) need others beside them.
+checks that look back at what was sent (rig.request, rig.hosts, rig.secret, rig.body) need cases beside
+them.
 ";
 
 /// Whether no action was judged: only what an unknown one is answered.
@@ -154,6 +160,19 @@ fn asked_for(arguments: &Arguments) -> Selection {
         asked_for.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
     }
     asked_for
+}
+
+/// A chosen check that looks back at the requests of cases, where none of these is chosen.
+fn looks_back_at_nothing(arguments: &Arguments) -> Option<&'static str> {
+    if !chosen(arguments).is_empty() {
+        return None;
+    }
+    let Selection { only, .. } = asked_for(arguments);
+    let checks = rig::checks(crate::suites::client::Like::Anyone).iter();
+    let mut chosen = checks.filter(|check| only.iter().any(|it| it.matches(check.id)));
+    chosen
+        .find(|check| check.id != rig::UNSUPPORTED)
+        .map(|check| check.id)
 }
 
 /// The cases that will be played.

@@ -166,6 +166,10 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         None => None,
     };
     let base = like.map_or_else(Options::default, Options::like);
+    let base = match &arguments.user {
+        Some(user) => base.with_user(user.clone()),
+        None => base,
+    };
     let given = match &arguments.password_file {
         Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
         None => environment("SAFE_SERVER_PASSWORD")?,
@@ -178,7 +182,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     let login = match base.login {
         _ if arguments.open => Login::Open,
         Login::Basic { user, password } => Login::Basic {
-            user: arguments.user.clone().unwrap_or(user),
+            user,
             password: given.unwrap_or(password),
         },
         other => other,

@@ -5,11 +5,11 @@ use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
 use super::output::{OutputArguments, Outputs, width};
 use super::{Complaint, Ended, Exit};
-use crate::diagnosis::Shell;
+use crate::diagnosis::{FOLDER, Shell};
 use crate::report::Progress;
 use crate::run::Checkup;
-use crate::safe::ServerConfig;
-use crate::setup::{self, ConfigSeen, Outcome, Plan, Trouble, Verdict, Wish};
+use crate::safe::{BaseUrlError, ServerConfig};
+use crate::setup::{self, ConfigSeen, Outcome, Plan, Thing, Trouble, Verdict, Wish};
 use crate::text::{labelled, line, wrapped};
 use crate::wire::{Door, Login, Target};
 use clap::Args;
@@ -22,11 +22,13 @@ use std::time::Duration;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   safe-conformance setup https://cloud.example/remote.php/dav/files/alice/threema-safe --user alice
+  safe-conformance setup 'https://cloud.example/apps/files/?dir=/&fileid=7' --user alice
   safe-conformance setup https://cloud.example --login
   safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
   safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
 
-setup changes nothing but what its plan shows. It can be repeated: what is there stays as it is.";
+URL is the folder for Threema Safe. For Nextcloud and its relatives any address will do: setup finds
+the folder. It changes only what its plan shows. It can be repeated: existing files stay as they are.";
 
 /// Arguments of `setup`.
 #[derive(Args)]
@@ -121,6 +123,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
 }
 
+/// What is said where something stands in the way before the first step.
+const UNCHANGED: &str = "Nothing was changed. Fix this, then run the same command again.";
+
 /// What was made, and whether each step was possible.
 struct Made {
     door: Door,
@@ -137,8 +142,8 @@ async fn made(
     timeout: Duration,
     wish: Wish,
 ) -> Result<Option<Made>, Complaint> {
-    let target = meant(arguments, outputs, typed, given, timeout).await?;
-    let (door, mut plan) = looked_at(arguments, target, timeout, wish).await?;
+    let target = meant(outputs, typed, given, timeout).await?;
+    let (door, mut plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     if arguments.dry_run {
         return Ok(None);
@@ -148,7 +153,7 @@ async fn made(
         return Ok(None);
     }
     let possible = tokio::select! {
-        done = carried_out(arguments, outputs, &door, &mut plan) => done?,
+        done = carried_out(outputs, &door, &mut plan) => done?,
         name = super::check::signal() => return Err(interrupted(name)),
     };
     Ok(Some(Made {
@@ -169,7 +174,6 @@ fn interrupted(signal: &str) -> Complaint {
 
 /// The target that the person means, and the credentials that belong to it.
 async fn meant(
-    arguments: &Arguments,
     outputs: &Outputs,
     typed: &str,
     mut target: Target,
@@ -199,15 +203,16 @@ async fn meant(
             if suspects.len() > 1 {
                 outputs.say(&wrapped(&verdict.words(), 0, width()))?;
             }
-            let login = target.login;
-            let target = arguments.server.target_at(typed)?;
-            return Ok(Target { login, ..target });
+            let url = suspects.first().map_or(typed, |suspect| &suspect.url);
+            let parsed = Target::parse(typed).or_else(|_| Target::parse(url));
+            target.base = parsed.map_err(unusable)?.base;
+            return own_folder(outputs, target);
         }
     };
     if verdict.other_than(typed).is_some() {
         outputs.say(&wrapped(&verdict.words(), 0, width()))?;
     }
-    let parsed = Target::parse(&found.url).map_err(|error| Complaint::usage(error.to_string()))?;
+    let parsed = Target::parse(&found.url).map_err(unusable)?;
     if parsed.base.host() != target.base.host() {
         target.addresses.clear();
     }
@@ -215,6 +220,28 @@ async fn meant(
         target = with_link(target, user);
     }
     target.base = parsed.base;
+    Ok(target)
+}
+
+fn unusable(error: BaseUrlError) -> Complaint {
+    Complaint::usage(error.to_string())
+}
+
+/// The target, with a folder of its own where the address names none: the root of a site belongs
+/// to the site.
+fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint> {
+    if target.base.path().is_empty() {
+        let url = format!("{}/{FOLDER}", target.base.as_str());
+        outputs.say(&wrapped(
+            &format!(
+                "The address names no folder: Threema Safe gets its own, `{}`.",
+                line(&url)
+            ),
+            0,
+            width(),
+        ))?;
+        target.base = Target::parse(&url).map_err(unusable)?.base;
+    }
     Ok(target)
 }
 
@@ -247,7 +274,6 @@ fn with_link(target: Target, token: String) -> Target {
 
 /// Looks at the server; asks for user name and password where it demands some and none were given.
 async fn looked_at(
-    arguments: &Arguments,
     target: Target,
     timeout: Duration,
     wish: Wish,
@@ -265,15 +291,15 @@ async fn looked_at(
         let door = open(Target { login, ..target })?;
         return match setup::survey(&door, wish).await {
             Ok(plan) => Ok((door, plan)),
-            Err(trouble) => Err(stopped(arguments, &door, &trouble, &commands, &[])),
+            Err(trouble) => Err(stopped(&door, &trouble, &commands, &[UNCHANGED])),
         };
     }
-    let hint = if wants_login {
-        &["Give the user name with --user NAME."][..]
+    let note = if wants_login {
+        "Give the user name with --user NAME."
     } else {
-        &[]
+        UNCHANGED
     };
-    Err(stopped(arguments, &door, &trouble, &commands, hint))
+    Err(stopped(&door, &trouble, &commands, &[note]))
 }
 
 /// User name and password, asked for on a terminal.
@@ -341,7 +367,14 @@ fn plan_text(door: &Door, plan: &Plan) -> String {
         let words = step.words(&plan.wish.config);
         out += &labelled(&format!("  {number}  "), &words, 5, width());
     }
-    out + "Nothing else is changed.\n\n"
+    out += "Nothing else is changed.\n";
+    if let Thing::Unseen(status) = plan.folder {
+        let words = format!(
+            "The server shows no folders over WebDAV here (PROPFIND: {status}), so that a step may be refused."
+        );
+        out += &wrapped(&words, 0, width());
+    }
+    out + "\n"
 }
 
 /// The difference between the config that is there and the one that is wanted.
@@ -361,37 +394,32 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
 }
 
 /// Carries out every step; returns whether each was possible.
-async fn carried_out(
-    arguments: &Arguments,
-    outputs: &Outputs,
-    door: &Door,
-    plan: &mut Plan,
-) -> Result<bool, Complaint> {
+async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
         let words = step.words(&plan.wish.config);
         match setup::carry_out(door, plan, &step).await {
             Ok(Outcome::Done) => {
                 done += 1;
-                outputs.say(&labelled("done   ", &words, 7, width()))?;
+                outputs.say(&labelled("done     ", &words, 9, width()))?;
             }
-            Ok(Outcome::WasThere) => outputs.say(&labelled("there  ", &words, 7, width()))?,
+            Ok(Outcome::WasThere) => outputs.say(&labelled("exists   ", &words, 9, width()))?,
             Ok(Outcome::NotPossible { status }) => {
                 possible = false;
                 let words = format!(
-                    "{words}: the server makes no folders over WebDAV (MKCOL: {status}); the check says whether it is there"
+                    "{words}: the server cannot make folders over WebDAV (MKCOL: {status})"
                 );
-                outputs.say(&labelled("left   ", &words, 7, width()))?;
+                outputs.say(&labelled("skipped  ", &words, 9, width()))?;
             }
             Err(mut trouble) => {
                 let note = if done == 0 {
-                    "Nothing was changed. Fix this, then run the same command again."
+                    UNCHANGED
                 } else {
                     "What was done stays. Fix this, then run the same command again: it goes on from there."
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
-                return Err(stopped(arguments, door, &trouble, &commands, &[note]));
+                return Err(stopped(door, &trouble, &commands, &[note]));
             }
         }
     }
@@ -399,15 +427,9 @@ async fn carried_out(
 }
 
 /// What stands in the way, for people.
-fn stopped(
-    arguments: &Arguments,
-    door: &Door,
-    trouble: &Trouble,
-    commands: &[String],
-    notes: &[&str],
-) -> Complaint {
+fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
-    let asking = arguments.server.asking(&door.target().login);
+    let asking = door.target().asking();
     let shell = Shell {
         base: door.base().as_str(),
         asking: &asking,
@@ -478,20 +500,14 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         .await
         .map_err(|error| super::check::complaint(&error))?;
     progress.finish();
-    let say = outputs.voice();
-    let ending = done.report.ending().last_line();
-    let asking = arguments.server.asking(&door.target().login);
-    let report = done.report.asked_with(asking);
-    let exit = outputs.write(report, &done.scrub)?;
-    if !*possible && exit != Exit::Conforms {
-        say.say(&format!(
-            "\n{}",
-            shell_text(&setup::commands(&plan.wish.config, &plan.software))
-        ))?;
-    }
-    say.say(&done.scrub.text(&entries_text(door, exit)))?;
-    say.say(&format!("\n{ending}\n"))?;
-    Ok(exit)
+    outputs.write_closing_with(done.report, &done.scrub, |exit| {
+        let entries = entries_text(door, exit);
+        if *possible || exit == Exit::Conforms {
+            return entries;
+        }
+        let commands = setup::commands(&plan.wish.config, &plan.software);
+        format!("\n{}{entries}", shell_text(&commands))
+    })
 }
 
 /// What to enter in the apps, a field a line.
@@ -511,5 +527,15 @@ fn entries_text(door: &Door, exit: Exit) -> String {
         };
         text += &labelled(&format!("  {:<11}", entry.field), &what, 13, width());
     }
-    text
+    if door.base().is_loopback() {
+        text += &wrapped(
+            &format!(
+                "No phone reaches `{}`: enter the name or the address that this machine has in your network.",
+                line(door.base().host())
+            ),
+            0,
+            width(),
+        );
+    }
+    text + "\n"
 }

@@ -55,7 +55,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
-        text: "restoring from a server that asks for credentials fails: the app answers the server with the Safe password (the one that encrypts the backup) instead of the server's. The server's administrator can see it. Backing up works. Restore with iOS 7.1.1 or older, or on a server without credentials.",
+        text: "restoring from a server that asks for credentials fails: the app sends the Safe password in place of the server's, and the people who run the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, in your own network alone.",
         source: "clients.divergence.restore-password",
     },
     KnownIssue {

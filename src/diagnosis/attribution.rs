@@ -3,6 +3,7 @@
 
 use super::nextcloud;
 use super::problem::{Certainty, Problem};
+use super::shell::Shell;
 use super::software::Recognised;
 use super::{Diagnosis, surest};
 use crate::engine::{Because, Blocker, Cause, Finding};
@@ -99,6 +100,20 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
                 Some(alternative) => format!("{} Or: {alternative}", cause.fix),
                 None => cause.fix.to_string(),
             };
+        }
+    }
+}
+
+/// Puts what is known of this run in the place of the placeholders of every fix: whatever form a
+/// report takes, it says the same.
+pub fn fill(findings: &mut [Finding], shell: &Shell<'_>) {
+    for finding in findings {
+        finding.remedy = shell.fill(&finding.remedy);
+        if let Some(alternative) = &mut finding.alternative {
+            *alternative = shell.fill(alternative);
+        }
+        if let Some(cause) = &mut finding.cause {
+            cause.fix = Cow::Owned(shell.fill(&cause.fix));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use super::shell::{CONFIG, Shell};
+use super::shell::{CONFIG, FOLDER, Shell};
 use super::{Product, recognised};
 use crate::safe::Directions;
 use crate::wire::{LoginKind, Method};
@@ -17,11 +17,11 @@ pub(super) const NOT_SET_UP: Problem = Problem {
     fixes: &[
         (
             Product::Apache,
-            "On the server, as root, run these lines: they make the folder, switch on WebDAV and set up a login (Debian, Ubuntu; elsewhere the file belongs below /etc/httpd/conf.d, and the user is `apache` or `http`). Then run the same command again, with the same user name.",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, switch on WebDAV for it and set up a login; the last line asks for the password that you use here. A folder of the site at this path is no longer seen then. (For Debian and Ubuntu. Elsewhere load the modules that the first line names with `LoadModule`, write the file below /etc/httpd/conf.d, and take the user `apache` or `http`.)",
         ),
         (
             Product::Nginx,
-            "On the server, as root, run these lines: they make the folder and a login, and write a `location` that takes uploads (Debian, Ubuntu; elsewhere the user is `nginx` or `http`). Put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, before the last line. Then run the same command again, with the same user name.",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, a `location` for it that takes uploads, and a login; the last line asks for the password that you use here. (For Debian and Ubuntu; elsewhere the user is `nginx` or `http`.) Then put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, and run `nginx -t && systemctl reload nginx`.",
         ),
         (
             Product::Caddy,
@@ -77,6 +77,14 @@ fn lines(shell: &Shell<'_>) -> Vec<String> {
     }
 }
 
+/// The path at which the folder is served: never the whole site.
+fn place(shell: &Shell<'_>) -> String {
+    match shell.path() {
+        "" => format!("/{FOLDER}"),
+        path => path.to_owned(),
+    }
+}
+
 /// The folder and its files.
 fn beginning() -> [String; 3] {
     [
@@ -86,19 +94,43 @@ fn beginning() -> [String; 3] {
     ]
 }
 
+/// The login of this person: the others in the file stay. It comes last, for it asks a question,
+/// and lines that follow would be taken for the answer. No server brings a program for it.
+fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
+    let user = shell.user();
+    let mut lines = vec![format!(
+        "test -e {file} || install -m 640 -g www-data /dev/null {file}"
+    )];
+    // The first line of a user counts. A name that a pattern would read otherwise is left alone.
+    if user
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@'))
+    {
+        lines.push(format!("sed -i '/^{user}:/d' {file}"));
+    }
+    lines.push(format!(
+        "printf '%s:%s\\n' {user} \"$(openssl passwd -apr1)\" >> {file}"
+    ));
+    lines
+}
+
+/// A line that says where the folder is, where that is not the address that was given.
+fn new_address(shell: &Shell<'_>) -> Option<String> {
+    shell.path().is_empty().then(|| {
+        format!(
+            "# From now on the address is {}/{FOLDER}: the rest of the site stays as it is.",
+            shell.base
+        )
+    })
+}
+
 /// Source: Apache's documentation of `mod_dav`, `mod_dav_fs` and `mod_auth_basic`; tried with
 /// Apache 2.4 on Debian.
 fn apache(shell: &Shell<'_>) -> Vec<String> {
-    let alias = match shell.path() {
-        "" => "Alias / /srv/threema-safe/".to_owned(),
-        path => format!("Alias \"{path}\" /srv/threema-safe"),
-    };
-    let mut lines = vec!["a2enmod alias dav dav_fs auth_basic authn_file authz_user".to_owned()];
+    let alias = format!("Alias \"{}\" /srv/threema-safe", place(shell));
+    let mut lines: Vec<String> = new_address(shell).into_iter().collect();
+    lines.push("a2enmod alias dav dav_fs auth_basic authn_file authz_user".to_owned());
     lines.extend(beginning());
-    let user = shell.user();
-    lines.push(format!(
-        "htpasswd -c /etc/apache2/threema-safe.passwd {user}"
-    ));
     let rest = [
         "install -d -o www-data /var/lib/threema-safe-locks",
         "cat > /etc/apache2/conf-available/threema-safe.conf <<'END'",
@@ -114,22 +146,19 @@ fn apache(shell: &Shell<'_>) -> Vec<String> {
         "  Require valid-user",
         "</Directory>",
         "END",
-        "a2enconf threema-safe && systemctl reload apache2",
+        "a2enconf threema-safe && apache2ctl configtest && systemctl reload apache2",
     ];
     lines.extend(rest.map(str::to_owned));
+    lines.extend(login(shell, "/etc/apache2/threema-safe.passwd"));
     lines
 }
 
 /// Source: nginx's documentation of `ngx_http_dav_module` and `ngx_http_auth_basic_module`; tried
 /// with nginx 1.22 on Debian.
 fn nginx(shell: &Shell<'_>) -> Vec<String> {
-    let mut lines = Vec::from(beginning());
-    // nginx brings no program for it.
-    lines.push(format!(
-        "printf '%s:%s\\n' {} \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd",
-        shell.user()
-    ));
-    let location = format!("location {}/ {{", shell.path());
+    let location = format!("location {}/ {{", place(shell));
+    let mut lines: Vec<String> = new_address(shell).into_iter().collect();
+    lines.extend(beginning());
     let rest = [
         "cat > /etc/nginx/snippets/threema-safe.conf <<'END'",
         &location,
@@ -141,9 +170,9 @@ fn nginx(shell: &Shell<'_>) -> Vec<String> {
         "  auth_basic_user_file /etc/nginx/threema-safe.passwd;",
         "}",
         "END",
-        "nginx -t && systemctl reload nginx",
     ];
     lines.extend(rest.map(str::to_owned));
+    lines.extend(login(shell, "/etc/nginx/threema-safe.passwd"));
     lines
 }
 
@@ -160,11 +189,11 @@ pub(super) const NO_LOGIN: Problem = Problem {
     fixes: &[
         (
             Product::Apache,
-            "Set up a login: `a2enmod auth_basic authn_file authz_user`, `htpasswd -c /etc/apache2/threema-safe.passwd NAME`, and in the `<Directory>` of this folder `AuthType Basic`, `AuthName \"Threema Safe\"`, `AuthUserFile /etc/apache2/threema-safe.passwd` and `Require valid-user`; then `systemctl reload apache2`.",
+            "Set up a login: `a2enmod auth_basic authn_file authz_user`, `printf '%s:%s\\n' NAME \"$(openssl passwd -apr1)\" >> /etc/apache2/threema-safe.passwd`, and in the `<Directory>` of this folder `AuthType Basic`, `AuthName \"Threema Safe\"`, `AuthUserFile /etc/apache2/threema-safe.passwd` and `Require valid-user`; then `systemctl reload apache2`.",
         ),
         (
             Product::Nginx,
-            "Set up a login: `printf '%s:%s\\n' NAME \"$(openssl passwd -apr1)\" > /etc/nginx/threema-safe.passwd`, and in the `location` of this folder `auth_basic \"Threema Safe\";` and `auth_basic_user_file /etc/nginx/threema-safe.passwd;`; then `nginx -s reload`.",
+            "Set up a login: `printf '%s:%s\\n' NAME \"$(openssl passwd -apr1)\" >> /etc/nginx/threema-safe.passwd`, and in the `location` of this folder `auth_basic \"Threema Safe\";` and `auth_basic_user_file /etc/nginx/threema-safe.passwd;`; then `nginx -s reload`.",
         ),
         (
             Product::Caddy,

@@ -150,6 +150,8 @@ pub const CATALOGUE: &[Problem] = &[
     size::LARGE_BACKUP_DAMAGED,
     connection::CONNECTION_LOST,
     connection::AT_SIGN_IN_URL,
+    connection::LOOPBACK_ADDRESS,
     certificate::TRUST_OF_THIS_MACHINE,
+    certificate::ROOT_NOT_ON_PHONES,
     certificate::NEW_ROOT,
 ];

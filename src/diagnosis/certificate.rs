@@ -209,10 +209,10 @@ pub(super) const PRIVATE_ROOT: Problem = Problem {
 /// The chain ends early, before a root that is not known here.
 pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     id: "problem.private-chain-cut",
-    title: "the chain ends early, before a root that is not known here",
+    title: "the certificate comes from an authority that this machine does not know",
     evidence: "`tls.trusted` deviates, and the issuer of the last certificate was not sent and is not known",
     meaning: "Two things are wrong at once, or one of them: the root is a private one, or an intermediate certificate is missing. From here both look alike.",
-    fix: "Send every certificate up to the root. If the root is private, install it on every phone, and give it to this check with --ca-file. A certificate of a public authority needs neither.",
+    fix: "If the authority is your own, give its root to this check with --ca-file FILE, and install it on every phone. If it is a public one, let the server send every certificate up to the root (certbot: fullchain.pem, not cert.pem).",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| {
@@ -445,15 +445,30 @@ pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     ..BLANK
 };
 
+/// The root is the person's own.
+pub(super) const ROOT_NOT_ON_PHONES: Problem = Problem {
+    id: "problem.root-not-on-phones",
+    title: "phones do not trust this certificate yet: its root is not public",
+    evidence: "the chain leads to a root that is not public, and --ca-file was given",
+    meaning: "The root was given to this check, and no phone has it. The apps refuse the server until somebody installs it there.",
+    fix: "Install the root on each phone; on iOS, switch it on under Settings, General, About, Certificate Trust Settings.",
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_target: |run| {
+        let seen = run.inspection.filter(|_| run.facts.own_roots);
+        seen.is_some_and(|seen| seen.trust == Trust::Trusted && !seen.public)
+    },
+    ..BLANK
+};
+
 /// The first releases of the systems that have a root, by the common name of the root.
 ///
-/// Source: Let's Encrypt, certificate compatibility; Apple, available trusted root certificates;
-/// Android Open Source Project, system/ca-certificates.
-const FIRST_RELEASES: [(&str, &str); 4] = [
+/// Other young roots are not in it: of none of them a source names both releases.
+///
+/// Source: Let's Encrypt, "Certificate Compatibility", of 2024-07-04.
+const FIRST_RELEASES: [(&str, &str); 2] = [
     ("ISRG Root X1", "Android 7.1.1 and iOS 10"),
     ("ISRG Root X2", "Android 14 and iOS 16"),
-    ("GTS Root R1", "Android 10 and iOS 12.1.3"),
-    ("GTS Root R4", "Android 10 and iOS 12.1.3"),
 ];
 
 /// The first releases that have the root to which a chain leads, if that is known to be a new one.
@@ -472,7 +487,7 @@ pub(super) const NEW_ROOT: Problem = Problem {
     evidence: "the chain leads to a public root that is in a table of roots by release",
     meaning: "The certificate is in order, and its root is younger than some phones that are still in use. These refuse the server.",
     fix: "Nothing for current phones. For older ones, let the authority send a chain that leads to an older root (certbot: `--preferred-chain`).",
-    source: "Let's Encrypt, certificate compatibility",
+    source: "Let's Encrypt, Certificate Compatibility, of 2024-07-04",
     breaks: Breaks::NOTHING,
     in_target: |run| {
         run.inspection

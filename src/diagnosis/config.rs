@@ -3,7 +3,6 @@
 use super::attribution::shown_by;
 use super::evidence::Evidence;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use super::shell::write_config;
 use super::{Product, Words};
 use crate::safe::Stage;
 
@@ -22,7 +21,7 @@ pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
     fix: "Write `config` again with straight quotation marks (\"): {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "RFC 8259 section 7; clause 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     spelled: Some(|evidence| {
         let text = text(evidence)?;
         let at = text.find(CURLY)?;
@@ -58,7 +57,7 @@ pub(super) const BYTE_ORDER_MARK: Problem = Problem {
     fix: "Save `config` as UTF-8 without a byte order mark (Notepad: Save as, encoding `UTF-8`, not `UTF-8 with BOM`).",
     source: "RFC 8259 section 8.1; clause 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
         const MARKS: [&[u8]; 3] = [&[0xef, 0xbb, 0xbf], &[0xfe, 0xff], &[0xff, 0xfe]];
         let bytes = &evidence.answer.body.bytes;
@@ -134,7 +133,7 @@ pub(super) const CONFIG_EMPTY: Problem = Problem {
     fix: "Write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`.",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
         (evidence.is_config() && evidence.answer.is_success() && evidence.answer.body.length == 0)
             .then_some(Certainty::Certain)
@@ -151,7 +150,7 @@ pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
     fix: "Write `config` again with a text editor, as plain text: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
         let bytes = evidence.answer.body.bytes.trim_ascii_start();
         let begins: [&[u8]; 3] = [b"{\\rtf", b"PK\x03\x04", b"```"];
@@ -171,7 +170,7 @@ pub(super) const CONFIG_NOT_JSON: Problem = Problem {
     fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
     source: "RFC 8259; clause 4.2.android",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
         let text = text(evidence)?;
         let names_key = text.contains("maxBackupBytes");
@@ -190,7 +189,7 @@ pub(super) const CONFIG_NUMBERS: Problem = Problem {
     fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
         let json: serde_json::Value = serde_json::from_str(&text(evidence)?).ok()?;
         let is_whole = |key: &str| {

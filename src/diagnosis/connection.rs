@@ -28,7 +28,7 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
     title: "the URL is http://, which no app takes",
     evidence: "`tls.https` deviates",
     meaning: "The apps refuse a server without TLS. Nothing was sent in the clear.",
-    fix: "Write https:// in the URL, if the server has it; else serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
+    fix: "Enter https://HOST/FOLDER, if the server has https; else serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
     source: "clause 6.3",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| shown_by(symptom, &["tls.https"]),
@@ -39,10 +39,10 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
 pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     id: "problem.http-on-https-port",
     title: "the URL says http://, and this port speaks https",
-    evidence: "an http:// URL is answered 400 with a page that asks for https",
-    meaning: "The request went out in the clear, and the server expects TLS at this port. The apps take https:// alone.",
-    fix: "Write https:// in the place of http:// in the URL.",
-    source: "nginx, status 497; Apache, mod_ssl; Go, net/http",
+    evidence: "an http:// URL is answered 400 with a page that asks for https, or not at all at a port that answers TLS",
+    meaning: "The request went out unencrypted, the password with it, and the server expects TLS at this port. The apps take https:// alone.",
+    fix: "Write https:// in the place of http://: enter https://HOST/FOLDER",
+    source: "nginx, status 497; Apache, mod_ssl; Go, net/http; RFC 5246 section 6.2.1",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
     spelled: Some(|evidence| {
@@ -51,6 +51,7 @@ pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
             "Write https:// in the place of http://: enter https://{rest}"
         ))
     }),
+    in_silence: |silence| (silence.kind == FailureKind::SpeaksTls).then_some(Certainty::Certain),
     in_answer: |evidence| {
         const WORDS: [&str; 3] = [
             "plain http request was sent to https port",
@@ -144,6 +145,19 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
         );
         is_lost.then_some(Certainty::Likely)
     },
+    ..BLANK
+};
+
+/// The address is this machine's own.
+pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
+    id: "problem.loopback-address",
+    title: "no phone reaches this address: it is this machine's own",
+    evidence: "an https:// URL whose host is `localhost` or an address of the loopback",
+    meaning: "Every machine calls itself so. A phone that is given this address looks for the server on itself.",
+    fix: "In the apps, enter the server's name.",
+    source: "RFC 6761 section 6.3; RFC 1122 section 3.2.1.3",
+    breaks: Breaks::EVERYTHING,
+    in_target: |run| run.facts.loopback && run.facts.https,
     ..BLANK
 };
 

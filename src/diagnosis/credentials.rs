@@ -163,14 +163,14 @@ pub(super) const NO_CHALLENGE: Problem = Problem {
 /// The user name or the password is wrong.
 pub(super) const WRONG_PASSWORD: Problem = Problem {
     id: "problem.wrong-password",
-    title: "user name or password are refused",
+    title: "user name or password is refused",
     evidence: "401 that offers Basic, although credentials were sent",
     meaning: "The server offers HTTP Basic, and refuses these credentials. Most often one of the two is mistyped.",
     fix: "Check user name and password.",
     fixes: &[
         (
             Product::Nextcloud,
-            "Check user name and password; make an app password (Settings, Security) if the account has a second factor.",
+            "Check the user name; make a new app password in the browser (Settings, Security, Devices & sessions), and enter that. Do not try many: Nextcloud slows an address down after wrong passwords.",
         ),
         (
             Product::Koofr,
@@ -181,8 +181,17 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
             "Check user name and password, and that WebDAV is not among the denied protocols of this user, in WebAdmin under Users.",
         ),
     ],
-    source: "RFC 9110 section 15.5.2",
+    source: "RFC 9110 section 15.5.2; servers.nextcloud-brute-force",
     breaks: Breaks::EVERYTHING,
+    spelled: Some(|evidence| {
+        let (_, rest) = evidence.base.split_once("/dav/files/")?;
+        let owner = rest.split('/').next().filter(|owner| !owner.is_empty())?;
+        evidence.beside.other_user.then(|| {
+            format!(
+                "The URL belongs to the user `{owner}`, and another user name was given: give `--user {owner}` with an app password of that user, or enter the URL of the user who logs in."
+            )
+        })
+    }),
     in_answer: |evidence| {
         let challenges = Challenge::all(evidence.answer);
         let offers_basic = challenges.iter().any(|challenge| challenge.is("basic"));

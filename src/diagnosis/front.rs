@@ -3,6 +3,7 @@
 use super::attribution::shown_by;
 use super::evidence::Subject;
 use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::storage::BEFORE_EEE_SAFE;
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
 use crate::safe::Stage;
@@ -163,10 +164,16 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
             Product::Cloudflare,
             "Add a WAF rule with the action Skip for requests whose User-Agent begins with `Threema`.",
         ),
+        (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "servers.user-agent; servers.desktop-and-eee-safe",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
+    in_run: |symptom| {
+        let mut software = symptom.run.software.iter();
+        let is_known = software.any(|seen| seen.product == Product::EeeSafe);
+        (is_known && symptom.is("desktop.restore")).then_some(Certainty::Certain)
+    },
     in_answer: |evidence| {
         let other = evidence.beside.other_agent?;
         let refused = matches!(evidence.status(), 400 | 403 | 404 | 406 | 429 | 503);

@@ -28,7 +28,7 @@ mod tests;
 mod tls;
 mod words;
 
-pub use attribution::{Sights, attribute, remarks};
+pub use attribution::{Sights, attribute, fill, remarks};
 pub use catalogue::CATALOGUE;
 pub use certificate::first_releases;
 pub use described::describe;
@@ -42,11 +42,20 @@ pub const NO_WEBDAV: &str = "problem.no-webdav";
 /// The ID of the problem of a root that older phones lack.
 pub const NEW_ROOT: &str = "problem.new-root";
 
+/// The IDs of what matters to a phone once the server is as it should be.
+pub const FOR_PHONES: [&str; 2] = [
+    connection::LOOPBACK_ADDRESS.id,
+    certificate::ROOT_NOT_ON_PHONES.id,
+];
+
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Certainty, Problem};
-pub use shell::{Account, Asking, Shell};
+pub(crate) use shell::FOLDER;
+pub use shell::Shell;
+pub(crate) use software::with_url;
 pub use software::{
     Product, Recognised, answered_by, recognised, recognised_by_host, recognised_in,
+    recognised_in_run,
 };
 pub use words::{Words, shown};
 
@@ -81,6 +90,13 @@ impl Diagnosis {
         self.certainty == Certainty::Certain
     }
 
+    /// The same with what is known in the place of placeholders.
+    #[must_use]
+    pub fn filled(mut self, shell: &Shell<'_>) -> Self {
+        self.fix = Cow::Owned(shell.fill(&self.fix));
+        self
+    }
+
     /// The same as the cause of a deviation.
     pub fn cause(&self) -> Cause {
         Cause {
@@ -99,9 +115,7 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
         Cow::Owned(fix)
     } else {
         let mut software = recognised(evidence.answer);
-        // Who runs the service knows more than what it runs on.
-        let host = recognised_by_host(evidence.base);
-        software.splice(..0, host);
+        with_url(evidence.base, &mut software);
         Cow::Borrowed(problem.fix_for(&software))
     };
     Some(Diagnosis::new(problem, certainty, fix))

@@ -2,14 +2,8 @@
 
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Certainty, Problem};
-use super::shell::{Shell, write_config};
 use super::{Product, recognised};
 use crate::wire::{FailureKind, Method};
-
-/// The line that makes a folder.
-fn make(shell: &Shell<'_>, suffix: &str) -> String {
-    format!("{} -X MKCOL {}", shell.curl(), shell.url(suffix))
-}
 
 /// The folder of the URL is not there.
 pub(super) const NO_SUCH_FOLDER: Problem = Problem {
@@ -17,33 +11,31 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     title: "the folder that the URL names does not exist",
     evidence: "GET of `config` and PROPFIND of the folder are answered 404",
     meaning: "The server speaks WebDAV, and has no folder at this address. A name in the URL is misspelled, or the folder was never made.",
-    fix: "Check each part of the URL, also capital letters. If the folder is missing, make it, a folder `backups` in it, and the file `config` beside that.",
+    fix: "Check each part of the URL, also capital letters. If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
     fixes: &[
         (
             Product::Nextcloud,
-            "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). Make the folder in the web interface if it is missing.",
+            "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
         ),
         (
             Product::Koofr,
             "The address is https://app.koofr.net/dav/Koofr/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
+        // Source: Syncovery, manual of its command line. Strato's own pages name the host alone.
         (
             Product::HiDrive,
-            "The address is https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
+            "The address is most often https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
+        // Source: SynoCommunity, "Synology Used Ports"; the package shows the port that is set.
         (
             Product::Synology,
-            "The address is https://HOST:5006/SHARED_FOLDER/FOLDER, with the HTTPS port of the package WebDAV Server. Make the folder in File Station if it is missing, and a folder `backups` in it.",
+            "The address is most often https://HOST:5006/SHARED_FOLDER/FOLDER; the package WebDAV Server shows the HTTPS port that is set. Make the folder in File Station if it is missing, and a folder `backups` in it.",
         ),
     ],
     source: "RFC 4918 section 9.1; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
-    paste: Some(|shell| {
-        let mut lines = vec![make(shell, "/"), make(shell, "/backups/")];
-        lines.extend(write_config(shell));
-        lines
-    }),
+    paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let is_missing = evidence.is_config() && evidence.status() == 404;
         // In another user's folders, nothing can be said of what is there.
@@ -63,14 +55,10 @@ pub(super) const FOLDER_EMPTY: Problem = Problem {
     title: "the folder holds neither `config` nor `backups`",
     evidence: "GET of `config` is 404, PROPFIND of the folder 207, PROPFIND of `backups` 404",
     meaning: "The folder exists, and nothing in it was made for Threema Safe yet. The apps make neither the file `config` nor the folder `backups`.",
-    fix: "Make a folder `backups` there, and put a file named `config`, without an extension, beside it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    fix: "Make a folder `backups` there, and put a file named `config`, without an extension, beside it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}. `safe-conformance setup` does both.",
     source: "clauses 4.1 and 4.2; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
-    paste: Some(|shell| {
-        let mut lines = vec![make(shell, "/backups/")];
-        lines.extend(write_config(shell));
-        lines
-    }),
+    paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let lacks_both = evidence.beside.backups == Some(404) && evidence.beside.misnamed.is_none();
         (lacks_config(evidence) && lacks_both).then_some(Certainty::Certain)
@@ -107,10 +95,10 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     title: "the file `config` is missing in the folder",
     evidence: "GET of `config` is 404, PROPFIND of the folder 207",
     meaning: "The folder exists, and has no file of exactly the name `config`. A name with an extension, such as `config.txt` or `config.json`, does not count.",
-    fix: "Put a file named `config`, without an extension, into the folder: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
+    fix: "Put a file named `config`, without an extension, into the folder: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}. `safe-conformance setup` does it.",
     source: "clauses 4.1 and 4.2",
     breaks: Breaks::BACKUP,
-    paste: Some(write_config),
+    paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| lacks_config(evidence).then_some(Certainty::Certain),
     ..BLANK
 };
@@ -161,14 +149,14 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
     title: "the folder `backups` is missing",
     evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with 404 or 409 alone",
     meaning: "The server refuses an upload because there is no folder `backups` beside `config`. No app makes that folder.",
-    fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as.",
+    fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as. `safe-conformance setup` does it.",
     fixes: &[(
         Product::Nextcloud,
-        "Make a folder `backups` beside `config`, in the web interface or with the line below.",
+        "Make a folder `backups` beside `config`, in the web interface or by `safe-conformance setup`.",
     )],
     source: "servers.missing-backups",
     breaks: Breaks::EVERYTHING,
-    paste: Some(|shell| vec![make(shell, "/backups/")]),
+    paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
         if !evidence.is_upload() || !refused {
@@ -265,7 +253,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Synology,
-            "Install the package WebDAV Server, enable HTTPS in it, and put its port into the URL: https://HOST:5006/SHARED_FOLDER/FOLDER.",
+            "Install the package WebDAV Server, enable HTTPS in it, and put the port that it shows into the URL: most often https://HOST:5006/SHARED_FOLDER/FOLDER.",
         ),
         (
             Product::Qnap,
@@ -299,18 +287,13 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the files are served by software whose `WebDAV` is a module that answers PROPFIND:
-/// nginx's does not, and an application that runs on such a server has its own.
+/// Whether the files are served by software whose `WebDAV` answers PROPFIND. An application that
+/// runs on such a server has its own.
 fn answers_propfind(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
     let is_application = evidence.base.contains(".php/") || evidence.base.contains("/dav/");
-    let is_module = seen.first().is_some_and(|seen| {
-        matches!(
-            seen.product,
-            Product::Apache | Product::Caddy | Product::Lighttpd | Product::Iis
-        )
-    });
-    is_module && !is_application
+    let first = seen.first();
+    first.is_some_and(|seen| seen.product.shows_folders()) && !is_application
 }
 
 /// The server redirects to the same address with a slash, or without one.

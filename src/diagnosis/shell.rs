@@ -2,33 +2,12 @@
 //! certificates, their address.
 
 use super::Recognised;
-
-/// As whom a person asks the server, as far as a report knows it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Account {
-    /// It is not known: a transcript does not keep the name.
-    #[default]
-    Unknown,
-    /// Nobody: there are no credentials.
-    Nobody,
-    /// A user of this name.
-    Named(String),
-}
-
-/// With what a person asks a server: what `curl` needs to ask the same.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub struct Asking {
-    /// As whom.
-    pub account: Account,
-    /// The file with the roots that are trusted.
-    pub ca_file: Option<String>,
-    /// The addresses to connect to instead of those that the name has.
-    pub addresses: Vec<String>,
-}
+use crate::wire::{Account, Asking};
 
 /// What stands for [`Shell::curl`] in a text.
 const CURL: &str = "curl -u USER";
+/// What stands for the URL of the server in a text.
+const BASE: &str = "https://HOST/FOLDER";
 /// What stands for the host in a text.
 const HOST: &str = "HOST";
 /// How the address of a folder of a Nextcloud begins in a text.
@@ -74,6 +53,28 @@ impl Shell<'_> {
         curl
     }
 
+    /// The command that makes what is missing on the server, as the person asks it.
+    pub fn setup(&self) -> String {
+        let mut command = format!("safe-conformance setup {}", self.url(""));
+        let mut add = |option: &str, value: &str| {
+            command += &format!(" {option} {value}");
+        };
+        match &self.asking.account {
+            Account::Nobody => {}
+            Account::Named(_) | Account::Unknown => add("--user", &self.user()),
+        }
+        if let Some(file) = &self.asking.password_file {
+            add("--password-file", &quoted(file));
+        }
+        if let Some(file) = &self.asking.ca_file {
+            add("--ca-file", &quoted(file));
+        }
+        for address in &self.asking.addresses {
+            add("--resolve", address);
+        }
+        command
+    }
+
     /// The user name, or a placeholder for it.
     pub fn user(&self) -> String {
         match &self.asking.account {
@@ -105,6 +106,11 @@ impl Shell<'_> {
     /// The text with what is known in the place of its placeholders.
     pub fn fill(&self, text: &str) -> String {
         let filled = text.replace(CURL, &self.curl());
+        let after_scheme = self
+            .base
+            .split_once("://")
+            .map_or(self.base, |(_, rest)| rest);
+        let filled = filled.replace(BASE, &format!("https://{after_scheme}"));
         let filled = with_word(&filled, HOST, self.host(), self.authority());
         match &self.asking.account {
             // Nextcloud names the folder by the user's ID, which an e-mail address is not.
@@ -125,16 +131,11 @@ impl Shell<'_> {
     }
 }
 
+/// The folder that is made where an address names none.
+pub(crate) const FOLDER: &str = "threema-safe";
+
 /// The file `config` as most servers have it.
 pub(super) const CONFIG: &str = "{\"maxBackupBytes\": 524288, \"retentionDays\": 180}";
-
-/// Lines that write `config` on the server.
-pub(super) fn write_config(shell: &Shell<'_>) -> Vec<String> {
-    vec![
-        format!("echo '{CONFIG}' > config"),
-        format!("{} -T config {}", shell.curl(), shell.url("/config")),
-    ]
-}
 
 /// The text with `name` in the place of a placeholder that stands alone, and `in_url` where it
 /// begins a URL.
@@ -206,12 +207,24 @@ mod tests {
         assert_eq!(shell(base, &unknown).curl(), "curl -u USER");
         let all = Asking {
             account: Account::Named("al ice's".to_owned()),
+            password_file: Some("/run/pass word".to_owned()),
             ca_file: Some("my ca.pem".to_owned()),
             addresses: vec!["::1".to_owned()],
         };
         assert_eq!(
             shell(base, &all).curl(),
             "curl -u 'al ice'\\''s' --cacert 'my ca.pem' --resolve cloud.example:8443:[::1]"
+        );
+        assert_eq!(
+            shell(base, &all).setup(),
+            format!(
+                "safe-conformance setup {base} --user 'al ice'\\''s' --password-file '/run/pass word' \
+                 --ca-file 'my ca.pem' --resolve ::1"
+            )
+        );
+        assert_eq!(
+            shell(base, &nobody).setup(),
+            format!("safe-conformance setup {base}")
         );
         let plain = Asking {
             addresses: vec!["192.0.2.1".to_owned()],

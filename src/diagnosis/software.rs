@@ -1,6 +1,7 @@
 //! What software a server shows itself to be, and what stands in front of it, with the evidence.
 
 use super::Words;
+use crate::engine::Finding;
 use crate::wire::{Challenge, Response};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub enum Product {
     Sftpgo,
     /// sekursranko, a Safe server.
     Sekursranko,
+    /// eee-safe, a Safe server.
+    EeeSafe,
     /// A NAS of Synology.
     Synology,
     /// A NAS of QNAP.
@@ -62,6 +65,15 @@ pub enum Product {
 }
 
 impl Product {
+    /// Whether it is a web server whose module for `WebDAV`, once it covers a folder, answers
+    /// PROPFIND: that of nginx does not.
+    pub(crate) const fn shows_folders(self) -> bool {
+        matches!(
+            self,
+            Self::Apache | Self::Caddy | Self::Lighttpd | Self::Iis
+        )
+    }
+
     /// The name that people know.
     pub const fn name(self) -> &'static str {
         match self {
@@ -75,6 +87,7 @@ impl Product {
             Self::Copyparty => "copyparty",
             Self::Sftpgo => "SFTPGo",
             Self::Sekursranko => "sekursranko",
+            Self::EeeSafe => "eee-safe",
             Self::Synology => "Synology",
             Self::Qnap => "QNAP",
             Self::Koofr => "Koofr",
@@ -241,6 +254,32 @@ pub fn recognised_by_host(base: &str) -> Option<Recognised> {
     })
 }
 
+/// How the path of a URL begins that only Nextcloud and ownCloud have.
+const CLOUD_PATHS: [&str; 4] = [
+    "/remote.php/dav/files/",
+    "/remote.php/webdav",
+    "/public.php/dav/",
+    "/public.php/webdav",
+];
+
+/// Puts what the URL shows before what the answers show: who runs the service knows more than what
+/// it runs on.
+pub(crate) fn with_url(base: &str, software: &mut Vec<Recognised>) {
+    let clouds = [Product::Nextcloud, Product::OwnCloud, Product::OpenCloud];
+    let is_known = software.iter().any(|seen| clouds.contains(&seen.product));
+    let path = CLOUD_PATHS.iter().find(|path| base.contains(**path));
+    if let Some(path) = path.filter(|_| !is_known) {
+        software.insert(
+            0,
+            Recognised {
+                product: Product::Nextcloud,
+                evidence: format!("`{}` in the URL", path.trim_end_matches('/')),
+            },
+        );
+    }
+    software.splice(..0, recognised_by_host(base));
+}
+
 /// The products that header fields show, as names in lower case and values: the application before
 /// the server that it runs on, and what stands in front last.
 pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Recognised> {
@@ -296,6 +335,40 @@ pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Ve
     // Of several that say the same, any may come first.
     found.sort_by_key(|seen| seen.product);
     found
+}
+
+/// The realm in which gin asks for a login, on which eee-safe is built.
+const GIN_REALM: &str = "Authorization Required";
+
+/// The product that no single answer shows, and what a run found does: eee-safe has no HEAD, and
+/// lets in no `User-Agent` but `Threema`, so that it turns Desktop away altogether. Either alone is
+/// any server's.
+///
+/// Source: `servers.head`; `servers.user-agent`; `servers.desktop-and-eee-safe`; the source code of
+/// eee-safe, `cmd/eee-safe/gin_engine.go`.
+pub fn recognised_in_run<'a>(
+    findings: &[Finding],
+    mut fields: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Option<Recognised> {
+    let deviates = |check: &str| {
+        let mut of_check = findings.iter().filter(|finding| finding.id == check);
+        of_check.any(|finding| finding.verdict.is_deviation())
+    };
+    let asks_as_gin = |(name, value): (&str, &str)| {
+        let mut challenges = match name {
+            "www-authenticate" => Challenge::in_field(value).into_iter(),
+            _ => Vec::new().into_iter(),
+        };
+        challenges.any(|challenge| challenge.realm.as_deref() == Some(GIN_REALM))
+    };
+    let stores = !deviates("upload.round-trip");
+    let turns_desktop_away = deviates("desktop.head") && deviates("desktop.restore");
+    (stores && turns_desktop_away && fields.any(asks_as_gin)).then(|| Recognised {
+        product: Product::EeeSafe,
+        evidence: format!(
+            "the realm `{GIN_REALM}`, no HEAD, and no User-Agent but `Threema` let in"
+        ),
+    })
 }
 
 /// The products that an answer shows.

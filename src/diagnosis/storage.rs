@@ -142,6 +142,9 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
     ..BLANK
 };
 
+/// What serves Desktop from eee-safe, tried with nginx 1.22.
+pub(super) const BEFORE_EEE_SAFE: &str = "eee-safe has no HEAD, and lets in the User-Agent `Threema` alone, which shuts Desktop out. Put an nginx before it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
+
 /// HEAD does not work.
 pub(super) const NO_HEAD: Problem = Problem {
     id: "problem.no-head",
@@ -158,6 +161,7 @@ pub(super) const NO_HEAD: Problem = Problem {
             Product::Apache,
             "Look for `<Limit>`, `<LimitExcept>` and `RewriteCond %{REQUEST_METHOD}` that leave HEAD out.",
         ),
+        (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "servers.head; servers.desktop-and-eee-safe",
     breaks: Breaks::DESKTOP,
@@ -185,6 +189,7 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
             Product::Caddy,
             "Remove `try_files` and `handle_errors` for this path from the Caddyfile.",
         ),
+        (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "clause 4.10; servers.missing",
     breaks: Breaks::NOTHING,

@@ -99,6 +99,19 @@ impl Blocker {
 }
 
 impl Blocker {
+    /// Each of them but the one that is another check.
+    pub const NAMED: [Self; 9] = [
+        Self::Limit,
+        Self::LockedOut,
+        Self::CredentialsRefused,
+        Self::HarnessLimit,
+        Self::TruncatedRead,
+        Self::Guarded,
+        Self::DeleteRefused,
+        Self::BeyondHarness,
+        Self::Answer,
+    ];
+
     /// The same as a cause, for reports.
     pub fn cause(&self) -> Cause {
         let (title, fix) = match self {

@@ -156,18 +156,12 @@ impl Grounds<'_> {
             .collect();
         let mut reasons = Vec::new();
         if !deviating.is_empty() {
-            let ids = ids(deviating.iter().copied());
-            let verb = if ids.len() == 1 {
-                "deviates"
-            } else {
-                "deviate"
-            };
             let excuse = if self.findings.iter().any(|finding| finding.waived.is_some()) {
                 ", and no waiver excuses it"
             } else {
                 ""
             };
-            reasons.push(format!("{} {verb}{excuse}", listed(&ids, 4)));
+            reasons.push(format!("{}{excuse}", what_deviates(&deviating)));
         }
         match self.stale_waivers {
             0 => {}
@@ -243,8 +237,23 @@ impl Grounds<'_> {
                 .count() as u64
         };
         let mut but = Vec::new();
-        if count(Verdict::Warn) > 0 {
-            but.push(crate::text::counted(count(Verdict::Warn), "warning"));
+        // Findings with one cause are one warning, as the text shows them.
+        let warned = self
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Warn && finding.waived.is_none());
+        let mut causes: Vec<&str> = warned
+            .map(|finding| {
+                finding
+                    .cause
+                    .as_ref()
+                    .map_or(&*finding.id, |cause| &cause.id)
+            })
+            .collect();
+        causes.sort_unstable();
+        causes.dedup();
+        if !causes.is_empty() {
+            but.push(crate::text::counted(causes.len() as u64, "warning"));
         }
         let waived = self.findings.iter().filter(|f| f.waived.is_some()).count();
         if waived > 0 {
@@ -290,4 +299,34 @@ fn ids<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a str> {
         }
     }
     ids
+}
+/// What is wrong, by the names of the problems; where a check has none, by its ID.
+fn what_deviates(deviating: &[&Finding]) -> String {
+    let titles = deviating.iter().filter_map(|finding| title_of(finding));
+    let mut wrong: Vec<&str> = Vec::new();
+    for title in titles {
+        if !wrong.contains(&title) {
+            wrong.push(title);
+        }
+    }
+    let bare = deviating
+        .iter()
+        .filter(|finding| title_of(finding).is_none());
+    let ids = ids(bare.copied());
+    let verb = match ids.len() {
+        1 => "deviates",
+        _ => "deviate",
+    };
+    let named = listed(&wrong, 2);
+    match (wrong.is_empty(), ids.is_empty()) {
+        (true, _) => format!("{} {verb}", listed(&ids, 4)),
+        (false, true) => named,
+        (false, false) => format!("{named}, and {} {verb}", listed(&ids, 4)),
+    }
+}
+
+/// What is wrong, in a few words, where that has a name.
+fn title_of(finding: &Finding) -> Option<&str> {
+    let cause = finding.cause.as_ref()?;
+    Some(cause.title.as_ref()).filter(|title| !title.is_empty())
 }

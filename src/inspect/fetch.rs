@@ -3,7 +3,8 @@
 use super::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Transport, parse_config};
 use crate::diagnosis::{
-    Diagnosis, Evidence, Silence, Subject as Asked, Words, describe, diagnose, diagnose_silence,
+    Diagnosis, Evidence, Shell, Silence, Subject as Asked, Words, describe, diagnose,
+    diagnose_silence,
 };
 use crate::safe::{BackupId, ServerConfig};
 use crate::safe::{Client, Stage};
@@ -57,7 +58,7 @@ impl From<Stopped> for NotFetched {
 /// Source: clauses 4.2, 4.4 and 4.9.
 pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetched> {
     let answer = session.download(id, MOST_BYTES).await;
-    let response = answer.map_err(|failure| no_answer(&failure))?;
+    let response = answer.map_err(|failure| no_answer(session, &failure))?;
     if matches!(response.status, 404 | 410) {
         return Err(missing(session, &response).await);
     }
@@ -82,7 +83,7 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetch
     })
 }
 
-fn no_answer(failure: &Failure) -> Stopped {
+fn no_answer(session: &Session, failure: &Failure) -> Stopped {
     let silence = Silence {
         asked: Some((Method::Get, Asked::Backup)),
         kind: failure.kind,
@@ -90,19 +91,24 @@ fn no_answer(failure: &Failure) -> Stopped {
     let message = format!("the backup cannot be downloaded: {failure}");
     let is_http = matches!(failure.stage, Stage::Http);
     let found = is_http.then(|| diagnose_silence(&silence)).flatten();
+    let found = found.map(|found| filled(session, found));
     Stopped::new(failure.stage, message).because(found)
+}
+
+/// The diagnosis with the address and the user of this session in its fix.
+fn filled(session: &Session, found: Diagnosis) -> Diagnosis {
+    found.filled(&Shell {
+        base: &session.facts().base,
+        asking: &session.asking(),
+        software: &[],
+    })
 }
 
 /// What is wrong where `config` is asked for or the backup is.
 fn shown_by(session: &Session, asked: Asked, answer: &Response) -> Option<Diagnosis> {
     let facts = session.facts();
-    diagnose(&Evidence::of(
-        &facts.base,
-        facts.login,
-        Method::Get,
-        asked,
-        answer,
-    ))
+    let evidence = Evidence::of(&facts.base, facts.login, Method::Get, asked, answer);
+    diagnose(&evidence).map(|found| filled(session, found))
 }
 
 /// A server without the backup: if it has no `config` either, something else is wrong than the

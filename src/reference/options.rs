@@ -9,6 +9,19 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How the path of a user's files on a Nextcloud begins.
+const FILES: &str = "/remote.php/dav/files/";
+
+/// A user name as a segment of a path.
+fn in_path(name: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    name.bytes().map(encoded).collect()
+}
+
 /// How a server is to be.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -87,6 +100,21 @@ impl Options {
             base_path: profile.base_path().map_or(base_path, str::to_owned),
             ..Self::default()
         }
+    }
+
+    /// Lets this user in. Where the path of the base URL names a user, as Nextcloud's does, it
+    /// names this one.
+    #[must_use]
+    pub fn with_user(mut self, name: String) -> Self {
+        let Login::Basic { user, .. } = &mut self.login else {
+            return self;
+        };
+        let own = |user: &str| format!("{FILES}{}/", in_path(user));
+        if let Some(rest) = self.base_path.strip_prefix(&own(user)) {
+            self.base_path = format!("{}{rest}", own(&name));
+        }
+        *user = name;
+        self
     }
 
     /// Its faults and those of its profile.

@@ -17,6 +17,9 @@ pub struct CauseSummary {
     /// Whether the evidence allows other causes, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub likely: bool,
+    /// Lines for a shell that do it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
     /// The names of the findings that follow from it.
     pub explains: Vec<String>,
 }
@@ -57,6 +60,7 @@ fn summary(cause: &Cause, finding: &Finding, findings: &[Finding]) -> CauseSumma
         title,
         fix,
         likely: cause.likely,
+        lines: Vec::new(),
         explains: vec![finding.name()],
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Report;
 use crate::engine::{Exit, Finding, Verdict};
-use crate::text::{code, labelled, markdown};
+use crate::text::{code, labelled, listed, markdown};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -229,10 +229,12 @@ impl Comparison {
             }
             // Writing to memory cannot fail.
             let _ = writeln!(out, "\n{heading}:");
-            for change in changes {
-                out += &labelled("  ", &change.title(), 2, width);
-                for (label, text) in change.details() {
-                    out += &labelled(&format!("      {label:<10}"), text, 16, width);
+            for alike in alike(changes) {
+                let names: Vec<_> = alike.iter().map(|change| change.name.as_str()).collect();
+                let title = format!("{} ({})", listed(&names, 3), alike[0].verdicts());
+                out += &labelled("  ", &title, 2, width);
+                for (label, text) in alike[0].details() {
+                    out += &labelled(&format!("      {label:<10}"), &text, 16, width);
                 }
             }
         }
@@ -251,10 +253,11 @@ impl Comparison {
                 continue;
             }
             let _ = writeln!(out, "\n## {heading}\n");
-            for change in changes {
-                let _ = writeln!(out, "- {} ({})", code(&change.name), change.verdicts());
-                for (label, text) in change.details() {
-                    let _ = writeln!(out, "  - {label}: {}", markdown(text));
+            for alike in alike(changes) {
+                let names: Vec<_> = alike.iter().map(|change| code(&change.name)).collect();
+                let _ = writeln!(out, "- {} ({})", names.join(", "), alike[0].verdicts());
+                for (label, text) in alike[0].details() {
+                    let _ = writeln!(out, "  - {label}: {}", markdown(&text));
                 }
             }
         }
@@ -279,22 +282,39 @@ impl Change {
         format!("{} → {}", word(self.before), word(self.after))
     }
 
-    fn title(&self) -> String {
-        format!("{} ({})", self.name, self.verdicts())
-    }
-
     /// Label and text of what there is to say.
-    pub(super) fn details(&self) -> Vec<(&'static str, &str)> {
-        let cause = self.cause.as_deref().unwrap_or_default();
+    pub(super) fn details(&self) -> Vec<(&'static str, String)> {
+        let cause = self.cause.as_ref().map_or_else(String::new, |cause| {
+            format!("{cause} (`safe-conformance explain {cause}` says more)")
+        });
         let all = [
-            ("observed", self.observed.as_str()),
+            ("observed", self.observed.clone()),
             ("cause", cause),
-            ("fix", self.fix.as_str()),
+            ("fix", self.fix.clone()),
         ];
         all.into_iter()
             .filter(|(_, text)| !text.is_empty())
             .collect()
     }
+
+    /// Whether the same is to be said of another one.
+    fn is_like(&self, other: &Self) -> bool {
+        let verdicts = (self.before, self.after) == (other.before, other.after);
+        let same = self.observed == other.observed || self.cause.is_some();
+        verdicts && same && self.cause == other.cause && self.fix == other.fix
+    }
+}
+
+/// The changes of which the same is to be said, together: one cause is said once.
+pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
+    let mut groups: Vec<Vec<&Change>> = Vec::new();
+    for change in changes {
+        match groups.iter_mut().find(|group| group[0].is_like(change)) {
+            Some(group) => group.push(change),
+            None => groups.push(vec![change]),
+        }
+    }
+    groups
 }
 
 fn is_broken(finding: &Finding) -> bool {

@@ -1,5 +1,6 @@
 //! The report as Markdown, for issues, merge requests and the summaries of build services.
 
+use super::steps::shell_line;
 use super::{Report, grouped};
 use crate::engine::{ClientSummary, Verdict};
 use crate::safe::{Client, Direction};
@@ -76,7 +77,54 @@ impl Report {
         Ok(())
     }
 
+    /// What deviates on a server: each thing to do once, with the lines that do it.
+    fn write_steps_markdown(&self, out: &mut String, verdict: Verdict, heading: &str) -> Written {
+        let steps = self.steps();
+        let steps: Vec<_> = steps
+            .iter()
+            .filter(|step| step.verdict == verdict)
+            .collect();
+        if !steps.is_empty() {
+            writeln!(out, "\n## {heading}\n")?;
+        }
+        for step in steps {
+            let first = step.first();
+            let likely = match (step.likely, step.problem) {
+                (true, Some(_)) => "likely; ",
+                _ => "",
+            };
+            writeln!(
+                out,
+                "- **{}** ({likely}clause {}, {}, affects {})",
+                markdown(&step.title),
+                first.clause,
+                first.level,
+                step.affects()
+            )?;
+            for (place, fix) in step.fixes.iter().enumerate() {
+                let label = if place == 0 { "fix" } else { "or" };
+                writeln!(out, "  - {label}: {}", markdown(fix))?;
+            }
+            write_lines(out, &step.lines)?;
+            for observed in step.observed(false) {
+                writeln!(out, "  - observed: {}", markdown(&observed))?;
+            }
+            writeln!(out, "  - expected: {}", markdown(&first.expected))?;
+            writeln!(out, "  - checks: {}", markdown(&step.names()))?;
+            if step.problem.is_some() {
+                writeln!(out, "  - problem: {}", code(step.id))?;
+            }
+            if let Some((reason, _)) = step.waived() {
+                writeln!(out, "  - waived: {}", markdown(reason))?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_deviations(&self, out: &mut String, verdict: Verdict, heading: &str) -> Written {
+        if self.implementation.is_none() {
+            return self.write_steps_markdown(out, verdict, heading);
+        }
         let groups = grouped(self.findings.iter().filter(|f| f.verdict == verdict));
         if !groups.is_empty() {
             writeln!(out, "\n## {heading}\n")?;
@@ -171,6 +219,22 @@ impl Report {
         }
         writeln!(out, "\n{}", markdown(&self.ending().last_line()))
     }
+}
+
+/// Lines for a shell, as they are, within an item of a list.
+fn write_lines(out: &mut String, lines: &[String]) -> Written {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    // A fence that no line ends.
+    let ticks = lines.iter().flat_map(|line| line.split(|c| c != '`'));
+    let longest = ticks.map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(3.max(longest + 1));
+    writeln!(out, "\n    {fence}sh")?;
+    for line in lines {
+        writeln!(out, "    {}", shell_line(line))?;
+    }
+    writeln!(out, "    {fence}\n")
 }
 
 fn row(client: Client, direction: Direction, summary: &ClientSummary) -> String {

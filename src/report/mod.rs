@@ -47,13 +47,13 @@ pub use text::Style;
 pub(crate) use text::write_wrapped;
 
 use crate::clients;
-use crate::diagnosis::{Asking, Recognised, Shell};
+use crate::diagnosis::{Problem, Recognised, Shell};
 use crate::engine::{
     ClientSummaries, ClientVerdict, Counts, Ending, Exit, Finding, Grounds, KnownIssue, Level, Run,
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Clients, Direction};
-use crate::wire::{Binned, Doubt, Leftovers, Purged, Session};
+use crate::wire::{Asking, Binned, Doubt, Leftovers, Purged, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -135,6 +135,9 @@ pub struct Report {
     /// With what the person asked, for lines to paste.
     #[serde(skip)]
     asking: Asking,
+    /// What the text says before the reason of the exit code.
+    #[serde(skip)]
+    closing: String,
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
@@ -183,12 +186,14 @@ impl Bin {
     pub(crate) fn sentence(&self) -> String {
         let files = crate::text::counted(self.files, "file");
         let size = crate::text::size(self.bytes);
-        let put = format!("This run has put {files} ({size}) into the bin of the Nextcloud");
+        let put = format!("This run has moved {files} ({size}) to Nextcloud's Deleted files");
         let rest = match (self.purged, &self.not_purged_because) {
-            (None, _) => "; `--purge-trash` removes them.".to_owned(),
-            (Some(count), None) => format!(", and removed {count} from it again."),
+            (None, _) => {
+                ": delete them there. With `--purge-trash`, a run removes its own.".to_owned()
+            }
+            (Some(count), None) => format!(", and removed {count} from there again."),
             (Some(count), Some(why)) => {
-                format!(", and removed {count} from it again; others may be left: {why}.")
+                format!(", and removed {count} from there again; others may be left: {why}.")
             }
         };
         put + &rest
@@ -246,6 +251,7 @@ impl Report {
             })
             .or(report.incomplete_because);
         report.halted = halted;
+        report.asking = session.asking();
         report.pictures = Some(Pictures::of(session));
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
@@ -290,6 +296,7 @@ impl Report {
             ending: None,
             pictures: None,
             asking: Asking::default(),
+            closing: String::new(),
             fail_on: None,
         }
         .timed(Timing::now())
@@ -331,6 +338,19 @@ impl Report {
         self
     }
 
+    /// Says what the server shows itself to be, and what to paste into its shell for each cause.
+    #[must_use]
+    pub(crate) fn on(mut self, software: Vec<Recognised>) -> Self {
+        self.software = software;
+        let mut causes = std::mem::take(&mut self.causes);
+        for cause in &mut causes {
+            let problem = Problem::of(&cause.id);
+            cause.lines = problem.map_or_else(Vec::new, |it| it.lines_to_paste(&self.shell()));
+        }
+        self.causes = causes;
+        self
+    }
+
     /// Decides what follows from the rest: whether the run is complete, and the exit code.
     #[must_use]
     pub(crate) fn settled(mut self) -> Self {
@@ -346,12 +366,11 @@ impl Report {
         self.settled()
     }
 
-    /// Says with what the person asked the server, so that lines to paste work as they are. No form
-    /// that another program reads says it.
+    /// Says more before the reason of the exit code, in the text for people.
     #[cfg(feature = "cli")]
     #[must_use]
-    pub(crate) fn asked_with(mut self, asking: Asking) -> Self {
-        self.asking = asking;
+    pub(crate) fn closing_with(mut self, text: String) -> Self {
+        self.closing = text;
         self
     }
 

@@ -5,6 +5,7 @@ use super::Report;
 use crate::diagnosis::{Breaks, Problem, Shell};
 use crate::engine::{Because, Blocker, Day, Finding, Verdict};
 use crate::safe::{Clients, Directions};
+use crate::text::line;
 
 /// One thing to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,7 +50,11 @@ impl<'a> Step<'a> {
     /// Everything that was observed, each sentence once; with the stage, if that is wanted.
     pub fn observed(&self, with_stage: bool) -> Vec<String> {
         let mut observed: Vec<String> = Vec::new();
-        for finding in &self.mends {
+        // What a request without credentials got says least where others fail, too.
+        let is_aside = |finding: &&&Finding| finding.id == "auth.challenge";
+        let aside = self.mends.iter().filter(is_aside);
+        let first = self.mends.iter().filter(|finding| !is_aside(finding));
+        for finding in first.chain(aside) {
             let sentence = match finding.stage {
                 Some(stage) if with_stage => format!("{} (stage {stage})", finding.observed),
                 _ => finding.observed.clone(),
@@ -132,14 +137,13 @@ impl<'a> Step<'a> {
 
     /// Puts the fixes in order: what is certain, or else what the checks say and then what is
     /// likely.
-    fn settle(&mut self, shell: &Shell<'_>) {
+    fn settle(&mut self) {
         let cause = self.mends.iter().find_map(|finding| finding.cause.as_ref());
         let by_cause = cause.map(|cause| cause.fix.to_string());
         let mut fixes: Vec<String> = Vec::new();
         let mut add = |fix: &str| {
-            let filled = shell.fill(fix);
-            if !fix.is_empty() && !fixes.contains(&filled) {
-                fixes.push(filled);
+            if !fix.is_empty() && !fixes.iter().any(|known| known == fix) {
+                fixes.push(fix.to_owned());
             }
         };
         match by_cause {
@@ -187,6 +191,13 @@ pub(super) fn names(findings: &[&Finding]) -> String {
     names.join(", ")
 }
 
+/// A line that can be printed, with the spaces at its beginning.
+pub(super) fn shell_line(command: &str) -> String {
+    let text = command.trim_start();
+    let spaces = &command[..command.len() - text.len()];
+    format!("{spaces}{}", line(text))
+}
+
 /// The order of verdicts: what must be done first stands first.
 const fn rank(verdict: Verdict) -> u8 {
     match verdict {
@@ -211,7 +222,7 @@ impl Report {
             }
         }
         for step in &mut steps {
-            step.settle(&shell);
+            step.settle();
         }
         for finding in &self.findings {
             let root = self.root_of(finding);

@@ -56,6 +56,7 @@ impl Report {
         }
         if self.is_out_of_reach() && !style.verbose {
             writeln!(out, "Nothing could be judged for any client.")?;
+            out.write_str(&self.closing)?;
             return out.write_str(&wrapped(&self.ending().last_line(), 0, style.width));
         }
         self.write_unjudged(out, style)?;
@@ -67,6 +68,7 @@ impl Report {
             let label = format!("{FAIL}stale waiver{FAIL:#}  ");
             write!(out, "{}", labelled(&label, sentence, 14, style.width))?;
         }
+        out.write_str(&self.closing)?;
         out.write_str(&wrapped(&self.ending().last_line(), 0, style.width))
     }
 
@@ -131,23 +133,18 @@ impl Report {
                 &issue.releases
             };
             if !style.verbose && !issue.prevents {
-                folded.push(format!("{} ({client}, {releases})", issue.id));
+                let what = headline(&issue.text);
+                folded.push(format!("{client} app, {releases}: {what} ({})", issue.id));
                 continue;
             }
-            let what = if style.verbose {
-                issue.text.clone()
-            } else {
-                first_sentence(&issue.text)
-            };
-            let text = format!("{client}, {releases}: {what} ({})", issue.id);
+            let text = format!("{client} app, {releases}: {} ({})", issue.text, issue.id);
             let label = format!("{WARN}known issue{WARN:#}  ");
             out.write_str(&labelled(&label, &text, 13, style.width))?;
             if style.verbose {
                 detail(out, style, "source", &issue.source)?;
             }
         }
-        if !folded.is_empty() {
-            let text = format!("{}: no fault of this server", folded.join(", "));
+        for text in folded {
             let label = format!("{FAINT}known issue{FAINT:#}  ");
             out.write_str(&labelled(&label, &text, 13, style.width))?;
         }
@@ -174,7 +171,7 @@ impl Report {
             .map(|rule| rule.id.as_str())
             .collect();
         let text = if broken.is_empty() {
-            format!("all {} rules kept that apply", rules.len())
+            format!("the {} rules that apply are kept", rules.len())
         } else {
             let (kept, all) = (rules.len() - broken.len(), rules.len());
             format!("{kept} of {all} rules kept; not {}", listed(&broken, 4))
@@ -221,6 +218,35 @@ impl Report {
         self.implementation.is_none() && self.count(Verdict::Error) > 0 && !judged
     }
 
+    /// Why a verdict is what it is, a sentence each.
+    pub(super) fn reasons(&self, summary: &ClientSummary) -> Vec<String> {
+        let mut said = Vec::new();
+        match summary.verdict {
+            ClientVerdict::Fail => {
+                said.push(format!("because of {}", self.causes_of(&summary.broken_by)));
+            }
+            ClientVerdict::Unknown if summary.not_judged.is_empty() => {
+                said.push("nothing was judged for it".to_owned());
+            }
+            ClientVerdict::Unknown => {
+                said.push(if let Some(roots) = self.roots_of(&summary.not_judged) {
+                    format!("could not be judged because of {roots}")
+                } else {
+                    let names = checks_of(&summary.not_judged);
+                    format!("could not be judged: {names}")
+                });
+            }
+            ClientVerdict::Partial | ClientVerdict::Pass => {}
+        }
+        if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
+            said.push(format!(
+                "the app itself fails, {} ({})",
+                issue.releases, issue.id
+            ));
+        }
+        said
+    }
+
     /// Why the verdicts of a client are what they are, a sentence each.
     fn why<'a>(
         &self,
@@ -228,31 +254,7 @@ impl Report {
     ) -> Vec<String> {
         let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
         for (direction, summary) in directions {
-            let mut said = Vec::new();
-            match summary.verdict {
-                ClientVerdict::Fail => {
-                    said.push(format!("because of {}", self.causes_of(&summary.broken_by)));
-                }
-                ClientVerdict::Unknown if summary.not_judged.is_empty() => {
-                    said.push("nothing was judged for it".to_owned());
-                }
-                ClientVerdict::Unknown => {
-                    said.push(if let Some(roots) = self.roots_of(&summary.not_judged) {
-                        format!("could not be judged because of {roots}")
-                    } else {
-                        let names = checks_of(&summary.not_judged);
-                        format!("could not be judged: {names}")
-                    });
-                }
-                ClientVerdict::Partial | ClientVerdict::Pass => {}
-            }
-            if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
-                said.push(format!(
-                    "the app itself fails here in {} (known issue {})",
-                    issue.releases, issue.id
-                ));
-            }
-            for reason in said {
+            for reason in self.reasons(summary) {
                 match reasons.iter_mut().find(|(known, _)| *known == reason) {
                     Some((_, with)) => with.push(direction.key()),
                     None => reasons.push((reason, vec![direction.key()])),
@@ -475,10 +477,10 @@ fn checks_of(names: &[String]) -> String {
     listed(&ids, 6)
 }
 
-/// The text up to its first full stop.
-fn first_sentence(text: &str) -> String {
-    let end = text.find(". ").map_or(text.len(), |end| end + 1);
-    text[..end].to_owned()
+/// What happens, without what follows from it: the beginning of the text.
+fn headline(text: &str) -> &str {
+    let end = text.find([':', '.', ',']).unwrap_or(text.len());
+    &text[..end]
 }
 
 /// The findings that one cause explains: each with what was observed, or the first few names.

@@ -1,10 +1,10 @@
 //! What to do, as text: each step with what to do first, and what follows from it in one line.
 
 use super::Report;
-use super::steps::{Step, names};
+use super::steps::{Step, names, shell_line};
 use super::text::{FAINT, STRONG, Style, mark, write_wrapped};
 use crate::engine::{Finding, Verdict};
-use crate::text::{counted, labelled, line, listed};
+use crate::text::{counted, labelled, listed};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -37,16 +37,39 @@ impl Report {
         for step in &steps {
             Self::write_step(out, style, step)?;
         }
-        if let Some(hint) = self.reload(&steps) {
+        if let Some(hint) = self.afterwards(&steps) {
             write_wrapped(out, style, 0, &format!("{hint}\n"))?;
         }
-        if !notes.is_empty() {
-            let ids: Vec<_> = notes.iter().map(|step| step.mends[0].id.as_str()).collect();
-            let count = counted(notes.len() as u64, "note");
-            let text = format!("{count}: {} (-v shows them)", listed(&ids, 6));
-            write_wrapped(out, style, 0, &text)?;
+        Self::write_notes(out, style, &notes)
+    }
+
+    /// The notes, a line each; where they are many, the IDs of the rest.
+    fn write_notes(out: &mut String, style: Style, notes: &[&Step<'_>]) -> Written {
+        const SHOWN: usize = 3;
+        let (paint, word) = mark(Verdict::Note);
+        for step in notes.iter().take(SHOWN) {
+            let text = match step.problem {
+                Some(_) => title(step),
+                None => format!("{} ({})", step.first().observed, step.first().id),
+            };
+            let label = format!("{paint}{word}{paint:#}  ");
+            out.write_str(&labelled(&label, &text, 6, style.width))?;
         }
-        Ok(())
+        let rest = notes.iter().skip(SHOWN);
+        let ids: Vec<_> = rest.map(|step| step.mends[0].id.as_str()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let count = counted(ids.len() as u64, "more note");
+        let text = format!("{count}: {} (-v shows them)", listed(&ids, 6));
+        write_wrapped(out, style, 0, &text)
+    }
+
+    /// What to do after the fixes.
+    fn afterwards(&self, steps: &[&Step<'_>]) -> Option<String> {
+        let has_lines = steps.iter().any(|step| !step.lines.is_empty());
+        let again = || has_lines.then(|| "Then run the same command again.".to_owned());
+        self.reload(steps).or_else(again)
     }
 
     /// How the software loads what was changed in its files, where a step changes some.
@@ -111,7 +134,7 @@ impl Report {
 /// The problem with its ID, or the check.
 fn title(step: &Step<'_>) -> String {
     match (&step.problem, step.likely) {
-        (Some(_), true) => format!("likely: {} ({})", step.title, step.id),
+        (Some(_), true) => format!("{} (likely; {})", step.title, step.id),
         (Some(_), false) => format!("{} ({})", step.title, step.id),
         (None, _) => step.title.clone(),
     }
@@ -132,7 +155,7 @@ fn write_lines(out: &mut String, lines: &[String]) -> Written {
     }
     writeln!(out)?;
     for command in lines {
-        writeln!(out, "{}", indented(command))?;
+        writeln!(out, "{}", shell_line(command))?;
     }
     writeln!(out)
 }
@@ -170,20 +193,16 @@ fn write_consequences(out: &mut String, style: Style, then: &[&Finding]) -> Writ
     if then.is_empty() {
         return Ok(());
     }
-    let count = counted(then.len() as u64, "finding");
     let text = if style.verbose {
-        format!("{count} can be judged only afterwards: {}", names(then))
+        let count = counted(then.len() as u64, "finding");
+        format!(
+            "run again: {count} can be judged only then: {}",
+            names(then)
+        )
     } else {
-        format!("{count} can be judged only afterwards")
+        "run again: what depends on this can be judged only then".to_owned()
     };
     write_detail(out, style, "then", &text)
-}
-
-/// A line that can be printed, with the spaces at its beginning.
-fn indented(command: &str) -> String {
-    let text = command.trim_start();
-    let spaces = &command[..command.len() - text.len()];
-    format!("{spaces}{}", line(text))
 }
 
 fn write_detail(out: &mut String, style: Style, label: &str, text: &str) -> Written {

@@ -1,6 +1,6 @@
 //! What a server answered instead of doing what was asked, and what mends it.
 
-use crate::diagnosis::{Evidence, Subject, describe, diagnose};
+use crate::diagnosis::{Evidence, Shell, Subject, describe, diagnose};
 use crate::wire::{Answer, Canaries, Method, Response};
 use std::fmt;
 
@@ -64,6 +64,11 @@ impl Asked {
         let Some(found) = found else {
             return Refusal { said, fix: None };
         };
+        let found = found.filled(&Shell {
+            base,
+            asking: &canaries.asking(),
+            software: &[],
+        });
         let likely = if found.is_certain() { "" } else { "likely: " };
         Refusal {
             said: format!("{said} ({likely}{})", found.title),

@@ -97,18 +97,21 @@ impl Access {
             variable(name)?;
         }
         let mut target = Target::parse(url)?;
-        target.login = if logs_in {
-            self.login(std::mem::take(&mut target.login))?
-        } else {
-            Login::Open
-        };
+        // Nobody types a password before a wrong file is found.
         let ca_file = match &self.ca_file {
             Some(file) => Some(file.clone()),
             None => variable("SAFE_CA_FILE")?.map(PathBuf::from),
         };
         if let Some(file) = ca_file {
             target.roots.push(read(&file, "the CA file")?);
+            target.ca_file = Some(file);
         }
+        target.password_file.clone_from(&self.password_file);
+        target.login = if logs_in {
+            self.login(std::mem::take(&mut target.login))?
+        } else {
+            Login::Open
+        };
         target.addresses.clone_from(&self.addresses);
         Ok(target)
     }

@@ -176,6 +176,7 @@ impl Rig {
             .carry_out(checks, subject, (JOBS, GRACE), alarm, events)
             .await;
         let timing = clock.stop();
+        rig::take_back_unsupported(&mut run.findings);
         play.stop().await;
         clear(kept, &folder);
         let stale = waive(choices.waivers, &mut run);

@@ -3,11 +3,13 @@
 use super::prepared::{Prepared, Stopwatch, waive};
 use crate::clients::KnownIssue;
 use crate::diagnosis::{
-    NEW_ROOT, Problem, Product, Recognised, Sights, attribute, first_releases, recognised_by_host,
-    recognised_in, remarks,
+    FOR_PHONES, NEW_ROOT, Problem, Product, Recognised, Shell, Sights, attribute, fill,
+    first_releases, recognised_in, recognised_in_run, remarks, with_url,
 };
 use crate::engine::waiver::Waivers;
-use crate::engine::{self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason};
+use crate::engine::{
+    self, Event, Options, Pattern, Plan, PlanError, Selection, StopReason, Verdict,
+};
 use crate::report::{Bin, Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
@@ -317,7 +319,10 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
     let signs = session.signs();
     let fields = signs.iter();
     let mut software = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));
-    software.splice(..0, recognised_by_host(&session.facts().base));
+    with_url(&session.facts().base, &mut software);
+    let fields = signs.iter();
+    let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
+    software.splice(..0, recognised_in_run(&run.findings, fields));
     let inspection = session.inspected();
     let sights = Sights {
         facts: session.facts(),
@@ -326,14 +331,29 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
         halted: session.halted(),
     };
     attribute(&mut run.findings, &sights);
+    let asking = session.asking();
+    let shell = Shell {
+        base: &session.facts().base,
+        asking: &asking,
+        software: &software,
+    };
+    fill(&mut run.findings, &shell);
     let root = inspection.as_deref().and_then(first_releases);
     let said = |problem: &'static Problem| match root {
         Some((root, releases)) if problem.id == NEW_ROOT => {
             format!("The root `{root}` is in {releases}, and later ({NEW_ROOT}).")
         }
-        _ => format!("{} ({}). {}", problem.title, problem.id, problem.fix),
+        _ => shell.fill(&format!(
+            "{} ({}). {}",
+            problem.title, problem.id, problem.fix
+        )),
     };
-    let remarks = remarks(&sights).into_iter().map(said).collect();
+    let fails = run.findings.iter().any(|it| it.verdict == Verdict::Fail);
+    // What comes before it comes first.
+    let is_early = |problem: &&Problem| fails && FOR_PHONES.contains(&problem.id);
+    let remarks = remarks(&sights).into_iter();
+    let remarks = remarks.filter(|problem| !is_early(problem));
+    let remarks = remarks.map(said).collect();
     Diagnosed { software, remarks }
 }
 
@@ -353,8 +373,8 @@ fn assemble(
 ) -> Report {
     let conditions = session.conditions();
     let issues = KnownIssue::under(&conditions);
-    let mut report = Report::new(session, run, timing, leftovers, issues, stale);
-    report.software = diagnosed.software;
+    let report = Report::new(session, run, timing, leftovers, issues, stale);
+    let mut report = report.on(diagnosed.software);
     report.remarks = diagnosed.remarks;
     report
 }

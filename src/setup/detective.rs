@@ -2,7 +2,8 @@
 
 use super::pasted::Pasted;
 use super::seen::Thing;
-use super::suspect::{Because, FOLDER, Hopeless, Suspect, of_cloud, suspects};
+use super::suspect::{Because, Hopeless, Suspect, of_cloud, suspects};
+use crate::diagnosis::FOLDER;
 use crate::safe::Stage;
 use crate::safe::base_url::BaseUrl;
 use crate::wire::{Answer, Door, Failure, Login, Response, Secret, Spot, Target, TlsSetupError};
@@ -10,6 +11,8 @@ use std::time::Duration;
 
 /// The most suspects that are asked about.
 const MOST_SUSPECTS: usize = 6;
+/// Where people put a Safe server on a host that has other things, too.
+const USUAL: [&str; 3] = [FOLDER, "threema_safe", "safe"];
 /// Where a cloud may live on its host.
 const CLOUDS: [&str; 4] = ["", "/nextcloud", "/owncloud", "/cloud"];
 
@@ -200,6 +203,12 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
     if !is_refused && let Some(verdict) = cloud(&pasted, user, asker).await {
         return verdict;
     }
+    if guarded.is_none()
+        && pasted.path.is_empty()
+        && let Some(found) = usual(&all, asker).await
+    {
+        return Verdict::Found(found);
+    }
     match guarded {
         Some(suspect) => Verdict::Found(found(suspect, Sureness::Likely, false, asker).await),
         None => Verdict::Unsure(all),
@@ -263,6 +272,9 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
     };
     if suspect.is_root && !is_whole {
         found.url = format!("{}/{FOLDER}", suspect.url);
+        if found.because == Because::Typed {
+            found.because = Because::Below;
+        }
         found.is_missing = match BaseUrl::parse(&found.url) {
             Ok(parsed) if sureness == Sureness::Sure => {
                 let answer = asker.ask(Look::Folder, &parsed.base, None).await;
@@ -272,6 +284,31 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
         };
     }
     found
+}
+
+/// A Safe server at a usual place of a host that shows nothing else.
+async fn usual(all: &[Suspect], asker: &impl Asker) -> Option<Found> {
+    let root = &all.first()?.url;
+    for name in USUAL {
+        let url = format!("{root}/{name}");
+        let parsed = BaseUrl::parse(&url).ok()?;
+        let config = asker.ask(Look::Config, &parsed.base, None).await;
+        // Who gives no answer gives none the next time, either.
+        let config = config.ok()?;
+        let sureness = match config.status {
+            _ if is_config(&config) => Sureness::Sure,
+            401 => Sureness::Likely,
+            _ => continue,
+        };
+        return Some(Found {
+            url,
+            user: None,
+            because: Because::Below,
+            sureness,
+            is_missing: false,
+        });
+    }
+    None
 }
 
 /// The places on its host where a cloud may live.

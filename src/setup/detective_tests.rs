@@ -103,6 +103,16 @@ const PAGES: World = World {
     catches_all: true,
     ..NOTHING
 };
+const SITE: World = World {
+    host: "https://site.example",
+    configs: &["https://site.example/safe"],
+    ..NOTHING
+};
+const GUARDED_SITE: World = World {
+    host: "https://site.example",
+    guarded: &["https://site.example/threema_safe"],
+    ..NOTHING
+};
 const DEAD: World = NOTHING;
 
 fn answer(status: u16, body: &str) -> Response {
@@ -204,6 +214,9 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://cloud.example/", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     ("https://cloud.example/nextcloud", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     ("https://dav.example", &PLAIN, "sure https://dav.example"),
+    ("https://site.example", &SITE, "sure https://site.example/safe"),
+    ("https://site.example/blog", &SITE, "unsure"),
+    ("https://site.example", &GUARDED_SITE, "likely https://site.example/threema_safe"),
     // Pages of Nextcloud.
     ("https://cloud.example/index.php/apps/files", &NEXTCLOUD, "sure DAV/threema-safe +"),
     ("https://cloud.example/apps/files/files/1234?dir=/safe", &NEXTCLOUD, "sure DAV/safe"),
@@ -219,6 +232,9 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://cloud.example/remote.php/dav/files", &NEXTCLOUD, "sure DAV/threema-safe +"),
     ("https://cloud.example/remote.php/dav/files/alice", &NEXTCLOUD, "sure DAV/threema-safe +"),
     ("https://cloud.example/remote.php/dav/files/safe/alice", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/remote.php/dav/files/safe", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/remote.php/dav/files/safe", &GUARDED, "likely DAV/safe"),
+    ("https://cloud.example/remote.php/dav/files/Alice", &GUARDED, "likely https://cloud.example/remote.php/dav/files/Alice/threema-safe +"),
     ("https://cloud.example/remote.php/dav/alice/files/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/alice/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/files/alice/safe", &NEXTCLOUD, "sure DAV/safe"),

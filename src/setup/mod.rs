@@ -28,4 +28,4 @@ pub use plan::{Plan, Wish, survey};
 pub use seen::{ConfigSeen, Thing};
 pub use shell::commands;
 pub use step::{Outcome, Step, carry_out};
-pub use suspect::{Because, FOLDER, Hopeless, Suspect};
+pub use suspect::{Because, Hopeless, Suspect};

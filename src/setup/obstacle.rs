@@ -328,7 +328,13 @@ impl Trouble {
         };
         Self {
             id: format!("stage.{}", failure.stage),
-            title: "the server gives no answer".to_owned(),
+            title: match failure.stage {
+                Stage::Resolve => "the host name has no address",
+                Stage::Connect => "the server cannot be reached",
+                Stage::Tls => "this machine refuses the server's certificate or its TLS",
+                _ => "the server gives no answer",
+            }
+            .to_owned(),
             fix: fix.to_owned(),
             seen: format!("{}: {}", act.words(), failure.message),
             is_locked_out: false,
@@ -364,6 +370,16 @@ impl Trouble {
         })?;
         let is_bare = found.id == NOT_SET_UP && found.is_certain();
         is_bare.then(|| Self::named(found, refusal, sentence(act, refusal)))
+    }
+
+    /// The same before anything is written: `folder` is the status of a PROPFIND.
+    pub(super) fn without_webdav(door: &Door, folder: u16, bare: &Response) -> Option<Self> {
+        let mut trouble = Self::not_set_up(door, Act::Look, bare, folder, bare)?;
+        trouble.seen = format!(
+            "{}, with and without credentials; looking at the folder (PROPFIND): {folder}",
+            sentence(Act::Look, bare)
+        );
+        Some(trouble)
     }
 
     /// A problem of the catalogue.

@@ -90,6 +90,9 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     if is_file {
         return Err(Trouble::file_in_the_way(door.base().as_str(), &software));
     }
+    if let (Thing::Unseen(status), ConfigSeen::Missing) = (folder, &config) {
+        has_webdav(door, status, &software).await?;
+    }
     let mut parent = Thing::Folder;
     if folder == Thing::Nothing
         && config == ConfigSeen::Missing
@@ -113,6 +116,21 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
         backups,
         software,
     })
+}
+
+/// Stops where it is certain that nothing is set up: the plan would promise what cannot be done.
+async fn has_webdav(door: &Door, status: u16, software: &[Recognised]) -> Result<(), Trouble> {
+    let shows_folders = software
+        .first()
+        .is_some_and(|seen| seen.product.shows_folders());
+    if shows_folders
+        && matches!(status, 405 | 501)
+        && let Ok(bare) = door.read_anonymously(Spot::Config).await
+        && let Some(trouble) = Trouble::without_webdav(door, status, &bare)
+    {
+        return Err(trouble);
+    }
+    Ok(())
 }
 
 /// Whether the folder above is one that has a name: of the root of a site, servers say nothing.

@@ -23,22 +23,29 @@ impl Thing {
     /// Source: RFC 4918 sections 9.1 and 15.9.
     pub fn of(answer: &Response) -> Self {
         match answer.status {
-            207 if is_collection(&answer.body.bytes) => Self::Folder,
-            207 => Self::File,
+            207 => match is_collection(&answer.body.bytes) {
+                Some(true) => Self::Folder,
+                Some(false) => Self::File,
+                None => Self::Unseen(207),
+            },
             404 | 409 | 410 => Self::Nothing,
             status => Self::Unseen(status),
         }
     }
 }
 
-/// Whether the resource type of a multistatus is a collection, whatever its prefix.
-fn is_collection(body: &[u8]) -> bool {
+/// Whether the resource type of a multistatus is a collection, whatever its prefix; `None` if it
+/// gives no resource type.
+fn is_collection(body: &[u8]) -> Option<bool> {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
-    text.match_indices("collection").any(|(at, word)| {
-        let opens = text[..at].ends_with([':', '<']) && !text[..at].ends_with('/');
-        let ends = text[at + word.len()..].starts_with(['/', '>', ' ']);
-        opens && ends
-    })
+    let has = |name: &str| {
+        text.match_indices(name).any(|(at, word)| {
+            let opens = text[..at].ends_with([':', '<']) && !text[..at].ends_with('/');
+            let ends = text[at + word.len()..].starts_with(['/', '>', ' ']);
+            opens && ends
+        })
+    };
+    has("resourcetype").then(|| has("collection"))
 }
 
 /// What stands where `config` should be.
@@ -121,6 +128,8 @@ mod tests {
         ] {
             assert_eq!(Thing::of(&answer(207, file)), Thing::File, "{file}");
         }
+        let silent = "<D:multistatus><D:href>/backups/</D:href></D:multistatus>";
+        assert_eq!(Thing::of(&answer(207, silent)), Thing::Unseen(207));
         assert_eq!(Thing::of(&answer(404, "")), Thing::Nothing);
         assert_eq!(Thing::of(&answer(405, "")), Thing::Unseen(405));
     }

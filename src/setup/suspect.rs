@@ -2,9 +2,6 @@
 
 use super::pasted::{Pasted, encoded, joined};
 
-/// The folder that is made where an address leads to the root of somebody's files.
-pub const FOLDER: &str = "threema-safe";
-
 /// A base URL that may be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Suspect {
@@ -24,6 +21,8 @@ pub struct Suspect {
 pub enum Because {
     /// It is what was typed.
     Typed,
+    /// It is a folder below what was typed.
+    Below,
     /// It is what was typed, with `https`.
     Scheme,
     /// The address leads to `config` or into `backups`.
@@ -54,7 +53,8 @@ impl Because {
     /// Why, in a sentence.
     pub fn words(self) -> String {
         match self {
-            Self::Typed => "It is the address that was given, or a folder below it.".to_owned(),
+            Self::Typed => "It is the address that was given.".to_owned(),
+            Self::Below => "It is a folder below the address that was given.".to_owned(),
             Self::Scheme => "The apps speak https alone.".to_owned(),
             Self::TooDeep => {
                 "The address leads into the folder: the apps add `config` and `backups` by themselves.".to_owned()
@@ -371,7 +371,14 @@ impl Found<'_> {
         };
         match rest.as_slice() {
             ["webdav"] => self.add(&format!("{prefix}/webdav"), Because::Typed, true),
-            ["dav", "files", _] => self.add(&self.typed_url(), Because::Typed, true),
+            ["dav", "files", first] => {
+                // A folder stands where the user belongs. An address to log in with is no user ID.
+                if user != "USER" && !first.eq_ignore_ascii_case(&user) && !self.user.contains('@')
+                {
+                    self.add(&files(&user, &[first]), Because::Incomplete, false);
+                }
+                self.add(&self.typed_url(), Because::Typed, true);
+            }
             [] | ["dav" | "files"] | ["dav", "files"] | ["carddav" | "caldav", ..] => {
                 self.add(&files(&user, &[]), Because::Incomplete, true);
             }

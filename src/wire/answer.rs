@@ -214,6 +214,12 @@ impl Body {
         !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
     }
 
+    /// Whether the bytes that are there are those that came: nothing was left out of a transcript,
+    /// and no secret was taken out.
+    pub fn is_as_it_came(&self) -> bool {
+        self.sha256 == <[u8; 32]>::from(Sha256::digest(&self.bytes))
+    }
+
     /// Whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())
@@ -297,6 +303,8 @@ pub enum FailureKind {
     Reset,
     /// The connection ended in the middle of a body.
     BodyEnded,
+    /// The URL is plain http, and the port speaks TLS.
+    SpeaksTls,
     /// The server's or the network's, of another sort: a client would fail here too.
     Peer,
     /// Ours, on purpose: the upload was broken off as asked.
@@ -337,6 +345,7 @@ impl FailureKind {
             | Self::TimedOut
             | Self::Reset
             | Self::BodyEnded
+            | Self::SpeaksTls
             | Self::Peer => true,
             Self::BrokenOff { .. }
             | Self::NotOffered

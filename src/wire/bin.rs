@@ -135,6 +135,29 @@ mod tests {
     }
 
     #[test]
+    fn a_user_whose_name_would_have_to_be_encoded_has_no_bin() {
+        let base = BaseUrl::parse("https://cloud.example/remote.php/webdav").expect("a URL");
+        for (user, has_bin) in [
+            ("alice@example.org", true),
+            ("a.l-i_c~e+1", true),
+            ("", false),
+            (".", false),
+            ("..", false),
+            ("a/../b", false),
+            ("a b", false),
+            ("a?b", false),
+            ("zo\u{eb}", false),
+        ] {
+            let login = Login::Basic {
+                user: user.to_owned(),
+                password: crate::wire::Secret::new(String::new()),
+            };
+            let bin = BinPlace::beside(&base.base, &login);
+            assert_eq!(bin.is_some(), has_bin, "{user}");
+        }
+    }
+
+    #[test]
     fn only_an_own_id_with_the_time_of_its_deletion_is_ours() {
         let own = [1, 2].map(|seed| OwnBackup::labelled(Seed::new(seed), "upload.round-trip/a"));
         let foreign = OwnBackup::labelled(Seed::new(3), "upload.round-trip/a");

@@ -4,6 +4,7 @@
 use super::answer::{Answer, Failure, FailureKind};
 use super::guard::OwnBackup;
 use super::payload::Payload;
+use super::person::Asking;
 use super::request::{Method, Place, Request};
 use super::secret::Scrub;
 use super::seed::Seed;
@@ -61,6 +62,11 @@ impl Canaries {
     /// The kind of login that goes along.
     pub fn login(&self) -> LoginKind {
         self.session.facts().login
+    }
+
+    /// With what a person asks the server.
+    pub fn asking(&self) -> Asking {
+        self.session.asking()
     }
 
     /// Whether the target is https.

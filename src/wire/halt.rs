@@ -71,9 +71,24 @@ pub enum Halt {
         /// The request that was refused, without an ID or a secret.
         asked: String,
     },
+    /// The server refused the credentials after it had accepted them.
+    CredentialsRevoked {
+        /// The request by which it had accepted them, without an ID or a secret.
+        accepted: String,
+        /// The request that was refused, without an ID or a secret.
+        asked: String,
+    },
 }
 
 impl Halt {
+    /// Whether the credentials must not be sent any more.
+    pub const fn is_of_credentials(&self) -> bool {
+        matches!(
+            self,
+            Self::CredentialsRefused { .. } | Self::CredentialsRevoked { .. }
+        )
+    }
+
     /// What lifts it.
     pub const fn remedy(&self) -> &'static str {
         match self {
@@ -86,6 +101,9 @@ impl Halt {
             Self::CredentialsRefused { .. } => {
                 "Check user name and password; for Nextcloud, make an app password (Settings, Security). Nothing more was sent, so that nobody is locked out."
             }
+            Self::CredentialsRevoked { .. } => {
+                "Log in by hand: the password was changed or revoked during the run, or the server has locked out this user. Then run again with the credentials that work, and `sweep` what this run left."
+            }
         }
     }
 }
@@ -95,7 +113,9 @@ impl From<&Halt> for Failure {
         let kind = match halt {
             Halt::Limited { .. } => FailureKind::Limited,
             Halt::LockedOut { .. } => FailureKind::LockedOut,
-            Halt::CredentialsRefused { .. } => FailureKind::CredentialsRefused,
+            Halt::CredentialsRefused { .. } | Halt::CredentialsRevoked { .. } => {
+                FailureKind::CredentialsRefused
+            }
         };
         Self::of(kind, format!("the run was halted: {halt}"))
     }
@@ -126,6 +146,10 @@ impl fmt::Display for Halt {
             Self::CredentialsRefused { asked } => {
                 write!(formatter, "the server refused the credentials of {asked}")
             }
+            Self::CredentialsRevoked { accepted, asked } => write!(
+                formatter,
+                "the server no longer takes the credentials that it took at {accepted}: it refused {asked}"
+            ),
         }
     }
 }

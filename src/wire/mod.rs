@@ -19,6 +19,7 @@ mod listing;
 mod live;
 mod pace;
 mod payload;
+mod person;
 mod raw;
 mod request;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use listing::Listing;
 pub use live::{Door, Over, Spot};
 pub use pace::{Pace, PaceChoice, PaceNow};
 pub use payload::{Payload, Recipe};
+pub use person::{Account, Asking};
 pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;

@@ -5,13 +5,17 @@
 //! stay as fast as the first ones, which were asked for one after the other. Both are halved at any
 //! sign of a limit.
 
+mod turn;
+
+pub(super) use turn::Turn;
+
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
 /// How many answers are looked at before the pace changes.
@@ -230,9 +234,7 @@ impl Pace {
     pub(super) async fn enter_alone(&self) -> Turn {
         let door = Arc::clone(&self.0.door).lock_owned().await;
         self.wait_for_room(|state| state.flying == 0).await;
-        let mut turn = self.start().await;
-        turn.door = Some(door);
-        turn
+        self.start().await.alone(door)
     }
 
     async fn wait_for_room(&self, has_room: impl Fn(&State) -> bool) {
@@ -250,11 +252,7 @@ impl Pace {
                 if state.next <= now {
                     state.next = now + state.interval();
                     state.flying += 1;
-                    return Turn {
-                        pace: self.clone(),
-                        door: None,
-                        began: now,
-                    };
+                    return Turn::new(self.clone(), now);
                 }
                 state.next
             };
@@ -344,71 +342,6 @@ fn median(times: &[Duration]) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
-}
-
-/// The turn of one request, or of several that belong together; others may ask once it is dropped.
-pub(super) struct Turn {
-    pace: Pace,
-    door: Option<OwnedMutexGuard<()>>,
-    began: Instant,
-}
-
-impl Turn {
-    /// Notes that the answer came, and how long an ordinary one took.
-    pub(super) fn answered(self, is_ordinary: bool) {
-        let took = self.began.elapsed();
-        // What was asked beside others says nothing about the first latency.
-        if is_ordinary && self.door.is_none() {
-            self.pace.state().measured(took);
-        }
-    }
-
-    /// When it began.
-    pub(super) const fn began(&self) -> Instant {
-        self.began
-    }
-
-    /// Notes that the server refused it because there were too many, and lets nobody ask for this
-    /// long.
-    pub(super) fn limited(self, pause: Duration) {
-        self.limited_since(None);
-        let mut state = self.pace.state();
-        state.next = state.next.max(Instant::now() + pause);
-    }
-
-    /// Lets nobody ask for this long: the server may have refused it because there were too many.
-    pub(super) fn holds_back(self, pause: Duration) {
-        let mut state = self.pace.state();
-        state.next = state.next.max(Instant::now() + pause);
-    }
-
-    /// Notes that the server refused it, or the one before it that began at `first`, because there
-    /// were too many.
-    pub(super) fn limited_since(&self, first: Option<Instant>) {
-        let mut state = self.pace.state();
-        state.limited += 1;
-        // Several that were under way together are refused together: that is one sign.
-        let began = first.unwrap_or(self.began);
-        if state.halved.is_none_or(|halved| began >= halved) {
-            state.halve();
-            state.halved = Some(Instant::now());
-        }
-    }
-
-    /// Notes that no answer came in time: the server may have had too much to do at once.
-    pub(super) fn timed_out(self) {
-        self.pace.state().narrow();
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut state = self.pace.state();
-        state.flying -= 1;
-        state.ended();
-        drop(state);
-        self.pace.0.left.notify_one();
-    }
 }
 
 #[cfg(test)]

@@ -123,6 +123,17 @@ impl Manner {
     }
 }
 
+/// Who asks so: a client, for what; or the harness alone. What says the most comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Purpose {
+    /// A client asks for `config`.
+    Config,
+    /// A client uploads, downloads, looks for or deletes a backup.
+    Backup,
+    /// No client asks so.
+    Harness,
+}
+
 /// Which version of HTTP a request takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HttpChoice {
@@ -248,24 +259,29 @@ impl Request {
         self
     }
 
-    /// Whether a redirect of it is followed within the same server, as the apps do: a person's own
-    /// GET of what they ask for, and no question of the harness's.
-    ///
-    /// Source: clause 4.9.
-    pub fn follows(&self) -> bool {
-        // A HEAD cannot show whether it leads to a page.
-        let reads = self.method == Method::Get;
+    /// Who asks so.
+    pub fn purpose(&self) -> Purpose {
         // iOS asks for `config` without credentials first.
         let is_theirs = match self.login {
             LoginUse::Given | LoginUse::Encoded(_) => true,
             LoginUse::Nobody => matches!(self.place, Place::Config),
             LoginUse::Wrong | LoginUse::Cookie(_) => false,
         };
-        let is_asked_for = matches!(
-            self.place,
-            Place::Config | Place::Backup(_) | Place::Missing | Place::Theirs(_)
-        );
-        reads && is_theirs && is_asked_for
+        match self.place {
+            _ if !is_theirs || self.method == Method::Propfind => Purpose::Harness,
+            Place::Config => Purpose::Config,
+            Place::Backup(_) | Place::Missing | Place::Theirs(_) => Purpose::Backup,
+            _ => Purpose::Harness,
+        }
+    }
+
+    /// Whether a redirect of it is followed within the same server, as the apps do: a person's own
+    /// GET of what they ask for, and no question of the harness's.
+    ///
+    /// Source: clause 4.9.
+    pub fn follows(&self) -> bool {
+        // A HEAD cannot show whether it leads to a page.
+        self.method == Method::Get && self.purpose() != Purpose::Harness
     }
 
     /// Whether only the raw sender can send this: it is bound to HTTP/1.1.
@@ -311,5 +327,41 @@ impl Request {
             text += &format!("; body {:?} of {} bytes", payload.recipe, payload.len());
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_asks_for_config_and_backups_and_only_its_downloads_follow() {
+        let config = |method| Request::new(method, Place::Config);
+        let missing = |method| Request::new(method, Place::Missing);
+        let cookie = LoginUse::Cookie("oc=1".to_owned());
+        for (request, purpose, follows) in [
+            (config(Method::Get), Purpose::Config, true),
+            (config(Method::Get).anonymous(), Purpose::Config, true),
+            (config(Method::Get).login(cookie), Purpose::Harness, false),
+            (missing(Method::Get), Purpose::Backup, true),
+            (missing(Method::Get).anonymous(), Purpose::Harness, false),
+            (
+                missing(Method::Get).login(LoginUse::Wrong),
+                Purpose::Harness,
+                false,
+            ),
+            (missing(Method::Head), Purpose::Backup, false),
+            (missing(Method::Put), Purpose::Backup, false),
+            (missing(Method::Propfind), Purpose::Harness, false),
+            (
+                Request::new(Method::Get, Place::Below("//config")),
+                Purpose::Harness,
+                false,
+            ),
+        ] {
+            let asked = request.fingerprint();
+            assert_eq!(request.purpose(), purpose, "{asked}");
+            assert_eq!(request.follows(), follows, "{asked}");
+        }
     }
 }

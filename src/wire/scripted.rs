@@ -15,6 +15,7 @@ use crate::safe::Stage;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 /// The limit that its config promises, in bytes.
 pub(crate) const LIMIT: usize = 40_000;
@@ -27,6 +28,8 @@ pub(crate) enum Deed {
     Answers(Answer),
     /// What a healthy server does; and it answers so.
     Obeys(Answer),
+    /// What a healthy server does; and it answers after this time.
+    Takes(Duration),
     /// What a healthy server does, with these header fields more in the answer.
     Adds(Vec<(&'static str, String)>),
     /// It does for anyone what it does for the person.
@@ -92,14 +95,15 @@ impl Scripted {
         self.0.lock().expect("no script panics").stored.len()
     }
 
-    pub(super) fn answer(&self, request: &Request) -> Answer {
-        let mut state = self.0.lock().expect("no script panics");
-        state.answer(request)
+    pub(super) async fn answer(&self, request: &Request) -> Answer {
+        let (answer, time) = self.0.lock().expect("no script panics").answer(request);
+        tokio::time::sleep(time).await;
+        answer
     }
 }
 
 impl State {
-    fn answer(&mut self, request: &Request) -> Answer {
+    fn answer(&mut self, request: &Request) -> (Answer, Duration) {
         let place = match &request.place {
             Place::Backup(backup) => backup.id().to_hex(),
             _ => String::new(),
@@ -118,8 +122,16 @@ impl State {
             ""
         };
         self.log.push(format!("{short}{cut}"));
+        let time = match deed {
+            Deed::Takes(time) => time,
+            _ => Duration::ZERO,
+        };
+        (self.does(deed, request, place), time)
+    }
+
+    fn does(&mut self, deed: Deed, request: &Request, place: String) -> Answer {
         match deed {
-            Deed::Healthy => self.healthy(request, &place),
+            Deed::Healthy | Deed::Takes(_) => self.healthy(request, &place),
             Deed::Answers(answer) => answer,
             Deed::Obeys(answer) => {
                 let _ = self.healthy(request, &place);
@@ -213,13 +225,18 @@ pub(crate) fn silence(kind: FailureKind) -> Failure {
     Failure::lost(kind, Stage::Http, format!("no answer: {kind:?}"))
 }
 
+/// A target with the credentials of [`Session::scripted`].
+pub(crate) fn scripted_target(url: &str) -> Target {
+    let target = Target::parse(url).expect("a URL");
+    target.basic("safe", "s3cret-in-memory")
+}
+
 impl Session {
     /// A session with a server in memory.
     pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
         // Its many spellings are made once, not for each of thousands of sessions.
         static SCRUB: OnceLock<Scrub> = OnceLock::new();
-        let target = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
-        let target = target.basic("safe", "s3cret-in-memory");
+        let target = scripted_target("http://127.0.0.1:9/safe");
         let scrub = SCRUB.get_or_init(|| {
             let mut scrub = Scrub::default();
             target.login.hide(&mut scrub);
@@ -240,6 +257,7 @@ impl Session {
         let settings = Settings {
             pace: Pace::new(PaceChoice::Fast),
             max_upload: 4 * LIMIT as u64,
+            slow_uplink: Some(Duration::from_secs(90)),
             ..Settings::new(seed).with_fresh(seed)
         };
         let session = Self::behind(scrub, target, settings, ledger);

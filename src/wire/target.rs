@@ -1,10 +1,12 @@
 //! What is tested: a base URL, credentials, certificates to trust.
 
+use super::person::{Account, Asking};
 use super::secret::{Scrub, Secret};
 use crate::clients::CredentialEncoding;
 use crate::safe::base_url::{BaseUrl, BaseUrlError, percent_decoded};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 /// Credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -86,6 +88,10 @@ pub struct Target {
     pub login: Login,
     /// PEM files' contents: roots to trust beside the operating system's.
     pub roots: Vec<String>,
+    /// The file that holds the first of them, where a person named one.
+    pub ca_file: Option<PathBuf>,
+    /// The file that holds the password, where a person named one.
+    pub password_file: Option<PathBuf>,
     /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are
     /// not trusted for that. It is how tests hold a certificate to the rules for public
     /// authorities.
@@ -122,6 +128,8 @@ impl Target {
             base: parsed.base,
             login,
             roots: Vec::new(),
+            ca_file: None,
+            password_file: None,
             public_roots: Vec::new(),
             addresses: Vec::new(),
             encoded_user_info,
@@ -185,6 +193,22 @@ impl Target {
         !owner.is_empty() && owner.to_lowercase() != user.to_lowercase()
     }
 
+    /// With what a person asks it, for lines to paste into a shell.
+    pub fn asking(&self) -> Asking {
+        let addresses = self.addresses.iter();
+        Asking {
+            account: match &self.login {
+                Login::Open => Account::Nobody,
+                Login::Basic { user, .. } => Account::Named(user.clone()),
+                // The token is a secret.
+                Login::Token(_) => Account::Unknown,
+            },
+            password_file: shown(self.password_file.as_deref()),
+            ca_file: shown(self.ca_file.as_deref()),
+            addresses: addresses.map(ToString::to_string).collect(),
+        }
+    }
+
     pub(super) fn facts(&self) -> Facts {
         Facts {
             base: self.base.as_str().to_owned(),
@@ -202,6 +226,11 @@ impl Target {
             cuts_off_apart: false,
         }
     }
+}
+
+/// A file, as text.
+fn shown(file: Option<&Path>) -> Option<String> {
+    file.map(|file| file.display().to_string())
 }
 
 /// What a check may know of the target: enough to judge again without it.

@@ -11,7 +11,9 @@ use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, LoginUse, Method, Place, Recipe, Request, Response};
+use crate::wire::{
+    Answer, Context, FailureKind, LoginUse, Method, Place, Recipe, Request, Response,
+};
 
 checks! { Context;
     /// The config is refused to someone without credentials.
@@ -115,7 +117,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "a cookie that an earlier answer set is not enough to get in",
-        remedy: "Nothing that the apps need: know that a stolen cookie of this server opens the backups as long as it is valid.",
+        remedy: "The apps do not depend on it. Note that a stolen cookie of this server opens the backups as long as it is valid.",
         run: cookie,
     }
 
@@ -138,18 +140,27 @@ checks! { Context;
 async fn anonymous_config(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = context.unauthenticated_config().await?;
-    Ok(if answer.is_success() && page(&answer.body).is_some() {
-        Outcome::pass(format!("answered {}, not with `config`", describe(&answer)))
-    } else if answer.is_success() {
+    Ok(if gives(&answer) {
         Outcome::deviates(Stage::Auth, "`config` is given to anyone")
     } else {
         refused(&answer)
     })
 }
 
+/// Whether an answer gives what was asked for: with success, and neither nothing nor a page for
+/// people in its place.
+fn gives(answer: &Response) -> bool {
+    answer.is_success() && answer.body.length > 0 && page(&answer.body).is_none()
+}
+
 /// The outcome of a request that was to be refused, and was not granted.
 fn refused(answer: &Response) -> Outcome {
-    if (400..500).contains(&answer.status) {
+    if answer.is_success() {
+        Outcome::pass(format!(
+            "answered {}, in place of what was asked for",
+            describe(answer)
+        ))
+    } else if (400..500).contains(&answer.status) {
         Outcome::pass(format!("refused with {}", answer.status))
     } else {
         Outcome::blocked(format!("answered {}", describe(answer)))
@@ -159,7 +170,7 @@ fn refused(answer: &Response) -> Outcome {
 async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = download_without_login(context).await??;
-    Ok(if answer.is_success() {
+    Ok(if gives(&answer) {
         Outcome::deviates(Stage::Auth, "a backup is given to anyone who knows its ID")
     } else {
         refused(&answer)
@@ -174,11 +185,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
         after,
         payload,
     } = upload_without_login(context).await;
-    let answered = match answer {
-        Ok(answer) => format!("answered {}", answer.status),
-        Err(failure) if failure.kind.is_peer() => "not answered".to_owned(),
-        Err(failure) => return Err(failure.into()),
-    };
+    let answered = answered(answer)?;
     // What was stored counts, whatever was answered.
     let after = after?;
     Ok(if after.is_success() && after.body.is(&payload) {
@@ -191,7 +198,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
             Stage::Auth,
             format!("a part of an upload without credentials was stored ({answered})"),
         )
-    } else if after.is_success() || after.proves_absence() {
+    } else if after.proves_absence() {
         Outcome::pass(format!("{answered}, and not stored"))
     } else {
         Outcome::blocked(format!(
@@ -199,6 +206,15 @@ async fn anonymous_upload(context: &Context) -> Judged {
             describe(&after)
         ))
     })
+}
+
+/// What was answered to a request that was to be refused; none of the server's answers is an error.
+fn answered(answer: Answer) -> Result<String, Outcome> {
+    match answer {
+        Ok(answer) => Ok(format!("answered {}", answer.status)),
+        Err(failure) if failure.kind.is_peer() => Ok("not answered".to_owned()),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// How many requests without credentials a run may send beside those that every run sends: the
@@ -227,16 +243,14 @@ async fn anonymous_overwrite(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(600));
     stored(context, &backup, &old).await?;
     let request = Request::put(&backup, &new).anonymous();
-    let answered = match context.send(request).await {
-        Ok(answer) => format!("answered {}", answer.status),
-        Err(failure) if failure.kind.is_peer() => "not answered".to_owned(),
-        Err(failure) => return Err(failure.into()),
-    };
+    let answered = answered(context.send(request).await)?;
     // What is there now counts, whatever was answered.
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() && after.body.is(&old) {
         Outcome::pass(format!("{answered}, and the backup is unchanged"))
-    } else if after.is_success() || after.proves_absence() {
+    } else if after.proves_absence()
+        || (after.is_success() && (after.body.is(&new) || after.body.is_cut_from(&new)))
+    {
         Outcome::deviates(
             Stage::Auth,
             format!("an upload without credentials replaced a backup ({answered})"),
@@ -257,7 +271,13 @@ async fn anonymous_probe(context: &Context) -> Judged {
     stored(context, &backup, &payload).await?;
     let request = Request::new(Method::Head, Place::Backup(backup)).header("Accept", "*/*");
     let answer = context.send(request.anonymous()).await?;
-    Ok(if answer.is_success() {
+    let bare = context.unauthenticated_config().await;
+    let is_page_for_all = bare.is_ok_and(|bare| bare.is_success() && !gives(&bare));
+    Ok(if answer.is_success() && is_page_for_all {
+        Outcome::blocked(
+            "a HEAD does not show whether it leads to the page that someone without credentials gets for `config`",
+        )
+    } else if answer.is_success() {
         Outcome::deviates(
             Stage::Auth,
             "anyone who knows its ID learns whether a backup is there",
@@ -273,25 +293,18 @@ async fn anonymous_delete(context: &Context) -> Judged {
     let backup = context.recycled().await;
     let payload = context.payload("victim", Recipe::Random(600));
     stored(context, &backup, &payload).await?;
-    let answer = context.send(Request::delete(&backup).anonymous()).await?;
+    let answered = answered(context.send(Request::delete(&backup).anonymous()).await)?;
     let after = context.send(Request::get(&backup)).await?;
-    Ok(if after.is_success() {
-        Outcome::pass(format!(
-            "refused with {}, and the backup is still there",
-            answer.status
-        ))
+    Ok(if after.is_success() && after.body.is(&payload) {
+        Outcome::pass(format!("{answered}, and the backup is still there"))
     } else if after.proves_absence() {
         Outcome::deviates(
             Stage::Auth,
-            format!(
-                "a DELETE without credentials removed a backup (answered {})",
-                answer.status
-            ),
+            format!("a DELETE without credentials removed a backup ({answered})"),
         )
     } else {
         Outcome::blocked(format!(
-            "a DELETE without credentials was answered {}, and a GET afterwards {}",
-            answer.status,
+            "{answered}, and a GET afterwards {}, which does not say whether the backup is still there",
             describe(&after)
         ))
     })
@@ -333,22 +346,19 @@ async fn cookie(context: &Context) -> Judged {
     let answer = context
         .send(request().login(LoginUse::Cookie(cookies)))
         .await?;
-    Ok(if answer.is_success() {
+    Ok(if gives(&answer) {
         Outcome::deviates(
             Stage::Auth,
             "a cookie of an earlier answer was enough to get in",
         )
     } else {
-        Outcome::pass(format!(
-            "the cookie alone was refused with {}",
-            answer.status
-        ))
+        refused(&answer)
     })
 }
 
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
-    if download_without_login(context).await??.is_success() {
+    if gives(&download_without_login(context).await??) {
         return Ok(Outcome::not_applicable("a backup is given to anyone here"));
     }
     let backup = context.recycled().await;
@@ -364,7 +374,7 @@ async fn wrong(context: &Context) -> Judged {
         }
         answer => answer?,
     };
-    Ok(if answer.is_success() {
+    Ok(if gives(&answer) {
         Outcome::deviates(
             Stage::Auth,
             format!(

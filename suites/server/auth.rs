@@ -79,7 +79,7 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
-    if answer.status == 401 && !open && !asked_as(context) {
+    if answer.status == 401 && !asked_as(context) {
         return Ok(Outcome::blocked_by(
             Blocker::CredentialsRefused,
             "the credentials were refused in UTF-8; in this client's encoding they were not sent: a second refused login could lock people out",
@@ -105,6 +105,12 @@ async fn accepted(context: &Context) -> Judged {
             describe(&answer)
         )));
     }
+    if answer.status == 403 && !open {
+        return Ok(Outcome::not_applicable(format!(
+            "the server answers {}, which may or may not be about the credentials",
+            describe(&answer)
+        )));
+    }
     Ok(Outcome::pass(if open {
         "no credentials are asked for"
     } else {
@@ -112,12 +118,12 @@ async fn accepted(context: &Context) -> Judged {
     }))
 }
 
-/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference.
+/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference. A
+/// token is ASCII, and so is what is not there.
 ///
 /// Source: clients.http.login.
 fn asked_as(context: &Context) -> bool {
     context.facts().ascii_login
-        || context.facts().login != LoginKind::Basic
         || context.transport().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
 }
 
@@ -137,14 +143,20 @@ async fn charset(context: &Context) -> Judged {
     let request = context
         .as_client(Client::Android, Operation::ReadConfig, Place::Config)
         .login(LoginUse::Encoded(encoding));
+    let usual = context.config().await?;
     let answer = context.send(request).await?;
     Ok(if answer.status == 401 {
         Outcome::deviates(
             Stage::Auth,
             format!("the credentials are refused in {name}"),
         )
-    } else {
+    } else if answer.status == usual.status {
         Outcome::pass(format!("the credentials are taken in {name}"))
+    } else {
+        Outcome::blocked(format!(
+            "in {name}, a GET of `config` was answered {}, which does not say whether the credentials are taken",
+            describe(&answer)
+        ))
     })
 }
 
@@ -289,7 +301,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.status != 401 {
         return Outcome::deviates(
             Stage::Auth,
-            format!("{observed}: iOS never sends its credentials"),
+            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
         );
     }
     let challenges = Challenge::all(answer);
@@ -301,7 +313,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     } else if challenges.is_empty() {
         Outcome::deviates(
             Stage::Auth,
-            format!("{observed}: iOS never sends its credentials"),
+            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
         )
     } else {
         Outcome::deviates(
@@ -343,13 +355,21 @@ mod tests {
                 Some("Bearer realm=\"x\""),
                 "iOS can answer none of these",
             ),
-            (401, None, "iOS never sends its credentials"),
+            (
+                401,
+                None,
+                "iOS sends its credentials only where a 401 asks for them",
+            ),
             (
                 403,
                 Some("Basic realm=\"x\""),
-                "iOS never sends its credentials",
+                "iOS sends its credentials only where a 401 asks for them",
             ),
-            (404, None, "iOS never sends its credentials"),
+            (
+                404,
+                None,
+                "iOS sends its credentials only where a 401 asks for them",
+            ),
         ] {
             match challenged(status, challenge) {
                 Outcome::Deviates(deviation) => {

@@ -299,10 +299,10 @@ async fn judge_answer(
         deviation.answered_by = answered_by(answer);
         return Err(with_cause(context, answer, deviation).into());
     }
-    if answer.body.bytes.len() as u64 != answer.body.length {
+    if !answer.body.is_as_it_came() {
         return Err(Outcome::blocked_by(
             Blocker::TruncatedRead,
-            "the transcript keeps only the beginning of `config`",
+            "what is there of `config` is not all that came: it was longer, or a secret was taken out of it",
         ));
     }
     read(client, answer).map_err(|error| match error {
@@ -354,47 +354,47 @@ async fn same(context: &Context) -> Judged {
     for client in [Client::Android, Client::Ios] {
         answers.extend(fetched(context, client).await.unwrap_or_default());
     }
-    if answers.is_empty() {
-        return Ok(Outcome::blocked("no answer held a config"));
-    }
-    let readings = |client| -> BTreeSet<String> {
-        let read_by = |answer| read(client, answer).ok();
-        answers
-            .iter()
-            .filter_map(read_by)
-            .map(|config| numbers(&config))
-            .collect()
-    };
+    Ok(judge_same(&answers))
+}
+
+/// Judges what both clients read in the answers. Whether they can read one is judged by
+/// `config.understood`.
+fn judge_same(answers: &[Response]) -> Outcome {
+    let read_by = |client| answers.iter().map(move |answer| read(client, answer).ok());
+    let configs = |client| read_by(client).flatten();
+    let readings =
+        |client| -> BTreeSet<String> { configs(client).map(|config| numbers(&config)).collect() };
     let (android, ios) = (readings(Client::Android), readings(Client::Ios));
-    let differing = if android.len() > 1 { &android } else { &ios };
-    if differing.len() > 1 {
-        return Ok(Outcome::deviates(
-            Stage::Meaning,
-            format!("answers differ: {}", joined(differing)),
-        ));
+    for differing in [&android, &ios] {
+        if differing.len() > 1 {
+            let observed = format!("answers differ: {}", joined(differing));
+            return Outcome::deviates(Stage::Meaning, observed);
+        }
     }
     // A number that is too large for one of them is judged by `config.retention`.
     let limits = |client| -> BTreeSet<i64> {
-        let read_by = |answer| read(client, answer).ok();
-        answers
-            .iter()
-            .filter_map(read_by)
+        configs(client)
             .map(|config| config.max_backup_bytes)
             .collect()
     };
     let both = !android.is_empty() && !ios.is_empty();
-    Ok(if both && limits(Client::Android) != limits(Client::Ios) {
-        Outcome::deviates(
+    if both && limits(Client::Android) != limits(Client::Ios) {
+        return Outcome::deviates(
             Stage::Json,
             format!(
                 "one answer, two readings: Android reads {}; iOS reads {}",
                 joined(&android),
                 joined(&ios)
             ),
-        )
-    } else {
-        Outcome::pass(format!("{} answers hold the same numbers", answers.len()))
-    })
+        );
+    }
+    let by_either = read_by(Client::Android).zip(read_by(Client::Ios));
+    let is_read = |(android, ios): &(Option<_>, Option<_>)| android.is_some() || ios.is_some();
+    match by_either.filter(is_read).count() {
+        0 => Outcome::blocked("no answer held a config"),
+        1 => Outcome::blocked("only one answer held a config: there is none to compare it with"),
+        count => Outcome::pass(format!("{count} answers hold the same numbers")),
+    }
 }
 
 async fn limit(context: &Context) -> Judged {

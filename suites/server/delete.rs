@@ -1,12 +1,13 @@
 //! Deletion: what is deleted is gone.
 
-use super::judge::{Judged, describe, refusal};
+use super::judge::{Judged, describe, diagnosed_at_once};
 use super::{MOBILE_BY_HTTP, WHOLE};
 use crate::clients::Operation;
+use crate::diagnosis::Subject;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, FailureKind, OwnBackup, Place, Recipe, Request};
+use crate::wire::{Context, FailureKind, Method, OwnBackup, Place, Recipe, Request};
 
 checks! { Context;
     /// A deleted backup is gone.
@@ -35,7 +36,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "404 for a DELETE of a backup that does not exist",
-        remedy: "No app needs it; other tools tell by it whether there was anything to delete.",
+        remedy: "No app depends on it. Other tools learn from the 404 that there was nothing to delete.",
         run: missing,
     }
 }
@@ -97,13 +98,8 @@ async fn removes(context: &Context) -> Judged {
         }
     }
     if !is_done {
-        return Ok(refusal(
-            &answer,
-            "a DELETE of a backup",
-            &context.facts().base,
-            "/backups",
-        )
-        .into());
+        let asked = (Method::Delete, Subject::StoredBackup);
+        return Ok(diagnosed_at_once(context, &answer, "a DELETE of a backup", asked).into());
     }
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {

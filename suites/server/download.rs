@@ -2,12 +2,12 @@
 //! for.
 
 use super::auth::specimen;
-use super::judge::{Doing, Judged, describe, difference, redirect, refusal};
+use super::judge::{Doing, Judged, describe, difference, refusal};
 use super::upload::{download, judge_restore, stored};
 use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
+use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Answer, Context, Facet, Method, Place, Recipe, Request};
 
@@ -22,8 +22,8 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.readable"],
         effect: Effect::Reads,
-        expected: "an error, best 404, for a GET of a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: an app takes any page that comes with a 200 for a backup, and fails to restore it.",
+        expected: "an error, preferably 404, for a GET of a backup that was never uploaded",
+        remedy: "Let the server answer 404 for files that do not exist: the apps take any page with status 200 for a backup, and fail to restore it.",
         run: missing,
     }
 
@@ -38,7 +38,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "404 for a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: with another status the app tells its user something else than \"no backup found\".",
+        remedy: "Let the server answer 404 for files that do not exist: with another status the app shows another message than \"no backup found\".",
         run: not_found,
     }
 
@@ -113,15 +113,12 @@ async fn missing(context: &Context) -> Judged {
                 describe(&answer)
             ),
         )
-    } else if answer.is_redirect() {
-        redirect(&answer, &context.facts().base, "/backups").into()
-    } else if answer.status >= 500 {
-        refusal(
-            &answer,
-            "a GET of a backup that was never uploaded",
-            &context.facts().base,
-            "/backups",
-        )
+    } else if answer.is_redirect() || answer.status >= 500 {
+        // What is there is answered as it should be: the check's own remedy says more.
+        Deviation {
+            remedy: None,
+            ..refusal(&answer, "a GET of a backup that was never uploaded")
+        }
         .into()
     } else {
         Outcome::pass(format!("{}", answer.status))

@@ -26,8 +26,7 @@ checks! { Context;
 async fn http3(context: &Context) -> Judged {
     let config = context.config().await.doing("a GET of `config`")?;
     let base = &context.facts().base;
-    let host = base.split_once("://").map_or("", |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let host = host_of(base);
     let Some(port) = announced(&config, host) else {
         return Ok(Outcome::not_applicable("HTTP/3 is not announced"));
     };
@@ -45,6 +44,16 @@ async fn http3(context: &Context) -> Judged {
             ),
         ),
     })
+}
+
+/// The host of a URL; of an address of IPv6, with its brackets.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let end = match rest.find(']') {
+        Some(bracket) if rest.starts_with('[') => bracket + 1,
+        _ => rest.find(['/', ':']).unwrap_or(rest.len()),
+    };
+    &rest[..end]
 }
 
 /// The port at which the same host is said to speak HTTP/3.
@@ -75,6 +84,20 @@ mod tests {
             Body::new(Vec::new().into(), false),
         );
         announced(&answer, "cloud.example")
+    }
+
+    #[test]
+    fn a_host_is_what_stands_before_the_port() {
+        for (url, host) in [
+            ("https://cloud.example", "cloud.example"),
+            ("https://cloud.example/a]b", "cloud.example"),
+            ("https://cloud.example:8443/safe", "cloud.example"),
+            ("https://[2001:db8::1]:8443/safe", "[2001:db8::1]"),
+            ("https://[2001:db8::1]", "[2001:db8::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(url), host, "{url}");
+        }
     }
 
     #[test]

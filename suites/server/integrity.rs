@@ -83,7 +83,7 @@ checks! { Context;
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
         expected: "the old backup, whole, after an upload over it broke off",
-        remedy: "A phone that loses its network during the daily upload has then no backup at all. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
+        remedy: "A phone that loses its network during an upload is left without a backup. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
         run: cut_off_keeps,
     }
 
@@ -396,7 +396,7 @@ async fn concurrent(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let before = context.payload("before", Recipe::Random(size));
     stored(context, &backup, &before).await?;
-    let mut payloads: Vec<_> = (0..6)
+    let payloads: Vec<_> = (0..6)
         .map(|number| context.payload(&number.to_string(), Recipe::Random(size)))
         .collect();
     let manner = Manner::Slowly {
@@ -414,26 +414,35 @@ async fn concurrent(context: &Context) -> Judged {
         .filter(|answer| answer.is_success())
         .count();
     let after = context.send(Request::get(&backup)).await?;
-    payloads.push(before);
-    Ok(
-        if after.is_success() && payloads.iter().any(|payload| after.body.is(payload)) {
-            let how_many = if accepted == answers.len() {
-                "all"
-            } else {
-                "not all"
-            };
-            Outcome::pass(format!(
-                "one of the uploads is there, whole; {how_many} were answered with success"
-            ))
-        } else if after.is_success() {
-            Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+    let is_one = payloads.iter().any(|payload| after.body.is(payload));
+    Ok(if after.is_success() && is_one {
+        let how_many = if accepted == answers.len() {
+            "all"
         } else {
-            Outcome::deviates(
-                Stage::Http,
-                format!("a GET afterwards was answered {}", describe(&after)),
-            )
-        },
-    )
+            "not all"
+        };
+        Outcome::pass(format!(
+            "one of the uploads is there, whole; {how_many} were answered with success"
+        ))
+    } else if after.is_success() && after.body.is(&before) {
+        Outcome::blocked(if accepted == 0 {
+            "none of the uploads at the same time was taken"
+        } else {
+            "a GET afterwards gave the backup from before the uploads: see `download.fresh`"
+        })
+    } else if after.is_success() {
+        Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+    } else if after.proves_absence() {
+        Outcome::deviates(
+            Stage::Http,
+            format!("a GET afterwards was answered {}", describe(&after)),
+        )
+    } else {
+        Outcome::blocked(format!(
+            "a GET afterwards was answered {}, which does not say what is there",
+            describe(&after)
+        ))
+    })
 }
 
 /// How often a backup is downloaded while an upload is on its way.
@@ -470,21 +479,98 @@ async fn during(context: &Context) -> Judged {
             describe(&uploaded)
         )));
     }
-    let torn = |answer: &&Answer| match answer {
-        Ok(answer) if answer.is_success() => !answer.body.is(&old) && !answer.body.is(&new),
+    Ok(judge_during(&answers, &old, &new))
+}
+
+/// Judges the downloads that were answered while `new` was uploaded over `old`.
+fn judge_during(answers: &[Answer], old: &Payload, new: &Payload) -> Outcome {
+    let is_torn = |answer: &&Answer| match answer {
+        Ok(answer) if answer.is_success() => !answer.body.is(old) && !answer.body.is(new),
         // 423 and the like: come again later. A 404 says that there is no backup.
         Ok(answer) => answer.proves_absence(),
         // A connection that closes without an answer may do so at any time.
         Err(failure) => failure.kind == FailureKind::BodyEnded,
     };
-    Ok(match answers.iter().filter(torn).count() {
-        0 if answers.is_empty() => {
-            Outcome::blocked("the upload was over before a GET was answered")
-        }
-        0 => Outcome::pass("every GET gave the old backup or the new one, or asked to come again"),
-        _ => Outcome::deviates(
+    if answers.iter().any(|answer| is_torn(&answer)) {
+        return Outcome::deviates(
             Stage::Size,
             "a GET during an upload gave neither the old backup nor the new one",
-        ),
-    })
+        );
+    }
+    if !answers.iter().any(Result::is_ok) {
+        return Outcome::blocked("no GET was answered while the upload was on its way");
+    }
+    Outcome::pass("every GET gave the old backup or the new one, or asked to come again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Body, Failure, Http};
+
+    fn given(status: u16, body: &[u8]) -> Answer {
+        let body = Body::new(body.to_vec().into(), false);
+        Ok(Response::new(status, Http::One, Vec::new(), body))
+    }
+
+    #[test]
+    fn a_download_during_an_upload_is_one_of_two_or_none() {
+        let judged = |answers: &[Answer]| {
+            let (old, new) = (b"the old one".to_vec(), b"the new one".to_vec());
+            judge_during(answers, &Payload::sealed(old), &Payload::sealed(new))
+        };
+        let lost = |kind| Err(Failure::lost(kind, Stage::Http, "lost"));
+        let (old, new) = (given(200, b"the old one"), given(200, b"the new one"));
+        for passing in [
+            vec![old.clone(), new.clone()],
+            vec![given(423, b""), new.clone()],
+            vec![given(423, b"")],
+            vec![lost(FailureKind::Reset), old.clone()],
+        ] {
+            assert!(matches!(judged(&passing), Outcome::Pass(_)), "{passing:?}");
+        }
+        for torn in [
+            given(200, b"the new"),
+            given(200, b""),
+            given(404, b""),
+            lost(FailureKind::BodyEnded),
+        ] {
+            let answers = [old.clone(), torn, new.clone()];
+            let outcome = judged(&answers);
+            assert!(matches!(outcome, Outcome::Deviates(_)), "{answers:?}");
+        }
+        for silent in [vec![], vec![lost(FailureKind::Reset)]] {
+            let outcome = judged(&silent);
+            assert!(matches!(outcome, Outcome::Blocked { .. }), "{silent:?}");
+        }
+    }
+
+    #[test]
+    fn what_appears_late_is_judged_where_the_check_had_passed() {
+        let finding = |check: &'static super::super::ServerCheck, outcome| {
+            Finding::new(check, check.variants[0], outcome, Duration::ZERO)
+        };
+        let late = |check: &super::super::ServerCheck, at: usize| Late {
+            check: check.id.to_owned(),
+            variant: check.variants[at].label().to_owned(),
+        };
+        let passed = || Outcome::pass("nothing became visible");
+        let mut findings = [
+            finding(&CUT_OFF_INVISIBLE, passed()),
+            finding(&CUT_OFF_KEEPS, passed()),
+            finding(&CUT_OFF_KEEPS, Outcome::blocked("not seen")),
+        ];
+        findings[0].selected = false;
+        let before = findings.clone();
+        judge_late(&mut findings, &BTreeSet::new());
+        assert_eq!(findings, before);
+        // The other way of sending is another finding.
+        judge_late(&mut findings, &BTreeSet::from([late(&CUT_OFF_KEEPS, 1)]));
+        assert_eq!(findings, before);
+        let both = [late(&CUT_OFF_INVISIBLE, 0), late(&CUT_OFF_KEEPS, 0)];
+        judge_late(&mut findings, &both.into_iter().collect());
+        let verdicts = findings.each_ref().map(|finding| finding.verdict);
+        assert_eq!(verdicts, [Verdict::Warn, Verdict::Warn, Verdict::Blocked]);
+        assert!(!findings[0].selected && findings[1].selected);
+    }
 }

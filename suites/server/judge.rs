@@ -97,34 +97,14 @@ pub fn page(body: &Body) -> Option<String> {
     }
 }
 
-/// A redirect is not followed: what it means, and the base URL that it seems to want instead.
-/// `base` is the URL that was tested, `suffix` what was asked for below it.
-pub fn redirect(response: &Response, base: &str, suffix: &str) -> Deviation {
-    let location = response
-        .header("location")
-        .unwrap_or_default()
-        .trim_end_matches('/');
-    let wanted = location
-        .strip_suffix("<backup ID>")
-        .unwrap_or(location)
-        .trim_end_matches('/');
-    // A login page that takes the place along in its query is no place to enter.
-    let remedy = match wanted.strip_suffix(suffix).filter(|wanted| !wanted.contains('?')).map(|wanted| wanted.trim_end_matches('/')) {
-        Some(same) if same == base => {
-            "Serve files as files: the server expects a slash at the end, as after a directory.".to_owned()
-        }
-        Some(other) if other.contains("://") => {
-            format!("Enter {other} as the server, in the apps and here, if that is your server: an upload does not survive a redirect.")
-        }
-        _ => "Enter the URL at which the files really are; a redirect to a login page means that this is not a WebDAV address (for Nextcloud it is https://HOST/remote.php/dav/files/USER/FOLDER).".to_owned(),
-    };
-    Deviation::new(Stage::Http, format!("a redirect, {}", describe(response))).remedy(remedy)
-}
+/// What to do about a redirect whose target names no problem.
+const ELSEWHERE: &str = "Enter the URL at which the files really are. A redirect to a login page means that this is no WebDAV address: for Nextcloud it is https://HOST/remote.php/dav/files/USER/FOLDER.";
 
 /// Why a request that should have succeeded did not.
-pub fn refusal(response: &Response, doing: &str, base: &str, suffix: &str) -> Deviation {
+pub fn refusal(response: &Response, doing: &str) -> Deviation {
     let mut deviation = if response.is_redirect() {
-        redirect(response, base, suffix)
+        let observed = format!("a redirect, {}", describe(response));
+        Deviation::new(Stage::Http, observed).remedy(ELSEWHERE)
     } else {
         let stage = match response.status {
             401 | 403 => Stage::Auth,
@@ -180,13 +160,7 @@ pub fn diagnosed_at_once(
 
 /// A refusal, with the problem that the evidence shows.
 fn shown_by(evidence: &Evidence<'_>, answer: &Response, doing: &str) -> Deviation {
-    let suffix = if evidence.subject == Subject::Config {
-        "/config"
-    } else {
-        "/backups"
-    };
-    let deviation = refusal(answer, doing, evidence.base, suffix);
-    with_problem(deviation, diagnose(evidence))
+    with_problem(refusal(answer, doing), diagnose(evidence))
 }
 
 /// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
@@ -293,42 +267,9 @@ mod tests {
 
     #[test]
     fn a_refusal_names_its_stage() {
-        let stage = |status| refusal(&answer(status, ""), "a PUT", "https://a.example", "/x").stage;
+        let stage = |status| refusal(&answer(status, ""), "a PUT").stage;
         assert_eq!([401, 403].map(stage), [Stage::Auth; 2]);
         assert_eq!(stage(413), Stage::Size);
         assert_eq!([404, 409, 500, 301].map(stage), [Stage::Http; 4]);
-    }
-
-    #[test]
-    fn a_redirect_says_which_address_is_meant() {
-        let base = "https://a.example/safe";
-        let remedy = |location: &str| {
-            let mut answer = answer(301, "");
-            answer
-                .headers
-                .push(("location".to_owned(), location.to_owned()));
-            let said = refusal(&answer, "a GET", base, "/config");
-            assert!(
-                said.observed.starts_with("a redirect, 301"),
-                "{}",
-                said.observed
-            );
-            said.remedy.unwrap_or_default()
-        };
-        let slash = remedy("https://a.example/safe/config/");
-        assert!(slash.contains("a slash at the end"), "{slash}");
-        let other = remedy("https://b.example/dav/config");
-        assert!(
-            other.contains("Enter https://b.example/dav as the server"),
-            "{other}"
-        );
-        for elsewhere in [
-            "https://b.example/login?to=/config",
-            "/login",
-            "/dav/config",
-        ] {
-            let remedy = remedy(elsewhere);
-            assert!(remedy.contains("a login page means"), "{remedy}");
-        }
     }
 }

@@ -120,26 +120,13 @@ const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
 /// The problem that a refusal shows. That smaller backups are stored is seen before it is said.
 fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
     let facts = context.facts();
+    let shown_by = |(method, subject): (Method, Subject)| {
+        let (base, login) = (&facts.base, facts.login);
+        diagnose(&Evidence::of(base, login, method, subject, answer))
+    };
     let is_exact = context.check_id() == EXACT.id;
-    let (method, subject) = if is_exact { EXACT_UPLOAD } else { LARGE_UPLOAD };
-    let found = diagnose(&Evidence::of(
-        &facts.base,
-        facts.login,
-        method,
-        subject,
-        answer,
-    ));
-    if found.is_some() || !is_exact {
-        return found;
-    }
-    let (method, subject) = LARGE_UPLOAD;
-    diagnose(&Evidence::of(
-        &facts.base,
-        facts.login,
-        method,
-        subject,
-        answer,
-    ))
+    let of_exact = is_exact.then(|| shown_by(EXACT_UPLOAD)).flatten();
+    of_exact.or_else(|| shown_by(LARGE_UPLOAD))
 }
 
 async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
@@ -351,11 +338,7 @@ impl Search {
     async fn run(mut self, context: &Context, backup: &OwnBackup) -> Result<Limit, Outcome> {
         // From below, so that little is sent to find a low limit under a high promise.
         let mut size = LEAST_TRIED;
-        while size < self.refused {
-            let may_go_on = size <= self.taken || self.try_size(context, backup, size).await?;
-            if !may_go_on || self.taken < size {
-                break;
-            }
+        while size < self.refused && self.try_size(context, backup, size).await? {
             size *= 4;
         }
         // Between the steps, so that both ends are powers of two.

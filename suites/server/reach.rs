@@ -6,7 +6,7 @@ use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::text::listed;
-use crate::wire::Context;
+use crate::wire::{Context, Reach};
 
 checks! { Context;
     /// The host takes TCP connections.
@@ -49,22 +49,26 @@ async fn reachable(context: &Context) -> Judged {
         // No connection is no judgement on the server: the run cannot go on.
         Err(failure) => return Ok(Outcome::error(Breakage::Unreachable, failure.message)),
     };
-    let troubles = reach
+    Ok(judge_reach(&reach))
+}
+
+/// Judges by what came of connecting to each address of the host.
+fn judge_reach(reach: &Reach) -> Outcome {
+    let troubles: Vec<_> = reach
         .addresses
         .iter()
-        .filter(|(_, trouble)| !trouble.is_empty());
-    let troubles: Vec<_> = troubles
+        .filter(|(_, trouble)| !trouble.is_empty())
         .map(|(address, trouble)| format!("{address}: {trouble}"))
         .collect();
     let troubles: Vec<_> = troubles.iter().map(String::as_str).collect();
     let failed = listed(&troubles, MOST_SHOWN);
-    Ok(if !reach.is_reached() {
+    if !reach.is_reached() {
         Outcome::error(Breakage::Unreachable, failed)
     } else if troubles.is_empty() {
         Outcome::pass("every address of the host takes connections")
     } else {
         Outcome::pass(format!("connected, but not to every address: {failed}"))
-    })
+    }
 }
 
 async fn https(context: &Context) -> Judged {
@@ -79,4 +83,30 @@ async fn https(context: &Context) -> Judged {
             "the URL is http://; nothing was sent in the clear",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_that_answers_is_enough_and_the_others_are_named() {
+        let judged = |addresses: &[(&str, &str)]| {
+            let owned =
+                |(address, trouble): &(&str, &str)| ((*address).to_owned(), (*trouble).to_owned());
+            judge_reach(&Reach {
+                addresses: addresses.iter().map(owned).collect(),
+            })
+        };
+        let (answers, silent) = (("192.0.2.1", ""), ("2001:db8::1", "no answer"));
+        let whole = judged(&[answers]);
+        assert!(matches!(&whole, Outcome::Pass(seen) if !seen.contains("not to every")));
+        let partly = judged(&[answers, silent]);
+        assert!(matches!(&partly, Outcome::Pass(seen) if seen.contains("2001:db8::1: no answer")));
+        for addresses in [&[silent][..], &[]] {
+            let by = Breakage::Unreachable;
+            let outcome = judged(addresses);
+            assert!(matches!(outcome, Outcome::Error { kind, .. } if kind == by));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::judge::{Judged, with_problem};
 use crate::diagnosis::named;
 use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Halt};
+use crate::wire::Context;
 
 checks! { Context;
     /// No request is led where a client cannot follow.
@@ -56,11 +56,7 @@ checks! { Context;
 
 async fn redirects(context: &Context) -> Judged {
     let redirects = context.session().redirects();
-    // The one of `config` says the most.
-    let first = redirects
-        .iter()
-        .find(|(what, _)| what.starts_with("GET config"));
-    let Some((what, to)) = first.or(redirects.iter().next()) else {
+    let Some((what, to)) = redirects.first() else {
         return Ok(if context.session().answers() == 0 {
             Outcome::blocked("the run has seen no answer")
         } else {
@@ -81,7 +77,7 @@ async fn redirects(context: &Context) -> Judged {
 async fn redirected_downloads(context: &Context) -> Judged {
     let session = context.session();
     let followed = session.followed();
-    Ok(match followed.iter().next() {
+    Ok(match followed.first() {
         Some((what, to)) => {
             let seen = format!("{what}, pointing to {to}; what was asked for is there");
             let elsewhere = is_elsewhere(&context.facts().base, to);
@@ -107,7 +103,7 @@ fn is_elsewhere(base: &str, to: &str) -> bool {
 async fn left_alone(context: &Context) -> Judged {
     let session = context.session();
     Ok(match (session.halted(), session.slowed_by()) {
-        (Some(halt @ Halt::CredentialsRefused { .. }), _) => {
+        (Some(halt), _) if halt.is_of_credentials() => {
             Outcome::blocked_by(Blocker::CredentialsRefused, halt.to_string())
         }
         (Some(halt), _) => Outcome::deviates(

@@ -39,7 +39,7 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again before a server deletes it right after retentionDays, a week before that at the latest: who loses a phone then has a week to restore",
+        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again at least a week before a server deletes it right after retentionDays: a user who loses a phone has a week to restore",
         remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps refresh a backup that does not change only after half of that.",
         run: refresh,
     }
@@ -70,7 +70,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the same Last-Modified before and after a download",
-        remedy: "No app is affected: a backup is kept longer. But who looks every day whether a backup is still there keeps it there by looking; `retention plant` reads each of its backups only once.",
+        remedy: "No app is affected: a backup is kept longer. A job that looks every day whether a backup is still there keeps it by looking; `retention plant` reads each of its backups only once.",
         run: download_refreshes,
     }
 
@@ -85,7 +85,7 @@ checks! { Context;
         needs: &["delete.removes"],
         effect: Effect::WritesOwnBackup,
         expected: "no deleted backup in an answer to HEAD, in a listing or in a PROPFIND",
-        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): who deletes a backup, or changes its password, expects even its ID to be gone.",
+        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): a user who deletes a backup, or changes its password, expects its ID to be gone, too.",
         run: deleted_everywhere,
     }
 
@@ -100,7 +100,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a server that keeps nothing of a backup that was deleted or replaced",
-        remedy: "The apps do not mind, and a version can save a backup that an upload destroyed. But who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
+        remedy: "No app depends on it, and a version can save a backup that an upload destroyed. But an attacker who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
         run: bin,
     }
 }
@@ -123,7 +123,7 @@ async fn refresh(context: &Context) -> Judged {
     let is_late =
         oldest.is_some() && oldest != newest.as_meant().oldest(Changes::Never, Some(read));
     // Where no day is named, or none that anybody lives to see, it does no harm.
-    if client == Client::Ios && promised > 0 && is_late {
+    if promised > 0 && is_late {
         context.note(Condition::FullRetention);
     }
     Ok(judge_refresh(newest, read, promised))
@@ -168,7 +168,7 @@ fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
         Outcome::deviates(
             Stage::Meaning,
             format!(
-                "{heading}; who loses a phone just before that has {} left to restore{}",
+                "{heading}; a user who loses a phone just before that has {} left to restore{}",
                 days(left(oldest).max(0)),
                 as_meant(days(left(meant))),
             ),
@@ -249,7 +249,11 @@ async fn download_refreshes(context: &Context) -> Judged {
     context.pause(NEXT_SECOND).await;
     // What is touched by this one may show in the next.
     ask().await?;
-    let after = Marks::of(&ask().await?).modified.unwrap_or_default();
+    let Some(after) = Marks::of(&ask().await?).modified else {
+        return Ok(Outcome::blocked(
+            "the server sent Last-Modified once, and no longer",
+        ));
+    };
     Ok(if moved(&before, &after) == Moved::On {
         Outcome::deviates(
             Stage::Http,
@@ -282,7 +286,9 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
     let is_head = request.method == Method::Head;
     let answer = context.send(request).await?;
     let shows = if answer.is_success() {
-        Some(is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours)
+        let is_shown = is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours;
+        // It may stand behind what was read of a long list.
+        (is_shown || !answer.body.overran).then_some(is_shown)
     } else if answer.proves_absence() {
         Some(false)
     } else {
@@ -430,8 +436,8 @@ mod tests {
             retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; a server that deletes right after retentionDays has none by then
             retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app means it); a server that deletes right after retentionDays has none by then
             retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; a server that deletes right after retentionDays has none by then
-            retentionDays 14: an unchanged backup is uploaded again when it is 8 days old; who loses a phone just before that has 6 days left to restore
-            retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app means it); who loses a phone just before that has 0 days left to restore (6 days, as the app means it)
+            retentionDays 14: an unchanged backup is uploaded again when it is 8 days old; a user who loses a phone just before that has 6 days left to restore
+            retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app means it); a user who loses a phone just before that has 0 days left to restore (6 days, as the app means it)
             retentionDays 0: an unchanged backup is uploaded again when it is 91 days old, and no day is named on which the server may delete it
             retentionDays 0: an unchanged backup is uploaded again when it is 1 day old, and no day is named on which the server may delete it
             retentionDays 1000000: an unchanged backup is not uploaded again within a hundred years

@@ -19,7 +19,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "a backup that is stored, though its upload took as long as --slow-uplink says, a piece each second",
+        expected: "a backup that is stored after an upload that takes as long as --slow-uplink says, one piece a second",
         remedy: "Raise the time that the server, and the proxy before it, give a whole upload.",
         run: slow_uplink,
     }
@@ -60,6 +60,13 @@ async fn slow_uplink(context: &Context) -> Judged {
     }
     let get = Request::get(&backup).reading(payload.len());
     let after = context.send(get).await?;
+    if !after.is_success() && !after.proves_absence() {
+        return Ok(Outcome::blocked(format!(
+            "an upload that takes {took} was answered {}, and a GET afterwards {}, which does not say what is there",
+            describe(&put),
+            describe(&after)
+        )));
+    }
     if !after.is_success() {
         return Ok(Outcome::deviates(
             Stage::Http,

@@ -42,7 +42,7 @@ checks! { Context;
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for the GET of a backup just uploaded, and exactly its bytes",
-        remedy: "The server says that it stored the backup, and does not give it back: do not use it before that is mended. Look for a full disk, a directory that it cannot write, a link that takes files only, or a proxy that changes bodies.",
+        remedy: "The server says that it stored the backup, and does not give it back: do not use this server before it is fixed. Look for a full disk, a directory that it cannot write, a link that takes files only, or a proxy that changes bodies.",
         run: round_trip,
     }
 
@@ -101,7 +101,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "an upload with `Expect: 100-continue` is stored, or refused in the open",
+        expected: "an upload with `Expect: 100-continue` is stored, with or without a `100 Continue` before it",
         remedy: "No app sends it today, but proxies and other tools do: update the server, or let a proxy take the field out.",
         run: expect_continue,
     }

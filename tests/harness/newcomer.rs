@@ -3,6 +3,7 @@
 
 use crate::support::program::{Ended, file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 fn home() -> tempfile::TempDir {
@@ -66,7 +67,9 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
     assert!(!checked.stdout.contains("ios-h2"), "{}", checked.stdout);
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
-    let password = format!("htpasswd -c /etc/apache2/threema-safe.passwd {USER}");
+    let password = format!(
+        "printf '%s:%s\\n' {USER} \"$(openssl passwd -apr1)\" >> /etc/apache2/threema-safe.passwd"
+    );
     for text in [&checked.stdout, &set_up.stderr] {
         assert!(text.contains("problem.not-set-up"), "{text}");
         assert!(!text.contains("WWW-Authenticate"), "{text}");
@@ -83,6 +86,65 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
             ],
         );
     }
+}
+
+/// The root of a site belongs to the site: Threema Safe gets a folder below it.
+#[test]
+fn an_address_without_a_folder_takes_over_no_site() {
+    for (software, served) in [
+        (
+            "Apache/2.4.62 (Debian)",
+            "Alias \"/threema-safe\" /srv/threema-safe",
+        ),
+        ("nginx/1.26.3", "location /threema-safe/ {"),
+    ] {
+        let (server, home) = (bare(software), home());
+        let origin = server.url().trim_end_matches("/safe").to_owned();
+        let checked = ask("check", &origin, home.path(), &[]);
+        let set_up = ask("setup", &origin, home.path(), &["--yes"]);
+        let said = format!("`{origin}/threema-safe`");
+        assert!(set_up.stdout.contains(&said), "{}", set_up.all());
+        for text in [&checked.stdout, &set_up.stderr] {
+            has_lines(text, &[served]);
+            // What follows a question would be taken for its answer.
+            let block = text.split("\nEND\n").nth(1).unwrap_or_default();
+            let block = block.split("\n\n").next().unwrap_or_default();
+            let last = block.lines().last().unwrap_or_default();
+            assert!(last.contains("openssl passwd"), "{text}");
+        }
+    }
+}
+
+/// A person who is asked twice takes the second prompt for the confirmation of a new password.
+#[test]
+fn setup_asks_once_for_the_password() {
+    let (server, home) = (bare("Apache/2.4.62 (Debian)"), home());
+    let typed = file(home.path(), "typed", "a word\nanother\n");
+    let line = format!(
+        "{} setup {} --user {USER} --yes",
+        env!("CARGO_BIN_EXE_safe-conformance"),
+        server.url()
+    );
+    let mut command = std::process::Command::new("script");
+    command
+        .args(["-q", "-e", "-c", &line, "/dev/null"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TERM", "dumb")
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .stdin(std::fs::File::open(typed).expect("it was written"));
+    let ended = run(&mut command);
+    assert!(
+        ended.all().contains("problem.not-set-up"),
+        "{}",
+        ended.all()
+    );
+    assert_eq!(
+        ended.all().matches("Password of").count(),
+        1,
+        "{}",
+        ended.all()
+    );
 }
 
 #[test]
@@ -181,11 +243,10 @@ fn lines_to_paste_ask_as_the_person_does() {
         );
         has_lines(
             &ended.stdout,
-            &[
-                &format!("curl -u {USER} -X MKCOL {url}/backups/"),
-                "echo '{\"maxBackupBytes\": 524288, \"retentionDays\": 180}' > config",
-                &format!("curl -u {USER} -T config {url}/config"),
-            ],
+            &[&format!(
+                "safe-conformance setup {url} --user {USER} --password-file {}/password",
+                home.path().display()
+            )],
         );
     }
 }
@@ -202,6 +263,43 @@ fn plain_http_at_a_port_of_https_is_said() {
         assert!(text.contains("problem.http-on-https-port"), "{text}");
         assert!(text.contains(&format!("enter {https}")), "{text}");
         assert!(!text.contains("password are refused"), "{text}");
+    }
+}
+
+/// Many servers say nothing of it: they answer with an alert of TLS, or hang up.
+#[test]
+fn plain_http_at_a_port_that_answers_with_an_alert_is_said_too() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut asked = [0; 1024];
+            let _ = stream.read(&mut asked);
+            // protocol_version. Source: RFC 5246 section 7.2.
+            let _ = stream.write_all(&[21, 3, 1, 0, 2, 2, 70]);
+        }
+    });
+    let (home, url) = (home(), format!("http://127.0.0.1:{port}/safe"));
+    let https = url.replacen("http://", "https://", 1);
+    let checked = ask("check", &url, home.path(), &[]).all();
+    let text = checked.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("problem.http-on-https-port"), "{text}");
+    assert!(text.contains(&format!("enter {https}")), "{text}");
+    assert!(!text.contains("user name"), "{text}");
+}
+
+#[test]
+fn every_form_of_a_report_has_the_lines_to_paste() {
+    let (server, home) = (bare("Apache/2.4.58 (Debian)"), home());
+    for form in ["html", "markdown", "json"] {
+        let file = home.path().join(form);
+        let option = format!("{form}={}", file.display());
+        ask("check", &server.url(), home.path(), &["--report", &option]);
+        let report = std::fs::read_to_string(file).expect("a report");
+        for line in ["a2enmod alias dav dav_fs", "  Dav On"] {
+            assert!(report.contains(line), "{form}: {report}");
+        }
     }
 }
 
@@ -249,6 +347,61 @@ fn the_root_of_a_nextcloud_is_no_trouble_with_slashes() {
     assert!(text.contains("problem.nextcloud-url"), "{text}");
     assert!(text.contains(&there), "{there}\n{text}");
     assert!(!text.contains("RewriteRule"), "{text}");
+}
+
+#[test]
+fn every_form_of_a_report_names_the_address_and_the_user_of_the_run() {
+    let (server, home) = (Scripted::open(cloud), home());
+    let origin = server.url().trim_end_matches("/safe").to_owned();
+    let reports = ["html", "markdown", "json", "junit"].map(|form| {
+        let file = home.path().join(form);
+        (format!("{form}={}", file.display()), file)
+    });
+    let options: Vec<_> = reports
+        .iter()
+        .flat_map(|(report, _)| ["--report", report])
+        .collect();
+    ask("check", &origin, home.path(), &options);
+    let there = format!("{origin}/remote.php/dav/files/{USER}/FOLDER");
+    for (form, file) in &reports {
+        let report = std::fs::read_to_string(file).expect("a report");
+        assert!(report.contains(&there), "{form}: {report}");
+        for placeholder in ["//HOST", "files/USER"] {
+            assert!(!report.contains(placeholder), "{form}: {report}");
+        }
+        assert!(!report.contains(PASSWORD), "{form}");
+    }
+}
+
+/// A Nextcloud that answers to another host name alone.
+fn distrustful(_: &Asked) -> Deed {
+    Deed::Reply(Reply::new(400, "<p>Access through untrusted domain</p>"))
+}
+
+#[test]
+fn inspect_and_retention_name_the_address() {
+    let (server, home) = (Scripted::open(distrustful), home());
+    let ledger = home.path().join("ledger").display().to_string();
+    let (password, backup) = (
+        file(home.path(), "password", PASSWORD)
+            .display()
+            .to_string(),
+        file(home.path(), "backup-password", "shootdeathstar")
+            .display()
+            .to_string(),
+    );
+    let url = server.url();
+    let inspect = ["inspect", "--from", &url, "--id", "ECHOECHO"];
+    let inspect = [&inspect[..], &["--backup-password-file", &backup]].concat();
+    let retention = vec!["retention", "plant", &url, "--ledger", &ledger];
+    for arguments in [inspect, retention] {
+        let mut command = program(home.path());
+        command.args(arguments);
+        command.args(["--user", USER, "--password-file", &password]);
+        let printed = run(&mut command).all();
+        let text = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("--value=127.0.0.1"), "{text}");
+    }
 }
 
 #[test]

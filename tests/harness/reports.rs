@@ -190,7 +190,7 @@ const SITUATIONS: &[Situation] = &[
             _ => Deed::Healthy,
         },
         problem: "problem.folder-empty",
-        says: &["-X MKCOL", "-T config"],
+        says: &["safe-conformance setup http"],
         never: &["401"],
     },
     Situation {
@@ -437,12 +437,12 @@ async fn each_wrong_address_of_a_nextcloud_is_spelled_out() {
     for (path, expected) in [
         (
             "/remote.php/dav/alice/files/threema",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
-        ("", "/remote.php/dav/files/USER/FOLDER"),
+        ("", "/remote.php/dav/files/safe/FOLDER"),
         (
             "/index.php/apps/files/files/1234",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
         (
             "/s/AbCdEfGhIjKlMnO",
@@ -454,7 +454,7 @@ async fn each_wrong_address_of_a_nextcloud_is_spelled_out() {
         ),
         (
             "/remonte.php/webdav/threema",
-            "/remote.php/dav/files/USER/FOLDER",
+            "/remote.php/dav/files/safe/FOLDER",
         ),
     ] {
         let report = report(&format!("{origin}{path}")).await;

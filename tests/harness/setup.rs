@@ -140,8 +140,8 @@ fn an_empty_folder_becomes_a_server() {
     assert!(dav.has_backups());
     for part in [
         "Plan:",
-        "done   write the file `config`",
-        "done   make the folder `backups`",
+        "done     write the file `config`",
+        "done     make the folder `backups`",
         "Android  backup partial  restore partial",
         "user name",
         "Exit code 0",

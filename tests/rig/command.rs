@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("command/list_and_explain", list_and_explain),
         Trial::test("command/supports_nothing", supports_nothing),
+        Trial::test("command/looks_back_at_nothing", looks_back_at_nothing),
         Trial::test("command/does_nothing", does_nothing),
         Trial::test("command/knows_every_action", knows_every_action),
         Trial::test("command/keeps_a_folder_a_case", keeps_a_folder_a_case),
@@ -91,7 +92,31 @@ fn supports_nothing() -> Result<(), Failed> {
         4,
         &["answers every action of the chosen cases with exit code 127"],
         &found,
-    )
+    )?;
+    // A shell answers so, too, where the program is not there.
+    if found.1.contains("1 pass") {
+        return Err(Failed::from(found.1));
+    }
+    Ok(())
+}
+
+/// What looks back at requests cannot be judged where nothing is sent.
+fn looks_back_at_nothing() -> Result<(), Failed> {
+    let here = folder("back")?;
+    for choice in ["rig.request", "rig.body.nonce", "rig.secret.password"] {
+        let found = run(&here, &["rig", "--exec", "exit 127", "--case", choice])?;
+        is(
+            2,
+            &[
+                "looks back at what other cases sent",
+                "--case rig.backup.first,",
+            ],
+            &found,
+        )?;
+    }
+    let both = "rig.backup.first,rig.request.path";
+    let found = run(&here, &["rig", "--exec", "exit 127", "--case", both])?;
+    is(4, &[], &found)
 }
 
 fn does_nothing() -> Result<(), Failed> {

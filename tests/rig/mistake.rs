@@ -150,6 +150,8 @@ mistakes! {
     FallsBackToPlain => "rig.hosts.plain",
     /// No certificate is refused.
     AnyCertificate => "rig.tls.unknown-root.restore",
+    /// No certificate is refused where the server is only tested.
+    AnyCertificateInATest => "rig.tls.unknown-root.test",
     /// No name in a certificate is refused.
     AnyName => "rig.tls.wrong-name.restore",
     /// TLS 1.1 will do.

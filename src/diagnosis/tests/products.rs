@@ -157,6 +157,47 @@ fn fields_and_bodies_show_a_product_and_near_misses_do_not() {
 }
 
 #[test]
+fn what_a_run_found_shows_eee_safe() {
+    const GIN: (&str, &str) = ("www-authenticate", "Basic realm=\"Authorization Required\"");
+    const OTHER: (&str, &str) = ("www-authenticate", "Basic realm=\"Files\"");
+    let shown = |deviating: &[&str], field| {
+        let findings = deviating.iter().map(|check| finding(check, "warn", "http"));
+        let findings: Vec<_> = findings.collect();
+        recognised_in_run(&findings, [field].into_iter()).map(|seen| seen.product)
+    };
+    let both = ["desktop.head", "desktop.restore"];
+    assert_eq!(shown(&both, GIN), Some(Product::EeeSafe));
+    // Another server without HEAD, another that filters programs, another that is built on gin.
+    assert_eq!(shown(&both, OTHER), None);
+    assert_eq!(shown(&["desktop.head"], GIN), None);
+    assert_eq!(shown(&["desktop.restore"], GIN), None);
+    let all = ["upload.round-trip", "desktop.head", "desktop.restore"];
+    assert_eq!(shown(&all, GIN), None);
+}
+
+#[test]
+fn the_path_of_a_url_shows_a_nextcloud_unless_the_answers_show_another() {
+    let seen = |base: &str, known: &[Product]| {
+        let known = known.iter().map(|product| Recognised {
+            product: *product,
+            evidence: "seen".to_owned(),
+        });
+        let mut software: Vec<_> = known.collect();
+        with_url(base, &mut software);
+        software.iter().map(|seen| seen.product).collect::<Vec<_>>()
+    };
+    let files = "https://cloud.example/remote.php/dav/files/alice/safe";
+    let (cloud, apache) = (Product::Nextcloud, Product::Apache);
+    assert_eq!(seen(files, &[apache]), [cloud, apache]);
+    assert_eq!(seen("https://c.example/public.php/webdav", &[]), [cloud]);
+    assert_eq!(seen(files, &[Product::OwnCloud]), [Product::OwnCloud]);
+    assert_eq!(
+        seen("https://cloud.example/remote/dav", &[apache]),
+        [apache]
+    );
+}
+
+#[test]
 fn a_host_shows_a_product_and_near_misses_do_not() {
     let rows = [
         ("https://app.koofr.net/dav/Koofr/safe", Some(Product::Koofr)),

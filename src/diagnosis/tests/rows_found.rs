@@ -8,6 +8,20 @@ use crate::suites::server::tls::tests::{DAY, NOW, authority, healthy, own, param
 use crate::wire::Facts;
 use crate::wire::tls::KeyProof;
 
+fn with_own_roots() -> Facts {
+    Facts {
+        own_roots: true,
+        ..facts()
+    }
+}
+
+fn on_loopback() -> Facts {
+    Facts {
+        loopback: true,
+        ..facts()
+    }
+}
+
 pub(super) const ROWS_0: &[Row] = &[
     (
         "cloudflare-challenge",
@@ -448,6 +462,16 @@ pub(super) const ROWS_1: &[Row] = &[
     (
         "trust-of-this-machine",
         || target(facts(), healthy()),
+        || target(facts(), public("Somebody")),
+    ),
+    (
+        "root-not-on-phones",
+        || target(with_own_roots(), healthy()),
+        || target(with_own_roots(), public("Somebody")),
+    ),
+    (
+        "loopback-address",
+        || target(on_loopback(), public("Somebody")),
         || target(facts(), public("Somebody")),
     ),
     (

@@ -1,6 +1,7 @@
 //! A comparison as a page.
 
 use super::super::Comparison;
+use super::super::comparison::alike;
 use super::{Tone, detail, page, say};
 use crate::engine::Exit;
 use maud::html;
@@ -22,11 +23,14 @@ impl Comparison {
                 @if !changes.is_empty() {
                     h2 { (heading) " (" (changes.len()) ")" }
                     ul.fixes {
-                        @for change in changes {
+                        @for alike in alike(changes) {
                             li {
-                                p { code { (say(&change.name)) } " " (say(&change.verdicts())) }
+                                p {
+                                    @for change in &alike { code { (say(&change.name)) } " " }
+                                    (say(&alike[0].verdicts()))
+                                }
                                 dl {
-                                    @for (label, text) in change.details() { (detail(label, text)) }
+                                    @for (label, text) in alike[0].details() { (detail(label, &text)) }
                                 }
                             }
                         }

@@ -37,8 +37,8 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
     html! {
         h2 { "The exchanges" }
         p {
-            (count) " in " (duration(end)) ". Each bar is one exchange; what ran at once stands one "
-            "below the other."
+            (count) " of the checks in " (duration(end)) "; what was sent again and what cleaned up is not "
+            "among them. Each bar is one exchange; what ran at once stands one below the other."
         }
         (picture(&label, height, &drawing))
         ul.legend {

@@ -74,17 +74,44 @@ fn page(title: &str, header: &Markup, main: &Markup) -> String {
     .into_string()
 }
 
+/// Up to how many bytes any word with a hyphen is kept on one line: `android-h2`.
+const SHORT_WORD: usize = 14;
+/// The longest name that is kept on one line, in bytes.
+const LONGEST_NAME: usize = 60;
+
 /// Text as it may be shown; what stands in backticks is code.
 fn say(text: &str) -> Markup {
     let text = line(text);
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks pairs nothing up.
     if parts.len().is_multiple_of(2) {
-        return html! { (text) };
+        return unbroken(&text);
     }
     html! {
         @for (at, part) in parts.iter().enumerate() {
-            @if at.is_multiple_of(2) { (part) } @else { code { (part) } }
+            @if at.is_multiple_of(2) { (unbroken(part)) } @else { code { (unbroken(part)) } }
+        }
+    }
+}
+
+/// Text whose IDs and options stand whole on a line wherever there is room: browsers break them at
+/// their hyphens otherwise.
+fn unbroken(text: &str) -> Markup {
+    let is_name = |word: &str| {
+        let bare = word.trim_start_matches(['(', '[', '"']);
+        let begins = bare.starts_with("--") || bare.starts_with(|c: char| c.is_ascii_lowercase());
+        let named = bare.starts_with("--") || bare.contains(['.', '[']) || bare.len() <= SHORT_WORD;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.[],:;)=_".contains(c);
+        let short = bare.len() <= LONGEST_NAME;
+        begins && named && bare.contains('-') && short && bare.chars().all(is_plain)
+    };
+    if !text.split(' ').any(is_name) {
+        return html! { (text) };
+    }
+    html! {
+        @for (at, word) in text.split(' ').enumerate() {
+            @if at > 0 { " " }
+            @if is_name(word) { span.id { (word) } } @else { (word) }
         }
     }
 }

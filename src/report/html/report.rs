@@ -1,5 +1,6 @@
 //! The report of a run: verdicts first, then what to fix, then every check.
 
+use super::super::steps::{Step, shell_line};
 use super::super::{Group, Report, grouped};
 use super::{Tone, chain, detail, exchanges, limits, page, say, word};
 use crate::engine::{ClientSummary, ClientVerdict, Exit, Finding, Verdict};
@@ -71,21 +72,48 @@ impl Report {
             ul.verdicts {
                 @for (client, directions) in &self.clients {
                     @for (direction, summary) in directions {
-                        li { (verdict_card(*client, *direction, summary)) }
+                        li { (self.verdict_card(*client, *direction, summary)) }
                     }
                 }
             }
+            @for remark in &self.remarks { p { (word(Tone::Warn, "know")) " " (say(remark)) } }
+        }
+    }
+
+    fn verdict_card(
+        &self,
+        client: Client,
+        direction: Direction,
+        summary: &ClientSummary,
+    ) -> Markup {
+        let (tone, text) = match summary.verdict {
+            ClientVerdict::Pass if summary.prevented_by().is_some() => (Tone::Warn, "pass, but"),
+            ClientVerdict::Pass => (Tone::Pass, "pass"),
+            ClientVerdict::Partial => (Tone::Warn, "partial"),
+            ClientVerdict::Unknown => (Tone::Warn, "unknown"),
+            ClientVerdict::Fail => (Tone::Fail, "FAIL"),
+        };
+        html! {
+            h3 { (client) " " (direction) }
+            (word(tone, text))
+            @for reason in self.reasons(summary) { p { (say(&reason)) } }
         }
     }
 
     fn html_fixes(&self) -> Markup {
-        let of = |verdict| grouped(self.findings.iter().filter(move |f| f.verdict == verdict));
-        let mut groups = of(Verdict::Fail);
-        groups.extend(of(Verdict::Warn));
+        let fixes = if self.implementation.is_some() {
+            let of = |verdict| grouped(self.findings.iter().filter(move |f| f.verdict == verdict));
+            let groups = of(Verdict::Fail).into_iter().chain(of(Verdict::Warn));
+            groups.map(|group| fix_card(&group)).collect()
+        } else {
+            let steps = self.steps().into_iter();
+            let steps = steps.filter(|step| step.verdict != Verdict::Note);
+            steps.map(|step| step_card(&step)).collect::<Vec<_>>()
+        };
         html! {
             h2 { "What to fix, in this order" }
-            @if groups.is_empty() { p { "Nothing." } } @else {
-                ol.fixes { @for group in &groups { li { (fix_card(group)) } } }
+            @if fixes.is_empty() { p { "Nothing." } } @else {
+                ol.fixes { @for fix in &fixes { li { (fix) } } }
             }
             @for sentence in &self.stale_waivers {
                 p { (word(Tone::Fail, "stale waiver")) " " (say(sentence)) }
@@ -171,25 +199,44 @@ impl Report {
     }
 }
 
-fn verdict_card(client: Client, direction: Direction, summary: &ClientSummary) -> Markup {
-    let (tone, text) = match summary.verdict {
-        ClientVerdict::Pass if summary.prevented_by().is_some() => (Tone::Warn, "pass, but"),
-        ClientVerdict::Pass => (Tone::Pass, "pass"),
-        ClientVerdict::Partial => (Tone::Warn, "partial"),
-        ClientVerdict::Unknown => (Tone::Warn, "unknown"),
-        ClientVerdict::Fail => (Tone::Fail, "FAIL"),
-    };
-    let reasons = if summary.broken_by.is_empty() {
-        &summary.not_judged
-    } else {
-        &summary.broken_by
+/// One thing to do, with the lines that do it and what it mends.
+fn step_card(step: &Step<'_>) -> Markup {
+    let (tone, text) = mark(step.verdict);
+    let affects = match (step.affects(), step.breaks()) {
+        (affected, _) if affected.is_empty() => "no client of today".to_owned(),
+        (affected, breaks) if breaks.is_empty() => affected.to_string(),
+        (affected, breaks) => format!("{affected} ({breaks})"),
     };
     html! {
-        h3 { (client) " " (direction) }
+        h3 { (say(&step.title)) }
         (word(tone, text))
-        @if !reasons.is_empty() { p { "because of " (say(&reasons.join(", "))) } }
-        @if let Some(issue) = summary.prevented_by() {
-            p { "the app itself fails here: known issue " (say(&issue.id)) }
+        @if step.likely && step.problem.is_some() { " " span.soft { "likely" } }
+        dl {
+            @for (place, fix) in step.fixes.iter().enumerate() {
+                (detail(if place == 0 { "fix" } else { "or" }, fix))
+            }
+        }
+        (to_paste(&step.lines))
+        dl {
+            @for observed in step.observed(false) { (detail("observed", &observed)) }
+            @if let Some(who) = step.answered_by() { (detail("server", who)) }
+            @if step.verdict.is_deviation() { (detail("affects", &affects)) }
+            (detail("checks", &step.names()))
+            @if step.problem.is_some() { (detail("problem", step.id)) }
+            @if !step.then.is_empty() {
+                (detail("then", "run again: what depends on this can be judged only then"))
+            }
+            @if let Some((reason, _)) = step.waived() { (detail("waived", reason)) }
+        }
+    }
+}
+
+/// Lines for a shell, as they are.
+fn to_paste(lines: &[String]) -> Markup {
+    let lines: Vec<_> = lines.iter().map(|line| shell_line(line)).collect();
+    html! {
+        @if !lines.is_empty() {
+            pre.scroll role="region" aria-label="Lines to paste" tabindex="0" { (lines.join("\n")) }
         }
     }
 }

@@ -236,15 +236,11 @@ fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
         path: path.to_owned(),
         source,
     };
-    match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(LedgerError::NoFile {
-                path: path.to_owned(),
-            });
-        }
-        Ok(_) => {}
-        Err(error) if create && error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(io(error)),
+    // Where nothing is known of it, opening it says why.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(LedgerError::NoFile {
+            path: path.to_owned(),
+        });
     }
     let mut options = OpenOptions::new();
     options.create(create).append(true).read(true);
@@ -382,3 +378,6 @@ impl LeftLedger {
         std::fs::remove_file(&self.path)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,6 +199,10 @@ impl Door {
             let message = format!("no complete answer within {seconds} s");
             Err(Failure::lost(FailureKind::TimedOut, Stage::Http, message))
         });
+        let answer = match answer {
+            Ok(response) => Ok(response),
+            Err(failure) => Err(self.live.explained(failure).await),
+        };
         // The first wall records what was asked for; nothing here is a backup.
         let asked = Request::new(Method::Get, Place::Config);
         answer

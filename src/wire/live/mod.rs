@@ -1,18 +1,22 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
+mod addresses;
 mod door;
+mod failing;
 mod knock;
 mod onward;
 mod patience;
 
+pub(super) use addresses::dial;
+use addresses::{CONNECT_TIME, refused};
 pub use door::{Door, Over, Spot};
 
-use super::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
 use super::bin::BinPlace;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
-use super::raw::{self, BAD_CHUNKS, BODY_ENDED, NO_ANSWER, RawRequest};
+use super::raw::{self, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
 use super::settings::Settings;
@@ -20,26 +24,21 @@ use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
-use futures_util::future::join_all;
+use failing::failure_of;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 
-/// How long one address gets to take a connection.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// How many addresses are tried at once, where only whether they answer is asked.
-const DIALLED_AT_ONCE: usize = 32;
 /// The slowest upload or download that is waited for, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
 
 /// Speaks to a server.
 pub(super) struct Live {
-    target: Target,
+    pub(super) target: Target,
     tls: Option<Tls>,
     timeout: Duration,
     scrub: Scrub,
@@ -47,6 +46,8 @@ pub(super) struct Live {
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     /// An address that took a connection.
     alive: OnceLock<SocketAddr>,
+    /// Whether the port speaks TLS, once that was asked.
+    speaks_tls: OnceCell<bool>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
     requests: AtomicU64,
@@ -80,6 +81,7 @@ impl Live {
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
+            speaks_tls: OnceCell::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
             requests: AtomicU64::new(0),
@@ -87,76 +89,6 @@ impl Live {
             #[cfg(test)]
             script: None,
         })
-    }
-
-    async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
-        self.addresses.get_or_init(|| self.resolve()).await.clone()
-    }
-
-    async fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
-        let port = self.target.base.port();
-        if !self.target.addresses.is_empty() {
-            let given = self.target.addresses.iter();
-            return Ok(given
-                .map(|address| SocketAddr::new(*address, port))
-                .collect());
-        }
-        let host = self.target.base.host();
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
-        }
-        let no_address =
-            || Failure::peer(Stage::Resolve, format!("the name `{host}` has no address"));
-        match tokio::time::timeout(self.timeout, tokio::net::lookup_host((host, port))).await {
-            Ok(Ok(found)) => {
-                let mut addresses: Vec<_> = found.collect();
-                addresses.dedup();
-                if addresses.is_empty() {
-                    Err(no_address())
-                } else {
-                    Ok(addresses)
-                }
-            }
-            Ok(Err(_)) => Err(no_address()),
-            Err(_) => Err(Failure::peer(
-                Stage::Resolve,
-                format!("no answer to the look-up of `{host}`"),
-            )),
-        }
-    }
-
-    /// Connects to every address once, to several at the same time: of many that are silent, each
-    /// is waited for as long.
-    pub(super) async fn reach(&self) -> Result<Reach, Failure> {
-        let mut addresses = Vec::new();
-        for several in self.addresses().await?.chunks(DIALLED_AT_ONCE) {
-            let dialled = several.iter().map(|address| dial(*address));
-            for (address, dialled) in several.iter().zip(join_all(dialled).await) {
-                let trouble = match dialled {
-                    Ok(_) => {
-                        // The first one stays.
-                        let _ = self.alive.set(*address);
-                        String::new()
-                    }
-                    Err(failure) => failure.message,
-                };
-                addresses.push((address.ip().to_string(), trouble));
-            }
-        }
-        Ok(Reach { addresses })
-    }
-
-    /// Connects to the address that took a connection before, else to the first that does.
-    async fn connect(&self) -> Result<TcpStream, Failure> {
-        let mut last = Failure::peer(Stage::Resolve, "the name has no address");
-        let alive = self.alive.get().copied();
-        for address in alive.into_iter().chain(self.addresses().await?) {
-            match dial(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(failure) => last = failure,
-            }
-        }
-        Err(last)
     }
 
     /// Shakes hands, offering these versions of HTTP, and hangs up.
@@ -243,7 +175,7 @@ impl Live {
     async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
         #[cfg(test)]
         if let Some(script) = &self.script {
-            return script.answer(request);
+            return script.answer(request).await;
         }
         let sent = async {
             if how.raw {
@@ -254,7 +186,33 @@ impl Live {
             }
         };
         let answer = tokio::time::timeout(how.time, sent).await;
-        answer.unwrap_or_else(|_| Err(self.silence()))
+        let answer = answer.unwrap_or_else(|_| Err(self.silence()));
+        match answer {
+            Ok(response) => Ok(response),
+            Err(failure) => Err(self.explained(failure).await),
+        }
+    }
+
+    /// A failure, or where plain http was spoken to a port of TLS, that.
+    pub(super) async fn explained(&self, failure: Failure) -> Failure {
+        let is_lost = matches!(
+            failure.kind,
+            FailureKind::NoAnswer | FailureKind::Reset | FailureKind::Peer
+        );
+        if self.tls.is_some() || failure.stage != Stage::Http || !is_lost {
+            return failure;
+        }
+        let speaks_tls = self.speaks_tls.get_or_init(|| async {
+            let Ok(stream) = self.connect().await else {
+                return false;
+            };
+            tls::is_spoken(stream, self.target.base.host()).await
+        });
+        if !*speaks_tls.await {
+            return failure;
+        }
+        let message = "the URL says http://, and this port speaks TLS";
+        Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
     }
 
     fn silence(&self) -> Failure {
@@ -467,29 +425,6 @@ fn path_of(url: &str) -> &str {
     path.map_or("/", |at| &url[after_scheme + at..])
 }
 
-/// Connects to one address.
-pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
-    let unreachable = |why: &str| Failure::lost(FailureKind::Unreachable, Stage::Connect, why);
-    match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
-        Ok(Ok(stream)) => {
-            // Without it, small writes wait for one another; where it fails they do just that.
-            let _ = stream.set_nodelay(true);
-            Ok(stream)
-        }
-        Ok(Err(error)) => Err(match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => refused(),
-            std::io::ErrorKind::NetworkUnreachable => unreachable("the network cannot be reached"),
-            std::io::ErrorKind::HostUnreachable => unreachable("the host cannot be reached"),
-            _ => unreachable("no connection"),
-        }),
-        Err(_) => Err(unreachable("no connection within 5 s")),
-    }
-}
-
-fn refused() -> Failure {
-    Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
-}
-
 /// The response, with as much of its body as is gathered; what that is may depend on whether it is
 /// packed.
 async fn read_bounded(
@@ -522,73 +457,4 @@ async fn read_bounded(
         unpacked: false,
         echoed_secret: false,
     })
-}
-
-/// The error inside of errors: what wraps one hides it from `source`.
-fn innermost(mut io: &std::io::Error) -> &std::io::Error {
-    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
-        io = inner;
-    }
-    io
-}
-
-/// The failure behind an error of reqwest, in words that do not change from run to run.
-fn failure_of(error: &reqwest::Error) -> Failure {
-    let in_body = error.is_body() || error.is_decode();
-    let broken = if in_body {
-        Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)
-    } else {
-        Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
-    };
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    let mut last = String::new();
-    for cause in causes {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            let io = innermost(io);
-            if io.get_ref().is_some_and(
-                <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
-                    rustls::Error,
-                >,
-            ) {
-                return tls::failure_of(tls::trouble(io));
-            }
-            // The library's own words for what the raw sender tells in ours.
-            match io.kind() {
-                std::io::ErrorKind::UnexpectedEof => return broken,
-                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
-                    return Failure::peer(Stage::Http, BAD_CHUNKS);
-                }
-                _ => {}
-            }
-            if io.get_ref().is_none() {
-                return match io.kind() {
-                    std::io::ErrorKind::ConnectionRefused => refused(),
-                    _ => broken,
-                };
-            }
-        } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
-            if hyper.is_incomplete_message() {
-                return broken;
-            } else if hyper.is_parse_too_large() {
-                return Failure::peer(Stage::Http, "the answer's header is too large");
-            } else if hyper.is_parse() {
-                return Failure::peer(Stage::Http, "the answer is not HTTP");
-            }
-        }
-        if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
-            let message = if http_two.is_reset() {
-                "the server broke the HTTP/2 stream off"
-            } else {
-                "the HTTP/2 connection broke off"
-            };
-            return Failure::lost(FailureKind::Reset, Stage::Http, message);
-        }
-        last = cause.to_string();
-    }
-    if error.is_connect() {
-        return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
-    }
-    Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
 }

@@ -47,7 +47,8 @@ pub(super) struct Patience {
     /// work.
     closed_config: AtomicBool,
     own_config: AtomicBool,
-    accepted: AtomicBool,
+    /// The request by which the server accepted the credentials.
+    accepted: OnceLock<String>,
     refused_logins: AtomicU32,
     /// IDs with an upload of ours that broke off, was not answered, or raced others.
     disturbed: Mutex<BTreeSet<String>>,
@@ -73,7 +74,7 @@ impl Patience {
             closed: Mutex::default(),
             closed_config: AtomicBool::new(false),
             own_config: AtomicBool::new(false),
-            accepted: AtomicBool::new(false),
+            accepted: OnceLock::new(),
             refused_logins: AtomicU32::new(0),
             disturbed: Mutex::default(),
             stays_locked: AtomicBool::new(false),
@@ -204,7 +205,7 @@ impl Live {
                         // What it finds is seen by all.
                         let _ = self.is_banned(request, response).await;
                     }
-                    return match self.hidden_by_limit(&answer) {
+                    return match self.hidden_by_halt(request, &answer) {
                         Some(failure) => Err(failure),
                         None => answer,
                     };
@@ -213,14 +214,17 @@ impl Live {
         }
     }
 
-    /// Once the limit has ended the run, a refusal that was under way says nothing about the server
-    /// either.
-    fn hidden_by_limit(&self, answer: &Answer) -> Option<Failure> {
+    /// Once a limit, a ban or a revoked password has ended the run, a refusal that was under way
+    /// says nothing about the server either.
+    fn hidden_by_halt(&self, request: &Request, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
         let is_locked_out = matches!(halt, Halt::LockedOut { .. });
+        let is_revoked = matches!(halt, Halt::CredentialsRevoked { .. });
         let is_hidden = match answer {
             Ok(response) => {
-                Sign::of(response).is_some() || (is_locked_out && response.status == 403)
+                Sign::of(response).is_some()
+                    || (is_locked_out && response.status == 403)
+                    || (is_revoked && response.status == 401 && request.is_personal())
             }
             Err(failure) => is_locked_out && failure.kind.is_peer(),
         };
@@ -246,7 +250,7 @@ impl Live {
     ) -> Answer {
         let mut tries = Tries::default();
         loop {
-            let turn = if tries.is_alone() {
+            let turn = if tries.wants_to_be_alone() {
                 self.patience.pace.enter_alone().await
             } else {
                 self.patience.pace.enter().await
@@ -258,8 +262,8 @@ impl Live {
             }
             let limit = self.limit(&tries);
             let answer = self.once(request, http, encoding, limit).await;
-            let next = self.after(request, &answer, &mut tries).await;
-            if for_check && let Some(failure) = self.hidden_by_limit(&answer) {
+            let next = self.after(request, &answer, &mut tries, for_check).await;
+            if for_check && let Some(failure) = self.hidden_by_halt(request, &answer) {
                 return Err(failure);
             }
             match next {
@@ -316,7 +320,8 @@ impl Live {
     /// Refuses what could lock the person out: any login after a refused one.
     fn may_ask(&self, request: &Request) -> Result<(), Failure> {
         if request.is_personal()
-            && let Some(halt @ Halt::CredentialsRefused { .. }) = self.patience.halt.get()
+            && let Some(halt) = self.patience.halt.get()
+            && halt.is_of_credentials()
         {
             return Err(Failure::from(halt));
         }
@@ -330,7 +335,13 @@ impl Live {
         Ok(())
     }
 
-    async fn after(&self, request: &Request, answer: &Answer, tries: &mut Tries) -> Next {
+    async fn after(
+        &self,
+        request: &Request,
+        answer: &Answer,
+        tries: &mut Tries,
+        for_check: bool,
+    ) -> Next {
         match answer {
             Ok(response) => {
                 self.deaf(request).store(false, Ordering::Relaxed);
@@ -346,7 +357,8 @@ impl Live {
                     let asked = request.short();
                     return Next::Halt(Halt::LockedOut { sign, asked });
                 }
-                if response.status == 423 && request.login != LoginUse::Wrong {
+                // Who cleans up waits for the lock and goes on with what is not locked.
+                if response.status == 423 && for_check && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }
                 Next::Take
@@ -381,7 +393,7 @@ impl Live {
             let proven = patience.closed_config.load(Ordering::Relaxed)
                 && patience.own_config.load(Ordering::Relaxed);
             if proven {
-                self.accept();
+                self.accept(request);
             }
         }
         if request.login == LoginUse::Wrong && response.status == 401 {
@@ -395,18 +407,25 @@ impl Live {
             // Another encoding than the one that works is a question, and the last one of its kind.
             let is_attempt = matches!(request.login, LoginUse::Encoded(encoding)
                 if encoding != CredentialEncoding::Utf8 && !self.target.login.is_ascii());
-            if !(is_attempt && patience.accepted.load(Ordering::Relaxed)) {
-                let asked = request.short();
-                let _ = patience.halt.set(Halt::CredentialsRefused { asked });
-            }
+            let asked = request.short();
+            let halt = match patience.accepted.get() {
+                Some(_) if is_attempt => return,
+                Some(accepted) => Halt::CredentialsRevoked {
+                    accepted: accepted.clone(),
+                    asked,
+                },
+                None => Halt::CredentialsRefused { asked },
+            };
+            // The first reason stays.
+            let _ = patience.halt.set(halt);
         } else if request.method == Method::Put && response.is_success() {
-            self.accept();
+            self.accept(request);
         }
     }
 
-    /// Notes that the credentials work.
-    fn accept(&self) {
-        self.patience.accepted.store(true, Ordering::Relaxed);
+    /// Notes that the credentials work, as the answer to `request` shows.
+    fn accept(&self, request: &Request) {
+        self.patience.accepted.get_or_init(|| request.short());
         self.patience.pace.accepted();
     }
 
@@ -449,7 +468,7 @@ impl Live {
 fn taken(answer: Answer, tries: &Tries) -> Answer {
     match answer {
         Ok(response) => Ok(Response {
-            asked_again: tries.is_alone(),
+            asked_again: tries.was_lost(),
             ..response
         }),
         Err(failure) if failure.kind == FailureKind::TimedOut && tries.timeouts > 0 => {

@@ -1,22 +1,44 @@
 //! Asking the server, or the transcript: every call of a check goes through here, and what concerns
 //! the whole run is noted on the way.
 
-use super::{Offers, Session, Source};
+use super::{NotedRedirects, Offers, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
-use crate::wire::request::{HttpChoice, Method, Place, Request};
+use crate::wire::request::{HttpChoice, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
+
+/// A question, as a transcript keeps it, and who asks so.
+struct Question {
+    words: String,
+    purpose: Purpose,
+}
+
+impl Question {
+    fn of(request: &Request) -> Self {
+        Self {
+            words: request.fingerprint(),
+            purpose: request.purpose(),
+        }
+    }
+
+    /// A question that is no request.
+    fn beside(words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            purpose: Purpose::Harness,
+        }
+    }
+}
 
 /// Whether a request has its turn to itself.
 #[derive(Clone, Copy)]
@@ -113,7 +135,7 @@ impl Session {
 
     /// Connects to every address once.
     pub(in crate::wire) async fn reach(&self, key: Key) -> Result<Reach, Failure> {
-        let asked = vec!["connect".to_owned()];
+        let asked = vec![Question::beside("connect")];
         let got = self.got(
             key,
             asked,
@@ -125,7 +147,7 @@ impl Session {
 
     /// Asks at every address whether QUIC is spoken at this port.
     pub(in crate::wire) async fn knock(&self, key: Key, port: u16) -> Result<Reach, Failure> {
-        let asked = vec![format!("datagram to UDP port {port}")];
+        let asked = vec![Question::beside(format!("datagram to UDP port {port}"))];
         let got = self.got(
             key,
             asked,
@@ -149,7 +171,7 @@ impl Session {
         };
         let got = self.got(
             key,
-            vec!["inspection of TLS".to_owned()],
+            vec![Question::beside("inspection of TLS")],
             |live| async {
                 let is_shut_out = async { self.offers().await.is_err() };
                 let seen = Box::pin(live.inspect(is_shut_out)).await;
@@ -170,7 +192,8 @@ impl Session {
         versions: &'static [Http],
     ) -> Result<Handshake, TlsTrouble> {
         let offered: Vec<_> = versions.iter().map(|http| http.name()).collect();
-        let asked = vec![format!("TLS handshake offering {}", offered.join(" and "))];
+        let words = format!("TLS handshake offering {}", offered.join(" and "));
+        let asked = vec![Question::beside(words)];
         let got = self.got(
             key,
             asked,
@@ -231,7 +254,7 @@ impl Session {
 
     /// Sends several requests at once; the answers come in their order.
     pub(in crate::wire) async fn together(&self, key: Key, requests: Vec<Request>) -> Vec<Answer> {
-        let asked: Vec<_> = requests.iter().map(Request::fingerprint).collect();
+        let asked: Vec<_> = requests.iter().map(Question::of).collect();
         let count = requests.len();
         let got = self.got(
             key,
@@ -265,10 +288,9 @@ impl Session {
         poll: Request,
         most: usize,
     ) -> Vec<Answer> {
-        let asked = vec![
-            upload.fingerprint(),
-            format!("{}; at most {most} times", poll.fingerprint()),
-        ];
+        let mut polling = Question::of(&poll);
+        polling.words += &format!("; at most {most} times");
+        let asked = vec![Question::of(&upload), polling];
         let got = self.got(
             key,
             asked,
@@ -315,7 +337,7 @@ impl Session {
     async fn got<'s, F, Fut>(
         &'s self,
         key: Key,
-        asked: Vec<String>,
+        asked: Vec<Question>,
         ask: F,
         refuse: impl Fn(Failure) -> Got,
     ) -> Got
@@ -323,6 +345,7 @@ impl Session {
         F: FnOnce(&'s Live) -> Fut,
         Fut: Future<Output = Got>,
     {
+        let words = || -> Vec<_> { asked.iter().map(|asked| asked.words.clone()).collect() };
         match &self.source {
             Source::Live { live, record } => {
                 let got = match self.closed() {
@@ -334,12 +357,12 @@ impl Session {
                 record
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .insert(key, (asked, kept));
+                    .insert(key, (words(), kept));
                 got
             }
             Source::Replay(entries) => {
                 let got = match entries.get(&key) {
-                    Some((then, got)) if *then == asked => got.clone(),
+                    Some((then, got)) if *then == words() => got.clone(),
                     Some((then, _)) => refuse(Failure::of(
                         FailureKind::Harness,
                         format!(
@@ -359,35 +382,43 @@ impl Session {
     }
 
     /// Notes what concerns the whole run: redirects, an echoed secret.
-    fn look(&self, asked: &[String], got: &Got) {
+    fn look(&self, asked: &[Question], got: &Got) {
         let Got::Answers(answers) = got else { return };
         self.answers
             .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
-        for (position, response) in answers
+        // Of a question that is asked again and again, each answer comes after the others.
+        let last = asked.last();
+        let asked = asked
             .iter()
-            .enumerate()
-            .filter_map(|(at, answer)| Some((at, answer.as_ref().ok()?)))
-        {
-            let what = asked
-                .get(position)
-                .or(asked.last())
-                .map_or("", String::as_str);
-            let short = what.split([';', '(']).next().unwrap_or_default().trim();
-            if response.echoed_secret {
-                self.echoed
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert((short.len(), short.to_owned()));
+            .chain(std::iter::repeat_n(last, answers.len()).flatten());
+        for (asked, answer) in asked.zip(answers) {
+            if let Ok(response) = answer {
+                self.look_at(asked, response);
             }
-            self.keep_signs(response);
-            if let Some(followed) = &response.redirected {
-                let what = format!("{short} was answered {}", followed.status);
-                note_redirect(&self.followed, what, followed.to.clone());
-            } else if response.is_redirect() && is_a_clients(short) {
-                let what = format!("{short} was answered {}", response.status);
-                let to = response.header("location").unwrap_or("nowhere").to_owned();
-                note_redirect(&self.redirects, what, to);
-            }
+        }
+    }
+
+    fn look_at(&self, asked: &Question, response: &Response) {
+        let short = asked
+            .words
+            .split([';', '('])
+            .next()
+            .unwrap_or_default()
+            .trim();
+        if response.echoed_secret {
+            self.echoed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert((short.len(), short.to_owned()));
+        }
+        self.keep_signs(response);
+        if let Some(followed) = &response.redirected {
+            let what = format!("{short} was answered {}", followed.status);
+            note_redirect(&self.followed, (asked.purpose, what), followed.to.clone());
+        } else if response.is_redirect() && asked.purpose != Purpose::Harness {
+            let what = format!("{short} was answered {}", response.status);
+            let to = response.header("location").unwrap_or("nowhere").to_owned();
+            note_redirect(&self.redirects, (asked.purpose, what), to);
         }
     }
 
@@ -535,16 +566,8 @@ fn reach_of(got: Got) -> Result<Reach, Failure> {
     }
 }
 
-/// Whether a client asks so, and not the harness alone: the place of such a question has a name
-/// without a slash in front.
-fn is_a_clients(short: &str) -> bool {
-    short
-        .split_once(' ')
-        .is_some_and(|(_, place)| !place.starts_with('/'))
-}
-
 /// Notes where an answer pointed; which of two came first must not matter.
-fn note_redirect(noted: &Mutex<BTreeMap<String, String>>, what: String, to: String) {
+fn note_redirect(noted: &Mutex<NotedRedirects>, what: (Purpose, String), to: String) {
     let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
     noted
         .entry(what)

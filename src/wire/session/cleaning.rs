@@ -206,12 +206,11 @@ impl Session {
         let mut refusal = None;
         let deleting = async {
             while !backups.is_empty() {
-                let mut is_locked = Vec::new();
-                for backup in std::mem::take(&mut backups) {
+                for backup in backups.clone() {
                     let deleted = tokio::time::timeout(SILENCE, self.delete_one(live, &backup));
                     match deleted.await {
+                        Ok(Err(Undeleted::Locked)) => continue,
                         Ok(Ok(())) => {}
-                        Ok(Err(Undeleted::Locked)) => is_locked.push(backup),
                         Ok(Err(Undeleted::Refused(why))) => {
                             refusal.get_or_insert(why);
                         }
@@ -222,11 +221,11 @@ impl Session {
                             return;
                         }
                     }
+                    backups.retain(|other| *other != backup);
                 }
-                if !is_locked.is_empty() {
+                if !backups.is_empty() {
                     tokio::time::sleep(UNLOCKING).await;
                 }
-                backups = is_locked;
             }
         };
         let _ = tokio::time::timeout(patience, deleting).await;

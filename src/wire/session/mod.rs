@@ -20,6 +20,8 @@ use super::halt::Halt;
 use super::ledger::Ledger;
 use super::live::Live;
 use super::pace::Pace;
+use super::person::Asking;
+use super::request::Purpose;
 use super::secret::Scrub;
 use super::seed::Seed;
 use super::settings::{Settings, Totals};
@@ -69,6 +71,9 @@ enum Source {
 /// Answers by the name and the text of a request's key, each asked for once.
 type SharedAnswers = BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>;
 
+/// Where redirects pointed, by who asked, and what.
+type NotedRedirects = BTreeMap<(Purpose, String), String>;
+
 /// One run against one target.
 pub struct Session {
     facts: Facts,
@@ -92,9 +97,9 @@ pub struct Session {
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
     /// What was answered with a secret, by length: the shortest is kept, whatever came first.
     echoed: Mutex<BTreeSet<(usize, String)>>,
-    redirects: Mutex<BTreeMap<String, String>>,
+    redirects: Mutex<NotedRedirects>,
     /// The redirects of a GET that led to what was asked for.
-    followed: Mutex<BTreeMap<String, String>>,
+    followed: Mutex<NotedRedirects>,
     /// What the answers say about the software behind them.
     signs: Mutex<BTreeSet<(String, String)>>,
     /// What checks saw that makes known issues of clients matter.
@@ -223,9 +228,27 @@ impl Session {
         self.shared = Shared::tried();
     }
 
+    /// Lets a server in memory offer both versions of HTTP.
+    #[cfg(test)]
+    pub(crate) fn offers_both(&self) {
+        let both = Offers {
+            one: true,
+            two: true,
+        };
+        self.offers.set(Ok(both)).expect("nothing was asked before");
+    }
+
     /// What is known of the target.
     pub const fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// With what a person asks the target; a transcript does not know it.
+    pub fn asking(&self) -> Asking {
+        match &self.source {
+            Source::Live { live, .. } => live.target.asking(),
+            Source::Replay(_) => Asking::default(),
+        }
     }
 
     /// The seed of everything made up.
@@ -294,20 +317,15 @@ impl Session {
         self.stopped.as_deref()
     }
 
-    /// The redirects that came, as "what was asked" and "where it pointed".
-    pub fn redirects(&self) -> BTreeMap<String, String> {
-        self.redirects
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// The redirects of what a client asks for, as "what was asked" and "where it pointed"; that of
+    /// `config` first.
+    pub fn redirects(&self) -> Vec<(String, String)> {
+        in_order(&self.redirects)
     }
 
     /// The redirects of a GET that led to what was asked for, in the same form.
-    pub fn followed(&self) -> BTreeMap<String, String> {
-        self.followed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    pub fn followed(&self) -> Vec<(String, String)> {
+        in_order(&self.followed)
     }
 
     /// The header fields of the answers that say something about the software behind them, as name
@@ -413,4 +431,12 @@ impl engine::Subject<super::Context> for Arc<Session> {
             .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
             .map(|unfinished| unfinished.why.clone())
     }
+}
+
+fn in_order(noted: &Mutex<NotedRedirects>) -> Vec<(String, String)> {
+    let noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+    let pairs = noted
+        .iter()
+        .map(|((_, what), to)| (what.clone(), to.clone()));
+    pairs.collect()
 }

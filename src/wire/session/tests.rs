@@ -1,21 +1,23 @@
-//! Tests of the clean-up against a server in memory: what it asks, and what it claims afterwards.
+//! Tests of a session against a server in memory: what it asks, and what it claims afterwards.
 
-use super::{Leftovers, Offers, Session};
+mod asking;
+mod late;
+mod purging;
+mod sweeping;
+
+use super::{Leftovers, Offers, Session, Source};
 use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::guard::{Doubt, OwnBackup};
-use crate::wire::ledger::{Ledger, LeftLedger};
 use crate::wire::payload::{Payload, Recipe};
-use crate::wire::request::{HttpChoice, Manner, Method, Place, Request};
-use crate::wire::scripted::{Asked, Deed, Scripted, broken_off, reply, silence};
+use crate::wire::request::{Manner, Method, Place, Request};
+use crate::wire::scripted::{Asked, Deed, Scripted, broken_off, reply, scripted_target, silence};
 use crate::wire::secret::Scrub;
 use crate::wire::seed::Seed;
 use crate::wire::settings::Settings;
-use crate::wire::target::{LoginKind, Target};
 use crate::wire::transcript::Key;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -31,6 +33,17 @@ impl Play {
     fn new(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
         let server = Scripted::new(script);
         let session = Session::scripted(&server, None);
+        Self::with(server, session)
+    }
+
+    /// The same at a server that is not on this machine.
+    fn remote(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
+        let server = Scripted::new(script);
+        let session = remote(&server);
+        Self::with(server, session)
+    }
+
+    fn with(server: Arc<Scripted>, session: Arc<Session>) -> Self {
         Self {
             server,
             session,
@@ -75,6 +88,17 @@ impl Play {
             .await;
     }
 
+    /// A backup of which an upload was broken off, and can come no more.
+    fn broke_off(&self, slot: &str) -> OwnBackup {
+        let backup = self.session.guard.own_backup("test", slot);
+        self.session.claim(&backup).expect("claimed");
+        let payload = self.payload("cut off");
+        self.session.breaks_off(("test", "way"), &backup, &payload);
+        self.session.guard.sent(&backup);
+        self.session.guard.may_appear(&backup, Instant::now());
+        backup
+    }
+
     async fn clean_up(&self) -> Leftovers {
         self.session.clean_up(PATIENCE).await
     }
@@ -84,6 +108,18 @@ impl Play {
         let log = self.server.log();
         log.iter().filter(|asked| asked.starts_with(method)).count()
     }
+}
+
+/// A session with a server in memory that passes for one on another machine.
+fn remote(server: &Arc<Scripted>) -> Arc<Session> {
+    let target = scripted_target("https://safe.example/safe");
+    let mut session = Session::scripted_at(target, Scrub::default(), server, None);
+    let alone = Arc::get_mut(&mut session).expect("nobody else has it");
+    alone.offers = OnceCell::new_with(Some(Ok(Offers {
+        one: true,
+        two: false,
+    })));
+    session
 }
 
 fn one(why: Doubt) -> BTreeMap<Doubt, usize> {
@@ -104,8 +140,10 @@ async fn a_healthy_server_is_left_as_it_was() {
     for slot in ["a", "b", "c", "d", "e", "f", "g"] {
         play.upload(slot).await;
     }
+    let began = tokio::time::Instant::now();
     let left = play.clean_up().await;
     assert_eq!((left.backups, play.server.stored()), (0, 0));
+    assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(play.count("DELETE"), 7);
     // One is seen before it is deleted, and three are looked for afterwards, three times each.
     assert_eq!(play.count("GET"), 1 + 9);
@@ -118,7 +156,7 @@ async fn what_another_login_does_not_see_is_not_called_gone() {
     play.send(Request::get(&backup)).await.expect("it is there");
     play.session.delete(&backup).await;
     let hidden = Request::get(&backup).anonymous();
-    let (Ok(mut missing), super::Source::Live { live, .. }) =
+    let (Ok(mut missing), Source::Live { live, .. }) =
         (play.send(hidden.clone()).await, &play.session.source)
     else {
         panic!("no answer")
@@ -289,228 +327,4 @@ fn an_upload_that_found_no_connection_leaves_nothing() {
         play.session.settle(&backup, 600, &Err(failure));
         assert!(play.session.guard.is_gone(&backup), "{kind:?}");
     }
-}
-
-/// The ledger of a run that stored three backups and was killed, and the server.
-async fn killed(folder: &Path, login: LoginKind) -> (Arc<Scripted>, LeftLedger) {
-    let seed = Seed::new(7);
-    let ledger = Ledger::open(folder, "http://127.0.0.1:9/safe", login, seed).expect("a ledger");
-    let server = Scripted::new(|_| Deed::Healthy);
-    let mut play = Play {
-        session: Session::scripted(&server, Some(ledger)),
-        server: Arc::clone(&server),
-        asked: 0,
-    };
-    for slot in ["a", "b", "c"] {
-        play.upload(slot).await;
-    }
-    assert_eq!(server.stored(), 3);
-    drop(play);
-    let mut left = LeftLedger::all(folder).expect("a folder");
-    (server, left.remove(0).expect("a whole ledger"))
-}
-
-fn named(folder: &Path) -> usize {
-    let left = LeftLedger::all(folder).expect("a folder");
-    let counts = left
-        .iter()
-        .map(|ledger| ledger.as_ref().expect("whole").count());
-    counts.sum()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_sweep_deletes_what_a_killed_run_left() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
-    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
-    assert!(swept.is_clean(), "{swept:?}");
-    assert_eq!((swept.named, swept.gone, server.stored()), (3, 3, 0));
-    drop(ledger);
-    assert_eq!(named(folder.path()), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_sweep_stops_at_the_first_refusal_and_the_ledger_stays() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
-    server.plays(|asked| {
-        if is(asked, Method::Delete) {
-            answers(403)
-        } else {
-            Deed::Healthy
-        }
-    });
-    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
-    assert!(!swept.is_clean() && swept.refusal.is_some(), "{swept:?}");
-    assert_eq!((swept.gone, server.stored()), (0, 3));
-    assert!(swept.doubts.is_empty(), "{swept:?}");
-    let log = server.log();
-    let deleted = log.iter().filter(|asked| asked.starts_with("DELETE"));
-    assert_eq!(deleted.count(), 1, "{log:#?}");
-    drop(ledger);
-    assert_eq!(named(folder.path()), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_sweep_finds_out_a_server_that_only_says_that_it_deletes() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
-    server.plays(|asked| {
-        if is(asked, Method::Delete) {
-            answers(204)
-        } else {
-            Deed::Healthy
-        }
-    });
-    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
-    assert_eq!(swept.doubts, BTreeMap::from([(Doubt::StillThere, 3)]));
-    drop(ledger);
-    assert_eq!((swept.gone, named(folder.path())), (0, 3));
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_the_login_of_the_run_nothing_is_swept() {
-    let open = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
-    for (login, lets_in, is_swept) in [
-        (LoginKind::Basic, true, false),
-        (LoginKind::Token, true, false),
-        (LoginKind::Open, false, false),
-        (LoginKind::Open, true, true),
-    ] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (server, mut ledger) = killed(folder.path(), login).await;
-        server.plays(move |asked| {
-            if lets_in || !matches!(asked.request.place, Place::Config) {
-                Deed::LetsIn
-            } else {
-                answers(401)
-            }
-        });
-        let session = Session::scripted_at(open.clone(), Scrub::default(), &server, None);
-        let swept = session.sweep(&mut ledger).await;
-        assert_eq!(swept.is_clean(), is_swept, "{login:?}: {swept:?}");
-        assert_eq!(server.stored() == 0, is_swept, "{login:?}");
-    }
-}
-
-#[test]
-fn the_version_of_a_request_is_one_that_the_server_offers() {
-    use crate::wire::facet::Http::{One, Two};
-    let backup = OwnBackup::labelled(Seed::new(7), "test/a");
-    let raw = || Request::get(&backup).manner(Manner::Chunked);
-    let newest = || Request {
-        http: HttpChoice::Newest,
-        ..Request::get(&backup)
-    };
-    for (url, one, two, request, expected) in [
-        ("http://127.0.0.1:9/safe", true, false, newest(), Some(One)),
-        (
-            "http://127.0.0.1:9/safe",
-            true,
-            false,
-            Request::get(&backup).over(Two),
-            None,
-        ),
-        ("http://safe.example/safe", true, false, newest(), None),
-        ("https://safe.example/safe", true, true, newest(), Some(Two)),
-        (
-            "https://safe.example/safe",
-            true,
-            false,
-            newest(),
-            Some(One),
-        ),
-        (
-            "https://safe.example/safe",
-            true,
-            true,
-            Request::get(&backup),
-            Some(One),
-        ),
-        (
-            "https://safe.example/safe",
-            false,
-            true,
-            Request::get(&backup),
-            Some(Two),
-        ),
-        (
-            "https://safe.example/safe",
-            false,
-            true,
-            Request::get(&backup).over(One),
-            None,
-        ),
-        (
-            "https://safe.example/safe",
-            true,
-            false,
-            Request::get(&backup).over(Two),
-            None,
-        ),
-        (
-            "https://safe.example/safe",
-            true,
-            true,
-            Request::get(&backup).over(Two),
-            Some(Two),
-        ),
-        ("https://safe.example/safe", true, true, raw(), Some(One)),
-        ("https://safe.example/safe", false, true, raw(), None),
-    ] {
-        let target = Target::parse(url).expect("a URL");
-        let settings = Settings::new(Seed::new(7));
-        let session = Session::behind(Scrub::default(), target, settings, None);
-        let mut session = session.expect("a session");
-        session.offers = OnceCell::new_with(Some(Ok(Offers { one, two })));
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let version = runtime
-            .expect("a runtime")
-            .block_on(session.version(&request));
-        assert_eq!(
-            version.ok(),
-            expected,
-            "{url} {one} {two} {:?}",
-            request.http
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_concerns_the_whole_run_is_noted_on_the_way() {
-    let mut play = Play::new(|asked| {
-        let mut answer = reply(302, b"");
-        let to = format!("http://elsewhere.example/{}", 9 - asked.number);
-        for (name, value) in [
-            ("location", to.as_str()),
-            ("server", "nginx"),
-            ("set-cookie", "oc=1; path=/"),
-            ("x-other", "v"),
-        ] {
-            answer.headers.push((name.to_owned(), value.to_owned()));
-        }
-        if asked.number == 3 {
-            answer = reply(200, b"the password is s3cret-in-memory");
-        }
-        Deed::Answers(Ok(answer))
-    });
-    let backup = play.session.guard.own_backup("test", "a");
-    let head = Request::new(Method::Head, Place::Backup(backup.clone()));
-    let ours = Request::new(Method::Propfind, Place::Below("/backups/"));
-    for request in [head.clone(), head, ours] {
-        play.send(request).await.expect("an answer");
-    }
-    assert_eq!(play.session.answers(), 3);
-    assert_eq!(play.session.echoed(), None);
-    play.send(Request::get(&backup)).await.expect("an answer");
-    let expected = (
-        "HEAD backups/<a> was answered 302",
-        "http://elsewhere.example/8",
-    );
-    let expected = (expected.0.to_owned(), expected.1.to_owned());
-    assert_eq!(play.session.redirects(), BTreeMap::from([expected]));
-    assert_eq!(play.session.echoed().as_deref(), Some("GET backups/<a>"));
-    let sign = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let signs = BTreeSet::from([sign("server", "nginx"), sign("set-cookie", "oc")]);
-    assert_eq!(play.session.signs(), signs);
 }

@@ -22,12 +22,15 @@ pub use inspection::{
 use super::answer::{Failure, FailureKind, Handshake, TlsTrouble};
 use super::facet::Http;
 use crate::safe::Stage;
+use hello::Hello;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use thiserror::Error;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -140,6 +143,33 @@ impl Tls {
             .await
             .map_err(|error| trouble(&error))
     }
+}
+
+/// How long a port has to answer a hello.
+const HELLO_TIME: Duration = Duration::from_secs(5);
+
+/// Whether TLS is spoken on a connection that stands: a hello is answered by a record of TLS, be it
+/// an alert.
+///
+/// Source: RFC 5246 section 6.2.1.
+pub(super) async fn is_spoken(mut stream: TcpStream, host: &str) -> bool {
+    const ALERT: u8 = 21;
+    const HANDSHAKE: u8 = 22;
+    let hello = Hello {
+        version: Version::Tls12,
+        suites: suites::OF_THE_LIBRARY,
+        server_name: Some(host).filter(|host| host.parse::<IpAddr>().is_err()),
+    };
+    // Nothing is agreed on with these numbers.
+    let record = hello.to_record(&[0x5a; 96]);
+    let asked = async {
+        let mut begin = [0; 2];
+        stream.write_all(&record).await.ok()?;
+        stream.read_exact(&mut begin).await.ok()?;
+        Some(matches!(begin, [ALERT | HANDSHAKE, 3]))
+    };
+    let answer = tokio::time::timeout(HELLO_TIME, asked).await;
+    answer.ok().flatten().unwrap_or(false)
 }
 
 fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {

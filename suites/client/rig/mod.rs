@@ -11,7 +11,9 @@ pub use case::RigCase;
 
 use super::{Like, Made};
 use crate::clients::Release;
-use crate::engine::{self, BoxFuture, Breakage, Check, Deviation, Effect, Level, Outcome, Subject};
+use crate::engine::{
+    self, BoxFuture, Breakage, Check, Deviation, Effect, Finding, Level, Outcome, Subject, Verdict,
+};
 use crate::rig::{Action, End, Play, RigError, Seen};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use std::collections::BTreeMap;
@@ -123,6 +125,28 @@ async fn says_unsupported(context: &Context) -> Outcome {
             format!("for an action that nobody knows: {}", case::words_of(&end)),
         ),
         Err(error) => broken(&error),
+    }
+}
+
+/// Takes back what the answer to an unknown action showed where no action at all is supported: a
+/// shell answers so, too, where the command is not there.
+pub fn take_back_unsupported(findings: &mut [Finding]) {
+    let cases = || cases::all().iter().map(|case| case.case.id);
+    let mut played = findings.iter().filter(|it| cases().any(|id| id == it.id));
+    let is_unsupported = |it: &Finding| it.verdict == Verdict::NotApplicable;
+    let was_played = played.clone().any(is_unsupported);
+    if !was_played || played.any(|it| it.verdict.is_judged()) {
+        return;
+    }
+    let own = findings.iter_mut().filter(|it| it.id == UNSUPPORTED);
+    for finding in own.filter(|it| it.verdict == Verdict::Pass) {
+        finding.verdict = Verdict::NotApplicable;
+        for verdict in finding.clients.values_mut() {
+            *verdict = Verdict::NotApplicable;
+        }
+        finding.observed =
+            "127 for every action: nothing shows that there is a client behind the command"
+                .to_owned();
     }
 }
 

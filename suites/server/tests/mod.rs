@@ -1,13 +1,15 @@
 //! What each check says where one answer of a healthy server is another one.
 
+mod decisions;
 mod fields;
 mod matrix;
+mod versions;
 mod worlds;
 
 use super::{ServerCheck, checks};
 use crate::engine::{Context as _, Outcome, Subject as _};
 use crate::wire::scripted::{Asked, Deed, Scripted};
-use crate::wire::{Facet, Session};
+use crate::wire::{Facet, Scrub, Session, Target};
 use std::sync::Arc;
 
 /// What became of one check before a server in memory.
@@ -31,14 +33,71 @@ fn played(
 }
 
 fn run(session: &Arc<Session>, check: &'static ServerCheck, facet: Facet) -> String {
+    said(&judged(session, check, facet))
+}
+
+fn judged(session: &Arc<Session>, check: &'static ServerCheck, facet: Facet) -> Outcome {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let context = session.context(check, facet);
         let outcome = (check.run)(&context).await;
         context.teardown().await;
-        said(&outcome)
+        outcome
     })
+}
+
+/// A run before a server in memory, of which a test asks for one finding after the other.
+struct World {
+    server: Arc<Scripted>,
+    session: Arc<Session>,
+}
+
+impl World {
+    /// A server with a password at http://, on this machine.
+    fn new(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
+        let server = Scripted::new(script);
+        Self {
+            session: Session::scripted(&server, None),
+            server,
+        }
+    }
+
+    /// The same at another target.
+    fn at(target: Target, script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
+        let server = Scripted::new(script);
+        Self {
+            session: Session::scripted_at(target, Scrub::default(), &server, None),
+            server,
+        }
+    }
+
+    /// A server with a password at https://, which speaks HTTP/1.1 and HTTP/2.
+    fn with_tls(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
+        let target = Target::parse("https://127.0.0.1:9/safe").expect("a URL");
+        let world = Self::at(target.basic("safe", "s3cret-in-memory"), script);
+        world.session.offers_both();
+        world
+    }
+
+    /// What the check of this name, with its variant, comes to.
+    fn judge(&self, name: &str) -> Outcome {
+        let (check, facet) = named(name);
+        judged(&self.session, check, facet)
+    }
+
+    /// What was asked so far that begins with this.
+    fn asked(&self, prefix: &str) -> usize {
+        let log = self.server.log();
+        log.iter().filter(|asked| asked.starts_with(prefix)).count()
+    }
+}
+
+fn named(name: &str) -> (&'static ServerCheck, Facet) {
+    let mut all =
+        checks().flat_map(|check| check.variants.iter().map(move |facet| (check, *facet)));
+    all.find(|(check, facet)| check.name_of(*facet) == name)
+        .unwrap_or_else(|| panic!("no check is called {name}"))
 }
 
 /// An outcome in one line.

@@ -182,6 +182,9 @@ pub(super) fn judge_addresses(seen: &Inspection) -> Judged {
             unreached.join(" and ")
         )));
     }
+    if tried.is_empty() {
+        return Err(Outcome::blocked("no address was tried"));
+    }
     let further = match seen.further_addresses {
         0 => String::new(),
         more => format!("; {more} more were not tried"),

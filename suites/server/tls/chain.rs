@@ -235,7 +235,7 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
                 "the chain is incomplete without `{issuer}`: see `tls.chain`"
             )),
             Some(End::Unclear(issuer)) => deviates(format!(
-                "the chain ends before `{issuer}`, which was not sent and which this machine does not trust: a private authority, or an intermediate certificate that is missing"
+                "the chain ends before `{issuer}`, which this machine does not know and the server did not send: a private authority, or an intermediate certificate that is missing"
             ))
             .into(),
             None => deviates("no signature in the chain leads to a root that this machine trusts: another root has the same name").into(),

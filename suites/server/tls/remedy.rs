@@ -22,7 +22,7 @@ pub(super) const RENEW: &str = "Renew the certificate (`certbot renew`), let tha
 
 pub(super) const NEW_KEY: &str = "Get a certificate with a new key (`certbot certonly --key-type ecdsa -d HOST`, or `--key-type rsa --rsa-key-size 2048`). nginx: `ssl_certificate fullchain.pem; ssl_certificate_key privkey.pem;`; Apache: `SSLCertificateFile fullchain.pem` and `SSLCertificateKeyFile privkey.pem`; Caddy: take `tls` out, it makes a key of P-256 by itself.";
 
-pub(super) const NEW_CERTIFICATE: &str = "Get a certificate from a public authority of today, such as Let's Encrypt: it is right in this. A private authority must issue a new certificate. nginx: `ssl_certificate fullchain.pem;`; Apache: `SSLCertificateFile fullchain.pem`; Caddy: take `tls` out and let it get its own.";
+pub(super) const NEW_CERTIFICATE: &str = "Get a certificate from a public authority, such as Let's Encrypt: its certificates conform. A private authority must issue a new certificate. nginx: `ssl_certificate fullchain.pem;`; Apache: `SSLCertificateFile fullchain.pem`; Caddy: take `tls` out and let it get its own.";
 
 pub(super) const STAPLE: &str = "nginx: `ssl_stapling on; ssl_stapling_verify on;` with a `resolver`; Apache: `SSLUseStapling on` with `SSLStaplingCache shmcb:/run/ocsp(128000)`; Caddy staples by itself. Or get a certificate without that demand: Let's Encrypt runs no OCSP any more.";
 

@@ -100,7 +100,7 @@ fn one_where_the_credentials_are_refused() {
     assert!(
         ended
             .stdout
-            .contains("Exit code 1: auth.accepted deviates."),
+            .contains("Exit code 1: user name or password is refused"),
         "{}",
         ended.stdout
     );

@@ -125,3 +125,19 @@ fn colour_is_as_asked() {
     let unknown = run(program(home.path()).args(["check", "--color", "often"]));
     assert_eq!(unknown.code, Some(2), "{}", unknown.all());
 }
+
+/// What a message or a report calls a cause is something that `explain` knows.
+#[test]
+fn causes_without_a_problem_are_explained() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for (id, words) in [
+        ("stage.tls", "--ca-file"),
+        ("stage.connect", "firewall"),
+        ("blocked.answer", "leave it open"),
+        ("blocked.locked-out", "locked out"),
+    ] {
+        let ended = run(program(home.path()).args(["explain", id]));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        assert!(ended.stdout.contains(words), "{}", ended.stdout);
+    }
+}

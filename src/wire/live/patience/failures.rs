@@ -63,8 +63,8 @@ impl Live {
     }
 
     async fn after_closure(&self, request: &Request, served: bool, tries: &mut Tries) -> Next {
-        let proven = self.patience.accepted.load(Ordering::Relaxed)
-            || self.target.login.kind() == LoginKind::Open;
+        let proven =
+            self.patience.accepted.get().is_some() || self.target.login.kind() == LoginKind::Open;
         // A server may close the connection on a wrong password.
         let most = if request.is_personal() && !proven {
             1

@@ -30,10 +30,15 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// Whether it is asked again because no answer came: then alone, so that nothing else can be
-    /// the reason.
-    pub(super) const fn is_alone(&self) -> bool {
+    /// Whether it is asked again because no answer came: it may have been carried out twice.
+    pub(super) const fn was_lost(&self) -> bool {
         self.closures + self.timeouts + self.connections + self.bodies > 0
+    }
+
+    /// Whether it is asked again alone, so that nothing else can be the reason for what came: for
+    /// no answer, or for a 503 of which it is not known whether it is a limit of requests at once.
+    pub(super) const fn wants_to_be_alone(&self) -> bool {
+        self.was_lost() || (self.sign.is_some() && !self.is_limit)
     }
 }
 
@@ -49,4 +54,23 @@ pub(super) enum Next {
     GiveUp(Failure),
     /// Nothing more is asked.
     Halt(Halt),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_refused_beside_others_is_asked_again_alone() {
+        let mut tries = Tries::default();
+        assert!(!tries.wants_to_be_alone());
+        tries.sign = Some(Sign::Status(503));
+        // It was answered, so that it was not carried out twice.
+        assert!(tries.wants_to_be_alone() && !tries.was_lost());
+        // Of a limit in a time it is no help.
+        tries.is_limit = true;
+        assert!(!tries.wants_to_be_alone());
+        tries.closures = 1;
+        assert!(tries.wants_to_be_alone() && tries.was_lost());
+    }
 }

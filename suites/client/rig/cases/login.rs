@@ -6,22 +6,25 @@ use crate::safe::{Stage, clause};
 
 pub(super) fn cases() -> Vec<RigCase> {
     let both = |id, title: &str, login| {
-        [Action::Backup, Action::Restore].map(|action| of(id, title, login, action))
+        [Action::Test, Action::Backup, Action::Restore].map(|action| of(id, title, login, action))
     };
-    let takes = |[backup, restore]: [RigCase; 2]| {
+    let takes = |[test, backup, restore]: [RigCase; 3]| {
         [
+            test.mobile(done().some(Kind::Config)),
             backup.mobile(done().with(Kind::Stored, 1)),
             restore.all(done().some(Kind::Downloads)),
         ]
     };
-    let refuses = |[backup, restore]: [RigCase; 2]| {
+    let refuses = |[test, backup, restore]: [RigCase; 3]| {
         [
+            test.mobile(failed()),
             backup.mobile(failed().no(Kind::Stored)),
             restore.all(failed()),
         ]
     };
-    let parts = |[backup, restore]: [RigCase; 2], android: fn() -> Way, ios: fn() -> Way| {
+    let parts = |[test, backup, restore]: [RigCase; 3], android: fn() -> Way, ios: fn() -> Way| {
         [
+            test.android(android()).ios(ios()),
             backup.android(android()).ios(ios()),
             restore.android(android()).ios(ios()).desktop(android()),
         ]
@@ -50,10 +53,10 @@ pub(super) fn cases() -> Vec<RigCase> {
 
 fn of(id: &str, title: &str, login: Login, action: Action) -> RigCase {
     let id = super::name(format!("rig.login.{id}.{action}"));
-    let actions: &'static [Action] = if action == Action::Backup {
-        &[Action::Backup]
-    } else {
-        &[Action::Restore]
+    let actions: &'static [Action] = match action {
+        Action::Test => &[Action::Test],
+        Action::Backup => &[Action::Backup],
+        _ => &[Action::Restore],
     };
     RigCase::new(id, format!("{title}: {action}"), clause::AUTHENTICATION)
         .does(actions)

@@ -47,6 +47,7 @@ pub(super) fn cases() -> Vec<RigCase> {
     let mut cases = Vec::new();
     for (id, title, certificate) in BAD {
         for (action, actions) in [
+            (Action::Test, &[Action::Test][..]),
             (Action::Backup, &[Action::Backup][..]),
             (Action::Restore, &[Action::Restore][..]),
         ] {

@@ -1,0 +1,33 @@
+//! Tests of the files: what is there, and what reading one does to it.
+
+use super::*;
+use std::time::Duration;
+
+#[test]
+fn a_folder_that_does_not_exist_holds_no_ledger_and_a_file_is_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = LeftLedger::all(&folder.path().join("missing"));
+    assert!(missing.is_ok_and(|ledgers| ledgers.is_empty()));
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").expect("written");
+    let read = LeftLedger::all(&file);
+    assert!(matches!(read, Err(LedgerError::Io { .. })));
+    let opened = opened(&folder.path().join("none.ledger.jsonl"), false);
+    assert!(matches!(opened, Err(LedgerError::Io { .. })));
+}
+
+#[test]
+fn a_whole_ledger_is_not_written_by_reading_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = "http://localhost/safe";
+    let ledger = Ledger::open(folder.path(), target, LoginKind::Basic, Seed::new(1));
+    let path = ledger.expect("a ledger").path().to_owned();
+    let then = SystemTime::now() - Duration::from_secs(3600);
+    let file = OpenOptions::new().write(true).open(&path);
+    file.and_then(|file| file.set_modified(then)).expect("set");
+    let read = LeftLedger::all(folder.path()).expect("a folder");
+    assert!(matches!(&read[..], [Ok(ledger)] if ledger.written == Some(then)));
+    // When it was last written decides whether something may still be on its way.
+    let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
+    assert_eq!(modified.expect("known"), then);
+}

@@ -1,0 +1,110 @@
+//! Where the server is: its addresses, and connections to them.
+
+use super::Live;
+use crate::safe::Stage;
+use crate::wire::answer::{Failure, FailureKind, Reach};
+use futures_util::future::join_all;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// How long one address gets to take a connection.
+pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How many addresses are tried at once, where only whether they answer is asked.
+const DIALLED_AT_ONCE: usize = 32;
+
+impl Live {
+    /// The addresses that the name has, or those that were given; looked up once.
+    pub(super) async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
+        self.addresses.get_or_init(|| self.resolve()).await.clone()
+    }
+
+    async fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
+        let port = self.target.base.port();
+        if !self.target.addresses.is_empty() {
+            let given = self.target.addresses.iter();
+            return Ok(given
+                .map(|address| SocketAddr::new(*address, port))
+                .collect());
+        }
+        let host = self.target.base.host();
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let no_address =
+            || Failure::peer(Stage::Resolve, format!("the name `{host}` has no address"));
+        match tokio::time::timeout(self.timeout, tokio::net::lookup_host((host, port))).await {
+            Ok(Ok(found)) => {
+                let mut addresses: Vec<_> = found.collect();
+                addresses.dedup();
+                if addresses.is_empty() {
+                    Err(no_address())
+                } else {
+                    Ok(addresses)
+                }
+            }
+            Ok(Err(_)) => Err(no_address()),
+            Err(_) => Err(Failure::peer(
+                Stage::Resolve,
+                format!("no answer to the look-up of `{host}`"),
+            )),
+        }
+    }
+
+    /// Connects to every address once, to several at the same time: of many that are silent, each
+    /// is waited for as long.
+    pub(in crate::wire) async fn reach(&self) -> Result<Reach, Failure> {
+        let mut addresses = Vec::new();
+        for several in self.addresses().await?.chunks(DIALLED_AT_ONCE) {
+            let dialled = several.iter().map(|address| dial(*address));
+            for (address, dialled) in several.iter().zip(join_all(dialled).await) {
+                let trouble = match dialled {
+                    Ok(_) => {
+                        // The first one stays.
+                        let _ = self.alive.set(*address);
+                        String::new()
+                    }
+                    Err(failure) => failure.message,
+                };
+                addresses.push((address.ip().to_string(), trouble));
+            }
+        }
+        Ok(Reach { addresses })
+    }
+
+    /// Connects to the address that took a connection before, else to the first that does.
+    pub(super) async fn connect(&self) -> Result<TcpStream, Failure> {
+        let mut last = Failure::peer(Stage::Resolve, "the name has no address");
+        let alive = self.alive.get().copied();
+        for address in alive.into_iter().chain(self.addresses().await?) {
+            match dial(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Connects to one address.
+pub(in crate::wire) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
+    let unreachable = |why: &str| Failure::lost(FailureKind::Unreachable, Stage::Connect, why);
+    match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            // Without it, small writes wait for one another; where it fails they do just that.
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(error)) => Err(match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => refused(),
+            std::io::ErrorKind::NetworkUnreachable => unreachable("the network cannot be reached"),
+            std::io::ErrorKind::HostUnreachable => unreachable("the host cannot be reached"),
+            _ => unreachable("no connection"),
+        }),
+        Err(_) => Err(unreachable("no connection within 5 s")),
+    }
+}
+
+pub(super) fn refused() -> Failure {
+    Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
+}

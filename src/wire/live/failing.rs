@@ -1,0 +1,76 @@
+//! Why an exchange of the HTTP library failed, in the words of the raw sender.
+
+use super::refused;
+use crate::safe::Stage;
+use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER};
+use crate::wire::tls;
+
+/// The error inside of errors: what wraps one hides it from `source`.
+fn innermost(mut io: &std::io::Error) -> &std::io::Error {
+    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
+        io = inner;
+    }
+    io
+}
+
+/// The failure behind an error of reqwest, in words that do not change from run to run.
+pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
+    let in_body = error.is_body() || error.is_decode();
+    let broken = if in_body {
+        Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)
+    } else {
+        Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER)
+    };
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    let mut last = String::new();
+    for cause in causes {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            let io = innermost(io);
+            if io.get_ref().is_some_and(
+                <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
+                    rustls::Error,
+                >,
+            ) {
+                return tls::failure_of(tls::trouble(io));
+            }
+            // The library's own words for what the raw sender tells in ours.
+            match io.kind() {
+                std::io::ErrorKind::UnexpectedEof => return broken,
+                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+                    return Failure::peer(Stage::Http, BAD_CHUNKS);
+                }
+                _ => {}
+            }
+            if io.get_ref().is_none() {
+                return match io.kind() {
+                    std::io::ErrorKind::ConnectionRefused => refused(),
+                    _ => broken,
+                };
+            }
+        } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
+            if hyper.is_incomplete_message() {
+                return broken;
+            } else if hyper.is_parse_too_large() {
+                return Failure::peer(Stage::Http, "the answer's header is too large");
+            } else if hyper.is_parse() {
+                return Failure::peer(Stage::Http, "the answer is not HTTP");
+            }
+        }
+        if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
+            let message = if http_two.is_reset() {
+                "the server broke the HTTP/2 stream off"
+            } else {
+                "the HTTP/2 connection broke off"
+            };
+            return Failure::lost(FailureKind::Reset, Stage::Http, message);
+        }
+        last = cause.to_string();
+    }
+    if error.is_connect() {
+        return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
+    }
+    Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
+}

@@ -1,0 +1,283 @@
+//! Tests of asking: what goes out, what is noted on the way, and what a transcript answers.
+
+use super::*;
+use crate::clients::Condition;
+use crate::wire::pace::{Pace, PaceChoice};
+use crate::wire::request::HttpChoice;
+use crate::wire::target::Target;
+use crate::wire::transcript::Got;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+#[test]
+fn the_version_of_a_request_is_one_that_the_server_offers() {
+    use crate::wire::facet::Http::{One, Two};
+    let backup = OwnBackup::labelled(Seed::new(7), "test/a");
+    let raw = || Request::get(&backup).manner(Manner::Chunked);
+    let newest = || Request {
+        http: HttpChoice::Newest,
+        ..Request::get(&backup)
+    };
+    for (url, one, two, request, expected) in [
+        ("http://127.0.0.1:9/safe", true, false, newest(), Some(One)),
+        (
+            "http://127.0.0.1:9/safe",
+            true,
+            false,
+            Request::get(&backup).over(Two),
+            None,
+        ),
+        ("http://safe.example/safe", true, false, newest(), None),
+        ("https://safe.example/safe", true, true, newest(), Some(Two)),
+        (
+            "https://safe.example/safe",
+            true,
+            false,
+            newest(),
+            Some(One),
+        ),
+        (
+            "https://safe.example/safe",
+            true,
+            true,
+            Request::get(&backup),
+            Some(One),
+        ),
+        (
+            "https://safe.example/safe",
+            false,
+            true,
+            Request::get(&backup),
+            Some(Two),
+        ),
+        (
+            "https://safe.example/safe",
+            false,
+            true,
+            Request::get(&backup).over(One),
+            None,
+        ),
+        (
+            "https://safe.example/safe",
+            true,
+            false,
+            Request::get(&backup).over(Two),
+            None,
+        ),
+        (
+            "https://safe.example/safe",
+            true,
+            true,
+            Request::get(&backup).over(Two),
+            Some(Two),
+        ),
+        ("https://safe.example/safe", true, true, raw(), Some(One)),
+        ("https://safe.example/safe", false, true, raw(), None),
+    ] {
+        let target = Target::parse(url).expect("a URL");
+        let settings = Settings::new(Seed::new(7));
+        let session = Session::behind(Scrub::default(), target, settings, None);
+        let mut session = session.expect("a session");
+        session.offers = OnceCell::new_with(Some(Ok(Offers { one, two })));
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let version = runtime
+            .expect("a runtime")
+            .block_on(session.version(&request));
+        if url.starts_with("http://127") {
+            let message = version.as_ref().err().map(|failure| &failure.message);
+            assert!(message.is_none_or(|message| message.contains("over TLS only")));
+        }
+        assert_eq!(
+            version.ok(),
+            expected,
+            "{url} {one} {two} {:?}",
+            request.http
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_concerns_the_whole_run_is_noted_on_the_way() {
+    let mut play = Play::new(|asked| {
+        let mut answer = reply(302, b"");
+        let to = format!("http://elsewhere.example/{}", 9 - asked.number);
+        for (name, value) in [
+            ("location", to.as_str()),
+            ("server", "nginx"),
+            ("set-cookie", "oc=1; path=/"),
+            ("x-other", "v"),
+        ] {
+            answer.headers.push((name.to_owned(), value.to_owned()));
+        }
+        if asked.number == 3 {
+            answer = reply(200, b"the password is s3cret-in-memory");
+        }
+        Deed::Answers(Ok(answer))
+    });
+    let backup = play.session.guard.own_backup("test", "a");
+    let head = Request::new(Method::Head, Place::Backup(backup.clone()));
+    let ours = Request::new(Method::Propfind, Place::Below("/backups/"));
+    for request in [head.clone(), head.clone(), ours] {
+        play.send(request).await.expect("an answer");
+    }
+    assert_eq!(play.session.answers(), 3);
+    assert_eq!(play.session.echoed(), None);
+    play.send(Request::get(&backup)).await.expect("an answer");
+    let expected = (
+        "HEAD backups/<a> was answered 302",
+        "http://elsewhere.example/8",
+    );
+    let expected = (expected.0.to_owned(), expected.1.to_owned());
+    let expected = [expected];
+    assert_eq!(play.session.redirects(), expected);
+    // Which came first does not matter: that a larger one comes afterwards changes nothing.
+    play.server.plays(|_| {
+        let mut answer = reply(302, b"");
+        let to = "http://elsewhere.example/9".to_owned();
+        answer.headers.push(("location".to_owned(), to));
+        Deed::Answers(Ok(answer))
+    });
+    play.send(head).await.expect("an answer");
+    assert_eq!(play.session.redirects(), expected);
+    assert_eq!(play.session.echoed().as_deref(), Some("GET backups/<a>"));
+    let sign = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let signs = BTreeSet::from([sign("server", "nginx"), sign("set-cookie", "oc")]);
+    assert_eq!(play.session.signs(), signs);
+}
+
+fn key(n: u32) -> Key {
+    Key {
+        check: "test".to_owned(),
+        variant: String::new(),
+        n,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_is_claimed_where_nothing_is_there() {
+    for (status, says) in [
+        (404, None),
+        (410, None),
+        (200, Some("nothing was written there")),
+        (500, Some("does not say whether a backup is there")),
+    ] {
+        let play = Play::new(move |_| answers(status));
+        let backup = play.session.guard.own_backup("test", "a");
+        let claimed = play.session.claim_if_free(key(1), &backup).await;
+        let is_claimed = play.session.guard.is_claimed(&backup);
+        assert_eq!(is_claimed, says.is_none(), "{status}");
+        match (claimed, says) {
+            (Ok(()), None) => {}
+            (Err(failure), Some(says)) => {
+                assert_eq!(failure.kind, FailureKind::Guarded);
+                assert!(failure.message.contains(says), "{failure:?}");
+            }
+            (claimed, _) => panic!("{status}: {claimed:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_an_upload_is_on_its_way_it_is_asked_for_at_the_pace_of_the_run() {
+    let server = Scripted::new(|asked| match asked.request.method {
+        Method::Put => Deed::Takes(Duration::from_millis(350)),
+        _ => Deed::Healthy,
+    });
+    let settings = Settings {
+        pace: Pace::new(PaceChoice::Normal),
+        ..Settings::new(Seed::new(7))
+    };
+    let target = scripted_target("http://127.0.0.1:9/safe");
+    let session = Session::behind(Scrub::default(), target, settings, None);
+    let mut session = session.expect("no TLS");
+    session.play(Arc::clone(&server));
+    for (most, answers) in [(20, 1 + 5), (2, 1 + 2), (0, 1)] {
+        let backup = session.guard.own_backup("test", &most.to_string());
+        session.claim(&backup).expect("claimed");
+        let payload = Payload::new(session.seed(), "a", Recipe::Random(600));
+        let (upload, poll) = (Request::put(&backup, &payload), Request::get(&backup));
+        // At once, and each tenth of a second: the last one is asked when the upload ends.
+        let came = session.during(key(1), upload, poll, most).await;
+        assert_eq!(came.len(), answers, "{most}");
+        assert!(matches!(&came[0], Ok(put) if put.status == 201));
+    }
+}
+
+#[tokio::test]
+async fn a_transcript_answers_only_what_was_asked() {
+    let backup = OwnBackup::labelled(Seed::new(7), "test/a");
+    let request = Request::get(&backup);
+    let asked = vec![request.fingerprint()];
+    let got = Got::Answers(vec![Ok(reply(200, b"x"))]);
+    let facts = scripted_target("http://127.0.0.1:9/safe").facts();
+    let session = Session::new(
+        facts,
+        Settings::new(Seed::new(7)),
+        Source::Replay(BTreeMap::from([(key(1), (asked, got))])),
+        None,
+        Scrub::default(),
+    );
+    let same = session.one(key(1), request.clone()).await;
+    assert!(matches!(same, Ok(response) if response.status == 200));
+    let other = Request::new(Method::Head, Place::Backup(backup));
+    for (n, request) in [(1, other), (2, request)] {
+        let failure = session.one(key(n), request).await.expect_err("no answer");
+        assert_eq!(failure.kind, FailureKind::Harness);
+    }
+}
+
+#[tokio::test]
+async fn the_values_of_cookies_are_not_traced_and_other_fields_are() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&lines);
+    let server = Scripted::new(|_| {
+        let fields = [("set-cookie", "oc=1"), ("server", "nginx")];
+        Deed::Adds(fields.map(|(name, value)| (name, value.to_owned())).into())
+    });
+    let settings = Settings {
+        trace: Some(Arc::new(move |level, line: &str| {
+            kept.lock()
+                .expect("no panic")
+                .push((level, line.to_owned()));
+        })),
+        ..Settings::new(Seed::new(7))
+    };
+    let target = scripted_target("http://127.0.0.1:9/safe");
+    let session = Session::behind(Scrub::default(), target, settings, None);
+    let mut session = session.expect("no TLS");
+    session.play(server);
+    let backup = session.guard.own_backup("test", "a");
+    let _ = session.one(key(1), Request::get(&backup)).await;
+    let lines = lines.lock().expect("no panic");
+    let lines: Vec<_> = lines
+        .iter()
+        .filter(|(_, line)| line.contains("  < "))
+        .map(|(level, line)| (*level, line.trim_start()))
+        .collect();
+    assert_eq!(
+        lines,
+        [(3, "< set-cookie: [redacted]"), (3, "< server: nginx")]
+    );
+}
+
+#[test]
+fn known_issues_matter_where_the_target_is_of_their_kind() {
+    let url = "http://127.0.0.1:9/safe";
+    let encoded = Target::parse("http://a%40b:c@127.0.0.1:9/safe").expect("a URL");
+    for (target, expected) in [
+        (Target::parse(url).expect("a URL"), vec![]),
+        (
+            Target::parse(url).expect("a URL").token("t0ken-in-memory"),
+            vec![],
+        ),
+        (scripted_target(url), vec![Condition::PasswordAsked]),
+        (
+            encoded,
+            vec![Condition::PasswordAsked, Condition::EncodedUserInfo],
+        ),
+    ] {
+        let session = Session::live(target, Settings::new(Seed::new(7)), None);
+        let conditions = session.expect("no TLS").conditions();
+        assert_eq!(conditions, BTreeSet::from_iter(expected));
+    }
+}

@@ -1,0 +1,229 @@
+//! Tests of a sweep of what a killed run left.
+
+use super::*;
+use crate::wire::ledger::{Ledger, LeftLedger};
+use crate::wire::session::Swept;
+use crate::wire::target::{LoginKind, Target};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The ledger of a run that stored three backups and was killed, and the server.
+async fn killed(folder: &Path, login: LoginKind) -> (Arc<Scripted>, LeftLedger) {
+    let server = Scripted::new(|_| Deed::Healthy);
+    let ledger = killed_at(&server, folder, login, 3).await;
+    assert_eq!(server.stored(), 3);
+    (server, ledger)
+}
+
+/// The ledger of a run that uploaded so many backups to this server and was killed.
+async fn killed_at(
+    server: &Arc<Scripted>,
+    folder: &Path,
+    login: LoginKind,
+    uploads: usize,
+) -> LeftLedger {
+    let seed = Seed::new(7);
+    let ledger = Ledger::open(folder, "http://127.0.0.1:9/safe", login, seed).expect("a ledger");
+    let session = Session::scripted(server, Some(ledger));
+    let mut play = Play::with(Arc::clone(server), session);
+    for number in 0..uploads {
+        play.upload(&number.to_string()).await;
+    }
+    drop(play);
+    read(folder)
+}
+
+fn read(folder: &Path) -> LeftLedger {
+    let mut left = LeftLedger::all(folder).expect("a folder");
+    left.remove(0).expect("a whole ledger")
+}
+
+fn named(folder: &Path) -> usize {
+    let left = LeftLedger::all(folder).expect("a folder");
+    let counts = left
+        .iter()
+        .map(|ledger| ledger.as_ref().expect("whole").count());
+    counts.sum()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_deletes_what_a_killed_run_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    assert!(swept.is_clean(), "{swept:?}");
+    assert_eq!((swept.named, swept.gone, server.stored()), (3, 3, 0));
+    drop(ledger);
+    assert_eq!(named(folder.path()), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_stops_at_the_first_refusal_and_the_ledger_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    server.plays(|asked| {
+        if is(asked, Method::Delete) {
+            answers(403)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    assert!(!swept.is_clean() && swept.refusal.is_some(), "{swept:?}");
+    assert_eq!((swept.gone, server.stored()), (0, 3));
+    assert!(swept.doubts.is_empty(), "{swept:?}");
+    let log = server.log();
+    let deleted = log.iter().filter(|asked| asked.starts_with("DELETE"));
+    assert_eq!(deleted.count(), 1, "{log:#?}");
+    drop(ledger);
+    assert_eq!(named(folder.path()), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_finds_out_a_server_that_only_says_that_it_deletes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    server.plays(|asked| {
+        if is(asked, Method::Delete) {
+            answers(204)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    assert_eq!(swept.doubts, BTreeMap::from([(Doubt::StillThere, 3)]));
+    drop(ledger);
+    assert_eq!((swept.gone, named(folder.path())), (0, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_login_of_the_run_nothing_is_swept() {
+    let open = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
+    for (login, lets_in, is_swept) in [
+        (LoginKind::Basic, true, false),
+        (LoginKind::Token, true, false),
+        (LoginKind::Open, false, false),
+        (LoginKind::Open, true, true),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (server, mut ledger) = killed(folder.path(), login).await;
+        server.plays(move |asked| {
+            if lets_in || !matches!(asked.request.place, Place::Config) {
+                Deed::LetsIn
+            } else {
+                answers(401)
+            }
+        });
+        let session = Session::scripted_at(open.clone(), Scrub::default(), &server, None);
+        let swept = session.sweep(&mut ledger).await;
+        assert_eq!(swept.is_clean(), is_swept, "{login:?}: {swept:?}");
+        assert_eq!(server.stored() == 0, is_swept, "{login:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_locked_for_long_ends_a_sweep() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    server.plays(|asked| {
+        if is(asked, Method::Delete) {
+            answers(423)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let began = tokio::time::Instant::now();
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    let expected = Some("the server answered 423".to_owned());
+    assert_eq!((swept.gone, swept.refusal), (0, expected));
+    assert!(began.elapsed() >= Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_out_before_the_refusal_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    let mut deletions = 0;
+    server.plays(move |asked| {
+        deletions += usize::from(is(asked, Method::Delete));
+        match asked.request.method {
+            // It lies, and then it refuses.
+            Method::Delete if deletions == 1 => answers(204),
+            Method::Delete => answers(403),
+            _ => Deed::Healthy,
+        }
+    });
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    assert!(swept.refusal.is_some(), "{swept:?}");
+    assert_eq!(swept.doubts, one(Doubt::StillThere));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_of_long_ago_waits_for_nothing() {
+    for (age, waits) in [(60, true), (3600, false)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Scripted::new(|asked| match asked.request.method {
+            Method::Put => Deed::Answers(Err(silence(FailureKind::TimedOut))),
+            _ => Deed::Healthy,
+        });
+        let ledger = killed_at(&server, folder.path(), LoginKind::Basic, 1).await;
+        let path = ledger.path().to_owned();
+        drop(ledger);
+        let file = std::fs::OpenOptions::new().write(true).open(path);
+        let then = SystemTime::now() - Duration::from_secs(age);
+        file.and_then(|file| file.set_modified(then)).expect("set");
+        let began = tokio::time::Instant::now();
+        let mut ledger = read(folder.path());
+        let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+        // The clock of the guard stands still meanwhile: it may appear yet.
+        assert_eq!(swept.is_clean(), !waits, "{swept:?}");
+        let waited = began.elapsed() > Duration::from_secs(7);
+        assert_eq!(waited, waits, "{age}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_of_another_machine_lets_missing_urls_be_forgotten() {
+    for (is_remote, waited) in [(false, 0), (true, 20)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Scripted::new(|asked| match asked.request.method {
+            // It keeps nothing.
+            Method::Put => answers(201),
+            _ => Deed::Healthy,
+        });
+        let mut ledger = killed_at(&server, folder.path(), LoginKind::Basic, 10).await;
+        let session = if is_remote {
+            remote(&server)
+        } else {
+            Session::scripted(&server, None)
+        };
+        let began = tokio::time::Instant::now();
+        let swept = session.sweep(&mut ledger).await;
+        assert!(swept.is_clean(), "{swept:?}");
+        assert_eq!(began.elapsed().as_secs(), waited, "{is_remote}");
+    }
+}
+
+#[test]
+fn a_sweep_is_clean_only_if_everything_is_gone_and_nobody_refused() {
+    let clean = Swept {
+        named: 2,
+        gone: 2,
+        ..Swept::default()
+    };
+    let others = [
+        Swept {
+            gone: 1,
+            ..clean.clone()
+        },
+        Swept {
+            doubts: one(Doubt::Unseen),
+            ..clean.clone()
+        },
+        Swept {
+            refusal: Some("the server answered 403".to_owned()),
+            ..clean.clone()
+        },
+    ];
+    assert!(clean.is_clean() && others.iter().all(|swept| !swept.is_clean()));
+}
