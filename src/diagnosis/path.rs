@@ -21,13 +21,15 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
             Product::Koofr,
             "The address is https://app.koofr.net/dav/Koofr/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
+        // Source: Syncovery, manual of its command line. Strato's own pages name the host alone.
         (
             Product::HiDrive,
-            "The address is https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
+            "The address is most often https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
+        // Source: SynoCommunity, "Synology Used Ports"; the package shows the port that is set.
         (
             Product::Synology,
-            "The address is https://HOST:5006/SHARED_FOLDER/FOLDER, with the HTTPS port of the package WebDAV Server. Make the folder in File Station if it is missing, and a folder `backups` in it.",
+            "The address is most often https://HOST:5006/SHARED_FOLDER/FOLDER; the package WebDAV Server shows the HTTPS port that is set. Make the folder in File Station if it is missing, and a folder `backups` in it.",
         ),
     ],
     source: "RFC 4918 section 9.1; servers.missing-backups",
@@ -251,7 +253,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Synology,
-            "Install the package WebDAV Server, enable HTTPS in it, and put its port into the URL: https://HOST:5006/SHARED_FOLDER/FOLDER.",
+            "Install the package WebDAV Server, enable HTTPS in it, and put the port that it shows into the URL: most often https://HOST:5006/SHARED_FOLDER/FOLDER.",
         ),
         (
             Product::Qnap,

@@ -74,6 +74,8 @@ fn page(title: &str, header: &Markup, main: &Markup) -> String {
     .into_string()
 }
 
+/// Up to how many bytes any word with a hyphen is kept on one line: `android-h2`.
+const SHORT_WORD: usize = 14;
 /// The longest name that is kept on one line, in bytes.
 const LONGEST_NAME: usize = 60;
 
@@ -98,7 +100,7 @@ fn unbroken(text: &str) -> Markup {
     let is_name = |word: &str| {
         let bare = word.trim_start_matches(['(', '[', '"']);
         let begins = bare.starts_with("--") || bare.starts_with(|c: char| c.is_ascii_lowercase());
-        let named = bare.starts_with("--") || bare.contains('.') || bare.contains('[');
+        let named = bare.starts_with("--") || bare.contains(['.', '[']) || bare.len() <= SHORT_WORD;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-.[],:;)=_".contains(c);
         let short = bare.len() <= LONGEST_NAME;
         begins && named && bare.contains('-') && short && bare.chars().all(is_plain)
