@@ -187,19 +187,18 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         },
         other => other,
     };
-    Ok(Options {
+    let options = Options {
         address: arguments.listen,
         tls: !arguments.plain,
-        login,
         faults,
         max_backup_bytes: arguments.max_backup_bytes,
         retention_days: arguments.retention_days,
         delay: Duration::from_millis(arguments.delay),
         like,
         speed: arguments.speed,
-        base_path: base.base_path,
         ..Options::default()
-    })
+    };
+    Ok(options.with_login(login))
 }
 
 /// The root certificate in a file; one that we chose the place of goes when the server goes.

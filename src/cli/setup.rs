@@ -223,6 +223,7 @@ async fn meant(
     Ok(target)
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it maps an error")]
 fn unusable(error: BaseUrlError) -> Complaint {
     Complaint::usage(error.to_string())
 }

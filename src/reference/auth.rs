@@ -1,9 +1,10 @@
 //! Who may enter, and the answer to those who may not.
 
-use super::answer::{Answer, refusal};
+use super::answer::{Answer, Refusal, refusal, refusal_with};
 use super::faults::Fault;
 use super::handler::Call;
 use super::options::Login;
+use super::profile::Habit;
 use super::route::Route;
 use super::site::Site;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, WWW_AUTHENTICATE};
@@ -78,6 +79,9 @@ fn standing(site: &Site, call: &Call<'_>) -> Standing {
     let Some(authorization) = call.parts.headers.get(AUTHORIZATION) else {
         return Standing::Anonymous;
     };
+    if knows_app_password(site, authorization) {
+        return Standing::Known;
+    }
     let refuses_all = site.has(Fault::CredentialsRefused) || site.has(Fault::ChallengeDigestOnly);
     if refuses_all {
         return Standing::Wrong;
@@ -94,6 +98,24 @@ fn has_session(site: &Site, call: &Call<'_>) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .any(|pair| pair.trim().strip_prefix("session=") == Some(&site.session))
+}
+
+/// Whether a login in the browser gave these credentials.
+fn knows_app_password(site: &Site, authorization: &HeaderValue) -> bool {
+    let Login::Basic { user, .. } = &site.login else {
+        return false;
+    };
+    let sent = basic(authorization.as_bytes());
+    sent.is_some_and(|sent| site.logins.know(&sent, user))
+}
+
+/// The user name and the password of HTTP Basic, with a colon between them.
+pub(super) fn basic(authorization: &[u8]) -> Option<Vec<u8>> {
+    let (scheme, value) = split_scheme(authorization)?;
+    if !scheme.eq_ignore_ascii_case(b"basic") {
+        return None;
+    }
+    data_encoding::BASE64.decode(value).ok()
 }
 
 fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {
@@ -155,10 +177,23 @@ fn challenge(site: &Site, call: &Call<'_>, standing: Standing) -> Answer {
     if standing == Standing::Anonymous && site.has(Fault::ChallengeForbidden) {
         return refusal(StatusCode::FORBIDDEN);
     }
-    let mut answer = refusal(StatusCode::UNAUTHORIZED);
+    let is_forbidden = standing == Standing::Wrong
+        && site.has(Fault::CredentialsRefused)
+        && site.manner.does(Habit::Cloud);
+    let mut answer = if is_forbidden {
+        // Source: servers.nextcloud-two-factor.
+        let said = Refusal::Saying {
+            exception: r"OCA\DAV\Connector\Sabre\Exception\PasswordLoginForbidden",
+            message: "password login forbidden".to_owned(),
+        };
+        refusal_with(StatusCode::UNAUTHORIZED, said)
+    } else {
+        refusal(StatusCode::UNAUTHORIZED)
+    };
     let is_put = call.parts.method == Method::PUT;
-    let is_silent =
-        site.has(Fault::ChallengeMissing) || (is_put && site.has(Fault::ChallengeMissingOnPut));
+    let is_silent = is_forbidden
+        || site.has(Fault::ChallengeMissing)
+        || (is_put && site.has(Fault::ChallengeMissingOnPut));
     if !is_silent {
         let value = if site.has(Fault::ChallengeDigestOnly) {
             format!(

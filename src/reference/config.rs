@@ -5,6 +5,7 @@ use super::faults::Fault;
 use super::handler::{Call, not_allowed};
 use super::route::Route;
 use super::site::{SMALL_LIMIT, Site};
+use super::tree::{self, ConfigFile};
 use http::{Method, StatusCode};
 
 /// Answers a request for `config`, or for `config/`.
@@ -27,9 +28,15 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         let location = format!("{}/config/", site.base_url);
         return redirect(StatusCode::MOVED_PERMANENTLY, &location);
     }
-    if site.has(Fault::ConfigMissing) {
-        return refusal(StatusCode::NOT_FOUND);
-    }
+    let written = match (&site.tree, call.spot) {
+        (Some(tree), Some(spot)) if !tree.folders.is_closed => match tree.config(spot) {
+            ConfigFile::Missing => return refusal(StatusCode::NOT_FOUND),
+            ConfigFile::Promised => None,
+            ConfigFile::Written(file) => Some(file),
+        },
+        _ if site.has(Fault::ConfigMissing) => return refusal(StatusCode::NOT_FOUND),
+        _ => None,
+    };
     if site.has(Fault::ConfigHtml) {
         return login_page();
     }
@@ -41,7 +48,13 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     } else {
         "application/json"
     };
-    let mut answer = content(StatusCode::OK, kind, text(site, call));
+    let mut answer = match &written {
+        Some(file) => content(StatusCode::OK, kind, file.content.clone()),
+        None => content(StatusCode::OK, kind, text(site, call)),
+    };
+    if let Some(file) = &written {
+        tree::mark(&mut answer, file);
+    }
     if site.has(Fault::Http3Dead)
         && let Some(port) = site.base_url.rsplit(':').next()
         && let Some(port) = port.split('/').next()
@@ -71,7 +84,7 @@ pub(super) fn maintenance() -> Answer {
 }
 
 /// What the file says.
-fn text(site: &Site, call: &Call<'_>) -> String {
+pub(super) fn text(site: &Site, call: &Call<'_>) -> String {
     if site.has(Fault::ConfigEmpty) {
         return String::new();
     }

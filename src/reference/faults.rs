@@ -77,7 +77,7 @@ macro_rules! faults {
 faults! {
     // The file config. Source: clauses 4.2.android and 4.2.charset; servers.config-get,
     // servers.config-head, servers.config-writable, servers.config-proves-nothing.
-    ConfigMissing = "config-missing" in "config.rs",
+    ConfigMissing = "config-missing" in "config.rs" "tree/mod.rs",
         "Answers 404 for config, as any WebDAV server does where nobody created that file.";
     ConfigHtml = "config-html" in "config.rs",
         "Answers config with 200 and an HTML login page, as a catch-all page or a captive portal does.";
@@ -186,7 +186,7 @@ faults! {
     // servers.parallel-uploads, servers.lock.
     UploadNotAllowed = "upload-not-allowed" in "put.rs",
         "Answers PUT with 405, as nginx and Apache do without their WebDAV module.";
-    UploadForbidden = "upload-forbidden" in "put.rs",
+    UploadForbidden = "upload-forbidden" in "put.rs" "tree/dav.rs",
         "Answers PUT with 403, as Nextcloud does on a share that is read-only.";
     UploadQuota = "upload-quota" in "put.rs",
         "Answers PUT with 507, as Nextcloud does when the quota is used up.";
@@ -194,7 +194,7 @@ faults! {
         "Answers PUT with 500, as nginx, Apache and lighttpd do where the folder is not writable.";
     UploadAccepted202 = "upload-accepted-202" in "put.rs",
         "Stores and answers 202, as servers do that put uploads into a queue.";
-    BackupsMissing = "backups-missing" in "handler.rs" "listing.rs",
+    BackupsMissing = "backups-missing" in "site.rs" "tree/mod.rs",
         "Has no folder backups: PUT gets 409 and all else below it 404, as with Apache and lighttpd.";
     UploadNotStored = "upload-not-stored" in "put.rs",
         "Answers 201 and stores nothing, as sabre/dav does where the folder is not writable.";
@@ -363,7 +363,7 @@ faults! {
         "Answers every PUT with 423, as WebDAV servers do while a lock of another client is left.";
     UpstreamDown = "upstream-down" in "handler.rs",
         "Answers everything with 502 and an HTML page, as proxies do whose server is down.";
-    Maintenance = "maintenance" in "handler.rs",
+    Maintenance = "maintenance" in "cloud.rs" "handler.rs",
         "Answers everything with 503 and an HTML page, as Nextcloud does in maintenance.";
 
     // TLS.
@@ -523,7 +523,7 @@ mod tests {
     #[test]
     fn a_fault_is_made_where_the_catalogue_says() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reference");
-        let sources: Vec<(String, String)> = ["", "profile"]
+        let sources: Vec<(String, String)> = ["", "profile", "tree"]
             .into_iter()
             .flat_map(|folder| std::fs::read_dir(root.join(folder)).expect("the room"))
             .map(|entry| entry.expect("an entry").path())
@@ -540,7 +540,7 @@ mod tests {
             .filter(|(name, _)| {
                 !matches!(
                     name.as_str(),
-                    "mod.rs" | "faults.rs" | "profile/catalogue.rs"
+                    "mod.rs" | "faults.rs" | "profile/catalogue.rs" | "profile/pieces.rs"
                 )
             })
             .collect();

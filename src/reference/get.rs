@@ -248,7 +248,8 @@ fn break_off(answer: &mut Answer) {
     *answer.body_mut() = Content::breaking_off(bytes.slice(..bytes.len() / 2));
 }
 
-fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
+/// The entity tag of these bytes.
+pub(super) fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
     HeaderValue::try_from(format!("\"{digest}\"")).ok()
 }

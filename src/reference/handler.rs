@@ -6,7 +6,8 @@ use super::faults::Fault;
 use super::profile::{Front, Habit, Line, Seen};
 use super::route::Route;
 use super::site::Site;
-use super::{auth, bin, config, get, listing, put};
+use super::tree::{Act, Spot};
+use super::{auth, bin, cloud, config, get, listing, put, tree};
 use http::header::{ACCEPT, ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::request::Parts;
@@ -25,6 +26,8 @@ pub(super) struct Call<'a> {
     pub(super) parts: &'a Parts,
     /// What its path means.
     pub(super) route: &'a Route,
+    /// Where that is in the tree; `None` outside of it.
+    pub(super) spot: Option<&'a Spot>,
     /// The length of its body, if that was declared.
     pub(super) declared: Option<u64>,
 }
@@ -34,6 +37,12 @@ impl Call<'_> {
     pub(super) fn expects_continue(&self) -> bool {
         let expect = self.parts.headers.get(EXPECT);
         expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    }
+
+    /// Whether a PROPFIND asks also for what a folder holds.
+    pub(super) fn looks_deeper(&self) -> bool {
+        let depth = self.parts.headers.get("depth");
+        depth.is_none_or(|depth| depth != "0")
     }
 
     /// The path and the query.
@@ -51,6 +60,10 @@ enum Decision {
     AnswerUnlessLong(Answer),
     /// To take it in as the backup of this ID.
     Receive(String),
+    /// To take it in as a file that is no backup.
+    Write,
+    /// To take it in as the question whether a login was granted.
+    Poll,
     /// To close the connection.
     Close,
 }
@@ -66,10 +79,11 @@ pub(super) async fn answer(
     if line.ends_before_answer() {
         return Err(Closed);
     }
-    let route = Route::of(parts.uri.path(), &site.base_path, site.faults);
+    let aim = site.aim(parts.uri.path());
     let call = Call {
         parts: &parts,
-        route: &route,
+        route: &aim.route,
+        spot: aim.spot.as_ref(),
         declared: declared_length(&body),
     };
     // It counts as running until its answer is ready.
@@ -128,6 +142,8 @@ async fn serve(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Result<Answ
             Ok(answer)
         }
         Decision::Receive(id) => put::receive(site, call, &id, body).await,
+        Decision::Write => Ok(tree::write(site, call, body).await),
+        Decision::Poll => Ok(cloud::poll(site, call, body).await),
         Decision::Close => Err(Closed),
     }
 }
@@ -193,12 +209,18 @@ fn date_ahead() -> String {
 }
 
 fn decide(site: &Site, call: &Call<'_>) -> Decision {
-    if let Some(answer) = broken_altogether(site, call) {
+    if let Some(answer) = cloud::status(site, call).or_else(|| broken_altogether(site, call)) {
         return Decision::Answer(answer);
+    }
+    match cloud::page(site, call) {
+        Some(cloud::Page::Answer(answer)) => return Decision::Answer(answer),
+        Some(cloud::Page::Poll) => return Decision::Poll,
+        None => {}
     }
     let in_bin =
         bin::asked_for(site, call.parts.uri.path()).filter(|_| site.manner.does(Habit::Bin));
-    if *call.route == Route::Outside && in_bin.is_none() {
+    let is_ours = in_bin.is_some() || call.spot.is_some() || cloud::guards(site, call);
+    if *call.route == Route::Outside && !is_ours {
         return Decision::Answer(refusal(StatusCode::NOT_FOUND));
     }
     if let Some(answer) = site.manner.locked_out() {
@@ -224,9 +246,22 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
     if let Some(name) = in_bin {
         return Decision::Answer(bin::answer(site, call, name));
     }
+    allowed(site, call)
+}
+
+/// What is to be done with a request of somebody who may enter.
+fn allowed(site: &Site, call: &Call<'_>) -> Decision {
+    match tree::act(site, call) {
+        Some(Act::Answer(answer)) => return Decision::Answer(answer),
+        Some(Act::Write) => return Decision::Write,
+        None => {}
+    }
     match call.route {
         Route::Backup(id) => backup(site, call, id),
         Route::BackupFolder(id) if site.has(Fault::RedirectTrailing) => backup(site, call, id),
+        Route::Outside if cloud::guards(site, call) => {
+            Decision::Answer(cloud::above_the_files(site, call))
+        }
         _ => Decision::Answer(anything_else(site, call)),
     }
 }
@@ -267,8 +302,8 @@ fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
 /// A request for one backup.
 fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     let method = &call.parts.method;
-    if site.has(Fault::BackupsMissing) {
-        return Decision::Answer(refusal(missing_folder(method)));
+    if site.lacks_backups(call.spot) {
+        return Decision::Answer(refusal(missing_folder(site, method)));
     }
     if site.has(Fault::RedirectTrailing) && !call.parts.uri.path().ends_with('/') {
         let location = format!("{}/backups/{id}/", site.base_url);
@@ -311,7 +346,9 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
             "Login – Example Cloud",
             "<form method=\"post\"></form>",
         ),
-        Route::MalformedId if site.has(Fault::BackupsMissing) => refusal(missing_folder(method)),
+        Route::MalformedId if site.lacks_backups(call.spot) => {
+            refusal(missing_folder(site, method))
+        }
         _ if !is_known_method(method) => not_allowed("GET, HEAD, PUT, DELETE"),
         Route::MalformedId if site.manner.does(Habit::PlainFiles) => refusal(StatusCode::NOT_FOUND),
         Route::MalformedId | Route::Malformed if site.has(Fault::MalformedIdCrashes) => {
@@ -322,9 +359,9 @@ fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
     }
 }
 
-fn missing_folder(method: &Method) -> StatusCode {
+fn missing_folder(site: &Site, method: &Method) -> StatusCode {
     if *method == Method::PUT {
-        StatusCode::CONFLICT
+        site.orphaned()
     } else {
         StatusCode::NOT_FOUND
     }

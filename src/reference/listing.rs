@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// Answers a request for the folder itself.
 pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     let method = &call.parts.method;
-    if site.has(Fault::BackupsMissing) && method != Method::PUT {
+    if site.lacks_backups(call.spot) && method != Method::PUT {
         return refusal(StatusCode::NOT_FOUND);
     }
     if method == Method::GET || method == Method::HEAD {
@@ -23,7 +23,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
             || site.has(Fault::DeletedInListing);
         let listing = site.manner.listing;
         return if lists || listing == Some(Listing::PropertiesAndPage) {
-            index(site)
+            index(site, call)
         } else if listing == Some(Listing::PropertiesAndBlankPage) {
             page(StatusCode::OK, "WebDAV", "<p>For WebDAV clients.</p>")
         } else {
@@ -40,20 +40,24 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
 }
 
 /// The names that a list shows.
-fn names(site: &Site) -> BTreeSet<String> {
-    let mut names: BTreeSet<_> = site.store.names().into_iter().collect();
+fn names(site: &Site, call: &Call<'_>) -> BTreeSet<String> {
+    let stored = site.store.names();
+    let mut names: BTreeSet<_> = match (&site.tree, call.spot) {
+        (Some(tree), Some(spot)) => tree.ids_in(spot, stored).into_iter().collect(),
+        _ => stored.into_iter().collect(),
+    };
     if site.has(Fault::DeletedInListing) {
         names.append(&mut site.ghosts());
     }
     names
 }
 
-fn index(site: &Site) -> Answer {
+fn index(site: &Site, call: &Call<'_>) -> Answer {
     let mut body = "<h1>Index of backups</h1><ul>".to_owned();
     if site.has(Fault::AnonymousListingLong) {
         body += &format!("<!-- {} -->", "x".repeat(1_153_434));
     }
-    for name in names(site) {
+    for name in names(site, call) {
         let _ = write!(body, "<li><a href=\"{name}\">{name}</a></li>");
     }
     body.push_str("</ul>");
@@ -66,25 +70,64 @@ fn index(site: &Site) -> Answer {
 }
 
 fn properties(site: &Site, call: &Call<'_>) -> Answer {
-    let depth = call.parts.headers.get("depth");
-    let mut paths = vec![format!("{}/backups/", site.base_path)];
-    if depth.is_none_or(|depth| depth != "0") {
-        paths.extend(
-            names(site)
+    let path = call.parts.uri.path().trim_end_matches('/');
+    let mut entries = vec![Entry::folder(path)];
+    if call.looks_deeper() {
+        let names = names(site, call);
+        entries.extend(
+            names
                 .iter()
-                .map(|name| format!("{}/backups/{name}", site.base_path)),
+                .map(|name| Entry::file(&format!("{path}/{name}"))),
         );
     }
+    multistatus(&entries)
+}
+
+/// One line of an answer to PROPFIND.
+pub(super) struct Entry {
+    href: String,
+    is_folder: bool,
+}
+
+impl Entry {
+    /// A folder, whose path has no slash at its end.
+    pub(super) fn folder(path: &str) -> Self {
+        Self {
+            href: format!("{path}/"),
+            is_folder: true,
+        }
+    }
+
+    /// A file.
+    pub(super) fn file(path: &str) -> Self {
+        Self {
+            href: path.to_owned(),
+            is_folder: false,
+        }
+    }
+}
+
+/// The answer to PROPFIND.
+///
+/// Source: RFC 4918 sections 9.1 and 15.9.
+pub(super) fn multistatus(entries: &[Entry]) -> Answer {
     let mut xml =
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<D:multistatus xmlns:D=\"DAV:\">".to_owned();
-    for path in paths {
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<d:multistatus xmlns:d=\"DAV:\">".to_owned();
+    for entry in entries {
+        let href = entry.href.replace('&', "&amp;");
+        let kind = if entry.is_folder {
+            "<d:resourcetype><d:collection/></d:resourcetype>"
+        } else {
+            "<d:resourcetype/>"
+        };
+        // Writing to memory does not fail.
         let _ = write!(
             xml,
-            "<D:response><D:href>{path}</D:href><D:propstat><D:prop/>\
-             <D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
+            "<d:response><d:href>{href}</d:href><d:propstat><d:prop>{kind}</d:prop>\
+             <d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
         );
     }
-    xml.push_str("</D:multistatus>\n");
+    xml.push_str("</d:multistatus>\n");
     content(
         StatusCode::MULTI_STATUS,
         "application/xml; charset=utf-8",

@@ -25,6 +25,7 @@ mod bin;
 mod body;
 mod certificates;
 mod clock;
+mod cloud;
 mod config;
 mod expiry;
 mod faults;
@@ -34,6 +35,7 @@ mod handler;
 mod idle;
 mod listing;
 mod log;
+mod logins;
 mod options;
 mod profile;
 mod put;
@@ -44,6 +46,7 @@ mod store;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub(crate) use answer::{Closed, Content};
 pub(crate) use certificates::{named_authority, new_key, valid};

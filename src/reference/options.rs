@@ -94,11 +94,26 @@ impl Options {
             },
             other => other,
         };
-        Self {
+        let options = Self {
             like: Some(profile),
-            login,
-            base_path: profile.base_path().map_or(base_path, str::to_owned),
+            base_path,
             ..Self::default()
+        };
+        options.with_login(login)
+    }
+
+    /// The same with another login; a path of its profile that names the user names this one.
+    #[must_use]
+    pub fn with_login(self, login: Login) -> Self {
+        let user = match &login {
+            Login::Basic { user, .. } => user,
+            Login::Open | Login::Token(_) => "safe",
+        };
+        let path = self.like.and_then(|profile| profile.base_path(user));
+        Self {
+            base_path: path.unwrap_or(self.base_path),
+            login,
+            ..self
         }
     }
 

@@ -1,6 +1,7 @@
 //! From a request's path to what it means.
 
 use super::faults::{Fault, Faults};
+use std::fmt::Write as _;
 
 /// What a path means.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -93,7 +94,7 @@ impl Route {
 }
 
 /// 64 lower-case hexadecimal digits.
-fn is_backup_id(id: &str) -> bool {
+pub(super) fn is_backup_id(id: &str) -> bool {
     id.len() == 64
         && id
             .bytes()
@@ -101,7 +102,7 @@ fn is_backup_id(id: &str) -> bool {
 }
 
 /// Whether a path is another one once it is decoded: an encoded slash, or a segment of dots.
-fn hides_a_path(path: &str, decoded: &str) -> bool {
+pub(super) fn hides_a_path(path: &str, decoded: &str) -> bool {
     let slashes = |text: &str| text.matches(['/', '\\']).count();
     slashes(path) != slashes(decoded)
         || decoded
@@ -110,7 +111,7 @@ fn hides_a_path(path: &str, decoded: &str) -> bool {
 }
 
 /// The path without its percent encoding, if that is sound.
-fn decoded(path: &str) -> Option<String> {
+pub(super) fn decoded(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, after)) = rest.split_first() {
@@ -124,6 +125,25 @@ fn decoded(path: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// A segment of a path in percent encoding.
+pub(super) fn encoded(segment: &str) -> String {
+    let mut out = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to memory does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// The path of a base URL in which `USER` stands for the user of the server.
+pub(super) fn with_user(path: &str, user: &str) -> String {
+    path.replace("USER", &encoded(user))
 }
 
 /// The path without segments of dots, if it stays below the base.

@@ -5,10 +5,13 @@ use super::bin::Bin;
 use super::expiry::Expiry;
 use super::faults::{Fault, Faults};
 use super::log::RequestLog;
+use super::logins::Logins;
 use super::options::{Login, Options};
 use super::profile::{BrokenOff, Manner, Tempo};
+use super::route::Route;
 use super::store::Store;
 use super::tasks::Tasks;
+use super::tree::{Aim, Spot, Tree};
 use bytes::Bytes;
 use http::StatusCode;
 use std::collections::{BTreeSet, HashMap};
@@ -48,6 +51,10 @@ pub(super) struct Site {
     pub(super) delay: Duration,
     /// The backups.
     pub(super) store: Store,
+    /// The folders around them, on a server with `WebDAV`.
+    pub(super) tree: Option<Tree>,
+    /// The logins that are granted in the browser, on a Nextcloud.
+    pub(super) logins: Logins,
     /// What was deleted, on a server with a bin.
     pub(super) bin: Bin,
     /// The requests so far.
@@ -82,6 +89,8 @@ impl Site {
         };
         let retention = Duration::from_secs(days.saturating_mul(86_400));
         let expiry = Expiry::new(retention, options.tidying, faults);
+        let folders = manner.folders;
+        let tree = folders.map(|folders| Tree::new(folders, &options.base_path, faults));
         Ok(Self {
             login: options.login,
             base_url,
@@ -90,6 +99,8 @@ impl Site {
             retention_days: options.retention_days,
             delay: options.delay,
             store: Store::new(options.clock, expiry),
+            tree,
+            logins: Logins::new(options.address.ip().is_loopback()),
             bin: Bin::default(),
             log: RequestLog::default(),
             session: data_encoding::HEXLOWER.encode(&session),
@@ -107,6 +118,31 @@ impl Site {
     /// Whether the server is wrong in this way.
     pub(super) const fn has(&self, fault: Fault) -> bool {
         self.faults.contains(fault)
+    }
+
+    /// What a path is aimed at.
+    pub(super) fn aim(&self, path: &str) -> Aim {
+        match &self.tree {
+            Some(tree) => tree.aim(path, self.faults),
+            None => Aim {
+                route: Route::of(path, &self.base_path, self.faults),
+                spot: None,
+            },
+        }
+    }
+
+    /// Whether the folder `backups` is missing that a request for this place is about.
+    pub(super) fn lacks_backups(&self, spot: Option<&Spot>) -> bool {
+        match (&self.tree, spot) {
+            (Some(tree), Some(spot)) if !tree.folders.is_closed => tree.lacks_backups(spot),
+            _ => self.has(Fault::BackupsMissing),
+        }
+    }
+
+    /// The answer to an upload into a folder `backups` that is missing.
+    pub(super) fn orphaned(&self) -> StatusCode {
+        let open = self.tree.as_ref().filter(|tree| !tree.folders.is_closed);
+        open.map_or(StatusCode::CONFLICT, Tree::orphaned)
     }
 
     /// The largest backup that is taken.

@@ -31,6 +31,7 @@ mod retention;
 mod secrecy;
 mod sentences;
 mod setup;
+mod setup_cloud;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

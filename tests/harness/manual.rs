@@ -39,7 +39,6 @@ const UNUSED: &[&str] = &[
     "servers.delete-collection",
     "servers.healthy",
     "servers.installable",
-    "servers.mkcol",
     "servers.options",
     "servers.php-fpm-cookies",
     "servers.restart",

@@ -35,6 +35,8 @@ pub(super) enum Behaviour {
     HangsUp(HangUp),
     /// It shows its folder to who has logged in.
     Lists(Listing),
+    /// A client can make folders in it.
+    Shows(Folders),
     /// Its front waits this long before it answers that credentials are wrong.
     DelaysRefusals(Duration),
     /// It has this habit.
@@ -54,8 +56,38 @@ pub(in super::super) enum Habit {
     Bin,
     /// It shows nothing of what was uploaded: a file drop.
     FileDrop,
+    /// It is a whole Nextcloud, with `status.php` and pages for the browser.
+    Cloud,
     /// It requires `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
     ReadHeaders,
+}
+
+/// How a server treats folders.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) struct Folders {
+    /// The status of MKCOL where something is.
+    pub(in super::super) again: u16,
+    /// MKCOL without a slash at the end.
+    pub(in super::super) bare: Bare,
+    /// The status of PUT where the folder above is missing; `None` if that is made silently.
+    pub(in super::super) orphan: Option<u16>,
+    /// Whether PROPFIND shows what is there.
+    pub(in super::super) looks: bool,
+    /// Whether nothing of it is shown to this user.
+    pub(in super::super) is_closed: bool,
+    /// Whether the base URL is the root: that of a public link.
+    pub(in super::super) is_link: bool,
+}
+
+/// What a server makes of MKCOL without a slash at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum Bare {
+    /// The same as with one.
+    Same,
+    /// It redirects where something is.
+    Redirected,
+    /// It refuses.
+    Refused,
 }
 
 /// Who gets in, where that is not a user of the server with a password.

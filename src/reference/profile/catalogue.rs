@@ -5,14 +5,16 @@
 use super::super::Fault;
 use super::behaviour::Behaviour::{
     self, AtOnce, Base, ConfigHead, Crowds, DelaysRefusals, Does, Enters, HangsUp, Limits, Lists,
-    Locks, Notices, Refuses, Speaks, Takes, Watches, Wrong,
+    Locks, Refuses, Shows, Speaks, Takes, Watches, Wrong,
 };
-use super::behaviour::{
-    Counts, Crowd, Entrance, Forgets, Habit, HangUp, Listing, Locking, Notice, Rate, Refusing,
-    SizeRule, Then, Watch,
+use super::behaviour::{Crowd, Habit, HangUp, Listing, Locking, Rate, Refusing, SizeRule, Then};
+use super::dialect::PLAIN;
+use super::pieces::{
+    ANY_USER, APACHE_FILES, CADDY, CHEZDAV, CHEZDAV_FOLDERS, CUT_OFF, DUFS, DUFS_FOLDERS, EEE_SAFE,
+    FAIL2BAN, FAILURES, FOLDERS, LIGHTTPD, LINK_FAILURES, LINK_FOLDERS, MISSING, NEXTCLOUD_FILES,
+    NEXTCLOUD_USER, NGINX, NGINX_FILES, NO_FOLDERS, OPEN, RATE, RCLONE, RCLONE_FOLDERS, SABRE,
+    SEKURSRANKO, TOKEN, TOKEN_ALONE, WSGIDAV, hours, ms, probing,
 };
-use super::dialect::{Dialect, Form, PLAIN};
-use std::time::Duration;
 
 /// One profile: what it is, why, and what it is made of.
 pub(super) struct Entry {
@@ -89,6 +91,7 @@ profiles! {
             &[
                 Takes(ms(40)),
                 Base("/public.php/dav/files/kT4nXo9fLBqRz2W"),
+                Shows(LINK_FOLDERS),
                 Enters(OPEN),
                 Wrong(Fault::AnonymousEverything),
             ],
@@ -102,6 +105,7 @@ profiles! {
             &[
                 Takes(ms(40)),
                 Base("/public.php/dav/files/kT4nXo9fLBqRz2W"),
+                Shows(LINK_FOLDERS),
                 Enters(ANY_USER),
                 Wrong(Fault::ChallengeMissing),
                 Watches(LINK_FAILURES),
@@ -113,7 +117,13 @@ profiles! {
         [
             NEXTCLOUD_FILES,
             CUT_OFF,
-            &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN_ALONE), Watches(FAILURES)],
+            &[
+                Takes(ms(40)),
+                Base("/public.php/webdav"),
+                Shows(LINK_FOLDERS),
+                Enters(TOKEN_ALONE),
+                Watches(FAILURES),
+            ],
         ];
     NextcloudLinkWebdavPassword = "nextcloud-link-webdav-password",
         "An editable public link with a password, under public.php/webdav: the user is the token.",
@@ -121,7 +131,13 @@ profiles! {
         [
             NEXTCLOUD_FILES,
             CUT_OFF,
-            &[Takes(ms(40)), Base("/public.php/webdav"), Enters(TOKEN), Watches(FAILURES)],
+            &[
+                Takes(ms(40)),
+                Base("/public.php/webdav"),
+                Shows(LINK_FOLDERS),
+                Enters(TOKEN),
+                Watches(FAILURES),
+            ],
         ];
     NextcloudReadOnlyLink = "nextcloud-read-only-link",
         "A public link that may only be read: config is there, and PUT is answered 403.",
@@ -133,6 +149,7 @@ profiles! {
                 Base("/public.php/webdav"),
                 Enters(TOKEN),
                 Watches(FAILURES),
+                Shows(LINK_FOLDERS),
                 Wrong(Fault::UploadForbidden),
             ],
         ];
@@ -161,7 +178,7 @@ profiles! {
             NEXTCLOUD_USER,
             NEXTCLOUD_FILES,
             CUT_OFF,
-            &[Takes(ms(40)), Wrong(Fault::CredentialsRefused), Wrong(Fault::ChallengeMissing)],
+            &[Takes(ms(40)), Wrong(Fault::CredentialsRefused)],
         ];
     NextcloudNoFileAccess = "nextcloud-no-file-access",
         "Nextcloud with an app password that may not reach the files: 404 for everything.",
@@ -170,7 +187,12 @@ profiles! {
             NEXTCLOUD_USER,
             NEXTCLOUD_FILES,
             CUT_OFF,
-            &[Takes(ms(40)), Wrong(Fault::ConfigMissing), Wrong(Fault::BackupsMissing)],
+            &[
+                Takes(ms(40)),
+                Shows(NO_FOLDERS),
+                Wrong(Fault::ConfigMissing),
+                Wrong(Fault::BackupsMissing),
+            ],
         ];
 
     // Proxies and their limits.
@@ -254,6 +276,7 @@ profiles! {
         [
             &[
                 Speaks(&LIGHTTPD),
+                Shows(FOLDERS),
                 Does(Habit::PlainFiles),
                 Wrong(Fault::EncodedSlashTraverses),
                 Lists(Listing::PropertiesAndPage),
@@ -267,6 +290,7 @@ profiles! {
         [
             &[
                 Speaks(&SABRE),
+                Shows(FOLDERS),
                 Does(Habit::PlainFiles),
                 Lists(Listing::PropertiesAndPage),
                 Wrong(Fault::LimitUnenforced),
@@ -279,6 +303,7 @@ profiles! {
         [
             &[
                 Speaks(&RCLONE),
+                Shows(RCLONE_FOLDERS),
                 Does(Habit::PlainFiles),
                 Wrong(Fault::WriteInPlace),
                 Wrong(Fault::LimitUnenforced),
@@ -292,6 +317,7 @@ profiles! {
         [
             &[
                 Speaks(&WSGIDAV),
+                Shows(FOLDERS),
                 Does(Habit::PlainFiles),
                 Wrong(Fault::WriteInPlace),
                 Wrong(Fault::LimitUnenforced),
@@ -305,6 +331,7 @@ profiles! {
         [
             &[
                 Speaks(&DUFS),
+                Shows(DUFS_FOLDERS),
                 Does(Habit::PlainFiles),
                 Wrong(Fault::CutOffDeletes),
                 Wrong(Fault::LimitUnenforced),
@@ -317,6 +344,7 @@ profiles! {
         [
             &[
                 Speaks(&CHEZDAV),
+                Shows(CHEZDAV_FOLDERS),
                 Does(Habit::PlainFiles),
                 Wrong(Fault::ExpectStoresNothing),
                 Wrong(Fault::CutOffReplaces),
@@ -370,206 +398,3 @@ profiles! {
         ["servers.closed-connections"],
         [&[Wrong(Fault::Http2Absent), HangsUp(HangUp::AfterEachAnswer)]];
 }
-
-const fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-const fn hours(hours: u64) -> Duration {
-    Duration::from_secs(hours * 3600)
-}
-
-const fn probing(then: Then) -> Watch {
-    Watch {
-        counts: Counts::Probing,
-        most: 10,
-        forgets: Forgets::OneEvery(ms(10_000)),
-        then,
-    }
-}
-
-/// What is Nextcloud's for a user alone.
-const NEXTCLOUD_USER: &[Behaviour] = &[
-    Base("/remote.php/dav/files/safe/threema_safe"),
-    Watches(FAILURES),
-    Does(Habit::Bin),
-];
-/// What is Nextcloud's wherever it serves files.
-const NEXTCLOUD_FILES: &[Behaviour] = &[
-    Speaks(&NEXTCLOUD_DAV),
-    Does(Habit::PlainFiles),
-    Lists(Listing::PropertiesAndBlankPage),
-    Wrong(Fault::LimitUnenforced),
-    Wrong(Fault::SessionCookie),
-    Does(Habit::RepeatedCookies),
-    Wrong(Fault::TrashBin),
-];
-/// What Nextcloud does with uploads that run and break off.
-const CUT_OFF: &[Behaviour] = &[Locks(Locking::Everything), Notices(NOTICE)];
-const NGINX_FILES: &[Behaviour] = &[
-    Speaks(&NGINX),
-    Does(Habit::PlainFiles),
-    Wrong(Fault::EncodedSlashTraverses),
-];
-const APACHE_FILES: &[Behaviour] = &[
-    Speaks(&APACHE),
-    Does(Habit::PlainFiles),
-    Lists(Listing::Properties),
-    Wrong(Fault::LimitUnenforced),
-];
-
-/// The token of a public link.
-const LINK_TOKEN: &str = "kT4nXo9fLBqRz2W";
-const OPEN: Entrance = Entrance {
-    user: None,
-    any_user: false,
-    has_empty_password: false,
-    is_open: true,
-};
-const ANY_USER: Entrance = Entrance {
-    any_user: true,
-    is_open: false,
-    ..OPEN
-};
-const TOKEN: Entrance = Entrance {
-    user: Some(LINK_TOKEN),
-    is_open: false,
-    ..OPEN
-};
-const TOKEN_ALONE: Entrance = Entrance {
-    has_empty_password: true,
-    ..TOKEN
-};
-
-const NOTICE: Notice = Notice {
-    earliest: ms(70),
-    latest: ms(5000),
-};
-const RATE: Rate = Rate {
-    per_second: 1,
-    burst: 20,
-    delays: false,
-    status: 503,
-};
-const FAILURES: Watch = Watch {
-    counts: Counts::Logins {
-        wrong: 1,
-        missing: 0,
-    },
-    most: 10,
-    forgets: Forgets::After(ms(30 * 60 * 1000)),
-    then: Then::TooMany,
-};
-const LINK_FAILURES: Watch = Watch {
-    counts: Counts::Logins {
-        wrong: 1,
-        missing: 2,
-    },
-    then: Then::MaxDelay,
-    ..FAILURES
-};
-const MISSING: Watch = Watch {
-    counts: Counts::Missing,
-    most: 50,
-    forgets: Forgets::After(hours(1)),
-    then: Then::Forbid(hours(24)),
-};
-/// Source: fail2ban's jail.conf (maxretry, findtime, bantime): the fifth failure bans.
-const FAIL2BAN: Watch = Watch {
-    counts: Counts::Logins {
-        wrong: 1,
-        missing: 0,
-    },
-    most: 4,
-    forgets: Forgets::After(ms(10 * 60 * 1000)),
-    then: Then::Drop(ms(10 * 60 * 1000)),
-};
-
-const NEXTCLOUD_DAV: Dialect = Dialect {
-    server: Some("Apache"),
-    refusals: Form::Sabre,
-    challenges: &["Basic realm=\"Nextcloud\", charset=\"UTF-8\""],
-    ..PLAIN
-};
-const SABRE: Dialect = Dialect {
-    refusals: Form::Sabre,
-    challenges: &["Basic realm=\"Threema Safe\", charset=\"UTF-8\""],
-    encoded_slash: 403,
-    ..PLAIN
-};
-const NGINX: Dialect = Dialect {
-    server: Some("nginx/1.22.1"),
-    refusals: Form::Nginx,
-    ..PLAIN
-};
-const CADDY: Dialect = Dialect {
-    server: Some("Caddy"),
-    ..PLAIN
-};
-const APACHE: Dialect = Dialect {
-    server: Some("Apache/2.4.71 (Debian)"),
-    refusals: Form::Apache,
-    config_type: None,
-    backup_type: None,
-    ..PLAIN
-};
-const LIGHTTPD: Dialect = Dialect {
-    server: Some("lighttpd/1.4.69"),
-    refusals: Form::Lighttpd,
-    challenges: &["Basic realm=\"Threema Safe\", charset=\"UTF-8\""],
-    ..PLAIN
-};
-const RCLONE: Dialect = Dialect {
-    replaced: 201,
-    config_type: Some("text/plain; charset=utf-8"),
-    challenges: &["Basic realm=\"rclone\""],
-    ..PLAIN
-};
-const WSGIDAV: Dialect = Dialect {
-    server: Some("WsgiDAV/4.4.0 Cheroot/11.1.2 Python/3.11.2"),
-    refusals: Form::Wsgidav,
-    challenges: &["Basic realm=\"/\""],
-    ..PLAIN
-};
-const DUFS: Dialect = Dialect {
-    replaced: 201,
-    config_type: Some("text/plain; charset=UTF-8"),
-    challenges: &[
-        "Digest realm=\"DUFS\", nonce=\"6b0442d8999de6bc04f11d829b466206f5\", qop=\"auth\"",
-        "Basic realm=\"DUFS\"",
-    ],
-    encoded_slash: 400,
-    ..PLAIN
-};
-const CHEZDAV: Dialect = Dialect {
-    server: Some("PhodavServer libsoup/3.2.3"),
-    refusals: Form::Silence,
-    replaced: 200,
-    config_type: Some("text/plain"),
-    has_time: false,
-    encoded_slash: 400,
-    ..PLAIN
-};
-const SEKURSRANKO: Dialect = Dialect {
-    refusals: Form::Silence,
-    config_type: None,
-    backup_type: None,
-    has_tag: false,
-    has_time: false,
-    encoded_slash: 400,
-    without_length: 400,
-    closed_folder: 404,
-    ..PLAIN
-};
-const EEE_SAFE: Dialect = Dialect {
-    refusals: Form::Silence,
-    config_type: Some("application/json; charset=utf-8"),
-    created: 200,
-    replaced: 200,
-    deleted: 200,
-    closed_folder: 404,
-    has_tag: false,
-    too_large: 400,
-    challenges: &["Basic realm=\"Authorization Required\""],
-    ..PLAIN
-};

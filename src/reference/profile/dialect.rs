@@ -102,11 +102,11 @@ impl Dialect {
     }
 
     fn put_status(&self, method: &Method, route: &Route, answer: &mut Answer) {
-        let is_backup = matches!(route, Route::Backup(_) | Route::BackupFolder(_));
+        let is_file = !matches!(route, Route::Backups | Route::Login | Route::Malformed);
         let status = match (answer.status(), route) {
-            (StatusCode::CREATED, _) if is_backup && method == Method::PUT => self.created,
-            (StatusCode::NO_CONTENT, _) if is_backup && method == Method::PUT => self.replaced,
-            (StatusCode::NO_CONTENT, _) if is_backup && method == Method::DELETE => self.deleted,
+            (StatusCode::CREATED, _) if is_file && method == Method::PUT => self.created,
+            (StatusCode::NO_CONTENT, _) if is_file && method == Method::PUT => self.replaced,
+            (StatusCode::NO_CONTENT, _) if is_file && method == Method::DELETE => self.deleted,
             (StatusCode::PAYLOAD_TOO_LARGE, _) => self.too_large,
             (StatusCode::LENGTH_REQUIRED, _) => self.without_length,
             (StatusCode::METHOD_NOT_ALLOWED, Route::Backups) => self.closed_folder,

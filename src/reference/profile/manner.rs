@@ -4,7 +4,7 @@ use super::super::answer::{Answer, Refusal, empty, refusal_with};
 use super::super::tasks::Tasks;
 use super::Profile;
 use super::behaviour::{
-    Behaviour, Entrance, Habit, HangUp, Listing, Locking, Notice, Refusing, SizeRule, Then,
+    Behaviour, Entrance, Folders, Habit, HangUp, Listing, Locking, Notice, Refusing, SizeRule, Then,
 };
 use super::dialect::Dialect;
 use super::front::{Bucket, Front, Passing, Running};
@@ -22,6 +22,7 @@ pub(in super::super) struct Manner {
     pub(in super::super) late: Late,
     pub(in super::super) entrance: Option<Entrance>,
     pub(in super::super) listing: Option<Listing>,
+    pub(in super::super) folders: Option<Folders>,
     pub(in super::super) config_head: Option<u16>,
     pub(in super::super) dialect: Option<&'static Dialect>,
     habits: Vec<Habit>,
@@ -53,6 +54,7 @@ impl Manner {
             late: Late::new(None, None),
             entrance: None,
             listing: None,
+            folders: None,
             config_head: None,
             dialect: None,
             habits: Vec::new(),
@@ -93,6 +95,7 @@ impl Manner {
             Behaviour::Watches(watch) => self.watchers.push(Watcher::new(watch)),
             Behaviour::HangsUp(hangs_up) => self.hangs_up = Some(hangs_up),
             Behaviour::Lists(listing) => self.listing = Some(listing),
+            Behaviour::Shows(folders) => self.folders = Some(folders),
             Behaviour::DelaysRefusals(wait) => self.delays_refusals = wait,
             Behaviour::Does(habit) => self.habits.push(habit),
             Behaviour::ConfigHead(status) => self.config_head = Some(status),

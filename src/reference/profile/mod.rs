@@ -8,11 +8,12 @@ mod front;
 mod late;
 mod line;
 mod manner;
+mod pieces;
 mod tempo;
 mod watch;
 mod workers;
 
-pub(super) use behaviour::{Habit, Listing};
+pub(super) use behaviour::{Bare, Folders, Habit, Listing};
 pub use catalogue::Profile;
 pub(super) use front::Front;
 pub(super) use late::BrokenOff;
@@ -21,6 +22,7 @@ pub(super) use manner::Manner;
 pub(super) use tempo::Tempo;
 pub(super) use watch::Seen;
 
+use super::route::with_user;
 use behaviour::{Behaviour, Entrance};
 use std::fmt;
 use std::str::FromStr;
@@ -41,12 +43,13 @@ impl Profile {
         self.entry().facts
     }
 
-    /// The path of its base URL, if the profile prescribes one.
-    pub fn base_path(self) -> Option<&'static str> {
-        self.behaviours().find_map(|behaviour| match behaviour {
+    /// The path of its base URL for this user, if the profile prescribes one.
+    pub fn base_path(self, user: &str) -> Option<String> {
+        let path = self.behaviours().find_map(|behaviour| match behaviour {
             Behaviour::Base(path) => Some(path),
             _ => None,
-        })
+        });
+        path.map(|path| with_user(path, user))
     }
 
     /// The user name that it lets in, if the profile prescribes one: the token of a public link.
@@ -140,8 +143,9 @@ mod tests {
     fn a_base_path_is_one() {
         for path in Profile::ALL
             .iter()
-            .filter_map(|profile| profile.base_path())
+            .filter_map(|profile| profile.base_path("anna"))
         {
+            assert!(!path.contains("USER"), "{path}");
             assert!(path.starts_with('/') && !path.ends_with('/'), "{path}");
         }
     }

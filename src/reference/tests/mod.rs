@@ -1,12 +1,14 @@
 //! Tests of the whole server, over loopback.
 
 mod client;
+mod cloud;
 mod config_faults;
 mod download_faults;
 mod healthy;
 mod login_faults;
 mod other_faults;
 mod profiles;
+mod tree;
 mod upload_faults;
 
 use super::{Fault, Login, Options, Running, start};

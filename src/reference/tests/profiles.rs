@@ -20,7 +20,7 @@ async fn like(profile: Profile, speed: u32) -> Running {
 
 /// A request to a server that is like `profile`, with the right credentials.
 fn ask(profile: Profile, method: &'static str, path: &str) -> Ask {
-    let base = profile.base_path().unwrap_or("/safe");
+    let base = Options::like(profile).base_path;
     let ask = Ask::outside(method, &format!("{base}{path}"));
     match (profile.user(), profile.has_empty_password()) {
         (None, _) => ask.authorization(BASIC),
@@ -503,7 +503,7 @@ async fn every_profile_starts_and_without_one_nothing_changes() {
             assert!(
                 server
                     .base_url()
-                    .ends_with(profile.base_path().unwrap_or("/safe"))
+                    .ends_with(&Options::like(*profile).base_path)
             );
             server.stop().await;
         }

@@ -1,5 +1,5 @@
-//! Single decisions of the checks that no spoilt answer of the matrix reaches: each test has a world
-//! in which the decision alone makes the finding, or the request.
+//! Single decisions of the checks that no spoilt answer of the matrix reaches: each test has a
+//! world in which the decision alone makes the finding, or the request.
 
 use super::World;
 use crate::clients::Condition;

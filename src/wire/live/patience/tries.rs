@@ -58,7 +58,8 @@ pub(super) enum Next {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::wire::halt::Sign;
+    use crate::wire::live::patience::tries::Tries;
 
     #[test]
     fn what_may_be_refused_beside_others_is_asked_again_alone() {
