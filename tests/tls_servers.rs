@@ -95,7 +95,15 @@ fn main() -> ExitCode {
     trial("findings", &["openssl"], findings);
     trial("printed lines", &["openssl"], printed_lines);
     trial("sslscan", &["openssl", "sslscan"], agrees_with_sslscan);
-    trial("testssl", &["openssl", "testssl"], agrees_with_testssl);
+    if std::env::var_os("CI").is_some() {
+        trial("testssl", &["openssl", "testssl"], agrees_with_testssl);
+    } else {
+        trials.push(Trial::ignorable_test("testssl", || {
+            Ok(Completion::ignored_with(
+                "it takes minutes; it runs where CI is set",
+            ))
+        }));
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -472,6 +480,8 @@ fn agrees_with_testssl(certificates: &Certificates) {
     with_each(certificates, |server, running| {
         let target = format!("127.0.0.1:{}", running.port);
         let json = certificates.path(&format!("{}.json", running.port));
+        // testssl appends to a file that is there, as of a server that had the port before.
+        let _ = fs::remove_file(&json);
         let file = json.display().to_string();
         scan(
             "testssl",

@@ -32,12 +32,6 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&of_check(check))?;
     } else if let Some(check) = kept::CHECKS.iter().find(|check| check.id == id) {
         print(&of_check(check))?;
-    } else if let Some((file, group, vector)) = vectors::find(id) {
-        print(&of_vector(file, group, vector))?;
-    } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
-        print(&of_check(check))?;
-    } else if let Some(check) = rig::checks(Like::Anyone).iter().find(|it| it.id == id) {
-        print(&of_check(check))?;
     } else if let Ok(fault) = id.parse::<Fault>() {
         print(&crate::text::wrapped(
             &format!("Fault {}: {}", fault.name(), fault.explanation()),
@@ -69,6 +63,12 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         print(&of_lines(id, &lines))?;
     } else if let Some(issue) = KnownIssue::of(id) {
         print(&of_lines(issue.id, &lines_of(issue)))?;
+    } else if let Some((file, group, vector)) = vectors::find(id) {
+        print(&of_vector(file, group, vector))?;
+    } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
+        print(&of_check(check))?;
+    } else if let Some(check) = rig::checks(Like::Anyone).iter().find(|it| it.id == id) {
+        print(&of_check(check))?;
     } else if let Some(text) = fact::explain(id) {
         print(&text)?;
     } else if let Some(list) = beginning_with(id) {

@@ -228,6 +228,7 @@ async fn meant(
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it maps an error")]
 fn unusable(error: BaseUrlError) -> Complaint {
     Complaint::usage(error.to_string())
 }

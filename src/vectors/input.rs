@@ -12,6 +12,7 @@ use crate::safe::keys::KEY_BYTES;
 use crate::safe::{EncryptionKey, Nonce};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::sync::OnceLock;
 
 /// What goes in, unexpanded.
 #[derive(Clone, Debug)]
@@ -63,6 +64,9 @@ pub(super) struct OpenInput {
     seal: Option<Recipe>,
     body_length: Option<usize>,
     body_sha256: Option<Hex>,
+    /// What `seal` makes, once it was made.
+    #[serde(skip)]
+    sealed: OnceLock<Hex>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -251,6 +255,7 @@ impl OpenInput {
                 body_length: Some(length),
                 body_sha256: Some(hash),
                 key,
+                ..
             } => {
                 let fits = key.0.len() == KEY_BYTES && seal.nonce.0.len() == NONCE_BYTES;
                 if !fits {
@@ -270,14 +275,16 @@ impl OpenInput {
     fn body(&self) -> Hex {
         match (&self.body, &self.seal) {
             (Some(body), _) => body.to_hex(),
-            // They have the lengths of a key and a nonce: `complaint` has looked.
-            (None, Some(seal)) => {
-                let key = EncryptionKey::from_bytes(array(&self.key));
-                let nonce = Nonce(array(&seal.nonce));
-                Hex(envelope::encrypt(&key, &nonce, &seal.plaintext.to_vec()))
-            }
+            (None, Some(seal)) => self.sealed.get_or_init(|| self.made(seal)).clone(),
             (None, None) => Hex::default(),
         }
+    }
+
+    /// The key and the nonce have their lengths: `complaint` has looked.
+    fn made(&self, seal: &Recipe) -> Hex {
+        let key = EncryptionKey::from_bytes(array(&self.key));
+        let nonce = Nonce(array(&seal.nonce));
+        Hex(envelope::encrypt(&key, &nonce, &seal.plaintext.to_vec()))
     }
 }
 

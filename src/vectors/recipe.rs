@@ -108,17 +108,23 @@ impl Bytes {
         match self {
             Self::Hex(hex) => hex.0.clone(),
             Self::Text(text) => text.clone().into_bytes(),
-            Self::Pattern { pattern, length } => {
-                pattern.0.iter().copied().cycle().take(*length).collect()
-            }
-            Self::Count(count) => (0..251).cycle().take(*count).collect(),
-            Self::Concat(parts) => parts.iter().flat_map(Self::to_vec).collect(),
+            Self::Pattern { pattern, length } => repeated(&pattern.0, *length),
+            Self::Count(count) => repeated(&(0..251).collect::<Vec<_>>(), *count),
+            Self::Concat(parts) => parts.iter().map(Self::to_vec).collect::<Vec<_>>().concat(),
         }
     }
 
     pub(super) fn to_hex(&self) -> Hex {
         Hex(self.to_vec())
     }
+}
+
+/// The pattern over and over, until it has that length. In a debug build an iterator over single
+/// bytes takes seconds for all vectors.
+fn repeated(pattern: &[u8], length: usize) -> Vec<u8> {
+    let mut bytes = pattern.repeat(length.div_ceil(pattern.len()));
+    bytes.truncate(length);
+    bytes
 }
 
 /// A text that goes in: a string, or a pattern and a length.

@@ -508,6 +508,10 @@ mod tests {
     use super::*;
     use crate::wire::{Body, Failure, Http};
 
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "it stands beside answers that are none"
+    )]
     fn given(status: u16, body: &[u8]) -> Answer {
         let body = Body::new(body.to_vec().into(), false);
         Ok(Response::new(status, Http::One, Vec::new(), body))

@@ -209,8 +209,17 @@ fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestC
     Ok(())
 }
 
+/// How many cases each property is tried with: in CI many, on someone's own machine some.
+fn cases() -> u32 {
+    if std::env::var_os("CI").is_some() {
+        96
+    } else {
+        24
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_selection_says_less_than_the_whole(world in a_run(), selection in selection()) {

@@ -144,9 +144,8 @@ pub fn take_back_unsupported(findings: &mut [Finding]) {
         for verdict in finding.clients.values_mut() {
             *verdict = Verdict::NotApplicable;
         }
-        finding.observed =
-            "127 for every action: nothing shows that there is a client behind the command"
-                .to_owned();
+        "127 for every action: nothing shows that there is a client behind the command"
+            .clone_into(&mut finding.observed);
     }
 }
 
