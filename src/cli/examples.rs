@@ -7,8 +7,8 @@ Examples:
   safe-conformance check https://dav.example/safe --only auth,tls --fail-on recommended
   safe-conformance check
 
-Without a URL, the program checks a server of its own on this machine: it shows what a good server
-looks like, and says nothing of yours.";
+Without a URL, the program checks its embedded server: that shows what a good server looks like, and
+says nothing of yours.";
 
 pub(super) const JUDGE: &str = "\
 Examples:

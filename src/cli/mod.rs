@@ -99,7 +99,7 @@ fn first_steps() -> String {
     }
     out.push('\n');
     out + &wrapped(
-        "URL is the address of a folder over WebDAV. For a Nextcloud the address in the browser will do, in quotation marks: the program says which one the apps need. It asks for the password. `--ca-file FILE` names the root of your own certificate authority. `safe-conformance help` shows the rest.",
+        "URL is the address of a folder over WebDAV. For a Nextcloud the address in the browser will do, in quotation marks: the program says which one the apps need. It asks for the password. `--ca-file FILE` names the root of a private certificate authority. `safe-conformance help` shows the rest.",
         0,
     )
 }

@@ -233,8 +233,8 @@ fn unusable(error: BaseUrlError) -> Complaint {
     Complaint::usage(error.to_string())
 }
 
-/// The target, with a folder of its own where the address names none: the root of a site belongs
-/// to the site.
+/// The target, with a folder for Threema Safe where the address names none: the root of a site
+/// belongs to the site.
 fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint> {
     if target.base.path().is_empty() {
         let url = format!("{}/{FOLDER}", target.base.as_str());

@@ -51,7 +51,7 @@ async fn what_a_run_puts_into_the_bin_is_said() {
     assert!(bin.bytes > bin.files * 100, "{bin:?}");
     assert_eq!(bin.purged, None);
     let text = report.to_string();
-    let sentence = format!("has put {} file", bin.files);
+    let sentence = format!("has moved {} file", bin.files);
     assert!(text.contains(&sentence), "{text}");
     assert!(text.contains("--purge-trash"), "{text}");
 }

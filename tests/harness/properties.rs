@@ -313,6 +313,27 @@ proptest! {
     }
 }
 
+/// What the transcript lacks is no version of HTTP that the server lacks.
+#[test]
+fn a_lost_handshake_is_not_a_version_that_is_missing() {
+    let json: serde_json::Value =
+        serde_json::from_str(&RUNS[0].transcript.to_json()).expect("JSON");
+    let exchanges = json["exchanges"].as_array().expect("exchanges");
+    let is_handshake = |at: &usize| exchanges[*at]["check"] == "shared.offers";
+    let handshakes: Vec<_> = (0..exchanges.len()).filter(is_handshake).collect();
+    assert_eq!(handshakes.len(), 2);
+    for at in handshakes {
+        let mut cut = json.clone();
+        let kept = cut["exchanges"].as_array_mut().expect("exchanges");
+        kept.remove(at);
+        let less = judged(
+            &Transcript::parse(&cut.to_string()).expect("a transcript"),
+            None,
+        );
+        assert_eq!(less.exit, Exit::Incomplete, "{less}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -104,14 +104,16 @@ impl Session {
                 two: false,
             });
         }
-        let key = |n| Key {
-            check: "shared.offers".to_owned(),
-            variant: String::new(),
-            n,
-        };
-        match self.handshake(key(0), &[Http::Two, Http::One]).await {
+        match self.offered(0, &[Http::Two, Http::One]).await {
             Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
-                let one = self.handshake(key(1), &[Http::One]).await.is_ok();
+                let one = match self.offered(1, &[Http::One]).await {
+                    Ok(_) => true,
+                    // Nobody was asked, or the transcript lacks the answer.
+                    Err(TlsTrouble::Failure(failure)) if !failure.kind.is_peer() => {
+                        return Err(failure);
+                    }
+                    Err(_) => false,
+                };
                 Ok(Offers { one, two: true })
             }
             Ok(_) => Ok(Offers {
@@ -119,6 +121,33 @@ impl Session {
                 two: false,
             }),
             Err(trouble) => Err(crate::wire::tls::unspoken(trouble)),
+        }
+    }
+
+    /// Shakes hands for the question of this number. A handshake that was lost on the way is made
+    /// again, once: it says nothing of what the server offers.
+    async fn offered(
+        &self,
+        number: u32,
+        versions: &'static [Http],
+    ) -> Result<Handshake, TlsTrouble> {
+        let key = |n| Key {
+            check: "shared.offers".to_owned(),
+            variant: String::new(),
+            n,
+        };
+        let first = self.handshake(key(number), versions).await;
+        let is_lost = matches!(&first, Err(TlsTrouble::Failure(failure)) if matches!(
+            failure.kind,
+            FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
+        ));
+        if !is_lost {
+            return first;
+        }
+        match self.handshake(key(number + 2), versions).await {
+            // A transcript of an earlier version has no second one.
+            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Harness => first,
+            second => second,
         }
     }
 

@@ -80,7 +80,7 @@ impl World {
         world
     }
 
-    /// What the check of this name, with its variant, comes to.
+    /// The outcome of the check of this name, with its variant.
     fn judge(&self, name: &str) -> Outcome {
         let (check, facet) = named(name);
         judged(&self.session, check, facet)
