@@ -505,7 +505,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         .map_err(|error| super::check::complaint(&error))?;
     progress.finish();
     outputs.write_closing_with(done.report, &done.scrub, |exit| {
-        let entries = entries_text(door, exit);
+        let entries = entries_text(door, exit, arguments.login);
         if *possible || exit == Exit::Conforms {
             return entries;
         }
@@ -515,14 +515,14 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
 }
 
 /// What to enter in the apps, a field a line.
-fn entries_text(door: &Door, exit: Exit) -> String {
+fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
     let heading = if exit == Exit::Conforms {
         "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"
     } else {
         "Fix what is named above and run `check` first. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
     };
     let mut text = format!("\n{}", wrapped(heading, 0, width()));
-    for entry in setup::entries(door.base(), &door.target().login) {
+    for entry in setup::entries(door.base(), &door.target().login, is_saved) {
         let what = match (&entry.text, entry.note) {
             (Some(text), None) => text.clone(),
             (Some(text), Some(note)) if text.is_empty() => format!("({note})"),

@@ -126,6 +126,7 @@ impl Verdict {
             }
             Self::Found(found) => {
                 let begin = match found.sureness {
+                    _ if found.is_missing => "A folder for Threema Safe would have the address",
                     Sureness::Sure => "The address is",
                     Sureness::Likely => "The address is probably",
                 };
@@ -206,7 +207,8 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
     }
     if guarded.is_none()
         && pasted.path.is_empty()
-        && let Some(found) = usual(&all, asker).await
+        && let Some(root) = all.first()
+        && let Some(found) = usual(&root.url, asker).await
     {
         return Verdict::Found(found);
     }
@@ -272,6 +274,13 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
         is_missing: false,
     };
     if suspect.is_root && !is_whole {
+        if sureness == Sureness::Sure
+            && let Some(there) = usual(&suspect.url, asker).await
+            && there.sureness == Sureness::Sure
+        {
+            found.url = there.url;
+            return found;
+        }
         found.url = format!("{}/{FOLDER}", suspect.url);
         if found.because == Because::Typed {
             found.because = Because::Below;
@@ -287,9 +296,8 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
     found
 }
 
-/// A Safe server at a usual place of a host that shows nothing else.
-async fn usual(all: &[Suspect], asker: &impl Asker) -> Option<Found> {
-    let root = &all.first()?.url;
+/// A Safe server at a usual place below a folder, or below a host that shows nothing else.
+async fn usual(root: &str, asker: &impl Asker) -> Option<Found> {
     for name in USUAL {
         let url = format!("{root}/{name}");
         let parsed = BaseUrl::parse(&url).ok()?;

@@ -50,6 +50,19 @@ const SUBFOLDER: World = World {
     clouds: &["https://cloud.example/nextcloud"],
     ..NOTHING
 };
+const EMPTY: World = World {
+    host: CLOUD,
+    folders: &["https://cloud.example/remote.php/dav/files/alice"],
+    clouds: &[CLOUD],
+    ..NOTHING
+};
+const USED: World = World {
+    host: CLOUD,
+    folders: &["https://cloud.example/remote.php/dav/files/alice"],
+    configs: &["https://cloud.example/remote.php/dav/files/alice/threema_safe"],
+    clouds: &[CLOUD],
+    ..NOTHING
+};
 const GUARDED: World = World {
     guarded: &[
         "https://cloud.example/remote.php",
@@ -209,28 +222,33 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://dav.example/alice/safe/backups/0123abcd", &PLAIN, "sure https://dav.example/alice/safe"),
     ("https://dav.example/alice/safe/config.json", &PLAIN, "sure https://dav.example/alice/safe"),
     // A bare host.
-    ("https://cloud.example", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("cloud.example", &NEXTCLOUD, "sure DAV/threema-safe +"),
+    ("https://cloud.example", &NEXTCLOUD, "sure DAV/safe"),
+    ("cloud.example", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     ("https://cloud.example/nextcloud", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     ("https://dav.example", &PLAIN, "sure https://dav.example"),
+    ("https://cloud.example", &USED, "sure DAV/threema_safe"),
+    ("https://cloud.example", &EMPTY, "sure DAV/threema-safe +"),
+    ("https://cloud.example/remote.php/dav", &EMPTY, "sure DAV/threema-safe +"),
+    ("https://cloud.example/settings/user/security", &EMPTY, "sure DAV/threema-safe +"),
+    ("https://cloud.example/apps/files/?dir=/", &USED, "sure DAV/threema_safe"),
     ("https://site.example", &SITE, "sure https://site.example/safe"),
     ("https://site.example/blog", &SITE, "unsure"),
     ("https://site.example", &GUARDED_SITE, "likely https://site.example/threema_safe"),
     // Pages of Nextcloud.
-    ("https://cloud.example/index.php/apps/files", &NEXTCLOUD, "sure DAV/threema-safe +"),
+    ("https://cloud.example/index.php/apps/files", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/apps/files/files/1234?dir=/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/index.php/apps/files/?dir=/Documents&fileid=7", &NEXTCLOUD, "sure DAV/Documents"),
-    ("https://cloud.example/index.php/login", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/apps/dashboard/", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/settings/user/security", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/status.php", &NEXTCLOUD, "sure DAV/threema-safe +"),
+    ("https://cloud.example/index.php/login", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/apps/dashboard/", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/settings/user/security", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/status.php", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/nextcloud/index.php/apps/files?dir=/", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     // Parts of its WebDAV.
     ("https://cloud.example/remote.php/webdav", &NEXTCLOUD, "sure https://cloud.example/remote.php/webdav/threema-safe +"),
-    ("https://cloud.example/remote.php/dav", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/remote.php/dav/files", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/remote.php/dav/files/alice", &NEXTCLOUD, "sure DAV/threema-safe +"),
+    ("https://cloud.example/remote.php/dav", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/remote.php/dav/files", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/remote.php/dav/files/alice", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/files/safe/alice", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/files/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/files/safe", &GUARDED, "likely DAV/safe"),
@@ -239,8 +257,8 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://cloud.example/remote.php/dav/alice/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/files/alice/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/dav/files/alice/safe", &NEXTCLOUD, "sure DAV/safe"),
-    ("https://cloud.example/remote.php/dav/principals/users/alice/", &NEXTCLOUD, "sure DAV/threema-safe +"),
-    ("https://cloud.example/remote.php/dav/calendars/alice/personal", &NEXTCLOUD, "sure DAV/threema-safe +"),
+    ("https://cloud.example/remote.php/dav/principals/users/alice/", &NEXTCLOUD, "sure DAV/safe"),
+    ("https://cloud.example/remote.php/dav/calendars/alice/personal", &NEXTCLOUD, "sure DAV/safe"),
     // Share links.
     ("https://cloud.example/s/AbC123", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav as AbC123"),
     ("https://cloud.example/index.php/s/AbC123/download", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav as AbC123"),
@@ -261,7 +279,7 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://app.koofr.net/app/storage/123?path=%2F", &KOOFR, "sure https://app.koofr.net/dav/Koofr/threema-safe +"),
     ("https://app.koofr.net/dav/Koofr/safe", &KOOFR, "sure https://app.koofr.net/dav/Koofr/safe"),
     ("koofr.eu", &KOOFR, "sure https://app.koofr.net/dav/Koofr/threema-safe +"),
-    ("u1.your-storagebox.de", &BOX, "sure https://u1.your-storagebox.de/threema-safe +"),
+    ("u1.your-storagebox.de", &BOX, "sure https://u1.your-storagebox.de/safe"),
     ("https://u1.your-storagebox.de/safe", &BOX, "sure https://u1.your-storagebox.de/safe"),
     ("sftp://u1@u1.your-storagebox.de:23/safe", &BOX, "sure https://u1.your-storagebox.de/safe"),
     ("https://my.hidrive.com/#/files", &DEAD, "likely https://webdav.hidrive.strato.com/users/alice/threema-safe +"),

@@ -23,8 +23,10 @@ pub struct Entry {
 /// is typed. So the whole address is right in both. Both have separate fields for user name and
 /// password; user info in the address is read differently by each.
 ///
+/// `is_saved` says that the password was made by the server and saved to a file or a keyring.
+///
 /// Source: clients.http.url-android, clients.http.url-ios.
-pub fn entries(base: &BaseUrl, login: &Login) -> Vec<Entry> {
+pub fn entries(base: &BaseUrl, login: &Login, is_saved: bool) -> Vec<Entry> {
     let apps = Clients::of(Client::Android).and(Clients::of(Client::Ios));
     let mut entries = vec![Entry {
         clients: apps,
@@ -47,6 +49,8 @@ pub fn entries(base: &BaseUrl, login: &Login) -> Vec<Entry> {
                 text: is_empty.then(String::new),
                 note: Some(if is_empty {
                     "leave it empty"
+                } else if is_saved {
+                    "the app password that was saved as said above; the password of Threema Safe is another one"
                 } else {
                     "the password on the server, as you gave it here; the password of Threema Safe is another one"
                 }),

@@ -60,25 +60,25 @@ impl Because {
                 "The address leads into the folder: the apps add `config` and `backups` by themselves.".to_owned()
             }
             Self::CloudPage => {
-                "The address belongs to a page in the browser. The files have another one.".to_owned()
+                "The address that was given is a page for the browser, not a folder of the files.".to_owned()
             }
             Self::CloudPart => {
-                "The address belongs to another part of the cloud (calendar, contacts). The files have another one.".to_owned()
+                "The address that was given belongs to another part of the cloud (calendar, contacts).".to_owned()
             }
             Self::Swapped => "The parts of the address stand in the wrong order.".to_owned(),
             Self::Incomplete => "A part of the address is missing.".to_owned(),
             Self::Link => {
-                "The address is a share link. Its files have another one; the user name is the token of the link, the password that of the link or empty.".to_owned()
+                "The address that was given is a share link. The user name is the token of the link; the password is that of the link, or empty.".to_owned()
             }
             Self::InfiniteLink => {
-                "The address is a share link of ownCloud Infinite Scale or OpenCloud. Its files have another one; the user name is `public`, the password that of the link.".to_owned()
+                "The address that was given is a share link of ownCloud Infinite Scale or OpenCloud. The user name is `public`; the password is that of the link.".to_owned()
             }
-            Self::Space => "The address belongs to a space in the browser. Its files have another one.".to_owned(),
-            Self::Provider(name) => format!("The files of {name} have this address."),
+            Self::Space => "The address that was given is a page of a space for the browser, not a folder of its files.".to_owned(),
+            Self::Provider(name) => format!("{name} serves the files at this address."),
             Self::Synology => {
                 "The address belongs to DSM. The package WebDAV Server offers the files on port 5006.".to_owned()
             }
-            Self::CloudFound => "A Nextcloud or ownCloud answers here. Its files have this address.".to_owned(),
+            Self::CloudFound => "It is a folder in the files of the Nextcloud or ownCloud at this host.".to_owned(),
         }
     }
 }

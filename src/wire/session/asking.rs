@@ -1,7 +1,7 @@
 //! Asking the server, or the transcript: every call of a check goes through here, and what concerns
 //! the whole run is noted on the way.
 
-use super::{NotedRedirects, Offers, Session, Source};
+use super::{NotedRedirects, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
@@ -90,65 +90,6 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(shared.entry((check, variant.to_owned())).or_default())
-    }
-
-    /// The versions of HTTP that the server offers, found out once.
-    pub(in crate::wire) async fn offers(&self) -> Result<Offers, Failure> {
-        self.offers.get_or_init(|| self.find_offers()).await.clone()
-    }
-
-    async fn find_offers(&self) -> Result<Offers, Failure> {
-        if !self.facts.https {
-            return Ok(Offers {
-                one: true,
-                two: false,
-            });
-        }
-        match self.offered(0, &[Http::Two, Http::One]).await {
-            Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
-                let one = match self.offered(1, &[Http::One]).await {
-                    Ok(_) => true,
-                    // Nobody was asked, or the transcript lacks the answer.
-                    Err(TlsTrouble::Failure(failure)) if !failure.kind.is_peer() => {
-                        return Err(failure);
-                    }
-                    Err(_) => false,
-                };
-                Ok(Offers { one, two: true })
-            }
-            Ok(_) => Ok(Offers {
-                one: true,
-                two: false,
-            }),
-            Err(trouble) => Err(crate::wire::tls::unspoken(trouble)),
-        }
-    }
-
-    /// Shakes hands for the question of this number. A handshake that was lost on the way is made
-    /// again, once: it says nothing of what the server offers.
-    async fn offered(
-        &self,
-        number: u32,
-        versions: &'static [Http],
-    ) -> Result<Handshake, TlsTrouble> {
-        let key = |n| Key {
-            check: "shared.offers".to_owned(),
-            variant: String::new(),
-            n,
-        };
-        let first = self.handshake(key(number), versions).await;
-        let is_lost = matches!(&first, Err(TlsTrouble::Failure(failure)) if matches!(
-            failure.kind,
-            FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
-        ));
-        if !is_lost {
-            return first;
-        }
-        match self.handshake(key(number + 2), versions).await {
-            // A transcript of an earlier version has no second one.
-            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Harness => first,
-            second => second,
-        }
     }
 
     /// Why nothing may be sent any more, if that is so.

@@ -3,6 +3,7 @@
 mod asking;
 mod cleaning;
 mod fetching;
+mod offers;
 mod parts;
 mod passed;
 mod purging;

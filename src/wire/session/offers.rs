@@ -1,0 +1,67 @@
+//! The versions of HTTP that a server offers: what decides in which of them a check asks.
+
+use super::{Offers, Session};
+use crate::wire::answer::{Failure, FailureKind, Handshake, TlsTrouble};
+use crate::wire::facet::Http;
+use crate::wire::transcript::Key;
+
+impl Session {
+    /// The versions of HTTP that the server offers, found out once.
+    pub(in crate::wire) async fn offers(&self) -> Result<Offers, Failure> {
+        self.offers.get_or_init(|| self.find_offers()).await.clone()
+    }
+
+    async fn find_offers(&self) -> Result<Offers, Failure> {
+        if !self.facts.https {
+            return Ok(Offers {
+                one: true,
+                two: false,
+            });
+        }
+        match self.offered(0, &[Http::Two, Http::One]).await {
+            Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
+                let one = match self.offered(1, &[Http::One]).await {
+                    Ok(_) => true,
+                    // Nobody was asked, or the transcript lacks the answer.
+                    Err(TlsTrouble::Failure(failure)) if !failure.kind.is_peer() => {
+                        return Err(failure);
+                    }
+                    Err(_) => false,
+                };
+                Ok(Offers { one, two: true })
+            }
+            Ok(_) => Ok(Offers {
+                one: true,
+                two: false,
+            }),
+            Err(trouble) => Err(crate::wire::tls::unspoken(trouble)),
+        }
+    }
+
+    /// Shakes hands for the question of this number. A handshake that was lost on the way is made
+    /// again, once: it says nothing of what the server offers.
+    async fn offered(
+        &self,
+        number: u32,
+        versions: &'static [Http],
+    ) -> Result<Handshake, TlsTrouble> {
+        let key = |n| Key {
+            check: "shared.offers".to_owned(),
+            variant: String::new(),
+            n,
+        };
+        let first = self.handshake(key(number), versions).await;
+        let is_lost = matches!(&first, Err(TlsTrouble::Failure(failure)) if matches!(
+            failure.kind,
+            FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
+        ));
+        if !is_lost {
+            return first;
+        }
+        match self.handshake(key(number + 2), versions).await {
+            // A transcript of an earlier version has no second one.
+            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Harness => first,
+            second => second,
+        }
+    }
+}
