@@ -17,11 +17,11 @@ pub(super) const NOT_SET_UP: Problem = Problem {
     fixes: &[
         (
             Product::Apache,
-            "On the server, as root, run these lines: they make the folder /srv/threema-safe, switch on WebDAV for it and set up a login; the last line asks for the password that you use here. A folder of the site at this path is no longer seen then. (For Debian and Ubuntu. Elsewhere load the modules that the first line names with `LoadModule`, write the file below /etc/httpd/conf.d, and take the user `apache` or `http`.)",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, switch on WebDAV for it and set up a login; the last line asks twice for the password that you use here. A folder of the site at this path is no longer seen then. (For Debian and Ubuntu. Elsewhere load the modules that the first line names with `LoadModule`, write the file below /etc/httpd/conf.d, and take the user `apache` or `http`.)",
         ),
         (
             Product::Nginx,
-            "On the server, as root, run these lines: they make the folder /srv/threema-safe, a `location` for it that takes uploads, and a login; the last line asks for the password that you use here. (For Debian and Ubuntu; elsewhere the user is `nginx` or `http`.) Then put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, and run `nginx -t && systemctl reload nginx`.",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, a `location` for it that takes uploads, and a login; the last line asks twice for the password that you use here. (For Debian and Ubuntu; elsewhere the user is `nginx` or `http`.) Then put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, and run `nginx -t && systemctl reload nginx`.",
         ),
         (
             Product::Caddy,
@@ -109,7 +109,7 @@ fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
         lines.push(format!("sed -i '/^{user}:/d' {file}"));
     }
     lines.push(format!(
-        "printf '%s:%s\\n' {user} \"$(openssl passwd -apr1)\" >> {file}"
+        "hash=$(openssl passwd -apr1) && printf '%s:%s\\n' {user} \"$hash\" >> {file}"
     ));
     lines
 }

@@ -68,10 +68,10 @@ impl Because {
             Self::Swapped => "The parts of the address stand in the wrong order.".to_owned(),
             Self::Incomplete => "A part of the address is missing.".to_owned(),
             Self::Link => {
-                "The address that was given is a share link. The user name is the token of the link; the password is that of the link, or empty.".to_owned()
+                "The address that was given is a share link. The user name is the token of the link; the password is the link's password, or empty.".to_owned()
             }
             Self::InfiniteLink => {
-                "The address that was given is a share link of ownCloud Infinite Scale or OpenCloud. The user name is `public`; the password is that of the link.".to_owned()
+                "The address that was given is a share link of ownCloud Infinite Scale or OpenCloud. The user name is `public`; the password is the link's password.".to_owned()
             }
             Self::Space => "The address that was given is a page of a space for the browser, not a folder of its files.".to_owned(),
             Self::Provider(name) => format!("{name} serves the files at this address."),

@@ -68,7 +68,7 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
     let password = format!(
-        "printf '%s:%s\\n' {USER} \"$(openssl passwd -apr1)\" >> /etc/apache2/threema-safe.passwd"
+        "hash=$(openssl passwd -apr1) && printf '%s:%s\\n' {USER} \"$hash\" >> /etc/apache2/threema-safe.passwd"
     );
     for text in [&checked.stdout, &set_up.stderr] {
         assert!(text.contains("problem.not-set-up"), "{text}");
