@@ -1,18 +1,8 @@
 //! What a Nextcloud answers beside its files.
 
-use super::super::{Options, Profile, Running, start};
+use super::super::Profile;
 use super::client::{Ask, BASIC};
-use super::within;
-
-async fn like(profile: Profile) -> Running {
-    start(Options {
-        tls: false,
-        speed: 100,
-        ..Options::like(profile)
-    })
-    .await
-    .expect("a server on loopback starts")
-}
+use super::{like, within};
 
 fn visit(method: &'static str, path: &str) -> Ask {
     Ask::outside(method, path).anonymous()

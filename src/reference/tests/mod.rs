@@ -11,7 +11,7 @@ mod profiles;
 mod tree;
 mod upload_faults;
 
-use super::{Fault, Login, Options, Running, start};
+use super::{Fault, Login, Options, Profile, Running, start};
 use std::time::Duration;
 
 /// A server that speaks plain HTTP/1.1 and has these faults.
@@ -33,6 +33,17 @@ async fn open(faults: &[Fault]) -> Running {
         ..Options::default()
     };
     start(options).await.expect("a server on loopback starts")
+}
+
+/// A server that is like `profile`, over plain HTTP, in a time that passes fast.
+async fn like(profile: Profile) -> Running {
+    start(Options {
+        tls: false,
+        speed: 100,
+        ..Options::like(profile)
+    })
+    .await
+    .expect("a server on loopback starts")
 }
 
 /// Runs a test that must not hang.

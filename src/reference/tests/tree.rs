@@ -2,21 +2,10 @@
 
 use super::super::{Login, Options, Profile, Running, start};
 use super::client::{Ask, BASIC};
-use super::within;
+use super::{like, within};
 
 const FILES: &str = "/remote.php/dav/files/safe";
 const CONFIG: &[u8] = br#"{"maxBackupBytes":1000,"retentionDays":30}"#;
-
-/// A server that is like `profile`, over plain HTTP, in a time that passes fast.
-async fn like(profile: Profile) -> Running {
-    start(Options {
-        tls: false,
-        speed: 100,
-        ..Options::like(profile)
-    })
-    .await
-    .expect("a server on loopback starts")
-}
 
 fn ask(method: &'static str, path: &str) -> Ask {
     Ask::outside(method, path).authorization(BASIC)
