@@ -30,7 +30,8 @@ impl Group {
         }
     }
 
-    /// How the leader ended, within `limit`. It stays a zombie, so that its number stays its own.
+    /// Returns how the leader ended, within `limit`. It stays a zombie, so that its number stays
+    /// its own.
     pub(super) async fn wait_without_reaping(&self, limit: Duration) -> Option<String> {
         const STEP: Duration = Duration::from_millis(10);
         let end = tokio::time::Instant::now() + limit;

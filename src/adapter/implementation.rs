@@ -58,7 +58,7 @@ pub struct Hello {
 }
 
 impl Hello {
-    /// What an implementation with these operations says of itself.
+    /// Returns what an implementation with these operations says of itself.
     pub fn new(
         name: impl Into<String>,
         version: impl Into<String>,
@@ -76,7 +76,7 @@ impl Hello {
         }
     }
 
-    /// Whether it has the operation.
+    /// Returns whether it has the operation.
     pub fn has(&self, operation: Operation) -> bool {
         self.operations.iter().any(|name| name == operation.name())
     }

@@ -27,7 +27,7 @@ struct Trouble {
     message: String,
 }
 
-/// A request as a line, without the line feed.
+/// Returns a request as a line, without the line feed.
 pub(super) fn request(id: u64, request: &Request) -> String {
     // Structs of strings, numbers and lists: this cannot fail.
     let mut value = serde_json::to_value(request).unwrap_or_default();
@@ -35,12 +35,12 @@ pub(super) fn request(id: u64, request: &Request) -> String {
     value.to_string()
 }
 
-/// The first request to a process.
+/// Returns the first request to a process.
 pub(super) fn hello(id: u64) -> String {
     json!({"id": id, "op": "hello", "input": {"protocol": super::PROTOCOL}}).to_string()
 }
 
-/// The last request to a process.
+/// Returns the last request to a process.
 pub(super) fn bye(id: u64) -> String {
     json!({"id": id, "op": "bye", "input": {}}).to_string()
 }
@@ -137,14 +137,14 @@ pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
 /// The length of `\u` and its digits.
 const ESCAPE: usize = 6;
 
-/// The surrogate whose escape stands at this place, if one does.
+/// Returns the surrogate whose escape stands at this place, if one does.
 fn surrogate(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + ESCAPE)?.strip_prefix(b"\\u")?;
     let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
     (0xd800..=0xdfff).contains(&unit).then_some(unit)
 }
 
-/// The beginning of a text, without control characters.
+/// Returns the beginning of a text, without control characters.
 pub(super) fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()

@@ -28,14 +28,14 @@ macro_rules! operations {
             /// Every operation, in the order in which reports name them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name in the line protocol.
+            /// Returns the name in the line protocol.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($name),)*
                 }
             }
 
-            /// What the operation does, in one sentence.
+            /// Returns what the operation does, in one sentence.
             pub fn about(self) -> &'static str {
                 let doc = match self {
                     $(Self::$variant => concat!($($doc),+),)*
@@ -43,7 +43,7 @@ macro_rules! operations {
                 doc.split(" Source:").next().unwrap_or(doc).trim()
             }
 
-            /// A request from its `input`, as the line protocol has it.
+            /// Returns a request from its `input`, as the line protocol has it.
             pub fn request(self, input: Value) -> Result<Request, MessageError> {
                 match self {
                     $(Self::$variant => Ok(Request::$variant(typed(input)?)),)*
@@ -67,7 +67,7 @@ macro_rules! operations {
         }
 
         impl Request {
-            /// The operation.
+            /// Returns the operation.
             pub const fn operation(&self) -> Operation {
                 match self {
                     $(Self::$variant(_) => Operation::$variant,)*
@@ -100,7 +100,7 @@ macro_rules! operations {
         /// }
         /// ```
         pub trait Implementation: Send + Sync + 'static {
-            /// What it is, and which operations it has.
+            /// Returns what it is, and which operations it has.
             fn hello(&self) -> Hello;
 
             $(
@@ -171,7 +171,7 @@ fn reply<T: Serialize>(answer: Answer<T>) -> Reply {
 }
 
 impl Operation {
-    /// The operation of this name.
+    /// Returns the operation of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -187,8 +187,8 @@ impl fmt::Display for Operation {
 }
 
 impl Hex {
-    /// These bytes as an array, where they are as many as an array of this length has; else a
-    /// refusal at `stage`.
+    /// Returns these bytes as an array, where they are as many as an array of this length has; else
+    /// a refusal at `stage`.
     pub fn exactly<const LENGTH: usize>(&self, stage: Stage) -> Answer<[u8; LENGTH]> {
         self.0.as_slice().try_into().map_err(|_| Refusal::At {
             stage,
@@ -415,7 +415,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The name in the line protocol.
+    /// Returns the name in the line protocol.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Length => "length",

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 /// An implementation under test, as a caller sees it.
 pub trait Peer: Send + Sync {
-    /// What the implementation says of itself; starts it if need be.
+    /// Returns what the implementation says of itself; starts it if need be.
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
 
     /// Asks one question. After a breakdown the next question finds the implementation started
@@ -85,7 +85,7 @@ fn printable(lines: &str) -> String {
 pub struct InProcess(Arc<dyn Implementation>);
 
 impl InProcess {
-    /// The implementation as a peer.
+    /// Returns the implementation as a peer.
     pub fn new(implementation: Arc<dyn Implementation>) -> Self {
         Self(implementation)
     }

@@ -92,7 +92,7 @@ impl Processes {
         }
     }
 
-    /// How many questions have been asked, and how many bytes these had.
+    /// Returns how many questions have been asked, and how many bytes these had.
     pub fn asked(&self) -> (u64, u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (count(&self.requests), count(&self.bytes))
@@ -105,17 +105,17 @@ impl Processes {
         self
     }
 
-    /// The last lines that any of the processes wrote to standard error.
+    /// Returns the last lines that any of the processes wrote to standard error.
     pub fn last_words(&self) -> Vec<String> {
         lock(&self.tail).lines()
     }
 
-    /// What the implementation has said of itself, if it ever has.
+    /// Returns what the implementation has said of itself, if it ever has.
     pub fn introduced(&self) -> Option<Hello> {
         lock(&self.idle).introduced.clone()
     }
 
-    /// A process that has said hello, and the place that it takes up.
+    /// Returns a process that has said hello, and the place that it takes up.
     async fn running(&self) -> Result<(OwnedSemaphorePermit, Running), Breakdown> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         // The semaphore is never closed.
@@ -287,7 +287,7 @@ impl Running {
         }
     }
 
-    /// What lies in the pipe before anything is asked.
+    /// Returns what lies in the pipe before anything is asked.
     async fn unasked(&mut self) -> Option<String> {
         let buffered = timeout(Duration::ZERO, self.answers.fill_buf()).await;
         match buffered {
@@ -298,7 +298,7 @@ impl Running {
         }
     }
 
-    /// How it ended, once its standard output has.
+    /// Returns how it ended, once its standard output has.
     async fn ended(&mut self) -> Breakdown {
         let how = match self.group.wait_without_reaping(LAST_MOMENTS).await {
             Some(how) => how,
@@ -313,7 +313,7 @@ impl Running {
         }
     }
 
-    /// What `result` is; if it is a breakdown, the process has been ended.
+    /// Returns what `result` is; if it is a breakdown, the process has been ended.
     async fn or_end<T>(&mut self, result: Result<T, Breakdown>) -> Result<T, Breakdown> {
         if result.is_err() {
             self.group.kill();
@@ -429,8 +429,8 @@ impl Tail {
         self.current = 0;
     }
 
-    /// The first line and the last of what was said since the question: of a stack trace they say
-    /// what and where.
+    /// Returns the first line and the last of what was said since the question: of a stack trace
+    /// they say what and where.
     fn first_and_last_line(&self) -> Option<String> {
         let current = self.current.min(self.lines.len());
         let mut lines = self.lines.iter().skip(self.lines.len() - current);

@@ -135,8 +135,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     transcript_written.map(|()| ended)
 }
 
-/// The address that the person meant most likely, where it is not the one that was checked, with
-/// the command to run then.
+/// Returns the address that the person meant most likely, where it is not the one that was checked,
+/// with the command to run then.
 async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
     let typed = super::credentials::named_url(arguments.server.url.as_deref());
     let typed = typed.ok().flatten()?;
@@ -180,7 +180,7 @@ pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint
     Ok((target, running))
 }
 
-/// The run that the arguments describe.
+/// Returns the run that the arguments describe.
 fn prepared(
     arguments: &Arguments,
     target: Target,
@@ -217,7 +217,8 @@ fn prepared(
     checkup
 }
 
-/// Whether a run of these checks alone logs in. Those of TLS do not, nor does what they need.
+/// Returns whether a run of these checks alone logs in. Those of TLS do not, nor does what they
+/// need.
 fn logs_in(only: &[String]) -> bool {
     let needs_none = |id: &String| {
         ["tls", "server.reachable"]
@@ -243,7 +244,7 @@ pub(super) fn complaint(error: &CheckupError) -> Complaint {
     }
 }
 
-/// The folder for ledgers: the one given, else the person's state folder.
+/// Returns the folder for ledgers: the one given, else the person's state folder.
 pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complaint> {
     if let Some(folder) = given {
         return Ok(folder.clone());
@@ -256,7 +257,7 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     Ok(folder.join("safe-conformance"))
 }
 
-/// A folder that a variable names; one that is empty counts as unset, as the XDG rules say.
+/// Returns a folder that a variable names; one that is empty counts as unset, as the XDG rules say.
 fn state_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name)
         .filter(|value| !value.is_empty())
@@ -307,7 +308,8 @@ pub(super) fn signal() -> impl Future<Output = &'static str> {
     }
 }
 
-/// Whether the program was started by `nohup`: then the end of the terminal does not end it.
+/// Returns whether the program was started by `nohup`: then the end of the terminal does not end
+/// it.
 #[cfg(unix)]
 fn ignores_hang_up() -> bool {
     // Systems without this file have no way to ask that is safe: there, `nohup` has no effect.

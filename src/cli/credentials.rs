@@ -48,7 +48,7 @@ pub(super) struct AccessArguments {
 }
 
 impl ServerArguments {
-    /// The target, or `None` where neither an argument nor the environment names one.
+    /// Returns the target, or `None` where neither an argument nor the environment names one.
     pub(super) fn target(&self) -> Result<Option<Target>, Complaint> {
         self.target_for(true)
     }
@@ -65,20 +65,20 @@ impl ServerArguments {
         Ok(None)
     }
 
-    /// The target at this URL.
+    /// Returns the target at this URL.
     pub(super) fn target_at(&self, url: &str) -> Result<Target, Complaint> {
         self.access.target(url, true)
     }
 
-    /// The files that hold secrets or certificates: no output may replace them.
+    /// Returns the files that hold secrets or certificates: no output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.access.files()
     }
 }
 
 impl Complaint {
-    /// The address that was meant in place of the complaint, as far as the form of what was typed
-    /// shows it: there is one thing to enter.
+    /// Returns the address that was meant in place of the complaint, as far as the form of what was
+    /// typed shows it: there is one thing to enter.
     fn with_guess(mut self, typed: &str, user: Option<&str>) -> Self {
         if BaseUrl::parse(typed).is_err()
             && let Some(meant) = by_form_alone(typed, user)
@@ -92,7 +92,7 @@ impl Complaint {
     }
 }
 
-/// The URL of an argument, else that of the environment.
+/// Returns the URL of an argument, else that of the environment.
 pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Complaint> {
     match (argument, environment::variable("SAFE_TARGET")) {
         (Some(url), _) => Ok(Some(url.to_owned())),
@@ -121,7 +121,7 @@ impl AccessArguments {
         }
     }
 
-    /// The target at a URL; without credentials unless it `logs_in`.
+    /// Returns the target at a URL; without credentials unless it `logs_in`.
     pub(super) fn target(&self, url: &str, logs_in: bool) -> Result<Target, Complaint> {
         let access = Access {
             user: self.user.clone(),
@@ -134,7 +134,7 @@ impl AccessArguments {
         Ok(access.target(url, logs_in)?)
     }
 
-    /// The files that hold secrets or certificates: no output may replace them.
+    /// Returns the files that hold secrets or certificates: no output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let named = |name| std::env::var_os(name).map(PathBuf::from);
         [
@@ -156,8 +156,8 @@ impl From<AccessError> for Complaint {
     }
 }
 
-/// What a person types on a terminal, unseen; `None` where there is no terminal, or nothing is
-/// typed.
+/// Returns what a person types on a terminal, unseen; `None` where there is no terminal, or nothing
+/// is typed.
 pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
     Ok(ask(prompt)?)
 }
@@ -174,12 +174,12 @@ fn ask(prompt: &str) -> Result<Option<Secret>, AccessError> {
         .map(Secret::new))
 }
 
-/// A variable of the environment; one that is set and empty is a slip.
+/// Returns a variable of the environment; one that is set and empty is a slip.
 pub(super) fn environment(name: &'static str) -> Result<Option<String>, Complaint> {
     Ok(environment::variable(name)?)
 }
 
-/// The first line of a file.
+/// Returns the first line of a file.
 pub(super) fn secret_line(file: &Path, what: &'static str) -> Result<Secret, Complaint> {
     Ok(environment::secret_line(file, what)?)
 }

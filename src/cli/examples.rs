@@ -56,7 +56,7 @@ pub(super) const SWEEP: &str = "\
 Examples:
   safe-conformance sweep https://dav.example/safe --user alice";
 
-/// A help text with examples behind it.
+/// Returns a help text with examples behind it.
 pub(super) fn with(text: &str, examples: &str) -> String {
     format!("{text}\n\n{examples}")
 }

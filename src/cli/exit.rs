@@ -5,7 +5,7 @@ pub use crate::engine::Exit;
 /// The width of what `--help` says, in columns.
 const WIDTH: usize = 98;
 
-/// What `--help` says below the options.
+/// Returns what `--help` says below the options.
 pub(super) fn help() -> String {
     format!("{}\n{ENVIRONMENT}", Exit::table(WIDTH))
 }

@@ -122,12 +122,12 @@ const STAGES: [(Stage, &str, &str); 4] = [
     ),
 ];
 
-/// Whether this is the name of a stage in a message: `stage.tls`.
+/// Returns whether this is the name of a stage in a message: `stage.tls`.
 fn is_stage(id: &str, stage: Stage) -> bool {
     id.strip_prefix("stage.") == Some(stage.to_string().as_str())
 }
 
-/// All that is known of a defect of a client, a label and a text a line.
+/// Returns all that is known of a defect of a client, a label and a text a line.
 fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     vec![
         ("client", format!("{}, {}", issue.client, issue.releases)),
@@ -137,7 +137,7 @@ fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The problems that have their own fix on this software, a line each.
+/// Returns the problems that have their own fix on this software, a line each.
 fn of_software(id: &str) -> Option<String> {
     let product = Product::named(id)?;
     let mut out = format!("Problems with their own fix for {}:\n", product.name());
@@ -150,7 +150,7 @@ fn of_software(id: &str) -> Option<String> {
     Some(out + "`safe-conformance explain ID` explains one of them.\n")
 }
 
-/// The lines for a shell, at the left edge; where they differ, those of each software.
+/// Returns the lines for a shell, at the left edge; where they differ, those of each software.
 fn lines_to_paste(problem: &Problem) -> String {
     let asking = Asking::default();
     let lines = |software: &[Recognised]| {
@@ -183,7 +183,7 @@ fn lines_to_paste(problem: &Problem) -> String {
     out
 }
 
-/// Every ID that begins with these segments, a line each; a single one is explained whole.
+/// Returns every ID that begins with these segments, a line each; a single one is explained whole.
 fn beginning_with(id: &str) -> Option<String> {
     let checks = server::checks().map(|check| (check.id, check.title));
     let problems = CATALOGUE.iter().map(|problem| (problem.id, problem.title));
@@ -205,12 +205,12 @@ fn beginning_with(id: &str) -> Option<String> {
     Some(out + "`safe-conformance explain ID` explains one of them.\n")
 }
 
-/// Whether an ID begins with what was typed: whole segments, or a part of the last one.
+/// Returns whether an ID begins with what was typed: whole segments, or a part of the last one.
 fn is_beginning(typed: &str, known: &str) -> bool {
     typed.len() >= 3 && known.starts_with(typed) && known.len() > typed.len()
 }
 
-/// A problem: what it means, and what to do about it on each software.
+/// Returns a problem: what it means, and what to do about it on each software.
 fn of_lines(id: &str, lines: &[(&str, String)]) -> String {
     let mut out = format!("{id}\n");
     for (label, text) in lines {
@@ -223,7 +223,7 @@ fn client_checks() -> &'static [client::ClientCheck] {
     client::checks(Like::Anyone)
 }
 
-/// A vector: where it comes from, and all that stands in its file.
+/// Returns a vector: where it comes from, and all that stands in its file.
 fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
     let mut out = format!("{}\n", vector.id);
     let mut line = |label: &str, text: &str| out += &labelled(label, text);
@@ -259,7 +259,7 @@ fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
     out
 }
 
-/// A line of text behind its label, wrapped.
+/// Returns a line of text behind its label, wrapped.
 fn labelled(label: &str, text: &str) -> String {
     crate::text::labelled(&format!("{label:<10} "), text, 11, width())
 }

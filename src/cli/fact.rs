@@ -42,7 +42,7 @@ fn of(fact: &Fact) -> String {
     )
 }
 
-/// A paragraph, wrapped; a list or a table keeps its lines.
+/// Returns a paragraph, wrapped; a list or a table keeps its lines.
 fn paragraphed(paragraph: &str, width: usize) -> String {
     let kept = |line: &str| line.starts_with(['-', '|', ' ', '`', '#', '>']);
     if paragraph.lines().any(kept) {

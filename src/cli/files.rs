@@ -24,7 +24,7 @@ enum Mark {
 }
 
 impl Mark {
-    /// The mark of a regular file that is there.
+    /// Returns the mark of a regular file that is there.
     fn of(path: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(path).ok()?;
         if !metadata.is_file() {
@@ -68,8 +68,8 @@ impl Output {
     }
 }
 
-/// Whether a path means standard output: reports there stand alone, and the text goes to standard
-/// error.
+/// Returns whether a path means standard output: reports there stand alone, and the text goes to
+/// standard error.
 pub(super) fn is_stdout(path: &Path) -> bool {
     let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
     names.iter().any(|name| path.as_os_str() == *name)

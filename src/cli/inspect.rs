@@ -196,8 +196,8 @@ fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     Session::live(target, settings, None).map_err(|error| Complaint::usage(error.to_string()))
 }
 
-/// The ID, in upper case as the screens of both mobile apps make it, and whether it was typed
-/// otherwise.
+/// Returns the ID, in upper case as the screens of both mobile apps make it, and whether it was
+/// typed otherwise.
 ///
 /// Source: clause 1.4; clients.password.salt.
 fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complaint> {
@@ -210,7 +210,7 @@ fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complain
     Ok((Some(id), upper != typed))
 }
 
-/// The password of the backup: from a file, the environment or a prompt.
+/// Returns the password of the backup: from a file, the environment or a prompt.
 fn backup_password(arguments: &Arguments, id: ThreemaId) -> Result<Secret, Complaint> {
     if let Some(file) = &arguments.backup_password_file {
         return secret_line(file, "the file of the backup's password");

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
-/// The checks of a server, and the one that `retention verify` judges by.
+/// Returns the checks of a server, and the one that `retention verify` judges by.
 fn listed_with_kept(format: Format) -> String {
     let kept = kept::CHECKS.iter();
     match format {
@@ -93,7 +93,7 @@ fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
     out
 }
 
-/// Everything about a check.
+/// Returns everything about a check.
 fn as_json<C: Context>(check: &Check<C>) -> Value {
     json!({
         "id": check.id,

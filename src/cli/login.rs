@@ -194,7 +194,7 @@ impl AppPassword {
     }
 }
 
-/// A new file that only its owner may read.
+/// Returns a new file that only its owner may read.
 fn new_file(path: &Path) -> Result<File, Complaint> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -86,7 +86,7 @@ const FIRST_STEPS: [(&str, &str); 3] = [
     ),
 ];
 
-/// What the program says that is called with nothing.
+/// Returns what the program says that is called with nothing.
 fn first_steps() -> String {
     let width = output::width();
     let wrapped = |text, indent| crate::text::wrapped(text, indent, width);
@@ -222,8 +222,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The sentence without any user info with a password that was typed: it repeats a URL that stands
-/// where none belongs.
+/// Returns the sentence without any user info with a password that was typed: it repeats a URL that
+/// stands where none belongs.
 fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) -> String {
     arguments.fold(sentence.to_owned(), |sentence, argument| {
         let before = argument.rsplit_once('@').map_or("", |(before, _)| before);
@@ -251,7 +251,7 @@ impl Complaint {
     }
 }
 
-/// The choice of `--only` and `--skip`.
+/// Returns the choice of `--only` and `--skip`.
 fn selection(only: &[String], skip: &[String]) -> Selection {
     let skipped = |pattern: &String| (Pattern::new(pattern), format!("--skip {pattern}"));
     Selection {
@@ -261,7 +261,8 @@ fn selection(only: &[String], skip: &[String]) -> Selection {
     }
 }
 
-/// What is said of a choice that makes no plan; `list` is the command that shows what there is.
+/// Returns what is said of a choice that makes no plan; `list` is the command that shows what there
+/// is.
 fn unplanned(error: &PlanError, list: &str) -> Complaint {
     Complaint::usage(match error {
         PlanError::NoMatch { .. } => format!("{error}; `{list}` shows them all"),

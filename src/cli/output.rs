@@ -22,7 +22,7 @@ pub(super) struct ReportArguments {
     reports: Vec<ReportTo>,
 }
 
-/// What `--help` says of `--report`.
+/// Returns what `--help` says of `--report`.
 fn help() -> String {
     format!(
         "Write a report: {}; `-` is standard output, and the text then goes to standard error. May be given several times",
@@ -192,12 +192,12 @@ impl OutputArguments {
 }
 
 impl Outputs {
-    /// The waivers.
+    /// Returns the waivers.
     pub(super) fn waivers(&self) -> Option<Waivers> {
         self.waivers.clone()
     }
 
-    /// The run, with the waivers of the arguments.
+    /// Returns the run, with the waivers of the arguments.
     pub(super) fn waiving<S>(&self, run: Prepared<S>) -> Prepared<S> {
         match self.waivers() {
             Some(waivers) => run.waiving(waivers),
@@ -268,7 +268,7 @@ impl Voice {
     }
 }
 
-/// A reader that has read enough and hangs up is no error.
+/// Returns a reader that has read enough and hangs up is no error.
 pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         Ok(())
@@ -285,7 +285,7 @@ pub(super) fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Whether only what is wrong is said.
+/// Returns whether only what is wrong is said.
 pub(super) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
@@ -309,7 +309,7 @@ pub(super) fn tell(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// The width for text on standard output.
+/// Returns the width for text on standard output.
 pub(super) fn width() -> usize {
     let terminal = console::Term::stdout();
     let columns = terminal

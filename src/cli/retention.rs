@@ -113,7 +113,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 }
 
 impl Common {
-    /// The door to the canaries of `seed`. No server is as good as any here: it must be named.
+    /// Returns the door to the canaries of `seed`. No server is as good as any here: it must be
+    /// named.
     fn canaries(&self, seed: Seed) -> Result<Canaries, Complaint> {
         let target = self.server.target()?.ok_or_else(|| {
             Complaint::usage("no server is named: give its URL, or set SAFE_TARGET")
@@ -147,8 +148,8 @@ impl From<LedgerError> for Complaint {
     }
 }
 
-/// The time as this machine tells it. One beyond the year 9999 is no time that anything could be
-/// counted from.
+/// Returns the time as this machine tells it. One beyond the year 9999 is no time that anything
+/// could be counted from.
 fn machine_time() -> Result<Timestamp, Complaint> {
     Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
         Complaint::usage("the clock of this machine is beyond the year 9999; set it right")

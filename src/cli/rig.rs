@@ -147,13 +147,13 @@ checks that look back at what was sent (rig.request, rig.hosts, rig.secret, rig.
 them.
 ";
 
-/// Whether no action was judged: only what an unknown one is answered.
+/// Returns whether no action was judged: only what an unknown one is answered.
 fn supports_nothing(report: &Report) -> bool {
     let mut findings = report.findings.iter();
     findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
-/// The choice of cases; by hand the tour, unless some are named.
+/// Returns the choice of cases; by hand the tour, unless some are named.
 fn asked_for(arguments: &Arguments) -> Selection {
     let mut asked_for = selection(&arguments.cases, &arguments.skip);
     if arguments.cases.is_empty() && arguments.exec.is_none() {
@@ -162,7 +162,7 @@ fn asked_for(arguments: &Arguments) -> Selection {
     asked_for
 }
 
-/// A chosen check that looks back at the requests of cases, where none of these is chosen.
+/// Returns a chosen check that looks back at the requests of cases, where none of these is chosen.
 fn looks_back_at_nothing(arguments: &Arguments) -> Option<&'static str> {
     if !chosen(arguments).is_empty() {
         return None;
@@ -175,7 +175,7 @@ fn looks_back_at_nothing(arguments: &Arguments) -> Option<&'static str> {
         .map(|check| check.id)
 }
 
-/// The cases that will be played.
+/// Returns the cases that will be played.
 fn chosen(arguments: &Arguments) -> Vec<&'static rig::RigCase> {
     let Selection { only, skip, .. } = asked_for(arguments);
     let cases = rig::cases().iter();
@@ -185,7 +185,7 @@ fn chosen(arguments: &Arguments) -> Vec<&'static rig::RigCase> {
         .collect()
 }
 
-/// The run that the arguments describe.
+/// Returns the run that the arguments describe.
 fn prepared(arguments: &Arguments) -> Rig {
     let jobs = usize::from(arguments.jobs);
     let mut run = Rig::new().selecting(asked_for(arguments)).jobs(jobs);

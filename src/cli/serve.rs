@@ -93,7 +93,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     Ok(Exit::Conforms)
 }
 
-/// What to do with the lines that were printed: a command to copy, and what a client needs.
+/// Returns what to do with the lines that were printed: a command to copy, and what a client needs.
 fn what_to_do(lines: &str, arguments: &Arguments) -> String {
     let mut variables = lines.lines().collect::<Vec<_>>().join(" ");
     if let Some(file) = &arguments.password_file {
@@ -112,12 +112,12 @@ fn what_to_do(lines: &str, arguments: &Arguments) -> String {
     text
 }
 
-/// Whether the person gives the password.
+/// Returns whether the person gives the password.
 fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
     Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
-/// The faults, the profiles, or both, one a line.
+/// Returns the faults, the profiles, or both, one a line.
 fn list(arguments: &Arguments) -> String {
     let faults = Fault::ALL
         .iter()
@@ -135,7 +135,7 @@ fn list(arguments: &Arguments) -> String {
     out
 }
 
-/// What is said of a name that is not known.
+/// Returns what is said of a name that is not known.
 fn unknown(
     kind: &str,
     name: &str,

@@ -172,7 +172,7 @@ fn interrupted(signal: &str) -> Complaint {
     }
 }
 
-/// The target that the person means, and the credentials that belong to it.
+/// Returns the target that the person means, and the credentials that belong to it.
 async fn meant(
     outputs: &Outputs,
     typed: &str,
@@ -233,8 +233,8 @@ fn unusable(error: BaseUrlError) -> Complaint {
     Complaint::usage(error.to_string())
 }
 
-/// The target, with a folder for Threema Safe where the address names none: the root of a site
-/// belongs to the site.
+/// Returns the target, with a folder for Threema Safe where the address names none: the root of a
+/// site belongs to the site.
 fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint> {
     if target.base.path().is_empty() {
         let url = format!("{}/{FOLDER}", target.base.as_str());
@@ -251,7 +251,7 @@ fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint
     Ok(target)
 }
 
-/// What stands in the way where the credentials were refused once: they are not sent again.
+/// Returns what stands in the way where the credentials were refused once: they are not sent again.
 fn refused(target: Target, timeout: Duration, refusal: &Response) -> Complaint {
     match Door::open(target, timeout) {
         Ok(door) => stopped(&door, &Trouble::of_login(&door, refusal), &[], &[UNCHANGED]),
@@ -266,8 +266,8 @@ fn user_of(login: &Login) -> Option<String> {
     }
 }
 
-/// The target with the token of a link for a user name, and the password of the link, if there is
-/// one.
+/// Returns the target with the token of a link for a user name, and the password of the link, if
+/// there is one.
 fn with_link(target: Target, token: String) -> Target {
     let password = match &target.login {
         Login::Basic { password, .. } => password.expose().to_owned(),
@@ -315,8 +315,8 @@ fn asked_login() -> Result<Option<Login>, Complaint> {
     Ok(password.map(|password| Login::Basic { user, password }))
 }
 
-/// What a person types in answer to a question; `None` where there is no terminal, or nothing is
-/// typed.
+/// Returns what a person types in answer to a question; `None` where there is no terminal, or
+/// nothing is typed.
 fn asked(question: &str) -> Result<Option<String>, Complaint> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Ok(None);
@@ -332,7 +332,7 @@ fn asked(question: &str) -> Result<Option<String>, Complaint> {
     Ok((!typed.is_empty()).then_some(typed))
 }
 
-/// Whether the person agrees to the plan.
+/// Returns whether the person agrees to the plan.
 fn agreed() -> Result<bool, Complaint> {
     if !std::io::stdin().is_terminal() {
         return Err(Complaint::usage(
@@ -343,7 +343,7 @@ fn agreed() -> Result<bool, Complaint> {
     Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
 }
 
-/// What is there, and what will be done.
+/// Returns what is there, and what will be done.
 fn plan_text(door: &Door, plan: &Plan) -> String {
     let mut out = format!("Setup of {}\n", line(door.base().as_str()));
     if let Some(seen) = plan.software.first() {
@@ -381,7 +381,7 @@ fn plan_text(door: &Door, plan: &Plan) -> String {
     out + "\n"
 }
 
-/// The difference between the config that is there and the one that is wanted.
+/// Returns the difference between the config that is there and the one that is wanted.
 fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> String {
     let there = config.map_or_else(|| text.to_owned(), ServerConfig::to_json);
     let mut out = String::from("\nThere is a `config` already, and it says something else:\n");
@@ -430,7 +430,7 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
     Ok(possible)
 }
 
-/// What stands in the way, for people.
+/// Returns what stands in the way, for people.
 fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
     let asking = door.target().asking();
@@ -514,7 +514,7 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     })
 }
 
-/// What to enter in the apps, a field a line.
+/// Returns what to enter in the apps, a field a line.
 fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
     let heading = if exit == Exit::Conforms {
         "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"

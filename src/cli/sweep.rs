@@ -147,7 +147,7 @@ async fn sweep(
     Ok(ending)
 }
 
-/// What became of our files in the bin.
+/// Returns what became of our files in the bin.
 fn said_of_bin(purged: &Purged) -> String {
     let files = crate::text::counted(purged.files as u64, "file");
     match &purged.trouble {
@@ -156,7 +156,7 @@ fn said_of_bin(purged: &Purged) -> String {
     }
 }
 
-/// What became of the backups of one ledger, in lines.
+/// Returns what became of the backups of one ledger, in lines.
 fn said(swept: &Swept, ledger: &LeftLedger) -> String {
     let path = ledger.path().display();
     let mut said = match &swept.refusal {

@@ -74,7 +74,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// The stage at which this stops the client.
+    /// Returns the stage at which this stops the client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::Endless => Stage::Size,
@@ -108,7 +108,7 @@ pub enum Found {
 }
 
 impl Found {
-    /// A string, cut short.
+    /// Returns a string, cut short.
     pub fn text(text: &str) -> Self {
         Self::Text {
             beginning: text.chars().take(EXCERPT_CHARACTERS).collect(),

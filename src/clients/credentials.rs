@@ -15,7 +15,7 @@ pub enum CredentialEncoding {
 }
 
 impl CredentialEncoding {
-    /// The value of an `Authorization` header: `Basic `, then base64.
+    /// Returns the value of an `Authorization` header: `Basic `, then base64.
     ///
     /// Source: RFC 7617 section 2.
     pub fn encode(self, user: &str, password: &str) -> Zeroizing<String> {

@@ -33,7 +33,7 @@ impl SideEffect {
         Self::LeavesPlaintext,
     ];
 
-    /// The name. It never changes.
+    /// Returns the name. It never changes.
     pub const fn id(self) -> &'static str {
         match self {
             Self::SendsGroupSync => "sends-group-sync",
@@ -45,7 +45,7 @@ impl SideEffect {
         }
     }
 
-    /// What happens, in a sentence.
+    /// Returns what happens, in a sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::SendsGroupSync => "the restore sends requests for group synchronisation",
@@ -67,7 +67,7 @@ impl SideEffect {
         }
     }
 
-    /// The fact that says so.
+    /// Returns the fact that says so.
     pub const fn source(self) -> &'static str {
         match self {
             Self::SendsGroupSync => "clients.releases.android; clients.releases.ios",
@@ -78,7 +78,7 @@ impl SideEffect {
         }
     }
 
-    /// The releases that do it.
+    /// Returns the releases that do it.
     pub const fn releases(self) -> Releases {
         match self {
             Self::SendsGroupSync => {
@@ -92,7 +92,7 @@ impl SideEffect {
         }
     }
 
-    /// What every restore does that goes through.
+    /// Returns what every restore does that goes through.
     pub(super) fn of_restore(release: Release) -> Vec<Self> {
         let always = [Self::SendsGroupSync, Self::Overwrites].into_iter();
         always

@@ -20,7 +20,7 @@ macro_rules! fields {
                 match self { $(Self::$variant => $pattern,)* }
             }
 
-            /// What people call it.
+            /// Returns what people call it.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
@@ -77,7 +77,7 @@ fields! {
 }
 
 impl Field {
-    /// Whether it is a field of a thing: of a contact, a group, a list, a link.
+    /// Returns whether it is a field of a thing: of a contact, a group, a list, a link.
     pub fn is_of(self, whole: Self) -> bool {
         let is_whole = whole.pattern().ends_with("[]");
         is_whole && self != whole && self.pattern().starts_with(whole.pattern())

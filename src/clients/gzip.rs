@@ -113,8 +113,8 @@ fn node(member: &mut Member<'_>) -> Unpacked<()> {
     }
 }
 
-/// What breaks behind the first member follows on a whole gzip, if it is not even the beginning of
-/// one.
+/// Returns what breaks behind the first member follows on a whole gzip, if it is not even the
+/// beginning of one.
 fn trailing(error: UnpackError) -> UnpackError {
     match error {
         UnpackError::NotGzip => UnpackError::Trailing,
@@ -211,7 +211,8 @@ impl<'a> Member<'a> {
         Ok(())
     }
 
-    /// The blocks behind a header; what they were is compared by [`trailer`](Self::trailer).
+    /// Returns the blocks behind a header; what they were is compared by
+    /// [`trailer`](Self::trailer).
     fn body(&mut self) -> Unpacked<()> {
         self.begin = self.out.len();
         self.inflate(Decompress::new(false))

@@ -101,12 +101,12 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
 ];
 
 impl KnownIssue {
-    /// The known issue of this name.
+    /// Returns the known issue of this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         KNOWN_ISSUES.iter().find(|issue| issue.id == id)
     }
 
-    /// The known issues that matter under these conditions.
+    /// Returns the known issues that matter under these conditions.
     pub fn under(conditions: &BTreeSet<Condition>) -> impl Iterator<Item = &'static Self> {
         KNOWN_ISSUES
             .iter()

@@ -9,7 +9,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 const ANDROID_LONGEST: usize = 4096;
 
-/// The rule that a password breaks for a client; `None` for Desktop, where nobody chooses one.
+/// Returns the rule that a password breaks for a client; `None` for Desktop, where nobody chooses
+/// one.
 ///
 /// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 pub fn check_password(client: Client, password: &str) -> Option<Result<(), PasswordRule>> {

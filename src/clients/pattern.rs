@@ -18,9 +18,9 @@ pub enum Unjudged {
     Evaluation,
 }
 
-/// Whether a pattern lets a password pass, where it takes the place of all other rules: on Android
-/// it must match the whole password, on iOS exactly one part of it. `None` for Desktop, where
-/// nobody chooses a password.
+/// Returns whether a pattern lets a password pass, where it takes the place of all other rules: on
+/// Android it must match the whole password, on iOS exactly one part of it. `None` for Desktop,
+/// where nobody chooses a password.
 ///
 /// # Errors
 /// Where that cannot be judged.
@@ -58,7 +58,7 @@ const fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// Whether a pattern holds nothing but what means the same to Java, to ICU and here.
+/// Returns whether a pattern holds nothing but what means the same to Java, to ICU and here.
 fn is_alike(pattern: &str) -> bool {
     let mut rest = pattern.as_bytes();
     let mut in_class = false;

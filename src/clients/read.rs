@@ -32,7 +32,7 @@ pub const LIMITS: Limits = Limits {
 pub(super) type Step<T> = Result<T, Outcome>;
 
 impl Release {
-    /// What this release makes of a body that a server has stored.
+    /// Returns what this release makes of a body that a server has stored.
     ///
     /// Source: `clients.read`.
     pub fn open(self, key: &EncryptionKey, body: &[u8], around: &Surroundings) -> Outcome {
@@ -46,7 +46,7 @@ impl Release {
         }
     }
 
-    /// What this release makes of a document.
+    /// Returns what this release makes of a document.
     ///
     /// Source: `clients.read`.
     pub fn read(self, json: &[u8], around: &Surroundings) -> Outcome {
@@ -61,7 +61,7 @@ impl Release {
         }
     }
 
-    /// How this release unpacks.
+    /// Returns how this release unpacks.
     ///
     /// Source: `clients.read.gzip-members`, `clients.read.gzip-tail`, `clients.read.zlib`.
     pub fn unpacker(self) -> Unpacker {
@@ -73,7 +73,7 @@ impl Release {
         }
     }
 
-    /// A body that is too short, or that this key does not open.
+    /// Returns a body that is too short, or that this key does not open.
     ///
     /// Source: `clients.read.short-body`, `clients.read.wrong-key`.
     fn unopened(self, bytes: usize, error: &EnvelopeError) -> Outcome {
@@ -137,7 +137,7 @@ pub(super) fn refused(at: &At<'_>, what: &str, why: &'static Reason) -> Outcome 
     Outcome::Refused(because(at, what, why))
 }
 
-/// The app breaks: of what, and why.
+/// Returns the app breaks: of what, and why.
 pub(super) fn broken(how: Broken, at: &At<'_>, what: &str, why: &'static Reason) -> Outcome {
     let stop = because(at, what, why);
     Outcome::Broken { how, stop }
@@ -150,7 +150,7 @@ pub(super) fn because(at: &At<'_>, what: &str, why: &'static Reason) -> Stop {
     }
 }
 
-/// A stop without its own reason.
+/// Returns a stop without its own reason.
 pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
     let path = at.path();
     Stop {
@@ -258,7 +258,7 @@ impl Notes {
 }
 
 impl Directory {
-    /// Whether it answers at all.
+    /// Returns whether it answers at all.
     pub const fn is_reachable(&self) -> bool {
         matches!(self, Self::Answers(_))
     }

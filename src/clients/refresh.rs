@@ -42,7 +42,8 @@ pub enum Refresh {
 }
 
 impl Release {
-    /// The rule by which this release uploads again; `None` for Desktop, which never uploads.
+    /// Returns the rule by which this release uploads again; `None` for Desktop, which never
+    /// uploads.
     pub fn refresh(self) -> Option<Refresh> {
         match self.client() {
             Client::Android if self.since(Self::Android5_0) => Some(Refresh::HalfRetentionDaily),
@@ -66,7 +67,8 @@ impl Refresh {
     /// The rule of the newest release of each client that uploads.
     pub const NEWEST: [Self; 2] = [Self::HalfRetentionDaily, Self::FullRetention];
 
-    /// Whether a backup that was uploaded `age` hours ago is uploaded again, when the app looks.
+    /// Returns whether a backup that was uploaded `age` hours ago is uploaded again, when the app
+    /// looks.
     ///
     /// `retention_days` is what the client has read in the config, if it has read one.
     ///
@@ -81,7 +83,7 @@ impl Refresh {
         (changed && age > grace) || age > unchanged_for
     }
 
-    /// The age that an unchanged backup must exceed to be uploaded again, in hours.
+    /// Returns the age that an unchanged backup must exceed to be uploaded again, in hours.
     fn unchanged_for(self, retention_days: Option<i64>) -> i64 {
         let half_as_android = match retention_days {
             None | Some(0) => ANDROID_INSTEAD_OF_ZERO / 2,
@@ -107,9 +109,9 @@ impl Refresh {
         }
     }
 
-    /// The age that a backup reaches before it is uploaded again, in days at the most; `None` if
-    /// the backup does not expire within `HORIZON_DAYS`. The app is started once a day, to the
-    /// hour.
+    /// Returns the age that a backup reaches before it is uploaded again, in days at the most;
+    /// `None` if the backup does not expire within `HORIZON_DAYS`. The app is started once a day,
+    /// to the hour.
     ///
     /// Source: clauses 5.2 and 5.3: both look once a day.
     pub fn oldest(self, changes: Changes, retention_days: Option<i64>) -> Option<i64> {
@@ -136,8 +138,8 @@ impl Refresh {
     }
 }
 
-/// Whether a server that deletes a backup right after retentionDays, after `kept_days`, has lost it
-/// before it is `oldest` days old and uploaded again.
+/// Returns whether a server that deletes a backup right after retentionDays, after `kept_days`, has
+/// lost it before it is `oldest` days old and uploaded again.
 pub fn loses_on_the_dot(oldest: Option<i64>, kept_days: i64) -> bool {
     oldest.is_some_and(|oldest| oldest >= kept_days)
 }

@@ -147,8 +147,8 @@ pub enum IdentityState {
 }
 
 impl Directory {
-    /// The directory in which every contact of a backup is active, with the key that the backup
-    /// gives, or else with [`made_up_key`].
+    /// Returns the directory in which every contact of a backup is active, with the key that the
+    /// backup gives, or else with [`made_up_key`].
     pub fn of_contacts(backup: &Backup) -> Self {
         let entries = backup.contacts.iter().map(|contact| {
             let public_key = contact
@@ -160,7 +160,7 @@ impl Directory {
         Self::Answers(entries.collect())
     }
 
-    /// What it says of an ID; `None` also where it cannot be reached.
+    /// Returns what it says of an ID; `None` also where it cannot be reached.
     pub fn entry(&self, id: ThreemaId) -> Option<&DirectoryEntry> {
         match self {
             Self::Unreachable => None,
@@ -176,7 +176,7 @@ impl Directory {
     }
 }
 
-/// A public key that belongs to an ID for the sake of a test: its characters, four times.
+/// Returns a public key that belongs to an ID for the sake of a test: its characters, four times.
 pub fn made_up_key(id: ThreemaId) -> PublicKey {
     let mut key = [0; 32];
     for (place, byte) in key.iter_mut().zip(id.as_str().bytes().cycle()) {

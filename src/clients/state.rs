@@ -12,9 +12,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 impl Restored {
-    /// What is on the phone of `own_id`, as `vectors/README.md` writes it under `read_backup`: a
-    /// backup document but for a few differences that make it tell what a person would see. It
-    /// holds the private key.
+    /// Returns what is on the phone of `own_id`, as `vectors/README.md` writes it under
+    /// `read_backup`: a backup document but for a few differences that make it tell what a person
+    /// would see. It holds the private key.
     pub fn state(&self, own_id: ThreemaId) -> Map<String, Value> {
         let backup = &self.backup;
         let mut state = Map::new();
@@ -44,7 +44,7 @@ impl Restored {
     }
 }
 
-/// The members of an object that are there.
+/// Returns the members of an object that are there.
 fn object<const COUNT: usize>(members: [(&str, Option<Value>); COUNT]) -> Value {
     let there = members
         .into_iter()

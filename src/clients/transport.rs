@@ -68,7 +68,7 @@ impl Operation {
         Self::Delete,
     ];
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     ///
     /// Source: clauses 4.2 to 4.5.
     pub const fn method(self) -> &'static str {
@@ -144,7 +144,7 @@ pub(super) enum SizeGate {
 }
 
 impl Release {
-    /// How this release asks a server.
+    /// Returns how this release asks a server.
     ///
     /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
     pub fn transport(self) -> Transport {
@@ -157,27 +157,28 @@ impl Release {
 }
 
 impl Transport {
-    /// How a release asks; of a client, its newest.
+    /// Returns how a release asks; of a client, its newest.
     pub fn of(release: impl Into<Release>) -> Self {
         release.into().transport()
     }
 
-    /// The headers that its source sets; none for an operation that it never performs. What its
-    /// platform adds is not among them, and neither is `Authorization`.
+    /// Returns the headers that its source sets; none for an operation that it never performs. What
+    /// its platform adds is not among them, and neither is `Authorization`.
     ///
     /// Source: clause 4.7; clients.http.headers, clients.http.success.
     pub fn headers(&self, operation: Operation) -> &'static [(&'static str, &'static str)] {
         self.request_headers.of(operation).unwrap_or_default()
     }
 
-    /// Whether it ever performs an operation. Desktop only reads.
+    /// Returns whether it ever performs an operation. Desktop only reads.
     ///
     /// Source: clauses 4.2 to 4.5.
     pub fn performs(&self, operation: Operation) -> bool {
         self.request_headers.of(operation).is_some()
     }
 
-    /// Whether it takes a status for success; never for an operation that it never performs.
+    /// Returns whether it takes a status for success; never for an operation that it never
+    /// performs.
     ///
     /// Source: clauses 4.2 to 4.5; clients.http.success.
     pub fn accepts_status(&self, operation: Operation, status: u16) -> bool {
@@ -192,7 +193,7 @@ impl Transport {
             }
     }
 
-    /// The part of a config that it reads.
+    /// Returns the part of a config that it reads.
     ///
     /// Source: `clients.http.config-body`.
     pub fn config_read<'a>(&self, body: &'a [u8]) -> &'a [u8] {
@@ -200,14 +201,15 @@ impl Transport {
         body.get(..most).unwrap_or(body)
     }
 
-    /// Whether it has builds that log in with `Authorization: Token`.
+    /// Returns whether it has builds that log in with `Authorization: Token`.
     ///
     /// Source: clients.http.token.
     pub fn sends_tokens(&self) -> bool {
         self.tokens
     }
 
-    /// Whether it uploads a backup of `size` bytes to a server that takes `max_backup_bytes` bytes.
+    /// Returns whether it uploads a backup of `size` bytes to a server that takes
+    /// `max_backup_bytes` bytes.
     ///
     /// Source: clause 4.6.
     pub fn upload_fits(&self, size: u64, max_backup_bytes: i64) -> bool {

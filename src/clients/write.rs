@@ -27,7 +27,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// A phone on which nothing was left or removed.
+    /// Returns a phone on which nothing was left or removed.
     pub const fn new(own_id: ThreemaId) -> Self {
         Self {
             own_id,
@@ -39,8 +39,9 @@ impl Phone {
 }
 
 impl Origin {
-    /// The document that this release writes, in bytes. What it has no place for is not in it; nor
-    /// is what `backup` keeps of the document that it was read from, since no release knows that.
+    /// Returns the document that this release writes, in bytes. What it has no place for is not in
+    /// it; nor is what `backup` keeps of the document that it was read from, since no release knows
+    /// that.
     ///
     /// Two things are as they come: pictures, which a release may make smaller and encode again,
     /// and times, which iOS holds in doubles.
@@ -54,7 +55,7 @@ impl Origin {
         }
     }
 
-    /// How this release packs it.
+    /// Returns how this release packs it.
     ///
     /// Source: `clients.write.gzip-level`.
     pub fn compression(self) -> Compression {
@@ -69,7 +70,7 @@ impl Origin {
         }
     }
 
-    /// The body that this release uploads.
+    /// Returns the body that this release uploads.
     ///
     /// Source: clause 2.1; `clients.write.gzip-level`.
     pub fn seal(
@@ -83,7 +84,7 @@ impl Origin {
         envelope::seal(key, nonce, &json, self.compression())
     }
 
-    /// A small backup with made-up contacts, as this release uploads it.
+    /// Returns a small backup with made-up contacts, as this release uploads it.
     pub fn seal_sample(
         self,
         private_key: &[u8; PRIVATE_KEY_BYTES],
@@ -104,8 +105,8 @@ pub(super) trait Spelling {
     /// What goes in place of half of a surrogate pair.
     const LONE_SURROGATE: char;
 
-    /// The string in the spelling of the platform: as the clients write it, with `\/`, the short
-    /// escapes, and `\u00xx` for other control characters; the rest raw.
+    /// Returns the string in the spelling of the platform: as the clients write it, with `\/`, the
+    /// short escapes, and `\u00xx` for other control characters; the rest raw.
     ///
     /// Source: `clients.write.android-text`, `clients.write.ios-text`.
     fn text(text: &Text) -> Value {
@@ -118,7 +119,7 @@ pub(super) trait Spelling {
         spelled(text.chars())
     }
 
-    /// A list of IDs.
+    /// Returns a list of IDs.
     fn ids<'a>(ids: impl IntoIterator<Item = &'a ThreemaId>) -> Vec<Value> {
         ids.into_iter().map(|id| Self::plain(id.as_str())).collect()
     }
@@ -155,7 +156,7 @@ fn spelled(characters: impl Iterator<Item = char>) -> Value {
     Text::from_spelling(&spelling).map_or(Value::Null, Value::Text)
 }
 
-/// A time as a platform's type of whole numbers holds it.
+/// Returns a time as a platform's type of whole numbers holds it.
 pub(super) fn whole(timestamp: Timestamp, least: i128, most: i128) -> Value {
     Value::from(timestamp.0.clamp(least, most))
 }

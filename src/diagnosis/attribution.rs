@@ -32,23 +32,23 @@ pub(super) struct Symptom<'a> {
 }
 
 impl Symptom<'_> {
-    /// Whether this check deviates.
+    /// Returns whether this check deviates.
     pub(super) fn is(&self, check: &str) -> bool {
         self.finding.id == check && self.finding.verdict.is_deviation()
     }
 
-    /// Whether this check deviates, or could not be judged here although clients judge it.
+    /// Returns whether this check deviates, or could not be judged here although clients judge it.
     pub(super) fn concerns(&self, check: &str) -> bool {
         self.finding.id == check && is_shown(self.finding)
     }
 
-    /// Whether one of these checks deviates.
+    /// Returns whether one of these checks deviates.
     pub(super) fn is_one_of(&self, checks: &[&str]) -> bool {
         checks.iter().any(|check| self.is(check))
     }
 }
 
-/// Whether deviations of these checks show a problem for certain.
+/// Returns whether deviations of these checks show a problem for certain.
 pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certainty> {
     symptom.is_one_of(checks).then_some(Certainty::Certain)
 }
@@ -118,13 +118,13 @@ pub fn fill(findings: &mut [Finding], shell: &Shell<'_>) {
     }
 }
 
-/// What a person should know although no check deviates.
+/// Returns what a person should know although no check deviates.
 pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
     let all = super::CATALOGUE.iter();
     all.filter(|problem| (problem.in_target)(run)).collect()
 }
 
-/// The cause of another finding, where that explains this one, too.
+/// Returns the cause of another finding, where that explains this one, too.
 ///
 /// Another variant that saw the same explains it where nothing else does.
 fn shared_cause(
@@ -152,13 +152,14 @@ fn shared_cause(
     shared.map(|(_, cause)| cause.clone())
 }
 
-/// Whether a finding shows a problem: it deviates, or clients judge what this program cannot.
+/// Returns whether a finding shows a problem: it deviates, or clients judge what this program
+/// cannot.
 fn is_shown(finding: &Finding) -> bool {
     let by = finding.because.as_ref();
     finding.verdict.is_deviation() || by == Some(&Because::Blocked(Blocker::BeyondHarness))
 }
 
-/// The problem that a finding shows beside the others; none if it has one, or needs none.
+/// Returns the problem that a finding shows beside the others; none if it has one, or needs none.
 fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     let by_blocker = finding.cause.is_some() && !finding.verdict.is_deviation();
     let is_open = finding.verdict.is_deviation()

@@ -55,7 +55,7 @@ pub(super) const NOT_SET_UP: Problem = Problem {
     ..BLANK
 };
 
-/// Whether a request without credentials gets the same answer as one with them.
+/// Returns whether a request without credentials gets the same answer as one with them.
 fn asks_for_no_login(evidence: &Evidence<'_>) -> bool {
     let without_login = evidence.beside.without_login.map(|answer| answer.status);
     evidence.login == LoginKind::Open || without_login == Some(evidence.status())
@@ -68,7 +68,7 @@ fn is_web_server(evidence: &Evidence<'_>) -> bool {
     products.next().is_some_and(is_one)
 }
 
-/// The lines that set the server up, where the software is known.
+/// Returns the lines that set the server up, where the software is known.
 fn lines(shell: &Shell<'_>) -> Vec<String> {
     match shell.software.first().map(|seen| seen.product) {
         Some(Product::Apache) => apache(shell),
@@ -77,7 +77,7 @@ fn lines(shell: &Shell<'_>) -> Vec<String> {
     }
 }
 
-/// The path at which the folder is served: never the whole site.
+/// Returns the path at which the folder is served: never the whole site.
 fn place(shell: &Shell<'_>) -> String {
     match shell.path() {
         "" => format!("/{FOLDER}"),
@@ -85,7 +85,7 @@ fn place(shell: &Shell<'_>) -> String {
     }
 }
 
-/// The folder and its files.
+/// Returns the folder and its files.
 fn beginning() -> [String; 3] {
     [
         "mkdir -p /srv/threema-safe/backups".to_owned(),
@@ -94,8 +94,9 @@ fn beginning() -> [String; 3] {
     ]
 }
 
-/// The login of this person: the others in the file stay. It comes last, for it asks a question,
-/// and lines that follow would be taken for the answer. No server brings a program for it.
+/// Returns the login of this person: the others in the file stay. It comes last, for it asks a
+/// question, and lines that follow would be taken for the answer. No server brings a program for
+/// it.
 fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
     let user = shell.user();
     let mut lines = vec![format!(
@@ -114,7 +115,7 @@ fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
     lines
 }
 
-/// A line that says where the folder is, where that is not the address that was given.
+/// Returns a line that says where the folder is, where that is not the address that was given.
 fn new_address(shell: &Shell<'_>) -> Option<String> {
     shell.path().is_empty().then(|| {
         format!(

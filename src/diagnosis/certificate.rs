@@ -6,12 +6,12 @@ use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::shell::Shell;
 use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
 
-/// The certificates of the server from its own upwards, where this check deviates.
+/// Returns the certificates of the server from its own upwards, where this check deviates.
 fn chain(symptom: &Symptom<'_>, check: &str) -> Option<Vec<Certificate>> {
     certificates(symptom, symptom.is(check))
 }
 
-/// The certificates of the server from its own upwards, where they are `wanted`.
+/// Returns the certificates of the server from its own upwards, where they are `wanted`.
 fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>> {
     let sent = &symptom.run.inspection.filter(|_| wanted)?.chain;
     sent.iter()
@@ -19,7 +19,7 @@ fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>>
         .collect()
 }
 
-/// The certificate of the server itself, where this check deviates.
+/// Returns the certificate of the server itself, where this check deviates.
 fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
@@ -471,7 +471,8 @@ const FIRST_RELEASES: [(&str, &str); 2] = [
     ("ISRG Root X2", "Android 14 and iOS 16"),
 ];
 
-/// The first releases that have the root to which a chain leads, if that is known to be a new one.
+/// Returns the first releases that have the root to which a chain leads, if that is known to be a
+/// new one.
 pub fn first_releases(seen: &Inspection) -> Option<(&'static str, &'static str)> {
     let last = Certificate::parse(&seen.chain.last()?.der.0)?;
     let known = FIRST_RELEASES

@@ -6,7 +6,7 @@ use super::problem::{BLANK, Breaks, Certainty, Problem};
 use super::{Product, Words};
 use crate::safe::Stage;
 
-/// The text of what came as `config`, if it came with success.
+/// Returns the text of what came as `config`, if it came with success.
 fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {
     let came = evidence.is_config() && evidence.answer.is_success();
     came.then(|| String::from_utf8_lossy(&evidence.answer.body.bytes))

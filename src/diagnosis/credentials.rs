@@ -234,7 +234,7 @@ pub(super) const TWO_LOGINS: Problem = Problem {
     ..BLANK
 };
 
-/// The realm in which a 401 asks for Basic.
+/// Returns the realm in which a 401 asks for Basic.
 fn realm(answer: &crate::wire::Response) -> Option<String> {
     let challenges = Challenge::all(answer);
     let basic = challenges
@@ -325,7 +325,7 @@ pub(super) const PASSWORD_NOT_CHECKED: Problem = Problem {
     ..BLANK
 };
 
-/// The server's own sentence.
+/// Returns the server's own sentence.
 fn sentence(evidence: &Evidence<'_>) -> Option<String> {
     match Words::of(&evidence.answer.body)? {
         Words::Text(said) => Some(said),
@@ -333,7 +333,7 @@ fn sentence(evidence: &Evidence<'_>) -> Option<String> {
     }
 }
 
-/// Whether a 401 offers some of `schemes`, and nothing else.
+/// Returns whether a 401 offers some of `schemes`, and nothing else.
 fn offers_only(evidence: &Evidence<'_>, schemes: &[&str]) -> Option<Certainty> {
     let challenges = Challenge::all(evidence.answer);
     let is_one = |challenge: &Challenge| schemes.iter().any(|scheme| challenge.is(scheme));

@@ -3,7 +3,8 @@
 use super::words::{Words, shown};
 use crate::wire::{Challenge, Response};
 
-/// The status with its reason phrase, where a redirect points, and the server's own sentence.
+/// Returns the status with its reason phrase, where a redirect points, and the server's own
+/// sentence.
 pub fn describe(response: &Response) -> String {
     let phrase = http::StatusCode::from_u16(response.status)
         .ok()
@@ -39,7 +40,7 @@ pub fn describe(response: &Response) -> String {
     text
 }
 
-/// The schemes and realms of the challenges: `Basic (realm "Files")`.
+/// Returns the schemes and realms of the challenges: `Basic (realm "Files")`.
 fn offered(response: &Response) -> String {
     let challenges = Challenge::all(response);
     let names: Vec<_> = challenges
@@ -55,7 +56,7 @@ fn offered(response: &Response) -> String {
     names.join(", ")
 }
 
-/// Whether a sentence says no more than the status.
+/// Returns whether a sentence says no more than the status.
 fn repeats_status(sentence: &str, status: u16, phrase: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars()

@@ -59,7 +59,7 @@ pub struct Beside<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// An answer alone, to a request with credentials.
+    /// Returns an answer alone, to a request with credentials.
     pub fn of(
         base: &'a str,
         login: LoginKind,
@@ -78,28 +78,28 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether `config` was asked for with credentials: an answer without them says nothing about
-    /// what is there.
+    /// Returns whether `config` was asked for with credentials: an answer without them says nothing
+    /// about what is there.
     pub(super) fn is_config(&self) -> bool {
         self.subject == Subject::Config && self.with_credentials && self.method == Method::Get
     }
 
-    /// Whether a backup was uploaded with credentials.
+    /// Returns whether a backup was uploaded with credentials.
     pub(super) fn is_upload(&self) -> bool {
         self.method == Method::Put && self.with_credentials && self.subject == Subject::Backup
     }
 
-    /// Whether a backup was uploaded that is larger than one that was stored.
+    /// Returns whether a backup was uploaded that is larger than one that was stored.
     pub(super) fn is_large_upload(&self) -> bool {
         self.method == Method::Put && self.subject == Subject::LargeBackup
     }
 
-    /// Whether credentials were sent and refused with 401.
+    /// Returns whether credentials were sent and refused with 401.
     pub(super) fn is_refused_login(&self) -> bool {
         self.answer.status == 401 && self.with_credentials && self.login != LoginKind::Open
     }
 
-    /// The status of the answer.
+    /// Returns the status of the answer.
     pub(super) const fn status(&self) -> u16 {
         self.answer.status
     }

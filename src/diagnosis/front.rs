@@ -27,8 +27,8 @@ pub(super) const PORTAL: Problem = Problem {
     ..BLANK
 };
 
-/// Whether a redirect from `base` leads to a login portal: it takes the way back along, in a
-/// parameter or a path that only portals use.
+/// Returns whether a redirect from `base` leads to a login portal: it takes the way back along, in
+/// a parameter or a path that only portals use.
 fn is_portal(base: &str, location: &str) -> bool {
     const PATHS: [&str; 4] = [
         "/cdn-cgi/access/",

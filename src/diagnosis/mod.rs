@@ -85,7 +85,7 @@ impl Diagnosis {
         }
     }
 
-    /// Whether no other cause is possible.
+    /// Returns whether no other cause is possible.
     pub fn is_certain(&self) -> bool {
         self.certainty == Certainty::Certain
     }
@@ -108,7 +108,7 @@ impl Diagnosis {
     }
 }
 
-/// The problem that an answer shows: one that is certain, or else the first that is likely.
+/// Returns the problem that an answer shows: one that is certain, or else the first that is likely.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_answer)(evidence))?;
     let fix = if let Some(fix) = problem.spelled.and_then(|spell| spell(evidence)) {
@@ -121,21 +121,22 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     Some(Diagnosis::new(problem, certainty, fix))
 }
 
-/// The problem of this name, where a check knows for certain that it is there.
+/// Returns the problem of this name, where a check knows for certain that it is there.
 pub fn named(id: &str) -> Option<Diagnosis> {
     let problem = Problem::of(id)?;
     let fix = Cow::Borrowed(problem.fix);
     Some(Diagnosis::new(problem, Certainty::Certain, fix))
 }
 
-/// The problem that a request without an answer shows.
+/// Returns the problem that a request without an answer shows.
 pub fn diagnose_silence(silence: &Silence) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_silence)(silence))?;
     let fix = Cow::Borrowed(problem.fix_for(&[]));
     Some(Diagnosis::new(problem, certainty, fix))
 }
 
-/// The surest problem that `look` recognises, of several as sure the first of the catalogue.
+/// Returns the surest problem that `look` recognises, of several as sure the first of the
+/// catalogue.
 fn surest(
     look: impl Fn(&'static Problem) -> Option<Certainty>,
 ) -> Option<(&'static Problem, Certainty)> {

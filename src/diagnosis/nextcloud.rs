@@ -43,8 +43,8 @@ const SEEMING: [&str; 5] = [
     "problem.forbidden",
 ];
 
-/// The cause of a finding where other answers show that a Nextcloud is there, and the URL is none
-/// of its files.
+/// Returns the cause of a finding where other answers show that a Nextcloud is there, and the URL
+/// is none of its files.
 pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     let cause = finding.cause.as_ref()?;
     let base = &run.facts.base;
@@ -57,12 +57,12 @@ pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     Some(Diagnosis::new(&NEXTCLOUD_URL, Certainty::Certain, fix).cause())
 }
 
-/// The part of the URL behind `place`.
+/// Returns the part of the URL behind `place`.
 fn below<'a>(base: &'a str, place: &str) -> Option<&'a str> {
     base.split_once(place).map(|(_, rest)| rest)
 }
 
-/// Whether a URL has the form of a folder in Nextcloud's `WebDAV`.
+/// Returns whether a URL has the form of a folder in Nextcloud's `WebDAV`.
 fn is_nextcloud_folder(base: &str) -> bool {
     let has_folder = |rest: &str| rest.split('/').filter(|part| !part.is_empty()).count();
     below(base, "/remote.php/dav/files/").is_some_and(|rest| has_folder(rest) >= 1)
@@ -74,7 +74,7 @@ fn is_public_link(base: &str) -> bool {
     below(base, "/public.php/dav/files/").is_some() || below(base, "/public.php/webdav").is_some()
 }
 
-/// The URL that the person meant most likely, from the one that was entered.
+/// Returns the URL that the person meant most likely, from the one that was entered.
 fn nextcloud_url(base: &str) -> Option<String> {
     const BELOW: [&str; 6] = [
         "/index.php",

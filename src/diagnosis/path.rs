@@ -103,8 +103,8 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the folder is there, and has no `config`. On IIS a file may be there that is not given
-/// out.
+/// Returns whether the folder is there, and has no `config`. On IIS a file may be there that is not
+/// given out.
 fn lacks_config(evidence: &Evidence<'_>) -> bool {
     let is_missing = evidence.is_config() && evidence.status() == 404;
     is_missing && evidence.beside.folder == Some(207) && !is_iis(evidence)
@@ -287,8 +287,8 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ..BLANK
 };
 
-/// Whether the files are served by software whose `WebDAV` answers PROPFIND. An application that
-/// runs on such a server has its own.
+/// Returns whether the files are served by software whose `WebDAV` answers PROPFIND. An application
+/// that runs on such a server has its own.
 fn answers_propfind(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
     let is_application = evidence.base.contains(".php/") || evidence.base.contains("/dav/");
@@ -330,7 +330,7 @@ pub(super) const SLASH_REDIRECT: Problem = Problem {
     ..BLANK
 };
 
-/// Whether a location, whole or a path alone, lies below the base URL.
+/// Returns whether a location, whole or a path alone, lies below the base URL.
 fn is_below(base: &str, location: &str) -> bool {
     let path = |url: &str| -> String {
         let rest = url.split_once("://").map_or(url, |(_, rest)| {
@@ -366,7 +366,8 @@ pub(super) const MOVED: Problem = Problem {
     ..BLANK
 };
 
-/// The base URL to which a redirect leads, where it leads to the same file below another one.
+/// Returns the base URL to which a redirect leads, where it leads to the same file below another
+/// one.
 fn moved_to<'a>(evidence: &Evidence<'a>) -> Option<&'a str> {
     let location = evidence.answer.header("location")?;
     let clean = location.trim_end_matches('/');

@@ -64,7 +64,7 @@ impl Breaks {
         }
     }
 
-    /// What is broken for a client.
+    /// Returns what is broken for a client.
     pub const fn of(self, client: Client) -> Directions {
         match client {
             Client::Android => self.android,
@@ -157,12 +157,12 @@ pub(super) const BLANK: Problem = Problem {
 };
 
 impl Problem {
-    /// The problem of this name.
+    /// Returns the problem of this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         super::CATALOGUE.iter().find(|problem| problem.id == id)
     }
 
-    /// All that is known of it, a label and a text a line.
+    /// Returns all that is known of it, a label and a text a line.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("title", self.title.to_owned()),
@@ -178,12 +178,12 @@ impl Problem {
         lines
     }
 
-    /// What to do on a server that shows this software.
+    /// Returns what to do on a server that shows this software.
     pub fn fix_for(&self, software: &[Recognised]) -> &'static str {
         self.special_fix(software).unwrap_or(self.fix)
     }
 
-    /// What to do on this software alone, if it is known.
+    /// Returns what to do on this software alone, if it is known.
     pub(super) fn special_fix(&self, software: &[Recognised]) -> Option<&'static str> {
         // The software gives the order: an application comes before the server that it runs
         // on.
@@ -201,12 +201,13 @@ impl Problem {
         self.paste.map(|paste| paste(shell)).unwrap_or_default()
     }
 
-    /// Whether a check looks back on the run, and deviates or is blocked for the same reason.
+    /// Returns whether a check looks back on the run, and deviates or is blocked for the same
+    /// reason.
     pub(crate) fn explains(&self, check: &str) -> bool {
         self.also.contains(&check)
     }
 
-    /// Whether `fix` is one of the texts of this entry, and not one that was spelled out.
+    /// Returns whether `fix` is one of the texts of this entry, and not one that was spelled out.
     pub(super) fn says(&self, fix: &str) -> bool {
         self.fix == fix || self.fixes.iter().any(|(_, special)| *special == fix)
     }

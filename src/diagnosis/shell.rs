@@ -53,12 +53,12 @@ impl Shell<'_> {
         curl
     }
 
-    /// The command that makes what is missing on the server, as the person asks it.
+    /// Returns the command that makes what is missing on the server, as the person asks it.
     pub fn setup(&self) -> String {
         self.program("setup")
     }
 
-    /// The command that checks the server, as the person asks it.
+    /// Returns the command that checks the server, as the person asks it.
     pub fn check(&self) -> String {
         self.program("check")
     }
@@ -84,7 +84,7 @@ impl Shell<'_> {
         command
     }
 
-    /// The user name, or a placeholder for it.
+    /// Returns the user name, or a placeholder for it.
     pub fn user(&self) -> String {
         match &self.asking.account {
             Account::Named(name) => quoted(name),
@@ -92,7 +92,7 @@ impl Shell<'_> {
         }
     }
 
-    /// The host of the URL, without a port.
+    /// Returns the host of the URL, without a port.
     pub fn host(&self) -> &str {
         let authority = self.authority();
         match authority.rsplit_once(':') {
@@ -101,18 +101,18 @@ impl Shell<'_> {
         }
     }
 
-    /// The path of the URL; nothing at the root.
+    /// Returns the path of the URL; nothing at the root.
     pub fn path(&self) -> &str {
         let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);
         rest.find('/').map_or("", |at| &rest[at..])
     }
 
-    /// The URL of a file below the base, for a shell.
+    /// Returns the URL of a file below the base, for a shell.
     pub fn url(&self, suffix: &str) -> String {
         quoted(&format!("{}{suffix}", self.base))
     }
 
-    /// The text with what is known in the place of its placeholders.
+    /// Returns the text with what is known in the place of its placeholders.
     pub fn fill(&self, text: &str) -> String {
         let filled = text.replace(CURL, &self.curl());
         let after_scheme = self
@@ -146,8 +146,8 @@ pub(crate) const FOLDER: &str = "threema-safe";
 /// The file `config` as most servers have it.
 pub(super) const CONFIG: &str = "{\"maxBackupBytes\": 524288, \"retentionDays\": 180}";
 
-/// The text with `name` in the place of a placeholder that stands alone, and `in_url` where it
-/// begins a URL.
+/// Returns the text with `name` in the place of a placeholder that stands alone, and `in_url` where
+/// it begins a URL.
 fn with_word(text: &str, word: &str, name: &str, in_url: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -166,7 +166,7 @@ fn with_word(text: &str, word: &str, name: &str, in_url: &str) -> String {
     out + rest
 }
 
-/// A user name as a segment of a path.
+/// Returns a user name as a segment of a path.
 fn in_path(name: &str) -> String {
     let Ok(mut url) = url::Url::parse("https://host") else {
         return name.to_owned();
@@ -177,7 +177,7 @@ fn in_path(name: &str) -> String {
     url.path().trim_start_matches('/').to_owned()
 }
 
-/// A word for a shell: in quotation marks where it needs some.
+/// Returns a word for a shell: in quotation marks where it needs some.
 pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

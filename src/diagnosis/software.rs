@@ -65,8 +65,8 @@ pub enum Product {
 }
 
 impl Product {
-    /// Whether it is a web server whose module for `WebDAV`, once it covers a folder, answers
-    /// PROPFIND: that of nginx does not.
+    /// Returns whether it is a web server whose module for `WebDAV`, once it covers a folder,
+    /// answers PROPFIND: that of nginx does not.
     pub(crate) const fn shows_folders(self) -> bool {
         matches!(
             self,
@@ -74,7 +74,7 @@ impl Product {
         )
     }
 
-    /// The name that people know.
+    /// Returns the name that people know.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Nextcloud => "Nextcloud",
@@ -108,7 +108,7 @@ impl Product {
 }
 
 impl Product {
-    /// The product that has its own fixes, by the first word of its name: `apache`.
+    /// Returns the product that has its own fixes, by the first word of its name: `apache`.
     pub fn named(word: &str) -> Option<Self> {
         let mut fixes = super::CATALOGUE.iter().flat_map(|problem| problem.fixes);
         let is_it = |product: Self| {
@@ -122,7 +122,7 @@ impl Product {
             .map(|(product, _)| *product)
     }
 
-    /// The command by which a web server loads changed files of its configuration.
+    /// Returns the command by which a web server loads changed files of its configuration.
     ///
     /// Source: Apache, `apachectl`; nginx, `nginx -s`; Caddy, running as a service; lighttpd.
     pub const fn reload(self) -> Option<&'static str> {
@@ -236,7 +236,7 @@ const HOSTS: [(&str, Product); 9] = [
     (".myqnapcloud.com", Product::Qnap),
 ];
 
-/// The product that the host of a URL shows.
+/// Returns the product that the host of a URL shows.
 pub fn recognised_by_host(base: &str) -> Option<Recognised> {
     let url = url::Url::parse(base).ok()?;
     let host = url.host_str()?.trim_end_matches('.');
@@ -280,8 +280,8 @@ pub(crate) fn with_url(base: &str, software: &mut Vec<Recognised>) {
     software.splice(..0, recognised_by_host(base));
 }
 
-/// The products that header fields show, as names in lower case and values: the application before
-/// the server that it runs on, and what stands in front last.
+/// Returns the products that header fields show, as names in lower case and values: the application
+/// before the server that it runs on, and what stands in front last.
 pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Recognised> {
     let mut found: Vec<Recognised> = Vec::new();
     let mut add = |product, evidence: String| {
@@ -340,9 +340,9 @@ pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Ve
 /// The realm in which gin asks for a login, on which eee-safe is built.
 const GIN_REALM: &str = "Authorization Required";
 
-/// The product that no single answer shows, and what a run found does: eee-safe has no HEAD, and
-/// lets in no `User-Agent` but `Threema`, so that it turns Desktop away altogether. Either alone is
-/// any server's.
+/// Returns the product that no single answer shows, and what a run found does: eee-safe has no
+/// HEAD, and lets in no `User-Agent` but `Threema`, so that it turns Desktop away altogether.
+/// Either alone is any server's.
 ///
 /// Source: `servers.head`; `servers.user-agent`; `servers.desktop-and-eee-safe`; the source code of
 /// eee-safe, `cmd/eee-safe/gin_engine.go`.
@@ -371,7 +371,7 @@ pub fn recognised_in_run<'a>(
     })
 }
 
-/// The products that an answer shows.
+/// Returns the products that an answer shows.
 pub fn recognised(answer: &Response) -> Vec<Recognised> {
     let fields = answer.headers.iter();
     let mut found = recognised_in(fields.map(|(name, value)| (name.as_str(), value.as_str())));

@@ -284,7 +284,7 @@ pub(super) const BAD_REQUEST: Problem = Problem {
     ..BLANK
 };
 
-/// A 503 whose words, in lower case, hold one of `phrases`.
+/// Returns a 503 whose words, in lower case, hold one of `phrases`.
 fn unavailable(evidence: &Evidence<'_>, phrases: &[&str]) -> Option<Certainty> {
     let said = match Words::of(&evidence.answer.body)? {
         Words::Text(said) => said,

@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 16 * 1024;
 const SHOWN: usize = 200;
 
 impl Words {
-    /// The words of a body; none if it has none for people.
+    /// Returns the words of a body; none if it has none for people.
     pub fn of(body: &Body) -> Option<Self> {
         let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(LOOKED_AT)]);
         if is_page(&text) {
@@ -45,7 +45,7 @@ fn is_page(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.contains("<html")
 }
 
-/// The text of an element, as it is shown.
+/// Returns the text of an element, as it is shown.
 fn between(text: &str, open: &str, close: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(open)? + open.len();
@@ -54,8 +54,8 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     shown(text.get(start..end)?)
 }
 
-/// The first printable characters of a server's sentence on one line, with every ID in it hidden: a
-/// path may hold one.
+/// Returns the first printable characters of a server's sentence on one line, with every ID in it
+/// hidden: a path may hold one.
 pub fn shown(text: &str) -> Option<String> {
     let printable: String = text
         .chars()
@@ -66,8 +66,8 @@ pub fn shown(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// The word with `…` for every run of hex digits, or of the dashes that stand for one, that is long
-/// enough to be an ID.
+/// Returns the word with `…` for every run of hex digits, or of the dashes that stand for one, that
+/// is long enough to be an ID.
 fn without_id(word: &str) -> String {
     const LONG: usize = 32;
     let mut kept = String::new();

@@ -20,7 +20,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// A cause.
+    /// Returns a cause.
     pub const fn new(id: &'static str, title: &'static str, fix: &'static str) -> Self {
         Self {
             id: Cow::Borrowed(id),
@@ -81,7 +81,7 @@ pub enum Blocker {
 }
 
 impl Blocker {
-    /// The name in reports, for ever; for a check, its ID.
+    /// Returns the name in reports, for ever; for a check, its ID.
     pub fn key(&self) -> &str {
         match self {
             Self::Check { name, .. } => name.split('[').next().unwrap_or_default(),
@@ -180,7 +180,7 @@ pub enum Breakage {
 }
 
 impl Breakage {
-    /// The name in reports, for ever.
+    /// Returns the name in reports, for ever.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Unreachable => "error.unreachable",

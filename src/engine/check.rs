@@ -19,11 +19,11 @@ pub trait Context: Send + Sync + Sized + 'static {
 
 /// One of the ways in which a check is run: as a client, over an HTTP version, …
 pub trait Facet: Copy + Send + Sync + 'static {
-    /// The name in reports, empty where a check is run in one way only. Part of the report's
-    /// contract.
+    /// Returns the name in reports, empty where a check is run in one way only. Part of the
+    /// report's contract.
     fn label(self) -> &'static str;
 
-    /// The clients for which this variant speaks.
+    /// Returns the clients for which this variant speaks.
     fn clients(self) -> Clients;
 }
 
@@ -57,7 +57,7 @@ pub struct Check<C: Context> {
 }
 
 impl<C: Context> Check<C> {
-    /// The name of one variant of this check, as tests and progress lines show it:
+    /// Returns the name of one variant of this check, as tests and progress lines show it:
     /// `upload.accepted[ios-h2]`.
     pub fn name_of(&self, variant: C::Facet) -> String {
         match variant.label() {
@@ -66,7 +66,7 @@ impl<C: Context> Check<C> {
         }
     }
 
-    /// The clients that this check, run as `variant`, can speak about.
+    /// Returns the clients that this check, run as `variant`, can speak about.
     pub fn clients_of(&self, variant: C::Facet) -> Clients {
         self.clients.within(variant.clients())
     }
@@ -109,12 +109,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// A pass, with what was seen.
+    /// Returns a pass, with what was seen.
     pub fn pass(observed: impl Into<String>) -> Self {
         Self::Pass(observed.into())
     }
 
-    /// A deviation at `stage`, with what was seen.
+    /// Returns a deviation at `stage`, with what was seen.
     pub fn deviates(stage: Stage, observed: impl Into<String>) -> Self {
         Self::Deviates(Deviation::new(stage, observed))
     }
@@ -124,7 +124,7 @@ impl Outcome {
         Self::NotApplicable(reason.into())
     }
 
-    /// What the server answered leaves the question open.
+    /// Returns what the server answered leaves the question open.
     pub fn blocked(reason: impl Into<String>) -> Self {
         Self::blocked_by(Blocker::Answer, reason)
     }
@@ -135,7 +135,7 @@ impl Outcome {
         Self::Blocked { by, reason }
     }
 
-    /// The harness could not carry it out.
+    /// Returns the harness could not carry it out.
     pub fn error(kind: Breakage, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Error { kind, reason }
@@ -164,7 +164,7 @@ pub struct Deviation {
 }
 
 impl Deviation {
-    /// A deviation that affects every client of the check.
+    /// Returns a deviation that affects every client of the check.
     pub fn new(stage: Stage, observed: impl Into<String>) -> Self {
         Self {
             stage,

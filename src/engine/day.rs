@@ -17,7 +17,7 @@ pub struct Day(Date);
 pub struct NoDay(String);
 
 impl Day {
-    /// The day that it is here.
+    /// Returns the day that it is here.
     pub(crate) fn today() -> Self {
         let now = jiff::Timestamp::now();
         Self(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())

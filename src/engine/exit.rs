@@ -55,12 +55,12 @@ pub const EXITS: [(Exit, &str); 6] = [
 ];
 
 impl Exit {
-    /// The number.
+    /// Returns the number.
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    /// The table for `--help`, in lines of at most `width` columns.
+    /// Returns the table for `--help`, in lines of at most `width` columns.
     pub fn table(width: usize) -> String {
         let mut table = String::from("Exit codes, the first that applies:\n");
         for (exit, meaning) in EXITS {
@@ -105,13 +105,13 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// An exit code with its reason.
+    /// Returns an exit code with its reason.
     pub fn new(exit: Exit, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { exit, reason }
     }
 
-    /// The last line of a text.
+    /// Returns the last line of a text.
     pub fn last_line(&self) -> String {
         format!("Exit code {}: {}.", self.exit.code(), self.reason)
     }
@@ -137,7 +137,7 @@ pub struct Grounds<'a> {
 }
 
 impl Grounds<'_> {
-    /// The first exit code that applies.
+    /// Returns the first exit code that applies.
     pub fn ending(&self) -> Ending {
         self.deviation()
             .or_else(|| self.lock_out())
@@ -272,8 +272,8 @@ impl Grounds<'_> {
 }
 
 impl Finding {
-    /// Whether this deviation counts for the exit code where those from `fail_on` do. A note never
-    /// does.
+    /// Returns whether this deviation counts for the exit code where those from `fail_on` do. A
+    /// note never does.
     pub(crate) fn counts_from(&self, fail_on: Level) -> bool {
         match self.verdict {
             Verdict::Fail => true,
@@ -282,7 +282,7 @@ impl Finding {
         }
     }
 
-    /// Whether this deviation makes a verdict of `client` a `fail`.
+    /// Returns whether this deviation makes a verdict of `client` a `fail`.
     fn breaks_client(&self, client: Client) -> bool {
         Direction::ALL
             .into_iter()
@@ -290,7 +290,7 @@ impl Finding {
     }
 }
 
-/// The IDs of findings, each once.
+/// Returns the IDs of findings, each once.
 fn ids<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a str> {
     let mut ids: Vec<&str> = Vec::new();
     for finding in findings {
@@ -300,7 +300,7 @@ fn ids<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a str> {
     }
     ids
 }
-/// What is wrong, by the names of the problems; where a check has none, by its ID.
+/// Returns what is wrong, by the names of the problems; where a check has none, by its ID.
 fn what_deviates(deviating: &[&Finding]) -> String {
     let titles = deviating.iter().filter_map(|finding| title_of(finding));
     let mut wrong: Vec<&str> = Vec::new();
@@ -325,7 +325,7 @@ fn what_deviates(deviating: &[&Finding]) -> String {
     }
 }
 
-/// What is wrong, in a few words, where that has a name.
+/// Returns what is wrong, in a few words, where that has a name.
 fn title_of(finding: &Finding) -> Option<&str> {
     let cause = finding.cause.as_ref()?;
     Some(cause.title.as_ref()).filter(|title| !title.is_empty())

@@ -150,7 +150,7 @@ impl Seen {
 }
 
 impl Finding {
-    /// The finding that an outcome of `check`, run as `variant`, amounts to.
+    /// Returns the finding that an outcome of `check`, run as `variant`, amounts to.
     pub fn new<C: Context>(
         check: &Check<C>,
         variant: C::Facet,
@@ -204,7 +204,7 @@ impl Finding {
         }
     }
 
-    /// The finding of a check that does not run.
+    /// Returns the finding of a check that does not run.
     pub(super) fn disabled<C: Context>(
         check: &Check<C>,
         variant: C::Facet,
@@ -220,17 +220,17 @@ impl Finding {
         finding
     }
 
-    /// Whether it was not carried out because nobody asked for it.
+    /// Returns whether it was not carried out because nobody asked for it.
     pub fn is_unasked(&self) -> bool {
         self.because == Some(Because::NotAskedFor)
     }
 
-    /// Whether the person left it out.
+    /// Returns whether the person left it out.
     pub fn is_left_out(&self) -> bool {
         self.because == Some(Because::LeftOut)
     }
 
-    /// The name of the check with its variant: `upload.accepted[ios-h2]`.
+    /// Returns the name of the check with its variant: `upload.accepted[ios-h2]`.
     pub fn name(&self) -> String {
         if self.variant.is_empty() {
             self.id.clone()
@@ -239,7 +239,7 @@ impl Finding {
         }
     }
 
-    /// The clients that the deviation affects.
+    /// Returns the clients that the deviation affects.
     pub fn affects(&self) -> Clients {
         self.clients
             .iter()

@@ -11,12 +11,12 @@ use thiserror::Error;
 pub struct Pattern(String);
 
 impl Pattern {
-    /// A pattern as the person typed it.
+    /// Returns a pattern as the person typed it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Whether the pattern matches the check ID.
+    /// Returns whether the pattern matches the check ID.
     pub fn matches(&self, id: &str) -> bool {
         id.strip_prefix(self.0.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -134,7 +134,7 @@ impl<C: Context> Plan<C> {
         Ok(Self { checks })
     }
 
-    /// How many findings the run will have.
+    /// Returns how many findings the run will have.
     pub fn len(&self) -> usize {
         self.checks
             .iter()
@@ -142,13 +142,13 @@ impl<C: Context> Plan<C> {
             .sum()
     }
 
-    /// Whether the plan holds no check at all.
+    /// Returns whether the plan holds no check at all.
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty()
     }
 }
 
-/// The registry by ID; refuses what would make needs ambiguous or circular.
+/// Returns the registry by ID; refuses what would make needs ambiguous or circular.
 fn index<C: Context>(
     registry: &[&'static Check<C>],
 ) -> Result<BTreeMap<&'static str, &'static Check<C>>, PlanError> {
@@ -173,12 +173,12 @@ fn index<C: Context>(
     Ok(by_id)
 }
 
-/// The first segment of an ID, which a pattern may name alone.
+/// Returns the first segment of an ID, which a pattern may name alone.
 fn subject(id: &str) -> &str {
     id.split('.').next().unwrap_or(id)
 }
 
-/// The ID that looks most like `typed`, if one does.
+/// Returns the ID that looks most like `typed`, if one does.
 pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
     ids.map(|id| (distance(typed, id), id))
         .filter(|(distance, _)| *distance <= 3.max(typed.len() / 4))

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 /// What a suite is run against: makes the context of each check.
 pub trait Subject<C: Context>: Send + Sync {
-    /// The context for one check, run in one way.
+    /// Returns the context for one check, run in one way.
     fn context(&self, check: &'static Check<C>, variant: C::Facet) -> C;
 
     /// Why this check was left unfinished in the run that is being judged again, if it was.
@@ -280,7 +280,7 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    /// Whether a check of an earlier phase than `effect` has no finding yet.
+    /// Returns whether a check of an earlier phase than `effect` has no finding yet.
     fn awaits(&self, slot: Slot, effect: Effect) -> bool {
         slots(&self.plan).any(|other| {
             other != slot
@@ -289,7 +289,7 @@ impl<C: Context> Runner<'_, C> {
         })
     }
 
-    /// Whether what `check` needs of the check called `need` is there.
+    /// Returns whether what `check` needs of the check called `need` is there.
     fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
         let Some(place) = self
             .plan
@@ -342,8 +342,8 @@ impl<C: Context> Runner<'_, C> {
     }
 }
 
-/// The variants of `needed` that count for `variant`, which speaks for the clients `mine`; and
-/// whether any of them speaks for those clients.
+/// Returns the variants of `needed` that count for `variant`, which speaks for the clients `mine`;
+/// and whether any of them speaks for those clients.
 ///
 /// Where `needed` was run in the same variant, that one counts alone; else those that speak for the
 /// same clients; and where none does, all: an upload is an upload, from any client.
@@ -376,7 +376,7 @@ fn concerned<C: Context>(
     }
 }
 
-/// What becomes of a check whose need came to `worst`.
+/// Returns what becomes of a check whose need came to `worst`.
 fn hindrance(worst: &Finding) -> Readiness {
     let what = match (worst.verdict, &worst.because) {
         (Verdict::Fail, _) => "failed",

@@ -53,12 +53,12 @@ pub struct ClientSummary {
 }
 
 impl ClientSummary {
-    /// Whether the server does its part, as far as it was judged.
+    /// Returns whether the server does its part, as far as it was judged.
     pub const fn is_open_to_apps(&self) -> bool {
         matches!(self.verdict, ClientVerdict::Pass | ClientVerdict::Partial)
     }
 
-    /// The defect that keeps the client from what the server allows, if there is one.
+    /// Returns the defect that keeps the client from what the server allows, if there is one.
     pub fn prevented_by(&self) -> Option<&KnownIssue> {
         self.known_issues.iter().find(|issue| issue.prevents)
     }
@@ -70,7 +70,7 @@ pub type ClientSummaries = BTreeMap<Client, BTreeMap<Direction, ClientSummary>>;
 /// How many findings came to each verdict.
 pub type Counts = BTreeMap<Verdict, usize>;
 
-/// The verdict for each direction of each client over all findings.
+/// Returns the verdict for each direction of each client over all findings.
 ///
 /// It is `fail` if a Required deviation affects that direction (for Desktop a Recommended one,
 /// too), else `unknown` if such a check was blocked or in error or nothing was judged, else
@@ -139,7 +139,7 @@ fn summary_of(
 }
 
 impl Finding {
-    /// Whether the finding counts for the verdict of this direction of `client`.
+    /// Returns whether the finding counts for the verdict of this direction of `client`.
     fn matters(&self, client: Client, direction: Direction) -> bool {
         let level = match self.level {
             Level::Required => true,
@@ -149,7 +149,7 @@ impl Finding {
         level && self.breaks.contains(direction) && self.clients.contains_key(&client)
     }
 
-    /// Whether the finding makes the verdict of this direction of `client` a `fail`.
+    /// Returns whether the finding makes the verdict of this direction of `client` a `fail`.
     pub fn hinders(&self, client: Client, direction: Direction) -> bool {
         self.matters(client, direction)
             && Directions::of_client(client).contains(direction)
@@ -159,7 +159,7 @@ impl Finding {
             )
     }
 
-    /// Whether the verdict of this direction of `client` stays open because of the finding.
+    /// Returns whether the verdict of this direction of `client` stays open because of the finding.
     pub(super) fn leaves_open(&self, client: Client, direction: Direction) -> bool {
         self.matters(client, direction)
             && matches!(

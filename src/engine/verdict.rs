@@ -38,7 +38,7 @@ impl Verdict {
         Self::Error,
     ];
 
-    /// The word in reports: `not_applicable` and so on.
+    /// Returns the word in reports: `not_applicable` and so on.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -52,17 +52,17 @@ impl Verdict {
         }
     }
 
-    /// Whether the check came to a judgement at all.
+    /// Returns whether the check came to a judgement at all.
     pub const fn is_judged(self) -> bool {
         matches!(self, Self::Pass | Self::Note | Self::Warn | Self::Fail)
     }
 
-    /// Whether something was judged, and is not as it should be.
+    /// Returns whether something was judged, and is not as it should be.
     pub const fn is_deviation(self) -> bool {
         matches!(self, Self::Note | Self::Warn | Self::Fail)
     }
 
-    /// Whether what needs this check can be judged: nothing that it needs is broken.
+    /// Returns whether what needs this check can be judged: nothing that it needs is broken.
     pub const fn serves(self) -> bool {
         matches!(self, Self::Pass | Self::Note | Self::Warn)
     }

@@ -137,7 +137,7 @@ impl Waivers {
 }
 
 impl Waiver {
-    /// Whether it names this finding: its check, its variant, or its problem.
+    /// Returns whether it names this finding: its check, its variant, or its problem.
     fn names(&self, finding: &Finding) -> bool {
         let by_problem = finding
             .cause

@@ -95,7 +95,7 @@ fn no_answer(session: &Session, failure: &Failure) -> Stopped {
     Stopped::new(failure.stage, message).because(found)
 }
 
-/// The diagnosis with the address and the user of this session in its fix.
+/// Returns the diagnosis with the address and the user of this session in its fix.
 fn filled(session: &Session, found: Diagnosis) -> Diagnosis {
     found.filled(&Shell {
         base: &session.facts().base,
@@ -104,15 +104,15 @@ fn filled(session: &Session, found: Diagnosis) -> Diagnosis {
     })
 }
 
-/// What is wrong where `config` is asked for or the backup is.
+/// Returns what is wrong where `config` is asked for or the backup is.
 fn shown_by(session: &Session, asked: Asked, answer: &Response) -> Option<Diagnosis> {
     let facts = session.facts();
     let evidence = Evidence::of(&facts.base, facts.login, Method::Get, asked, answer);
     diagnose(&evidence).map(|found| filled(session, found))
 }
 
-/// A server without the backup: if it has no `config` either, something else is wrong than the
-/// password or the ID.
+/// Returns a server without the backup: if it has no `config` either, something else is wrong than
+/// the password or the ID.
 async fn missing(session: &Session, response: &Response) -> NotFetched {
     let status = response.status;
     let config = session.read_config().await.ok();
@@ -140,7 +140,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
     }
 }
 
-/// An answer that is no download.
+/// Returns an answer that is no download.
 fn refused(session: &Session, response: &Response) -> Stopped {
     let found = shown_by(session, Asked::Backup, response)
         .or_else(|| shown_by(session, Asked::Config, response));
@@ -170,7 +170,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
     stopped
 }
 
-/// A page in place of a backup: a portal, or another site.
+/// Returns a page in place of a backup: a portal, or another site.
 fn page(session: &Session, response: &Response) -> Stopped {
     let message = format!(
         "the server answers with something else than a backup: {}",

@@ -7,8 +7,8 @@ use crate::safe::BackupPassword;
 /// Source: clause 1.6.
 const FEWEST_CHARACTERS: usize = 8;
 
-/// What may be the matter with the password and the ID: what applies to these, without telling
-/// anything of them but that.
+/// Returns what may be the matter with the password and the ID: what applies to these, without
+/// telling anything of them but that.
 ///
 /// Source: clauses 1.3 and 1.6; clients.password.bytes.
 pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {

@@ -239,7 +239,7 @@ impl Inspection {
         }
     }
 
-    /// The inspection of a backup that could not be had.
+    /// Returns the inspection of a backup that could not be had.
     pub fn not_fetched(id: Option<ThreemaId>, stopped: Stopped) -> Self {
         Self {
             failure: Some(stopped),
@@ -247,7 +247,7 @@ impl Inspection {
         }
     }
 
-    /// The inspection as JSON, with a line end. No character in it steers a terminal.
+    /// Returns the inspection as JSON, with a line end. No character in it steers a terminal.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys only: this cannot fail.
         let mut text =

@@ -25,8 +25,8 @@ pub enum Shape {
 }
 
 impl Packing {
-    /// What the first member of a gzip says. What says nothing reliable is not looked at: the bytes
-    /// for the operating system and the effort, and how stored blocks are split.
+    /// Returns what the first member of a gzip says. What says nothing reliable is not looked at:
+    /// the bytes for the operating system and the effort, and how stored blocks are split.
     ///
     /// Source: RFC 1952 section 2.3.1; RFC 1951 section 3.2.3; clients.write.gzip-header.
     pub(super) fn of(packed: &[u8]) -> Self {

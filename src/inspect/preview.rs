@@ -116,7 +116,7 @@ pub struct Overwrite {
 }
 
 impl Preview {
-    /// Whether the client can restore from the backup.
+    /// Returns whether the client can restore from the backup.
     pub const fn verdict(&self) -> ClientVerdict {
         match self.result {
             Result::Restored => ClientVerdict::Pass,
@@ -161,12 +161,12 @@ impl Preview {
     }
 }
 
-/// The newest version of what reads alike: `Android 6.4.2`.
+/// Returns the newest version of what reads alike: `Android 6.4.2`.
 fn newest(release: Release) -> String {
     release.alike(Aspect::Reading).newest()
 }
 
-/// A path as programs want it; the whole is empty.
+/// Returns a path as programs want it; the whole is empty.
 pub(super) fn plain(path: &Path) -> String {
     if path.0.is_empty() {
         String::new()
@@ -219,13 +219,13 @@ pub(super) fn add_all(
     }
 }
 
-/// The time, for what Android makes of contacts without one.
+/// Returns the time, for what Android makes of contacts without one.
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp(since.map_or(0, |since| since.as_millis().cast_signed()))
 }
 
-/// An ID that is nowhere in a backup.
+/// Returns an ID that is nowhere in a backup.
 pub(super) fn unlisted_id(backup: &Backup) -> ThreemaId {
     let contacts = backup.contacts.iter().map(|contact| contact.identity);
     let lists = backup.distribution_lists.iter();
@@ -241,7 +241,7 @@ pub(super) fn unlisted_id(backup: &Backup) -> ThreemaId {
         .unwrap_or_else(|| unreachable!("an ID is free"))
 }
 
-/// The one place where a client is asked what it restores.
+/// Returns the one place where a client is asked what it restores.
 fn outcome(reader: Release, subject: Subject<'_>, around: &Surroundings) -> Outcome {
     match subject {
         Subject::Body { bytes, key } => reader.open(key, bytes, around),
@@ -298,7 +298,7 @@ fn tell_changes(preview: &mut Preview, restored: &Restored, backup: &Backup) {
     preview.changes = shown.collect();
 }
 
-/// How many of each field, what is lost first.
+/// Returns how many of each field, what is lost first.
 fn tallies<'a>(
     changes: impl Iterator<Item = (Option<ChangeKind>, Field, &'a Path)>,
     backup: &Backup,
@@ -316,7 +316,7 @@ fn tallies<'a>(
     tallies.collect()
 }
 
-/// How many things stand at a path: of a list as a whole, its items.
+/// Returns how many things stand at a path: of a list as a whole, its items.
 fn weight(path: &Path, field: Field, backup: &Backup) -> usize {
     if !matches!(path.0.last(), Some(Step::Key(_))) {
         return 1;
@@ -335,7 +335,7 @@ fn weight(path: &Path, field: Field, backup: &Backup) -> usize {
     count.max(1)
 }
 
-/// What iOS uploads after a restore, and what Android then no longer finds.
+/// Returns what iOS uploads after a restore, and what Android then no longer finds.
 fn overwrite(
     restored: &Restored,
     backup: &Backup,
@@ -357,7 +357,8 @@ fn overwrite(
     }
 }
 
-/// What was in the backup and is not in what iOS writes after it: what it lost when it restored.
+/// Returns what was in the backup and is not in what iOS writes after it: what it lost when it
+/// restored.
 fn gone(restored: &Restored, backup: &Backup) -> Vec<Tally> {
     let lost = restored.changes.iter();
     let lost = lost.filter(|change| change.kind == ChangeKind::Lost);

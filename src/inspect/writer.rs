@@ -249,8 +249,8 @@ impl Inference {
     }
 }
 
-/// What must have been on the phone for a release to write this document: where a release turns
-/// something round or writes it under another key, that is undone.
+/// Returns what must have been on the phone for a release to write this document: where a release
+/// turns something round or writes it under another key, that is undone.
 ///
 /// Source: clients.divergence.sync-excluded-key, clients.divergence.list-id.
 fn as_on_the_phone(backup: &Backup, writer: Origin) -> Backup {

@@ -11,7 +11,7 @@ pub fn citations(text: &str) -> Vec<&str> {
     found.into_iter().map(|(_, id)| id).collect()
 }
 
-/// The numbers behind each `clause` or `clauses`.
+/// Returns the numbers behind each `clause` or `clauses`.
 fn clause_numbers(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for word in ["clause", "Clause"] {
@@ -30,7 +30,7 @@ fn clause_numbers(text: &str) -> Vec<(usize, &str)> {
 /// What may stand between `clause` and a number, or between two numbers.
 const GAPS: [&str; 7] = [" ", ", ", " and ", " to ", ", and ", " `", "` and `"];
 
-/// The number at the start of `text` behind a gap, and `text` from the number on.
+/// Returns the number at the start of `text` behind a gap, and `text` from the number on.
 fn number_behind_gap(text: &str) -> Option<(&str, &str)> {
     GAPS.iter().find_map(|gap| {
         let rest = text.strip_prefix(gap)?;
@@ -38,7 +38,8 @@ fn number_behind_gap(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// A clause number at the start of `text`: digits, a dot, digits, and perhaps a dot and a word.
+/// Returns a clause number at the start of `text`: digits, a dot, digits, and perhaps a dot and a
+/// word.
 fn clause_number(text: &str) -> Option<&str> {
     let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
     let chapter = digits(0);
@@ -66,7 +67,7 @@ const AREAS: [&str; 8] = [
     "servers",
 ];
 
-/// The IDs of facts about clients and servers, and their areas. A path or a call of code
+/// Returns the IDs of facts about clients and servers, and their areas. A path or a call of code
 /// (`clients.read()`) is none.
 #[allow(
     clippy::case_sensitive_file_extension_comparisons,
@@ -96,8 +97,8 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '-'
 }
 
-/// The length of a segment of an ID at the start of `text`: lower-case letters, digits and hyphens
-/// inside.
+/// Returns the length of a segment of an ID at the start of `text`: lower-case letters, digits and
+/// hyphens inside.
 fn segment(text: &str) -> usize {
     let length = text
         .bytes()

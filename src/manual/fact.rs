@@ -99,8 +99,8 @@ impl Fact {
     }
 }
 
-/// The sections under headings of the third level, each up to the next heading of the second or
-/// third level.
+/// Returns the sections under headings of the third level, each up to the next heading of the
+/// second or third level.
 fn sections(document: &'static str) -> impl Iterator<Item = &'static str> {
     document.split("\n### ").skip(1).map(|section| {
         let end = section.find("\n## ").unwrap_or(section.len());

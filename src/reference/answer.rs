@@ -49,17 +49,17 @@ enum End {
 }
 
 impl Content {
-    /// How many bytes are left to send.
+    /// Returns how many bytes are left to send.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether the bytes that are left to send are ASCII.
+    /// Returns whether the bytes that are left to send are ASCII.
     pub(super) fn is_ascii(&self) -> bool {
         self.bytes.is_ascii()
     }
 
-    /// The bytes that are left to send.
+    /// Returns the bytes that are left to send.
     pub(super) fn into_bytes(self) -> Bytes {
         self.bytes
     }
@@ -119,14 +119,14 @@ impl Body for Content {
     }
 }
 
-/// A status and nothing else.
+/// Returns a status and nothing else.
 pub(super) fn empty(status: StatusCode) -> Answer {
     let mut answer = Response::new(Content::default());
     *answer.status_mut() = status;
     answer
 }
 
-/// A status with content.
+/// Returns a status with content.
 pub(super) fn content(
     status: StatusCode,
     content_type: &'static str,
@@ -140,12 +140,12 @@ pub(super) fn content(
     answer
 }
 
-/// A refusal that says in words what its status says in digits.
+/// Returns a refusal that says in words what its status says in digits.
 pub(super) fn refusal(status: StatusCode) -> Answer {
     refusal_with(status, Refusal::Plain)
 }
 
-/// A refusal that a profile puts in the words of its server.
+/// Returns a refusal that a profile puts in the words of its server.
 pub(super) fn refusal_with(status: StatusCode, refusal: Refusal) -> Answer {
     let text = match &refusal {
         Refusal::Plain => format!("{status}\n"),
@@ -156,7 +156,7 @@ pub(super) fn refusal_with(status: StatusCode, refusal: Refusal) -> Answer {
     answer
 }
 
-/// An HTML page.
+/// Returns an HTML page.
 pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Answer {
     let html = format!(
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{title}</title></head>\
@@ -165,7 +165,7 @@ pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Answer {
     content(status, "text/html; charset=utf-8", html)
 }
 
-/// A redirect; a location that is not a header value is a malformed request.
+/// Returns a redirect; a location that is not a header value is a malformed request.
 pub(super) fn redirect(status: StatusCode, location: &str) -> Answer {
     let Ok(location) = HeaderValue::from_str(location) else {
         return refusal(StatusCode::BAD_REQUEST);
@@ -175,7 +175,7 @@ pub(super) fn redirect(status: StatusCode, location: &str) -> Answer {
     answer
 }
 
-/// The answer to HEAD: the same headers and no content.
+/// Returns the answer to HEAD: the same headers and no content.
 pub(super) fn without_content(mut answer: Answer) -> Answer {
     let length = answer.body().len();
     if !answer.headers().contains_key(CONTENT_LENGTH) && answer.status() != StatusCode::NO_CONTENT {

@@ -32,7 +32,7 @@ impl Bin {
         }
     }
 
-    /// The names in it.
+    /// Returns the names in it.
     pub(super) fn names(&self) -> Vec<String> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.iter().cloned().collect()
@@ -44,14 +44,15 @@ impl Bin {
     }
 }
 
-/// The path of the bin beside the files at `base`, `/remote.php/dav/files/USER/…`.
+/// Returns the path of the bin beside the files at `base`, `/remote.php/dav/files/USER/…`.
 fn path_beside(base: &str) -> Option<String> {
     let rest = base.strip_prefix("/remote.php/dav/files/")?;
     let user = rest.split('/').next()?;
     Some(format!("/remote.php/dav/trashbin/{user}/trash"))
 }
 
-/// What a path means to the bin: its list, or the name of an entry; `None` if it is no path of it.
+/// Returns what a path means to the bin: its list, or the name of an entry; `None` if it is no path
+/// of it.
 pub(super) fn asked_for<'a>(site: &Site, path: &'a str) -> Option<&'a str> {
     let bin = path_beside(&site.base_path)?;
     let rest = path.strip_prefix(&bin)?;

@@ -44,7 +44,7 @@ pub(super) async fn drain(body: &mut Incoming, limit: u64) -> Result<u64, Unfini
     read(body, limit.saturating_add(SURPLUS), |_| {}).await
 }
 
-/// The length of a body, if it was declared.
+/// Returns the length of a body, if it was declared.
 pub(super) fn declared_length(body: &Incoming) -> Option<u64> {
     body.size_hint().exact()
 }

@@ -73,8 +73,8 @@ impl Certificates {
         })
     }
 
-    /// A certificate whose key nobody has. The handshake is scripted; the key here serves for
-    /// nothing.
+    /// Returns a certificate whose key nobody has. The handshake is scripted; the key here serves
+    /// for nothing.
     fn fixed(leaf: &str) -> io::Result<Self> {
         let key = new_key().map_err(io::Error::other)?;
         let leaf = CertificateDer::from_pem_slice(leaf.as_bytes());
@@ -85,12 +85,13 @@ impl Certificates {
         })
     }
 
-    /// What is sent.
+    /// Returns what is sent.
     pub(super) fn chain(&self) -> Vec<Vec<u8>> {
         self.chain.iter().map(|sent| sent.to_vec()).collect()
     }
 
-    /// The TLS configuration of a server that sends these; none where every handshake is scripted.
+    /// Returns the TLS configuration of a server that sends these; none where every handshake is
+    /// scripted.
     pub(super) fn server_config(&self, faults: Faults) -> io::Result<Option<rustls::ServerConfig>> {
         if fixture(faults).is_some() {
             return Ok(None);
@@ -131,7 +132,7 @@ impl Certificates {
     }
 }
 
-/// A leaf that was made once and for all. Source: `fixtures/make.sh`.
+/// Returns a leaf that was made once and for all. Source: `fixtures/make.sh`.
 fn fixture(faults: Faults) -> Option<&'static str> {
     let fixtures = [
         (
@@ -151,7 +152,7 @@ fn fixture(faults: Faults) -> Option<&'static str> {
     found.map(|(_, pem)| pem)
 }
 
-/// A new key on P-256.
+/// Returns a new key on P-256.
 pub(crate) fn new_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
 }
@@ -160,7 +161,7 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     named_authority(&format!("safe-conformance Reference {name}"), below)
 }
 
-/// An authority of this name that has at most so many authorities below it.
+/// Returns an authority of this name that has at most so many authorities below it.
 pub(crate) fn named_authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = valid(Vec::new(), -1, AUTHORITY_DAYS)?;
     parameters.distinguished_name.push(DnType::CommonName, name);
@@ -169,7 +170,7 @@ pub(crate) fn named_authority(name: &str, below: u8) -> Result<CertificateParams
     Ok(parameters)
 }
 
-/// A root that was forgotten in a file, and has expired.
+/// Returns a root that was forgotten in a file, and has expired.
 fn leftover() -> Result<CertificateDer<'static>, rcgen::Error> {
     let mut parameters = authority("Leftover Root", 1)?;
     let old = valid(Vec::new(), -400, 365)?;
@@ -245,8 +246,8 @@ fn issuer_url() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tagged(0x30, &access))
 }
 
-/// A list of one signed certificate timestamp, with a signature that is none. Source: RFC 6962
-/// section 3.3.
+/// Returns a list of one signed certificate timestamp, with a signature that is none. Source: RFC
+/// 6962 section 3.3.
 fn one_timestamp() -> CustomExtension {
     let mut timestamp = vec![0; 1 + 32 + 8 + 2];
     // ECDSA with SHA-256, and eight bytes in place of a signature.
@@ -259,7 +260,7 @@ fn one_timestamp() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], tagged(0x04, &list))
 }
 
-/// A value of DER that is shorter than 128 bytes.
+/// Returns a value of DER that is shorter than 128 bytes.
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
     debug_assert!(length < 128);

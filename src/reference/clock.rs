@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What tells the server how late it is; retention is counted by it.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time now.
+    /// Returns the time now.
     fn now(&self) -> SystemTime;
 
-    /// How far a test has moved it on, beside the time that passes.
+    /// Returns how far a test has moved it on, beside the time that passes.
     fn advanced(&self) -> Duration {
         Duration::ZERO
     }
@@ -36,7 +36,7 @@ struct Hands {
 }
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// Returns a clock that stands at `start`.
     pub const fn new(start: SystemTime) -> Self {
         Self(Mutex::new(Hands {
             now: start,
@@ -59,7 +59,7 @@ impl ManualClock {
 }
 
 impl Default for ManualClock {
-    /// A clock that stands at the beginning of 2026.
+    /// Returns a clock that stands at the beginning of 2026.
     fn default() -> Self {
         Self::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600))
     }

@@ -34,7 +34,7 @@ pub(super) enum Page {
     Poll,
 }
 
-/// The answer to `status.php`, which is there also in maintenance.
+/// Returns the answer to `status.php`, which is there also in maintenance.
 pub(super) fn status(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let is_asked = call.parts.uri.path() == "/status.php" && site.manner.does(Habit::Cloud);
     let status = json!({
@@ -50,7 +50,7 @@ pub(super) fn status(site: &Site, call: &Call<'_>) -> Option<Answer> {
     is_asked.then(|| as_json(StatusCode::OK, &status))
 }
 
-/// The answer to a request that is neither about files nor about the login's own passwords.
+/// Returns the answer to a request that is neither about files nor about the login's own passwords.
 pub(super) fn page(site: &Site, call: &Call<'_>) -> Option<Page> {
     let is_page = site.manner.does(Habit::Cloud)
         && *call.route == Route::Outside
@@ -79,7 +79,7 @@ pub(super) fn page(site: &Site, call: &Call<'_>) -> Option<Page> {
     }))
 }
 
-/// A page for people.
+/// Returns a page for people.
 fn in_browser(site: &Site, call: &Call<'_>, path: &str) -> Answer {
     let first = path.split('/').nth(1).unwrap_or_default();
     match first {
@@ -114,7 +114,8 @@ fn in_browser(site: &Site, call: &Call<'_>, path: &str) -> Answer {
     }
 }
 
-/// Whether a request needs a login, whatever is there: the files of others, and what is above them.
+/// Returns whether a request needs a login, whatever is there: the files of others, and what is
+/// above them.
 pub(super) fn guards(site: &Site, call: &Call<'_>) -> bool {
     let path = call.parts.uri.path();
     let is_guarded = [DAV, "/remote.php/webdav", APP_PASSWORD]
@@ -124,7 +125,7 @@ pub(super) fn guards(site: &Site, call: &Call<'_>) -> bool {
     is_guarded && site.manner.does(Habit::Cloud)
 }
 
-/// The answer to who has logged in and asks for what is no file of theirs.
+/// Returns the answer to who has logged in and asks for what is no file of theirs.
 pub(super) fn above_the_files(site: &Site, call: &Call<'_>) -> Answer {
     let path = call.parts.uri.path().trim_end_matches('/');
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -159,7 +160,7 @@ pub(super) async fn poll(site: &Site, call: &Call<'_>, body: &mut Incoming) -> A
     site.logins.poll(asked, user, &origin(site, call))
 }
 
-/// The origin that a request names.
+/// Returns the origin that a request names.
 fn origin(site: &Site, call: &Call<'_>) -> String {
     let scheme = site.base_url.split("://").next().unwrap_or("https");
     let authority = call.parts.uri.authority().map(ToString::to_string);

@@ -65,7 +65,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     answer
 }
 
-/// The page of a portal that asks people for their password.
+/// Returns the page of a portal that asks people for their password.
 pub(super) fn login_page() -> Answer {
     page(
         StatusCode::OK,
@@ -74,7 +74,7 @@ pub(super) fn login_page() -> Answer {
     )
 }
 
-/// The page of a server that is in maintenance.
+/// Returns the page of a server that is in maintenance.
 pub(super) fn maintenance() -> Answer {
     page(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -83,7 +83,7 @@ pub(super) fn maintenance() -> Answer {
     )
 }
 
-/// What the file says.
+/// Returns what the file says.
 pub(super) fn text(site: &Site, call: &Call<'_>) -> String {
     if site.has(Fault::ConfigEmpty) {
         return String::new();
@@ -121,7 +121,7 @@ pub(super) fn text(site: &Site, call: &Call<'_>) -> String {
     )
 }
 
-/// What the file says of the largest backup.
+/// Returns what the file says of the largest backup.
 fn limit(site: &Site, call: &Call<'_>) -> String {
     let bytes = site.max_backup_bytes;
     if site.has(Fault::ConfigNumberInString) {

@@ -44,7 +44,7 @@ pub(crate) struct Expiry {
 }
 
 impl Expiry {
-    /// The rule of a good server that promises `retention`.
+    /// Returns the rule of a good server that promises `retention`.
     #[cfg(test)]
     pub(crate) const fn on_the_dot(retention: Duration) -> Self {
         Self {
@@ -53,13 +53,15 @@ impl Expiry {
         }
     }
 
-    /// The rule of a server that promises `retention`, tidies up so and is wrong in this way.
+    /// Returns the rule of a server that promises `retention`, tidies up so and is wrong in this
+    /// way.
     #[cfg(test)]
     pub(crate) fn of(retention: Duration, tidying: Tidying, fault: Option<Fault>) -> Self {
         Self::new(retention, tidying, fault.into_iter().collect())
     }
 
-    /// The rule of a server that promises `retention`, tidies up so and is wrong in these ways.
+    /// Returns the rule of a server that promises `retention`, tidies up so and is wrong in these
+    /// ways.
     pub(super) fn new(retention: Duration, tidying: Tidying, faults: Faults) -> Self {
         let early = faults.contains(Fault::ExpiresEarly);
         let kept = if early { retention / 10 * 9 } else { retention };
@@ -82,7 +84,7 @@ impl Expiry {
         Self { from, after }
     }
 
-    /// Whether the time of a backup with this history is over.
+    /// Returns whether the time of a backup with this history is over.
     pub(super) fn is_over(&self, times: &Times, now: SystemTime) -> bool {
         // A clock that was set back makes nothing expire.
         let age = now
@@ -105,7 +107,7 @@ impl Expiry {
         }
     }
 
-    /// What `Last-Modified` says: the access time shows nowhere.
+    /// Returns what `Last-Modified` says: the access time shows nowhere.
     pub(super) fn shown(&self, times: &Times, now: SystemTime) -> SystemTime {
         match self.from {
             CountedFrom::Access => times.uploaded,

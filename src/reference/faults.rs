@@ -43,28 +43,28 @@ macro_rules! faults {
             /// Every fault, in the order of the catalogue.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name: `config-missing`.
+            /// Returns the name: `config-missing`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
             }
 
-            /// The files of `src/reference` that make it so.
+            /// Returns the files of `src/reference` that make it so.
             pub const fn places(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$variant => &[$($place),+],)*
                 }
             }
 
-            /// What the world around the server must be for it to show.
+            /// Returns what the world around the server must be for it to show.
             pub const fn needs(self) -> &'static [Need] {
                 match self {
                     $(Self::$variant => &[$($(Need::$need),+)?],)*
                 }
             }
 
-            /// What it does and which real server does so, in one sentence.
+            /// Returns what it does and which real server does so, in one sentence.
             pub const fn explanation(self) -> &'static str {
                 match self {
                     $(Self::$variant => $explanation,)*
@@ -474,12 +474,12 @@ impl FromStr for Fault {
 pub(super) struct Faults([u64; 4]);
 
 impl Faults {
-    /// Whether `fault` is in the set.
+    /// Returns whether `fault` is in the set.
     pub(super) const fn contains(self, fault: Fault) -> bool {
         self.0[fault as usize / 64] & (1 << (fault as usize % 64)) != 0
     }
 
-    /// The first of `faults` that is in the set.
+    /// Returns the first of `faults` that is in the set.
     pub(super) fn first_of(self, faults: &[Fault]) -> Option<Fault> {
         faults.iter().copied().find(|fault| self.contains(*fault))
     }

@@ -194,7 +194,7 @@ impl Offer {
         })
     }
 
-    /// Whether there is nothing in it that the library speaks.
+    /// Returns whether there is nothing in it that the library speaks.
     fn is_foreign(&self) -> bool {
         !self
             .suites
@@ -202,8 +202,8 @@ impl Offer {
             .any(|suite| OF_THE_LIBRARY.contains(suite))
     }
 
-    /// The version and the suite that a server chooses who speaks `version` at most and `suites`
-    /// alone.
+    /// Returns the version and the suite that a server chooses who speaks `version` at most and
+    /// `suites` alone.
     fn agree(&self, version: u16, suites: &[u16]) -> Deed {
         let chosen = suites.iter().find(|suite| self.suites.contains(suite));
         match chosen {

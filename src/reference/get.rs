@@ -106,7 +106,7 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     }
 }
 
-/// The answer to GET and HEAD of a backup that is not there.
+/// Returns the answer to GET and HEAD of a backup that is not there.
 pub(super) fn missing(site: &Site) -> Answer {
     if site.has(Fault::MissingIsHtml) {
         let body = "<div id=\"app\"></div>";
@@ -154,7 +154,7 @@ fn present(site: &Site, asked: &HeaderMap, entry: &Entry) -> Answer {
     answer
 }
 
-/// What the faults make of the bytes.
+/// Returns what the faults make of the bytes.
 fn mangled(site: &Site, bytes: Bytes) -> Bytes {
     let mut bytes = bytes;
     if site.has(Fault::ContentGunzipped) {
@@ -193,7 +193,7 @@ fn unpacked(bytes: &[u8]) -> Option<Bytes> {
     Some(unpacked.into())
 }
 
-/// A tag and more text: with the first byte alone, one ciphertext in 256 would do.
+/// Returns a tag and more text: with the first byte alone, one ciphertext in 256 would do.
 fn looks_like_html(bytes: &[u8]) -> bool {
     bytes.starts_with(b"<") && bytes.iter().take(64).all(u8::is_ascii)
 }
@@ -248,13 +248,13 @@ fn break_off(answer: &mut Answer) {
     *answer.body_mut() = Content::breaking_off(bytes.slice(..bytes.len() / 2));
 }
 
-/// The entity tag of these bytes.
+/// Returns the entity tag of these bytes.
 pub(super) fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
     HeaderValue::try_from(format!("\"{digest}\"")).ok()
 }
 
-/// A time as header fields have it.
+/// Returns a time as header fields have it.
 pub(super) fn http_date(time: SystemTime) -> Option<HeaderValue> {
     let time = jiff::Timestamp::try_from(time).ok()?;
     let date = DateTimePrinter::new()

@@ -33,19 +33,19 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Whether the client waits for leave to send the body.
+    /// Returns whether the client waits for leave to send the body.
     pub(super) fn expects_continue(&self) -> bool {
         let expect = self.parts.headers.get(EXPECT);
         expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
     }
 
-    /// Whether a PROPFIND asks also for what a folder holds.
+    /// Returns whether a PROPFIND asks also for what a folder holds.
     pub(super) fn looks_deeper(&self) -> bool {
         let depth = self.parts.headers.get("depth");
         depth.is_none_or(|depth| depth != "0")
     }
 
-    /// The path and the query.
+    /// Returns the path and the query.
     pub(super) fn url(&self) -> &str {
         let both = self.parts.uri.path_and_query();
         both.map_or(self.parts.uri.path(), |both| both.as_str())
@@ -201,7 +201,7 @@ fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
     }
 }
 
-/// The time in two hours, as a Date has it.
+/// Returns the time in two hours, as a Date has it.
 fn date_ahead() -> String {
     let now = jiff::Timestamp::now();
     let then = jiff::Timestamp::from_second(now.as_second() + 7200).unwrap_or(now);
@@ -249,7 +249,7 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
     allowed(site, call)
 }
 
-/// What is to be done with a request of somebody who may enter.
+/// Returns what is to be done with a request of somebody who may enter.
 fn allowed(site: &Site, call: &Call<'_>) -> Decision {
     match tree::act(site, call) {
         Some(Act::Answer(answer)) => return Decision::Answer(answer),
@@ -266,7 +266,7 @@ fn allowed(site: &Site, call: &Call<'_>) -> Decision {
     }
 }
 
-/// Whether the `User-Agent` names Threema, and `config` is asked for as JSON.
+/// Returns whether the `User-Agent` names Threema, and `config` is asked for as JSON.
 fn has_expected_headers(call: &Call<'_>) -> bool {
     let says = |name, expected: fn(&str) -> bool| {
         let value = call.parts.headers.get(name);
@@ -277,7 +277,7 @@ fn has_expected_headers(call: &Call<'_>) -> bool {
     names_threema && (*call.route != Route::Config || takes_json)
 }
 
-/// The answer of a server on which nothing works any more.
+/// Returns the answer of a server on which nothing works any more.
 fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let number = site.count_request();
     if site.has(Fault::UpstreamDown) {
@@ -299,7 +299,7 @@ fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     })
 }
 
-/// A request for one backup.
+/// Returns a request for one backup.
 fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     let method = &call.parts.method;
     if site.lacks_backups(call.spot) {
@@ -335,7 +335,7 @@ fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     }
 }
 
-/// A request for anything but a backup.
+/// Returns a request for anything but a backup.
 fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
     let method = &call.parts.method;
     match call.route {

@@ -39,7 +39,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     not_allowed("GET, HEAD")
 }
 
-/// The names that a list shows.
+/// Returns the names that a list shows.
 fn names(site: &Site, call: &Call<'_>) -> BTreeSet<String> {
     let stored = site.store.names();
     let mut names: BTreeSet<_> = match (&site.tree, call.spot) {
@@ -90,7 +90,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// A folder, whose path has no slash at its end.
+    /// Returns a folder, whose path has no slash at its end.
     pub(super) fn folder(path: &str) -> Self {
         Self {
             href: format!("{path}/"),
@@ -98,7 +98,7 @@ impl Entry {
         }
     }
 
-    /// A file.
+    /// Returns a file.
     pub(super) fn file(path: &str) -> Self {
         Self {
             href: path.to_owned(),
@@ -107,7 +107,7 @@ impl Entry {
     }
 }
 
-/// The answer to PROPFIND.
+/// Returns the answer to PROPFIND.
 ///
 /// Source: RFC 4918 sections 9.1 and 15.9.
 pub(super) fn multistatus(entries: &[Entry]) -> Answer {

@@ -75,7 +75,7 @@ impl RequestLog {
         }
     }
 
-    /// The requests that are remembered, oldest first.
+    /// Returns the requests that are remembered, oldest first.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().requests.iter().cloned().collect()
     }

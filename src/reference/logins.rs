@@ -46,7 +46,7 @@ impl Logins {
         }
     }
 
-    /// The page on which a login is granted.
+    /// Returns the page on which a login is granted.
     pub(super) fn show(&self, token: &str) -> Answer {
         let table = self.lock();
         if !table.waiting.iter().any(|waiting| waiting.page == token) {
@@ -87,7 +87,7 @@ impl Logins {
         )
     }
 
-    /// Whether these are the name and a password that a login gave.
+    /// Returns whether these are the name and a password that a login gave.
     pub(super) fn know(&self, sent: &[u8], user: &str) -> bool {
         let table = self.lock();
         let mut passwords = table.passwords.iter();
@@ -159,14 +159,14 @@ impl Logins {
     }
 }
 
-/// What nobody can guess, and nobody takes for a backup ID.
+/// Returns what nobody can guess, and nobody takes for a backup ID.
 fn token() -> Option<String> {
     let mut bytes = [0; 40];
     getrandom::fill(&mut bytes).ok()?;
     Some(data_encoding::BASE32_NOPAD.encode(&bytes))
 }
 
-/// A status with JSON.
+/// Returns a status with JSON.
 pub(super) fn as_json(status: StatusCode, value: &serde_json::Value) -> Answer {
     content(status, "application/json; charset=utf-8", value.to_string())
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How the path of a user's files on a Nextcloud begins.
 const FILES: &str = "/remote.php/dav/files/";
 
-/// A user name as a segment of a path.
+/// Returns a user name as a segment of a path.
 fn in_path(name: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
@@ -77,7 +77,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A server that is like `profile`, with the base path and the login that it has.
+    /// Returns a server that is like `profile`, with the base path and the login that it has.
     pub fn like(profile: Profile) -> Self {
         let Self {
             base_path, login, ..
@@ -132,7 +132,7 @@ impl Options {
         self
     }
 
-    /// Its faults and those of its profile.
+    /// Returns its faults and those of its profile.
     pub(super) fn all_faults(&self) -> Faults {
         let of_profile = self.like.into_iter().flat_map(Profile::faults);
         self.faults.iter().copied().chain(of_profile).collect()

@@ -21,7 +21,7 @@ const PIECE: usize = 8 * 1024;
 /// After how long an upload is ended where the fault says so.
 const TIMES_OUT: Duration = Duration::from_secs(2);
 
-/// The answer to an upload that is refused before its body is looked at.
+/// Returns the answer to an upload that is refused before its body is looked at.
 pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> {
     if site.has(Fault::UploadRedirected) {
         let location = format!("https://other.example{}", call.parts.uri.path());
@@ -76,7 +76,7 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
     site.manner.refuses_size(length, true)
 }
 
-/// The refusal of an upload for its size, in other words than 413.
+/// Returns the refusal of an upload for its size, in other words than 413.
 fn too_large(status: StatusCode) -> Answer {
     match status {
         StatusCode::INSUFFICIENT_STORAGE => content(
@@ -183,7 +183,7 @@ enum Stage {
 }
 
 impl Upload<'_> {
-    /// The upload did not break off; gives what came.
+    /// Returns the upload did not break off; gives what came.
     fn settle(mut self) -> Vec<u8> {
         self.stage = Stage::Settled;
         std::mem::take(&mut self.received)
@@ -209,8 +209,8 @@ impl Drop for Upload<'_> {
     }
 }
 
-/// The answer to an upload that broke off while its client still listens: once the server has
-/// noticed.
+/// Returns the answer to an upload that broke off while its client still listens: once the server
+/// has noticed.
 async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> Answer {
     let (id, is_chunked) = (upload.id, upload.is_chunked);
     let existed = site.store.contains(id);

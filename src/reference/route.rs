@@ -29,7 +29,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// What `path` means to a server whose base has the path `base`.
+    /// Returns what `path` means to a server whose base has the path `base`.
     pub(super) fn of(path: &str, base: &str, faults: Faults) -> Self {
         let Some(rest) = path.strip_prefix(base) else {
             return Self::Outside;
@@ -101,7 +101,8 @@ pub(super) fn is_backup_id(id: &str) -> bool {
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Whether a path is another one once it is decoded: an encoded slash, or a segment of dots.
+/// Returns whether a path is another one once it is decoded: an encoded slash, or a segment of
+/// dots.
 pub(super) fn hides_a_path(path: &str, decoded: &str) -> bool {
     let slashes = |text: &str| text.matches(['/', '\\']).count();
     slashes(path) != slashes(decoded)
@@ -110,7 +111,7 @@ pub(super) fn hides_a_path(path: &str, decoded: &str) -> bool {
             .any(|segment| matches!(segment, "." | ".."))
 }
 
-/// The path without its percent encoding, if that is sound.
+/// Returns the path without its percent encoding, if that is sound.
 pub(super) fn decoded(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -127,7 +128,7 @@ pub(super) fn decoded(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A segment of a path in percent encoding.
+/// Returns a segment of a path in percent encoding.
 pub(super) fn encoded(segment: &str) -> String {
     let mut out = String::with_capacity(segment.len());
     for byte in segment.bytes() {
@@ -141,12 +142,12 @@ pub(super) fn encoded(segment: &str) -> String {
     out
 }
 
-/// The path of a base URL in which `USER` stands for the user of the server.
+/// Returns the path of a base URL in which `USER` stands for the user of the server.
 pub(super) fn with_user(path: &str, user: &str) -> String {
     path.replace("USER", &encoded(user))
 }
 
-/// The path without segments of dots, if it stays below the base.
+/// Returns the path without segments of dots, if it stays below the base.
 fn resolved(path: &str) -> Option<String> {
     let mut segments = Vec::new();
     for segment in path.split('/') {

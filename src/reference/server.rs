@@ -87,7 +87,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// The base URL, without a slash at its end: `https://localhost:PORT/safe`. With
+    /// Returns the base URL, without a slash at its end: `https://localhost:PORT/safe`. With
     /// [`Fault::CertificateWildcardTooDeep`] it has a name that must be resolved by hand.
     pub fn base_url(&self) -> &str {
         &self.site.base_url
@@ -98,18 +98,18 @@ impl Running {
         self.address
     }
 
-    /// The root certificate to trust, as PEM; `None` without TLS.
+    /// Returns the root certificate to trust, as PEM; `None` without TLS.
     pub fn root_certificate(&self) -> Option<&str> {
         self.root.as_deref()
     }
 
-    /// How many backups there are now; those that have expired do not count.
+    /// Returns how many backups there are now; those that have expired do not count.
     pub fn stored(&self) -> usize {
         self.site.catch_up();
         self.site.store.len()
     }
 
-    /// The names in the bin of a profile that has one.
+    /// Returns the names in the bin of a profile that has one.
     pub fn bin(&self) -> Vec<String> {
         self.site.bin.names()
     }
@@ -120,7 +120,7 @@ impl Running {
         self.site.bin.put(name, self.site.store.now());
     }
 
-    /// The last 10,000 requests, oldest first.
+    /// Returns the last 10,000 requests, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.site.log.requests()
     }

@@ -75,7 +75,7 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// A site without backups.
+    /// Returns a site without backups.
     pub(super) fn new(options: Options, base_url: String, tasks: Tasks) -> io::Result<Self> {
         let mut session = [0; 16];
         getrandom::fill(&mut session).map_err(io::Error::other)?;
@@ -115,12 +115,12 @@ impl Site {
         })
     }
 
-    /// Whether the server is wrong in this way.
+    /// Returns whether the server is wrong in this way.
     pub(super) const fn has(&self, fault: Fault) -> bool {
         self.faults.contains(fault)
     }
 
-    /// What a path is aimed at.
+    /// Returns what a path is aimed at.
     pub(super) fn aim(&self, path: &str) -> Aim {
         match &self.tree {
             Some(tree) => tree.aim(path, self.faults),
@@ -131,7 +131,7 @@ impl Site {
         }
     }
 
-    /// Whether the folder `backups` is missing that a request for this place is about.
+    /// Returns whether the folder `backups` is missing that a request for this place is about.
     pub(super) fn lacks_backups(&self, spot: Option<&Spot>) -> bool {
         match (&self.tree, spot) {
             (Some(tree), Some(spot)) if !tree.folders.is_closed => tree.lacks_backups(spot),
@@ -139,13 +139,13 @@ impl Site {
         }
     }
 
-    /// The answer to an upload into a folder `backups` that is missing.
+    /// Returns the answer to an upload into a folder `backups` that is missing.
     pub(super) fn orphaned(&self) -> StatusCode {
         let open = self.tree.as_ref().filter(|tree| !tree.folders.is_closed);
         open.map_or(StatusCode::CONFLICT, Tree::orphaned)
     }
 
-    /// The largest backup that is taken.
+    /// Returns the largest backup that is taken.
     pub(super) fn limit(&self) -> u64 {
         if self.has(Fault::LimitUnenforced) || self.has(Fault::ConfigZeroLimit) {
             return SAFETY_BOUND;
@@ -218,7 +218,7 @@ impl Site {
         }
     }
 
-    /// Whether an upload of the backup `name` is on its way.
+    /// Returns whether an upload of the backup `name` is on its way.
     pub(super) fn is_uploading(&self, name: &str) -> bool {
         let uploading = self
             .uploading
@@ -227,12 +227,12 @@ impl Site {
         uploading.iter().any(|other| other == name)
     }
 
-    /// How many bytes of an upload are kept.
+    /// Returns how many bytes of an upload are kept.
     pub(super) fn keeps(&self) -> Option<usize> {
         self.has(Fault::LimitTruncates).then_some(100_000)
     }
 
-    /// The answer that was given to a URL before, if a stale cache holds it.
+    /// Returns the answer that was given to a URL before, if a stale cache holds it.
     pub(super) fn cached(&self, url: &str) -> Option<Answer> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache.get(url).cloned()
@@ -263,7 +263,7 @@ impl Site {
         ghosts.insert(name.to_owned());
     }
 
-    /// The names of the backups that were deleted.
+    /// Returns the names of the backups that were deleted.
     pub(super) fn ghosts(&self) -> BTreeSet<String> {
         self.ghosts
             .lock()

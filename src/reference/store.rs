@@ -55,7 +55,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// An empty store that deletes backups by this rule.
+    /// Returns an empty store that deletes backups by this rule.
     pub(crate) fn new(clock: Arc<dyn Clock>, expiry: Expiry) -> Self {
         Self {
             clock,
@@ -70,12 +70,12 @@ impl Store {
         self.expiry = expiry;
     }
 
-    /// The time now.
+    /// Returns the time now.
     pub(super) fn now(&self) -> SystemTime {
         self.clock.now()
     }
 
-    /// What a download says of when the backup was last changed.
+    /// Returns what a download says of when the backup was last changed.
     pub(super) fn modified(&self, entry: &Entry) -> SystemTime {
         self.expiry.shown(&entry.times, self.clock.now())
     }
@@ -88,12 +88,12 @@ impl Store {
         }
     }
 
-    /// The backup `name`, if it is there.
+    /// Returns the backup `name`, if it is there.
     pub(super) fn read(&self, name: &str) -> Option<Entry> {
         self.current().get(name).cloned()
     }
 
-    /// Whether the backup `name` is there.
+    /// Returns whether the backup `name` is there.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.current().contains_key(name)
     }
@@ -140,17 +140,17 @@ impl Store {
         self.current().remove(name).is_some()
     }
 
-    /// The names of all backups.
+    /// Returns the names of all backups.
     pub(super) fn names(&self) -> Vec<String> {
         self.current().keys().cloned().collect()
     }
 
-    /// How many backups there are.
+    /// Returns how many backups there are.
     pub(super) fn len(&self) -> usize {
         self.current().len()
     }
 
-    /// The entries, after those that have had their time are gone.
+    /// Returns the entries, after those that have had their time are gone.
     fn current(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();

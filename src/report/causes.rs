@@ -24,7 +24,7 @@ pub struct CauseSummary {
     pub explains: Vec<String>,
 }
 
-/// The causes of these findings, in the order in which they come.
+/// Returns the causes of these findings, in the order in which they come.
 pub(super) fn of(findings: &[Finding]) -> Vec<CauseSummary> {
     let mut causes: Vec<CauseSummary> = Vec::new();
     for finding in findings {

@@ -167,7 +167,7 @@ impl Comparison {
         });
     }
 
-    /// The exit code: 1 if something broke.
+    /// Returns the exit code: 1 if something broke.
     pub fn exit(&self) -> Exit {
         if !self.broken.is_empty() {
             Exit::Deviates
@@ -178,7 +178,7 @@ impl Comparison {
         }
     }
 
-    /// The reason of the exit code.
+    /// Returns the reason of the exit code.
     pub fn last_line(&self) -> String {
         let exit = self.exit();
         let reason = match exit {
@@ -196,7 +196,7 @@ impl Comparison {
         format!("Exit code {}: {reason}.", exit.code())
     }
 
-    /// The lists with their headings.
+    /// Returns the lists with their headings.
     pub(super) fn lists(&self) -> [(&'static str, &[Change]); 4] {
         [
             ("Newly broken", &self.broken),
@@ -206,7 +206,7 @@ impl Comparison {
         ]
     }
 
-    /// What was compared, in two sentences.
+    /// Returns what was compared, in two sentences.
     pub(super) fn sides(&self) -> [String; 2] {
         [("before", &self.before), ("after", &self.after)].map(|(label, side)| {
             let took = crate::text::duration(std::time::Duration::from_millis(side.duration_ms));
@@ -217,7 +217,7 @@ impl Comparison {
         })
     }
 
-    /// The comparison for people, in lines of so many columns.
+    /// Returns the comparison for people, in lines of so many columns.
     pub fn to_text(&self, width: usize) -> String {
         let mut out = String::new();
         for side in self.sides() {
@@ -241,7 +241,7 @@ impl Comparison {
         out + "\n" + &self.last_line() + "\n"
     }
 
-    /// The comparison as Markdown.
+    /// Returns the comparison as Markdown.
     pub fn to_markdown(&self) -> String {
         let mut out = String::from("# Threema Safe conformance, compared\n\n");
         for side in self.sides() {
@@ -265,7 +265,7 @@ impl Comparison {
         out
     }
 
-    /// The comparison as JSON, with a line end.
+    /// Returns the comparison as JSON, with a line end.
     pub fn to_json(&self) -> String {
         // Maps with string keys and whole numbers only: this cannot fail.
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
@@ -274,7 +274,7 @@ impl Comparison {
 }
 
 impl Change {
-    /// The verdicts, then and now.
+    /// Returns the verdicts, then and now.
     pub(super) fn verdicts(&self) -> String {
         let word = |verdict: Option<Verdict>| {
             verdict.map_or_else(|| "absent".to_owned(), |verdict| verdict.to_string())
@@ -297,7 +297,7 @@ impl Change {
             .collect()
     }
 
-    /// Whether the same is to be said of another one.
+    /// Returns whether the same is to be said of another one.
     fn is_like(&self, other: &Self) -> bool {
         let verdicts = (self.before, self.after) == (other.before, other.after);
         let same = self.observed == other.observed || self.cause.is_some();
@@ -305,7 +305,7 @@ impl Change {
     }
 }
 
-/// The changes of which the same is to be said, together: one cause is said once.
+/// Returns the changes of which the same is to be said, together: one cause is said once.
 pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
     let mut groups: Vec<Vec<&Change>> = Vec::new();
     for change in changes {

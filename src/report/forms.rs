@@ -24,12 +24,12 @@ impl Form {
         }
     }
 
-    /// The form of this name.
+    /// Returns the form of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         FORMS.iter().find(|form| form.name == name)
     }
 
-    /// The report in this form, without secrets.
+    /// Returns the report in this form, without secrets.
     pub(crate) fn write(&self, report: &Report, scrub: &Scrub) -> String {
         let text = (self.text)(report);
         if self.is_json {
@@ -39,12 +39,12 @@ impl Form {
         }
     }
 
-    /// The names of all forms: `json, html or github`.
+    /// Returns the names of all forms: `json, html or github`.
     pub(crate) fn names() -> String {
         or(FORMS.iter().map(|form| form.name.to_owned()))
     }
 
-    /// All forms as `--report` takes them: `json=FILE, html=FILE or github`.
+    /// Returns all forms as `--report` takes them: `json=FILE, html=FILE or github`.
     pub(crate) fn usage() -> String {
         or(FORMS.iter().map(|form| {
             let file = if form.is_for_stdout { "" } else { "=FILE" };

@@ -10,8 +10,8 @@ use crate::text::line;
 const MOST: usize = 10;
 
 impl Report {
-    /// The report as annotations: a failure is an error, a warning a warning. What a waiver excuses
-    /// is none, and a fault of the tool is a notice: it says nothing of the server.
+    /// Returns the report as annotations: a failure is an error, a warning a warning. What a waiver
+    /// excuses is none, and a fault of the tool is a notice: it says nothing of the server.
     pub fn to_github(&self) -> String {
         let mut out = String::new();
         for (verdict, command) in [(Verdict::Fail, "error"), (Verdict::Warn, "warning")] {
@@ -66,7 +66,7 @@ fn annotation(command: &str, title: &str, message: &str) -> String {
     format!("::{command} title={title}::{}\n", escaped(message))
 }
 
-/// The text without what would end the line or begin another command.
+/// Returns the text without what would end the line or begin another command.
 fn escaped(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

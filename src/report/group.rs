@@ -12,12 +12,12 @@ impl Group<'_> {
         self.0[0]
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.0.iter().copied()
     }
 
-    /// How many findings these are.
+    /// Returns how many findings these are.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -39,7 +39,7 @@ impl Group<'_> {
         }
     }
 
-    /// The names of all, where the title does not say them.
+    /// Returns the names of all, where the title does not say them.
     pub(crate) fn names(&self) -> Option<Vec<String>> {
         let first = self.first();
         let several = self.0.iter().any(|finding| finding.id != first.id);

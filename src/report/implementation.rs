@@ -75,7 +75,7 @@ impl Report {
         report.timed(timing).settled()
     }
 
-    /// Whether an implementation is compared with this client.
+    /// Returns whether an implementation is compared with this client.
     pub(super) fn is_held_to(&self, client: Client) -> bool {
         self.implementation.as_ref().is_some_and(|implementation| {
             implementation
@@ -84,7 +84,7 @@ impl Report {
         })
     }
 
-    /// The names of the findings by which an implementation differs from a client.
+    /// Returns the names of the findings by which an implementation differs from a client.
     pub fn differs_from(&self, client: Client) -> Vec<String> {
         let differing = self.findings.iter().filter(|finding| {
             finding.level == Level::Required && finding.clients.get(&client) == Some(&Verdict::Fail)
@@ -92,7 +92,7 @@ impl Report {
         differing.map(Finding::name).collect()
     }
 
-    /// What was checked, for people.
+    /// Returns what was checked, for people.
     pub(super) fn subject(&self) -> String {
         match &self.implementation {
             Some(Implementation { name, version, .. }) if !name.is_empty() => {
@@ -103,8 +103,8 @@ impl Report {
         }
     }
 
-    /// What to mend first: what blocks other vectors, else the cause that explains most of those
-    /// that failed.
+    /// Returns what to mend first: what blocks other vectors, else the cause that explains most of
+    /// those that failed.
     pub(super) fn first_to_mend(&self) -> Option<String> {
         let failed = self
             .findings
@@ -131,7 +131,7 @@ impl Report {
         ))
     }
 
-    /// What a finding is about, for people: a case of the rig or a vector.
+    /// Returns what a finding is about, for people: a case of the rig or a vector.
     fn unit(&self) -> &'static str {
         let mut findings = self.findings.iter();
         if findings.all(|finding| finding.id.starts_with("rig.")) {
@@ -141,7 +141,7 @@ impl Report {
         }
     }
 
-    /// How an implementation compares with a client, and in what it differs.
+    /// Returns how an implementation compares with a client, and in what it differs.
     pub(super) fn likeness(&self, client: Client) -> String {
         let of = |verdicts: &[Verdict]| {
             let hits = self.findings.iter().filter(|finding| {

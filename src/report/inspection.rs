@@ -15,8 +15,8 @@ use std::fmt::Write as _;
 /// The column at which the texts begin.
 const COLUMN: usize = 22;
 
-/// The inspection for people, with terminal colours: let [`anstream`] take them out where they do
-/// not belong.
+/// Returns the inspection for people, with terminal colours: let [`anstream`] take them out where
+/// they do not belong.
 pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
     let mut page = Page {
         out: String::new(),
@@ -28,7 +28,7 @@ pub fn inspection_text(inspection: &Inspection, style: Style) -> String {
     page.out
 }
 
-/// The inspection in parts, with everything that `-v` shows.
+/// Returns the inspection in parts, with everything that `-v` shows.
 #[cfg(feature = "cli")]
 pub fn inspection_blocks(inspection: &Inspection) -> Vec<Block> {
     let mut page = Page {
@@ -313,7 +313,7 @@ impl Page {
     }
 }
 
-/// A text as its own sentence.
+/// Returns a text as its own sentence.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters
@@ -494,7 +494,7 @@ fn detail(change: &Detail) -> String {
 }
 
 impl Inspection {
-    /// The exit code, and why it is this one.
+    /// Returns the exit code, and why it is this one.
     pub fn ending(&self) -> Ending {
         let exit = match self.verdict {
             Verdict::Pass => Exit::Conforms,

@@ -6,7 +6,7 @@ use super::Report;
 pub const SCHEMA: &str = include_str!("report.schema.json");
 
 impl Report {
-    /// The report as JSON, with a line end.
+    /// Returns the report as JSON, with a line end.
     pub fn to_json(&self) -> String {
         // Maps with string keys and whole numbers only: this cannot fail.
         let text = serde_json::to_string_pretty(self).unwrap_or_default();

@@ -10,8 +10,8 @@ use std::time::Duration;
 const RUN: &str = "run";
 
 impl Report {
-    /// The report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success that
-    /// says what was seen, all that was not judged is skipped with its reason.
+    /// Returns the report as `JUnit` XML: `fail` is a failure, `error` an error, a `warn` a success
+    /// that says what was seen, all that was not judged is skipped with its reason.
     ///
     /// The test case `run.exit-code` fails with every exit code but 0, so that a build that reads
     /// nothing but this file is never green where the program was not.
@@ -49,7 +49,7 @@ impl Report {
         suite
     }
 
-    /// How the run as a whole ended.
+    /// Returns how the run as a whole ended.
     fn whole(&self) -> TestCase {
         let ending = self.ending();
         let status = if ending.exit == Exit::Conforms {
@@ -112,17 +112,17 @@ impl Report {
     }
 }
 
-/// The group of a check: `upload` of `upload.accepted`.
+/// Returns the group of a check: `upload` of `upload.accepted`.
 fn subject(finding: &Finding) -> &str {
     finding.id.split('.').next().unwrap_or_default()
 }
 
-/// The class of a group: names that no other tool has.
+/// Returns the class of a group: names that no other tool has.
 fn class(subject: &str) -> String {
     format!("safe-conformance.{subject}")
 }
 
-/// What a waiver excuses, with its reason and its end.
+/// Returns what a waiver excuses, with its reason and its end.
 fn waived(finding: &Finding) -> TestCaseStatus {
     let reason = finding.waived.as_deref().unwrap_or_default();
     let until = finding.waived_until;
@@ -141,8 +141,8 @@ fn failure(message: &str, kind: &str, details: &str) -> TestCaseStatus {
     status
 }
 
-/// The XML without the attribute `skipped` of `testsuites`, which the schema of Jenkins does not
-/// know there.
+/// Returns the XML without the attribute `skipped` of `testsuites`, which the schema of Jenkins
+/// does not know there.
 ///
 /// Source: jenkinsci/xunit-plugin, junit-10.xsd: `skipped` belongs to `testsuite`.
 fn without_skipped(xml: &str) -> String {

@@ -37,7 +37,7 @@ struct Notes {
 }
 
 impl Notes {
-    /// The number of a note; what has been said before keeps its number.
+    /// Returns the number of a note; what has been said before keeps its number.
     fn number(&mut self, sentence: String) -> usize {
         let place = self.sentences.iter().position(|each| *each == sentence);
         place.unwrap_or_else(|| {
@@ -48,7 +48,7 @@ impl Notes {
 }
 
 impl LossTable {
-    /// The table of every pair of these writers and readers.
+    /// Returns the table of every pair of these writers and readers.
     pub fn of(writers: &[Origin], readers: &[Release]) -> Self {
         let pairs = writers
             .iter()
@@ -58,12 +58,12 @@ impl LossTable {
         }
     }
 
-    /// The table of the newest releases.
+    /// Returns the table of the newest releases.
     pub fn newest() -> Self {
         Self::of(&Origin::newest(), &Release::newest_of_each())
     }
 
-    /// The table with a line a field, for a terminal.
+    /// Returns the table with a line a field, for a terminal.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         let (rows, notes, kept) = self.rows();
@@ -89,7 +89,7 @@ impl LossTable {
         out
     }
 
-    /// The table as Markdown.
+    /// Returns the table as Markdown.
     pub fn to_markdown(&self) -> String {
         let mut out = String::new();
         let (rows, notes, kept) = self.rows();
@@ -108,7 +108,8 @@ impl LossTable {
         out
     }
 
-    /// The heads of the columns, the rows with their heads, what stands below, and the notes.
+    /// Returns the heads of the columns, the rows with their heads, what stands below, and the
+    /// notes.
     #[cfg(feature = "cli")]
     pub(super) fn table(&self) -> LossSheet {
         let (rows, notes, kept) = self.rows();
@@ -124,7 +125,7 @@ impl LossTable {
         }
     }
 
-    /// The rows that are about any of the pairs, with everything that is known of them.
+    /// Returns the rows that are about any of the pairs, with everything that is known of them.
     pub fn to_json(&self) -> Value {
         let about = |between: &dyn Fn(Origin, Release) -> bool| {
             self.pairs
@@ -240,8 +241,8 @@ fn stop_cell((writer, reader): (Origin, Release), notes: &mut Notes) -> String {
     joined(cells.collect())
 }
 
-/// What becomes of a field, or of many together: what is lost, what nobody knows, and whether
-/// anything is known at all.
+/// Returns what becomes of a field, or of many together: what is lost, what nobody knows, and
+/// whether anything is known at all.
 fn cell<'a>(
     (writer, reader): (Origin, Release),
     losses: impl Iterator<Item = &'a Loss>,
@@ -284,7 +285,7 @@ fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
     (kind_word(loss).to_owned() + question(condition), number)
 }
 
-/// Whether a field is part of what is lost as a whole.
+/// Returns whether a field is part of what is lost as a whole.
 fn is_in_what_is_lost(field: Field, (writer, reader): (Origin, Release)) -> bool {
     let wholes = Field::ALL.iter().filter(|whole| field.is_of(**whole));
     let mut losses = wholes.flat_map(|whole| losses_of(*whole, writer, reader));
@@ -384,13 +385,13 @@ fn condition(sentence: &str) -> Option<&str> {
     (!sentence.is_empty()).then_some(sentence)
 }
 
-/// Those that differ in what they write.
+/// Returns those that differ in what they write.
 fn origins(set: Origins) -> Vec<Origin> {
     let all = Origin::all().into_iter();
     all.filter(|origin| set.contains(*origin)).collect()
 }
 
-/// Those that differ in what they restore.
+/// Returns those that differ in what they restore.
 fn releases(set: Releases) -> Vec<Release> {
     Release::distinct(Aspect::Reading)
         .filter(|release| set.contains(*release))

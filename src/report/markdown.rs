@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 type Written = std::fmt::Result;
 
 impl Report {
-    /// The report as Markdown: the verdicts, then what deviates, then what was not judged.
+    /// Returns the report as Markdown: the verdicts, then what deviates, then what was not judged.
     pub fn to_markdown(&self) -> String {
         let mut out = String::new();
         // Writing to memory cannot fail.
@@ -77,7 +77,7 @@ impl Report {
         Ok(())
     }
 
-    /// What deviates on a server: each thing to do once, with the lines that do it.
+    /// Returns what deviates on a server: each thing to do once, with the lines that do it.
     fn write_steps_markdown(&self, out: &mut String, verdict: Verdict, heading: &str) -> Written {
         let steps = self.steps();
         let steps: Vec<_> = steps

@@ -31,7 +31,7 @@ pub struct Cell {
 }
 
 impl Matrix {
-    /// The reports, each under a name: a file, or whatever else tells it from the others.
+    /// Returns the reports, each under a name: a file, or whatever else tells it from the others.
     pub fn new(reports: &[(String, Report)]) -> Self {
         let mut order: Vec<String> = Vec::new();
         let mut known = BTreeSet::new();
@@ -61,7 +61,7 @@ impl Matrix {
         }
     }
 
-    /// The cases in which the reports do not all say the same.
+    /// Returns the cases in which the reports do not all say the same.
     pub fn differing(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| {
             let mut cells = row.cells.iter();
@@ -70,8 +70,8 @@ impl Matrix {
         })
     }
 
-    /// The cases that passed in one report and fail, or can no longer be judged, in the next: the
-    /// name, and the place of the later report.
+    /// Returns the cases that passed in one report and fail, or can no longer be judged, in the
+    /// next: the name, and the place of the later report.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
         self.rows.iter().flat_map(|row| {
             let pairs = row.cells.windows(2).enumerate();
@@ -89,7 +89,7 @@ impl Matrix {
         })
     }
 
-    /// The cases that failed in one report and pass in the next.
+    /// Returns the cases that failed in one report and pass in the next.
     fn mended(&self) -> usize {
         let pairs = self.rows.iter().flat_map(|row| row.cells.windows(2));
         let is_mended = |pair: &&[Option<Cell>]| {
@@ -102,7 +102,8 @@ impl Matrix {
         pairs.filter(is_mended).count()
     }
 
-    /// The matrix for people. Without `all`, the cases in which the reports agree are left out.
+    /// Returns the matrix for people. Without `all`, the cases in which the reports agree are left
+    /// out.
     pub fn to_text(&self, width: usize, all: bool) -> String {
         let mut out = String::new();
         for (place, name) in self.names.iter().enumerate() {
@@ -149,7 +150,7 @@ impl Matrix {
     }
 }
 
-/// What a report is called in the columns.
+/// Returns what a report is called in the columns.
 fn letter(place: usize) -> char {
     u8::try_from(place)
         .ok()

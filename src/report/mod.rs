@@ -173,7 +173,7 @@ pub struct Bin {
 }
 
 impl Bin {
-    /// What was deleted, and what was removed from the bin if somebody asked for that.
+    /// Returns what was deleted, and what was removed from the bin if somebody asked for that.
     pub(crate) fn new(deleted: Binned, purged: Option<Purged>) -> Self {
         let (count, trouble) = match purged {
             Some(purged) => (Some(purged.files), purged.trouble),
@@ -187,7 +187,7 @@ impl Bin {
         }
     }
 
-    /// What is in the bin, and what became of it.
+    /// Returns what is in the bin, and what became of it.
     pub(crate) fn sentence(&self) -> String {
         let files = crate::text::counted(self.files, "file");
         let size = crate::text::size(self.bytes);
@@ -214,13 +214,13 @@ pub(crate) struct Timing {
     pub(crate) took: Duration,
 }
 
-/// The time as a report has it; a clock beyond the year 9999 shows the last moment of that.
+/// Returns the time as a report has it; a clock beyond the year 9999 shows the last moment of that.
 fn stamp(clock: std::time::SystemTime) -> jiff::Timestamp {
     jiff::Timestamp::try_from(clock).unwrap_or(jiff::Timestamp::MAX)
 }
 
 impl Timing {
-    /// A run that takes no time, now.
+    /// Returns a run that takes no time, now.
     pub(crate) fn now() -> Self {
         Self {
             started: stamp(std::time::SystemTime::now()),
@@ -267,7 +267,7 @@ impl Report {
         report.with_issues(issues).timed(timing).settled()
     }
 
-    /// A report of findings alone; the rest is as little as possible.
+    /// Returns a report of findings alone; the rest is as little as possible.
     pub(crate) fn of_findings(target: String, findings: Vec<Finding>, plain_http: bool) -> Self {
         let incomplete_because = error_among(&findings);
         Self {
@@ -398,7 +398,7 @@ impl Report {
         self
     }
 
-    /// The exit code, and why it is this one.
+    /// Returns the exit code, and why it is this one.
     pub fn ending(&self) -> Ending {
         if let Some(ending) = &self.ending {
             return ending.clone();
@@ -416,14 +416,14 @@ impl Report {
         .ending()
     }
 
-    /// Whether a deviation counts for the exit code.
+    /// Returns whether a deviation counts for the exit code.
     #[cfg(feature = "tests")]
     fn ending_counts(&self, finding: &Finding) -> bool {
         let fail_on = self.fail_on.unwrap_or(Level::Required);
         finding.waived.is_none() && finding.counts_from(fail_on)
     }
 
-    /// What lines for a shell depend on.
+    /// Returns what lines for a shell depend on.
     fn shell(&self) -> Shell<'_> {
         Shell {
             base: &self.target,
@@ -432,18 +432,18 @@ impl Report {
         }
     }
 
-    /// Whether everything that was judged is as it should be, and the run came to its end.
+    /// Returns whether everything that was judged is as it should be, and the run came to its end.
     pub fn passed(&self) -> bool {
         self.exit == Exit::Conforms
     }
 
-    /// The verdict for one direction of a client; `None` if the client does not have it.
+    /// Returns the verdict for one direction of a client; `None` if the client does not have it.
     pub fn verdict(&self, client: Client, direction: Direction) -> Option<ClientVerdict> {
         let summary = self.clients.get(&client)?.get(&direction)?;
         Some(summary.verdict)
     }
 
-    /// Whether no app finds a config at the address, and no credentials were refused.
+    /// Returns whether no app finds a config at the address, and no credentials were refused.
     #[cfg(feature = "cli")]
     pub(crate) fn finds_no_config(&self) -> bool {
         let mut readable = self
@@ -457,12 +457,12 @@ impl Report {
             && readable.all(|finding| finding.verdict == Verdict::Fail)
     }
 
-    /// How many findings came to `verdict`.
+    /// Returns how many findings came to `verdict`.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.summary.get(&verdict).copied().unwrap_or(0)
     }
 
-    /// The known issues, each once, with their clients.
+    /// Returns the known issues, each once, with their clients.
     pub(super) fn known_issues(&self) -> Vec<(Client, &KnownIssue)> {
         let mut issues: Vec<(Client, &KnownIssue)> = Vec::new();
         for (client, directions) in &self.clients {
@@ -493,7 +493,7 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// What the harness failed to carry out, if anything.
+/// Returns what the harness failed to carry out, if anything.
 fn error_among(findings: &[Finding]) -> Option<String> {
     let error = findings
         .iter()

@@ -14,7 +14,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// What a session shows.
+    /// Returns what a session shows.
     pub(super) fn of(session: &Session) -> Self {
         Self {
             exchanges: session.passed(),

@@ -19,8 +19,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A progress line, unless it is `quiet`; with `verbose`, also a line for every finding as it
-    /// comes.
+    /// Returns a progress line, unless it is `quiet`; with `verbose`, also a line for every finding
+    /// as it comes.
     pub fn new(verbose: bool, quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    /// A progress line that also says how fast the run asks, and how long that takes.
+    /// Returns a progress line that also says how fast the run asks, and how long that takes.
     pub fn at_pace(verbose: bool, quiet: bool, pace: Pace) -> Self {
         Self {
             pace: Some(pace),
@@ -87,8 +87,8 @@ impl Progress {
     }
 }
 
-/// How fast the run asks and how long the findings that are left take: `9 requests a second, about
-/// 20 s left`. Nothing before the server has answered.
+/// Returns how fast the run asks and how long the findings that are left take: `9 requests a
+/// second, about 20 s left`. Nothing before the server has answered.
 fn rhythm(now: PaceNow, findings_left: u64) -> Option<String> {
     now.usual?;
     let step = now.step.max(Duration::from_millis(1));

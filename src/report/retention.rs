@@ -16,7 +16,7 @@ fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// A number of hours as people say it.
+/// Returns a number of hours as people say it.
 fn age(hours: i64) -> String {
     let (count, noun) = if hours < 48 {
         (hours, "hour")
@@ -30,7 +30,7 @@ fn days(count: i64) -> String {
     counted(count, "day")
 }
 
-/// The result of a look.
+/// Returns the result of a look.
 pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
     let after = age(hours);
     let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
@@ -92,7 +92,7 @@ impl Page {
     }
 }
 
-/// The parts as text, in lines of so many columns.
+/// Returns the parts as text, in lines of so many columns.
 fn in_lines(blocks: &[Block], width: usize) -> String {
     let mut out = String::new();
     for block in blocks {
@@ -117,7 +117,7 @@ fn in_lines(blocks: &[Block], width: usize) -> String {
     out
 }
 
-/// The result of a visit, for people, in lines of so many columns.
+/// Returns the result of a visit, for people, in lines of so many columns.
 pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     let mut page = Page::default();
     if let Some(before) = visit.changed_from {
@@ -204,7 +204,7 @@ fn next(watch: &Watch) -> String {
     }
 }
 
-/// How a watch stands, for people, without a network, in lines of so many columns.
+/// Returns how a watch stands, for people, without a network, in lines of so many columns.
 pub fn status(watch: &Watch, now: Timestamp, width: usize) -> String {
     in_lines(&status_blocks(watch, now), width)
 }
@@ -233,7 +233,7 @@ pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
     page.blocks
 }
 
-/// What is seen of a canary so far, and what is due.
+/// Returns what is seen of a canary so far, and what is due.
 pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> String {
     let last = canary.looks.last().map(|look: &Look| {
         let text = seen(
@@ -263,7 +263,7 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
 }
 
 impl Report {
-    /// The report on a visit, from one finding for each canary.
+    /// Returns the report on a visit, from one finding for each canary.
     pub(crate) fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
         let totals = canaries.totals();
         let mut report =
@@ -275,7 +275,7 @@ impl Report {
     }
 }
 
-/// What iOS does to its users where backups are deleted right after retentionDays.
+/// Returns what iOS does to its users where backups are deleted right after retentionDays.
 fn issues(watch: &Watch) -> Vec<&'static KnownIssue> {
     let gone = watch
         .canaries

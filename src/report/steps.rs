@@ -33,7 +33,7 @@ pub struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// The finding that says the most: of the gravest ones, the first.
+    /// Returns the finding that says the most: of the gravest ones, the first.
     pub fn first(&self) -> &'a Finding {
         let gravest = self
             .mends
@@ -42,12 +42,13 @@ impl<'a> Step<'a> {
         gravest.unwrap_or(&self.mends[0])
     }
 
-    /// The names of what it mends: `config.readable [android-h1, ios-h1], server.redirects`.
+    /// Returns the names of what it mends: `config.readable [android-h1, ios-h1],
+    /// server.redirects`.
     pub fn names(&self) -> String {
         names(&self.mends)
     }
 
-    /// Everything that was observed, each sentence once; with the stage, if that is wanted.
+    /// Returns everything that was observed, each sentence once; with the stage, if that is wanted.
     pub fn observed(&self, with_stage: bool) -> Vec<String> {
         let mut observed: Vec<String> = Vec::new();
         // What a request without credentials got says least where others fail, too.
@@ -66,7 +67,7 @@ impl<'a> Step<'a> {
         observed
     }
 
-    /// The clients that are affected.
+    /// Returns the clients that are affected.
     pub fn affects(&self) -> Clients {
         let findings = self.mends.iter();
         findings.fold(Clients::NONE, |affected, finding| {
@@ -74,7 +75,7 @@ impl<'a> Step<'a> {
         })
     }
 
-    /// What these clients cannot do.
+    /// Returns what these clients cannot do.
     pub fn breaks(&self) -> Directions {
         let findings = self.mends.iter();
         findings
@@ -91,7 +92,7 @@ impl<'a> Step<'a> {
         Some((self.mends[0].waived.as_deref()?, ends.min()))
     }
 
-    /// The software that answered, as the first answer that deviates names it.
+    /// Returns the software that answered, as the first answer that deviates names it.
     pub fn answered_by(&self) -> Option<&'a str> {
         let mut findings = self.mends.iter();
         findings.find_map(|finding| finding.answered_by.as_deref())
@@ -113,7 +114,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Whether another finding is mended by the same.
+    /// Returns whether another finding is mended by the same.
     fn mends_too(&self, other: &Finding) -> bool {
         let first = self.mends[0];
         if first.waived != other.waived {
@@ -172,7 +173,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The names of findings, with the variants of each check behind it.
+/// Returns the names of findings, with the variants of each check behind it.
 pub(super) fn names(findings: &[&Finding]) -> String {
     let mut checks: Vec<(&str, Vec<&str>)> = Vec::new();
     for finding in findings {
@@ -191,14 +192,14 @@ pub(super) fn names(findings: &[&Finding]) -> String {
     names.join(", ")
 }
 
-/// A line that can be printed, with the spaces at its beginning.
+/// Returns a line that can be printed, with the spaces at its beginning.
 pub(super) fn shell_line(command: &str) -> String {
     let text = command.trim_start();
     let spaces = &command[..command.len() - text.len()];
     format!("{spaces}{}", line(text))
 }
 
-/// The order of verdicts: what must be done first stands first.
+/// Returns the order of verdicts: what must be done first stands first.
 const fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Fail => 0,
@@ -211,7 +212,7 @@ const fn rank(verdict: Verdict) -> u8 {
 }
 
 impl Report {
-    /// What to do, in order: failures, what broke or stopped the run, warnings, notes.
+    /// Returns what to do, in order: failures, what broke or stopped the run, warnings, notes.
     pub fn steps(&self) -> Vec<Step<'_>> {
         let shell = self.shell();
         let mut steps: Vec<Step<'_>> = Vec::new();
@@ -244,7 +245,8 @@ impl Report {
         steps
     }
 
-    /// The finding that keeps a blocked one from being judged, at the beginning of the line.
+    /// Returns the finding that keeps a blocked one from being judged, at the beginning of the
+    /// line.
     pub(super) fn root_of(&self, finding: &Finding) -> Option<&Finding> {
         let mut root = None;
         let mut current = finding;
@@ -267,7 +269,7 @@ impl Report {
         root.or_else(|| self.shown_elsewhere(finding))
     }
 
-    /// The failure whose problem explains why a finding could not be judged, either.
+    /// Returns the failure whose problem explains why a finding could not be judged, either.
     fn shown_elsewhere(&self, finding: &Finding) -> Option<&Finding> {
         if finding.verdict != Verdict::Blocked {
             return None;
@@ -285,7 +287,7 @@ impl Report {
     }
 }
 
-/// Whether a finding is something to do, and not what follows from another.
+/// Returns whether a finding is something to do, and not what follows from another.
 pub(super) fn is_step(finding: &Finding) -> bool {
     let has_problem = || {
         let cause = finding.cause.as_ref();

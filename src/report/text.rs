@@ -35,8 +35,8 @@ const REASONS: usize = 9;
 type Written = std::fmt::Result;
 
 impl Report {
-    /// The report for people, with terminal colours: let [`anstream`] take them out where they do
-    /// not belong.
+    /// Returns the report for people, with terminal colours: let [`anstream`] take them out where
+    /// they do not belong.
     pub fn to_text(&self, style: Style) -> String {
         let mut out = String::new();
         // Writing to memory cannot fail.
@@ -111,8 +111,8 @@ impl Report {
         writeln!(out)
     }
 
-    /// The known issues of the apps, where their part was reached: a line each, and whole with
-    /// `-v`.
+    /// Returns the known issues of the apps, where their part was reached: a line each, and whole
+    /// with `-v`.
     fn write_known_issues(&self, out: &mut String, style: Style) -> Written {
         let mut folded = Vec::new();
         for (client, issue) in self.known_issues() {
@@ -155,7 +155,7 @@ impl Report {
         Ok(())
     }
 
-    /// The rules of App Transport Security in one line.
+    /// Returns the rules of App Transport Security in one line.
     fn write_transport_security(&self, out: &mut String, style: Style) -> Written {
         let rules: Vec<_> = self
             .findings
@@ -213,7 +213,7 @@ impl Report {
         Ok(())
     }
 
-    /// Whether no check was judged, because something broke before the first.
+    /// Returns whether no check was judged, because something broke before the first.
     fn is_out_of_reach(&self) -> bool {
         let judged = self
             .findings
@@ -271,7 +271,7 @@ impl Report {
             .collect()
     }
 
-    /// What keeps findings from being judged; nothing where one of them is open by itself.
+    /// Returns what keeps findings from being judged; nothing where one of them is open by itself.
     fn roots_of(&self, names: &[String]) -> Option<String> {
         let mut roots = Vec::new();
         for name in names {
@@ -288,7 +288,7 @@ impl Report {
         Some(self.causes_of(&roots))
     }
 
-    /// What breaks a verdict, from the names of findings: the problems, else the checks.
+    /// Returns what breaks a verdict, from the names of findings: the problems, else the checks.
     fn causes_of(&self, names: &[String]) -> String {
         let mut ids: Vec<&str> = Vec::new();
         for name in names {
@@ -304,7 +304,7 @@ impl Report {
         listed(&ids, 6)
     }
 
-    /// The width of the longest verdict on backing up.
+    /// Returns the width of the longest verdict on backing up.
     fn backup_column(&self) -> usize {
         let backups = self
             .clients
@@ -399,7 +399,7 @@ impl Report {
     }
 }
 
-/// The word of a finding's verdict, with its colour.
+/// Returns the word of a finding's verdict, with its colour.
 pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
     match verdict {
         Verdict::Pass => (PASS, "pass"),
@@ -412,7 +412,7 @@ pub(super) const fn mark(verdict: Verdict) -> (Paint, &'static str) {
     }
 }
 
-/// How many findings came to a verdict: `1 note`, `2 notes`, `2 fail`.
+/// Returns how many findings came to a verdict: `1 note`, `2 notes`, `2 fail`.
 fn counted_as(verdict: Verdict, count: usize) -> String {
     match verdict {
         Verdict::Note => counted(count as u64, "note"),
@@ -420,7 +420,7 @@ fn counted_as(verdict: Verdict, count: usize) -> String {
     }
 }
 
-/// The colour and the word of the verdict of one direction.
+/// Returns the colour and the word of the verdict of one direction.
 fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
     let (paint, word) = match summary.verdict {
         ClientVerdict::Pass => (PASS, "pass"),
@@ -440,7 +440,7 @@ fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
     }
 }
 
-/// The verdicts of a client: in one line, or on a narrow terminal in a line each.
+/// Returns the verdicts of a client: in one line, or on a narrow terminal in a line each.
 fn client_line(
     client: Client,
     directions: &BTreeMap<Direction, ClientSummary>,
@@ -471,7 +471,7 @@ fn client_line(
     line
 }
 
-/// The checks of findings of these names, each once.
+/// Returns the checks of findings of these names, each once.
 fn checks_of(names: &[String]) -> String {
     let mut ids: Vec<_> = names
         .iter()
@@ -481,13 +481,14 @@ fn checks_of(names: &[String]) -> String {
     listed(&ids, 6)
 }
 
-/// What happens, without what follows from it: the beginning of the text.
+/// Returns what happens, without what follows from it: the beginning of the text.
 fn headline(text: &str) -> &str {
     let end = text.find([':', '.', ',']).unwrap_or(text.len());
     &text[..end]
 }
 
-/// The findings that one cause explains: each with what was observed, or the first few names.
+/// Returns the findings that one cause explains: each with what was observed, or the first few
+/// names.
 fn write_explained(out: &mut String, style: Style, group: &Group<'_>) -> Written {
     const NAMED: usize = 8;
     let Some(names) = group.names() else {

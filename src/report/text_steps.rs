@@ -14,7 +14,7 @@ type Written = std::fmt::Result;
 const COLUMN: usize = 16;
 
 impl Report {
-    /// The names of the findings that the steps say.
+    /// Returns the names of the findings that the steps say.
     pub(super) fn shown_by_steps(&self) -> BTreeSet<String> {
         if self.implementation.is_some() {
             return BTreeSet::new();
@@ -43,7 +43,7 @@ impl Report {
         Self::write_notes(out, style, &notes)
     }
 
-    /// The notes, a line each; where they are many, the IDs of the rest.
+    /// Returns the notes, a line each; where they are many, the IDs of the rest.
     fn write_notes(out: &mut String, style: Style, notes: &[&Step<'_>]) -> Written {
         const SHOWN: usize = 3;
         let (paint, word) = mark(Verdict::Note);
@@ -65,14 +65,14 @@ impl Report {
         write_wrapped(out, style, 0, &text)
     }
 
-    /// What to do after the fixes.
+    /// Returns what to do after the fixes.
     fn afterwards(&self, steps: &[&Step<'_>]) -> Option<String> {
         let has_lines = steps.iter().any(|step| !step.lines.is_empty());
         let again = || has_lines.then(|| "Then run the same command again.".to_owned());
         self.reload(steps).or_else(again)
     }
 
-    /// How the software loads what was changed in its files, where a step changes some.
+    /// Returns how the software loads what was changed in its files, where a step changes some.
     fn reload(&self, steps: &[&Step<'_>]) -> Option<String> {
         let seen = self.software.first()?;
         let command = seen.product.reload()?;
@@ -117,7 +117,7 @@ impl Report {
         writeln!(out)
     }
 
-    /// What the server shows itself to be.
+    /// Returns what the server shows itself to be.
     pub(super) fn write_software(&self, out: &mut String, style: Style) -> Written {
         let seen: Vec<_> = self
             .software
@@ -131,7 +131,7 @@ impl Report {
     }
 }
 
-/// The problem with its ID, or the check.
+/// Returns the problem with its ID, or the check.
 fn title(step: &Step<'_>) -> String {
     match (&step.problem, step.likely) {
         (Some(_), true) => format!("{} (likely; {})", step.title, step.id),
@@ -160,7 +160,7 @@ fn write_lines(out: &mut String, lines: &[String]) -> Written {
     writeln!(out)
 }
 
-/// Which checks the step is about, whom that affects, what follows.
+/// Returns which checks the step is about, whom that affects, what follows.
 fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     let first = step.first();
     if step.problem.is_some() {

@@ -51,7 +51,7 @@ impl Report {
     }
 }
 
-/// What could not be judged beside failures, with what stood in the way.
+/// Returns what could not be judged beside failures, with what stood in the way.
 fn write_open(out: &mut String, style: Style, blocked: &[&Finding]) -> Written {
     const SHOWN: usize = 3;
     let why = reasons(blocked, true);
@@ -73,7 +73,7 @@ fn write_open(out: &mut String, style: Style, blocked: &[&Finding]) -> Written {
     Ok(())
 }
 
-/// The findings by what was observed; one reason blocks much.
+/// Returns the findings by what was observed; one reason blocks much.
 fn reasons<'a>(findings: &[&'a Finding], join: bool) -> Vec<(&'a str, Vec<String>)> {
     let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     for finding in findings {
@@ -88,7 +88,7 @@ fn reasons<'a>(findings: &[&'a Finding], join: bool) -> Vec<(&'a str, Vec<String
     reasons
 }
 
-/// The names, or where they are many, how many of which subjects.
+/// Returns the names, or where they are many, how many of which subjects.
 fn abridged(titles: &[String]) -> String {
     const MANY: usize = 8;
     if titles.len() <= MANY {

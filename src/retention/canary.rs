@@ -69,7 +69,7 @@ impl Role {
         Self::AsIos,
     ];
 
-    /// The name in ledgers and reports, for ever.
+    /// Returns the name in ledgers and reports, for ever.
     pub const fn name(self) -> &'static str {
         match self {
             Self::HalfTime => "half-time",
@@ -190,7 +190,7 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// What holds where a server has promised this, and `other` at another time.
+    /// Returns what holds where a server has promised this, and `other` at another time.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -227,7 +227,7 @@ pub(super) fn later(time: Timestamp, seconds: i64) -> Timestamp {
 }
 
 impl Canary {
-    /// A canary that is not there yet.
+    /// Returns a canary that is not there yet.
     pub fn new(now: Timestamp, promise: Promise) -> Self {
         Self {
             state: State::ToPlant,
@@ -238,17 +238,18 @@ impl Canary {
         }
     }
 
-    /// Whether something of it may be on the server.
+    /// Returns whether something of it may be on the server.
     pub fn may_be_there(&self) -> bool {
         self.state == State::Planting || (self.uploads > 0 && self.state != State::Removed)
     }
 
-    /// How long ago it was uploaded, in seconds.
+    /// Returns how long ago it was uploaded, in seconds.
     pub fn age(&self, now: Timestamp) -> i64 {
         now.duration_since(self.uploaded).as_secs()
     }
 
-    /// Whether the server must have it now. A few minutes are left for what clocks are apart.
+    /// Returns whether the server must have it now. A few minutes are left for what clocks are
+    /// apart.
     pub fn is_promised(&self, now: Timestamp) -> bool {
         self.age(now) < Promise::seconds(self.promise.days) - TOLERANCE
     }
@@ -290,7 +291,7 @@ impl Canary {
         })
     }
 
-    /// What is to be done now.
+    /// Returns what is to be done now.
     pub fn due(&self, role: Role, every: i64, now: Timestamp) -> Option<Deed> {
         let window = self.window(role, every)?;
         if now < window.from {

@@ -153,7 +153,7 @@ impl Ledger {
         read(&file, path)
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -274,7 +274,7 @@ fn is_same(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// The hash of a watch as it is written, whatever became of white space since.
+/// Returns the hash of a watch as it is written, whatever became of white space since.
 fn checksum(watch: &Watch) -> String {
     // Maps with string keys and whole numbers: this cannot fail.
     let json = serde_json::to_vec(watch).unwrap_or_default();

@@ -39,7 +39,7 @@ impl Asked {
         }
     }
 
-    /// The response, if it says that what was asked for was done.
+    /// Returns the response, if it says that what was asked for was done.
     pub(super) fn done(self, canaries: &Canaries, answer: Answer) -> Result<Response, Refusal> {
         match answer {
             Ok(response) if response.is_success() => Ok(response),

@@ -122,14 +122,14 @@ impl Schedule {
         matches!(self.fault, None | Some(Fault::DownloadRefreshes))
     }
 
-    /// Whether somebody comes as often as was said.
+    /// Returns whether somebody comes as often as was said.
     fn is_diligent(&self) -> bool {
         let most = u32::try_from(self.every * 30).expect("a few days");
         self.gaps.iter().all(|gap| *gap <= most)
     }
 
-    /// Whether the fault shows to a diligent person: an early deletion must come before the last
-    /// look.
+    /// Returns whether the fault shows to a diligent person: an early deletion must come before the
+    /// last look.
     fn shows(&self) -> bool {
         match self.fault {
             Some(Fault::ExpiresEarly) => self.days * 2 > self.every * 25,
@@ -254,7 +254,7 @@ fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Watch {
     watch
 }
 
-/// What was found of each canary, and how many days after its last upload.
+/// Returns what was found of each canary, and how many days after its last upload.
 fn found(watch: &Watch) -> Vec<(Role, Found, i64)> {
     let looks = |(role, canary): (&Role, &Canary)| {
         let role = *role;

@@ -88,7 +88,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether what was due came too late, so that nothing is known of the time it was for.
+    /// Returns whether what was due came too late, so that nothing is known of the time it was for.
     pub const fn is_too_late(&self) -> bool {
         matches!(
             self,
@@ -111,12 +111,12 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Whether something came too late to be judged.
+    /// Returns whether something came too late to be judged.
     pub fn was_too_late(&self) -> bool {
         self.events.iter().any(|(_, event)| event.is_too_late())
     }
 
-    /// Whether something could not be carried out.
+    /// Returns whether something could not be carried out.
     pub fn had_trouble(&self) -> bool {
         self.events
             .iter()
@@ -469,7 +469,7 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
     ))
 }
 
-/// Whether no look finds a canary.
+/// Returns whether no look finds a canary.
 async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, String> {
     for _ in 0..LOOKS {
         match canaries.look(name).await {

@@ -69,7 +69,7 @@ pub enum Unjudgeable {
     NothingPromised(i64),
 }
 
-/// The hash by which a ledger knows its server.
+/// Returns the hash by which a ledger knows its server.
 pub fn target_hash(seed: Seed, base: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"safe-conformance retention target\0");
@@ -79,8 +79,8 @@ pub fn target_hash(seed: Seed, base: &str) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-/// What a server that says `retention_days` promises to someone who watches for so many days at the
-/// most. With a number that promises nothing the person's own counts.
+/// Returns what a server that says `retention_days` promises to someone who watches for so many
+/// days at the most. With a number that promises nothing the person's own counts.
 pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise> {
     let days = if retention_days >= 1 {
         retention_days
@@ -94,7 +94,7 @@ pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise
 }
 
 impl Watch {
-    /// A watch whose canaries are not there yet.
+    /// Returns a watch whose canaries are not there yet.
     pub fn new(
         seed: Seed,
         base: &str,
@@ -122,13 +122,13 @@ impl Watch {
         })
     }
 
-    /// Whether it is about this server.
+    /// Returns whether it is about this server.
     pub fn is_about(&self, base: &str) -> bool {
         self.target == target_hash(self.seed, base)
     }
 
-    /// Whether someone with this login sees what is there: to anybody else, a server may call
-    /// missing what it has.
+    /// Returns whether someone with this login sees what is there: to anybody else, a server may
+    /// call missing what it has.
     pub fn shows_to(&self, login: LoginKind) -> bool {
         login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }
@@ -183,7 +183,7 @@ impl Watch {
         Ok((before != retention_days).then_some(before))
     }
 
-    /// What is to be done with a canary now.
+    /// Returns what is to be done with a canary now.
     pub fn due(&self, role: Role, now: Timestamp) -> Option<Deed> {
         self.canaries.get(&role)?.due(role, self.every_days, now)
     }
@@ -201,7 +201,7 @@ impl Watch {
         windows.min_by_key(|(_, window)| window.from)
     }
 
-    /// The canary in a role, and its number of uploads.
+    /// Returns the canary in a role, and its number of uploads.
     pub fn uploads(&self, role: Role) -> u32 {
         self.canaries.get(&role).map_or(0, |canary| canary.uploads)
     }
@@ -222,14 +222,14 @@ impl Watch {
         Some(canary.was_seen(role, sight, now))
     }
 
-    /// Whether the server has lost a canary within its promise.
+    /// Returns whether the server has lost a canary within its promise.
     pub fn is_broken(&self) -> bool {
         self.canaries
             .values()
             .any(|canary| canary.state == State::Lost)
     }
 
-    /// Whether nothing is left to be done but to remove the canaries.
+    /// Returns whether nothing is left to be done but to remove the canaries.
     pub fn is_over(&self) -> bool {
         self.next().is_none()
     }

@@ -62,23 +62,23 @@ impl Authority {
         })
     }
 
-    /// The root to trust, as PEM.
+    /// Returns the root to trust, as PEM.
     pub(super) fn root(&self) -> String {
         self.root.pem()
     }
 
-    /// The root to trust, as DER: what a phone installs.
+    /// Returns the root to trust, as DER: what a phone installs.
     pub(super) fn root_der(&self) -> Vec<u8> {
         self.root.der().to_vec()
     }
 
-    /// What a server of an old version of TLS sends.
+    /// Returns what a server of an old version of TLS sends.
     pub(super) fn old_chain(&self) -> io::Result<Vec<Vec<u8>>> {
         let (chain, _) = self.chain(Certificate::OldTls).map_err(io::Error::other)?;
         Ok(chain.iter().map(|sent| sent.to_vec()).collect())
     }
 
-    /// The TLS of a server that shows `certificate`.
+    /// Returns the TLS of a server that shows `certificate`.
     pub(super) fn server(
         &self,
         certificate: Certificate,

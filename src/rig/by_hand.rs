@@ -49,8 +49,8 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// A client whose next action `show` shows. What the person says comes through `said`, if
-    /// anything can; an action of which nothing is seen for `wait` is left out.
+    /// Returns a client whose next action `show` shows. What the person says comes through `said`,
+    /// if anything can; an action of which nothing is seen for `wait` is left out.
     pub fn new(
         show: impl Fn(&Step) + Send + Sync + 'static,
         said: Option<UnboundedReceiver<Said>>,
@@ -106,8 +106,8 @@ impl ByHand {
     }
 }
 
-/// Whether the request that the action is about was answered, or none can be: nobody gets through a
-/// bad certificate.
+/// Returns whether the request that the action is about was answered, or none can be: nobody gets
+/// through a bad certificate.
 fn is_over(task: &Task, action: Action) -> bool {
     let answered = |status: u16| status != 401;
     task.traffic.decisive(action).is_some_and(answered)

@@ -30,7 +30,7 @@ impl Action {
         Self::ChangePassword,
     ];
 
-    /// The value of `SAFE_RIG_ACTION`.
+    /// Returns the value of `SAFE_RIG_ACTION`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Test => "test",

@@ -47,19 +47,19 @@ pub struct Task {
 pub struct Traffic(pub(super) Arc<Site>);
 
 impl Traffic {
-    /// How many requests and connections came in this case, all actions together.
+    /// Returns how many requests and connections came in this case, all actions together.
     pub fn count(&self) -> u64 {
         self.0.traffic().0 + self.0.connections.load(Ordering::Relaxed)
     }
 
-    /// How long ago the last request came.
+    /// Returns how long ago the last request came.
     pub fn quiet_for(&self) -> Option<Duration> {
         let (_, last) = self.0.traffic();
         last.map(|last| self.0.elapsed().saturating_sub(last))
     }
 
-    /// The status of the last answer, in the action under way, to the request that the action is
-    /// about. 0 where the connection was closed instead.
+    /// Returns the status of the last answer, in the action under way, to the request that the
+    /// action is about. 0 where the connection was closed instead.
     pub fn decisive(&self, action: Action) -> Option<u16> {
         let (method, of_config) = match action {
             Action::Test => ("GET", true),
@@ -78,12 +78,12 @@ impl fmt::Debug for Traffic {
 }
 
 impl Task {
-    /// The action, unless it is the one that nobody can know.
+    /// Returns the action, unless it is the one that nobody can know.
     pub fn known_action(&self) -> Option<Action> {
         self.action.parse().ok()
     }
 
-    /// The variables of the environment that carry it to a command.
+    /// Returns the variables of the environment that carry it to a command.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("SAFE_RIG_URL", self.url.clone()),

@@ -19,8 +19,8 @@ pub struct Command {
 }
 
 impl Command {
-    /// The client that `command` starts. An action gets `timeout`, then the command is killed with
-    /// all that it started.
+    /// Returns the client that `command` starts. An action gets `timeout`, then the command is
+    /// killed with all that it started.
     pub fn new(command: impl Into<String>, timeout: Duration) -> Self {
         Self {
             command: command.into(),

@@ -10,7 +10,8 @@ pub(super) const CHALLENGE: &str =
 const REALM: &str = "rig";
 const NONCE: &str = "0123456789";
 
-/// Whether the value of `Authorization` answers [`CHALLENGE`] for this user and this request.
+/// Returns whether the value of `Authorization` answers [`CHALLENGE`] for this user and this
+/// request.
 pub(super) fn is_answer(
     value: &str,
     user: &str,
@@ -42,8 +43,8 @@ pub(super) fn is_answer(
     response_of(&secret, NONCE, once, method, uri) == response
 }
 
-/// What a client answers: `secret` is the hash of user, realm and password, `once` are `nc` and
-/// `cnonce`.
+/// Returns what a client answers: `secret` is the hash of user, realm and password, `once` are `nc`
+/// and `cnonce`.
 fn response_of(
     secret: &str,
     nonce: &str,
@@ -62,7 +63,8 @@ fn hash(text: &str) -> String {
     HEXLOWER.encode(&Md5::digest(text.as_bytes()))
 }
 
-/// The value of a field, in quotes or not. No value that counts here holds a comma or an escape.
+/// Returns the value of a field, in quotes or not. No value that counts here holds a comma or an
+/// escape.
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
     fields.split(',').find_map(|field| {
         let (known, value) = field.trim().split_once('=')?;

@@ -58,7 +58,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The value of a header field; of several, the first.
+    /// Returns the value of a header field; of several, the first.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.headers.iter();
         fields
@@ -66,17 +66,17 @@ impl Exchange {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The backup ID in the path, as it was written.
+    /// Returns the backup ID in the path, as it was written.
     pub fn backup_id(&self) -> Option<&str> {
         self.path.strip_prefix("/backups/")
     }
 
-    /// Whether it came to the host that the client was given, and past its login.
+    /// Returns whether it came to the host that the client was given, and past its login.
     pub(super) fn is_let_in(&self) -> bool {
         self.host == Host::Own && self.status != Some(401)
     }
 
-    /// Whether the path is the path of `config`.
+    /// Returns whether the path is the path of `config`.
     pub fn is_config(&self) -> bool {
         self.path == "/config"
     }
@@ -115,19 +115,19 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// How the last action ended.
+    /// Returns how the last action ended.
     pub fn end(&self) -> Option<&End> {
         self.turns.last().map(|turn| &turn.end)
     }
 
-    /// The requests to the host that the client was given.
+    /// Returns the requests to the host that the client was given.
     pub fn own(&self) -> impl Iterator<Item = &Exchange> {
         self.exchanges
             .iter()
             .filter(|exchange| exchange.host == Host::Own)
     }
 
-    /// The uploads that were let in, not only challenged.
+    /// Returns the uploads that were let in, not only challenged.
     pub fn uploads(&self) -> impl Iterator<Item = &Exchange> {
         self.own()
             .filter(|exchange| exchange.method == "PUT" && exchange.status != Some(401))
@@ -172,7 +172,7 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
     std::fs::write(folder.join("exchanges.txt"), text)
 }
 
-/// The text on one line, with escapes for whatever does not print.
+/// Returns the text on one line, with escapes for whatever does not print.
 fn printable(text: &str) -> String {
     text.chars()
         .take(500)

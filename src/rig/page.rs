@@ -28,7 +28,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page for people: `text` says what to do next.
+    /// Returns the page for people: `text` says what to do next.
     pub(super) fn new(pem: String, der: Vec<u8>, text: &str) -> Self {
         let escaped = text
             .replace('&', "&amp;")

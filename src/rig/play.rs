@@ -121,17 +121,17 @@ impl Play {
         Ok(format!("http://{}/", address.map_err(RigError::Server)?))
     }
 
-    /// The file with the root certificate to trust, PEM.
+    /// Returns the file with the root certificate to trust, PEM.
     pub fn root_file(&self) -> PathBuf {
         self.ca_file()
     }
 
-    /// The person whom the client acts for.
+    /// Returns the person whom the client acts for.
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// How many requests the client has sent in all cases so far.
+    /// Returns how many requests the client has sent in all cases so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -140,7 +140,7 @@ impl Play {
         self.folder.join("ca.pem")
     }
 
-    /// What the client answers to an action that nobody can know.
+    /// Returns what the client answers to an action that nobody can know.
     ///
     /// # Errors
     /// If the folder cannot be written.
@@ -278,7 +278,7 @@ impl Play {
     }
 }
 
-/// An address as it stands in a URL.
+/// Returns an address as it stands in a URL.
 fn in_url(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
@@ -286,7 +286,7 @@ fn in_url(address: IpAddr) -> String {
     }
 }
 
-/// What the client wrote into a file of the case's folder, if it did.
+/// Returns what the client wrote into a file of the case's folder, if it did.
 fn written(folder: &Path, name: &str) -> Option<Bytes> {
     let path = folder.join(name);
     let size = std::fs::metadata(&path).ok()?.len();

@@ -402,7 +402,7 @@ async fn answer(
     Ok(response)
 }
 
-/// The case and the path below its base URL.
+/// Returns the case and the path below its base URL.
 fn split(path: &str) -> (&str, &str) {
     let rest = path.strip_prefix('/').unwrap_or(path);
     match rest.find('/') {

@@ -125,7 +125,7 @@ impl Site {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long the case has been running.
+    /// Returns how long the case has been running.
     pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
@@ -146,7 +146,7 @@ impl Site {
         }
     }
 
-    /// What was seen, and what is stored.
+    /// Returns what was seen, and what is stored.
     #[allow(clippy::type_complexity, reason = "taken apart by the one caller")]
     pub(super) fn seen(&self) -> (Vec<Exchange>, u64, Vec<(String, Bytes)>) {
         let state = self.state();
@@ -251,7 +251,7 @@ impl Site {
         }
     }
 
-    /// What a healthy server does.
+    /// Returns what a healthy server does.
     fn proper(&self, asked: &Asked<'_>) -> Reply {
         let path = asked.path.trim_end_matches('/');
         if path == "/config" {
@@ -288,7 +288,7 @@ impl Site {
         }
     }
 
-    /// The refusal, where credentials are missing or wrong.
+    /// Returns the refusal, where credentials are missing or wrong.
     fn refusal(&self, asked: &Asked<'_>) -> Option<Reply> {
         let authorization = asked.authorization;
         let challenge = |schemes: &str| {
@@ -322,7 +322,7 @@ impl Site {
         }
     }
 
-    /// Whether these are the user and the password, in UTF-8 or ISO-8859-1.
+    /// Returns whether these are the user and the password, in UTF-8 or ISO-8859-1.
     fn is_basic(&self, authorization: Option<&str>, password: &str) -> bool {
         let Some(sent) = basic_credentials(authorization) else {
             return false;
@@ -331,7 +331,7 @@ impl Site {
         sent == expected.as_bytes() || Some(sent) == latin1(&expected)
     }
 
-    /// Whether this is the answer to our challenge by our user, for this request.
+    /// Returns whether this is the answer to our challenge by our user, for this request.
     fn is_digest(&self, asked: &Asked<'_>) -> bool {
         let (user, password) = (&self.world.user, &self.world.server_password);
         asked.authorization.is_some_and(|value| {
@@ -340,7 +340,7 @@ impl Site {
     }
 }
 
-/// The user and password of an `Authorization: Basic`, as bytes.
+/// Returns the user and password of an `Authorization: Basic`, as bytes.
 pub(super) fn basic_credentials(authorization: Option<&str>) -> Option<Vec<u8>> {
     let (scheme, value) = authorization?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -349,7 +349,7 @@ pub(super) fn basic_credentials(authorization: Option<&str>) -> Option<Vec<u8>> 
     BASE64.decode(value.trim().as_bytes()).ok()
 }
 
-/// The text in ISO-8859-1, if it can be written so.
+/// Returns the text in ISO-8859-1, if it can be written so.
 fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|c| u8::try_from(u32::from(c)).ok())
@@ -373,7 +373,7 @@ fn status(status: u16) -> Reply {
     }
 }
 
-/// A short HTML page, as servers show it with an error.
+/// Returns a short HTML page, as servers show it with an error.
 fn page(status: u16, title: &str) -> Reply {
     Reply {
         status,
@@ -398,14 +398,15 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
-    /// How many requests got past the login so far, and when the last one came, counted from the
-    /// start of the case. Others may be anybody's.
+    /// Returns how many requests got past the login so far, and when the last one came, counted
+    /// from the start of the case. Others may be anybody's.
     pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
         let state = self.state();
         (state.let_in, state.last_let_in)
     }
 
-    /// Whether a request of this method was answered during the action that is under way, and how.
+    /// Returns whether a request of this method was answered during the action that is under way,
+    /// and how.
     pub(super) fn last_status(&self, method: &str, of_config: bool) -> Option<u16> {
         let turn = self.turn.load(Ordering::Relaxed);
         let state = self.state();

@@ -46,8 +46,8 @@ impl World {
         Self::of(id, None)
     }
 
-    /// The world of a person who exists: a client that somebody drives by hand has its own ID
-    /// and Safe password.
+    /// Returns the world of a person who exists: a client that somebody drives by hand has its own
+    /// ID and Safe password.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
@@ -86,32 +86,32 @@ impl World {
         })
     }
 
-    /// The Threema ID.
+    /// Returns the Threema ID.
     pub fn threema_id(&self) -> &str {
         self.threema_id.as_str()
     }
 
-    /// The ID of the backup under the Safe password.
+    /// Returns the ID of the backup under the Safe password.
     pub fn backup_id(&self) -> &BackupId {
         &self.keys.backup_id
     }
 
-    /// The ID of the backup under the new password.
+    /// Returns the ID of the backup under the new password.
     pub fn new_backup_id(&self) -> &BackupId {
         &self.new_keys.backup_id
     }
 
-    /// The private key of the identity in the documents that the rig makes.
+    /// Returns the private key of the identity in the documents that the rig makes.
     pub const fn private_key(&self) -> &[u8; 32] {
         &self.private_key
     }
 
-    /// A document as text.
+    /// Returns a document as text.
     pub(crate) fn document(&self, document: &Document) -> Bytes {
         self.document_after(document, 0)
     }
 
-    /// A document after so many changes, each of the same length.
+    /// Returns a document after so many changes, each of the same length.
     pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         match document {
             Document::Small => self.sample(3, changes),
@@ -120,7 +120,7 @@ impl World {
         }
     }
 
-    /// A document with a device group key, without which Desktop restores nothing. Source:
+    /// Returns a document with a device group key, without which Desktop restores nothing. Source:
     /// `clients.loss.device-group-key`.
     fn sample(&self, contacts: usize, changes: usize) -> Bytes {
         let mut backup = Backup::sample(&self.private_key, contacts);
@@ -133,7 +133,7 @@ impl World {
         backup.into_value().to_bytes(Layout::Compact).into()
     }
 
-    /// What lies on the server, if anything does.
+    /// Returns what lies on the server, if anything does.
     pub(crate) fn body(&self, before: &Before) -> Option<Bytes> {
         let seal = |document: &Document, compression| {
             envelope::seal(
@@ -177,8 +177,8 @@ impl World {
         })
     }
 
-    /// The keys that belong to the backup ID in a path, in whatever case that is written; `None` if
-    /// the ID is neither of the person's.
+    /// Returns the keys that belong to the backup ID in a path, in whatever case that is written;
+    /// `None` if the ID is neither of the person's.
     pub(crate) fn keys(&self, id: &str) -> Option<&DerivedKeys> {
         let id = id.to_ascii_lowercase();
         let mut keys = [&self.keys, &self.new_keys].into_iter();

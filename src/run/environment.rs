@@ -79,7 +79,7 @@ pub(crate) struct Access {
     pub(crate) prompt: Option<Prompt>,
 }
 
-/// A variable of the environment; one that is set and empty is a slip.
+/// Returns a variable of the environment; one that is set and empty is a slip.
 pub(crate) fn variable(name: &'static str) -> Result<Option<String>, AccessError> {
     match std::env::var(name) {
         Ok(value) if value.trim().is_empty() => Err(AccessError::Empty(name)),
@@ -90,7 +90,7 @@ pub(crate) fn variable(name: &'static str) -> Result<Option<String>, AccessError
 }
 
 impl Access {
-    /// The target at a URL; without credentials unless it `logs_in`.
+    /// Returns the target at a URL; without credentials unless it `logs_in`.
     pub(crate) fn target(&self, url: &str, logs_in: bool) -> Result<Target, AccessError> {
         // One that is empty is a slip, also where another counts.
         for name in ACCESS {
@@ -201,8 +201,8 @@ fn token(token: Secret) -> Result<Login, AccessError> {
     Ok(Login::Token(token))
 }
 
-/// The password in a file: its first line. A file of one empty line is an empty password, which the
-/// user of a public link has; an empty file is a mistake.
+/// Returns the password in a file: its first line. A file of one empty line is an empty password,
+/// which the user of a public link has; an empty file is a mistake.
 fn password_in(file: &Path) -> Result<Secret, AccessError> {
     let what = "the password file";
     if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {
@@ -211,7 +211,7 @@ fn password_in(file: &Path) -> Result<Secret, AccessError> {
     secret_line(file, what)
 }
 
-/// The first line of a file.
+/// Returns the first line of a file.
 pub(crate) fn secret_line(file: &Path, what: &'static str) -> Result<Secret, AccessError> {
     let text = read(file, what)?;
     let line = text.lines().next().unwrap_or_default();

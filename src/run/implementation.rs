@@ -45,7 +45,7 @@ pub enum ClientCheckupError {
 }
 
 impl ClientCheckup {
-    /// A checkup with every vector of the adapter that `command`, run by a shell, starts.
+    /// Returns a checkup with every vector of the adapter that `command`, run by a shell, starts.
     pub fn new(command: impl Into<String>) -> Self {
         Self::by(Adapter {
             command: command.into(),
@@ -55,7 +55,8 @@ impl ClientCheckup {
         })
     }
 
-    /// What bounds the adapter; the limits of `client` without options unless this is called.
+    /// Returns what bounds the adapter; the limits of `client` without options unless this is
+    /// called.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.of.by.limits = limits;

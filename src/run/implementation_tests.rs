@@ -170,7 +170,7 @@ fn trial(
     .with_ignored_flag(vector.is_large() && asked_for)
 }
 
-/// The finding about an implementation in this process.
+/// Returns the finding about an implementation in this process.
 pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Finding {
     let outcome = client::interview(peer, vector, operation, like);
     let checks: &'static [Check<Context>] = client::checks(like);
@@ -182,7 +182,7 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
     )
 }
 
-/// What a finding is as a test.
+/// Returns what a finding is as a test.
 pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
         Verdict::Pass | Verdict::Note | Verdict::Warn => Ok(Completion::Completed),

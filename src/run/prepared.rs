@@ -67,16 +67,16 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// How many checks run at once. Unless this is called: 16 on a server, one adapter, and 8 cases
-    /// of the rig.
+    /// Returns how many checks run at once. Unless this is called: 16 on a server, one adapter, and
+    /// 8 cases of the rig.
     #[must_use]
     pub const fn jobs(mut self, jobs: usize) -> Self {
         self.choices.jobs = Some(jobs);
         self
     }
 
-    /// How long the whole run may take. Unless this is called: ten minutes for a client; for a
-    /// server three, and more if it answers slowly.
+    /// Returns how long the whole run may take. Unless this is called: ten minutes for a client;
+    /// for a server three, and more if it answers slowly.
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.choices.deadline = Some(deadline);
@@ -90,7 +90,7 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// The switch that stops the run: it ends early, cleans up and reports.
+    /// Returns the switch that stops the run: it ends early, cleans up and reports.
     pub fn stop(&self) -> Stop {
         self.choices.stop.clone()
     }

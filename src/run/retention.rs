@@ -6,8 +6,8 @@ use crate::suites::kept;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 
-/// The report on a visit, in the form of every report: one finding of `retention.kept` for each
-/// canary.
+/// Returns the report on a visit, in the form of every report: one finding of `retention.kept` for
+/// each canary.
 pub fn retention_report(
     watch: &Watch,
     visit: &Visit,

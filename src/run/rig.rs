@@ -72,20 +72,20 @@ pub enum RigRunError {
 }
 
 impl Rig {
-    /// Every case, held to any published client.
+    /// Returns every case, held to any published client.
     pub fn new() -> Self {
         Self::by(OnTheRig::default())
     }
 
-    /// A folder that keeps what was seen: one folder a case. Without it, a temporary one is removed
-    /// at the end.
+    /// Returns a folder that keeps what was seen: one folder a case. Without it, a temporary one is
+    /// removed at the end.
     #[must_use]
     pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {
         self.of.by.folder = Some(folder.into());
         self
     }
 
-    /// The person whom the client acts for, where several runs share one: its keys take a
+    /// Returns the person whom the client acts for, where several runs share one: its keys take a
     /// derivation each.
     #[must_use]
     pub fn acting_for(mut self, world: Arc<World>) -> Self {
@@ -93,7 +93,7 @@ impl Rig {
         self
     }
 
-    /// The address of this machine to listen on; loopback by default.
+    /// Returns the address of this machine to listen on; loopback by default.
     #[must_use]
     pub const fn listening_on(mut self, address: IpAddr) -> Self {
         self.of.by.address = Some(address);
@@ -198,7 +198,7 @@ async fn new_world() -> Result<Arc<World>, RigError> {
     }
 }
 
-/// A new folder that nobody else may look into: it holds the made-up person's passwords.
+/// Returns a new folder that nobody else may look into: it holds the made-up person's passwords.
 fn temporary_folder() -> Result<PathBuf, RigError> {
     let number = getrandom::u64()?;
     let folder = std::env::temp_dir().join(format!("safe-conformance-rig-{number:016x}"));

@@ -64,7 +64,7 @@ where
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Whether none of the cases was judged. That an unknown action is unsupported is no case.
+/// Returns whether none of the cases was judged. That an unknown action is unsupported is no case.
 fn supports_nothing(found: &[Finding]) -> bool {
     let mut cases = found
         .iter()

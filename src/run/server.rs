@@ -91,7 +91,7 @@ pub enum CheckupError {
 }
 
 impl Checkup {
-    /// A checkup of everything, with a fresh seed.
+    /// Returns a checkup of everything, with a fresh seed.
     pub fn new(target: Target) -> Self {
         let random = Seed::random();
         let no_seed = random.as_ref().err().map(ToString::to_string);
@@ -120,28 +120,30 @@ impl Checkup {
         self.seed(seed)
     }
 
-    /// How fast the run asks.
+    /// Returns how fast the run asks.
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.of.settings.pace = pace;
         self
     }
 
-    /// How long one answer may take; ten seconds unless this is called. Large bodies get more.
+    /// Returns how long one answer may take; ten seconds unless this is called. Large bodies get
+    /// more.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.of.settings.timeout = timeout;
         self
     }
 
-    /// How long a server that limits or locks is waited for; a minute unless this is called.
+    /// Returns how long a server that limits or locks is waited for; a minute unless this is
+    /// called.
     #[must_use]
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.of.settings.patience = patience;
         self
     }
 
-    /// How many bytes the size checks may upload, together; 16 MiB unless this is called.
+    /// Returns how many bytes the size checks may upload, together; 16 MiB unless this is called.
     #[must_use]
     pub const fn max_upload(mut self, bytes: u64) -> Self {
         self.of.settings.max_upload = bytes;
@@ -163,8 +165,8 @@ impl Checkup {
         self
     }
 
-    /// The folder for the ledger of what is uploaded. Without one, what a killed run leaves behind
-    /// is not written down.
+    /// Returns the folder for the ledger of what is uploaded. Without one, what a killed run leaves
+    /// behind is not written down.
     #[must_use]
     pub fn ledger_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.of.ledger_folder = Some(folder.into());
@@ -249,7 +251,7 @@ impl Checkup {
     }
 }
 
-/// The selection, without what takes too long unless it was asked for.
+/// Returns the selection, without what takes too long unless it was asked for.
 fn unasked(mut selection: Selection, slow_uplink: Option<Duration>) -> Selection {
     if slow_uplink.is_none() {
         let reason = "it takes more than a minute; --slow-uplink asks for it";
@@ -273,7 +275,8 @@ async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>, more: 
     stop.pull(StopReason::Deadline(limit.as_secs()));
 }
 
-/// How long a whole run may take at this pace: twice what its requests take, and some waiting.
+/// Returns how long a whole run may take at this pace: twice what its requests take, and some
+/// waiting.
 fn time_at(pace: PaceNow) -> Duration {
     let (least, most) = (Duration::from_secs(180), Duration::from_secs(3600));
     let time = pace.time_for(2 * MOST_REQUESTS) + Duration::from_secs(60);
@@ -305,7 +308,7 @@ pub async fn judge(
     Ok(report)
 }
 
-/// What lies in the bin, where the server shows itself to be a Nextcloud; else what came of
+/// Returns what lies in the bin, where the server shows itself to be a Nextcloud; else what came of
 /// `--purge-trash`, if somebody asked for that.
 fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<Bin> {
     let mut software = report.software.iter();

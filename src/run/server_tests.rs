@@ -55,7 +55,7 @@ pub struct ServerTests {
 }
 
 impl ServerTests {
-    /// Every check, against this server.
+    /// Returns every check, against this server.
     pub fn new(target: Target) -> Self {
         Self {
             checkup: Checkup::new(target),
@@ -130,7 +130,7 @@ fn run_as_tests(source: Source) -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Whether the run came to no judgement on what it began with.
+/// Returns whether the run came to no judgement on what it began with.
 fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
     match findings.get() {
         Some(Ok(findings)) => findings
@@ -141,7 +141,7 @@ fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
     }
 }
 
-/// A finding in libtest's terms.
+/// Returns a finding in libtest's terms.
 fn judged(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
@@ -170,8 +170,8 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
     }
 }
 
-/// The findings: from the run that another process of the same nextest run has made, or from one
-/// made now.
+/// Returns the findings: from the run that another process of the same nextest run has made, or
+/// from one made now.
 fn findings_of_this_run(source: &Source) -> Result<Findings, String> {
     // nextest starts a process for each test: the first to come runs the suite, the others read
     // what it found.
@@ -233,8 +233,8 @@ fn forget_old_runs(folder: Option<&std::path::Path>) {
     }
 }
 
-/// A folder that nobody else can write, in the target folder where there is one, else among the
-/// temporary files.
+/// Returns a folder that nobody else can write, in the target folder where there is one, else among
+/// the temporary files.
 fn folder() -> Result<PathBuf, String> {
     let base =
         std::env::var_os("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
@@ -307,7 +307,7 @@ async fn target() -> Result<(Target, Option<reference::Running>), String> {
     Ok((target, None))
 }
 
-/// The target that a running embedded server is.
+/// Returns the target that a running embedded server is.
 pub(crate) fn target_of(
     running: &reference::Running,
     login: &reference::Login,

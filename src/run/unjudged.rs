@@ -6,13 +6,13 @@ use libtest_mimic::{Completion, Failed};
 /// The variable by which a person allows that a Required check is not judged under nextest.
 const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 
-/// Whether this process is started by nextest, which holds one test a process and knows no test
-/// that is skipped while it runs.
+/// Returns whether this process is started by nextest, which holds one test a process and knows no
+/// test that is skipped while it runs.
 pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
 }
 
-/// The end of a test whose check was not judged.
+/// Returns the end of a test whose check was not judged.
 pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
     let is_allowed = std::env::var_os(ALLOW).is_some_and(|value| value == "1");
     end(finding, is_under_nextest(), is_allowed)

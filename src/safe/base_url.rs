@@ -116,7 +116,7 @@ fn or_nothing(suggestion: Option<&String>) -> String {
 }
 
 impl BaseUrlError {
-    /// The stage at which this stops a client: before it can look up anything.
+    /// Returns the stage at which this stops a client: before it can look up anything.
     pub const fn stage(&self) -> Stage {
         Stage::Resolve
     }
@@ -150,19 +150,19 @@ impl BaseUrl {
         Ok(ParsedBase { base, user_info })
     }
 
-    /// The one spelling: no user info, no trailing slash.
+    /// Returns the one spelling: no user info, no trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it is `https`, as every client demands.
+    /// Returns whether it is `https`, as every client demands.
     ///
     /// Source: clause 6.3.
     pub fn scheme_is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// The host: a name in ASCII, or an address; IPv6 without brackets.
+    /// Returns the host: a name in ASCII, or an address; IPv6 without brackets.
     pub fn host(&self) -> &str {
         let host = self.url.host_str().unwrap_or_default();
         host.strip_prefix('[')
@@ -170,25 +170,25 @@ impl BaseUrl {
             .unwrap_or(host)
     }
 
-    /// The port, also where the address leaves it to the scheme.
+    /// Returns the port, also where the address leaves it to the scheme.
     pub fn port(&self) -> u16 {
         // The schemes that get past `parse` both have a default.
         self.url.port_or_known_default().unwrap_or(443)
     }
 
-    /// What goes into a `Host` header: the host, IPv6 in brackets, and the port unless it is the
-    /// default.
+    /// Returns what goes into a `Host` header: the host, IPv6 in brackets, and the port unless it
+    /// is the default.
     pub fn authority(&self) -> &str {
         self.url.authority()
     }
 
-    /// The path without trailing slashes; empty at the root.
+    /// Returns the path without trailing slashes; empty at the root.
     pub fn path(&self) -> &str {
         without_trailing_slashes(self.url.path())
     }
 
-    /// Whether the host is this machine, judged by its name alone: `localhost`, a name below it,
-    /// `127.0.0.0/8` or `::1`.
+    /// Returns whether the host is this machine, judged by its name alone: `localhost`, a name
+    /// below it, `127.0.0.0/8` or `::1`.
     pub fn is_loopback(&self) -> bool {
         match self.url.host() {
             Some(Host::Domain(name)) => {
@@ -222,7 +222,7 @@ impl BaseUrl {
         self.join_raw("/backups/")
     }
 
-    /// The base and `suffix`, byte for byte: nothing is added, encoded or resolved.
+    /// Returns the base and `suffix`, byte for byte: nothing is added, encoded or resolved.
     pub fn join_raw(&self, suffix: &str) -> String {
         format!("{}{suffix}", self.text)
     }
@@ -305,9 +305,9 @@ fn refusal_of(error: url::ParseError) -> BaseUrlError {
     BaseUrlError::Unparsable { reason }
 }
 
-/// Whether what looks like port, path or query may be part of a password that holds an unescaped
-/// slash, question mark or hash: `https://user:1/rest-of-password@host/`. No message may repeat
-/// such an address.
+/// Returns whether what looks like port, path or query may be part of a password that holds an
+/// unescaped slash, question mark or hash: `https://user:1/rest-of-password@host/`. No message may
+/// repeat such an address.
 fn may_split_a_password(text: &str) -> bool {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
@@ -352,7 +352,7 @@ pub(crate) fn percent_decoded(text: &str) -> Result<Zeroizing<String>, BaseUrlEr
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The path above `config`, `backups` and a backup ID, if `path` leads into one of them.
+/// Returns the path above `config`, `backups` and a backup ID, if `path` leads into one of them.
 fn folder_above(path: &str) -> Option<&str> {
     let mut folder = without_trailing_slashes(path);
     let mut place = 0;
@@ -378,7 +378,7 @@ fn without_trailing_slashes(path: &str) -> &str {
     path.trim_end_matches('/')
 }
 
-/// The one spelling of `url`, with `path` for its path.
+/// Returns the one spelling of `url`, with `path` for its path.
 fn text_of(url: &Url, path: &str) -> String {
     let path = without_trailing_slashes(path);
     format!("{}://{}{path}", url.scheme(), url.authority())

@@ -13,7 +13,7 @@ pub enum Broken {
 }
 
 impl Broken {
-    /// What the person sees.
+    /// Returns what the person sees.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Crash => "the app crashes",

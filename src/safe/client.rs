@@ -19,7 +19,7 @@ impl Client {
     /// Every client, in the order in which reports name them.
     pub const ALL: [Self; 3] = [Self::Android, Self::Ios, Self::Desktop];
 
-    /// The key of this client in reports: `android`, `ios`, `desktop`.
+    /// Returns the key of this client in reports: `android`, `ios`, `desktop`.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Android => "android",
@@ -28,7 +28,7 @@ impl Client {
         }
     }
 
-    /// The name that people use: `Android`, `iOS`, `Desktop`.
+    /// Returns the name that people use: `Android`, `iOS`, `Desktop`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Android => "Android",
@@ -62,34 +62,34 @@ impl Clients {
     /// Android, iOS and Desktop.
     pub const ALL: Self = Self::MOBILE.and(Self::DESKTOP);
 
-    /// The set of one client.
+    /// Returns the set of one client.
     pub const fn of(client: Client) -> Self {
         Self(1 << client as u8)
     }
 
-    /// The union of two sets.
+    /// Returns the union of two sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The clients that are in both sets.
+    /// Returns the clients that are in both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Whether `client` is in the set.
+    /// Returns whether `client` is in the set.
     pub const fn contains(self, client: Client) -> bool {
         self.0 & (1 << client as u8) != 0
     }
 
-    /// Whether the set is empty.
+    /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The members, in the order of [`Client::ALL`].
+    /// Returns the members, in the order of [`Client::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Client> {
         Client::ALL
             .into_iter()

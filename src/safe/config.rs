@@ -36,7 +36,7 @@ impl ServerConfig {
         retention_days: USUAL_RETENTION_DAYS,
     };
 
-    /// The canonical JSON, without a line break.
+    /// Returns the canonical JSON, without a line break.
     pub fn to_json(&self) -> String {
         format!(
             r#"{{"maxBackupBytes":{},"retentionDays":{}}}"#,

@@ -18,7 +18,7 @@ impl Direction {
     /// Both directions, in the order in which reports name them.
     pub const ALL: [Self; 2] = [Self::Backup, Self::Restore];
 
-    /// The key in reports: `backup`, `restore`.
+    /// Returns the key in reports: `backup`, `restore`.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Backup => "backup",
@@ -47,12 +47,12 @@ impl Directions {
     /// Backing up and restoring.
     pub const BOTH: Self = Self(Self::BACKUP.0 | Self::RESTORE.0);
 
-    /// The set of one direction.
+    /// Returns the set of one direction.
     pub const fn of(direction: Direction) -> Self {
         Self(1 << direction as u8)
     }
 
-    /// The directions that `client` has: Desktop never writes a backup.
+    /// Returns the directions that `client` has: Desktop never writes a backup.
     pub const fn of_client(client: Client) -> Self {
         match client {
             Client::Android | Client::Ios => Self::BOTH,
@@ -60,29 +60,29 @@ impl Directions {
         }
     }
 
-    /// The union of two sets.
+    /// Returns the union of two sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The directions that are in both sets.
+    /// Returns the directions that are in both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Whether `direction` is in the set.
+    /// Returns whether `direction` is in the set.
     pub const fn contains(self, direction: Direction) -> bool {
         self.0 & (1 << direction as u8) != 0
     }
 
-    /// Whether the set is empty.
+    /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The members, in the order of [`Direction::ALL`].
+    /// Returns the members, in the order of [`Direction::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Direction> {
         Direction::ALL
             .into_iter()

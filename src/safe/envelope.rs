@@ -85,7 +85,7 @@ pub enum EnvelopeError {
 }
 
 impl EnvelopeError {
-    /// The stage at which this stops a client.
+    /// Returns the stage at which this stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::TooShort { .. } | Self::UnpacksToMore { .. } => Stage::Size,

@@ -38,7 +38,7 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// The stage at which this stops a client.
+    /// Returns the stage at which this stops a client.
     pub const fn stage(&self) -> Stage {
         Stage::Meaning
     }
@@ -66,7 +66,7 @@ impl ThreemaId {
         }
     }
 
-    /// The 8 characters.
+    /// Returns the 8 characters.
     pub fn as_str(&self) -> &str {
         // Only ASCII gets past `parse`, so the fallback is never taken.
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -105,7 +105,7 @@ impl BackupPassword {
         Self(Zeroizing::new(password))
     }
 
-    /// The bytes that enter scrypt: UTF-8.
+    /// Returns the bytes that enter scrypt: UTF-8.
     ///
     /// Source: clause 1.3.
     pub fn as_bytes(&self) -> &[u8] {
@@ -126,7 +126,7 @@ impl fmt::Debug for BackupPassword {
 pub struct BackupId([u8; KEY_BYTES]);
 
 impl BackupId {
-    /// The ID of these 32 bytes.
+    /// Returns the ID of these 32 bytes.
     pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }
@@ -142,20 +142,20 @@ impl BackupId {
         Ok(Self(bytes))
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }
 
-    /// The last segment of the backup's URL: 64 lower-case hexadecimal digits.
+    /// Returns the last segment of the backup's URL: 64 lower-case hexadecimal digits.
     ///
     /// Source: clause 4.1.
     pub fn to_hex(&self) -> String {
         HEXLOWER.encode(&self.0)
     }
 
-    /// The first 8 bits as two hexadecimal digits: what a client puts for `{backupIdPrefix8}` in a
-    /// sharded base URL.
+    /// Returns the first 8 bits as two hexadecimal digits: what a client puts for
+    /// `{backupIdPrefix8}` in a sharded base URL.
     ///
     /// Source: clients.http.shard.
     pub fn shard_prefix(&self) -> String {
@@ -176,12 +176,12 @@ impl fmt::Debug for BackupId {
 pub struct EncryptionKey([u8; KEY_BYTES]);
 
 impl EncryptionKey {
-    /// The key of these 32 bytes.
+    /// Returns the key of these 32 bytes.
     pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes: a secret.
+    /// Returns the 32 bytes: a secret.
     pub const fn as_bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }

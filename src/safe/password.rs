@@ -26,7 +26,7 @@ pub enum PasswordRule {
     Digits,
 }
 
-/// The pattern that a password falls under, if any. An empty password falls under none.
+/// Returns the pattern that a password falls under, if any. An empty password falls under none.
 ///
 /// Source: clause 1.6.
 pub fn bad_pattern(password: &str) -> Option<PasswordRule> {

@@ -41,7 +41,7 @@ impl Look {
     }
 }
 
-/// What the form of an address says by itself, without a request.
+/// Returns what the form of an address says by itself, without a request.
 pub fn by_form_alone(text: &str, user: Option<&str>) -> Option<Suspect> {
     let all = suspects(&Pasted::of(text)?, user).ok()?;
     by_form(&all)
@@ -49,14 +49,14 @@ pub fn by_form_alone(text: &str, user: Option<&str>) -> Option<Suspect> {
         .cloned()
 }
 
-/// The scheme, the user info, the host and the port of an address, without the rest.
+/// Returns the scheme, the user info, the host and the port of an address, without the rest.
 pub fn origin_of(text: &str) -> Option<String> {
     Pasted::of(text).map(|pasted| pasted.bare)
 }
 
 /// Who asks: a server, or a table in a test.
 pub trait Asker: Sync {
-    /// Whether credentials go along: one refusal of them is enough.
+    /// Returns whether credentials go along: one refusal of them is enough.
     fn logs_in(&self) -> bool;
 
     /// Asks one thing about a base URL, with this user name where it is not the person's own.
@@ -94,7 +94,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// Whether the user name is still to be put in the place of `USER`.
+    /// Returns whether the user name is still to be put in the place of `USER`.
     pub fn lacks_user(&self) -> bool {
         self.url.split('/').any(|part| part == "USER")
     }
@@ -113,7 +113,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict in a sentence or two.
+    /// Returns the verdict in a sentence or two.
     pub fn words(&self) -> String {
         match self {
             Self::Hopeless(why) => why.words(),
@@ -142,7 +142,7 @@ impl Verdict {
         }
     }
 
-    /// The base URL, where it is not the one that was given.
+    /// Returns the base URL, where it is not the one that was given.
     pub fn other_than(&self, typed: &str) -> Option<&Found> {
         let Self::Found(found) = self else {
             return None;
@@ -218,7 +218,7 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
     }
 }
 
-/// The first suspect, where its form says more than that it was typed.
+/// Returns the first suspect, where its form says more than that it was typed.
 fn by_form(all: &[Suspect]) -> Option<&Suspect> {
     let first = all.first()?;
     let is_hinted = !matches!(first.because, Because::Typed | Because::Scheme);
@@ -257,14 +257,14 @@ async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
     }
 }
 
-/// Whether an answer is a config, and not a page that answers to everything.
+/// Returns whether an answer is a config, and not a page that answers to everything.
 fn is_config(answer: &Response) -> bool {
     let bytes = &answer.body.bytes;
     let text = String::from_utf8_lossy(bytes);
     answer.status == 200 && text.trim_start().starts_with('{') && text.contains("maxBackupBytes")
 }
 
-/// The base URL of a suspect: below the root of somebody's files, its own folder.
+/// Returns the base URL of a suspect: below the root of somebody's files, its own folder.
 async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &impl Asker) -> Found {
     let mut found = Found {
         url: suspect.url.clone(),
@@ -296,7 +296,7 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
     found
 }
 
-/// A Safe server at a usual place below a folder, or below a host that shows nothing else.
+/// Returns a Safe server at a usual place below a folder, or below a host that shows nothing else.
 async fn usual(root: &str, asker: &impl Asker) -> Option<Found> {
     for name in USUAL {
         let url = format!("{root}/{name}");
@@ -320,7 +320,7 @@ async fn usual(root: &str, asker: &impl Asker) -> Option<Found> {
     None
 }
 
-/// The places on its host where a cloud may live.
+/// Returns the places on its host where a cloud may live.
 fn prefixes(pasted: &Pasted) -> Vec<String> {
     let first = pasted.path.first().map(|first| format!("/{first}"));
     let places = CLOUDS.iter().map(|place| (*place).to_owned());
@@ -329,7 +329,7 @@ fn prefixes(pasted: &Pasted) -> Vec<String> {
     prefixes
 }
 
-/// The URLs of the clouds that an address may belong to.
+/// Returns the URLs of the clouds that an address may belong to.
 pub(super) fn clouds(text: &str) -> Vec<String> {
     let Some(pasted) = Pasted::of(text) else {
         return Vec::new();
@@ -341,7 +341,7 @@ pub(super) fn clouds(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A cloud that answers on the host, wherever it lives there.
+/// Returns a cloud that answers on the host, wherever it lives there.
 async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Option<Verdict> {
     for prefix in prefixes(pasted) {
         let origin = format!("{}{prefix}", pasted.origin());
@@ -365,7 +365,7 @@ async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Optio
     None
 }
 
-/// Whether an answer is the `status.php` of Nextcloud, ownCloud or one of their relatives.
+/// Returns whether an answer is the `status.php` of Nextcloud, ownCloud or one of their relatives.
 pub(super) fn is_status(answer: &Response) -> bool {
     let text = String::from_utf8_lossy(&answer.body.bytes);
     answer.status == 200 && text.contains("\"productname\"") && text.contains("\"installed\"")
@@ -391,7 +391,8 @@ impl Live {
         }
     }
 
-    /// The answer by which the server refused the credentials: they are not to be tried again.
+    /// Returns the answer by which the server refused the credentials: they are not to be tried
+    /// again.
     pub fn refusal(&self) -> Option<&Response> {
         self.refusal.get()
     }

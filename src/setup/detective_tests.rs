@@ -177,8 +177,8 @@ impl Asker for World {
     }
 }
 
-/// The verdict in a few words: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` where the folder
-/// is to be made.
+/// Returns the verdict in a few words: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` where
+/// the folder is to be made.
 fn summary(verdict: &Verdict) -> String {
     use super::Sureness;
     match verdict {

@@ -17,7 +17,7 @@ pub struct Entry {
     pub note: Option<&'static str>,
 }
 
-/// The fields for this server, from the top to the bottom of the dialog.
+/// Returns the fields for this server, from the top to the bottom of the dialog.
 ///
 /// Android adds `https://` by itself and removes it where it is typed; iOS takes the address as it
 /// is typed. So the whole address is right in both. Both have separate fields for user name and

@@ -73,7 +73,7 @@ struct Confirmed {
     app_password: String,
 }
 
-/// The Nextcloud at an address, wherever it lives on its host.
+/// Returns the Nextcloud at an address, wherever it lives on its host.
 ///
 /// # Errors
 /// If none names itself there.
@@ -154,7 +154,7 @@ impl Flow {
 }
 
 impl Granted {
-    /// The credentials.
+    /// Returns the credentials.
     pub fn login(&self) -> Login {
         Login::Basic {
             user: self.user.clone(),
@@ -176,7 +176,7 @@ impl Granted {
     }
 }
 
-/// Whether a URL lies on the scheme, host and port of a cloud.
+/// Returns whether a URL lies on the scheme, host and port of a cloud.
 fn is_below(url: &str, cloud: &BaseUrl) -> bool {
     let origin = cloud.as_str().trim_end_matches(cloud.path());
     url.strip_prefix(origin)

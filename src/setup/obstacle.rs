@@ -245,12 +245,12 @@ pub const OBSTACLES: &[Obstacle] = &[
 ];
 
 impl Obstacle {
-    /// The one of this name.
+    /// Returns the one of this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         OBSTACLES.iter().find(|obstacle| obstacle.id == id)
     }
 
-    /// All that is known of it, a label and a text a line.
+    /// Returns all that is known of it, a label and a text a line.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("title", self.title.to_owned()),
@@ -382,7 +382,7 @@ impl Trouble {
         Some(trouble)
     }
 
-    /// A problem of the catalogue.
+    /// Returns a problem of the catalogue.
     fn named(found: Diagnosis, answer: &Response, seen: String) -> Self {
         Self {
             id: found.id.to_owned(),
@@ -420,7 +420,7 @@ impl Trouble {
         Self::of(&WEB_PAGE, &recognised(answer), seen)
     }
 
-    /// What a refusal means.
+    /// Returns what a refusal means.
     pub(super) fn refused(act: Act, door: &Door, answer: &Response, known: &[Recognised]) -> Self {
         let seen = sentence(act, answer);
         let mut software = recognised(answer);
@@ -487,7 +487,7 @@ impl Trouble {
     }
 }
 
-/// What was asked, and what came, with the server's own sentence.
+/// Returns what was asked, and what came, with the server's own sentence.
 fn sentence(act: Act, answer: &Response) -> String {
     let said = match Words::of(&answer.body) {
         Some(Words::Text(said)) => format!(": {said}"),
@@ -498,7 +498,7 @@ fn sentence(act: Act, answer: &Response) -> String {
     format!("{}: {}{said}", act.words(), answer.status)
 }
 
-/// A problem of the catalogue that the answer shows.
+/// Returns a problem of the catalogue that the answer shows.
 fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     let login = door.target().login.kind();
     // The problems of a missing `backups` are for uploads of backups.
@@ -521,7 +521,7 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     })
 }
 
-/// Whether an answer comes from a firewall: its page says so.
+/// Returns whether an answer comes from a firewall: its page says so.
 fn is_firewall(answer: &Response) -> bool {
     const WORDS: [&str; 8] = [
         "mod_security",

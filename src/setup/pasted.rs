@@ -68,18 +68,18 @@ impl Pasted {
         format!("{scheme}://{}{port}", self.host)
     }
 
-    /// The path with a slash at its beginning; empty at the root.
+    /// Returns the path with a slash at its beginning; empty at the root.
     pub(super) fn path_text(&self) -> String {
         joined(&self.path)
     }
 
-    /// Whether the host is `domain` or lies below it.
+    /// Returns whether the host is `domain` or lies below it.
     pub(super) fn is_at(&self, domain: &str) -> bool {
         let below = self.host.strip_suffix(domain);
         below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
-    /// The value of a parameter of the query.
+    /// Returns the value of a parameter of the query.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -100,7 +100,7 @@ pub(super) fn joined(segments: &[String]) -> String {
         .fold(String::new(), |path, segment| path + "/" + segment)
 }
 
-/// A path that a query names, as segments that are percent-encoded.
+/// Returns a path that a query names, as segments that are percent-encoded.
 pub(super) fn encoded(path: &str) -> String {
     let mut url = Url::parse("https://host").ok();
     if let Some(url) = &mut url {
@@ -110,7 +110,7 @@ pub(super) fn encoded(path: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The scheme in lower case, and what follows it.
+/// Returns the scheme in lower case, and what follows it.
 fn split_scheme(text: &str) -> (Option<String>, &str) {
     if let Some((scheme, rest)) = text.split_once("://") {
         let is_scheme = scheme

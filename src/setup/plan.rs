@@ -35,7 +35,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The steps, in order; none if everything is there.
+    /// Returns the steps, in order; none if everything is there.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let is_empty = self.config == ConfigSeen::Missing;
@@ -133,13 +133,14 @@ async fn has_webdav(door: &Door, status: u16, software: &[Recognised]) -> Result
     Ok(())
 }
 
-/// Whether the folder above is one that has a name: of the root of a site, servers say nothing.
+/// Returns whether the folder above is one that has a name: of the root of a site, servers say
+/// nothing.
 fn parent_is_a_folder(door: &Door) -> bool {
     door.base().path().matches('/').count() > 1
 }
 
-/// Whether the folder above may be made: the one above it is there, and it is not the folder of a
-/// user, which a cloud makes itself.
+/// Returns whether the folder above may be made: the one above it is there, and it is not the
+/// folder of a user, which a cloud makes itself.
 async fn may_make_parent(door: &Door, software: &mut Vec<Recognised>) -> Result<bool, Trouble> {
     let path: Vec<_> = door.base().path().split('/').collect();
     let is_of_a_user = path.len() >= 4 && path[path.len() - 4..path.len() - 2] == ["dav", "files"];

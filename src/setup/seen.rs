@@ -18,7 +18,7 @@ pub enum Thing {
 }
 
 impl Thing {
-    /// What the answer to a PROPFIND with depth 0 shows.
+    /// Returns what the answer to a PROPFIND with depth 0 shows.
     ///
     /// Source: RFC 4918 sections 9.1 and 15.9.
     pub fn of(answer: &Response) -> Self {
@@ -34,8 +34,8 @@ impl Thing {
     }
 }
 
-/// Whether the resource type of a multistatus is a collection, whatever its prefix; `None` if it
-/// gives no resource type.
+/// Returns whether the resource type of a multistatus is a collection, whatever its prefix; `None`
+/// if it gives no resource type.
 fn is_collection(body: &[u8]) -> Option<bool> {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     let has = |name: &str| {
@@ -75,7 +75,7 @@ pub enum ConfigSeen {
 const SHOWN: usize = 120;
 
 impl ConfigSeen {
-    /// What the body of a `config` is, measured by what is wanted.
+    /// Returns what the body of a `config` is, measured by what is wanted.
     pub fn of(answer: &Response, wished: &ServerConfig) -> Self {
         let bytes = &answer.body.bytes[..];
         // A weak tag matches no condition of a PUT. Source: RFC 9110 section 13.1.1.

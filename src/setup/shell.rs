@@ -3,7 +3,7 @@
 use crate::diagnosis::{Product, Recognised};
 use crate::safe::ServerConfig;
 
-/// The commands for the server's shell that make what `setup` makes, a line each.
+/// Returns the commands for the server's shell that make what `setup` makes, a line each.
 ///
 /// `FOLDER` stands for the folder on the disk of the server, which nobody can see from outside.
 pub fn commands(config: &ServerConfig, software: &[Recognised]) -> Vec<String> {
@@ -25,7 +25,7 @@ pub fn commands(config: &ServerConfig, software: &[Recognised]) -> Vec<String> {
     lines
 }
 
-/// The user that a server runs as on Debian and its relatives.
+/// Returns the user that a server runs as on Debian and its relatives.
 const fn user_of(product: Product) -> Option<&'static str> {
     match product {
         Product::Nextcloud | Product::Apache | Product::Nginx | Product::Lighttpd => {

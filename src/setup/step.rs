@@ -30,7 +30,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// What it does, for the plan.
+    /// Returns what it does, for the plan.
     pub fn words(&self, config: &ServerConfig) -> String {
         let json = config.to_json();
         match self {

@@ -173,8 +173,8 @@ const PROVIDERS: [Provider; 7] = [
     },
 ];
 
-/// The base URLs that `pasted` may stand for. `user` is the name of the person on the server, if it
-/// is known.
+/// Returns the base URLs that `pasted` may stand for. `user` is the name of the person on the
+/// server, if it is known.
 pub(super) fn suspects(pasted: &Pasted, user: Option<&str>) -> Result<Vec<Suspect>, Hopeless> {
     let known = pasted.user_info.as_ref().map(|info| info.user.as_str());
     let user = user.or(known);
@@ -203,7 +203,7 @@ pub(super) fn suspects(pasted: &Pasted, user: Option<&str>) -> Result<Vec<Suspec
     Ok(found.suspects)
 }
 
-/// The base URL of a cloud's files for this user, below the path of the cloud.
+/// Returns the base URL of a cloud's files for this user, below the path of the cloud.
 pub(super) fn of_cloud(origin: &str, prefix: &str, user: Option<&str>) -> Suspect {
     let user = encoded(user.unwrap_or("USER"));
     let user = user.trim_start_matches('/');
@@ -242,7 +242,7 @@ impl Found<'_> {
         encoded(self.user).trim_start_matches('/').to_owned()
     }
 
-    /// The origin as the apps need it: https, but on this machine.
+    /// Returns the origin as the apps need it: https, but on this machine.
     fn origin(&self) -> String {
         let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&self.pasted.host.as_str());
         if self.pasted.scheme == "https" || loopback {

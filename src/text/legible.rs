@@ -1,8 +1,8 @@
 //! What people wrote into a backup, in all scripts and with all emoji, without what could steer a
 //! terminal or turn a line around.
 
-/// Whether a character is shown as an escape: control characters, and those that order, hide or
-/// join what stands beside them.
+/// Returns whether a character is shown as an escape: control characters, and those that order,
+/// hide or join what stands beside them.
 ///
 /// Source: Unicode 16, general categories Cc, Zl and Zp, and those of Cf that are not part of a
 /// word or an emoji.
@@ -23,7 +23,8 @@ const fn steers(character: char) -> bool {
     )
 }
 
-/// The text with `\u{…}` for every character that steers, and cut off behind `most` characters.
+/// Returns the text with `\u{…}` for every character that steers, and cut off behind `most`
+/// characters.
 pub fn legible(text: &str, most: usize) -> String {
     let mut shown = String::new();
     let mut rest = text.chars();

@@ -2,8 +2,8 @@
 
 use super::printable::line;
 
-/// The text as one line of Markdown that means nothing but itself. What stands between backticks
-/// stays a code span.
+/// Returns the text as one line of Markdown that means nothing but itself. What stands between
+/// backticks stays a code span.
 pub fn markdown(text: &str) -> String {
     let clean = line(text);
     let parts: Vec<&str> = clean.split('`').collect();
@@ -21,7 +21,7 @@ pub fn markdown(text: &str) -> String {
     spans.collect()
 }
 
-/// The text as a code span, which may also stand in a cell of a table.
+/// Returns the text as a code span, which may also stand in a cell of a table.
 pub fn code(text: &str) -> String {
     let clean = line(text).replace('|', "¦");
     if clean.trim().is_empty() {
@@ -40,7 +40,7 @@ pub fn code(text: &str) -> String {
     }
 }
 
-/// The text without a meaning in Markdown, HTML, or the references of GitHub and GitLab.
+/// Returns the text without a meaning in Markdown, HTML, or the references of GitHub and GitLab.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

@@ -23,8 +23,8 @@ const WIDEST: usize = 120;
 /// The width where nothing is known of it, in columns.
 const USUAL: usize = 100;
 
-/// The width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within what
-/// reads well.
+/// Returns the width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within
+/// what reads well.
 pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
     let stated = || columns.and_then(|columns| columns.trim().parse().ok());
     terminal
@@ -34,7 +34,7 @@ pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
         .clamp(NARROWEST, WIDEST)
 }
 
-/// A text without the terminal colours that this program wrote into it.
+/// Returns a text without the terminal colours that this program wrote into it.
 ///
 /// Nothing else can have: what servers say is made printable before it is written.
 #[cfg(feature = "server")]
@@ -47,7 +47,7 @@ pub(crate) fn unstyled(text: &str) -> String {
     plain
 }
 
-/// How many columns a printable text takes on a terminal.
+/// Returns how many columns a printable text takes on a terminal.
 pub fn columns(text: &str) -> usize {
     text.width()
 }
@@ -84,7 +84,7 @@ pub fn labelled(label: &str, text: &str, column: usize, width: usize) -> String 
     format!("{label}{}", wrapped(text, column, width).trim_start())
 }
 
-/// A count with its noun: `1 request`, `2 requests`.
+/// Returns a count with its noun: `1 request`, `2 requests`.
 pub fn counted(count: impl Into<i128>, noun: &str) -> String {
     let count = count.into();
     if count == 1 {
@@ -94,7 +94,7 @@ pub fn counted(count: impl Into<i128>, noun: &str) -> String {
     }
 }
 
-/// A number of bytes: `9.3 MiB`.
+/// Returns a number of bytes: `9.3 MiB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     for (unit, size) in UNITS {
@@ -105,7 +105,7 @@ pub fn size(bytes: u64) -> String {
     counted(bytes, "byte")
 }
 
-/// A duration: `340 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`.
+/// Returns a duration: `340 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`.
 pub fn duration(time: Duration) -> String {
     let (seconds, milliseconds) = (time.as_secs(), time.as_millis());
     match seconds {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-/// Whether a character shows what it is. Line ends are for the caller to decide.
+/// Returns whether a character shows what it is. Line ends are for the caller to decide.
 const fn shows(character: char) -> bool {
     !matches!(character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' // controls
@@ -18,8 +18,8 @@ const fn shows(character: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}') // tags, variation selectors, private use
 }
 
-/// The text as it may stand on a terminal or in a log: what does not show is escaped as `\u{202e}`,
-/// a line end stays.
+/// Returns the text as it may stand on a terminal or in a log: what does not show is escaped as
+/// `\u{202e}`, a line end stays.
 pub fn printable(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -38,8 +38,8 @@ pub fn line(text: &str) -> String {
     inert(clean)
 }
 
-/// The line without what GitHub Actions or Azure Pipelines carry out: `::error::` where a word
-/// begins, `##[error]` and `##vso[` anywhere.
+/// Returns the line without what GitHub Actions or Azure Pipelines carry out: `::error::` where a
+/// word begins, `##[error]` and `##vso[` anywhere.
 fn inert(line: String) -> String {
     let suspicious = line.contains("::") || line.contains("##");
     if !suspicious {

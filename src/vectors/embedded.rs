@@ -72,12 +72,12 @@ static ALL: LazyLock<Vec<File>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Every file, read.
+/// Returns every file, read.
 pub fn all() -> &'static [File] {
     &ALL
 }
 
-/// The vector of this ID.
+/// Returns the vector of this ID.
 pub fn find(id: &str) -> Option<(&'static File, &'static Group, &'static Vector)> {
     all().iter().find_map(|file| {
         let (group, vector) = file.vectors().find(|(_, vector)| vector.id == id)?;

@@ -43,7 +43,7 @@ impl<'a> Source<'a> {
         serde_json::from_str(part.get()).map_err(|error| self.located(&error, self.line_of(part)))
     }
 
-    /// The line on which a part of the text begins, from 1.
+    /// Returns the line on which a part of the text begins, from 1.
     pub(super) fn line_of(self, part: &RawValue) -> usize {
         let offset = part.get().as_ptr().addr() - self.text.as_ptr().addr();
         1 + self.text[..offset].matches('\n').count()

@@ -88,7 +88,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// What a client does.
+    /// Returns what a client does.
     pub fn of(&self, client: Client) -> &Outcome {
         match self {
             Self::OfAll(outcome) => outcome,
@@ -299,14 +299,14 @@ impl File {
         })
     }
 
-    /// Every vector with its group.
+    /// Returns every vector with its group.
     pub fn vectors(&self) -> impl Iterator<Item = (&Group, &Vector)> {
         self.groups
             .iter()
             .flat_map(|group| group.tests.iter().map(move |vector| (group, vector)))
     }
 
-    /// What a flag means.
+    /// Returns what a flag means.
     pub fn note(&self, flag: &str) -> Option<&str> {
         self.notes
             .iter()
@@ -393,12 +393,12 @@ impl Vector {
         })
     }
 
-    /// The request, with every recipe expanded.
+    /// Returns the request, with every recipe expanded.
     pub fn request(&self) -> Request {
         self.input.request()
     }
 
-    /// Whether it takes 1 GiB of memory, and is left out unless someone asks for it.
+    /// Returns whether it takes 1 GiB of memory, and is left out unless someone asks for it.
     pub fn is_large(&self) -> bool {
         self.flags.iter().any(|flag| flag == "LargeMemory")
     }

@@ -168,7 +168,7 @@ impl Input {
         })
     }
 
-    /// The request, with everything expanded.
+    /// Returns the request, with everything expanded.
     pub(super) fn request(&self) -> Request {
         match self {
             Self::Scrypt(input) => Request::Scrypt(input.clone()),

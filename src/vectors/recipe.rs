@@ -119,8 +119,8 @@ impl Bytes {
     }
 }
 
-/// The pattern over and over, until it has that length. In a debug build an iterator over single
-/// bytes takes seconds for all vectors.
+/// Returns the pattern over and over, until it has that length. In a debug build an iterator over
+/// single bytes takes seconds for all vectors.
 fn repeated(pattern: &[u8], length: usize) -> Vec<u8> {
     let mut bytes = pattern.repeat(length.div_ceil(pattern.len()));
     bytes.truncate(length);
@@ -216,7 +216,7 @@ impl<'de> Deserialize<'de> for Digest {
 }
 
 impl Digest {
-    /// Whether these are the bytes.
+    /// Returns whether these are the bytes.
     pub fn is_of(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Whole(whole) => whole == bytes,
@@ -245,7 +245,7 @@ impl fmt::Display for Digest {
     }
 }
 
-/// The SHA-256 of some bytes.
+/// Returns the SHA-256 of some bytes.
 pub(super) fn sha256(bytes: &[u8]) -> Hex {
     Hex(Sha256::digest(bytes).to_vec())
 }

@@ -60,7 +60,7 @@ pub struct Redirected {
 }
 
 impl Response {
-    /// An answer that came as it was asked for, at the first try.
+    /// Returns an answer that came as it was asked for, at the first try.
     pub const fn new(status: u16, http: Http, headers: Vec<(String, String)>, body: Body) -> Self {
         Self {
             status,
@@ -75,7 +75,7 @@ impl Response {
         }
     }
 
-    /// The value of a header field, the first if there are several. The name in lower case.
+    /// Returns the value of a header field, the first if there are several. The name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -83,7 +83,7 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// All values of a header field.
+    /// Returns all values of a header field.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
@@ -91,7 +91,7 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The response as an HTTP library gives it to an app: a body that is gzipped by its
+    /// Returns the response as an HTTP library gives it to an app: a body that is gzipped by its
     /// Content-Encoding is unpacked, to at most `limit` bytes. What does not unpack stays as it is.
     #[must_use]
     pub(super) fn unpacked(mut self, limit: usize) -> Self {
@@ -104,8 +104,8 @@ impl Response {
         self
     }
 
-    /// What the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit` at the
-    /// most.
+    /// Returns what the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit`
+    /// at the most.
     pub(super) fn gunzipped(&self, limit: usize) -> Option<Vec<u8>> {
         let gzipped = self
             .headers("content-encoding")
@@ -121,19 +121,19 @@ impl Response {
         Some(unpacked)
     }
 
-    /// Whether the answer proves that nothing is there. A 403 or a 5xx does not.
+    /// Returns whether the answer proves that nothing is there. A 403 or a 5xx does not.
     ///
     /// Source: RFC 9110 sections 15.5.5 and 15.5.11.
     pub const fn proves_absence(&self) -> bool {
         matches!(self.status, 404 | 410)
     }
 
-    /// Whether the status is a 2xx.
+    /// Returns whether the status is a 2xx.
     pub const fn is_success(&self) -> bool {
         self.status >= 200 && self.status < 300
     }
 
-    /// Whether the status is a 3xx that points elsewhere.
+    /// Returns whether the status is a 3xx that points elsewhere.
     pub const fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
@@ -158,7 +158,7 @@ pub struct Body {
 }
 
 impl Body {
-    /// A body that was read whole, or up to its bound.
+    /// Returns a body that was read whole, or up to its bound.
     pub fn new(bytes: Bytes, overran: bool) -> Self {
         Self {
             length: bytes.len() as u64,
@@ -169,7 +169,7 @@ impl Body {
         }
     }
 
-    /// A body of which only the beginning is there.
+    /// Returns a body of which only the beginning is there.
     pub(super) const fn begun(bytes: Bytes, length: u64, sha256: [u8; 32], overran: bool) -> Self {
         Self {
             bytes,
@@ -180,15 +180,15 @@ impl Body {
         }
     }
 
-    /// What is there of it whether it has just come or stands in a transcript: both are judged
-    /// alike.
+    /// Returns what is there of it whether it has just come or stands in a transcript: both are
+    /// judged alike.
     fn known(&self) -> &[u8] {
         let is_whole = self.length <= KEPT_WHOLE as u64 || self.keeps_all;
         let known = if is_whole { usize::MAX } else { KEPT_HEAD };
         &self.bytes[..self.bytes.len().min(known)]
     }
 
-    /// Whether the body is the payload with more bytes after it.
+    /// Returns whether the body is the payload with more bytes after it.
     pub fn is_longer_than(&self, payload: &Payload) -> bool {
         let sent = &payload.bytes;
         let known = self.known();
@@ -209,18 +209,18 @@ impl Body {
         }
     }
 
-    /// Whether the body is exactly the payload.
+    /// Returns whether the body is exactly the payload.
     pub fn is(&self, payload: &Payload) -> bool {
         !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
     }
 
-    /// Whether the bytes that are there are those that came: nothing was left out of a transcript,
-    /// and no secret was taken out.
+    /// Returns whether the bytes that are there are those that came: nothing was left out of a
+    /// transcript, and no secret was taken out.
     pub fn is_as_it_came(&self) -> bool {
         self.sha256 == <[u8; 32]>::from(Sha256::digest(&self.bytes))
     }
 
-    /// Whether the body is the beginning of the payload, and not all of it.
+    /// Returns whether the body is the beginning of the payload, and not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())
     }
@@ -336,7 +336,7 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// Whether it is the server's or the network's: a client would fail here too.
+    /// Returns whether it is the server's or the network's: a client would fail here too.
     pub const fn is_peer(self) -> bool {
         match self {
             Self::Refused
@@ -363,7 +363,7 @@ impl FailureKind {
 }
 
 impl Failure {
-    /// The server or the network failed in this way.
+    /// Returns the server or the network failed in this way.
     pub fn lost(kind: FailureKind, stage: Stage, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -372,7 +372,7 @@ impl Failure {
         }
     }
 
-    /// The server or the network failed.
+    /// Returns the server or the network failed.
     pub fn peer(stage: Stage, message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Peer,
@@ -381,7 +381,7 @@ impl Failure {
         }
     }
 
-    /// A failure of another kind, at the stage `http`.
+    /// Returns a failure of another kind, at the stage `http`.
     pub fn of(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -399,7 +399,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Whether any address took a connection.
+    /// Returns whether any address took a connection.
     pub fn is_reached(&self) -> bool {
         self.addresses.iter().any(|(_, trouble)| trouble.is_empty())
     }

@@ -20,8 +20,9 @@ pub struct BinEntry {
 }
 
 impl BinPlace {
-    /// The bin beside the files at `base`; `None` where this is no address of a user's files on a
-    /// Nextcloud. What is deleted through a public link lies in the bin of the link's owner.
+    /// Returns the bin beside the files at `base`; `None` where this is no address of a user's
+    /// files on a Nextcloud. What is deleted through a public link lies in the bin of the link's
+    /// owner.
     ///
     /// Source: servers.nextcloud-versions.
     pub(super) fn beside(base: &BaseUrl, login: &Login) -> Option<Self> {
@@ -48,19 +49,19 @@ impl BinPlace {
         Some(Self { url })
     }
 
-    /// The URL of the list.
+    /// Returns the URL of the list.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// The URL of one entry.
+    /// Returns the URL of one entry.
     pub(super) fn url_of(&self, entry: &BinEntry) -> String {
         format!("{}{}", self.url, entry.name())
     }
 }
 
 impl BinEntry {
-    /// Its name in the bin.
+    /// Returns its name in the bin.
     fn name(&self) -> String {
         format!("{}.d{}", self.backup.id().to_hex(), self.deleted)
     }
@@ -81,7 +82,7 @@ impl BinEntry {
         found
     }
 
-    /// The entry of `backup` that has this name, if it is one.
+    /// Returns the entry of `backup` that has this name, if it is one.
     fn named(name: &str, backup: &OwnBackup) -> Option<Self> {
         let digits = name
             .strip_prefix(&backup.id().to_hex())?

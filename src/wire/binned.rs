@@ -20,7 +20,7 @@ impl Binned {
         }
     }
 
-    /// Whether nothing was deleted.
+    /// Returns whether nothing was deleted.
     pub const fn is_none(&self) -> bool {
         self.files == 0
     }

@@ -34,7 +34,7 @@ pub struct Canaries {
 }
 
 impl Canaries {
-    /// The door to the canaries of `seed`. Nothing is sent by this.
+    /// Returns the door to the canaries of `seed`. Nothing is sent by this.
     ///
     /// # Errors
     /// Where TLS cannot be set up.
@@ -49,17 +49,17 @@ impl Canaries {
         })
     }
 
-    /// The seed of the canaries.
+    /// Returns the seed of the canaries.
     pub fn seed(&self) -> Seed {
         self.session.seed()
     }
 
-    /// The base URL, without user info.
+    /// Returns the base URL, without user info.
     pub fn base(&self) -> &str {
         &self.session.facts().base
     }
 
-    /// The kind of login that goes along.
+    /// Returns the kind of login that goes along.
     pub fn login(&self) -> LoginKind {
         self.session.facts().login
     }
@@ -69,17 +69,17 @@ impl Canaries {
         self.session.asking()
     }
 
-    /// Whether the target is https.
+    /// Returns whether the target is https.
     pub fn is_https(&self) -> bool {
         self.session.facts().https
     }
 
-    /// What it cost so far.
+    /// Returns what it cost so far.
     pub fn totals(&self) -> Totals {
         self.session.totals()
     }
 
-    /// What must not appear in anything that is written.
+    /// Returns what must not appear in anything that is written.
     pub fn scrub(&self) -> Scrub {
         self.session.scrub()
     }
@@ -100,7 +100,7 @@ impl Canaries {
         self.session.one(self.key(), request).await
     }
 
-    /// The server's config.
+    /// Returns the server's config.
     pub async fn config(&self) -> Answer {
         let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
         self.send(request).await
@@ -142,8 +142,8 @@ impl Canaries {
         self.send(request).await
     }
 
-    /// Whether a body is the canary `role` as it was uploaded for the `number`th time; if not, what
-    /// it is.
+    /// Returns whether a body is the canary `role` as it was uploaded for the `number`th time; if
+    /// not, what it is.
     ///
     /// # Errors
     /// Where the keys cannot be derived.
@@ -172,8 +172,8 @@ impl Canaries {
         })
     }
 
-    /// The keys of the canaries. Those that follow from the seed alone would do; but what a ledger
-    /// of an earlier version names must still open.
+    /// Returns the keys of the canaries. Those that follow from the seed alone would do; but what a
+    /// ledger of an earlier version names must still open.
     async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
         let seed = self.session.seed();
         let derived = tokio::task::spawn_blocking(move || derived_from(seed)).await;
@@ -192,7 +192,7 @@ impl Canaries {
         self.random("private key", role, number)
     }
 
-    /// A small backup like any other. Each upload has its own nonce. Source: clause 2.5.
+    /// Returns a small backup like any other. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
         let keys = self.keys().await?;
         let mut nonce = [0; 24];
@@ -204,8 +204,8 @@ impl Canaries {
     }
 }
 
-/// The keys that belong to a seed. The last ones are kept: a program that opens many sessions with
-/// one seed derives once.
+/// Returns the keys that belong to a seed. The last ones are kept: a program that opens many
+/// sessions with one seed derives once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,12 +15,13 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Whether it is of this scheme, whose case does not matter.
+    /// Returns whether it is of this scheme, whose case does not matter.
     pub fn is(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
-    /// Every challenge of a response, in order. What the grammar does not allow is left out.
+    /// Returns every challenge of a response, in order. What the grammar does not allow is left
+    /// out.
     pub fn all(response: &Response) -> Vec<Self> {
         response
             .headers("www-authenticate")
@@ -28,7 +29,7 @@ impl Challenge {
             .collect()
     }
 
-    /// The challenges in one value of the field.
+    /// Returns the challenges in one value of the field.
     pub fn in_field(value: &str) -> Vec<Self> {
         let mut challenges: Vec<Self> = Vec::new();
         for element in elements(value) {
@@ -58,7 +59,7 @@ impl Challenge {
     }
 }
 
-/// The elements of a list: commas inside quoted strings separate nothing.
+/// Returns the elements of a list: commas inside quoted strings separate nothing.
 fn elements(value: &str) -> Vec<&str> {
     let mut elements = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);

@@ -51,7 +51,7 @@ impl Context {
         }
     }
 
-    /// A separate line of questions, which may be asked while others are.
+    /// Returns a separate line of questions, which may be asked while others are.
     #[must_use]
     pub fn branch(&self, name: &str) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Context {
         }
     }
 
-    /// What asks for all checks: what it writes stays until the run ends.
+    /// Returns what asks for all checks: what it writes stays until the run ends.
     pub(super) fn sharing(&self, check: &'static str, facet: Facet) -> Self {
         Self {
             session: Arc::clone(&self.session),
@@ -89,12 +89,12 @@ impl Context {
         }
     }
 
-    /// What is known of the target.
+    /// Returns what is known of the target.
     pub fn facts(&self) -> &Facts {
         self.session.facts()
     }
 
-    /// The whole run, for checks that look back on it.
+    /// Returns the whole run, for checks that look back on it.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -108,7 +108,7 @@ impl Context {
             .insert(condition);
     }
 
-    /// The ID of the check.
+    /// Returns the ID of the check.
     pub const fn check_id(&self) -> &'static str {
         self.check
     }
@@ -118,24 +118,24 @@ impl Context {
         self.facet
     }
 
-    /// The client whose habits count here; Android where the variant names none.
+    /// Returns the client whose habits count here; Android where the variant names none.
     pub fn client(&self) -> Client {
         self.facet.client().unwrap_or(Client::Android)
     }
 
-    /// How that client asks.
+    /// Returns how that client asks.
     pub fn transport(&self) -> Transport {
         Transport::of(self.client())
     }
 
-    /// A backup of this run's own, under an ID that nobody can have used before.
+    /// Returns a backup of this run's own, under an ID that nobody can have used before.
     pub fn own_backup(&self, slot: &str) -> OwnBackup {
         self.session
             .guard
             .own_backup(&format!("{}[{}]", self.check, self.label), slot)
     }
 
-    /// A body; `label` tells bodies of one recipe apart.
+    /// Returns a body; `label` tells bodies of one recipe apart.
     pub fn payload(&self, label: &str, recipe: Recipe) -> Payload {
         Payload::new(
             self.session.seed(),
@@ -144,13 +144,13 @@ impl Context {
         )
     }
 
-    /// The body of a shared backup.
+    /// Returns the body of a shared backup.
     pub fn shared_payload(&self, label: &str, recipe: Recipe) -> Payload {
         Payload::new(self.session.seed(), &format!("shared/{label}"), recipe)
     }
 
-    /// A sealed backup document with its own private key, as the client would upload it, and
-    /// that private key.
+    /// Returns a sealed backup document with its own private key, as the client would upload it,
+    /// and that private key.
     pub fn sealed(&self, label: &str) -> (Payload, [u8; 32]) {
         let random = |what: &str| {
             self.session
@@ -175,7 +175,7 @@ impl Context {
         envelope::open(self.session.encryption_key(), body, 16 * 1024 * 1024)
     }
 
-    /// The server's config as Android asks for it, fetched once in a run.
+    /// Returns the server's config as Android asks for it, fetched once in a run.
     pub async fn config(&self) -> Answer {
         let mut request = self.as_client(Client::Android, Operation::ReadConfig, Place::Config);
         request.login = LoginUse::Given;
@@ -184,8 +184,8 @@ impl Context {
         answer.map(|response| response.unpacked(limit))
     }
 
-    /// The answer to `client`'s own request for `config` over `http`: its headers, its habit of
-    /// logging in. Asked once in a run, whichever check asks first.
+    /// Returns the answer to `client`'s own request for `config` over `http`: its headers, its
+    /// habit of logging in. Asked once in a run, whichever check asks first.
     ///
     /// # Errors
     /// If no answer comes, or the server does not offer `http`.
@@ -197,8 +197,8 @@ impl Context {
             .clone()
     }
 
-    /// The answer to `client`'s own download of a backup that nobody uploads. Asked once in a run:
-    /// some servers ban by the number of answers 404.
+    /// Returns the answer to `client`'s own download of a backup that nobody uploads. Asked once in
+    /// a run: some servers ban by the number of answers 404.
     ///
     /// # Errors
     /// If no answer comes.
@@ -212,8 +212,9 @@ impl Context {
             .clone()
     }
 
-    /// The answer to a PROPFIND, with credentials, of the folder at the suffix `/` or `/backups/`
-    /// of the base URL: whether it is there, and no list of what is in it. Asked once in a run.
+    /// Returns the answer to a PROPFIND, with credentials, of the folder at the suffix `/` or
+    /// `/backups/` of the base URL: whether it is there, and no list of what is in it. Asked once
+    /// in a run.
     ///
     /// # Errors
     /// If no answer comes.
@@ -239,13 +240,14 @@ impl Context {
         self.session.knock(self.key(), port).await
     }
 
-    /// The server's TLS, looked at once in a run.
+    /// Returns the server's TLS, looked at once in a run.
     pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         self.session.inspection().await
     }
 
-    /// The server's TLS, and what its clock says: by the inspection's own request or, where it
-    /// needed none, by the answer to the one request without credentials that a run sends anyway.
+    /// Returns the server's TLS, and what its clock says: by the inspection's own request or, where
+    /// it needed none, by the answer to the one request without credentials that a run sends
+    /// anyway.
     ///
     /// # Errors
     /// If there is no TLS to look at.
@@ -326,7 +328,7 @@ impl Context {
         Ok(self.session.during(self.key(), upload, poll, most).await)
     }
 
-    /// The request of `client` for `operation`, with the credentials given.
+    /// Returns the request of `client` for `operation`, with the credentials given.
     pub fn as_client(&self, client: Client, operation: Operation, place: Place) -> Request {
         let transport = Transport::of(client);
         let method = match operation {
@@ -447,7 +449,7 @@ impl Context {
     }
 }
 
-/// Whether a 401 offers HTTP Basic.
+/// Returns whether a 401 offers HTTP Basic.
 fn offers_basic(response: &super::Response) -> bool {
     let mut challenges = super::Challenge::all(response).into_iter();
     challenges.any(|challenge| challenge.is("basic"))

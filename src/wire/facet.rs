@@ -17,7 +17,7 @@ pub enum Http {
 }
 
 impl Http {
-    /// The name that people use.
+    /// Returns the name that people use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::One => "HTTP/1.1",
@@ -40,7 +40,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    /// The client whose habits count, if one does.
+    /// Returns the client whose habits count, if one does.
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::As(client) | Self::Over(client, _) => Some(client),
@@ -48,7 +48,7 @@ impl Facet {
         }
     }
 
-    /// The HTTP version, where the variant is bound to one.
+    /// Returns the HTTP version, where the variant is bound to one.
     pub const fn http(self) -> Option<Http> {
         match self {
             Self::Over(_, http) => Some(http),
@@ -56,7 +56,7 @@ impl Facet {
         }
     }
 
-    /// The case, empty where there is none.
+    /// Returns the case, empty where there is none.
     pub const fn case(self) -> &'static str {
         match self {
             Self::Case(case) => case,

@@ -19,7 +19,7 @@ pub(super) struct Gather {
 }
 
 impl Gather {
-    /// A body of which so many bytes are read at the most, and so many kept.
+    /// Returns a body of which so many bytes are read at the most, and so many kept.
     pub(super) fn new(limit: usize, keeps: usize) -> Self {
         Self {
             kept: Vec::new(),
@@ -31,7 +31,7 @@ impl Gather {
         }
     }
 
-    /// How many more bytes are read.
+    /// Returns how many more bytes are read.
     pub(super) const fn room(&self) -> usize {
         self.limit - self.length
     }
@@ -52,7 +52,7 @@ impl Gather {
         self.overran = true;
     }
 
-    /// The body.
+    /// Returns the body.
     pub(super) fn body(self) -> Body {
         Body::begun(
             self.kept.into(),
@@ -64,8 +64,8 @@ impl Gather {
 }
 
 impl Request {
-    /// How much of the answer's body is kept. What is packed is kept whole, so that it can be
-    /// unpacked.
+    /// Returns how much of the answer's body is kept. What is packed is kept whole, so that it can
+    /// be unpacked.
     pub(super) fn keeps(&self, is_packed: bool) -> usize {
         match self.place {
             Place::Backup(_) if !is_packed => self.read_limit.min(KEPT_OF_BACKUP),

@@ -69,7 +69,7 @@ impl Guard {
         }
     }
 
-    /// The backup that `check` calls `slot`.
+    /// Returns the backup that `check` calls `slot`.
     pub(super) fn own_backup(&self, check: &str, slot: &str) -> OwnBackup {
         OwnBackup::labelled(self.seed, &format!("{check}/{slot}"))
     }
@@ -78,7 +78,7 @@ impl Guard {
         locked(&self.backups)
     }
 
-    /// Whether it is known that nothing was there before this run.
+    /// Returns whether it is known that nothing was there before this run.
     pub(super) fn is_claimed(&self, backup: &OwnBackup) -> bool {
         self.backups()
             .get(&backup.id.to_hex())
@@ -248,12 +248,12 @@ impl Guard {
         }
     }
 
-    /// Whether an upload of it was broken off or not answered, at any time.
+    /// Returns whether an upload of it was broken off or not answered, at any time.
     fn was_unanswered(&self, backup: &OwnBackup) -> bool {
         locked(&self.pending).contains_key(&backup.id.to_hex())
     }
 
-    /// Whether the server may still store an upload of it after `now`.
+    /// Returns whether the server may still store an upload of it after `now`.
     pub(super) fn may_still_appear(&self, backup: &OwnBackup, now: Instant) -> bool {
         locked(&self.pending)
             .get(&backup.id.to_hex())
@@ -262,8 +262,8 @@ impl Guard {
             })
     }
 
-    /// The backups of which an upload was broken off or not answered, and the last moment at which
-    /// one may appear.
+    /// Returns the backups of which an upload was broken off or not answered, and the last moment
+    /// at which one may appear.
     pub(super) fn unanswered(&self) -> (Vec<OwnBackup>, Option<Instant>) {
         let pending = locked(&self.pending).clone();
         let backups = self.backups();
@@ -368,24 +368,25 @@ impl Guard {
         }
     }
 
-    /// What the server said that it deleted, file by file.
+    /// Returns what the server said that it deleted, file by file.
     pub(super) fn binned(&self) -> Binned {
         *locked(&self.binned)
     }
 
-    /// Every backup of which an upload went out, whatever became of it.
+    /// Returns every backup of which an upload went out, whatever became of it.
     pub(super) fn uploaded(&self) -> Vec<OwnBackup> {
         let backups = self.backups();
         let uploaded = backups.values().filter(|held| held.uploads > 0);
         uploaded.map(|held| held.backup.clone()).collect()
     }
 
-    /// What is known of the server's deletions.
+    /// Returns what is known of the server's deletions.
     pub(super) fn honesty(&self) -> Honesty {
         *locked(&self.honesty)
     }
 
-    /// Whether the server has shown a backup of ours, so that one that it does not show is missing.
+    /// Returns whether the server has shown a backup of ours, so that one that it does not show is
+    /// missing.
     pub(super) fn shows(&self) -> bool {
         self.shows.load(Ordering::Relaxed)
     }
@@ -395,12 +396,12 @@ impl Guard {
         locked(&self.strayed).insert(url);
     }
 
-    /// The URLs that were missing or refused, as intrusion detection counts them.
+    /// Returns the URLs that were missing or refused, as intrusion detection counts them.
     pub(super) fn strays(&self) -> BTreeSet<String> {
         locked(&self.strayed).clone()
     }
 
-    /// Whether something of it may be on the server, and was not deleted.
+    /// Returns whether something of it may be on the server, and was not deleted.
     pub(super) fn may_be_there(&self, backup: &OwnBackup) -> bool {
         self.backups()
             .get(&backup.id.to_hex())
@@ -413,13 +414,13 @@ impl Guard {
         wanted.map(|held| held.backup.clone()).collect()
     }
 
-    /// Everything that may still be on the server and that no deletion was answered for with
-    /// success.
+    /// Returns everything that may still be on the server and that no deletion was answered for
+    /// with success.
     pub(super) fn left(&self) -> Vec<OwnBackup> {
         self.in_state(|state| matches!(state, State::Written(_)))
     }
 
-    /// What the server said that it deleted, and nobody has looked for.
+    /// Returns what the server said that it deleted, and nobody has looked for.
     pub(super) fn only_deleted(&self) -> Vec<OwnBackup> {
         self.in_state(|state| state == State::Deleted)
     }
@@ -437,14 +438,15 @@ impl Guard {
         left.collect()
     }
 
-    /// Whether it was looked for and is not there, or never was.
+    /// Returns whether it was looked for and is not there, or never was.
     pub(super) fn is_gone(&self, backup: &OwnBackup) -> bool {
         let backups = self.backups();
         let held = backups.get(&backup.id.to_hex());
         held.is_none_or(|held| matches!(held.state, State::Claimed | State::Gone))
     }
 
-    /// Whether nobody has looked for it since it was deleted, or since it may have come late.
+    /// Returns whether nobody has looked for it since it was deleted, or since it may have come
+    /// late.
     pub(super) fn is_open(&self, backup: &OwnBackup) -> bool {
         let backups = self.backups();
         let held = backups.get(&backup.id.to_hex());

@@ -16,7 +16,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// Whether an answer says that there were too many requests.
+    /// Returns whether an answer says that there were too many requests.
     ///
     /// 503 is one only where other requests are answered otherwise: maintenance looks the same.
     ///
@@ -81,7 +81,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// Whether the credentials must not be sent any more.
+    /// Returns whether the credentials must not be sent any more.
     pub const fn is_of_credentials(&self) -> bool {
         matches!(
             self,
@@ -89,7 +89,7 @@ impl Halt {
         )
     }
 
-    /// What lifts it.
+    /// Returns what lifts it.
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Limited { .. } => {

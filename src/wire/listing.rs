@@ -37,7 +37,7 @@ impl Listing {
         found
     }
 
-    /// The word that stands for the listing in a transcript.
+    /// Returns the word that stands for the listing in a transcript.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -46,7 +46,7 @@ impl Listing {
         }
     }
 
-    /// The listing that a word stands for.
+    /// Returns the listing that a word stands for.
     pub fn from_word(word: &[u8]) -> Self {
         match word {
             b"ours" => Self::Ours,
@@ -61,12 +61,12 @@ fn long_runs(text: &str, belongs: impl Fn(u8) -> bool, least: usize) -> impl Ite
         .filter(move |run| run.len() >= least)
 }
 
-/// The backup IDs in a text: runs of exactly 64 hex digits.
+/// Returns the backup IDs in a text: runs of exactly 64 hex digits.
 fn ids(text: &str) -> impl Iterator<Item = &str> {
     long_runs(text, |byte| byte.is_ascii_hexdigit(), 64).filter(|run| run.len() == 64)
 }
 
-/// The text with every backup ID replaced: what is observed never holds one. Takes time in
+/// Returns the text with every backup ID replaced: what is observed never holds one. Takes time in
 /// proportion to the text.
 pub(super) fn without_ids(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
@@ -82,8 +82,8 @@ pub(super) fn without_ids(text: &str) -> String {
     cleaned
 }
 
-/// The bytes with every backup ID replaced by as many dashes, which keeps their length; `None`
-/// where there is none.
+/// Returns the bytes with every backup ID replaced by as many dashes, which keeps their length;
+/// `None` where there is none.
 ///
 /// Error pages repeat the path that was asked for. No body of the harness's own holds such a run.
 pub(super) fn bytes_without_ids(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -46,7 +46,7 @@ impl PaceChoice {
     /// Every choice.
     pub const ALL: [Self; 3] = [Self::Slow, Self::Normal, Self::Fast];
 
-    /// The word for it on the command line.
+    /// Returns the word for it on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Slow => "slow",
@@ -128,7 +128,7 @@ pub struct PaceNow {
 }
 
 impl PaceNow {
-    /// The time that so many more requests take at this pace.
+    /// Returns the time that so many more requests take at this pace.
     pub fn time_for(&self, requests: u64) -> Duration {
         let count = u32::try_from(requests).unwrap_or(u32::MAX);
         self.step.saturating_mul(count)
@@ -157,7 +157,7 @@ struct State {
 }
 
 impl Pace {
-    /// A pace as the person chose it.
+    /// Returns a pace as the person chose it.
     pub fn new(choice: PaceChoice) -> Self {
         let bounds = choice.bounds();
         Self(Arc::new(Gate {
@@ -182,7 +182,7 @@ impl Pace {
         }))
     }
 
-    /// Whether it begins at full speed.
+    /// Returns whether it begins at full speed.
     pub(super) fn is_unlimited(&self) -> bool {
         self.state().bounds.rate.is_infinite()
     }
@@ -191,7 +191,7 @@ impl Pace {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How the run asks at this moment.
+    /// Returns how the run asks at this moment.
     pub fn now(&self) -> PaceNow {
         let state = self.state();
         PaceNow {
@@ -204,7 +204,7 @@ impl Pace {
         }
     }
 
-    /// The latency of the first answers, which were asked for one after the other.
+    /// Returns the latency of the first answers, which were asked for one after the other.
     pub(super) fn latency(&self) -> Option<Duration> {
         self.state().latency()
     }

@@ -65,7 +65,7 @@ impl Payload {
         Self::of(recipe, bytes)
     }
 
-    /// A sealed document that was made elsewhere.
+    /// Returns a sealed document that was made elsewhere.
     pub fn sealed(bytes: Vec<u8>) -> Self {
         Self::of(Recipe::Sealed, bytes)
     }
@@ -79,12 +79,12 @@ impl Payload {
         }
     }
 
-    /// The number of bytes.
+    /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -94,7 +94,7 @@ fn repeat(pattern: &[u8], length: usize) -> Vec<u8> {
     pattern.iter().copied().cycle().take(length).collect()
 }
 
-/// A gzip file; at level 0, so that its bytes are the same whatever compresses.
+/// Returns a gzip file; at level 0, so that its bytes are the same whatever compresses.
 pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
     // Writing to memory cannot fail.

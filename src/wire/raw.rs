@@ -216,7 +216,7 @@ struct Reader<S> {
 }
 
 impl<S: AsyncRead> Reader<S> {
-    /// The real answer, after any interim ones.
+    /// Returns the real answer, after any interim ones.
     async fn response(
         mut self,
         request: &RawRequest<'_>,
@@ -232,9 +232,9 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    /// Whether the server shows that it has seen the end of the connection: it answers, or closes
-    /// its side. A reset may come from the machine, or from a proxy, while the server still works
-    /// on the upload.
+    /// Returns whether the server shows that it has seen the end of the connection: it answers, or
+    /// closes its side. A reset may come from the machine, or from a proxy, while the server still
+    /// works on the upload.
     async fn notices_end(&mut self) -> bool {
         self.buffer.reserve(16 * 1024);
         match self.from.read_buf(&mut self.buffer).await {
@@ -251,7 +251,7 @@ impl<S: AsyncRead> Reader<S> {
         self.from.read_buf(&mut self.buffer).await.unwrap_or(0)
     }
 
-    /// The next header section.
+    /// Returns the next header section.
     async fn head(&mut self) -> Result<Head, Failure> {
         loop {
             if let Some((head, length)) = parse_head(&self.buffer)? {
@@ -384,7 +384,7 @@ impl<S: AsyncRead> Reader<S> {
         Ok(())
     }
 
-    /// A line of the chunked coding, without its end.
+    /// Returns a line of the chunked coding, without its end.
     async fn line(&mut self) -> Result<Vec<u8>, Failure> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {

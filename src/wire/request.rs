@@ -24,7 +24,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The word on the wire.
+    /// Returns the word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -35,7 +35,7 @@ impl Method {
         }
     }
 
-    /// Whether it changes something.
+    /// Returns whether it changes something.
     pub const fn writes(self) -> bool {
         matches!(self, Self::Put | Self::Delete)
     }
@@ -110,7 +110,7 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// How long sending takes on purpose.
+    /// Returns how long sending takes on purpose.
     pub fn takes(self) -> Duration {
         match self {
             Self::Slowly { pieces, pause } => {
@@ -170,7 +170,7 @@ pub struct Request {
 const READ_LIMIT: usize = 256 * 1024;
 
 impl Request {
-    /// A request with the person's credentials and the name that the mobile clients send.
+    /// Returns a request with the person's credentials and the name that the mobile clients send.
     pub fn new(method: Method, place: Place) -> Self {
         Self {
             method,
@@ -184,19 +184,20 @@ impl Request {
         }
     }
 
-    /// Whether it goes under the name that the mobile clients send: a filter may serve others.
+    /// Returns whether it goes under the name that the mobile clients send: a filter may serve
+    /// others.
     pub(super) fn has_name_of_app(&self) -> bool {
         let mut headers = self.headers.iter();
         headers.any(|(name, value)| *name == "User-Agent" && value == "Threema")
     }
 
-    /// A download.
+    /// Returns a download.
     pub fn get(backup: &OwnBackup) -> Self {
         Self::new(Method::Get, Place::Backup(backup.clone()))
             .header("Accept", "application/octet-stream")
     }
 
-    /// An upload.
+    /// Returns an upload.
     pub fn put(backup: &OwnBackup, payload: &Payload) -> Self {
         let mut request = Self::new(Method::Put, Place::Backup(backup.clone()))
             .header("Content-Type", "application/octet-stream");
@@ -204,7 +205,7 @@ impl Request {
         request
     }
 
-    /// A deletion.
+    /// Returns a deletion.
     pub fn delete(backup: &OwnBackup) -> Self {
         Self::new(Method::Delete, Place::Backup(backup.clone()))
     }
@@ -275,8 +276,8 @@ impl Request {
         }
     }
 
-    /// Whether a redirect of it is followed within the same server, as the apps do: a person's own
-    /// GET of what they ask for, and no question of the harness's.
+    /// Returns whether a redirect of it is followed within the same server, as the apps do: a
+    /// person's own GET of what they ask for, and no question of the harness's.
     ///
     /// Source: clause 4.9.
     pub fn follows(&self) -> bool {
@@ -284,14 +285,14 @@ impl Request {
         self.method == Method::Get && self.purpose() != Purpose::Harness
     }
 
-    /// Whether only the raw sender can send this: it is bound to HTTP/1.1.
+    /// Returns whether only the raw sender can send this: it is bound to HTTP/1.1.
     pub fn is_raw(&self) -> bool {
         self.manner != Manner::Ordinary
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
-    /// What a transcript keeps of the request: enough to notice that another version of the harness
-    /// asks something else, without an ID or a secret.
+    /// Returns what a transcript keeps of the request: enough to notice that another version of the
+    /// harness asks something else, without an ID or a secret.
     pub fn fingerprint(&self) -> String {
         let place = match &self.place {
             Place::Config => "config".to_owned(),

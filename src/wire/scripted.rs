@@ -49,7 +49,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The ID of ours that a list was asked for with.
+    /// Returns the ID of ours that a list was asked for with.
     pub(crate) fn listed_id(&self) -> Option<String> {
         match &self.request.place {
             Place::Listing(own) => Some(own.id().to_hex()),
@@ -85,12 +85,12 @@ impl Scripted {
         state.log.clear();
     }
 
-    /// What was asked so far, in words.
+    /// Returns what was asked so far, in words.
     pub(crate) fn log(&self) -> Vec<String> {
         self.0.lock().expect("no script panics").log.clone()
     }
 
-    /// How many backups are stored.
+    /// Returns how many backups are stored.
     pub(crate) fn stored(&self) -> usize {
         self.0.lock().expect("no script panics").stored.len()
     }
@@ -208,13 +208,13 @@ impl State {
     }
 }
 
-/// A reply without header fields.
+/// Returns a reply without header fields.
 pub(crate) fn reply(status: u16, body: &[u8]) -> Response {
     let body = Body::new(Bytes::copy_from_slice(body), false);
     Response::new(status, Http::One, Vec::new(), body)
 }
 
-/// The end of an upload that was broken off on purpose.
+/// Returns the end of an upload that was broken off on purpose.
 pub(crate) fn broken_off(noticed: bool) -> Failure {
     let kind = FailureKind::BrokenOff { noticed };
     Failure::lost(kind, Stage::Http, "the upload was broken off on purpose")
@@ -225,14 +225,14 @@ pub(crate) fn silence(kind: FailureKind) -> Failure {
     Failure::lost(kind, Stage::Http, format!("no answer: {kind:?}"))
 }
 
-/// A target with the credentials of [`Session::scripted`].
+/// Returns a target with the credentials of [`Session::scripted`].
 pub(crate) fn scripted_target(url: &str) -> Target {
     let target = Target::parse(url).expect("a URL");
     target.basic("safe", "s3cret-in-memory")
 }
 
 impl Session {
-    /// A session with a server in memory.
+    /// Returns a session with a server in memory.
     pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
         // Its many spellings are made once, not for each of thousands of sessions.
         static SCRUB: OnceLock<Scrub> = OnceLock::new();

@@ -23,7 +23,8 @@ enum Width {
 }
 
 impl Seed {
-    /// A seed that nobody can guess, so that no backup ID that follows from it was ever used.
+    /// Returns a seed that nobody can guess, so that no backup ID that follows from it was ever
+    /// used.
     ///
     /// # Errors
     /// If the operating system gives no random bytes.
@@ -33,7 +34,7 @@ impl Seed {
         Ok(Self(Width::Full(bytes)))
     }
 
-    /// A seed of 64 bits.
+    /// Returns a seed of 64 bits.
     pub const fn new(seed: u64) -> Self {
         Self(Width::Short(seed))
     }

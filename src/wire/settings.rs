@@ -44,7 +44,7 @@ impl Settings {
         self
     }
 
-    /// The settings that `check` has without options.
+    /// Returns the settings that `check` has without options.
     pub fn new(seed: Seed) -> Self {
         Self {
             seed,

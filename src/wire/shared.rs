@@ -33,7 +33,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// What is shared in a run whose trial has passed.
+    /// Returns what is shared in a run whose trial has passed.
     #[cfg(test)]
     pub(super) fn tried() -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Shared {
 }
 
 impl Context {
-    /// The answer to a question of the whole run: asked by whichever check comes first.
+    /// Returns the answer to a question of the whole run: asked by whichever check comes first.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -64,24 +64,25 @@ impl Context {
         cell.get_or_init(asking).await.clone()
     }
 
-    /// The small backup that is uploaded once and stays until the run ends.
+    /// Returns the small backup that is uploaded once and stays until the run ends.
     pub fn specimen(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "specimen")
     }
 
-    /// The backup that compresses well, which is uploaded once and stays until the run ends.
+    /// Returns the backup that compresses well, which is uploaded once and stays until the run
+    /// ends.
     pub fn compressible(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "compressible")
     }
 
-    /// The backup that checks upload, break off and delete one after the other. A check's turn ends
-    /// with the check.
+    /// Returns the backup that checks upload, break off and delete one after the other. A check's
+    /// turn ends with the check.
     pub async fn recycled(&self) -> OwnBackup {
         self.in_turn(RECYCLED).await
     }
 
-    /// The backup of which uploads are broken off: the [recycled](Self::recycled) one, or another
-    /// for each way of sending where two more URLs that are answered 4xx do no harm.
+    /// Returns the backup of which uploads are broken off: the [recycled](Self::recycled) one, or
+    /// another for each way of sending where two more URLs that are answered 4xx do no harm.
     pub async fn to_cut_off(&self, chunked: bool) -> OwnBackup {
         let slot = match (self.facts().cuts_off_apart, chunked) {
             (false, _) => RECYCLED,
@@ -106,8 +107,8 @@ impl Context {
         self.session.delete(backup).await;
     }
 
-    /// Whether the run may ask for this without credentials. Nextcloud counts each such request to
-    /// a public link as two failed logins, so that a few lock the link for its owner.
+    /// Returns whether the run may ask for this without credentials. Nextcloud counts each such
+    /// request to a public link as two failed logins, so that a few lock the link for its owner.
     ///
     /// Source: servers.nextcloud-public-link.
     pub fn may_ask_anonymously(&self) -> bool {

@@ -38,7 +38,7 @@ pub enum LoginKind {
 }
 
 impl Login {
-    /// What kind it is.
+    /// Returns what kind it is.
     pub const fn kind(&self) -> LoginKind {
         match self {
             Self::Open => LoginKind::Open,
@@ -47,7 +47,7 @@ impl Login {
         }
     }
 
-    /// The value of the Authorization field.
+    /// Returns the value of the Authorization field.
     pub(super) fn authorization(&self, encoding: CredentialEncoding) -> Option<String> {
         match self {
             Self::Open => None,
@@ -70,7 +70,7 @@ impl Login {
         }
     }
 
-    /// Whether the two encodings of clause 4.8 differ for it.
+    /// Returns whether the two encodings of clause 4.8 differ for it.
     pub(super) fn is_ascii(&self) -> bool {
         match self {
             Self::Basic { user, password } => user.is_ascii() && password.expose().is_ascii(),
@@ -105,7 +105,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target from a URL as a person types it; user info in it becomes the credentials.
+    /// Returns a target from a URL as a person types it; user info in it becomes the credentials.
     pub fn parse(url: &str) -> Result<Self, BaseUrlError> {
         let parsed = BaseUrl::parse(url)?;
         let encoded_user_info = parsed.user_info.is_some()
@@ -175,8 +175,8 @@ impl Target {
         self
     }
 
-    /// Whether the path is a folder of another user of a Nextcloud. A login by e-mail address is
-    /// none's folder.
+    /// Returns whether the path is a folder of another user of a Nextcloud. A login by e-mail
+    /// address is none's folder.
     ///
     /// Source: servers.nextcloud-host.
     fn names_another_user(&self) -> bool {
@@ -228,7 +228,7 @@ impl Target {
     }
 }
 
-/// A file, as text.
+/// Returns a file, as text.
 fn shown(file: Option<&Path>) -> Option<String> {
     file.map(|file| file.display().to_string())
 }

@@ -155,7 +155,7 @@ impl Transcript {
             .collect();
     }
 
-    /// Which checks were chosen.
+    /// Returns which checks were chosen.
     pub fn selection(&self) -> Selection {
         Selection {
             rare: Vec::new(),
@@ -168,7 +168,7 @@ impl Transcript {
         }
     }
 
-    /// How long the one paced upload took, if it was asked for.
+    /// Returns how long the one paced upload took, if it was asked for.
     pub const fn slow_uplink(&self) -> Option<std::time::Duration> {
         self.facts.slow_uplink
     }
@@ -232,7 +232,7 @@ impl Transcript {
             .collect();
     }
 
-    /// The answers by key.
+    /// Returns the answers by key.
     pub(super) fn index(&self) -> BTreeMap<Key, (Vec<String>, Got)> {
         self.exchanges
             .iter()

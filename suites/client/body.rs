@@ -23,7 +23,7 @@ pub(super) struct Wrong {
     pub fault: Fault,
 }
 
-/// What is wrong with the body that came of `input`, if anything.
+/// Returns what is wrong with the body that came of `input`, if anything.
 pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
     let mistake = |name: &str| mistaken(Stage::Open, name);
     let Ok(key) = input
@@ -57,7 +57,7 @@ fn mistaken(stage: Stage, name: &str) -> Wrong {
     }
 }
 
-/// The likely mistake in a body that the encryption key of its backup ID does not open.
+/// Returns the likely mistake in a body that the encryption key of its backup ID does not open.
 #[cfg(feature = "tests")]
 pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
     let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
@@ -68,7 +68,7 @@ pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
     layout(&keys.encryption_key, nonce, body)
 }
 
-/// What is wrong with the layout of a body that does not open.
+/// Returns what is wrong with the layout of a body that does not open.
 fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str> {
     let opens = |body: &[u8]| envelope::decrypt(key, body).is_ok();
     let joined = |first: &[u8], second: &[u8]| opens(&[first, second].concat());
@@ -100,7 +100,7 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str
     }
 }
 
-/// What is wrong with what a box held, where it was to hold a gzip of `document`.
+/// Returns what is wrong with what a box held, where it was to hold a gzip of `document`.
 fn packed_wrong(packed: &[u8], document: &[u8]) -> Option<Wrong> {
     let limit = document.len() + (1 << 20);
     let unpacked = [Unpacker::Java, Unpacker::GzipSwift, Unpacker::Node]
@@ -171,8 +171,8 @@ fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
     (observed, Fault::Output("body".to_owned()))
 }
 
-/// Whether a body is packed with stored blocks, as clients of today pack, so that its length says
-/// nothing about what is in it.
+/// Returns whether a body is packed with stored blocks, as clients of today pack, so that its
+/// length says nothing about what is in it.
 pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
     let key = input
         .key
@@ -182,7 +182,7 @@ pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
     packed.is_some_and(|packed| packed.len() > input.document.0.len())
 }
 
-/// What is wrong with two bodies for which an implementation chose the nonces, if anything.
+/// Returns what is wrong with two bodies for which an implementation chose the nonces, if anything.
 pub(super) fn nonces_wrong(first: &[u8], second: &[u8]) -> Option<Wrong> {
     let nonce = first.get(..NONCE)?;
     if nonce.iter().all(|byte| *byte == nonce[0]) {

@@ -29,7 +29,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// The fault that a breakdown is.
+    /// Returns the fault that a breakdown is.
     pub(super) const fn of_breakdown(breakdown: &Breakdown) -> Self {
         Self::Breakdown(match breakdown {
             Breakdown::CannotStart(_) | Breakdown::GivenUp(_) => "start",
@@ -40,7 +40,7 @@ impl Fault {
         })
     }
 
-    /// The cause that it is in answers of an operation.
+    /// Returns the cause that it is in answers of an operation.
     pub(super) fn cause(&self, operation: Operation) -> Cause {
         let (key, title, fix) = match self {
             Self::Mistake(name) => (
@@ -90,8 +90,8 @@ impl Fault {
     }
 }
 
-/// What to do about a refusal of what must be taken. An implementation that cannot decrypt has no
-/// answer that names the mistake.
+/// Returns what to do about a refusal of what must be taken. An implementation that cannot decrypt
+/// has no answer that names the mistake.
 const fn refusal(operation: Operation, stage: Stage) -> &'static str {
     match (operation, stage) {
         (Operation::OpenBox, Stage::Open) => {
@@ -114,7 +114,7 @@ fn breakdown(kind: &str) -> &'static str {
     }
 }
 
-/// A name as a part of an ID.
+/// Returns a name as a part of an ID.
 fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.chars() {

@@ -165,7 +165,7 @@ const KNOWN: [&str; 42] = [
 ];
 const KNOWN_TOO: [&str; 3] = ["syncExcludedIDs", "recentEmojis", "locationPreviews"];
 
-/// Every field that is not as it must be, in the order of the format.
+/// Returns every field that is not as it must be, in the order of the format.
 pub(super) fn differences(form: Form, wanted: &Value, found: &Value) -> Vec<Difference> {
     let mut comparison = Comparison {
         form,
@@ -305,7 +305,7 @@ fn inside(field: &str, key: &str) -> String {
     }
 }
 
-/// What counts where nothing is there; of settings a vector names each.
+/// Returns what counts where nothing is there; of settings a vector names each.
 pub(super) fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -317,8 +317,8 @@ pub(super) fn is_default(value: &Value) -> bool {
     }
 }
 
-/// Whether two values of a key are the same: lists of strings in any order, but where their order
-/// counts; numbers however they are spelled.
+/// Returns whether two values of a key are the same: lists of strings in any order, but where their
+/// order counts; numbers however they are spelled.
 pub(super) fn same_value(key: &str, left: &Value, right: &Value) -> bool {
     if SEQUENCES.contains(&key) {
         return same(left, right);
@@ -338,7 +338,7 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Whether two values are the same, whatever way their numbers are written.
+/// Returns whether two values are the same, whatever way their numbers are written.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
@@ -358,7 +358,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// How what is there, or is not, departs from what must be there.
+/// Returns how what is there, or is not, departs from what must be there.
 pub(super) fn how(found: Option<&Value>, wanted: &str) -> How {
     let wanted = wanted.to_owned();
     match found {

@@ -11,8 +11,8 @@ use crate::safe::{Client, ThreemaId};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
 
-/// What is not as it must be, for an output about a whole document; nothing where all is well, or
-/// where the output is no such one.
+/// Returns what is not as it must be, for an output about a whole document; nothing where all is
+/// well, or where the output is no such one.
 pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Difference> {
     match (expected, found) {
         (Expected::Json(_) | Expected::Bytes(_) | Expected::Body { .. }, _) => Vec::new(),
@@ -30,22 +30,22 @@ pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Differenc
     }
 }
 
-/// The first place on the phone that is not as it must be.
+/// Returns the first place on the phone that is not as it must be.
 pub fn restored(pointers: &Pointers, found: &Value) -> Option<String> {
     first(restored_wrong(pointers, found))
 }
 
-/// The first field on the phone that is not as it must be, of all.
+/// Returns the first field on the phone that is not as it must be, of all.
 pub fn state(wanted: &Value, found: &Value) -> Option<String> {
     first(differences(Form::State, wanted, found))
 }
 
-/// The first thing in a document that is not as it must be.
+/// Returns the first thing in a document that is not as it must be.
 pub fn document(written: &Pointers, contains: &[String], bytes: &[u8]) -> Option<String> {
     first(document_wrong(written, contains, bytes))
 }
 
-/// The first field of a document that is not as it must be, of all.
+/// Returns the first field of a document that is not as it must be, of all.
 pub fn whole_document(wanted: &Value, bytes: &[u8]) -> Option<String> {
     first(whole_wrong(wanted, bytes))
 }
@@ -64,7 +64,7 @@ fn missing(key: &str) -> Vec<Difference> {
     vec![said(key, "is missing in the answer")]
 }
 
-/// A difference of the field, as a sentence that goes on after its name.
+/// Returns a difference of the field, as a sentence that goes on after its name.
 fn said(field: &str, sentence: &str) -> Difference {
     Difference {
         field: field.to_owned(),
@@ -130,7 +130,7 @@ fn unusable(bytes: &[u8]) -> Vec<Difference> {
     all
 }
 
-/// The newest release of each client that people restore with today.
+/// Returns the newest release of each client that people restore with today.
 fn mobiles() -> [Release; 2] {
     [Client::Android, Client::Ios].map(Release::newest)
 }
@@ -144,7 +144,7 @@ fn outcome(reader: Release, bytes: &[u8], backup: &Backup) -> Option<restore::Ou
     Some(reader.read(bytes, &around))
 }
 
-/// How a client stops at a document, if it does.
+/// Returns how a client stops at a document, if it does.
 fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     match outcome(reader, bytes, backup)? {
         restore::Outcome::Refused(stop) => Some(format!("is refused by {reader}: {}", stop.reason)),
@@ -157,7 +157,8 @@ fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     }
 }
 
-/// What is then not on a phone that should be there, where a whole document is not as it must be.
+/// Returns what is then not on a phone that should be there, where a whole document is not as it
+/// must be.
 pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<String> {
     let Expected::Whole(wanted) = expected else {
         return None;
@@ -196,12 +197,12 @@ fn last_key(path: &Path) -> &str {
     keys(path).next_back().unwrap_or_default()
 }
 
-/// The field that a path leads to, whichever of several it is of: `contacts.firstname`.
+/// Returns the field that a path leads to, whichever of several it is of: `contacts.firstname`.
 fn field_of(path: &Path) -> String {
     keys(path).collect::<Vec<_>>().join(".")
 }
 
-/// The field that a pointer leads to.
+/// Returns the field that a pointer leads to.
 fn pointed_field(pointer: &str) -> String {
     let is_name = |step: &&str| !step.is_empty() && !step.bytes().all(|it| it.is_ascii_digit());
     pointer
@@ -211,7 +212,7 @@ fn pointed_field(pointer: &str) -> String {
         .join(".")
 }
 
-/// Which of several a pointer leads to: `/contacts/0`; empty where there is but one.
+/// Returns which of several a pointer leads to: `/contacts/0`; empty where there is but one.
 fn place_of(pointer: &str) -> String {
     let is_index = |step: &&str| !step.is_empty() && step.bytes().all(|it| it.is_ascii_digit());
     let steps: Vec<_> = pointer.split('/').collect();

@@ -5,7 +5,7 @@ use crate::adapter::Operation;
 use crate::safe::Client;
 use crate::vectors::{File, Outcome, Vector, Wanted};
 
-/// What comes of a vector's input, after its comment.
+/// Returns what comes of a vector's input, after its comment.
 pub fn expected(vector: &Vector, operation: Operation, like: Like) -> String {
     let outcome = match (&vector.wanted, like) {
         (_, Like::Release(release)) => match releases::outcome_of(vector, operation, release) {

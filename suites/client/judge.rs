@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// The longest value that an observation shows, in characters.
 const SHOWN: usize = 48;
 
-/// The outcome of an answer to `vector`, or of none.
+/// Returns the outcome of an answer to `vector`, or of none.
 pub fn judge(
     vector: &Vector,
     operation: Operation,
@@ -61,7 +61,7 @@ pub fn judge(
     }
 }
 
-/// Whether a reply is what an outcome asks for.
+/// Returns whether a reply is what an outcome asks for.
 pub(super) fn is_as_wanted(
     vector: &Vector,
     operation: Operation,
@@ -72,8 +72,8 @@ pub(super) fn is_as_wanted(
     !matches!(held(vector, operation, outcome, &reply), Held::Bad(_))
 }
 
-/// The reply in the vectors' own terms: a password that breaks a rule is one that is refused for
-/// its meaning.
+/// Returns the reply in the vectors' own terms: a password that breaks a rule is one that is
+/// refused for its meaning.
 fn refusals_of(operation: Operation, reply: Reply) -> Answer {
     match reply {
         Reply::Done(output) => {
@@ -194,7 +194,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     deviation.affecting(other).into()
 }
 
-/// Whether each field is as the first or as the second has it: Android and iOS.
+/// Returns whether each field is as the first or as the second has it: Android and iOS.
 fn is_mixed(bads: &[Box<Bad>]) -> bool {
     let [first, second, ..] = bads else {
         return false;
@@ -289,8 +289,8 @@ fn described(reply: &Answer) -> String {
     }
 }
 
-/// The parts of an output that are not as expected, and the mistake that gives the same. Nothing
-/// where all is well.
+/// Returns the parts of an output that are not as expected, and the mistake that gives the same.
+/// Nothing where all is well.
 fn difference(
     vector: &Vector,
     operation: Operation,
@@ -337,7 +337,7 @@ fn difference(
     Some(Bad::new(stage, observed, fault))
 }
 
-/// The name of the mistake that gives just this output.
+/// Returns the name of the mistake that gives just this output.
 fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> Option<&'a str> {
     let mistake = mistakes.iter().find(|mistake| {
         let mut parts = mistake.gives.iter();
@@ -346,7 +346,7 @@ fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> O
     Some(&mistake.name)
 }
 
-/// The fields that differ, too.
+/// Returns the fields that differ, too.
 fn others(first: &str, differences: &[Difference]) -> String {
     const NAMED: usize = 4;
     let mut fields: Vec<&str> = Vec::new();
@@ -400,7 +400,8 @@ fn body_of(output: &Map<String, Value>) -> Vec<u8> {
     bytes.unwrap_or_default().0
 }
 
-/// Whether an implementation that chooses its nonces chose another one when it was asked again.
+/// Returns whether an implementation that chooses its nonces chose another one when it was asked
+/// again.
 pub(crate) fn judge_again(request: &Request, first: &Reply, second: &Reply) -> Option<Outcome> {
     let (Request::SealBackup(_), Reply::Done(first), Reply::Done(second)) =
         (request, first, second)
@@ -412,7 +413,8 @@ pub(crate) fn judge_again(request: &Request, first: &Reply, second: &Reply) -> O
     Some(bad.deviation(Operation::SealBackup).into())
 }
 
-/// Whether a question is to be asked a second time: where the implementation chooses a nonce.
+/// Returns whether a question is to be asked a second time: where the implementation chooses a
+/// nonce.
 pub(crate) const fn is_asked_again(request: &Request) -> bool {
     matches!(request, Request::SealBackup(SealBackup { nonce: None, .. }))
 }
@@ -529,7 +531,7 @@ pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Opt
     (!does).then(|| format!("{client} never does this"))
 }
 
-/// The clients that are known to do such a thing at all.
+/// Returns the clients that are known to do such a thing at all.
 pub(super) fn concerned(operation: Operation, vector: &Vector) -> Clients {
     let concerned = |client: &Client| never_asked(*client, operation, vector).is_none();
     Client::ALL.into_iter().filter(concerned).collect()

@@ -46,7 +46,7 @@ pub enum Like {
 }
 
 impl Like {
-    /// The release that a name names; of a client, the newest.
+    /// Returns the release that a name names; of a client, the newest.
     pub fn release(release: Release) -> Self {
         if release.is_newest() {
             Self::Client(release.client())
@@ -55,7 +55,7 @@ impl Like {
         }
     }
 
-    /// The client that it is held to, if it is one.
+    /// Returns the client that it is held to, if it is one.
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::Client(client) => Some(client),
@@ -64,7 +64,7 @@ impl Like {
         }
     }
 
-    /// The release that it is held to, if it is one.
+    /// Returns the release that it is held to, if it is one.
     pub fn held_to(self) -> Option<Release> {
         match self {
             Self::Client(client) => Some(Release::newest(client)),
@@ -73,7 +73,8 @@ impl Like {
         }
     }
 
-    /// The one variant in which each check runs. Made once for each in the life of the program.
+    /// Returns the one variant in which each check runs. Made once for each in the life of the
+    /// program.
     fn variants(self) -> &'static [Self] {
         Box::leak(Box::new([self]))
     }
@@ -135,7 +136,7 @@ impl engine::Context for Context {
 }
 
 impl Context {
-    /// What the implementation says of itself, or why it does not.
+    /// Returns what the implementation says of itself, or why it does not.
     async fn hello(&self) -> Result<Hello, Outcome> {
         self.peer.hello().await.map_err(|breakdown| {
             engine::Deviation::new(crate::safe::Stage::Connect, breakdown.to_string()).into()
@@ -149,7 +150,7 @@ pub struct Interviewee {
 }
 
 impl Interviewee {
-    /// The implementation behind `peer`.
+    /// Returns the implementation behind `peer`.
     pub fn new(peer: Arc<dyn Peer>) -> Self {
         Self { peer }
     }
@@ -178,8 +179,8 @@ fn question(id: &str) -> Question {
 /// The line protocol itself, for checks that no clause of Threema Safe is behind.
 const PROTOCOL: Clause = clause::ADAPTER;
 
-/// Every check, for an implementation that is held to `like`, in the order in which reports show
-/// them.
+/// Returns every check, for an implementation that is held to `like`, in the order in which reports
+/// show them.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
     static MADE: Made<ClientCheck> = Made::new();
     MADE.of(like, all_checks)
@@ -202,7 +203,7 @@ fn all_checks(like: Like) -> Vec<ClientCheck> {
     checks
 }
 
-/// Whether `name` is a check of an implementation.
+/// Returns whether `name` is a check of an implementation.
 pub fn is_known(name: &str) -> bool {
     checks(Like::Anyone).iter().any(|check| check.id == name)
 }
@@ -230,7 +231,7 @@ fn of_vector(
     }
 }
 
-/// What breaks no client of today is recommended, and no more.
+/// Returns what breaks no client of today is recommended, and no more.
 fn level_of(vector: &Vector) -> Level {
     if vector.flags.iter().any(|flag| flag == "Stored") {
         Level::Recommended
@@ -271,7 +272,7 @@ async fn answer(context: &Context) -> Outcome {
     }
 }
 
-/// What an implementation in this process does with a vector, asked in the calling thread.
+/// Returns what an implementation in this process does with a vector, asked in the calling thread.
 pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Outcome {
     let request = vector.request();
     if let Some(client) = like.client()
@@ -291,7 +292,8 @@ pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: 
     }
 }
 
-/// The first clause among a group's sources that the project judges by; else that of the operation.
+/// Returns the first clause among a group's sources that the project judges by; else that of the
+/// operation.
 fn clause_of(group: &Group) -> Clause {
     let named = |source: &String| {
         let number = source.strip_prefix("clause ")?;

@@ -7,8 +7,8 @@ use crate::clients::release::Aspect;
 use crate::vectors::{Outcome, Vector, Wanted};
 use std::sync::Arc;
 
-/// What a release does: what the vector says of it, else what it says of the client where our
-/// implementations of both releases do the same.
+/// Returns what a release does: what the vector says of it, else what it says of the client where
+/// our implementations of both releases do the same.
 ///
 /// # Errors
 /// Why that is not known.
@@ -37,7 +37,7 @@ pub(super) fn outcome_of(
     }
 }
 
-/// Whether a release does the same with a vector as the newest of its client, as ours have
+/// Returns whether a release does the same with a vector as the newest of its client, as ours have
 /// it.
 fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Release)) -> bool {
     let differ_by_client = matches!(vector.wanted, Wanted::OfEach(_));
@@ -62,7 +62,7 @@ fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Re
     }
 }
 
-/// What of a release decides about an operation; `None` where every release does the same.
+/// Returns what of a release decides about an operation; `None` where every release does the same.
 const fn aspect_of(operation: Operation) -> Option<Aspect> {
     match operation {
         Operation::Open | Operation::OpenBackup | Operation::ReadBackup => Some(Aspect::Reading),

@@ -38,7 +38,7 @@ const PLAINEST: [(Operation, &str); 6] = [
     (Operation::OpenBackup, "body.open-document"),
 ];
 
-/// What a vector of the operation needs.
+/// Returns what a vector of the operation needs.
 pub(super) fn needs(operation: Operation, vector: &Vector) -> &'static [&'static str] {
     static NEEDS: LazyLock<Vec<(Operation, [&'static str; 1])>> = LazyLock::new(|| {
         FIRST
@@ -112,8 +112,8 @@ async fn ask(context: &Context) -> Outcome {
     }
 }
 
-/// What to look at where a process ends while it answers: the implementation behind the adapter has
-/// crashed.
+/// Returns what to look at where a process ends while it answers: the implementation behind the
+/// adapter has crashed.
 pub(super) fn crash_remedy(operation: Operation) -> String {
     let memory = match operation {
         Operation::Derive | Operation::Scrypt => {

@@ -147,13 +147,13 @@ async fn anonymous_config(context: &Context) -> Judged {
     })
 }
 
-/// Whether an answer gives what was asked for: with success, and neither nothing nor a page for
-/// people in its place.
+/// Returns whether an answer gives what was asked for: with success, and neither nothing nor a page
+/// for people in its place.
 fn gives(answer: &Response) -> bool {
     answer.is_success() && answer.body.length > 0 && page(&answer.body).is_none()
 }
 
-/// The outcome of a request that was to be refused, and was not granted.
+/// Returns the outcome of a request that was to be refused, and was not granted.
 fn refused(answer: &Response) -> Outcome {
     if answer.is_success() {
         Outcome::pass(format!(
@@ -208,7 +208,8 @@ async fn anonymous_upload(context: &Context) -> Judged {
     })
 }
 
-/// What was answered to a request that was to be refused; none of the server's answers is an error.
+/// Returns what was answered to a request that was to be refused; none of the server's answers is
+/// an error.
 fn answered(answer: Answer) -> Result<String, Outcome> {
     match answer {
         Ok(answer) => Ok(format!("answered {}", answer.status)),
@@ -310,7 +311,8 @@ async fn anonymous_delete(context: &Context) -> Judged {
     })
 }
 
-/// The cookies that an answer sets, as a client sends them back: of each name the last value.
+/// Returns the cookies that an answer sets, as a client sends them back: of each name the last
+/// value.
 ///
 /// Source: RFC 6265 section 5.3, step 11.
 fn cookies_of(answer: &Response) -> String {

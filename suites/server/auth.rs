@@ -118,8 +118,8 @@ async fn accepted(context: &Context) -> Judged {
     }))
 }
 
-/// Whether the credentials go over the wire as this client encodes them: UTF-8, or no difference. A
-/// token is ASCII, and so is what is not there.
+/// Returns whether the credentials go over the wire as this client encodes them: UTF-8, or no
+/// difference. A token is ASCII, and so is what is not there.
 ///
 /// Source: clients.http.login.
 fn asked_as(context: &Context) -> bool {
@@ -160,7 +160,7 @@ async fn charset(context: &Context) -> Judged {
     })
 }
 
-/// The run's small backup, stored once with the credentials given.
+/// Returns the run's small backup, stored once with the credentials given.
 pub(super) async fn specimen(context: &Context) -> Result<(OwnBackup, Payload), Outcome> {
     let backup = context.specimen();
     let payload = context.shared_payload("specimen", Recipe::Random(600));
@@ -202,7 +202,7 @@ pub(super) async fn upload_without_login(context: &Context) -> AnonymousUpload {
     }
 }
 
-/// The answer to an anonymous request for a backup that is there.
+/// Returns the answer to an anonymous request for a backup that is there.
 pub(super) async fn download_without_login(context: &Context) -> Result<Answer, Outcome> {
     let backup = context.recycled().await;
     let payload = context.shared_payload("secret", Recipe::Random(600));
@@ -259,7 +259,7 @@ async fn challenge(context: &Context) -> Judged {
     })
 }
 
-/// What a request for `config` without credentials shows beside the same one with them.
+/// Returns what a request for `config` without credentials shows beside the same one with them.
 async fn asked_alike(context: &Context, bare: &Response) -> Option<Diagnosis> {
     if !matches!(bare.status, 403 | 404) {
         return None;

@@ -164,8 +164,8 @@ async fn readable(context: &Context) -> Judged {
     )
 }
 
-/// The answers that `client` gets to its own requests for `config`, one for each version of HTTP
-/// that the server offers. Whether they come is judged by the first check here.
+/// Returns the answers that `client` gets to its own requests for `config`, one for each version of
+/// HTTP that the server offers. Whether they come is judged by the first check here.
 async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Outcome> {
     let mut came = Vec::new();
     let mut missing: Option<Outcome> = None;
@@ -195,7 +195,7 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
     }
 }
 
-/// The config that `client` makes of an answer.
+/// Returns the config that `client` makes of an answer.
 fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> {
     if answer.body.overran {
         Err(ConfigError::Endless)
@@ -206,7 +206,7 @@ fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> 
     }
 }
 
-/// The configs that `client` makes of its answers; at least one, or the reason why there is
+/// Returns the configs that `client` makes of its answers; at least one, or the reason why there is
 /// none.
 pub(super) async fn configs_of(
     context: &Context,
@@ -229,14 +229,14 @@ pub(super) async fn configs_of(
     }
 }
 
-/// The config as the client of this variant reads it, the newest version of HTTP first.
+/// Returns the config as the client of this variant reads it, the newest version of HTTP first.
 pub(super) async fn config_of(context: &Context, client: Client) -> Result<ServerConfig, Outcome> {
     let configs = configs_of(context, client).await?;
     let first = configs.into_iter().next();
     first.ok_or_else(|| Outcome::blocked("the server offers no version of HTTP"))
 }
 
-/// The config as iOS reads it, or Android if iOS does not understand it.
+/// Returns the config as iOS reads it, or Android if iOS does not understand it.
 pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
     match config_of(context, Client::Ios).await {
         Ok(config) => Ok(config),
@@ -244,7 +244,7 @@ pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
     }
 }
 
-/// Every limit that a mobile client reads, in bytes, smallest first; or why there is none.
+/// Returns every limit that a mobile client reads, in bytes, smallest first; or why there is none.
 pub(super) async fn limits(context: &Context) -> Result<BTreeSet<i64>, Outcome> {
     let mut limits = BTreeSet::new();
     let mut unknown = None;
@@ -284,7 +284,7 @@ async fn understood(context: &Context) -> Judged {
     })
 }
 
-/// The config that `client` reads in one answer, or why it cannot.
+/// Returns the config that `client` reads in one answer, or why it cannot.
 async fn judge_answer(
     context: &Context,
     client: Client,
@@ -319,7 +319,7 @@ async fn judge_answer(
     })
 }
 
-/// The deviation with its cause, if what came as `config` shows one.
+/// Returns the deviation with its cause, if what came as `config` shows one.
 fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
     let facts = context.facts();
     let (method, subject) = (Method::Get, Subject::Config);
@@ -329,8 +329,8 @@ fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Dev
 
 const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
 
-/// Whether a page came because `client` asks without credentials first: a server that answers that
-/// with a login page instead of a challenge shows iOS the page and Android the config.
+/// Returns whether a page came because `client` asks without credentials first: a server that
+/// answers that with a login page instead of a challenge shows iOS the page and Android the config.
 async fn hides_without_login(context: &Context, client: Client) -> bool {
     let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
     waits && configs_of(context, Client::Android).await.is_ok()
@@ -343,7 +343,7 @@ fn numbers(config: &ServerConfig) -> String {
     )
 }
 
-/// The readings in their order, so that the sentence is the same whichever came first.
+/// Returns the readings in their order, so that the sentence is the same whichever came first.
 fn joined(numbers: &BTreeSet<String>) -> String {
     let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
     numbers.join("; ")

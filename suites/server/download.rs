@@ -154,8 +154,8 @@ async fn malformed(context: &Context) -> Judged {
     })
 }
 
-/// The answer to a GET of something below `backups` that is no backup ID and tries to climb out;
-/// asked once in a run.
+/// Returns the answer to a GET of something below `backups` that is no backup ID and tries to climb
+/// out; asked once in a run.
 pub(super) async fn escape(context: &Context) -> Answer {
     let request = Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))
         .header("Accept", "application/octet-stream");

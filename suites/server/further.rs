@@ -84,7 +84,7 @@ impl Further {
         }
     }
 
-    /// The answers, as evidence.
+    /// Returns the answers, as evidence.
     pub fn beside(&self) -> Beside<'_> {
         Beside {
             folder: self.folder,
@@ -98,13 +98,13 @@ impl Further {
     }
 }
 
-/// The status of a PROPFIND of a folder.
+/// Returns the status of a PROPFIND of a folder.
 async fn status(context: &Context, suffix: &'static str) -> Option<u16> {
     let answer = context.folder(suffix).await.ok()?;
     Some(answer.status)
 }
 
-/// The answer to an upload without credentials, where the server asks for a login.
+/// Returns the answer to an upload without credentials, where the server asks for a login.
 async fn without_login(context: &Context) -> Option<Response> {
     if context.facts().login != LoginKind::Basic || !context.may_ask_anonymously() {
         return None;

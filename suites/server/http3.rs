@@ -46,7 +46,7 @@ async fn http3(context: &Context) -> Judged {
     })
 }
 
-/// The host of a URL; of an address of IPv6, with its brackets.
+/// Returns the host of a URL; of an address of IPv6, with its brackets.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     let end = match rest.find(']') {
@@ -56,7 +56,7 @@ fn host_of(url: &str) -> &str {
     &rest[..end]
 }
 
-/// The port at which the same host is said to speak HTTP/3.
+/// Returns the port at which the same host is said to speak HTTP/3.
 ///
 /// Source: RFC 7838 section 3; RFC 9114 section 3.1.1.
 fn announced(answer: &Response, host: &str) -> Option<u16> {

@@ -240,7 +240,7 @@ async fn compressed(context: &Context) -> Judged {
     })
 }
 
-/// Whether uploads of this variant are chunked.
+/// Returns whether uploads of this variant are chunked.
 fn is_chunked(context: &Context) -> bool {
     context.facet().case() == "chunked"
 }
@@ -291,7 +291,7 @@ const LATE: &[Duration] = &[
     Duration::from_secs(6),
 ];
 
-/// The pauses before each look.
+/// Returns the pauses before each look.
 fn looking(context: &Context, noticed: bool) -> &'static [Duration] {
     match (noticed, context.facts().cuts_off_apart) {
         (true, true) => AT_ONCE,

@@ -46,8 +46,8 @@ impl From<Failure> for Outcome {
     }
 }
 
-/// A deviation because no answer came. What a check says about its own deviation does not help
-/// here.
+/// Returns a deviation because no answer came. What a check says about its own deviation does not
+/// help here.
 fn lost(failure: &Failure, observed: String) -> Deviation {
     let deviation = Deviation::new(failure.stage, observed);
     match failure.stage {
@@ -63,8 +63,8 @@ fn lost(failure: &Failure, observed: String) -> Deviation {
     }
 }
 
-/// The deviation with its cause. Of one that is only likely, it takes the words: a check that knows
-/// better says so.
+/// Returns the deviation with its cause. Of one that is only likely, it takes the words: a check
+/// that knows better says so.
 pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Deviation {
     if let Some(diagnosis) = found {
         deviation.remedy = (!diagnosis.is_certain()).then(|| diagnosis.fix.to_string());
@@ -75,7 +75,7 @@ pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Devia
 
 /// Names what was being done in the failure of an exchange.
 pub trait Doing {
-    /// The response, or the outcome that tells at what it failed.
+    /// Returns the response, or the outcome that tells at what it failed.
     fn doing(self, what: &str) -> Result<Response, Outcome>;
 }
 
@@ -158,13 +158,13 @@ pub fn diagnosed_at_once(
     shown_by(&evidence, answer, doing)
 }
 
-/// A refusal, with the problem that the evidence shows.
+/// Returns a refusal, with the problem that the evidence shows.
 fn shown_by(evidence: &Evidence<'_>, answer: &Response, doing: &str) -> Deviation {
     with_problem(refusal(answer, doing), diagnose(evidence))
 }
 
-/// Whether `client` sends its credentials with its request for `config`: iOS does so only after a
-/// challenge that it knows. Every later request carries them.
+/// Returns whether `client` sends its credentials with its request for `config`: iOS does so only
+/// after a challenge that it knows. Every later request carries them.
 pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     let waits = Transport::of(client).login_habit == LoginHabit::AfterChallenge
         && context.facts().login == LoginKind::Basic;
@@ -178,7 +178,7 @@ pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     bare.status == 401 && challenges.iter().any(|challenge| challenge.is("basic"))
 }
 
-/// How a downloaded body differs from what was uploaded; `None` where it does not.
+/// Returns how a downloaded body differs from what was uploaded; `None` where it does not.
 pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String> {
     if body.is(uploaded) {
         return None;
@@ -208,7 +208,7 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
     )
 }
 
-/// A number of bytes, to the byte: `1 byte`, `2 bytes`.
+/// Returns a number of bytes, to the byte: `1 byte`, `2 bytes`.
 pub fn bytes(count: u64) -> String {
     counted(count, "byte")
 }

@@ -62,7 +62,7 @@ checks! { Context;
     }
 }
 
-/// The limit that the config promises, in bytes.
+/// Returns the limit that the config promises, in bytes.
 async fn promised(context: &Context) -> Result<u64, Outcome> {
     let limit = limits(context).await?.last().copied().unwrap_or_default();
     u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
@@ -101,13 +101,13 @@ enum Why {
 }
 
 impl Why {
-    /// Whether this refusal is about the size by its own definition. Source: clause 4.6.
+    /// Returns whether this refusal is about the size by its own definition. Source: clause 4.6.
     const fn names_the_size(self) -> bool {
         matches!(self, Self::Status(400 | 413))
     }
 
-    /// How closely the limit can be searched for: a quota moves while other backups come and go,
-    /// and an answer that does not come costs the whole timeout.
+    /// Returns how closely the limit can be searched for: a quota moves while other backups come
+    /// and go, and an answer that does not come costs the whole timeout.
     const fn is_searched_to_the_byte(self) -> bool {
         !matches!(self, Self::Status(507) | Self::NoAnswer)
     }
@@ -117,7 +117,8 @@ impl Why {
 const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
 const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
 
-/// The problem that a refusal shows. That smaller backups are stored is seen before it is said.
+/// Returns the problem that a refusal shows. That smaller backups are stored is seen before it is
+/// said.
 fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
     let facts = context.facts();
     let shown_by = |(method, subject): (Method, Subject)| {
@@ -267,7 +268,7 @@ async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged
     })
 }
 
-/// What a size below the promised one proves: nothing of what lies above it.
+/// Returns what a size below the promised one proves: nothing of what lies above it.
 fn tested_less(size: u64, tested: u64) -> Outcome {
     let promise = format!(
         "config promises room for {}; tested with {tested} only",

@@ -23,12 +23,12 @@ impl Marks {
     }
 }
 
-/// An entity tag without the sign that it is weak: Apache takes that away after a second.
+/// Returns an entity tag without the sign that it is weak: Apache takes that away after a second.
 fn opaque(etag: &str) -> String {
     etag.strip_prefix("W/").unwrap_or(etag).to_owned()
 }
 
-/// The text of an element of `DAV:` in a PROPFIND's answer, whatever its prefix.
+/// Returns the text of an element of `DAV:` in a PROPFIND's answer, whatever its prefix.
 fn property(xml: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(xml);
     let mut rest = &*text;
@@ -78,7 +78,7 @@ pub(super) async fn marks(
     Ok(marks)
 }
 
-/// A time in a header field, if it is one.
+/// Returns a time in a header field, if it is one.
 fn parsed(time: &str) -> Option<Timestamp> {
     let zoned = jiff::fmt::rfc2822::parse(time).ok()?;
     Some(zoned.timestamp())

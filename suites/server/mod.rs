@@ -34,7 +34,7 @@ pub const SLOW_UPLINK: &str = "upload.slow-uplink";
 /// A check of a server.
 pub type ServerCheck = Check<Context>;
 
-/// Every check of a server.
+/// Returns every check of a server.
 pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
     [
         reach::CHECKS,
@@ -61,7 +61,8 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
     .flatten()
 }
 
-/// Whether `name` is a check, or a check with one of its variants: `upload.accepted[ios-h2]`.
+/// Returns whether `name` is a check, or a check with one of its variants:
+/// `upload.accepted[ios-h2]`.
 pub fn is_known(name: &str) -> bool {
     let is_problem = crate::diagnosis::Problem::of(name).is_some();
     is_problem

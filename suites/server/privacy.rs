@@ -115,7 +115,7 @@ pub(super) struct Listed {
 /// How much of a listing is read, in bytes: a directory with many backups makes a long one.
 const READ_OF_LISTING: usize = 1024 * 1024;
 
-/// The request for a listing of `backups/` with something of ours in it.
+/// Returns the request for a listing of `backups/` with something of ours in it.
 async fn listing_by(context: &Context, method: Method) -> Result<Request, Outcome> {
     let (backup, _) = specimen(context).await?;
     let request = Request::new(method, Place::Listing(backup)).header("Accept", "*/*");
@@ -127,7 +127,7 @@ async fn listing_by(context: &Context, method: Method) -> Result<Request, Outcom
     Ok(request.reading(READ_OF_LISTING))
 }
 
-/// What the person sees; asked once in a run.
+/// Returns what the person sees; asked once in a run.
 pub(super) async fn list_as_owner(context: &Context, method: Method) -> Result<Listed, Outcome> {
     let request = listing_by(context, method).await?;
     let name = if method == Method::Propfind {
@@ -147,13 +147,13 @@ impl Listed {
         }
     }
 
-    /// Whether it gives nothing away, for certain.
+    /// Returns whether it gives nothing away, for certain.
     pub(super) fn is_closed(&self) -> bool {
         self.listing == Listing::Nothing && !self.cut && self.status < 500
     }
 }
 
-/// The two ways to ask for a list of the backups that show something to the person, or may.
+/// Returns the two ways to ask for a list of the backups that show something to the person, or may.
 pub(super) async fn open_listings(context: &Context) -> Result<usize, Outcome> {
     let mut open = 0;
     for method in [Method::Get, Method::Propfind] {

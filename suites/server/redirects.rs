@@ -91,7 +91,7 @@ async fn redirected_downloads(context: &Context) -> Judged {
     })
 }
 
-/// Whether a redirect leads to another host than that of the base URL.
+/// Returns whether a redirect leads to another host than that of the base URL.
 fn is_elsewhere(base: &str, to: &str) -> bool {
     let authority = |url: &str| {
         let (_, rest) = url.split_once("//")?;

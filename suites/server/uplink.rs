@@ -86,7 +86,8 @@ async fn slow_uplink(context: &Context) -> Judged {
     })
 }
 
-/// The outcome where no answer came to the slow upload; smaller and quicker ones were stored.
+/// Returns the outcome where no answer came to the slow upload; smaller and quicker ones were
+/// stored.
 fn ended(failure: Failure, took: &str) -> Outcome {
     if failure.kind.is_peer() {
         Outcome::deviates(

@@ -252,7 +252,7 @@ async fn accepted(context: &Context) -> Judged {
     Ok(deviation.into())
 }
 
-/// A deviation because an upload got no answer.
+/// Returns a deviation because an upload got no answer.
 fn unanswered(failure: &Failure, doing: &str) -> Deviation {
     let observed = format!("{doing}: {}", failure.message);
     let asked = Some((Method::Put, Subject::Backup));
@@ -446,19 +446,21 @@ async fn chunked(context: &Context) -> Judged {
     })
 }
 
-/// The smallest limit that a client reads in `config`, in bytes; none if no client understands it.
+/// Returns the smallest limit that a client reads in `config`, in bytes; none if no client
+/// understands it.
 async fn smallest_limit(context: &Context) -> i64 {
     let limits = config::limits(context).await.unwrap_or_default();
     limits.first().copied().unwrap_or(i64::MAX)
 }
 
-/// The largest backup that every client uploads, in bytes, as far as the config can be read.
+/// Returns the largest backup that every client uploads, in bytes, as far as the config can be
+/// read.
 pub(super) async fn largest(context: &Context) -> usize {
     let largest = smallest_limit(context).await.saturating_sub(1);
     usize::try_from(largest).unwrap_or(usize::MAX).max(64)
 }
 
-/// The smaller of `wanted` and half of what the config allows, in bytes.
+/// Returns the smaller of `wanted` and half of what the config allows, in bytes.
 pub(super) async fn fitting(context: &Context, wanted: usize) -> usize {
     let half = smallest_limit(context).await / 2;
     usize::try_from(half).map_or(wanted, |half| wanted.min(half).max(64))

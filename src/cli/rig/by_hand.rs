@@ -143,8 +143,8 @@ fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Res
     Ok(())
 }
 
-/// The address of this machine from which it reaches others. Nothing is sent to find it: the
-/// address that is asked about is for documentation. Source: RFC 5737.
+/// Returns the address of this machine from which it reaches others. Nothing is sent to find it:
+/// the address that is asked about is for documentation. Source: RFC 5737.
 fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
@@ -152,7 +152,7 @@ fn own_address() -> Option<IpAddr> {
     (!own.is_unspecified() && !own.is_loopback()).then_some(own)
 }
 
-/// Which cases come, and how the person takes part.
+/// Returns which cases come, and how the person takes part.
 fn introduced(cases: &[&RigCase]) -> String {
     let mut text = format!(
         "  3. Do what is shown below, {}:\n",
@@ -201,7 +201,7 @@ fn show(step: &Step, cases: &[&RigCase]) {
     tell(&text);
 }
 
-/// What the person types, where there is a terminal.
+/// Returns what the person types, where there is a terminal.
 fn said() -> Option<UnboundedReceiver<Said>> {
     let input = std::io::stdin();
     if !input.is_terminal() {

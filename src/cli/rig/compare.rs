@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Ended {
     })
 }
 
-/// A report under a name that says which it is.
+/// Returns a report under a name that says which it is.
 fn opened(file: &Path) -> Result<(String, Report), Complaint> {
     let text = read(file, "the report")?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {

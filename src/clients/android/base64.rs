@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 /// The characters that make up four bytes less one.
 const QUANTUM: usize = 4;
 
-/// The bytes; `None` where it is not base64.
+/// Returns the bytes; `None` where it is not base64.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut characters: Vec<u8> = text
         .bytes()

@@ -29,8 +29,8 @@ const MARKS: [(&[u8], Charset); 5] = [
     (&[0xFF, 0xFE], Charset::Utf16Le),
 ];
 
-/// The charset in which a body with this Content-Type is decoded. One that Java does not know
-/// counts as UTF-8.
+/// Returns the charset in which a body with this Content-Type is decoded. One that Java does not
+/// know counts as UTF-8.
 pub(super) fn of(content_type: Option<&str>, body: &[u8]) -> Charset {
     if let Some((_, charset)) = MARKS.iter().find(|(mark, _)| body.starts_with(mark)) {
         return *charset;
@@ -45,7 +45,7 @@ pub(super) fn of(content_type: Option<&str>, body: &[u8]) -> Charset {
     }
 }
 
-/// The value of the parameter `charset`, without its quotes.
+/// Returns the value of the parameter `charset`, without its quotes.
 fn parameter(content_type: &str) -> Option<&str> {
     content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -56,7 +56,7 @@ fn parameter(content_type: &str) -> Option<&str> {
 }
 
 impl Charset {
-    /// The name that people know.
+    /// Returns the name that people know.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
@@ -65,8 +65,8 @@ impl Charset {
         }
     }
 
-    /// The text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte order mark
-    /// of UTF-16 and UTF-32 is no part of it.
+    /// Returns the text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte
+    /// order mark of UTF-16 and UTF-32 is no part of it.
     pub(super) fn decode(self, body: &[u8]) -> JavaString {
         let text = match self {
             Self::Utf8 => return JavaString::from_utf8_lossy(body),

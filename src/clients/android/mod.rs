@@ -24,7 +24,7 @@ use org_json::{JavaString, NoValue, Object, Value};
 /// Source: clients.http.config-body.
 const ONE_READ: usize = 4096;
 
-/// How a release of Android asks: since 6.2 with `OkHttp`.
+/// Returns how a release of Android asks: since 6.2 with `OkHttp`.
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.success,
 /// clients.http.token.

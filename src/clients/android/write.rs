@@ -67,7 +67,7 @@ impl Pen<'_> {
         document
     }
 
-    /// The version names the first release of the range.
+    /// Returns the version names the first release of the range.
     fn device(&self) -> String {
         let version = match self.origin.form {
             Form::TestBuild => "4.7",
@@ -251,7 +251,7 @@ fn array(objects: impl Iterator<Item = Object>) -> Value {
     Value::Array(objects.map(Value::Object).collect())
 }
 
-/// A time as Java's `long` holds it.
+/// Returns a time as Java's `long` holds it.
 fn long(timestamp: Timestamp) -> Value {
     whole(timestamp, i64::MIN.into(), i64::MAX.into())
 }

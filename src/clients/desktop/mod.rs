@@ -24,7 +24,7 @@ const READING: &[(&str, &str)] = &[
     ("Accept", "application/octet-stream"),
 ];
 
-/// How Desktop asks.
+/// Returns how Desktop asks.
 ///
 /// Source: clauses 4.4, 4.7 and 4.8; clients.http.headers, clients.http.success.
 pub(super) fn transport(release: Release) -> Transport {

@@ -517,8 +517,8 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// The IDs of a list that should hold nothing else. What the schema does about others is known of
-/// contacts alone.
+/// Returns the IDs of a list that should hold nothing else. What the schema does about others is
+/// known of contacts alone.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
     let ids = items.iter().enumerate().map(|(index, item)| {
         id(item).ok_or_else(|| unsourced(&at.index(index), "is no Threema ID"))
@@ -572,7 +572,7 @@ fn whole_part(number: f64) -> i128 {
     i128::from(number as i64)
 }
 
-/// What no fact says anything about.
+/// Returns what no fact says anything about.
 fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     unknown(format!(
         "{} {what}, and no source says what Desktop does then",

@@ -13,7 +13,7 @@ fn member(text: &[u8]) -> Vec<u8> {
     pack(text, Compression::Level(6))
 }
 
-/// What each of [`ALL`] makes of it.
+/// Returns what each of [`ALL`] makes of it.
 fn each(packed: &[&[u8]]) -> [Unpacked<Vec<u8>>; 4] {
     ALL.map(|unpacker| unpacker.unpack(&packed.concat(), 1 << 20))
 }

@@ -37,7 +37,7 @@ fn parsed(text: &str) -> Answer<Url> {
     Url::parse(text).map_err(|error| Refusal::at(Stage::Resolve, error.to_string()))
 }
 
-/// A URL as it goes on the wire.
+/// Returns a URL as it goes on the wire.
 fn on_the_wire(mut url: Url) -> String {
     // Both refuse only URLs without a host.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
@@ -59,8 +59,8 @@ fn fields(input: &RequestUrls) -> Option<(&str, &str)> {
     Some((user, password))
 }
 
-/// What Android puts into an address for the shard, and in which addresses: `%h` in that of the
-/// default server, since 4.6 in any; since 5.3 `{backupIdPrefix8}` in any.
+/// Returns what Android puts into an address for the shard, and in which addresses: `%h` in that of
+/// the default server, since 4.6 in any; since 5.3 `{backupIdPrefix8}` in any.
 ///
 /// Source: clients.http.shard.
 fn android_name(release: Release, typed: &str, shard: &str) -> String {
@@ -125,7 +125,7 @@ fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
     })
 }
 
-/// The token, in a release that sends one.
+/// Returns the token, in a release that sends one.
 ///
 /// Source: clients.http.token.
 fn token_of(transport: Transport, input: &RequestUrls) -> Option<String> {

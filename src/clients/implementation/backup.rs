@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// for some other time.
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
-/// An app that crashes or hangs is said to refuse: the vector says how.
+/// Returns an app that crashes or hangs is said to refuse: the vector says how.
 pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<RestoredState> {
     let own_id = id(&input.own_id)?;
     match release.read_as_asked(input)? {
@@ -32,7 +32,7 @@ pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<Restor
 }
 
 impl Release {
-    /// What this release makes of what an implementation is asked.
+    /// Returns what this release makes of what an implementation is asked.
     ///
     /// # Errors
     /// Where what is asked makes no sense: an ID that is none, or a key of another length.
@@ -74,7 +74,7 @@ pub(super) fn write_backup(release: Release, input: &WriteBackup) -> Answer<Writ
 }
 
 impl Origin {
-    /// What this release writes of what an implementation is asked.
+    /// Returns what this release writes of what an implementation is asked.
     ///
     /// # Errors
     /// Where what is asked makes no sense: no document, no identity in it, or an ID that is none.

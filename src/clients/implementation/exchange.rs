@@ -47,7 +47,7 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
     Ok(Taken {})
 }
 
-/// The config as a client has it: Android decodes it by the charset of `Content-Type`.
+/// Returns the config as a client has it: Android decodes it by the charset of `Content-Type`.
 ///
 /// Source: clause 4.2.
 fn config_body(client: Client, answer: &ServerAnswer) -> Cow<'_, [u8]> {
@@ -87,7 +87,7 @@ fn fits(transport: &Transport, exchange: &JudgeExchange) -> bool {
     transport.upload_fits(exchange.body_length.unwrap_or_default(), limit)
 }
 
-/// The answer after any login.
+/// Returns the answer after any login.
 fn final_answer<'a>(
     transport: &Transport,
     exchange: &'a JudgeExchange,
@@ -113,7 +113,7 @@ fn final_answer<'a>(
     }
 }
 
-/// The scheme of a challenge that iOS can answer.
+/// Returns the scheme of a challenge that iOS can answer.
 fn challenge(answer: &ServerAnswer) -> Option<To> {
     let mut headers = answer.headers.iter();
     let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("WWW-Authenticate"))?;

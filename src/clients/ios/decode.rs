@@ -67,7 +67,7 @@ impl Decoder {
         }
     }
 
-    /// What comes of a document that is not decoded.
+    /// Returns what comes of a document that is not decoded.
     ///
     /// Source: `clients.read.swallowed-error`.
     fn fails(self, stop: Stop) -> Outcome {
@@ -94,7 +94,7 @@ impl Decoder {
         self.not_decoded(at, &format!("is {}, not {expected}", value.kind()))
     }
 
-    /// What comes of an identity that is not there, or cannot be read.
+    /// Returns what comes of an identity that is not there, or cannot be read.
     ///
     /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`,
     /// `clients.read.base64-unpadded`.
@@ -142,7 +142,7 @@ impl Decoder {
         }
     }
 
-    /// The member, unless it is absent or `null`.
+    /// Returns the member, unless it is absent or `null`.
     fn member<'v>(object: &'v Object, key: &str) -> Option<&'v Value> {
         object.first(key).filter(|value| **value != Value::Null)
     }
@@ -198,7 +198,7 @@ impl Decoder {
         }
     }
 
-    /// A string that nothing is made of.
+    /// Returns a string that nothing is made of.
     pub fn undecoded_text<'v>(
         object: &'v Object,
         key: &str,
@@ -228,7 +228,7 @@ impl Decoder {
             .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
-    /// The strings of an array, `None` for each `null`.
+    /// Returns the strings of an array, `None` for each `null`.
     pub fn texts(self, items: &[Value], at: &At<'_>) -> Step<Vec<Option<Text>>> {
         let texts = items.iter().enumerate().map(|(index, item)| match item {
             Value::Null => Ok(None),
@@ -252,7 +252,7 @@ impl Decoder {
             .ok_or_else(|| self.not_decoded(&at, "is missing"))
     }
 
-    /// A whole number; also `1.0`.
+    /// Returns a whole number; also `1.0`.
     pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
         match Self::member(object, key) {
             None => Ok(None),
@@ -264,7 +264,7 @@ impl Decoder {
         }
     }
 
-    /// A time, which is a `UInt64`.
+    /// Returns a time, which is a `UInt64`.
     ///
     /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
     /// `clients.read.largest-time`.
@@ -308,7 +308,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// What no fact says anything about.
+    /// Returns what no fact says anything about.
     fn unsourced(at: &At<'_>, what: &str) -> Outcome {
         unknown(format!(
             "{} {what}, and no source says what iOS does then",
@@ -339,7 +339,7 @@ const DECODED: [&[&str]; 18] = [
     &["settings", "blockedContacts"],
 ];
 
-/// Whether a place holds a string which iOS decodes; or something around it, for there it
+/// Returns whether a place holds a string which iOS decodes; or something around it, for there it
 /// decodes the keys; or of something within it, for there it requires a string.
 ///
 /// A raw control character in a string is refused when the string is decoded, not before.
@@ -357,8 +357,8 @@ fn is_decoded(path: &Path) -> bool {
     })
 }
 
-/// Whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with the
-/// wrong bytes overlooked.
+/// Returns whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with
+/// the wrong bytes overlooked.
 fn may_be_taken(json: &[u8]) -> bool {
     let has_other_mark = json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff");
     let has_wide_units = json.iter().take(2).any(|byte| *byte == 0);

@@ -23,7 +23,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Two to the power of 63: the first double that a signed number of 64 bits does not hold.
 const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 
-/// How a release of iOS asks.
+/// Returns how a release of iOS asks.
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success, clients.http.token.
 pub(super) fn transport(release: Release) -> Transport {
@@ -151,7 +151,7 @@ fn found(value: &Value) -> Found {
     }
 }
 
-/// What a syntax error says holds none of the text, so it needs no escaping.
+/// Returns what a syntax error says holds none of the text, so it needs no escaping.
 fn without_excerpts(error: &serde_json::Error) -> String {
     if error.is_eof() {
         "it ends too early".to_owned()

@@ -38,7 +38,7 @@ impl Pen {
         self.origin.since(first)
     }
 
-    /// The members of a Swift object come in any order.
+    /// Returns the members of a Swift object come in any order.
     fn any_order(&mut self, mut object: Object) -> Value {
         self.shuffle.shuffle(&mut object.0);
         Value::Object(object)
@@ -208,8 +208,8 @@ fn unless_empty(values: Vec<Value>) -> Option<Value> {
     (!values.is_empty()).then_some(Value::Array(values))
 }
 
-/// A time as Swift's `UInt64` holds it. What is before 1970 cannot be on an iPhone: it restores no
-/// such document.
+/// Returns a time as Swift's `UInt64` holds it. What is before 1970 cannot be on an iPhone: it
+/// restores no such document.
 fn unsigned(timestamp: Timestamp) -> Value {
     whole(timestamp, 0, u64::MAX.into())
 }

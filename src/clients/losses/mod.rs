@@ -53,13 +53,14 @@ pub enum Side {
 }
 
 impl Loss {
-    /// Whether it is about these releases.
+    /// Returns whether it is about these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
 }
 
-/// What becomes of a field from one release to another: the rows about it. None: it is kept.
+/// Returns what becomes of a field from one release to another: the rows about it. None: it is
+/// kept.
 pub fn losses_of(
     field: Field,
     origin: Origin,
@@ -70,7 +71,7 @@ pub fn losses_of(
         .filter(move |loss| loss.fields.contains(&field) && loss.is_between(origin, release))
 }
 
-/// What nobody knows of a field from one release to another.
+/// Returns what nobody knows of a field from one release to another.
 pub fn unknowns_of(
     field: Field,
     origin: Origin,
@@ -81,7 +82,7 @@ pub fn unknowns_of(
     })
 }
 
-/// The restores that stop, from one release to another.
+/// Returns the restores that stop, from one release to another.
 pub fn stops_between(origin: Origin, release: Release) -> impl Iterator<Item = &'static StopRow> {
     STOPS
         .iter()

@@ -24,7 +24,7 @@ pub struct StopRow {
 }
 
 impl StopRow {
-    /// Whether it is about these releases.
+    /// Returns whether it is about these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }

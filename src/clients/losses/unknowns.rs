@@ -27,7 +27,7 @@ pub struct Unknown {
 }
 
 impl Unknown {
-    /// Whether it is about these releases.
+    /// Returns whether it is about these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }

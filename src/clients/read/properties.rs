@@ -46,7 +46,7 @@ fn odd_value() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// A document with some of its values replaced, taken away or doubled.
+/// Returns a document with some of its values replaced, taken away or doubled.
 fn odd_document() -> impl Strategy<Value = Value> {
     let change = (any::<Index>(), 0..4_u8, odd_value());
     let changes = prop::collection::vec(change, 0..5);
@@ -66,7 +66,7 @@ fn odd_document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Every place within a document.
+/// Returns every place within a document.
 fn pointers(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut pending = vec![(String::new(), value)];
@@ -105,7 +105,7 @@ fn length(document: &Value, key: &str) -> usize {
     document[key].as_array().map_or(0, Vec::len)
 }
 
-/// How many things of a list are said to be elsewhere than on the phone.
+/// Returns how many things of a list are said to be elsewhere than on the phone.
 fn reported(restored: &Restored, whole: Field) -> usize {
     let changes = restored.changes.iter();
     // A list of another type has no items that could be gone.

@@ -51,7 +51,7 @@ fn restored(reader: Release, document: &str) -> Restored {
     }
 }
 
-/// The changes as a person reads them: kind and place.
+/// Returns the changes as a person reads them: kind and place.
 fn changes(restored: &Restored) -> Vec<String> {
     let said = restored
         .changes

@@ -81,7 +81,7 @@ macro_rules! releases {
                 }
             }
 
-            /// The name in files and options: `android-5.3`. It never changes.
+            /// Returns the name in files and options: `android-5.3`. It never changes.
             pub fn id(self) -> &'static str {
                 match self {
                     $(Self::$name => {
@@ -185,12 +185,12 @@ releases! {
 }
 
 impl Release {
-    /// The client.
+    /// Returns the client.
     pub const fn client(self) -> Client {
         self.entry().client
     }
 
-    /// The newest release of a client.
+    /// Returns the newest release of a client.
     pub fn newest(client: Client) -> Self {
         let mut of_client = Self::ALL.iter().copied();
         // Every client has an entry; its last one is the newest.
@@ -199,22 +199,22 @@ impl Release {
             .unwrap_or(Self::DesktopPreview14)
     }
 
-    /// The newest release of each client.
+    /// Returns the newest release of each client.
     pub fn newest_of_each() -> [Self; 3] {
         Client::ALL.map(Self::newest)
     }
 
-    /// Whether it is the newest of its client.
+    /// Returns whether it is the newest of its client.
     pub fn is_newest(self) -> bool {
         self == Self::newest(self.client())
     }
 
-    /// Whether it is this one or a later one of the same client.
+    /// Returns whether it is this one or a later one of the same client.
     pub fn since(self, first: Self) -> bool {
         self.client() == first.client() && self >= first
     }
 
-    /// What changed with it in one aspect; `None` if it does as the release before.
+    /// Returns what changed with it in one aspect; `None` if it does as the release before.
     pub const fn change(self, aspect: Aspect) -> Option<&'static str> {
         let entry = self.entry();
         match aspect {
@@ -224,7 +224,8 @@ impl Release {
         }
     }
 
-    /// The releases in which an aspect changed: one for each of the ranges that are alike in it.
+    /// Returns the releases in which an aspect changed: one for each of the ranges that are alike
+    /// in it.
     ///
     /// Desktop writes nothing, so that it is not among those of [`Aspect::Writing`].
     pub fn distinct(aspect: Aspect) -> impl Iterator<Item = Self> {
@@ -232,15 +233,15 @@ impl Release {
         all.filter(move |release| release.change(aspect).is_some())
     }
 
-    /// The first of the releases that are like this one in an aspect; `None` if its client has
-    /// none.
+    /// Returns the first of the releases that are like this one in an aspect; `None` if its client
+    /// has none.
     pub fn representative(self, aspect: Aspect) -> Option<Self> {
         let up_to = Self::ALL.iter().copied().rev();
         let mut alike = up_to.filter(|each| self.since(*each) && each.change(aspect).is_some());
         alike.next()
     }
 
-    /// All releases that are like this one in an aspect.
+    /// Returns all releases that are like this one in an aspect.
     pub fn alike(self, aspect: Aspect) -> Range {
         let first = self.representative(aspect).unwrap_or(self);
         let mut later = Self::ALL.iter().copied();
@@ -255,12 +256,13 @@ impl Release {
         }
     }
 
-    /// The first version.
+    /// Returns the first version.
     pub fn first_version(self) -> &'static str {
         self.entry().first
     }
 
-    /// The last version; `None` if it is not known which was the last before the next release.
+    /// Returns the last version; `None` if it is not known which was the last before the next
+    /// release.
     pub fn last_version(self) -> Option<&'static str> {
         self.entry().last
     }
@@ -272,7 +274,7 @@ impl Release {
 }
 
 impl From<Client> for Release {
-    /// The newest release of the client.
+    /// Returns the newest release of the client.
     fn from(client: Client) -> Self {
         Self::newest(client)
     }
@@ -302,12 +304,12 @@ pub struct Range {
 }
 
 impl Range {
-    /// The client.
+    /// Returns the client.
     pub const fn client(self) -> Client {
         self.first.client()
     }
 
-    /// The newest version in it, for people: `iOS 7.2.2`.
+    /// Returns the newest version in it, for people: `iOS 7.2.2`.
     pub fn newest(self) -> String {
         let last = self.last.entry();
         format!("{} {}", last.client, last.last.unwrap_or(last.first))

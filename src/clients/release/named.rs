@@ -62,8 +62,8 @@ fn nearest(below: Option<Release>, above: Option<Release>) -> String {
 }
 
 impl Release {
-    /// The release that a name names: a client and any published version of it, or a client alone
-    /// for its newest.
+    /// Returns the release that a name names: a client and any published version of it, or a client
+    /// alone for its newest.
     ///
     /// # Errors
     /// An unknown client, something that is no version, and a version that was not published.
@@ -102,7 +102,7 @@ impl Release {
         })
     }
 
-    /// The release into which a version falls; else its neighbours.
+    /// Returns the release into which a version falls; else its neighbours.
     fn of_version(client: Client, version: Version) -> Result<Self, (Option<Self>, Option<Self>)> {
         let of_client = || {
             Self::ALL
@@ -121,8 +121,8 @@ impl Release {
         below.filter(|release| ends(*release)).ok_or((below, above))
     }
 
-    /// The release of Android that `info.device` names, if it is one: `6.4.2A/de_CH`. A later one
-    /// than is known is taken for the newest.
+    /// Returns the release of Android that `info.device` names, if it is one: `6.4.2A/de_CH`. A
+    /// later one than is known is taken for the newest.
     ///
     /// Source: `clients.write.android-info`.
     pub fn of_android_device(device: &str) -> Option<Self> {

@@ -56,7 +56,7 @@ pub struct Origin {
 }
 
 impl Release {
-    /// The usual backups of this release.
+    /// Returns the usual backups of this release.
     pub const fn usual(self) -> Origin {
         Origin {
             release: self,
@@ -64,7 +64,7 @@ impl Release {
         }
     }
 
-    /// What this release writes to link a device.
+    /// Returns what this release writes to link a device.
     pub const fn device_link(self) -> Origin {
         Origin {
             release: self,
@@ -74,8 +74,8 @@ impl Release {
 }
 
 impl Origin {
-    /// All that differ: for each range of releases that write alike one, and one for each other
-    /// form of it.
+    /// Returns all that differ: for each range of releases that write alike one, and one for each
+    /// other form of it.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for release in Release::distinct(Aspect::Writing) {
@@ -93,7 +93,7 @@ impl Origin {
         all
     }
 
-    /// The newest usual one of each client that writes.
+    /// Returns the newest usual one of each client that writes.
     pub fn newest() -> [Self; 2] {
         [Client::Android, Client::Ios].map(|client| {
             let newest = Release::newest(client);
@@ -104,28 +104,29 @@ impl Origin {
         })
     }
 
-    /// Whether there is such a document: Desktop writes none, and not every release has every form.
+    /// Returns whether there is such a document: Desktop writes none, and not every release has
+    /// every form.
     pub fn writes(self) -> bool {
         self.form.releases().contains(self.release)
     }
 
-    /// The client.
+    /// Returns the client.
     pub const fn client(self) -> Client {
         self.release.client()
     }
 
-    /// Whether its release is this one or a later one of the same client.
+    /// Returns whether its release is this one or a later one of the same client.
     pub fn since(self, first: Release) -> bool {
         self.release.since(first)
     }
 
-    /// The name in files and options: `ios-4.9-devicelink`.
+    /// Returns the name in files and options: `ios-4.9-devicelink`.
     pub fn id(self) -> String {
         format!("{}{}", self.release.id(), self.form.suffix())
     }
 
-    /// The origin that a name names: that of a release, perhaps with `-devicelink` or `-test`
-    /// behind it.
+    /// Returns the origin that a name names: that of a release, perhaps with `-devicelink` or
+    /// `-test` behind it.
     ///
     /// # Errors
     /// What names no release.

@@ -68,18 +68,18 @@ impl Releases {
         set
     }
 
-    /// Those of either set.
+    /// Returns those of either set.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether a release is in it.
+    /// Returns whether a release is in it.
     pub const fn contains(self, release: Release) -> bool {
         self.0 & (1 << release as u32) != 0
     }
 
-    /// The releases, by client and from the oldest.
+    /// Returns the releases, by client and from the oldest.
     pub fn iter(self) -> impl Iterator<Item = Release> {
         let all = Release::ALL.iter().copied();
         all.filter(move |release| self.contains(*release))
@@ -128,7 +128,7 @@ impl Origins {
         device_link: Releases::NONE,
     };
 
-    /// Everything that these releases write, in whatever form.
+    /// Returns everything that these releases write, in whatever form.
     pub const fn of(releases: Releases) -> Self {
         Self {
             usual: releases,
@@ -137,7 +137,7 @@ impl Origins {
         }
     }
 
-    /// Those of either set.
+    /// Returns those of either set.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -147,7 +147,7 @@ impl Origins {
         }
     }
 
-    /// Those of both sets.
+    /// Returns those of both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {
         Self {
@@ -157,7 +157,7 @@ impl Origins {
         }
     }
 
-    /// Whether an origin is in it.
+    /// Returns whether an origin is in it.
     pub const fn contains(self, origin: Origin) -> bool {
         match origin.form {
             Form::Usual => self.usual.contains(origin.release),

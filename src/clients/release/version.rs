@@ -32,8 +32,8 @@ impl Version {
         Some(Self(numbers))
     }
 
-    /// The version in `info.device` of Android: digits and points, then the letters of the flavour,
-    /// `A` and `/`.
+    /// Returns the version in `info.device` of Android: digits and points, then the letters of the
+    /// flavour, `A` and `/`.
     ///
     /// Source: `clients.write.android-info`.
     pub fn of_android_device(device: &str) -> Option<Self> {

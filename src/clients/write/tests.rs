@@ -10,7 +10,7 @@ fn id(id: &str) -> ThreemaId {
     ThreemaId::parse(id).expect("an ID")
 }
 
-/// A little of everything.
+/// Returns a little of everything.
 fn backup() -> Backup {
     let mut user = User::new(PrivateKey::from_bytes([0xff; 32]));
     user.nickname = Some(Text::from_units(&[0x61, 0xd800, 0x2f, 0x1b, 0x22]));
@@ -64,7 +64,7 @@ fn flat(writer: Origin) -> String {
     written(writer).replace('\n', "").replace("\": ", "\":")
 }
 
-/// Whether the text is in what `writer` writes.
+/// Returns whether the text is in what `writer` writes.
 fn says(writer: Origin, text: &str) -> bool {
     flat(writer).contains(text)
 }

@@ -11,7 +11,7 @@ pub(super) fn leaf() -> CertificateParams {
     names(leaf, &["cloud.example"])
 }
 
-/// The address as a DNS name.
+/// Returns the address as a DNS name.
 pub(super) fn as_dns_name() -> CertificateParams {
     let mut leaf = leaf();
     let name = "192.0.2.1".try_into().expect("a DNS name by its letters");
@@ -44,7 +44,7 @@ pub(super) fn with_key(key_proof: KeyProof) -> Inspection {
     }
 }
 
-/// A chain to a public root.
+/// Returns a chain to a public root.
 pub(super) fn public(root: &str) -> Inspection {
     Inspection {
         public: true,

@@ -41,7 +41,7 @@ const ABOUT: [(Product, &[&str]); 5] = [
     (Product::Lighttpd, &["lighttpd.conf"]),
 ];
 
-/// What a fix says about a server that is not the one that was recognised.
+/// Returns what a fix says about a server that is not the one that was recognised.
 fn foreign(product: Product, fix: &str) -> Option<&'static str> {
     let others = ABOUT.iter().filter(|(about, _)| *about != product);
     let mut words = others.flat_map(|(_, words)| words.iter());
@@ -89,7 +89,7 @@ type Row = (
     Option<Product>,
 );
 
-/// The product that an answer shows, by field or body.
+/// Returns the product that an answer shows, by field or body.
 fn product_of(status: u16, fields: &[(&str, &str)], body: &str) -> Option<Product> {
     let seen = recognised(&answer(status, fields, body));
     seen.first().map(|seen| seen.product)

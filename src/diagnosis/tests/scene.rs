@@ -70,32 +70,32 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
     }
 }
 
-/// A GET of `config` that is answered so.
+/// Returns a GET of `config` that is answered so.
 pub(super) fn config(status: u16) -> Exchange {
     exchange(Method::Get, Subject::Config, status)
 }
 
-/// A PUT of a small backup that is answered so.
+/// Returns a PUT of a small backup that is answered so.
 pub(super) fn put(status: u16) -> Exchange {
     exchange(Method::Put, Subject::Backup, status)
 }
 
-/// A PUT over a backup that is there.
+/// Returns a PUT over a backup that is there.
 pub(super) fn replace(status: u16) -> Exchange {
     exchange(Method::Put, Subject::ReplacedBackup, status)
 }
 
-/// A PUT of a larger backup.
+/// Returns a PUT of a larger backup.
 pub(super) fn large(status: u16) -> Exchange {
     exchange(Method::Put, Subject::LargeBackup, status)
 }
 
-/// A PUT of a backup of exactly the promised size.
+/// Returns a PUT of a backup of exactly the promised size.
 pub(super) fn exact(status: u16) -> Exchange {
     exchange(Method::Put, Subject::ExactBackup, status)
 }
 
-/// A GET of a backup that was just stored.
+/// Returns a GET of a backup that was just stored.
 pub(super) fn stored(status: u16) -> Exchange {
     exchange(Method::Get, Subject::StoredBackup, status)
 }
@@ -117,7 +117,7 @@ impl Exchange {
         self
     }
 
-    /// The message of a server of the sabre family.
+    /// Returns the message of a server of the sabre family.
     pub(super) fn message(self, message: &str) -> Self {
         let body = format!(
             "<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\"><s:message>{message}</s:message></d:error>"
@@ -216,7 +216,7 @@ impl From<Exchange> for Scene {
     }
 }
 
-/// A check that deviates.
+/// Returns a check that deviates.
 pub(super) fn deviates(check: &'static str) -> Scene {
     Scene::Finding {
         check,
@@ -227,7 +227,7 @@ pub(super) fn deviates(check: &'static str) -> Scene {
     }
 }
 
-/// A check that passes.
+/// Returns a check that passes.
 pub(super) fn passes(check: &'static str) -> Scene {
     Scene::Finding {
         check,
@@ -249,7 +249,7 @@ pub(super) fn deviates_at(check: &'static str, stage: &'static str) -> Scene {
     }
 }
 
-/// A check of TLS that deviates on a server like this.
+/// Returns a check of TLS that deviates on a server like this.
 pub(super) fn deviates_on(check: &'static str, seen: Inspection) -> Scene {
     Scene::Finding {
         check,
@@ -260,7 +260,7 @@ pub(super) fn deviates_on(check: &'static str, seen: Inspection) -> Scene {
     }
 }
 
-/// A check that could not be carried out.
+/// Returns a check that could not be carried out.
 pub(super) fn breaks(check: &'static str, breakage: Breakage) -> Scene {
     Scene::Finding {
         check,
@@ -271,7 +271,7 @@ pub(super) fn breaks(check: &'static str, breakage: Breakage) -> Scene {
     }
 }
 
-/// A check that was kept from being judged.
+/// Returns a check that was kept from being judged.
 pub(super) fn blocked(check: &'static str, blocker: Blocker) -> Scene {
     Scene::Finding {
         check,
@@ -282,12 +282,12 @@ pub(super) fn blocked(check: &'static str, blocker: Blocker) -> Scene {
     }
 }
 
-/// A request without an answer.
+/// Returns a request without an answer.
 pub(super) fn silent(asked: Option<(Method, Subject)>, kind: FailureKind) -> Scene {
     Scene::Silence(Silence { asked, kind })
 }
 
-/// What is known of a target.
+/// Returns what is known of a target.
 pub(super) fn facts() -> Facts {
     serde_json::from_value(serde_json::json!({
         "base": BASE, "https": true, "loopback": false, "login": "basic", "ascii_login": true,
@@ -305,7 +305,7 @@ pub(super) fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
 }
 
 impl Scene {
-    /// The IDs of the problems that are named.
+    /// Returns the IDs of the problems that are named.
     pub(super) fn problems(&self) -> Vec<String> {
         let id = |found: Option<Diagnosis>| found.map(|found| found.id.to_owned()).into_iter();
         match self {

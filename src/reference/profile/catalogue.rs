@@ -38,7 +38,7 @@ macro_rules! profiles {
             /// Every profile, in the order of the catalogue.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Its entry in the catalogue.
+            /// Returns its entry in the catalogue.
             pub(super) const fn entry(self) -> &'static Entry {
                 match self {
                     $(Self::$variant => {

@@ -205,7 +205,7 @@ fn nginx_title(code: u16, reason: &str) -> String {
     }
 }
 
-/// The error document of sabre/dav.
+/// Returns the error document of sabre/dav.
 fn sabre(status: StatusCode, path: &str, refusal: &Refusal) -> String {
     let (exception, message) = match (refusal, status.as_u16()) {
         (Refusal::Saying { exception, message }, _) => (*exception, message.clone()),

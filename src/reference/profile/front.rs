@@ -51,7 +51,7 @@ impl Bucket {
         }
     }
 
-    /// How long a request waits; an error is the status that refuses it.
+    /// Returns how long a request waits; an error is the status that refuses it.
     pub(super) fn pour(&self, now: Duration) -> Result<Duration, u16> {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = level.at.map(|at| now.saturating_sub(at).as_secs_f64());

@@ -89,8 +89,8 @@ impl Late {
         })
     }
 
-    /// Whether a request that is no upload meets a lock. A new file is locked only while it is
-    /// moved into its place: before that it is not there.
+    /// Returns whether a request that is no upload meets a lock. A new file is locked only while it
+    /// is moved into its place: before that it is not there.
     pub(in super::super) fn is_locked(
         &self,
         now: Duration,
@@ -108,8 +108,8 @@ impl Late {
         }
     }
 
-    /// An upload broke off; how long it takes until that is noticed. `None` if it is noticed at
-    /// once.
+    /// Returns an upload broke off; how long it takes until that is noticed. `None` if it is
+    /// noticed at once.
     ///
     /// Nextcloud writes over what exists, and keeps what came of a chunked upload. A new file of
     /// declared length is compared, and removed.
@@ -149,7 +149,7 @@ impl Late {
         });
     }
 
-    /// What is to be stored by now.
+    /// Returns what is to be stored by now.
     pub(in super::super) fn due(&self, now: Duration) -> Vec<(String, Bytes)> {
         let mut table = self.lock();
         let (due, coming) = std::mem::take(&mut table.coming)
@@ -175,8 +175,8 @@ impl Table {
 }
 
 impl Notice {
-    /// The wait after the `count`-th break: spread over the range, most of them short, in the same
-    /// order every time.
+    /// Returns the wait after the `count`-th break: spread over the range, most of them short, in
+    /// the same order every time.
     fn of(self, count: u32) -> Duration {
         let place = (f64::from(count) * 0.618_034).fract();
         let ratio = self.latest.as_secs_f64() / self.earliest.as_secs_f64();

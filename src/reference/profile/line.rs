@@ -32,7 +32,7 @@ enum Ends {
 }
 
 impl Lines {
-    /// A new connection.
+    /// Returns a new connection.
     pub(super) fn open(&self, hangs_up: Option<HangUp>) -> Line {
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
         let ends = match hangs_up {
@@ -49,7 +49,7 @@ impl Lines {
 }
 
 impl Line {
-    /// Whether the connection ends instead of an answer.
+    /// Returns whether the connection ends instead of an answer.
     pub(in super::super) fn ends_before_answer(&self) -> bool {
         let ends = self.ends == Some(Ends::BeforeAnswer);
         if ends {
@@ -70,7 +70,7 @@ impl Line {
         self.state.store(CLOSED, Ordering::Relaxed);
     }
 
-    /// The stream of this connection, which ends when the connection does.
+    /// Returns the stream of this connection, which ends when the connection does.
     pub(in super::super) fn on<S>(&self, stream: S) -> OnLine<S> {
         OnLine {
             stream,

@@ -47,7 +47,7 @@ struct Pieces {
 }
 
 impl Manner {
-    /// The manner of a server that is like `profile`.
+    /// Returns the manner of a server that is like `profile`.
     pub(in super::super) fn new(profile: Option<Profile>, tempo: Tempo, tasks: Tasks) -> Self {
         let mut manner = Self {
             tempo,
@@ -102,18 +102,18 @@ impl Manner {
         }
     }
 
-    /// Whether it has this habit.
+    /// Returns whether it has this habit.
     pub(in super::super) fn does(&self, habit: Habit) -> bool {
         self.habits.contains(&habit)
     }
 
-    /// A new connection; `None` if it is dropped.
+    /// Returns a new connection; `None` if it is dropped.
     pub(in super::super) fn open_line(&self) -> Option<Line> {
         let is_dropped = matches!(self.banned(), Some(Then::Drop(_)));
         (!is_dropped).then(|| self.lines.open(self.hangs_up))
     }
 
-    /// What the front makes of a request.
+    /// Returns what the front makes of a request.
     pub(in super::super) async fn front(&self) -> Front<'_> {
         match self.banned() {
             Some(Then::Drop(_)) => return Front::Closed,
@@ -141,7 +141,7 @@ impl Manner {
         Front::Passed(passing)
     }
 
-    /// The answer of a server that has locked the address out.
+    /// Returns the answer of a server that has locked the address out.
     pub(in super::super) fn locked_out(&self) -> Option<Answer> {
         match self.banned()? {
             Then::TooMany => Some(refusal_with(
@@ -187,7 +187,7 @@ impl Manner {
         }
     }
 
-    /// How long a request takes.
+    /// Returns how long a request takes.
     pub(in super::super) const fn takes(&self) -> Duration {
         self.takes
     }
@@ -197,7 +197,7 @@ impl Manner {
         self.tempo.sleep(self.takes).await;
     }
 
-    /// The refusal of an upload for its size, in other words than 413.
+    /// Returns the refusal of an upload for its size, in other words than 413.
     pub(in super::super) fn refuses_size(&self, length: u64, is_declared: bool) -> Option<Answer> {
         let rule = self.size.filter(|rule| length > rule.most)?;
         if rule.declared_only && !is_declared {

@@ -28,22 +28,22 @@ use std::fmt;
 use std::str::FromStr;
 
 impl Profile {
-    /// What it does and what makes it so, in one or two sentences.
+    /// Returns what it does and what makes it so, in one or two sentences.
     pub const fn explanation(self) -> &'static str {
         self.entry().explanation
     }
 
-    /// The name: `nextcloud-quota`.
+    /// Returns the name: `nextcloud-quota`.
     pub const fn name(self) -> &'static str {
         self.entry().name
     }
 
-    /// The facts of the manual that it is made from.
+    /// Returns the facts of the manual that it is made from.
     pub const fn facts(self) -> &'static [&'static str] {
         self.entry().facts
     }
 
-    /// The path of its base URL for this user, if the profile prescribes one.
+    /// Returns the path of its base URL for this user, if the profile prescribes one.
     pub fn base_path(self, user: &str) -> Option<String> {
         let path = self.behaviours().find_map(|behaviour| match behaviour {
             Behaviour::Base(path) => Some(path),
@@ -52,18 +52,19 @@ impl Profile {
         path.map(|path| with_user(path, user))
     }
 
-    /// The user name that it lets in, if the profile prescribes one: the token of a public link.
+    /// Returns the user name that it lets in, if the profile prescribes one: the token of a public
+    /// link.
     pub fn user(self) -> Option<&'static str> {
         self.entrance().and_then(|entrance| entrance.user)
     }
 
-    /// Whether its password is empty: that of a public link without one.
+    /// Returns whether its password is empty: that of a public link without one.
     pub fn has_empty_password(self) -> bool {
         self.entrance()
             .is_some_and(|entrance| entrance.has_empty_password)
     }
 
-    /// Whether it lets everybody in, without credentials.
+    /// Returns whether it lets everybody in, without credentials.
     pub fn is_open(self) -> bool {
         self.entrance().is_some_and(|entrance| entrance.is_open)
     }
@@ -75,13 +76,13 @@ impl Profile {
         })
     }
 
-    /// Its pieces.
+    /// Returns its pieces.
     fn behaviours(self) -> impl Iterator<Item = Behaviour> {
         let groups = self.entry().behaviours.iter();
         groups.flat_map(|group| group.iter().copied())
     }
 
-    /// The faults among them.
+    /// Returns the faults among them.
     pub(super) fn faults(self) -> impl Iterator<Item = super::Fault> {
         self.behaviours().filter_map(|behaviour| match behaviour {
             Behaviour::Wrong(fault) => Some(fault),

@@ -14,8 +14,8 @@ pub(in super::super) struct Tempo {
 }
 
 impl Tempo {
-    /// A time that passes `speed` times as fast as the machine's, and jumps where `clock` is
-    /// advanced.
+    /// Returns a time that passes `speed` times as fast as the machine's, and jumps where `clock`
+    /// is advanced.
     pub(in super::super) fn new(clock: Arc<dyn Clock>, speed: u32) -> Self {
         Self {
             clock,
@@ -24,7 +24,7 @@ impl Tempo {
         }
     }
 
-    /// How much of it has passed.
+    /// Returns how much of it has passed.
     pub(in super::super) fn now(&self) -> Duration {
         self.begun.elapsed() * self.speed + self.clock.advanced()
     }

@@ -68,7 +68,7 @@ impl Watcher {
         }
     }
 
-    /// What happens to a request now.
+    /// Returns what happens to a request now.
     pub(super) fn verdict(&self, now: Duration) -> Option<Then> {
         let mut state = self.lock();
         state.forget(self.watch.forgets, now);

@@ -16,14 +16,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A header's value.
+    /// Returns a header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(each, _)| each.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -41,7 +41,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// A request for a path below the base, with the right credentials.
+    /// Returns a request for a path below the base, with the right credentials.
     pub fn new(method: &'static str, path: &str) -> Self {
         Self {
             method,
@@ -53,7 +53,7 @@ impl Ask {
         }
     }
 
-    /// A request for a path that is not below the base.
+    /// Returns a request for a path that is not below the base.
     pub fn outside(method: &'static str, path: &str) -> Self {
         let path = path.to_owned();
         Self {
@@ -94,7 +94,7 @@ impl Ask {
         }
     }
 
-    /// The bytes of the head.
+    /// Returns the bytes of the head.
     fn head(&self) -> Vec<u8> {
         let mut head = format!(
             "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",

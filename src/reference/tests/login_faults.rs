@@ -6,8 +6,8 @@ use super::{backup, plain, within};
 
 const CHALLENGE: Option<&str> = Some("Basic realm=\"Threema Safe\"");
 
-/// The statuses of anonymous GET, HEAD, PUT and DELETE of an existing backup, GET and PROPFIND of
-/// the folder, and GET of config.
+/// Returns the statuses of anonymous GET, HEAD, PUT and DELETE of an existing backup, GET and
+/// PROPFIND of the folder, and GET of config.
 async fn anonymous_statuses(server: &Running) -> [u16; 7] {
     let path = backup('a');
     put(&path, "x").send(server).await;

@@ -14,7 +14,7 @@ mod upload_faults;
 use super::{Fault, Login, Options, Profile, Running, start};
 use std::time::Duration;
 
-/// A server that speaks plain HTTP/1.1 and has these faults.
+/// Returns a server that speaks plain HTTP/1.1 and has these faults.
 async fn plain(faults: &[Fault]) -> Running {
     let options = Options {
         tls: false,
@@ -35,7 +35,7 @@ async fn open(faults: &[Fault]) -> Running {
     start(options).await.expect("a server on loopback starts")
 }
 
-/// A server that is like `profile`, over plain HTTP, in a time that passes fast.
+/// Returns a server that is like `profile`, over plain HTTP, in a time that passes fast.
 async fn like(profile: Profile) -> Running {
     start(Options {
         tls: false,
@@ -60,7 +60,7 @@ async fn until(condition: impl Fn() -> bool) {
     }
 }
 
-/// The path of a backup, relative to the base.
+/// Returns the path of a backup, relative to the base.
 fn backup(digit: char) -> String {
     format!("/backups/{}", String::from(digit).repeat(64))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A server that is like `profile`, over plain HTTP, in a time that passes fast.
+/// Returns a server that is like `profile`, over plain HTTP, in a time that passes fast.
 async fn like(profile: Profile, speed: u32) -> Running {
     start(Options {
         tls: false,
@@ -18,7 +18,7 @@ async fn like(profile: Profile, speed: u32) -> Running {
     .expect("a server on loopback starts")
 }
 
-/// A request to a server that is like `profile`, with the right credentials.
+/// Returns a request to a server that is like `profile`, with the right credentials.
 fn ask(profile: Profile, method: &'static str, path: &str) -> Ask {
     let base = Options::like(profile).base_path;
     let ask = Ask::outside(method, &format!("{base}{path}"));
@@ -63,7 +63,8 @@ struct Measured {
     challenges: Vec<String>,
 }
 
-/// What is asked of every server, in this order, under the name that the measurement has for it.
+/// Returns what is asked of every server, in this order, under the name that the measurement has
+/// for it.
 fn probes(profile: Profile) -> Vec<(&'static str, Ask)> {
     let new = |method, path: &str| ask(profile, method, path).header("User-Agent: Threema");
     let small = vec![b'x'; 3000];
@@ -135,7 +136,7 @@ async fn a_profile_answers_as_its_server_was_measured() {
     .await;
 }
 
-/// What is otherwise than measured.
+/// Returns what is otherwise than measured.
 fn differences(probe: &str, reply: &Reply, expected: &Measured) -> Vec<String> {
     let mut differences = Vec::new();
     let mut compare = |what: &str, ours: String, measured: String| {

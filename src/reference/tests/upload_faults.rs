@@ -5,7 +5,7 @@ use super::client::{Ask, get, put};
 use super::healthy::futures;
 use super::{backup, open, plain, until, within};
 
-/// What a GET gives after uploads: the body, or the status of a refusal.
+/// Returns what a GET gives after uploads: the body, or the status of a refusal.
 async fn read_back(server: &super::Running, path: &str) -> Result<Vec<u8>, u16> {
     let reply = get(path).send(server).await;
     if reply.status == 200 {

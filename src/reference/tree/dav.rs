@@ -26,8 +26,8 @@ pub(in super::super) enum Act {
     Write,
 }
 
-/// What a request does in the tree; `None` where the tree has no part in it: it is about a backup,
-/// or reads `config` or the list of the backups.
+/// Returns what a request does in the tree; `None` where the tree has no part in it: it is about a
+/// backup, or reads `config` or the list of the backups.
 pub(in super::super) fn act(site: &Site, call: &Call<'_>) -> Option<Act> {
     let (tree, spot) = (site.tree.as_ref()?, call.spot?);
     let is_plain = matches!(call.route, Route::Outside | Route::Unknown);
@@ -249,7 +249,7 @@ impl Tree {
         }
     }
 
-    /// The file at a place.
+    /// Returns the file at a place.
     fn file(&self, site: &Site, call: &Call<'_>, spot: &Spot) -> Option<File> {
         match self.lock().get(&spot.path)? {
             Node::Folder => None,
@@ -261,7 +261,7 @@ impl Tree {
         }
     }
 
-    /// The path in the tree of a backup that has this name in the store.
+    /// Returns the path in the tree of a backup that has this name in the store.
     fn path_of(&self, name: &str) -> String {
         match name
             .strip_prefix('/')

@@ -37,7 +37,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// The folder above.
+    /// Returns the folder above.
     fn parent(&self) -> &str {
         parent_of(&self.path)
     }
@@ -97,7 +97,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The tree around a base URL, with its `config` and `backups` as far as the faults leave them.
+    /// Returns the tree around a base URL, with its `config` and `backups` as far as the faults
+    /// leave them.
     pub(super) fn new(folders: Folders, base_path: &str, faults: Faults) -> Self {
         let is_link = folders.is_link;
         let (root, last) = match base_path.rsplit_once('/') {
@@ -127,7 +128,7 @@ impl Tree {
         tree
     }
 
-    /// What a path is aimed at.
+    /// Returns what a path is aimed at.
     pub(super) fn aim(&self, path: &str, faults: Faults) -> Aim {
         let of_base = |path: &str| Route::of(path, &self.base_path, faults);
         let outside = |route| Aim { route, spot: None };
@@ -154,7 +155,7 @@ impl Tree {
         }
     }
 
-    /// What follows the root in a path, with a slash at its beginning.
+    /// Returns what follows the root in a path, with a slash at its beginning.
     fn below_root<'a>(&self, path: &'a str) -> Option<&'a str> {
         let below = |root: &str| {
             let rest = path.strip_prefix(root)?;
@@ -172,7 +173,7 @@ impl Tree {
         decoded(owner)?.eq_ignore_ascii_case(user).then_some(rest)
     }
 
-    /// What the names of a path mean that is not below the base URL.
+    /// Returns what the names of a path mean that is not below the base URL.
     fn route_beside(&self, names: &[&str]) -> Route {
         match names {
             [.., "config"] => Route::Config,
@@ -184,7 +185,8 @@ impl Tree {
         }
     }
 
-    /// The name in the store of a backup in a folder: its ID alone in the folder of the base URL.
+    /// Returns the name in the store of a backup in a folder: its ID alone in the folder of the
+    /// base URL.
     fn backup_name(&self, folder: &str, id: &str) -> String {
         format!("{}{id}", self.prefix(folder))
     }
@@ -197,7 +199,8 @@ impl Tree {
         format!("/{folder}/")
     }
 
-    /// The IDs of the backups in the folder `backups` at a place, of these names in the store.
+    /// Returns the IDs of the backups in the folder `backups` at a place, of these names in the
+    /// store.
     pub(super) fn ids_in(
         &self,
         backups: &Spot,
@@ -211,7 +214,8 @@ impl Tree {
         ids.collect()
     }
 
-    /// Whether the folder `backups` is missing that a request names, or in which a backup is to be.
+    /// Returns whether the folder `backups` is missing that a request names, or in which a backup
+    /// is to be.
     pub(super) fn lacks_backups(&self, spot: &Spot) -> bool {
         let folder = match spot.path.rsplit_once('/') {
             Some((folder, name)) if name != "backups" => folder,
@@ -220,7 +224,7 @@ impl Tree {
         !self.is_folder(folder)
     }
 
-    /// The `config` that stands at a place.
+    /// Returns the `config` that stands at a place.
     pub(super) fn config(&self, spot: &Spot) -> ConfigFile {
         match self.lock().get(&spot.path) {
             Some(Node::Promised) => ConfigFile::Promised,
@@ -229,7 +233,7 @@ impl Tree {
         }
     }
 
-    /// The answer to an upload into a folder that is missing.
+    /// Returns the answer to an upload into a folder that is missing.
     pub(super) fn orphaned(&self) -> StatusCode {
         let status = self.folders.orphan.map(StatusCode::from_u16);
         status.and_then(Result::ok).unwrap_or(StatusCode::CONFLICT)

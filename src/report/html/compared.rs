@@ -7,7 +7,7 @@ use crate::engine::Exit;
 use maud::html;
 
 impl Comparison {
-    /// The comparison as one HTML file.
+    /// Returns the comparison as one HTML file.
     pub fn to_html(&self) -> String {
         let tone = match self.exit() {
             Exit::Conforms => Tone::Pass,

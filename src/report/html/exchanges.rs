@@ -69,12 +69,12 @@ const fn class(one: &Passed) -> &'static str {
     }
 }
 
-/// A time on the axis that ends at `end`.
+/// Returns a time on the axis that ends at `end`.
 fn place(time: Duration, end: Duration) -> u128 {
     time.as_micros() * WIDTH / end.as_micros().max(1)
 }
 
-/// The lane of each exchange: the first that is free when it begins.
+/// Returns the lane of each exchange: the first that is free when it begins.
 fn lanes(exchanges: &[Passed]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..exchanges.len()).collect();
     order.sort_by_key(|at| exchanges[*at].began);

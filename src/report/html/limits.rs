@@ -82,7 +82,7 @@ fn sentence(promised: Option<u64>, stored: &[u64], refused: &[u64]) -> String {
     format!("{promised}; {stored}; {refused}.")
 }
 
-/// A size on the axis, which counts powers of two.
+/// Returns a size on the axis, which counts powers of two.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -5,7 +5,7 @@ use super::{page, say};
 use maud::html;
 
 impl LossTable {
-    /// The table as one HTML file.
+    /// Returns the table as one HTML file.
     pub fn to_html(&self) -> String {
         let sheet = self.table();
         let header = html! { @for sentence in &sheet.legend { p { (say(sentence)) } } };

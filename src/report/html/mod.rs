@@ -45,7 +45,7 @@ impl Tone {
     }
 }
 
-/// A whole page. Titles are made printable here; what is in `main` was before.
+/// Returns a whole page. Titles are made printable here; what is in `main` was before.
 fn page(title: &str, header: &Markup, main: &Markup) -> String {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -116,7 +116,7 @@ fn unbroken(text: &str) -> Markup {
     }
 }
 
-/// A picture that is as wide as it needs to be: on a phone it scrolls.
+/// Returns a picture that is as wide as it needs to be: on a phone it scrolls.
 fn picture(label: &str, height: usize, drawing: &Markup) -> Markup {
     html! {
         div.scroll role="region" aria-label=(line(label)) tabindex="0" {
@@ -125,7 +125,7 @@ fn picture(label: &str, height: usize, drawing: &Markup) -> Markup {
     }
 }
 
-/// A word that carries a verdict, by its text as well as by its colour.
+/// Returns a word that carries a verdict, by its text as well as by its colour.
 fn word(tone: Tone, text: &str) -> Markup {
     html! { span class={ "word " (tone.class()) } { (line(text)) } }
 }

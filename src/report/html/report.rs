@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use std::time::Duration;
 
 impl Report {
-    /// The report as one HTML file.
+    /// Returns the report as one HTML file.
     pub fn to_html(&self) -> String {
         let title = format!("Threema Safe: {}", self.subject());
         let header = html! {

@@ -60,7 +60,7 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
-    /// The stage at which this stops a client.
+    /// Returns the stage at which this stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::NotJson { .. } => Stage::Json,

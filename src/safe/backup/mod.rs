@@ -230,7 +230,8 @@ impl Backup {
         (read.ok().map(|(backup, _)| backup), deviations)
     }
 
-    /// The document again: what was not changed as it was, in its order, what is new at the end.
+    /// Returns the document again: what was not changed as it was, in its order, what is new at the
+    /// end.
     pub fn into_value(self) -> Value {
         self.put(None)
     }

@@ -50,7 +50,7 @@ pub(super) trait Part: Sized {
     /// Reads the value, or says why not and gives it back.
     fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value>;
 
-    /// The value; as it was kept, if that still says the same.
+    /// Returns the value; as it was kept, if that still says the same.
     fn put(self, kept: Option<Value>) -> Value;
 }
 
@@ -58,15 +58,15 @@ pub(super) trait Part: Sized {
 pub(super) trait Leaf: Sized + PartialEq {
     fn read(value: &Value) -> Result<Self, Wrong>;
 
-    /// The value in its usual spelling.
+    /// Returns the value in its usual spelling.
     fn spell(&self) -> Value;
 
-    /// Whether the value says this.
+    /// Returns whether the value says this.
     fn is_said_by(&self, value: &Value) -> bool {
         Self::read(value).is_ok_and(|read| read == *self)
     }
 
-    /// What is wrong with it, although it can be read.
+    /// Returns what is wrong with it, although it can be read.
     fn remark(&self) -> Option<&'static str> {
         None
     }
@@ -111,7 +111,7 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// The items that could not be read.
+    /// Returns the items that could not be read.
     pub fn unread(&self) -> impl Iterator<Item = &Value> {
         self.unread.iter().map(|(_, value)| value)
     }
@@ -211,10 +211,11 @@ impl<T: Part> Part for List<T> {
 pub(super) trait Slot: Sized {
     type Part: Part;
 
-    /// The field of what was read; `None` where it must be there and is not.
+    /// Returns the field of what was read; `None` where it must be there and is not.
     fn of(part: Option<Self::Part>) -> Option<Self>;
 
-    /// The value; `None` where nothing is to be written. `present`: write it though it is empty.
+    /// Returns the value; `None` where nothing is to be written. `present`: write it though it is
+    /// empty.
     fn into_value(self, kept: Option<Value>, present: bool) -> Option<Value>;
 }
 
@@ -279,7 +280,7 @@ pub(super) enum Entry {
 }
 
 impl Kept {
-    /// What is unknown or was not understood: key and value, in order.
+    /// Returns what is unknown or was not understood: key and value, in order.
     pub fn others(&self) -> impl Iterator<Item = (&Text, &Value)> {
         self.entries.iter().filter_map(|(key, entry)| match entry {
             Entry::Other(value) => Some((key, value)),

@@ -11,8 +11,8 @@ pub const SAMPLE_CONTACTS_AT_MOST: usize = 9_999_999;
 const CREATED: Timestamp = Timestamp(1_700_000_000_000);
 
 impl Backup {
-    /// A small valid backup with made-up contacts (`TEST0001`, `TEST0002`, …), for probes; at most
-    /// [`SAMPLE_CONTACTS_AT_MOST`]. The settings are the defaults.
+    /// Returns a small valid backup with made-up contacts (`TEST0001`, `TEST0002`, …), for probes;
+    /// at most [`SAMPLE_CONTACTS_AT_MOST`]. The settings are the defaults.
     ///
     /// Source: clauses 3.1 to 3.7.
     pub fn sample(private_key: &[u8; PRIVATE_KEY_BYTES], contacts: usize) -> Self {

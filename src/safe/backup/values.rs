@@ -26,17 +26,17 @@ macro_rules! secret_keys {
         pub struct $name([u8; PRIVATE_KEY_BYTES]);
 
         impl $name {
-            /// The key of these 32 bytes.
+            /// Returns the key of these 32 bytes.
             pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
                 Self(bytes)
             }
 
-            /// The 32 bytes: a secret.
+            /// Returns the 32 bytes: a secret.
             pub const fn as_bytes(&self) -> &[u8; PRIVATE_KEY_BYTES] {
                 &self.0
             }
 
-            /// The key in base64: a secret.
+            /// Returns the key in base64: a secret.
             pub fn to_base64(&self) -> Zeroizing<String> {
                 Zeroizing::new(BASE64.encode(&self.0))
             }
@@ -156,12 +156,12 @@ impl fmt::Debug for GroupId {
 pub struct DistributionListId(pub [u8; 8]);
 
 impl DistributionListId {
-    /// The number that Android 5.3 and later take it for.
+    /// Returns the number that Android 5.3 and later take it for.
     pub const fn number(self) -> u64 {
         u64::from_le_bytes(self.0)
     }
 
-    /// The bytes the other way round, as Android 4.8 to 5.2.4 spell the same number.
+    /// Returns the bytes the other way round, as Android 4.8 to 5.2.4 spell the same number.
     ///
     /// Source: clients.divergence.list-id.
     #[must_use]
@@ -236,7 +236,7 @@ fn whole(value: &Value, expected: &'static str) -> Result<i128, Wrong> {
     }
 }
 
-/// The bytes of a base64 string; the caller wipes them if they are secret.
+/// Returns the bytes of a base64 string; the caller wipes them if they are secret.
 fn base64(value: &Value) -> Result<Vec<u8>, Wrong> {
     let text = text(value, "a string")?.to_str_lossy();
     BASE64.decode(text.as_bytes()).map_err(|_| Wrong::Form {

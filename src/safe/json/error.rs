@@ -78,7 +78,7 @@ pub enum Reason {
 }
 
 impl JsonError {
-    /// The stage at which this stops a client.
+    /// Returns the stage at which this stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::TooLarge { .. } => Stage::Size,

@@ -112,7 +112,7 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// Those of `wanted` whose next step is this one.
+    /// Returns those of `wanted` whose next step is this one.
     fn leading(&self, wanted: &[usize], depth: usize, is: impl Fn(&Step) -> bool) -> Vec<usize> {
         let wanted = wanted.iter().copied();
         wanted
@@ -128,7 +128,7 @@ impl Walk<'_> {
         Some(begin..begin + length)
     }
 
-    /// Those of `wanted` whose next step is the key of this spelling.
+    /// Returns those of `wanted` whose next step is the key of this spelling.
     fn leading_by(&self, wanted: &[usize], depth: usize, spelling: Range<usize>) -> Vec<usize> {
         if wanted.is_empty() {
             return Vec::new();

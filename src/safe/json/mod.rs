@@ -108,8 +108,8 @@ impl Document {
         })
     }
 
-    /// The bytes that were read. If [`root`](Self::root) has been changed since, the white space
-    /// may stand elsewhere.
+    /// Returns the bytes that were read. If [`root`](Self::root) has been changed since, the white
+    /// space may stand elsewhere.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.byte_order_mark {
@@ -130,21 +130,21 @@ impl Document {
         }
     }
 
-    /// Whether the text begins with a byte order mark.
+    /// Returns whether the text begins with a byte order mark.
     pub const fn has_byte_order_mark(&self) -> bool {
         self.byte_order_mark
     }
 }
 
 impl Value {
-    /// The text of this value, in bytes.
+    /// Returns the text of this value, in bytes.
     pub fn to_bytes(&self, layout: Layout) -> Vec<u8> {
         let mut out = Vec::new();
         writer::write(self, layout, &mut out);
         out
     }
 
-    /// What kind of value it is, for a sentence: `a number`.
+    /// Returns what kind of value it is, for a sentence: `a number`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -158,7 +158,7 @@ impl Value {
 }
 
 impl Object {
-    /// The last value under a key: what two of three clients take.
+    /// Returns the last value under a key: what two of three clients take.
     ///
     /// Source: clients.read.duplicate-keys.
     pub fn last(&self, key: &str) -> Option<&Value> {
@@ -168,7 +168,7 @@ impl Object {
             .map(|(_, value)| value)
     }
 
-    /// The first value under a key.
+    /// Returns the first value under a key.
     pub fn first(&self, key: &str) -> Option<&Value> {
         let mut members = self.0.iter();
         members
@@ -176,7 +176,7 @@ impl Object {
             .map(|(_, value)| value)
     }
 
-    /// Every value under a key, in order.
+    /// Returns every value under a key, in order.
     pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Value> {
         let found = self.0.iter().filter(move |(each, _)| each.is(key));
         found.map(|(_, value)| value)

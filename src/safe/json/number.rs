@@ -26,13 +26,13 @@ impl Number {
         &self.0
     }
 
-    /// The nearest double: infinite where it is too large for one.
+    /// Returns the nearest double: infinite where it is too large for one.
     pub fn to_f64(&self) -> f64 {
         // Every spelling of JSON is one of Rust.
         self.0.parse().unwrap_or(f64::NAN)
     }
 
-    /// The number, exactly, if it is whole and fits 128 bits: also `1.0`, `1e3` and `-0`.
+    /// Returns the number, exactly, if it is whole and fits 128 bits: also `1.0`, `1e3` and `-0`.
     pub fn to_whole(&self) -> Option<i128> {
         if let Ok(number) = self.0.parse() {
             return Some(number);

@@ -30,12 +30,12 @@ pub(super) fn parse(bytes: &[u8], limits: Limits) -> Result<(Value, Gaps), JsonE
         .map_err(|broken| broken.into_error(bytes))
 }
 
-/// Whether this is how JSON spells a number.
+/// Returns whether this is how JSON spells a number.
 pub(super) fn is_number(spelling: &[u8]) -> bool {
     number_length(spelling) == Some(spelling.len())
 }
 
-/// Whether this may stand between the quotes of a string.
+/// Returns whether this may stand between the quotes of a string.
 pub(super) fn is_string_content(spelling: &[u8]) -> bool {
     // Whole, but for the closing quote.
     string_length(spelling) == Err((spelling.len(), Reason::EndOfText))
@@ -211,7 +211,7 @@ impl Parser<'_> {
         self.value()
     }
 
-    /// Whether the array or object ends here, or goes on behind a comma.
+    /// Returns whether the array or object ends here, or goes on behind a comma.
     fn ends(&mut self, end: u8) -> Parsed<bool> {
         match self.peek() {
             Some(byte) if byte == end => {
@@ -261,7 +261,7 @@ impl Parser<'_> {
     }
 }
 
-/// The length up to the closing quote, in bytes; or where the string breaks, and why.
+/// Returns the length up to the closing quote, in bytes; or where the string breaks, and why.
 pub(super) fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
     let mut place = 0;
     loop {
@@ -277,7 +277,7 @@ pub(super) fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
     }
 }
 
-/// The length of an escape, its backslash included, in bytes.
+/// Returns the length of an escape, its backslash included, in bytes.
 fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
     match escape.get(1) {
         None => Err(Reason::EndOfText),
@@ -299,8 +299,8 @@ fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
     }
 }
 
-/// The length of the number at the beginning, in bytes. What goes on as no number may is none:
-/// `01`, `1.`, `1e`.
+/// Returns the length of the number at the beginning, in bytes. What goes on as no number may is
+/// none: `01`, `1.`, `1e`.
 fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let digits = text[from..].iter().take_while(|byte| byte.is_ascii_digit());

@@ -22,18 +22,18 @@ pub enum Step {
 pub struct Path(pub Vec<Step>);
 
 impl Path {
-    /// The place of these keys, from the outside in.
+    /// Returns the place of these keys, from the outside in.
     pub fn of<const N: usize>(keys: [&str; N]) -> Self {
         Self(keys.map(|key| Step::Key(key.to_owned())).to_vec())
     }
 
-    /// The place of the member of this key.
+    /// Returns the place of the member of this key.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
-    /// The place of the item at this index, from 0.
+    /// Returns the place of the item at this index, from 0.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))

@@ -21,7 +21,7 @@ pub struct Text(Box<str>);
 pub struct LoneSurrogate;
 
 impl Text {
-    /// The string, with no more escapes than JSON demands.
+    /// Returns the string, with no more escapes than JSON demands.
     pub fn new(text: &str) -> Self {
         let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
         if text.bytes().all(plain) {
@@ -41,7 +41,7 @@ impl Text {
         Self(spelling.into())
     }
 
-    /// The string of these UTF-16 units; lone surrogates become escapes.
+    /// Returns the string of these UTF-16 units; lone surrogates become escapes.
     pub fn from_units(units: &[u16]) -> Self {
         let mut spelling = String::with_capacity(units.len());
         for unit in char::decode_utf16(units.iter().copied()) {
@@ -56,7 +56,7 @@ impl Text {
         Self(spelling.into())
     }
 
-    /// What stands between the quotes; `None` where JSON does not spell so.
+    /// Returns what stands between the quotes; `None` where JSON does not spell so.
     pub fn from_spelling(spelling: &str) -> Option<Self> {
         super::parser::is_string_content(spelling.as_bytes()).then(|| Self(spelling.into()))
     }
@@ -66,12 +66,12 @@ impl Text {
         Self(spelling.into())
     }
 
-    /// What stands between the quotes.
+    /// Returns what stands between the quotes.
     pub fn spelling(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is this string.
+    /// Returns whether it is this string.
     pub fn is(&self, text: &str) -> bool {
         if self.has_escapes() {
             self.units().eq(text.encode_utf16())
@@ -80,7 +80,7 @@ impl Text {
         }
     }
 
-    /// The string as Rust has it.
+    /// Returns the string as Rust has it.
     ///
     /// # Errors
     /// Where it holds a lone surrogate.
@@ -92,7 +92,7 @@ impl Text {
         decoded.map(Cow::Owned).map_err(|_| LoneSurrogate)
     }
 
-    /// The string as Rust has it, with U+FFFD for each lone surrogate.
+    /// Returns the string as Rust has it, with U+FFFD for each lone surrogate.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
         if !self.has_escapes() {
             return Cow::Borrowed(&self.0);
@@ -105,7 +105,7 @@ impl Text {
         )
     }
 
-    /// The UTF-16 units of the string.
+    /// Returns the UTF-16 units of the string.
     pub fn units(&self) -> impl Iterator<Item = u16> + '_ {
         Units {
             rest: self.0.chars(),
@@ -113,7 +113,7 @@ impl Text {
         }
     }
 
-    /// Whether nothing is in it.
+    /// Returns whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -147,7 +147,8 @@ impl Iterator for Units<'_> {
 }
 
 impl Units<'_> {
-    /// The unit of an escape whose backslash is past. The spelling was checked when it came in.
+    /// Returns the unit of an escape whose backslash is past. The spelling was checked when it came
+    /// in.
     fn escaped(&mut self) -> u16 {
         let character = self.rest.next().unwrap_or('\\');
         if character == 'u' {

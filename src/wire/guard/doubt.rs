@@ -20,7 +20,7 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// The reason, as a sentence without its stop.
+    /// Returns the reason, as a sentence without its stop.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotDeleted => "the server did not delete it",

@@ -12,7 +12,7 @@ pub struct OwnBackup {
 }
 
 impl OwnBackup {
-    /// The backup that belongs to a seed and a label, `CHECK/SLOT`.
+    /// Returns the backup that belongs to a seed and a label, `CHECK/SLOT`.
     pub(in crate::wire) fn labelled(seed: Seed, label: &str) -> Self {
         Self {
             id: BackupId::from_bytes(seed.bytes(&format!("backup/{label}"))),
@@ -20,18 +20,18 @@ impl OwnBackup {
         }
     }
 
-    /// The ID, for the one place that sends it.
+    /// Returns the ID, for the one place that sends it.
     pub(in crate::wire) fn id(&self) -> &BackupId {
         &self.id
     }
 
-    /// The label by which its ID follows from the seed.
+    /// Returns the label by which its ID follows from the seed.
     pub(in crate::wire) fn label(&self) -> &str {
         &self.label
     }
 
-    /// The name of the backup within its check, which stands for the ID in everything that is
-    /// written.
+    /// Returns the name of the backup within its check, which stands for the ID in everything that
+    /// is written.
     pub fn slot(&self) -> &str {
         // A check's name may hold slashes in its variant; a slot holds none.
         self.label

@@ -19,14 +19,14 @@ fn guard() -> Guard {
     Guard::new(Seed::new(1), None)
 }
 
-/// A backup that was claimed, uploaded and answered.
+/// Returns a backup that was claimed, uploaded and answered.
 fn stored(guard: &Guard, slot: &str) -> OwnBackup {
     let backup = uploading(guard, slot);
     guard.answered(&backup);
     backup
 }
 
-/// A backup whose upload is on its way.
+/// Returns a backup whose upload is on its way.
 fn uploading(guard: &Guard, slot: &str) -> OwnBackup {
     let backup = guard.own_backup("check[way]", slot);
     guard.claim(&backup).expect("claimed");

@@ -171,7 +171,7 @@ impl Contents {
         Some(())
     }
 
-    /// The backups that may be on the server.
+    /// Returns the backups that may be on the server.
     pub(super) fn into_left(self) -> Vec<OwnBackup> {
         let left = self.left.into_values();
         left.map(|left| left.backup).collect()

@@ -166,12 +166,12 @@ impl Ledger {
         })
     }
 
-    /// What an earlier run with this seed left behind.
+    /// Returns what an earlier run with this seed left behind.
     pub(super) fn left(&self) -> &[OwnBackup] {
         &self.left
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -293,8 +293,8 @@ pub(super) struct Left {
 }
 
 impl LeftLedger {
-    /// The ledgers in `folder`, in the order of their names, each read or with what is wrong with
-    /// it. A folder that does not exist holds none.
+    /// Returns the ledgers in `folder`, in the order of their names, each read or with what is
+    /// wrong with it. A folder that does not exist holds none.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -348,12 +348,12 @@ impl LeftLedger {
         }))
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How many backups it names that may be on the server.
+    /// Returns how many backups it names that may be on the server.
     pub fn count(&self) -> usize {
         self.left.len()
     }

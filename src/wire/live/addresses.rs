@@ -14,7 +14,7 @@ pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
 const DIALLED_AT_ONCE: usize = 32;
 
 impl Live {
-    /// The addresses that the name has, or those that were given; looked up once.
+    /// Returns the addresses that the name has, or those that were given; looked up once.
     pub(super) async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
         self.addresses.get_or_init(|| self.resolve()).await.clone()
     }

@@ -54,7 +54,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door to the target; each answer may take `timeout`.
+    /// Returns a door to the target; each answer may take `timeout`.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -69,27 +69,27 @@ impl Door {
         Ok(Self { live, scrub })
     }
 
-    /// The base URL.
+    /// Returns the base URL.
     pub fn base(&self) -> &BaseUrl {
         &self.live.target.base
     }
 
-    /// The target.
+    /// Returns the target.
     pub fn target(&self) -> &Target {
         &self.live.target
     }
 
-    /// What takes the credentials out of whatever is shown.
+    /// Returns what takes the credentials out of whatever is shown.
     pub fn scrub(&self) -> Scrub {
         self.scrub.clone()
     }
 
-    /// How many requests were sent.
+    /// Returns how many requests were sent.
     pub fn requests(&self) -> u64 {
         self.live.counted().0
     }
 
-    /// The URL of a spot. Folders have a slash at the end, as some servers demand.
+    /// Returns the URL of a spot. Folders have a slash at the end, as some servers demand.
     pub fn url(&self, spot: Spot) -> String {
         let base = self.base();
         match spot {
@@ -254,8 +254,8 @@ pub enum Over<'a> {
     Anything,
 }
 
-/// The folder so many levels above a base URL, at the most the root of the site, without a slash at
-/// the end.
+/// Returns the folder so many levels above a base URL, at the most the root of the site, without a
+/// slash at the end.
 fn parent_of(base: &BaseUrl, levels: usize) -> &str {
     let (mut text, depth) = (base.as_str(), base.path().matches('/').count());
     for _ in 0..levels.min(depth) {

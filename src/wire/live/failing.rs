@@ -6,7 +6,7 @@ use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER};
 use crate::wire::tls;
 
-/// The error inside of errors: what wraps one hides it from `source`.
+/// Returns the error inside of errors: what wraps one hides it from `source`.
 fn innermost(mut io: &std::io::Error) -> &std::io::Error {
     while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
         io = inner;
@@ -14,7 +14,7 @@ fn innermost(mut io: &std::io::Error) -> &std::io::Error {
     io
 }
 
-/// The failure behind an error of reqwest, in words that do not change from run to run.
+/// Returns the failure behind an error of reqwest, in words that do not change from run to run.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
     let broken = if in_body {

@@ -43,7 +43,7 @@ async fn trouble_at(address: SocketAddr) -> String {
     last
 }
 
-/// Whether QUIC answers.
+/// Returns whether QUIC answers.
 async fn knock_at(address: SocketAddr) -> std::io::Result<bool> {
     let any: SocketAddr = match address {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
@@ -57,7 +57,7 @@ async fn knock_at(address: SocketAddr) -> std::io::Result<bool> {
     Ok(is_version_negotiation(&answer[..length]))
 }
 
-/// A long header of no known version, with two connection IDs, filled up.
+/// Returns a long header of no known version, with two connection IDs, filled up.
 ///
 /// Source: RFC 8999 section 5.1.
 fn first_datagram() -> Vec<u8> {
@@ -71,7 +71,7 @@ fn first_datagram() -> Vec<u8> {
     datagram
 }
 
-/// Whether a datagram names the versions that the server speaks.
+/// Returns whether a datagram names the versions that the server speaks.
 ///
 /// Source: RFC 8999 section 6.
 fn is_version_negotiation(datagram: &[u8]) -> bool {

@@ -193,7 +193,7 @@ impl Live {
         }
     }
 
-    /// A failure, or where plain http was spoken to a port of TLS, that.
+    /// Returns a failure, or where plain http was spoken to a port of TLS, that.
     pub(super) async fn explained(&self, failure: Failure) -> Failure {
         let is_lost = matches!(
             failure.kind,
@@ -250,7 +250,7 @@ impl Live {
         }
     }
 
-    /// The bin of the Nextcloud, if the base URL belongs to a user's files on one.
+    /// Returns the bin of the Nextcloud, if the base URL belongs to a user's files on one.
     pub(super) fn bin(&self) -> Option<BinPlace> {
         BinPlace::beside(&self.target.base, &self.target.login)
     }
@@ -412,21 +412,21 @@ struct How {
     time: Duration,
 }
 
-/// The ID that no client derives and no run uploads to. It is the same in every run: what counts
-/// distinct paths that are missing counts it once.
+/// Returns the ID that no client derives and no run uploads to. It is the same in every run: what
+/// counts distinct paths that are missing counts it once.
 fn nobodys() -> BackupId {
     BackupId::from_bytes(Sha256::digest(b"safe-conformance: never uploaded").into())
 }
 
-/// The path of a URL, as a request line names it.
+/// Returns the path of a URL, as a request line names it.
 fn path_of(url: &str) -> &str {
     let after_scheme = url.find("://").map_or(0, |at| at + "://".len());
     let path = url[after_scheme..].find('/');
     path.map_or("/", |at| &url[after_scheme + at..])
 }
 
-/// The response, with as much of its body as is gathered; what that is may depend on whether it is
-/// packed.
+/// Returns the response, with as much of its body as is gathered; what that is may depend on
+/// whether it is packed.
 async fn read_bounded(
     mut response: reqwest::Response,
     gather: impl FnOnce(bool) -> Gather,

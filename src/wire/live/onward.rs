@@ -15,7 +15,7 @@ use std::time::Duration;
 const HOPS: usize = 5;
 
 impl Live {
-    /// What a redirect of a GET leads to, if it is there and no page; else the redirect.
+    /// Returns what a redirect of a GET leads to, if it is there and no page; else the redirect.
     ///
     /// Source: clause 4.9.
     pub(super) async fn follow(
@@ -114,7 +114,7 @@ fn is_this_machine(url: &reqwest::Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether an answer is a page for people: it is neither a config nor a backup.
+/// Returns whether an answer is a page for people: it is neither a config nor a backup.
 fn is_page(answer: &Response) -> bool {
     let is_called_one = answer.header("content-type").is_some_and(|kind| {
         kind.trim_start()

@@ -96,7 +96,7 @@ pub(in crate::wire) struct Met {
 }
 
 impl Request {
-    /// Whether it carries the person's own credentials.
+    /// Returns whether it carries the person's own credentials.
     const fn is_personal(&self) -> bool {
         matches!(self.login, LoginUse::Given | LoginUse::Encoded(_))
     }
@@ -105,7 +105,7 @@ impl Request {
         self.payload.as_ref().map_or(0, Payload::len)
     }
 
-    /// What it asks, without an ID or a secret: `GET config (given)`.
+    /// Returns what it asks, without an ID or a secret: `GET config (given)`.
     fn short(&self) -> String {
         let whole = self.fingerprint();
         whole
@@ -118,7 +118,7 @@ impl Request {
 }
 
 impl Live {
-    /// What the run met so far.
+    /// Returns what the run met so far.
     pub(in crate::wire) fn met(&self) -> Met {
         Met {
             limited: self.patience.pace.now().limited,
@@ -127,7 +127,7 @@ impl Live {
         }
     }
 
-    /// What made the run slow down first, if anything did.
+    /// Returns what made the run slow down first, if anything did.
     pub(in crate::wire) fn slowed_by(&self) -> Option<&str> {
         self.patience.slowed_by.get().map(String::as_str)
     }
@@ -165,7 +165,7 @@ impl Live {
         self.patience.pace.enter_alone().await
     }
 
-    /// The shortest time between two requests at the present pace.
+    /// Returns the shortest time between two requests at the present pace.
     pub(in crate::wire) fn interval(&self) -> Duration {
         let rate = self.patience.pace.now().rate;
         if rate.is_finite() {
@@ -231,12 +231,12 @@ impl Live {
         is_hidden.then(|| Failure::from(halt))
     }
 
-    /// What is known of answers 403.
+    /// Returns what is known of answers 403.
     const fn doubts(&self) -> &Doubts {
         &self.patience.doubts
     }
 
-    /// Whether the run was given `config`.
+    /// Returns whether the run was given `config`.
     fn was_served_config(&self) -> bool {
         self.patience.served_config.load(Ordering::Relaxed)
     }
@@ -305,8 +305,8 @@ impl Live {
         }
     }
 
-    /// How long one answer may take: as long as the person allows, longer on a server that was slow
-    /// from the start.
+    /// Returns how long one answer may take: as long as the person allows, longer on a server that
+    /// was slow from the start.
     fn limit(&self, tries: &Tries) -> Duration {
         let usual = self.patience.pace.latency().unwrap_or_default() * 20;
         let limit = self.timeout.max(usual.min(self.timeout * LONGER));
@@ -464,7 +464,7 @@ impl Live {
     }
 }
 
-/// The answer, noting whether the request may have been carried out twice.
+/// Returns the answer, noting whether the request may have been carried out twice.
 fn taken(answer: Answer, tries: &Tries) -> Answer {
     match answer {
         Ok(response) => Ok(Response {

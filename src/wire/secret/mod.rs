@@ -28,7 +28,7 @@ impl Secret {
         Self(Zeroizing::new(secret))
     }
 
-    /// The secret itself, for the one place that sends it.
+    /// Returns the secret itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -60,7 +60,7 @@ enum Strength {
 }
 
 impl Strength {
-    /// The strength of a value; `None` if it looks like what anybody writes: a number, a
+    /// Returns the strength of a value; `None` if it looks like what anybody writes: a number, a
     /// word of the manual.
     fn of(value: &[u8]) -> Option<Self> {
         let is_number = value.iter().all(u8::is_ascii_digit);
@@ -77,7 +77,7 @@ impl Strength {
     }
 }
 
-/// Whether it stands in the manual, which everybody has.
+/// Returns whether it stands in the manual, which everybody has.
 fn is_public(value: &[u8]) -> bool {
     static TEXTS: OnceLock<Vec<String>> = OnceLock::new();
     let lower = value.to_ascii_lowercase();
@@ -167,8 +167,8 @@ impl Scrub {
         self.add_each(other.values.iter().map(|value| value.bytes.to_vec()));
     }
 
-    /// The values for what the harness writes itself: those that its own words cannot hold by
-    /// chance.
+    /// Returns the values for what the harness writes itself: those that its own words cannot hold
+    /// by chance.
     #[must_use]
     pub fn of_own_words(&self) -> Self {
         let strong = self.strong.get_or_init(|| {
@@ -180,7 +180,7 @@ impl Scrub {
         Self::clone(strong)
     }
 
-    /// The text without any of the values.
+    /// Returns the text without any of the values.
     pub fn text(&self, text: &str) -> String {
         self.bytes(text.as_bytes()).map_or_else(
             || text.to_owned(),
@@ -208,7 +208,7 @@ impl Scrub {
         cleaned
     }
 
-    /// The bytes without any of the values; `None` if there was none.
+    /// Returns the bytes without any of the values; `None` if there was none.
     ///
     /// Takes time in proportion to the bytes, whatever they are, and never looks at what it put in
     /// itself: a secret may be a part of what stands in its place, or come a million times.
@@ -231,7 +231,7 @@ impl Scrub {
         Some(scrubbed)
     }
 
-    /// What finds the values; `None` if there are none.
+    /// Returns what finds the values; `None` if there are none.
     fn finder(&self) -> Option<&AhoCorasick> {
         let finder = self.finder.get_or_init(|| {
             let patterns = self.values.iter().map(|value| &value.bytes[..]);
@@ -265,7 +265,7 @@ impl Scrub {
     }
 }
 
-/// The length of the JSON string that `text` begins with, its quotes included.
+/// Returns the length of the JSON string that `text` begins with, its quotes included.
 fn literal_length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

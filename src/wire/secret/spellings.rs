@@ -5,7 +5,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 /// What is shorter is found in any text. In bytes.
 const LEAST_DECODED: usize = 6;
 
-/// Every spelling of a secret, and of what is as good as the secret.
+/// Returns every spelling of a secret, and of what is as good as the secret.
 pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     let mut spellings = Vec::new();
     spell(secret, &mut spellings);
@@ -22,14 +22,15 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     spellings
 }
 
-/// Every spelling of a user name and a password as HTTP Basic joins them.
+/// Returns every spelling of a user name and a password as HTTP Basic joins them.
 pub(super) fn of_pair(user: &str, password: &str) -> Vec<Vec<u8>> {
     let mut spellings = Vec::new();
     spell(&format!("{user}:{password}"), &mut spellings);
     spellings
 }
 
-/// The secret backwards, and forwards and backwards less one character: nobody needs the rest.
+/// Returns the secret backwards, and forwards and backwards less one character: nobody needs the
+/// rest.
 fn stems(secret: &str) -> Vec<String> {
     let characters: Vec<char> = secret.chars().collect();
     let mut stems = Vec::new();
@@ -45,7 +46,7 @@ fn stems(secret: &str) -> Vec<String> {
     stems
 }
 
-/// The bytes of a text in UTF-8, and in ISO-8859-1 if it can be written in that.
+/// Returns the bytes of a text in UTF-8, and in ISO-8859-1 if it can be written in that.
 fn in_charsets(text: &str) -> Vec<Vec<u8>> {
     let latin: Option<Vec<u8>> = text
         .chars()
@@ -202,8 +203,8 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#x{code:X};")));
 }
 
-/// What stands in the base64 of any text that holds these bytes `offset` bytes after a multiple of
-/// three: the characters that nothing else has a part in.
+/// Returns what stands in the base64 of any text that holds these bytes `offset` bytes after a
+/// multiple of three: the characters that nothing else has a part in.
 fn within_base64(bytes: &[u8], offset: usize) -> String {
     let padded: Vec<u8> = std::iter::repeat_n(0, offset)
         .chain(bytes.iter().copied())
@@ -214,8 +215,8 @@ fn within_base64(bytes: &[u8], offset: usize) -> String {
     whole.get(first..last).unwrap_or_default().to_owned()
 }
 
-/// What the secret stands for where bytes are written in base64: they must not be, or it would
-/// stand there.
+/// Returns what the secret stands for where bytes are written in base64: they must not be, or it
+/// would stand there.
 fn decoded(secret: &str) -> Vec<Vec<u8>> {
     let decoded = (0..4).filter_map(|offset| {
         let rest = secret.as_bytes().get(offset..)?;

@@ -13,8 +13,8 @@ const KEPT_FIELD: usize = 2048;
 /// What stands in DER where a secret was: a letter, so that every length stays.
 const BLANK: u8 = b'x';
 
-/// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after
-/// this.
+/// Returns the response within bounds, noting whether it repeats a secret. Secrets in it are gone
+/// after this.
 pub(in crate::wire) fn clean_response(
     scrub: &Scrub,
     mut response: Response,
@@ -79,8 +79,8 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
     response
 }
 
-/// A failure without secrets. Its words are the harness's own but for what a library repeats of an
-/// answer.
+/// Returns a failure without secrets. Its words are the harness's own but for what a library
+/// repeats of an answer.
 pub(in crate::wire) fn clean_failure(scrub: &Scrub, mut failure: Failure) -> Failure {
     failure.message = scrub.of_own_words().text(&failure.message);
     failure
@@ -97,7 +97,7 @@ pub(in crate::wire) fn clean_trouble(scrub: &Scrub, trouble: TlsTrouble) -> TlsT
     }
 }
 
-/// What an inspection of TLS saw, without secrets.
+/// Returns what an inspection of TLS saw, without secrets.
 pub(in crate::wire) fn clean_inspection(scrub: &Scrub, mut seen: Inspection) -> Inspection {
     // What the person calls the server is no secret of theirs, and its certificate must hold it.
     let scrub = scrub.without_those_in(&seen.host);
@@ -143,7 +143,7 @@ fn clean(scrub: &Scrub, text: &str) -> String {
 }
 
 impl Scrub {
-    /// The values but for those that stand in `text`, which is public.
+    /// Returns the values but for those that stand in `text`, which is public.
     fn without_those_in(&self, text: &str) -> Self {
         let is_elsewhere =
             |value: &&Value| memchr::memmem::find(text.as_bytes(), &value.bytes).is_none();

@@ -31,7 +31,7 @@ impl Question {
         }
     }
 
-    /// A question that is no request.
+    /// Returns a question that is no request.
     fn beside(words: impl Into<String>) -> Self {
         Self {
             words: words.into(),
@@ -66,7 +66,7 @@ const SIGNS: [&str; 12] = [
 const MOST_SIGNS: usize = 64;
 
 impl Session {
-    /// The server's config, fetched once.
+    /// Returns the server's config, fetched once.
     pub(in crate::wire) async fn config(&self, request: Request) -> Answer {
         let key = Key {
             check: "shared.config".to_owned(),
@@ -127,7 +127,7 @@ impl Session {
         reach_of(got.await)
     }
 
-    /// The server's TLS, looked at once.
+    /// Returns the server's TLS, looked at once.
     pub(in crate::wire) async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         let inspection = self.inspection.get_or_init(|| self.inspect());
         inspection.await.clone()
@@ -444,7 +444,7 @@ impl Session {
         answer
     }
 
-    /// The version of HTTP for a request, or why there is none.
+    /// Returns the version of HTTP for a request, or why there is none.
     pub(in crate::wire) async fn version(&self, request: &Request) -> Result<Http, Failure> {
         if !self.facts.https && !self.facts.loopback {
             return Err(Failure::of(

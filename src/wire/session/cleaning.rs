@@ -290,7 +290,7 @@ impl Session {
         }
     }
 
-    /// Whether a backup may be looked for: whether one more URL may be missing.
+    /// Returns whether a backup may be looked for: whether one more URL may be missing.
     async fn may_stray(&self, live: &Live, backup: &OwnBackup, straying: Straying) -> bool {
         let strays = self.guard.strays();
         let most = match straying {

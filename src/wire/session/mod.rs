@@ -121,8 +121,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a real server. Without a ledger, what a killed run leaves behind is not
-    /// written down.
+    /// Returns a session with a real server. Without a ledger, what a killed run leaves behind is
+    /// not written down.
     pub fn live(
         target: Target,
         settings: Settings,
@@ -155,7 +155,7 @@ impl Session {
         Ok(Self { halted, ..session })
     }
 
-    /// The session that a transcript records.
+    /// Returns the session that a transcript records.
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
         let source = Source::Replay(transcript.index());
@@ -239,7 +239,7 @@ impl Session {
         self.offers.set(Ok(both)).expect("nothing was asked before");
     }
 
-    /// What is known of the target.
+    /// Returns what is known of the target.
     pub const fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -252,12 +252,12 @@ impl Session {
         }
     }
 
-    /// The seed of everything made up.
+    /// Returns the seed of everything made up.
     pub const fn seed(&self) -> Seed {
         self.settings.seed
     }
 
-    /// What must not appear in anything that is written.
+    /// Returns what must not appear in anything that is written.
     pub fn scrub(&self) -> Scrub {
         self.scrub
             .lock()
@@ -270,7 +270,7 @@ impl Session {
         self.halted.get()
     }
 
-    /// What made the run slow down first, if anything did.
+    /// Returns what made the run slow down first, if anything did.
     pub fn slowed_by(&self) -> Option<&str> {
         match &self.source {
             Source::Live { live, .. } => live.slowed_by(),
@@ -278,17 +278,17 @@ impl Session {
         }
     }
 
-    /// How fast the run asks.
+    /// Returns how fast the run asks.
     pub const fn pace(&self) -> &Pace {
         &self.settings.pace
     }
 
-    /// How many responses the run has seen.
+    /// Returns how many responses the run has seen.
     pub fn answers(&self) -> usize {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// What answered with a secret of the person's, if anything did.
+    /// Returns what answered with a secret of the person's, if anything did.
     pub fn echoed(&self) -> Option<String> {
         self.echoed
             .lock()
@@ -297,7 +297,7 @@ impl Session {
             .map(|(_, what)| what.clone())
     }
 
-    /// What makes known issues of clients matter: what the target is, and what checks saw.
+    /// Returns what makes known issues of clients matter: what the target is, and what checks saw.
     pub fn conditions(&self) -> BTreeSet<Condition> {
         let mut conditions = self
             .seen
@@ -318,19 +318,19 @@ impl Session {
         self.stopped.as_deref()
     }
 
-    /// The redirects of what a client asks for, as "what was asked" and "where it pointed"; that of
-    /// `config` first.
+    /// Returns the redirects of what a client asks for, as "what was asked" and "where it pointed";
+    /// that of `config` first.
     pub fn redirects(&self) -> Vec<(String, String)> {
         in_order(&self.redirects)
     }
 
-    /// The redirects of a GET that led to what was asked for, in the same form.
+    /// Returns the redirects of a GET that led to what was asked for, in the same form.
     pub fn followed(&self) -> Vec<(String, String)> {
         in_order(&self.followed)
     }
 
-    /// The header fields of the answers that say something about the software behind them, as name
-    /// and value; of a cookie, the name alone.
+    /// Returns the header fields of the answers that say something about the software behind them,
+    /// as name and value; of a cookie, the name alone.
     pub fn signs(&self) -> BTreeSet<(String, String)> {
         self.signs
             .lock()
@@ -338,17 +338,17 @@ impl Session {
             .clone()
     }
 
-    /// The server's TLS, if a check has looked at it.
+    /// Returns the server's TLS, if a check has looked at it.
     pub fn inspected(&self) -> Option<Arc<Inspection>> {
         self.inspection.get()?.clone().ok()
     }
 
-    /// Whether a network stands behind the session.
+    /// Returns whether a network stands behind the session.
     pub(in crate::wire) const fn is_live(&self) -> bool {
         matches!(self.source, Source::Live { .. })
     }
 
-    /// What the run cost so far.
+    /// Returns what the run cost so far.
     pub fn totals(&self) -> Totals {
         match (&self.source, &self.replayed) {
             (Source::Live { live, .. }, _) => {
@@ -370,13 +370,13 @@ impl Session {
         }
     }
 
-    /// The key of the run's own backups. It follows from the seed alone: no server can tell it from
-    /// one that was derived from a password, which would take 64 MiB.
+    /// Returns the key of the run's own backups. It follows from the seed alone: no server can tell
+    /// it from one that was derived from a password, which would take 64 MiB.
     pub(in crate::wire) const fn encryption_key(&self) -> &EncryptionKey {
         &self.encryption_key
     }
 
-    /// The transcript of what came so far.
+    /// Returns the transcript of what came so far.
     pub fn transcript(&self, run: &engine::Run, leftovers: &Leftovers) -> Transcript {
         let mut transcript = Transcript::new(Opening {
             facts: self.facts.clone(),

@@ -6,7 +6,7 @@ use crate::wire::facet::Http;
 use crate::wire::transcript::Key;
 
 impl Session {
-    /// The versions of HTTP that the server offers, found out once.
+    /// Returns the versions of HTTP that the server offers, found out once.
     pub(in crate::wire) async fn offers(&self) -> Result<Offers, Failure> {
         self.offers.get_or_init(|| self.find_offers()).await.clone()
     }

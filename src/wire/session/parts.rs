@@ -17,7 +17,7 @@ pub(super) struct BrokenOff {
 }
 
 impl Session {
-    /// The checks whose broken-off uploads became visible after they had looked.
+    /// Returns the checks whose broken-off uploads became visible after they had looked.
     pub fn late(&self) -> BTreeSet<Late> {
         self.late
             .lock()

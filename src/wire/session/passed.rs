@@ -72,7 +72,7 @@ impl Session {
             .push(passed);
     }
 
-    /// The exchanges of a live run so far, in the order in which they ended.
+    /// Returns the exchanges of a live run so far, in the order in which they ended.
     pub fn passed(&self) -> Vec<Passed> {
         self.passed
             .lock()
@@ -80,7 +80,8 @@ impl Session {
             .clone()
     }
 
-    /// The chain that the server sent, its own certificate first; none where none was looked at.
+    /// Returns the chain that the server sent, its own certificate first; none where none was
+    /// looked at.
     pub fn chain(&self) -> Vec<Link> {
         let Some(Ok(inspection)) = self.inspection.get() else {
             return Vec::new();
@@ -100,7 +101,7 @@ impl Session {
         links.collect()
     }
 
-    /// The largest backup that `config` promises to Android, in bytes.
+    /// Returns the largest backup that `config` promises to Android, in bytes.
     pub fn promised_bytes(&self) -> Option<i64> {
         let answer = self.config.get()?.as_ref().ok()?;
         let config = parse_config(Client::Android, &answer.body.bytes)?.ok()?;

@@ -33,7 +33,7 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// Whether everything is gone.
+    /// Returns whether everything is gone.
     pub fn is_clean(&self) -> bool {
         self.refusal.is_none() && self.doubts.is_empty() && self.gone == self.named
     }

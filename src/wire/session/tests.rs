@@ -88,7 +88,7 @@ impl Play {
             .await;
     }
 
-    /// A backup of which an upload was broken off, and can come no more.
+    /// Returns a backup of which an upload was broken off, and can come no more.
     fn broke_off(&self, slot: &str) -> OwnBackup {
         let backup = self.session.guard.own_backup("test", slot);
         self.session.claim(&backup).expect("claimed");
@@ -103,14 +103,14 @@ impl Play {
         self.session.clean_up(PATIENCE).await
     }
 
-    /// How many requests of this method were sent to backups.
+    /// Returns how many requests of this method were sent to backups.
     fn count(&self, method: &str) -> usize {
         let log = self.server.log();
         log.iter().filter(|asked| asked.starts_with(method)).count()
     }
 }
 
-/// A session with a server in memory that passes for one on another machine.
+/// Returns a session with a server in memory that passes for one on another machine.
 fn remote(server: &Arc<Scripted>) -> Arc<Session> {
     let target = scripted_target("https://safe.example/safe");
     let mut session = Session::scripted_at(target, Scrub::default(), server, None);

@@ -174,12 +174,12 @@ impl Certificate {
         Some(())
     }
 
-    /// Whether subject and issuer are the same.
+    /// Returns whether subject and issuer are the same.
     pub fn is_self_issued(&self) -> bool {
         self.subject_der == self.issuer_der
     }
 
-    /// Whether `other` has the name of this one's issuer.
+    /// Returns whether `other` has the name of this one's issuer.
     pub fn names_as_issuer(&self, other: &Self) -> bool {
         self.issuer_der == other.subject_der
     }
@@ -216,7 +216,7 @@ impl Name {
         self.first("2.5.4.3")
     }
 
-    /// The common name, or the organisation where there is none, or everything.
+    /// Returns the common name, or the organisation where there is none, or everything.
     fn readable(&self) -> String {
         let text = self.common().or_else(|| self.first("2.5.4.10"));
         let text = text.map_or_else(|| self.whole(), str::to_owned);
@@ -250,7 +250,7 @@ impl Name {
     }
 }
 
-/// How many signed certificate timestamps a list holds; `None` if it is not framed as one.
+/// Returns how many signed certificate timestamps a list holds; `None` if it is not framed as one.
 ///
 /// Source: RFC 6962 section 3.3.
 fn timestamps(list: &[u8]) -> Option<usize> {
@@ -270,7 +270,7 @@ fn timestamps(list: &[u8]) -> Option<usize> {
     rest.is_empty().then_some(count)
 }
 
-/// What follows a length of two bytes, and the rest.
+/// Returns what follows a length of two bytes, and the rest.
 fn framed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_at_checked(2)?;
     rest.split_at_checked(usize::from(u16::from_be_bytes([length[0], length[1]])))
@@ -309,12 +309,12 @@ fn key_kind(key: &Element<'_>) -> Option<KeyKind> {
     })
 }
 
-/// The length of the modulus of an RSA key in bits.
+/// Returns the length of the modulus of an RSA key in bits.
 fn rsa(key: &[u8]) -> Option<usize> {
     Some(bits(one(key)?.parts()?.first()?.integer()?))
 }
 
-/// The length of a coordinate of a point on a curve, in bits. Source: SEC 1 section 2.3.3.
+/// Returns the length of a coordinate of a point on a curve, in bits. Source: SEC 1 section 2.3.3.
 fn size_of_point(point: &[u8]) -> usize {
     match point {
         [4, both @ ..] => both.len() * 8 / 2,
@@ -323,7 +323,7 @@ fn size_of_point(point: &[u8]) -> usize {
     }
 }
 
-/// The length of an unsigned number in bits.
+/// Returns the length of an unsigned number in bits.
 fn bits(modulus: &[u8]) -> usize {
     let first = modulus.iter().position(|byte| *byte != 0);
     first.map_or(0, |first| {

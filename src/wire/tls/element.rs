@@ -11,13 +11,13 @@ pub(super) struct Element<'a> {
     any: AnyRef<'a>,
 }
 
-/// The one element that `der` is; `None` if there is none, or something behind it.
+/// Returns the one element that `der` is; `None` if there is none, or something behind it.
 pub(super) fn one(der: &[u8]) -> Option<Element<'_>> {
     let [element] = elements(der)?.try_into().ok()?;
     Some(element)
 }
 
-/// The elements that `der` is a row of.
+/// Returns the elements that `der` is a row of.
 fn elements(der: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut reader = SliceReader::new(der).ok()?;
     let mut found = Vec::new();
@@ -30,28 +30,28 @@ fn elements(der: &[u8]) -> Option<Vec<Element<'_>>> {
 }
 
 impl<'a> Element<'a> {
-    /// The whole of it, tag and length included.
+    /// Returns the whole of it, tag and length included.
     pub(super) const fn der(&self) -> &'a [u8] {
         self.der
     }
 
-    /// What stands behind tag and length.
+    /// Returns what stands behind tag and length.
     pub(super) fn value(&self) -> &'a [u8] {
         self.any.value()
     }
 
-    /// The byte that it begins with: class, form and number.
+    /// Returns the byte that it begins with: class, form and number.
     fn identifier(&self) -> u8 {
         self.der.first().copied().unwrap_or_default()
     }
 
-    /// Whether it has this number in the context of what it stands in.
+    /// Returns whether it has this number in the context of what it stands in.
     pub(super) fn is_context(&self, number: u8) -> bool {
         let tag = self.identifier();
         tag & 0b1100_0000 == 0b1000_0000 && tag & 0b0001_1111 == number
     }
 
-    /// The elements inside a constructed one.
+    /// Returns the elements inside a constructed one.
     pub(super) fn parts(&self) -> Option<Vec<Element<'a>>> {
         let is_constructed = self.identifier() & 0b0010_0000 != 0;
         is_constructed.then(|| elements(self.value())).flatten()
@@ -61,13 +61,13 @@ impl<'a> Element<'a> {
         (self.any.tag() == tag).then(|| self.value())
     }
 
-    /// Whether it is the value true.
+    /// Returns whether it is the value true.
     pub(super) fn is_true(&self) -> bool {
         self.as_tag(Tag::Boolean)
             .is_some_and(|value| value == [0xff])
     }
 
-    /// An OID, in dots.
+    /// Returns an OID, in dots.
     pub(super) fn oid(&self) -> Option<String> {
         let value = self.as_tag(Tag::ObjectIdentifier)?;
         Some(ObjectIdentifier::from_bytes(value).ok()?.to_string())
@@ -104,7 +104,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// A time, in seconds since 1970. Source: RFC 5280 section 4.1.2.5.
+    /// Returns a time, in seconds since 1970. Source: RFC 5280 section 4.1.2.5.
     pub(super) fn second(&self) -> Option<i64> {
         let text = self.ascii()?.strip_suffix('Z')?;
         let (year, rest) = match self.any.tag() {

@@ -40,8 +40,8 @@ pub(super) struct Hello<'a> {
 }
 
 impl Hello<'_> {
-    /// The hello as one record. `random` is the client's random, its session ID and its share of
-    /// the key exchange.
+    /// Returns the hello as one record. `random` is the client's random, its session ID and its
+    /// share of the key exchange.
     pub(super) fn to_record(self, random: &[u8; 96]) -> Vec<u8> {
         let mut body = Vec::new();
         // TLS 1.3 poses as 1.2 here.
@@ -111,7 +111,7 @@ fn put_all16(out: &mut Vec<u8>, values: &[u16]) {
     }
 }
 
-/// A length in three bytes. What is measured is far shorter than they hold.
+/// Returns a length in three bytes. What is measured is far shorter than they hold.
 fn length24(length: usize) -> [u8; 3] {
     let [.., high, middle, low] = length.to_be_bytes();
     [high, middle, low]
@@ -209,7 +209,7 @@ impl Reader {
         Ok(Progress::More)
     }
 
-    /// Whether the `ServerHello` has come.
+    /// Returns whether the `ServerHello` has come.
     pub(super) const fn has_hello(&self) -> bool {
         self.flight.hello.is_some()
     }
@@ -281,7 +281,7 @@ impl Reader {
     }
 }
 
-/// How something begins that is not TLS: its first line, as far as it is text.
+/// Returns how something begins that is not TLS: its first line, as far as it is text.
 fn first_words(bytes: &[u8]) -> String {
     let line = bytes.split(|byte| *byte == b'\r' || *byte == b'\n').next();
     let line = line.unwrap_or_default();
@@ -368,7 +368,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A flight of TLS 1.2 in records of at most `fragment` bytes.
+    /// Returns a flight of TLS 1.2 in records of at most `fragment` bytes.
     fn flight(chain: &[Vec<u8>], fragment: usize) -> Vec<u8> {
         let mut messages = Vec::new();
         let mut message = |kind: u8, body: &[u8]| {

@@ -60,7 +60,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// How many requests it sent.
+    /// Returns how many requests it sent.
     pub(in crate::wire) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -159,7 +159,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Everything that is asked of one address, all at once.
+    /// Returns everything that is asked of one address, all at once.
     async fn ask(&self, address: SocketAddr, is_shut_out: impl Future<Output = bool>) -> Asked {
         let everything = suites::before_13();
         let all_of_13 = [suites::TLS13, suites::TLS13_OTHERS].concat();
@@ -323,7 +323,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// The library's handshake without a name, where there is a name to leave out.
+    /// Returns the library's handshake without a name, where there is a name to leave out.
     async fn nameless(&self, address: SocketAddr) -> Option<Result<String, ShakeTrouble>> {
         if self.host.parse::<IpAddr>().is_ok() {
             return None;
@@ -437,7 +437,7 @@ fn address_seen(address: SocketAddr, shake: &Shake) -> AddressSeen {
     }
 }
 
-/// Whether this machine has a way to addresses of this kind. No packet is sent for that.
+/// Returns whether this machine has a way to addresses of this kind. No packet is sent for that.
 fn has_way(address: SocketAddr) -> bool {
     let SocketAddr::V6(to) = address else {
         return true;
@@ -486,7 +486,7 @@ fn http_seen(head: &[u8]) -> Option<HttpSeen> {
     Some(HttpSeen::new(response.code?, date))
 }
 
-/// What this machine's clock says, in seconds since 1970.
+/// Returns what this machine's clock says, in seconds since 1970.
 fn seconds_now() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -26,7 +26,7 @@ impl Version {
     /// Every version, oldest first.
     pub const ALL: [Self; 4] = [Self::Tls10, Self::Tls11, Self::Tls12, Self::Tls13];
 
-    /// The code on the wire.
+    /// Returns the code on the wire.
     pub const fn code(self) -> u16 {
         match self {
             Self::Tls10 => 0x0301,
@@ -36,7 +36,7 @@ impl Version {
         }
     }
 
-    /// The name: `TLS 1.2`.
+    /// Returns the name: `TLS 1.2`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tls10 => "TLS 1.0",
@@ -65,12 +65,12 @@ pub enum Answered {
 }
 
 impl Answered {
-    /// Whether this version was chosen.
+    /// Returns whether this version was chosen.
     pub fn is_version(&self, wanted: Version) -> bool {
         matches!(self, Self::Hello { version, .. } if *version == wanted.code())
     }
 
-    /// The suite that was chosen, if one was.
+    /// Returns the suite that was chosen, if one was.
     pub const fn suite(&self) -> Option<u16> {
         match self {
             Self::Hello { suite, .. } => Some(*suite),
@@ -78,7 +78,7 @@ impl Answered {
         }
     }
 
-    /// Whether a server that speaks TLS said this.
+    /// Returns whether a server that speaks TLS said this.
     pub const fn is_tls(&self) -> bool {
         matches!(self, Self::Hello { .. } | Self::Alert(_))
     }
@@ -218,7 +218,7 @@ pub struct HttpSeen {
 }
 
 impl HttpSeen {
-    /// An answer with the value of its `Date`.
+    /// Returns an answer with the value of its `Date`.
     pub(in crate::wire) fn new(status: u16, date: Option<&str>) -> Self {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         let date = date.and_then(|date| parser.parse_timestamp(date).ok());
@@ -278,24 +278,24 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Whether the run's own requests are left to say what the server's time is.
+    /// Returns whether the run's own requests are left to say what the server's time is.
     pub(in crate::wire) fn lacks_time(&self) -> bool {
         self.http == Ok(None) && !self.asks_certificate
     }
 
-    /// What a hello of this version got.
+    /// Returns what a hello of this version got.
     pub fn version(&self, version: Version) -> &Answered {
         const NOT_ASKED: &Answered = &Answered::Nothing(Silence::NotAsked);
         let asked = self.versions.iter().find(|(asked, _)| *asked == version);
         asked.map_or(NOT_ASKED, |(_, answered)| answered)
     }
 
-    /// Whether this version is offered.
+    /// Returns whether this version is offered.
     pub fn offers(&self, version: Version) -> bool {
         self.version(version).is_version(version)
     }
 
-    /// The suites of `kind` that are accepted.
+    /// Returns the suites of `kind` that are accepted.
     pub fn accepted(&self, kind: &[u16]) -> Vec<u16> {
         let accepted = |(suite, answered): &&(u16, Answered)| {
             let version = if suites::TLS13.contains(suite) {
@@ -312,7 +312,7 @@ impl Inspection {
             .collect()
     }
 
-    /// Every answer to our own hello.
+    /// Returns every answer to our own hello.
     pub fn answers(&self) -> impl Iterator<Item = &Answered> {
         let versions = self.versions.iter().map(|(_, answered)| answered);
         let suites = self.suites.iter().map(|(_, answered)| answered);

@@ -58,8 +58,8 @@ pub(super) struct Tls {
     public: Arc<[TrustAnchor<'static>]>,
 }
 
-/// The operating system's roots. They are read once: it takes longer than all handshakes of a run
-/// on loopback.
+/// Returns the operating system's roots. They are read once: it takes longer than all handshakes of
+/// a run on loopback.
 fn system_roots() -> &'static RootCertStore {
     static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
     ROOTS.get_or_init(|| {
@@ -111,7 +111,7 @@ impl Tls {
         inspector.inspect(addresses, &roots, is_shut_out).await
     }
 
-    /// A configuration that offers these versions of HTTP.
+    /// Returns a configuration that offers these versions of HTTP.
     pub(super) fn offering(&self, versions: &[Http]) -> ClientConfig {
         let mut config = self.config.clone();
         config.alpn_protocols = versions
@@ -148,8 +148,8 @@ impl Tls {
 /// How long a port has to answer a hello.
 const HELLO_TIME: Duration = Duration::from_secs(5);
 
-/// Whether TLS is spoken on a connection that stands: a hello is answered by a record of TLS, be it
-/// an alert.
+/// Returns whether TLS is spoken on a connection that stands: a hello is answered by a record of
+/// TLS, be it an alert.
 ///
 /// Source: RFC 5246 section 6.2.1.
 pub(super) async fn is_spoken(mut stream: TcpStream, host: &str) -> bool {
@@ -188,7 +188,7 @@ fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {
     }
 }
 
-/// What a handshake settled on.
+/// Returns what a handshake settled on.
 pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
     let (_, session) = stream.get_ref();
     Handshake {
@@ -203,7 +203,7 @@ pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
     }
 }
 
-/// The trouble behind an error of a handshake.
+/// Returns the trouble behind an error of a handshake.
 pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
     let inner = error
         .get_ref()
@@ -258,9 +258,9 @@ fn bare_name(presented: &str) -> &str {
     })
 }
 
-/// The failure of every exchange where the library and the server do not come together. The server
-/// is judged by what the inspection saw; that the harness cannot go on from there is nobody's
-/// deviation.
+/// Returns the failure of every exchange where the library and the server do not come together. The
+/// server is judged by what the inspection saw; that the harness cannot go on from there is
+/// nobody's deviation.
 pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     if let TlsTrouble::Failure(failure) = trouble {
         return failure;
@@ -274,7 +274,7 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     )
 }
 
-/// The failure of an ordinary exchange that the trouble amounts to.
+/// Returns the failure of an ordinary exchange that the trouble amounts to.
 pub(super) fn failure_of(trouble: TlsTrouble) -> Failure {
     let message = match trouble {
         TlsTrouble::Failure(failure) => return failure,

@@ -26,7 +26,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder, and a configuration of TLS that offers `alpn` and is watched by it.
+    /// Returns a recorder, and a configuration of TLS that offers `alpn` and is watched by it.
     pub(super) fn watching(
         alpn: &[&[u8]],
         with_name: bool,

@@ -33,7 +33,7 @@ impl Shake {
         }
     }
 
-    /// The SHA-256 of the leaf.
+    /// Returns the SHA-256 of the leaf.
     pub(super) fn leaf(&self) -> Option<String> {
         let leaf = self.recorded.as_ref()?.chain.first()?;
         Some(BASE64.encode(&Sha256::digest(leaf)))

@@ -37,7 +37,7 @@ pub const OF_THE_LIBRARY: &[u16] = &[
     0x1301, 0x1302, 0x1303, 0xc02c, 0xc02b, 0xcca9, 0xc030, 0xc02f, 0xcca8,
 ];
 
-/// Everything up to TLS 1.2.
+/// Returns everything up to TLS 1.2.
 pub(super) fn before_13() -> Vec<u16> {
     let all = [
         ECDHE,
@@ -49,7 +49,7 @@ pub(super) fn before_13() -> Vec<u16> {
     all.concat()
 }
 
-/// The name of a suite, as OpenSSL and the configuration of servers spell it.
+/// Returns the name of a suite, as OpenSSL and the configuration of servers spell it.
 pub fn name(suite: u16) -> String {
     let known = match suite {
         0x1301 => "TLS_AES_128_GCM_SHA256",

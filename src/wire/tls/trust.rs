@@ -55,7 +55,7 @@ impl Roots<'_> {
     }
 }
 
-/// Whether a certificate is one of the roots: many a certificate that its owner made names
+/// Returns whether a certificate is one of the roots: many a certificate that its owner made names
 /// `localhost`, and so does one that Debian makes and trusts.
 fn is_one_of(roots: &[TrustAnchor<'_>], der: &[u8]) -> bool {
     let der = CertificateDer::from(der);
@@ -67,7 +67,7 @@ fn is_one_of(roots: &[TrustAnchor<'_>], der: &[u8]) -> bool {
     })
 }
 
-/// A time at which every certificate is in date, the nearest to `at`; dates are a separate
+/// Returns a time at which every certificate is in date, the nearest to `at`; dates are a separate
 /// question.
 fn in_date(chain: &[Vec<u8>], at: i64) -> i64 {
     let dates = chain.iter().filter_map(|der| Certificate::parse(der));
@@ -118,7 +118,7 @@ fn lead(chain: &[Vec<u8>], roots: &[TrustAnchor<'_>], at: i64) -> Trust {
     }
 }
 
-/// What is wrong, in words that do not change with what the library happens to hold.
+/// Returns what is wrong, in words that do not change with what the library happens to hold.
 fn reason(error: &Error) -> String {
     match error {
         Error::UnsupportedSignatureAlgorithmContext(_)
@@ -151,7 +151,7 @@ fn reason(error: &Error) -> String {
     }
 }
 
-/// What stands inside of a sequence: roots are kept without its head.
+/// Returns what stands inside of a sequence: roots are kept without its head.
 fn contents(der: &[u8]) -> &[u8] {
     let head = match der.get(1) {
         Some(length) if *length >= 0x80 => 2 + usize::from(*length & 0x7f),

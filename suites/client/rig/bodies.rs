@@ -9,12 +9,12 @@ use crate::safe::{Stage, backup};
 use crate::suites::client::body::likely;
 use std::collections::BTreeMap;
 
-/// Whether it is an upload of which everything came.
+/// Returns whether it is an upload of which everything came.
 pub(super) fn is_whole_upload(exchange: &Exchange) -> bool {
     exchange.method == "PUT" && exchange.complete
 }
 
-/// The uploads that are whole, with the ID that they are stored under.
+/// Returns the uploads that are whole, with the ID that they are stored under.
 fn whole_uploads(seen: &Seen) -> impl Iterator<Item = (&str, &Exchange)> {
     seen.uploads()
         .filter(|exchange| is_whole_upload(exchange))
@@ -57,8 +57,8 @@ fn words_of(wrong: &Wrong) -> String {
     }
 }
 
-/// The flag of a stored block in the first byte of a deflate stream. What is no gzip has its own
-/// check. Source: RFC 1951 section 3.2.3.
+/// Returns the flag of a stored block in the first byte of a deflate stream. What is no gzip has
+/// its own check. Source: RFC 1951 section 3.2.3.
 pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let packed = world.decrypt(id, &exchange.body)?;
@@ -67,7 +67,8 @@ pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String>
     })
 }
 
-/// What stands behind the header of a gzip; `None` if it is none. Source: RFC 1952 section 2.3.
+/// Returns what stands behind the header of a gzip; `None` if it is none. Source: RFC 1952 section
+/// 2.3.
 fn deflate_stream(gzip: &[u8]) -> Option<&[u8]> {
     let (header, mut rest) = gzip.split_first_chunk::<10>()?;
     let [0x1f, 0x8b, 8, flags, ..] = *header else {

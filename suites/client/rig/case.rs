@@ -137,12 +137,12 @@ impl Kind {
     }
 }
 
-/// The client reports success.
+/// Returns the client reports success.
 pub fn done() -> Way {
     Way::ending(Ends::Done)
 }
 
-/// The client reports failure.
+/// Returns the client reports failure.
 pub fn failed() -> Way {
     Way::ending(Ends::Failed)
 }
@@ -153,7 +153,7 @@ pub fn either() -> Way {
 }
 
 impl Way {
-    /// What a client does of which a vector says this; `None` for what it never does.
+    /// Returns what a client does of which a vector says this; `None` for what it never does.
     pub fn of(client: Client, outcome: &Outcome) -> Option<Self> {
         match outcome {
             Outcome::Valid { .. } => Some(done()),
@@ -204,7 +204,7 @@ impl Way {
         self.with(kind, 0)
     }
 
-    /// How what was seen departs from this way; `None` where it does not.
+    /// Returns how what was seen departs from this way; `None` where it does not.
     fn departure(&self, seen: &Seen, world: &World) -> Option<String> {
         let end = seen.end()?;
         let as_expected = match self.ends {
@@ -229,7 +229,7 @@ impl Way {
     }
 }
 
-/// How an action ended, in words.
+/// Returns how an action ended, in words.
 pub fn words_of(end: &End) -> String {
     match end {
         End::Done => "the client reported success".to_owned(),
@@ -260,7 +260,7 @@ impl fmt::Display for Way {
 }
 
 impl RigCase {
-    /// A Required case in which the healthy server of `script` is changed.
+    /// Returns a Required case in which the healthy server of `script` is changed.
     pub fn new(id: &'static str, title: impl Into<String>, clause: Clause) -> Self {
         Self {
             case: Case {
@@ -277,35 +277,36 @@ impl RigCase {
         }
     }
 
-    /// What the client does.
+    /// Returns what the client does.
     #[must_use]
     pub fn does(mut self, actions: &'static [Action]) -> Self {
         self.case.actions = actions;
         self
     }
 
-    /// How the server behaves.
+    /// Returns how the server behaves.
     #[must_use]
     pub fn on(mut self, change: impl FnOnce(&mut Script)) -> Self {
         change(&mut self.case.script);
         self
     }
 
-    /// The level of a deviation.
+    /// Returns the level of a deviation.
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
-    /// The stage at which a deviation shows.
+    /// Returns the stage at which a deviation shows.
     #[must_use]
     pub const fn stage(mut self, stage: Stage) -> Self {
         self.stage = stage;
         self
     }
 
-    /// How it ends, and what is on the phone afterwards, is what a vector says of each release.
+    /// Returns how it ends, and what is on the phone afterwards, is what a vector says of each
+    /// release.
     #[must_use]
     pub fn known_by(mut self, vector: &'static Vector, operation: Operation) -> Self {
         self.vector = Some((vector, operation));
@@ -315,40 +316,40 @@ impl RigCase {
         self
     }
 
-    /// What Android and iOS do.
+    /// Returns what Android and iOS do.
     #[must_use]
     pub fn mobile(self, way: Way) -> Self {
         self.android(way.clone()).ios(way)
     }
 
-    /// What Android does.
+    /// Returns what Android does.
     #[must_use]
     pub fn android(mut self, way: Way) -> Self {
         self.ways[0] = Some(way);
         self
     }
 
-    /// What iOS does.
+    /// Returns what iOS does.
     #[must_use]
     pub fn ios(mut self, way: Way) -> Self {
         self.ways[1] = Some(way);
         self
     }
 
-    /// What Desktop does.
+    /// Returns what Desktop does.
     #[must_use]
     pub fn desktop(mut self, way: Way) -> Self {
         self.ways[2] = Some(way);
         self
     }
 
-    /// What all of them do.
+    /// Returns what all of them do.
     #[must_use]
     pub fn all(self, way: Way) -> Self {
         self.mobile(way.clone()).desktop(way)
     }
 
-    /// What a published client does; `None` for what it never does.
+    /// Returns what a published client does; `None` for what it never does.
     pub fn way(&self, client: Client) -> Option<&Way> {
         let [android, ios, desktop] = &self.ways;
         match client {
@@ -359,8 +360,8 @@ impl RigCase {
         .as_ref()
     }
 
-    /// What a release does; `None` for what it never does. An earlier one does as its client does
-    /// today, but for what a vector says of it and for the statuses that it takes.
+    /// Returns what a release does; `None` for what it never does. An earlier one does as its
+    /// client does today, but for what a vector says of it and for the statuses that it takes.
     ///
     /// # Errors
     /// Why that is not known.
@@ -380,7 +381,8 @@ impl RigCase {
         }))
     }
 
-    /// Whether the server answers with a status of success that a release takes for a failure.
+    /// Returns whether the server answers with a status of success that a release takes for a
+    /// failure.
     ///
     /// Source: `clients.divergence.statuses`.
     fn has_status_refused_by(&self, release: Release) -> bool {
@@ -396,8 +398,8 @@ impl RigCase {
         })
     }
 
-    /// How what was seen departs from what `release` does; `None` where it never does this, or
-    /// nobody knows.
+    /// Returns how what was seen departs from what `release` does; `None` where it never does this,
+    /// or nobody knows.
     pub fn departure(
         &self,
         release: Release,
@@ -409,8 +411,8 @@ impl RigCase {
         Some(departure.or_else(|| self.restored_otherwise(release, seen)))
     }
 
-    /// How the client says that something else is on the phone than `release` restores, if it says
-    /// anything.
+    /// Returns how the client says that something else is on the phone than `release` restores, if
+    /// it says anything.
     fn restored_otherwise(&self, release: Release, seen: &Seen) -> Option<String> {
         let state = seen
             .state
@@ -431,7 +433,7 @@ impl RigCase {
         Some(format!("restored otherwise: {first}"))
     }
 
-    /// What is expected of a client that is held to `like`, for people.
+    /// Returns what is expected of a client that is held to `like`, for people.
     pub fn expected(&self, like: Like) -> String {
         if let Like::Release(release) = like {
             return match self.way_of(release) {

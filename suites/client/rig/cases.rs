@@ -12,7 +12,7 @@ use super::case::RigCase;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Every case.
+/// Returns every case.
 pub fn all() -> &'static [RigCase] {
     static ALL: LazyLock<Vec<RigCase>> = LazyLock::new(|| {
         [
@@ -31,14 +31,14 @@ pub fn all() -> &'static [RigCase] {
     &ALL
 }
 
-/// The case with this ID.
+/// Returns the case with this ID.
 pub fn find(id: &str) -> Option<&'static RigCase> {
     static BY_ID: LazyLock<BTreeMap<&'static str, &'static RigCase>> =
         LazyLock::new(|| all().iter().map(|case| (case.case.id, case)).collect());
     BY_ID.get(id).copied()
 }
 
-/// A name that is made once in the life of the program.
+/// Returns a name that is made once in the life of the program.
 fn name(text: String) -> &'static str {
     String::leak(text)
 }

@@ -78,7 +78,7 @@ fn unfounded(place: usize, turn: &Turn, seen: &Seen, world: &World) -> Option<St
     }
 }
 
-/// How the client says that it restored something else than the identity in the backup.
+/// Returns how the client says that it restored something else than the identity in the backup.
 pub fn restored_otherwise(claimed: &[u8], case: &super::RigCase, world: &World) -> Option<String> {
     let Before::Backup(document) = &case.case.script.before else {
         return None;

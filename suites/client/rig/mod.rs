@@ -51,7 +51,7 @@ pub struct Rigged {
 }
 
 impl Rigged {
-    /// The client of `play`.
+    /// Returns the client of `play`.
     pub fn new(play: Arc<Play>) -> Self {
         Self {
             play,
@@ -71,7 +71,8 @@ impl Subject<Context> for Rigged {
     }
 }
 
-/// Every check, for a client that is held to `like`, in the order in which reports show them.
+/// Returns every check, for a client that is held to `like`, in the order in which reports show
+/// them.
 pub fn checks(like: Like) -> &'static [RigCheck] {
     static MADE: Made<RigCheck> = Made::new();
     MADE.of(like, all_checks)
@@ -89,12 +90,12 @@ fn all_checks(like: Like) -> Vec<RigCheck> {
     checks
 }
 
-/// Whether `name` is a check of a client on the rig.
+/// Returns whether `name` is a check of a client on the rig.
 pub fn is_known(name: &str) -> bool {
     checks(Like::Anyone).iter().any(|check| check.id == name)
 }
 
-/// The cases, in the order in which reports show them.
+/// Returns the cases, in the order in which reports show them.
 pub fn cases() -> &'static [RigCase] {
     cases::all()
 }

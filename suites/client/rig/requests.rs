@@ -223,7 +223,7 @@ const LOOKS: &[LookBack] = &[
     },
 ];
 
-/// The checks.
+/// Returns the checks.
 pub fn checks(variants: &'static [Like]) -> impl Iterator<Item = RigCheck> {
     LOOKS.iter().map(|look| Check {
         id: look.id,
@@ -293,7 +293,7 @@ fn is_upload(exchange: &Exchange) -> bool {
     exchange.method == "PUT"
 }
 
-/// The first request to the client's own server in which something is wrong.
+/// Returns the first request to the client's own server in which something is wrong.
 fn first(seen: &Seen, wrong: impl Fn(&Exchange) -> Option<String>) -> Option<String> {
     seen.own().find_map(wrong)
 }
@@ -519,7 +519,7 @@ fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     Some(format!("the private key in {place}"))
 }
 
-/// The text as it may stand in an observation: without what belongs to this run alone.
+/// Returns the text as it may stand in an observation: without what belongs to this run alone.
 fn shown(text: &str) -> String {
     text.chars().take(60).flat_map(char::escape_debug).collect()
 }

@@ -6,7 +6,7 @@ use crate::wire::scripted::{Asked, Deed, reply};
 use crate::wire::{Http, LoginUse, Method, Place};
 use std::fmt::Write as _;
 
-/// A time that lies so many minutes after another.
+/// Returns a time that lies so many minutes after another.
 fn time(minutes: usize) -> String {
     format!("Sun, 06 Nov 1994 08:{:02}:37 GMT", minutes % 60)
 }
@@ -27,7 +27,7 @@ fn is(asked: &Asked, method: Method) -> bool {
     asked.request.method == method
 }
 
-/// A list with this ID, as `WebDAV` gives it or as a page.
+/// Returns a list with this ID, as `WebDAV` gives it or as a page.
 fn list(asked: &Asked, of: fn(&str) -> String) -> Deed {
     let Some(id) = asked.listed_id() else {
         return Deed::Healthy;

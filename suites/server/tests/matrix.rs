@@ -65,7 +65,7 @@ fn writes(asked: &Asked) -> bool {
     asked.request.method.writes()
 }
 
-/// The answer to a GET of what is stored, changed.
+/// Returns the answer to a GET of what is stored, changed.
 fn read(asked: &Asked, change: fn(&mut Vec<u8>)) -> Option<Deed> {
     let mut bytes = asked
         .stored
@@ -100,7 +100,7 @@ fn spoilt(at: usize, stays: bool, spoil: Spoil) -> impl FnMut(&Asked) -> Deed {
     }
 }
 
-/// What the check says for each way, those that say the same in one line.
+/// Returns what the check says for each way, those that say the same in one line.
 fn table((check, facet): (&'static ServerCheck, Facet)) -> String {
     let healthy = played((check, facet), |_| Deed::Healthy);
     let mut text = format!("{}\n  healthy: {}\n", check.name_of(facet), healthy.said);
@@ -135,7 +135,8 @@ fn table((check, facet): (&'static ServerCheck, Facet)) -> String {
     text
 }
 
-/// The checks whose IDs begin so, each once for every client that it speaks for, or every case.
+/// Returns the checks whose IDs begin so, each once for every client that it speaks for, or every
+/// case.
 fn tables(prefix: &str) -> String {
     let mut text = String::new();
     for check in checks().filter(|check| check.id.starts_with(prefix)) {

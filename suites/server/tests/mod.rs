@@ -54,7 +54,7 @@ struct World {
 }
 
 impl World {
-    /// A server with a password at http://, on this machine.
+    /// Returns a server with a password at http://, on this machine.
     fn new(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
         let server = Scripted::new(script);
         Self {
@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    /// A server with a password at https://, which speaks HTTP/1.1 and HTTP/2.
+    /// Returns a server with a password at https://, which speaks HTTP/1.1 and HTTP/2.
     fn with_tls(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
         let target = Target::parse("https://127.0.0.1:9/safe").expect("a URL");
         let world = Self::at(target.basic("safe", "s3cret-in-memory"), script);
@@ -80,13 +80,13 @@ impl World {
         world
     }
 
-    /// The outcome of the check of this name, with its variant.
+    /// Returns the outcome of the check of this name, with its variant.
     fn judge(&self, name: &str) -> Outcome {
         let (check, facet) = named(name);
         judged(&self.session, check, facet)
     }
 
-    /// What was asked so far that begins with this.
+    /// Returns what was asked so far that begins with this.
     fn asked(&self, prefix: &str) -> usize {
         let log = self.server.log();
         log.iter().filter(|asked| asked.starts_with(prefix)).count()
@@ -100,7 +100,7 @@ fn named(name: &str) -> (&'static ServerCheck, Facet) {
         .unwrap_or_else(|| panic!("no check is called {name}"))
 }
 
-/// An outcome in one line.
+/// Returns an outcome in one line.
 fn said(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Pass(seen) => format!("pass: {seen}"),

@@ -7,7 +7,7 @@ use crate::wire::scripted::{Asked, Deed, LIMIT, Scripted, reply, silence};
 use crate::wire::{Answer, Facet, FailureKind, Http, Method, Place, Scrub, Session, Target};
 use std::fmt::Write as _;
 
-/// What the checks whose IDs begin so say, in one line each.
+/// Returns what the checks whose IDs begin so say, in one line each.
 fn lines(prefix: &str, script: impl Fn(&Asked) -> Deed + Copy + Send + 'static) -> String {
     let mut text = String::new();
     for check in checks().filter(|check| check.id.starts_with(prefix)) {

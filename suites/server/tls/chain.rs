@@ -300,7 +300,8 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
     }
 }
 
-/// What it means that the library's handshake did not end, although there was a suite for it.
+/// Returns what it means that the library's handshake did not end, although there was a suite for
+/// it.
 fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
     match trouble {
         ShakeTrouble::Alert(120) => {
@@ -322,7 +323,7 @@ fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
     }
 }
 
-/// Whether the library could tell a good signature of the server's key from a bad one.
+/// Returns whether the library could tell a good signature of the server's key from a bad one.
 fn library_takes_key(seen: &Inspection) -> bool {
     let leaf = seen
         .chain

@@ -108,7 +108,7 @@ pub(super) fn judge_name(seen: &Inspection) -> Judged {
     Ok(deviates(observed).into())
 }
 
-/// What is wrong with the dates at a time, if anything.
+/// Returns what is wrong with the dates at a time, if anything.
 fn out_of_date(chain: &[Certificate], now: i64) -> Option<String> {
     path(chain).into_iter().enumerate().find_map(|(place, at)| {
         let certificate = &chain[at];

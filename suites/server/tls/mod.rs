@@ -31,7 +31,7 @@ macro_rules! by_looking {
 }
 use by_looking;
 
-/// What the inspection saw, where there is TLS at all.
+/// Returns what the inspection saw, where there is TLS at all.
 async fn look(context: &Context) -> Result<Arc<Inspection>, Outcome> {
     if !context.facts().https {
         return Err(Outcome::not_applicable("the URL is http://"));
@@ -51,7 +51,7 @@ fn deviates(observed: impl Into<String>) -> Deviation {
     Deviation::new(Stage::Tls, observed)
 }
 
-/// The certificates as they were sent, those that cannot be read left out; at least one.
+/// Returns the certificates as they were sent, those that cannot be read left out; at least one.
 fn certificates(seen: &Inspection) -> Result<Vec<Certificate>, Outcome> {
     let parsed = seen
         .chain
@@ -67,7 +67,7 @@ fn certificates(seen: &Inspection) -> Result<Vec<Certificate>, Outcome> {
     }
 }
 
-/// The certificate of the server itself.
+/// Returns the certificate of the server itself.
 fn leaf_of(seen: &Inspection) -> Result<Certificate, Outcome> {
     certificates(seen).map(|mut certificates| certificates.swap_remove(0))
 }
@@ -89,8 +89,8 @@ fn unread(seen: &Inspection) -> String {
     }
 }
 
-/// The way from the leaf upwards, as places in the chain that was sent: each names the next one as
-/// its issuer.
+/// Returns the way from the leaf upwards, as places in the chain that was sent: each names the next
+/// one as its issuer.
 fn path(chain: &[Certificate]) -> Vec<usize> {
     let mut path = vec![0];
     while let Some(current) = path.last().and_then(|last| chain.get(*last)) {
@@ -109,8 +109,9 @@ fn path(chain: &[Certificate]) -> Vec<usize> {
     path
 }
 
-/// Whether it is known that App Transport Security holds for this host. It may exempt addresses and
-/// names of the local network. What runs on this machine itself is judged as what it will be.
+/// Returns whether it is known that App Transport Security holds for this host. It may exempt
+/// addresses and names of the local network. What runs on this machine itself is judged as what it
+/// will be.
 fn ats_holds_for(host: &str) -> bool {
     if let Ok(address) = host.parse::<IpAddr>() {
         return address.is_loopback();
@@ -119,7 +120,8 @@ fn ats_holds_for(host: &str) -> bool {
     host == "localhost" || last.is_some_and(|(_, last)| !last.eq_ignore_ascii_case("local"))
 }
 
-/// A judgement by the rules of ATS. A deviation counts only where it is known that they hold.
+/// Returns a judgement by the rules of ATS. A deviation counts only where it is known that they
+/// hold.
 fn by_ats(seen: &Inspection, judged: Judged) -> Judged {
     match judged? {
         Outcome::Deviates(deviation) if !ats_holds_for(&seen.host) => {
@@ -150,7 +152,7 @@ fn silence(silence: &Silence) -> String {
     }
 }
 
-/// The name of an alert. Source: RFC 8446 section 6.
+/// Returns the name of an alert. Source: RFC 8446 section 6.
 fn alert(code: u8) -> String {
     let name = match code {
         10 => "unexpected_message",
@@ -178,7 +180,7 @@ fn alert(code: u8) -> String {
     format!("the alert `{name}`")
 }
 
-/// The day on which a second since 1970 lies, by UTC.
+/// Returns the day on which a second since 1970 lies, by UTC.
 fn day(second: i64) -> String {
     let time = jiff::Timestamp::from_second(second).unwrap_or_default();
     jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string()

@@ -6,7 +6,7 @@
 use crate::wire::tls::Certificate;
 use std::net::IpAddr;
 
-/// Whether the subject alternative names cover `host`, a name or an address.
+/// Returns whether the subject alternative names cover `host`, a name or an address.
 pub(super) fn covers(certificate: &Certificate, host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(address) => certificate.addresses.contains(&address),
@@ -17,7 +17,7 @@ pub(super) fn covers(certificate: &Certificate, host: &str) -> bool {
     }
 }
 
-/// Whether a DNS name as certificates have it stands for `host`.
+/// Returns whether a DNS name as certificates have it stands for `host`.
 pub(super) fn matches(pattern: &str, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn matches(pattern: &str, host: &str) -> bool {
     }
 }
 
-/// The names of a certificate, as many as fit a line.
+/// Returns the names of a certificate, as many as fit a line.
 pub(super) fn listed(certificate: &Certificate) -> String {
     let names = certificate.dns_names.iter().cloned();
     let all: Vec<_> = names

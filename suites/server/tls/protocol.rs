@@ -143,7 +143,7 @@ by_looking! {
     alpn = judge_alpn;
 }
 
-/// The newest version that the server speaks.
+/// Returns the newest version that the server speaks.
 fn newest(seen: &Inspection) -> Option<Version> {
     let chosen = |version: &Version| {
         seen.answers().any(|answered| answered.is_version(*version))
@@ -155,7 +155,7 @@ fn newest(seen: &Inspection) -> Option<Version> {
     Version::ALL.into_iter().rev().find(chosen)
 }
 
-/// Whether a version is offered; the error tells that this was not to be seen.
+/// Returns whether a version is offered; the error tells that this was not to be seen.
 fn offers(seen: &Inspection, version: Version) -> Result<bool, Outcome> {
     let shaken = seen
         .shaken
@@ -202,7 +202,7 @@ pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
     .into())
 }
 
-/// What is known of a kind of suites.
+/// Returns what is known of a kind of suites.
 fn accepted(seen: &Inspection, kinds: &[&[u16]]) -> Result<Vec<u16>, Outcome> {
     let kinds = kinds.concat();
     let accepted = seen.accepted(&kinds);
@@ -273,7 +273,7 @@ pub(super) fn judge_current_suites(seen: &Inspection) -> Judged {
     )
 }
 
-/// The names of suites; where they are many, the first ones and how many more.
+/// Returns the names of suites; where they are many, the first ones and how many more.
 fn listed(accepted: &[u16]) -> String {
     let names: Vec<_> = accepted.iter().map(|suite| suites::name(*suite)).collect();
     match names.len() {

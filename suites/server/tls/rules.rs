@@ -225,7 +225,7 @@ fn before(date: &str) -> Outcome {
     Outcome::not_applicable(format!("it was issued before {date}"))
 }
 
-/// Whether the root is a public one; the error tells that this was not to be seen.
+/// Returns whether the root is a public one; the error tells that this was not to be seen.
 fn is_public(seen: &Inspection) -> Result<bool, Outcome> {
     if seen.public {
         return Ok(true);

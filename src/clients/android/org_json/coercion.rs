@@ -8,8 +8,8 @@
 use super::{JavaString, NoValue, Object, Value, number, writer};
 
 impl Value {
-    /// The truth value that `getBoolean` makes of the value: a string counts if it is `true` or
-    /// `false`, in any case.
+    /// Returns the truth value that `getBoolean` makes of the value: a string counts if it is
+    /// `true` or `false`, in any case.
     pub fn as_boolean(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
@@ -19,8 +19,8 @@ impl Value {
         }
     }
 
-    /// The number that `getLong` makes of the value: fractions are cut off, what is too large
-    /// becomes the largest there is, and a string goes through a double.
+    /// Returns the number that `getLong` makes of the value: fractions are cut off, what is too
+    /// large becomes the largest there is, and a string goes through a double.
     pub fn as_long(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(i64::from(*number)),
@@ -31,8 +31,8 @@ impl Value {
         }
     }
 
-    /// The number that `getInt` makes of the value: as [`Value::as_long`], except that a whole
-    /// number that does not fit 32 bits loses its upper half.
+    /// Returns the number that `getInt` makes of the value: as [`Value::as_long`], except that a
+    /// whole number that does not fit 32 bits loses its upper half.
     pub fn as_int(&self) -> Option<i32> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -43,7 +43,7 @@ impl Value {
         }
     }
 
-    /// The number that `getDouble` makes of the value.
+    /// Returns the number that `getDouble` makes of the value.
     pub fn as_double(&self) -> Option<f64> {
         match self {
             Self::Integer(number) => Some(f64::from(*number)),
@@ -55,18 +55,18 @@ impl Value {
         }
     }
 
-    /// The string that `getString` makes of the value: anything has one, `null` the four letters,
-    /// but for an array or object that holds a number which is none.
+    /// Returns the string that `getString` makes of the value: anything has one, `null` the four
+    /// letters, but for an array or object that holds a number which is none.
     pub fn as_string(&self) -> Option<JavaString> {
         writer::string_of(self)
     }
 
-    /// Whether `isNull` says so.
+    /// Returns whether `isNull` says so.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The items, if `getJSONArray` gives the value back.
+    /// Returns the items, if `getJSONArray` gives the value back.
     pub fn as_array(&self) -> Option<&[Option<Self>]> {
         match self {
             Self::Array(items) => Some(items),
@@ -74,7 +74,7 @@ impl Value {
         }
     }
 
-    /// The object, if `getJSONObject` gives the value back.
+    /// Returns the object, if `getJSONObject` gives the value back.
     pub const fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -84,42 +84,42 @@ impl Value {
 }
 
 impl Object {
-    /// What `getBoolean` answers for a key.
+    /// Returns what `getBoolean` answers for a key.
     pub fn boolean(&self, key: &str) -> Result<bool, NoValue<'_>> {
         self.coerced(key, Value::as_boolean)
     }
 
-    /// What `getInt` answers for a key.
+    /// Returns what `getInt` answers for a key.
     pub fn int(&self, key: &str) -> Result<i32, NoValue<'_>> {
         self.coerced(key, Value::as_int)
     }
 
-    /// What `getLong` answers for a key.
+    /// Returns what `getLong` answers for a key.
     pub fn long(&self, key: &str) -> Result<i64, NoValue<'_>> {
         self.coerced(key, Value::as_long)
     }
 
-    /// What `getDouble` answers for a key.
+    /// Returns what `getDouble` answers for a key.
     pub fn double(&self, key: &str) -> Result<f64, NoValue<'_>> {
         self.coerced(key, Value::as_double)
     }
 
-    /// What `getString` answers for a key.
+    /// Returns what `getString` answers for a key.
     pub fn string(&self, key: &str) -> Result<JavaString, NoValue<'_>> {
         self.coerced(key, Value::as_string)
     }
 
-    /// What `getJSONArray` answers for a key.
+    /// Returns what `getJSONArray` answers for a key.
     pub fn array(&self, key: &str) -> Result<&[Option<Value>], NoValue<'_>> {
         self.coerced(key, Value::as_array)
     }
 
-    /// What `getJSONObject` answers for a key.
+    /// Returns what `getJSONObject` answers for a key.
     pub fn object(&self, key: &str) -> Result<&Self, NoValue<'_>> {
         self.coerced(key, Value::as_object)
     }
 
-    /// What `isNull` answers for a key: also true where there is none.
+    /// Returns what `isNull` answers for a key: also true where there is none.
     pub fn is_null(&self, key: &str) -> bool {
         self.value(key).is_none_or(Value::is_null)
     }

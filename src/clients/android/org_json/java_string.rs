@@ -12,12 +12,12 @@ const EXCERPT_CHARACTERS: usize = 40;
 pub struct JavaString(Vec<u16>);
 
 impl JavaString {
-    /// The string of these UTF-16 units.
+    /// Returns the string of these UTF-16 units.
     pub const fn from_units(units: Vec<u16>) -> Self {
         Self(units)
     }
 
-    /// What Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
+    /// Returns what Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
     ///
     /// Source: clients.read.invalid-utf-8; how many it puts, by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
@@ -26,7 +26,7 @@ impl JavaString {
         Self::from(text.as_str())
     }
 
-    /// The UTF-16 units.
+    /// Returns the UTF-16 units.
     pub fn units(&self) -> &[u16] {
         &self.0
     }
@@ -37,7 +37,7 @@ impl JavaString {
         equals_ignoring_case(&self.0, word)
     }
 
-    /// The text, with U+FFFD for every unpaired surrogate.
+    /// Returns the text, with U+FFFD for every unpaired surrogate.
     pub fn to_string_lossy(&self) -> String {
         String::from_utf16_lossy(&self.0)
     }

@@ -119,12 +119,12 @@ impl Value {
 }
 
 impl Object {
-    /// The keys and values, each key where it came first.
+    /// Returns the keys and values, each key where it came first.
     pub fn entries(&self) -> &[(JavaString, Value)] {
         &self.entries
     }
 
-    /// What `opt` answers for a key: the last value that was given for it.
+    /// Returns what `opt` answers for a key: the last value that was given for it.
     pub fn value(&self, key: &str) -> Option<&Value> {
         let place = self.places.get(&JavaString::from(key))?;
         self.entries.get(*place).map(|(_, value)| value)

@@ -148,9 +148,9 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     Some(scaled(significand, exponent + shift - fraction_bits))
 }
 
-/// The leading 61 to 64 bits of a row of hexadecimal digits, and the power of two that was cut off.
-/// A bit that was lost leaves its trace in the lowest one, so that rounding still knows which side
-/// it is on.
+/// Returns the leading 61 to 64 bits of a row of hexadecimal digits, and the power of two that was
+/// cut off. A bit that was lost leaves its trace in the lowest one, so that rounding still knows
+/// which side it is on.
 fn significand_of(digits: impl Iterator<Item = u8>) -> (u64, i64) {
     let mut significand = 0_u64;
     let mut shift = 0_i64;

@@ -7,7 +7,7 @@ fn parse(text: &str) -> Result<Value, SyntaxError> {
     Value::parse(&JavaString::from(text))
 }
 
-/// The value of the key `a` in the object that `text` is.
+/// Returns the value of the key `a` in the object that `text` is.
 fn value_of_a(text: &str) -> Value {
     match parse(text) {
         Ok(Value::Object(object)) => object.value("a").expect(text).clone(),

@@ -82,7 +82,7 @@ impl Tokener<'_> {
         Ok(value)
     }
 
-    /// An object, after its `{`.
+    /// Returns an object, after its `{`.
     fn object(&mut self) -> Result<Value, SyntaxError> {
         let mut object = Object::default();
         match self.next_clean()? {
@@ -115,8 +115,8 @@ impl Tokener<'_> {
         }
     }
 
-    /// An array, after its `[`. Where nothing stands between two commas, Java holds a `null` that
-    /// is not even JSON's.
+    /// Returns an array, after its `[`. Where nothing stands between two commas, Java holds a
+    /// `null` that is not even JSON's.
     fn array(&mut self) -> Result<Value, SyntaxError> {
         let mut items = Vec::new();
         let mut after_comma = false;
@@ -146,7 +146,8 @@ impl Tokener<'_> {
         }
     }
 
-    /// A string, after its opening quote. Line breaks and control characters may stand in it.
+    /// Returns a string, after its opening quote. Line breaks and control characters may stand in
+    /// it.
     fn string(&mut self, quote: u16) -> Result<JavaString, SyntaxError> {
         let mut units = Vec::new();
         while let Some(unit) = self.next() {
@@ -162,7 +163,8 @@ impl Tokener<'_> {
         Err(self.refuse(Reason::UnterminatedString))
     }
 
-    /// What an escape stands for, after its backslash. An unknown one stands for its own letter.
+    /// Returns what an escape stands for, after its backslash. An unknown one stands for its own
+    /// letter.
     fn escaped(&mut self) -> Result<u16, SyntaxError> {
         let Some(letter) = self.next() else {
             return Err(self.refuse(Reason::UnterminatedEscape));
@@ -212,7 +214,7 @@ impl Tokener<'_> {
             .unwrap_or_else(|| Value::Text(JavaString::from_units(literal.to_vec()))))
     }
 
-    /// The next character that is neither white space nor in a comment.
+    /// Returns the next character that is neither white space nor in a comment.
     fn next_clean(&mut self) -> Result<Next, SyntaxError> {
         while let Some(unit) = self.next() {
             match u8::try_from(unit) {
@@ -294,7 +296,8 @@ fn word(literal: &[u16]) -> Option<Value> {
     }
 }
 
-/// A whole number: decimal, hexadecimal after `0x`, octal after `0`; narrow if it fits 32 bits.
+/// Returns a whole number: decimal, hexadecimal after `0x`, octal after `0`; narrow if it fits 32
+/// bits.
 fn integer(literal: &[u16]) -> Option<Value> {
     if literal.iter().any(|unit| is(*unit, '.')) {
         return None;

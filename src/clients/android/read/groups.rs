@@ -66,7 +66,8 @@ impl Phone<'_> {
         Ok(groups)
     }
 
-    /// Whether the group was deleted, in which case it is hidden; `None`: it is not restored.
+    /// Returns whether the group was deleted, in which case it is hidden; `None`: it is not
+    /// restored.
     ///
     /// Source: `clients.read.deleted-group`, `clients.read.missing-deleted`.
     fn deleted(&mut self, object: &Object, at: &At<'_>) -> Option<bool> {
@@ -81,7 +82,7 @@ impl Phone<'_> {
         None
     }
 
-    /// The creator; `None`: the group is not restored.
+    /// Returns the creator; `None`: the group is not restored.
     ///
     /// Source: `clients.read.unknown-creator`.
     fn creator(&mut self, object: &Object, at: &At<'_>) -> Step<Option<ThreemaId>> {

@@ -21,8 +21,8 @@ use std::collections::HashSet;
 pub(super) const NAME_BYTES: usize = 256;
 
 impl Phone<'_> {
-    /// Whether the IDs of distribution lists were written with their bytes in the other order than
-    /// they are read.
+    /// Returns whether the IDs of distribution lists were written with their bytes in the other
+    /// order than they are read.
     ///
     /// Source: `clients.divergence.list-id`.
     pub(super) fn has_other_order(&self, device: Option<&Text>) -> bool {
@@ -65,7 +65,7 @@ impl Phone<'_> {
         Ok(lists)
     }
 
-    /// The name; `None`: the list is skipped.
+    /// Returns the name; `None`: the list is skipped.
     fn list_name(&mut self, object: &Object, at: &At<'_>) -> Option<Text> {
         let name_at = at.key("name");
         let Ok(name) = object.string("name") else {

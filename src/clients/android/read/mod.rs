@@ -148,7 +148,8 @@ impl Phone<'_> {
         })
     }
 
-    /// The objects of an array; `None` if there is no such key, or something else than an array.
+    /// Returns the objects of an array; `None` if there is no such key, or something else than an
+    /// array.
     ///
     /// Source: `clients.read.wrong-type`.
     fn objects<'v>(
@@ -173,7 +174,7 @@ impl Phone<'_> {
     }
 }
 
-/// What no fact says anything about.
+/// Returns what no fact says anything about.
 fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     unknown(format!(
         "{} {what}, and no source says what Android does then",

@@ -72,7 +72,7 @@ impl Phone<'_> {
         })
     }
 
-    /// The contacts that the directory knows, each once.
+    /// Returns the contacts that the directory knows, each once.
     ///
     /// Source: `clients.read.directory-failure`.
     pub(super) fn known(

@@ -129,7 +129,7 @@ impl Phone<'_> {
         Ok((fate, Some(creator)))
     }
 
-    /// The members of the document.
+    /// Returns the members of the document.
     fn listed(&mut self, object: &Object, at: &At<'_>) -> Step<Vec<ThreemaId>> {
         let members_at = at.key("members");
         let items = self.decoder.required_array(object, "members", at)?;
@@ -148,7 +148,7 @@ impl Phone<'_> {
         Ok(members)
     }
 
-    /// A group of which the user is a member, or which is made active again.
+    /// Returns a group of which the user is a member, or which is made active again.
     ///
     /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`,
     /// `clients.read.unknown-member`.
@@ -213,7 +213,7 @@ impl Phone<'_> {
         Fate::Kept(kept)
     }
 
-    /// The members that are contacts, where the app asks the directory for none.
+    /// Returns the members that are contacts, where the app asks the directory for none.
     fn only_contacts(&mut self, mut members: Vec<ThreemaId>, at: &At<'_>) -> Vec<ThreemaId> {
         let own_id = self.around.own_id;
         let before = members.len();
@@ -225,7 +225,7 @@ impl Phone<'_> {
         members
     }
 
-    /// Whether an ID belongs to a contact by now.
+    /// Returns whether an ID belongs to a contact by now.
     fn is_contact(&self, id: ThreemaId) -> bool {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }

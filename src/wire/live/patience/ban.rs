@@ -48,8 +48,8 @@ impl Doubts {
 }
 
 impl Live {
-    /// Whether this answer shows that the address is banned: it is 403, and so is `config`, which
-    /// was given to this run before.
+    /// Returns whether this answer shows that the address is banned: it is 403, and so is `config`,
+    /// which was given to this run before.
     pub(super) async fn is_banned(&self, request: &Request, response: &Response) -> Option<Sign> {
         let _asking = match response.status {
             403 => Some(self.doubts().asking.lock().await),

@@ -65,7 +65,7 @@ impl Live {
         Next::Slower(pause)
     }
 
-    /// Whether such a request is answered 503 whenever it is asked.
+    /// Returns whether such a request is answered 503 whenever it is asked.
     fn is_closed(&self, request: &Request) -> bool {
         let closed = self.patience.closed.lock();
         let closed = closed.unwrap_or_else(PoisonError::into_inner);
@@ -78,8 +78,8 @@ impl Live {
         closed.insert(kind_of(request));
     }
 
-    /// Whether what looked like maintenance went away when it was asked once more: then it was a
-    /// limit.
+    /// Returns whether what looked like maintenance went away when it was asked once more: then it
+    /// was a limit.
     pub(super) fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
         let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
             return false;
@@ -92,8 +92,8 @@ impl Live {
         went_away
     }
 
-    /// Whether what was answered before is refused now: then it is a limit, and not this one
-    /// request.
+    /// Returns whether what was answered before is refused now: then it is a limit, and not this
+    /// one request.
     pub(super) async fn is_config_limited(&self) -> bool {
         match self.config_now().await {
             Ok(response) => Sign::of(&response).is_some(),
@@ -130,7 +130,7 @@ impl Live {
     }
 }
 
-/// What requests have in common that a server may close altogether.
+/// Returns what requests have in common that a server may close altogether.
 pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
     (
         request.method.as_str(),

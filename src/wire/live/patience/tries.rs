@@ -5,7 +5,7 @@ use crate::wire::halt::{Halt, Sign};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The pause before the next attempt: the one at that place, or the last one.
+/// Returns the pause before the next attempt: the one at that place, or the last one.
 pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
     let place = usize::try_from(tried).unwrap_or(usize::MAX);
     let seconds = pauses.get(place).or(pauses.last());
@@ -30,13 +30,15 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// Whether it is asked again because no answer came: it may have been carried out twice.
+    /// Returns whether it is asked again because no answer came: it may have been carried out
+    /// twice.
     pub(super) const fn was_lost(&self) -> bool {
         self.closures + self.timeouts + self.connections + self.bodies > 0
     }
 
-    /// Whether it is asked again alone, so that nothing else can be the reason for what came: for
-    /// no answer, or for a 503 of which it is not known whether it is a limit of requests at once.
+    /// Returns whether it is asked again alone, so that nothing else can be the reason for what
+    /// came: for no answer, or for a 503 of which it is not known whether it is a limit of requests
+    /// at once.
     pub(super) const fn wants_to_be_alone(&self) -> bool {
         self.was_lost() || (self.sign.is_some() && !self.is_limit)
     }

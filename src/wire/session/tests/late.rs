@@ -6,12 +6,12 @@ use crate::wire::guard::Honesty;
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::request::LoginUse;
 
-/// Whether this is about the backup in that slot.
+/// Returns whether this is about the backup in that slot.
 fn is_of(asked: &Asked, slot: &str) -> bool {
     matches!(&asked.request.place, Place::Backup(backup) if backup.slot() == slot)
 }
 
-/// A part of the upload that [`Play::broke_off`] notes.
+/// Returns a part of the upload that [`Play::broke_off`] notes.
 fn part(session: &Session) -> Vec<u8> {
     let payload = Payload::new(session.seed(), "cut off", Recipe::Random(600));
     payload.bytes[..300].to_vec()

@@ -7,7 +7,7 @@ use crate::wire::target::{LoginKind, Target};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// The ledger of a run that stored three backups and was killed, and the server.
+/// Returns the ledger of a run that stored three backups and was killed, and the server.
 async fn killed(folder: &Path, login: LoginKind) -> (Arc<Scripted>, LeftLedger) {
     let server = Scripted::new(|_| Deed::Healthy);
     let ledger = killed_at(&server, folder, login, 3).await;
@@ -15,7 +15,7 @@ async fn killed(folder: &Path, login: LoginKind) -> (Arc<Scripted>, LeftLedger) 
     (server, ledger)
 }
 
-/// The ledger of a run that uploaded so many backups to this server and was killed.
+/// Returns the ledger of a run that uploaded so many backups to this server and was killed.
 async fn killed_at(
     server: &Arc<Scripted>,
     folder: &Path,

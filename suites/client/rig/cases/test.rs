@@ -177,7 +177,7 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// A page with which a captive portal answers whatever is asked.
+/// Returns a page with which a captive portal answers whatever is asked.
 pub(super) fn page() -> Answer {
     Answer::Full {
         status: 200,

@@ -57,8 +57,8 @@ pub(super) fn cases() -> Vec<RigCase> {
     cases
 }
 
-/// What lies on the server: the vector's document, or what is in its body, sealed under the key of
-/// the rig's person. Nothing for a body that its key does not open.
+/// Returns what lies on the server: the vector's document, or what is in its body, sealed under the
+/// key of the rig's person. Nothing for a body that its key does not open.
 fn before(backup: BackupToRead) -> Option<Before> {
     match backup {
         BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0.into()))),
@@ -70,8 +70,8 @@ fn before(backup: BackupToRead) -> Option<Before> {
     }
 }
 
-/// The directory that the vector gives, and the ID that its backup is of. Contacts who are not
-/// there do not exist.
+/// Returns the directory that the vector gives, and the ID that its backup is of. Contacts who are
+/// not there do not exist.
 fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()

@@ -94,7 +94,8 @@ fn nothing_is_asked_for_that_was_not_stored() {
     assert_eq!(world.asked("GET backups/<backup>"), 0);
 }
 
-/// What a check says where everybody but the person with the right password gets this answer.
+/// Returns what a check says where everybody but the person with the right password gets this
+/// answer.
 fn to_strangers(check: &str, status: u16, body: &'static [u8]) -> Outcome {
     let world = World::new(move |asked| match asked.request.login {
         LoginUse::Given => Deed::Adds(vec![("set-cookie", "nc=1; path=/".to_owned())]),

@@ -67,7 +67,7 @@ fn is_config(asked: &Asked) -> bool {
     matches!(asked.request.place, Place::Config)
 }
 
-/// What is stored at the place of the request.
+/// Returns what is stored at the place of the request.
 fn stored(asked: &Asked) -> Vec<u8> {
     asked.stored.map(|bytes| bytes.to_vec()).unwrap_or_default()
 }

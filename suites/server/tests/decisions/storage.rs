@@ -40,8 +40,8 @@ fn none_of_several_uploads_is_a_size() {
     assert_eq!(deviation(outcome).stage, Stage::Size);
 }
 
-/// What the check of several uploads at once says where each of them gets this answer, and does
-/// nothing.
+/// Returns what the check of several uploads at once says where each of them gets this answer, and
+/// does nothing.
 fn concurrent(status: u16) -> Outcome {
     let world = World::new(move |asked| {
         if matches!(asked.request.manner, Manner::Slowly { .. }) {
@@ -229,7 +229,7 @@ fn an_error_does_not_say_whose_backup_an_id_in_capitals_is() {
 
 // Looking back.
 
-/// A server that leads what this is true of elsewhere.
+/// Returns a server that leads what this is true of elsewhere.
 fn leading(is_led: fn(&Asked) -> bool) -> World {
     World::new(move |asked| {
         let mut moved = reply(302, b"");

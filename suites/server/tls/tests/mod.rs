@@ -32,7 +32,7 @@ pub(crate) const DAY: i64 = 86_400;
 /// 24 November 2026, noon.
 pub(crate) const NOW: i64 = 1_795_521_600;
 
-/// A certificate that is to be made: its subject, and its first and last second.
+/// Returns a certificate that is to be made: its subject, and its first and last second.
 pub(crate) fn parameters(subject: &str, begin: i64, end: i64) -> CertificateParams {
     let time = |second: i64| {
         let second = Duration::from_secs(u64::try_from(second).expect("after 1970"));
@@ -100,7 +100,7 @@ fn hello(version: Version, suite: u16) -> Answered {
 
 const REFUSED: Answered = Answered::Alert(40);
 
-/// A server as it should be, with a leaf from `Intermediate`, from `Root`.
+/// Returns a server as it should be, with a leaf from `Intermediate`, from `Root`.
 pub(crate) fn healthy() -> Inspection {
     let leaf = names(
         parameters("leaf", NOW - 10 * DAY, NOW + 80 * DAY - 1),
@@ -261,7 +261,7 @@ fn an_address_that_does_not_serve_is_named() {
     assert_passes(judge_addresses(&seen));
 }
 
-/// A server of which nothing came but this.
+/// Returns a server of which nothing came but this.
 fn silent(answered: &Answered) -> Inspection {
     let mut seen = healthy();
     let all = seen.versions.iter_mut().map(|(_, was)| was);

@@ -10,7 +10,7 @@ use crate::suites::server::tls::protocol::{
 };
 use crate::wire::tls::{Answered, Inspection, Silence, Version, suites};
 
-/// A server that speaks this version at most.
+/// Returns a server that speaks this version at most.
 pub(super) fn old(version: Version) -> Inspection {
     let mut seen = silent(&REFUSED);
     for (asked, answered) in &mut seen.versions {
