@@ -22,29 +22,31 @@ pub(super) struct Arguments {
     server: ServerArguments,
     #[command(flatten)]
     output: OutputArguments,
-    /// Only these checks, and what they need: whole segments of an ID, `tls` or `upload.accepted`
+    /// Only these checks, and the checks they need: whole segments of an ID, such as `tls` or
+    /// `upload.accepted`
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// All but these checks
+    /// All checks except these
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Send no wrong password, not even the one
+    /// Never send a wrong password (otherwise one is sent, once)
     #[arg(long)]
     no_auth_probes: bool,
     /// How many bytes each size check may upload
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     max_upload: u64,
-    /// Make one more upload that takes so long, as over a slow line [default with the option: 70]
+    /// Make one more upload that takes this many seconds, as over a slow line [default with the
+    /// option: 70]
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "70", value_parser = clap::value_parser!(u64).range(1..=3600))]
     slow_uplink: Option<u64>,
-    /// Repeat the run that a report names: 64 hex digits
+    /// Repeat the run with this seed, as a report shows it: 64 hex digits
     #[arg(long, value_name = "HEX")]
     seed: Option<Seed>,
-    /// How fast to ask: `slow` (two requests a second), `normal` (begins with ten, and speeds up
-    /// while the server stays fast) or `fast` (at full speed at once)
+    /// How fast to send requests: `slow` (two a second), `normal` (ten a second at first, then
+    /// faster while the server stays fast) or `fast` (full speed at once)
     #[arg(long, value_name = "PACE")]
     pace: Option<PaceChoice>,
-    /// How long the whole run may take, in seconds [default: 180, more on a server that is slow]
+    /// How long the whole run may take, in seconds [default: 180, more on a slow server]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     deadline: Option<u64>,
     /// How long one answer may take, in seconds
@@ -53,10 +55,10 @@ pub(super) struct Arguments {
     /// How many checks run at once
     #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// Remove this run's own files, by name, from the bin of a Nextcloud in the end
+    /// At the end, remove this run's own files, by name, from the bin of a Nextcloud
     #[arg(long)]
     purge_trash: bool,
-    /// Write down everything that was seen, for `judge`
+    /// Record everything the server answered, for `judge`
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
     /// The folder for the ledgers that `sweep` reads
@@ -72,7 +74,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
         None => None,
     };
-    // Kept until the end: the embedded server stops when it is dropped.
+    // Held until the end, because dropping it stops the embedded server.
     let logs_in = logs_in(&arguments.only);
     let (target, server) = if let Some(target) = arguments.server.target_for(logs_in)? {
         (target, None)
@@ -84,7 +86,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         (target, Some(running))
     };
     let is_embedded = server.is_some();
-    // The embedded server is ours.
+    // The embedded server may be asked at full speed.
     let pace = Pace::new(arguments.pace.unwrap_or(if is_embedded {
         PaceChoice::Fast
     } else {
@@ -97,7 +99,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         pace.clone(),
     ));
     let mut checkup = outputs.waiving(prepared(&arguments, target, &progress, pace));
-    // What is put on the embedded server ends with it.
+    // Backups on the embedded server disappear with it.
     if !is_embedded {
         checkup = checkup.ledger_folder(ledger_folder(arguments.ledger_dir.as_ref())?);
     }
@@ -107,23 +109,23 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         .await
         .map_err(|error| complaint(&error))?;
     progress.finish();
-    // Whatever becomes of the transcript, the report is given.
+    // The report is written even if the transcript cannot be.
     let transcript_written = transcript_file.map_or(Ok(()), |(path, file)| {
         done.transcript.clean(&done.scrub);
         done.transcript.write(file).map_err(|error| Complaint {
             exit: Exit::Incomplete,
             sentence: format!(
-                "the transcript `{}` cannot be written: {error}",
+                "failed to write the transcript `{}`: {error}",
                 path.display()
             ),
         })
     });
     if is_embedded {
-        // What matters to a phone does not matter here.
+        // Remarks about phones do not apply to the embedded server.
         done.report.remarks.clear();
     }
     if is_embedded && !super::output::is_quiet() {
-        tell("No URL given: this is the embedded reference server.\n\n");
+        tell("No URL was given: checking the embedded server.\n\n");
     }
     drop(server);
     if let Some(target) = asked_for.filter(|_| done.report.finds_no_config())
@@ -135,8 +137,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     transcript_written.map(|()| ended)
 }
 
-/// Returns the address that the person meant most likely, where it is not the one that was checked,
-/// with the command to run then.
+/// Returns the address that the person most likely meant, if it is not the one that was checked,
+/// with the command to run for it.
 async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
     let typed = super::credentials::named_url(arguments.server.url.as_deref());
     let typed = typed.ok().flatten()?;
@@ -157,20 +159,20 @@ async fn meant(arguments: &Arguments, target: Target) -> Option<String> {
         software: &[],
     };
     let (what, command) = if is_there {
-        ("Check that one:", shell.check())
+        ("Check that address:", shell.check())
     } else {
-        ("Set it up (this shows a plan, and asks):", shell.setup())
+        ("Set it up (shows a plan and asks first):", shell.setup())
     };
     let words = format!("{} {what}", verdict.words());
     let words = crate::text::wrapped(&words, 0, super::output::width());
     Some(format!("{words}\n{command}\n\n"))
 }
 
-/// Starts the embedded server, and the target that is it.
+/// Starts the embedded server. Returns its target, and the server.
 pub(super) async fn embedded() -> Result<(Target, reference::Running), Complaint> {
     let cannot = |why: String| Complaint {
         exit: Exit::Incomplete,
-        sentence: format!("the embedded server cannot start: {why}"),
+        sentence: format!("failed to start the embedded server: {why}"),
     };
     let running = reference::start(reference::Options::default())
         .await
@@ -217,8 +219,8 @@ fn prepared(
     checkup
 }
 
-/// Returns whether a run of these checks alone logs in. Those of TLS do not, nor does what they
-/// need.
+/// Returns whether a run of these checks alone logs in. Checks of TLS, and the checks that they
+/// need, do not.
 fn logs_in(only: &[String]) -> bool {
     let needs_none = |id: &String| {
         ["tls", "server.reachable"]
@@ -244,7 +246,7 @@ pub(super) fn complaint(error: &CheckupError) -> Complaint {
     }
 }
 
-/// Returns the folder for ledgers: the one given, else the person's state folder.
+/// Returns the folder for ledgers: `given`, or else the user's state folder.
 pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complaint> {
     if let Some(folder) = given {
         return Ok(folder.clone());
@@ -252,34 +254,35 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     let state = state_variable("XDG_STATE_HOME");
     let home = || state_variable("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
-        Complaint::usage("neither XDG_STATE_HOME nor HOME is set; say with --ledger-dir where to note what is uploaded")
+        Complaint::usage("neither XDG_STATE_HOME nor HOME is set; name a folder for ledgers with --ledger-dir")
     })?;
     Ok(folder.join("safe-conformance"))
 }
 
-/// Returns a folder that a variable names; one that is empty counts as unset, as the XDG rules say.
+/// Returns the folder that a variable names. An empty variable counts as unset (XDG Base Directory
+/// Specification).
 fn state_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
 }
 
-/// Stops the run on SIGINT, SIGTERM or SIGHUP; a second one ends the program at once.
+/// Stops the run on SIGINT, SIGTERM or SIGHUP; a second signal ends the program at once.
 pub(super) fn listen(stop: Stop) {
     let first = signal();
     tokio::spawn(async move {
         let name = first.await;
         let second = signal();
         stop.pull(StopReason::Signal(name));
-        tell(&format!("{name}: cleaning up; once more ends at once\n"));
+        tell(&format!("{name}: cleaning up; a second signal stops the program at once\n"));
         second.await;
         crate::adapter::kill_all();
         std::process::exit(i32::from(Exit::Incomplete as u8));
     });
 }
 
-/// Waits for SIGINT, SIGTERM or SIGHUP. Each is caught from the call on, not from the first poll
-/// on.
+/// Waits for SIGINT, SIGTERM or SIGHUP. Signals are caught from the call on, not only from the
+/// first poll.
 #[cfg(unix)]
 pub(super) fn signal() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -308,11 +311,10 @@ pub(super) fn signal() -> impl Future<Output = &'static str> {
     }
 }
 
-/// Returns whether the program was started by `nohup`: then the end of the terminal does not end
-/// it.
+/// Returns whether `nohup` started the program: then closing the terminal does not stop it.
 #[cfg(unix)]
 fn ignores_hang_up() -> bool {
-    // Systems without this file have no way to ask that is safe: there, `nohup` has no effect.
+    // Systems without this file have no safe way to ask: there, `nohup` has no effect.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status
         .lines()

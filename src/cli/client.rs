@@ -13,10 +13,10 @@ use clap::Args;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many lines of the adapter's standard error are shown after the run.
+/// The number of lines of the adapter's standard error that are shown after the run.
 const LAST_LINES: usize = 10;
 
-/// What `client --help` says of the limits.
+/// The limits, as `client --help` shows them.
 const HELP: &str = "\
 The adapter has 30 s to answer `hello` (--start-timeout) and 10 s for every other answer (--timeout),
 each of at most 8 MiB (--max-answer). One that takes longer, crashes or writes something else fails
@@ -29,26 +29,27 @@ Example: safe-conformance client --exec 'python3 my_adapter.py' --only kdf";
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// The adapter, as a shell would start it: it reads one JSON object a line and answers one a
-    /// line, as vectors/README.md says
+    /// The command that starts the adapter, run by a shell. The adapter reads one JSON object per
+    /// line and answers each with one (see vectors/README.md)
     #[arg(long, value_name = "COMMAND")]
     exec: String,
     /// Whose outcome counts where the published clients differ: android, ios or desktop for the
-    /// newest release, or any published version (android-5.8, ios-7.1.1); without this, that of any
+    /// newest release, or any published version (android-5.8, ios-7.1.1); without this option, that
+    /// of any client
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]
     output: OutputArguments,
-    /// Only these vectors: whole segments of an ID, `kdf` or `envelope.crc`
+    /// Only these vectors: whole segments of an ID, such as `kdf` or `envelope.crc`
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// All but these vectors
+    /// All vectors except these
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Ask the vectors that take 1 GiB of memory, too
+    /// Also run the vectors that take 1 GiB of memory
     #[arg(long)]
     large_memory: bool,
-    /// How many adapters run at once; a derivation takes each of them 64 MiB
+    /// How many adapters run at once; each needs 64 MiB of memory to derive keys
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
     /// How long one answer may take, in seconds
@@ -60,7 +61,7 @@ pub(super) struct Arguments {
     /// How long the whole run may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     deadline: u64,
-    /// The longest answer that is taken, in bytes
+    /// The longest answer that is read, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 8 * 1024 * 1024)]
     max_answer: usize,
 }
@@ -68,7 +69,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Ended {
     if arguments.exec.trim().is_empty() {
         return Err(Complaint::usage(
-            "--exec is empty; give the command that starts the adapter",
+            "--exec is empty; expected the command that starts the adapter",
         ));
     }
     let outputs = arguments.output.open(client::is_known, Vec::new())?;
@@ -112,7 +113,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     outputs.write(report, &Scrub::default())
 }
 
-/// What the adapter said last, where something went wrong.
+/// Shows the last lines of the adapter's standard error if something went wrong.
 fn show(report: &Report, last_words: &[String]) {
     let wrong = report
         .findings

@@ -1,4 +1,5 @@
-//! `completions` and `man`: what a shell completes, and the manual pages, made from the arguments.
+//! `completions` and `man`: shell completions and manual pages, made from the definitions of the
+//! arguments.
 
 use super::output::print;
 use super::{Arguments as Program, Complaint, Ended, Exit};
@@ -29,7 +30,7 @@ pub(super) struct Arguments {
 /// Arguments of `man`.
 #[derive(Args)]
 pub(super) struct ManArguments {
-    /// Write a page for the program and one for each command into this folder
+    /// Write one page for the program and one for each command into this folder
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
 }
@@ -51,7 +52,7 @@ pub(super) fn man(arguments: &ManArguments) -> Ended {
     let command = Program::command();
     let cannot = |error: std::io::Error| Complaint {
         exit: Exit::Incomplete,
-        sentence: format!("the manual page cannot be written: {error}"),
+        sentence: format!("failed to write the manual page: {error}"),
     };
     if let Some(folder) = &arguments.dir {
         clap_mangen::generate_to(command, folder).map_err(cannot)?;

@@ -1,4 +1,4 @@
-//! Which server, and with which credentials: the options, and the prompt on a terminal.
+//! The options that name a server and its credentials, and the prompt on a terminal.
 
 use super::Complaint;
 use crate::run::environment::{self, Access, AccessError};
@@ -17,44 +17,43 @@ pub(super) struct ServerArguments {
     /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
     /// quotation marks
     ///
-    /// Unset, SAFE_TARGET counts.
+    /// Without it, SAFE_TARGET counts.
     pub(super) url: Option<String>,
     #[command(flatten)]
     access: AccessArguments,
 }
 
-/// With which credentials, and how to get there.
+/// The credentials, and how to reach the server.
 #[derive(Args, Default)]
 pub(super) struct AccessArguments {
-    /// The user name (or SAFE_SERVER_USER); the password is asked for unless it comes from a file
-    /// or from SAFE_SERVER_PASSWORD
+    /// The user name (or SAFE_SERVER_USER). The program asks for the password unless it comes from
+    /// a file or from SAFE_SERVER_PASSWORD
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE); a file of one
-    /// empty line is an empty password, which a public link without one has
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD_FILE). One empty line means
+    /// an empty password, as for a public link without a password
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// A file whose first line is a token, for on-premises servers (or SAFE_SERVER_TOKEN in the
-    /// environment)
+    /// A file whose first line is a token, for on-premises servers (or SAFE_SERVER_TOKEN)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["user", "password_file"])]
     token_file: Option<PathBuf>,
-    /// PEM certificates to trust beside the operating system's (or SAFE_CA_FILE)
+    /// PEM certificates to trust in addition to the operating system's (or SAFE_CA_FILE)
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Connect to this address whatever the host name says: to test a server before the name points
-    /// to it; may be given several times
+    /// Connect to this address instead of resolving the host name, for example to test a server
+    /// before its name points to it. May be given several times
     #[arg(long, value_name = "ADDRESS")]
     resolve: Vec<IpAddr>,
 }
 
 impl ServerArguments {
-    /// Returns the target, or `None` where neither an argument nor the environment names one.
+    /// Returns the target, or `None` if neither an argument nor the environment names one.
     pub(super) fn target(&self) -> Result<Option<Target>, Complaint> {
         self.target_for(true)
     }
 
-    /// The same for a run that may do without credentials: then none are asked for and none are
-    /// missed.
+    /// Returns the same for a run that may not need credentials: if it does not log in, the program
+    /// does not ask for any.
     pub(super) fn target_for(&self, logs_in: bool) -> Result<Option<Target>, Complaint> {
         if let Some(url) = named_url(self.url.as_deref())? {
             let target = self.access.target(&url, logs_in);
@@ -70,15 +69,14 @@ impl ServerArguments {
         self.access.target(url, true)
     }
 
-    /// Returns the files that hold secrets or certificates: no output may replace them.
+    /// Returns the files that hold secrets or certificates. No output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         self.access.files()
     }
 }
 
 impl Complaint {
-    /// Returns the address that was meant in place of the complaint, as far as the form of what was
-    /// typed shows it: there is one thing to enter.
+    /// Names the address that the person most likely meant, if the form of what was typed shows it.
     fn with_guess(mut self, typed: &str, user: Option<&str>) -> Self {
         if BaseUrl::parse(typed).is_err()
             && let Some(meant) = by_form_alone(typed, user)
@@ -92,7 +90,7 @@ impl Complaint {
     }
 }
 
-/// Returns the URL of an argument, else that of the environment.
+/// Returns the URL of the argument, or else the URL in the environment.
 pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Complaint> {
     match (argument, environment::variable("SAFE_TARGET")) {
         (Some(url), _) => Ok(Some(url.to_owned())),
@@ -104,7 +102,7 @@ pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Compla
 }
 
 impl AccessArguments {
-    /// Refuses what says how to get to a server where there is none.
+    /// Refuses options that say how to reach a server if no server is named.
     pub(super) fn without_server(&self) -> Result<(), Complaint> {
         let stray = [
             ("--user", self.user.is_some()),
@@ -115,13 +113,13 @@ impl AccessArguments {
         ];
         match stray.iter().find(|(_, given)| *given) {
             Some((option, _)) => Err(Complaint::usage(format!(
-                "{option} needs the URL of a server to go with it"
+                "{option} needs the URL of a server"
             ))),
             None => Ok(()),
         }
     }
 
-    /// Returns the target at a URL; without credentials unless it `logs_in`.
+    /// Returns the target at a URL, without credentials unless the run `logs_in`.
     pub(super) fn target(&self, url: &str, logs_in: bool) -> Result<Target, Complaint> {
         let access = Access {
             user: self.user.clone(),
@@ -134,7 +132,7 @@ impl AccessArguments {
         Ok(access.target(url, logs_in)?)
     }
 
-    /// Returns the files that hold secrets or certificates: no output may replace them.
+    /// Returns the files that hold secrets or certificates. No output may replace them.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let named = |name| std::env::var_os(name).map(PathBuf::from);
         [
@@ -156,14 +154,14 @@ impl From<AccessError> for Complaint {
     }
 }
 
-/// Returns what a person types on a terminal, unseen; `None` where there is no terminal, or nothing
-/// is typed.
+/// Returns what a person types on a terminal, without showing it; `None` without a terminal, or if
+/// nothing is typed.
 pub(super) fn prompted(prompt: &str) -> Result<Option<Secret>, Complaint> {
     Ok(ask(prompt)?)
 }
 
 fn ask(prompt: &str) -> Result<Option<Secret>, AccessError> {
-    // It asks on the terminal itself, wherever the two outputs go: into a pager, for example.
+    // The prompt goes to the terminal itself, even if both outputs go to a pager.
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
@@ -174,7 +172,7 @@ fn ask(prompt: &str) -> Result<Option<Secret>, AccessError> {
         .map(Secret::new))
 }
 
-/// Returns a variable of the environment; one that is set and empty is a slip.
+/// Returns a variable of the environment. A variable that is set and empty is an error.
 pub(super) fn environment(name: &'static str) -> Result<Option<String>, Complaint> {
     Ok(environment::variable(name)?)
 }
@@ -184,12 +182,12 @@ pub(super) fn secret_line(file: &Path, what: &'static str) -> Result<Secret, Com
     Ok(environment::secret_line(file, what)?)
 }
 
-/// Reads a text file that a person named, within bounds.
+/// Reads a text file that a person named, up to the usual bound.
 pub(super) fn read(file: &Path, what: &'static str) -> Result<String, Complaint> {
     Ok(environment::read(file, what)?)
 }
 
-/// Reads a text file of at most so many bytes.
+/// Reads a text file of at most `most` bytes.
 pub(super) fn read_at_most(
     file: &Path,
     what: &'static str,

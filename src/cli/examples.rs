@@ -1,4 +1,4 @@
-//! Examples in the help of the commands that need no other words. A test parses each.
+//! The examples in the help of commands that need no further explanation. A test parses each.
 
 pub(super) const CHECK: &str = "\
 Examples:
@@ -7,8 +7,8 @@ Examples:
   safe-conformance check https://dav.example/safe --only auth,tls --fail-on recommended
   safe-conformance check
 
-Without a URL, the program checks its embedded server: that shows what a good server looks like, and
-says nothing of yours.";
+Without a URL, the program checks its embedded server: that shows what a good server looks like, but
+says nothing about yours.";
 
 pub(super) const JUDGE: &str = "\
 Examples:
@@ -56,7 +56,7 @@ pub(super) const SWEEP: &str = "\
 Examples:
   safe-conformance sweep https://dav.example/safe --user alice";
 
-/// Returns a help text with examples behind it.
+/// Returns a help text followed by examples.
 pub(super) fn with(text: &str, examples: &str) -> String {
     format!("{text}\n\n{examples}")
 }
@@ -80,7 +80,7 @@ mod tests {
             let mut count = 0;
             for line in typed {
                 count += 1;
-                // What a shell makes of quotes and redirections is no matter here.
+                // Lines with quotes or redirections need a shell, so they are not parsed here.
                 if line.contains(['\'', '>', '|', '$']) {
                     continue;
                 }

@@ -1,5 +1,5 @@
-//! `explain`: one check, one vector, one fault or profile of the embedded server, or a fact of the
-//! manual, for people.
+//! `explain`: prints one check, vector, problem, known issue, fault or profile of the embedded
+//! server, or a fact of the manual.
 
 use super::output::{print, width};
 use super::{Complaint, Ended, fact};
@@ -20,8 +20,8 @@ use clap::Args;
 /// Arguments of `explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The ID of a check, a vector, a problem or a known issue, as a report or `list` shows it, the
-    /// name of a fault or a profile, or the ID of a fact, whole or its beginning: `4.6`,
+    /// The ID of a check, a vector, a problem or a known issue, as a report or `list` shows it; the
+    /// name of a fault or a profile; or the ID of a fact, or its first segments: `4.6`,
     /// `clients.read`
     id: String,
 }
@@ -98,36 +98,36 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
-/// The stages at which an exchange ends without an answer: what that means, and what to do.
+/// The stages at which an exchange ends without an answer: what each means, and what to do.
 const STAGES: [(Stage, &str, &str); 4] = [
     (
         Stage::Resolve,
         "the host name has no address",
-        "Check the host name, and its entry in the DNS.",
+        "Check the host name and its DNS entry.",
     ),
     (
         Stage::Connect,
-        "no address of the host takes a connection",
-        "Check that the server runs at this port, and that no firewall stands between.",
+        "no address of the host accepts a connection",
+        "Check that the server listens on this port, and that no firewall blocks it.",
     ),
     (
         Stage::Tls,
-        "no TLS session came about, or the certificate is not trusted here",
-        "Run `safe-conformance check` with the same URL: it says what is wrong with the certificate. If the authority is your own, give its root with --ca-file FILE.",
+        "the TLS handshake failed, or this machine does not trust the certificate",
+        "Run `safe-conformance check` with the same URL: it shows what is wrong with the certificate. If the certificate comes from a private authority, give its root with --ca-file FILE.",
     ),
     (
         Stage::Http,
-        "the connection stood, and no whole answer came",
-        "Look into the logs of the server and of the proxy before it.",
+        "the connection was made, but no complete answer arrived",
+        "Look at the logs of the server and of the proxy in front of it.",
     ),
 ];
 
-/// Returns whether this is the name of a stage in a message: `stage.tls`.
+/// Returns whether `id` names a stage, as in `stage.tls`.
 fn is_stage(id: &str, stage: Stage) -> bool {
     id.strip_prefix("stage.") == Some(stage.to_string().as_str())
 }
 
-/// Returns all that is known of a defect of a client, a label and a text a line.
+/// Returns everything about a known issue of a client, as labels and texts.
 fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     vec![
         ("client", format!("{}, {}", issue.client, issue.releases)),
@@ -137,7 +137,7 @@ fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Returns the problems that have their own fix on this software, a line each.
+/// Returns the problems that have their own fix for this software, one per line.
 fn of_software(id: &str) -> Option<String> {
     let product = Product::named(id)?;
     let mut out = format!("Problems with their own fix for {}:\n", product.name());
@@ -150,7 +150,7 @@ fn of_software(id: &str) -> Option<String> {
     Some(out + "`safe-conformance explain ID` explains one of them.\n")
 }
 
-/// Returns the lines for a shell, at the left edge; where they differ, those of each software.
+/// Returns the lines for a shell, not indented; if they differ by software, those of each.
 fn lines_to_paste(problem: &Problem) -> String {
     let asking = Asking::default();
     let lines = |software: &[Recognised]| {
@@ -183,7 +183,8 @@ fn lines_to_paste(problem: &Problem) -> String {
     out
 }
 
-/// Returns every ID that begins with these segments, a line each; a single one is explained whole.
+/// Returns every ID that begins with these segments, one per line. A single match is explained in
+/// full.
 fn beginning_with(id: &str) -> Option<String> {
     let checks = server::checks().map(|check| (check.id, check.title));
     let problems = CATALOGUE.iter().map(|problem| (problem.id, problem.title));
@@ -205,12 +206,12 @@ fn beginning_with(id: &str) -> Option<String> {
     Some(out + "`safe-conformance explain ID` explains one of them.\n")
 }
 
-/// Returns whether an ID begins with what was typed: whole segments, or a part of the last one.
+/// Returns whether an ID begins with what was typed: whole segments, or part of the last one.
 fn is_beginning(typed: &str, known: &str) -> bool {
     typed.len() >= 3 && known.starts_with(typed) && known.len() > typed.len()
 }
 
-/// Returns a problem: what it means, and what to do about it on each software.
+/// Returns the text about a problem: what it means, and the fix for each software.
 fn of_lines(id: &str, lines: &[(&str, String)]) -> String {
     let mut out = format!("{id}\n");
     for (label, text) in lines {
@@ -223,7 +224,7 @@ fn client_checks() -> &'static [client::ClientCheck] {
     client::checks(Like::Anyone)
 }
 
-/// Returns a vector: where it comes from, and all that stands in its file.
+/// Returns the text about a vector: its file and origin, and everything in it.
 fn of_vector(file: &File, group: &Group, vector: &Vector) -> String {
     let mut out = format!("{}\n", vector.id);
     let mut line = |label: &str, text: &str| out += &labelled(label, text);
@@ -264,7 +265,7 @@ fn labelled(label: &str, text: &str) -> String {
     crate::text::labelled(&format!("{label:<10} "), text, 11, width())
 }
 
-/// Whom a deviation affects, and what they can then not do.
+/// Returns which clients a deviation affects, and what they then cannot do.
 fn affected<C: Context>(check: &Check<C>) -> String {
     if check.clients.is_empty() || check.breaks.is_empty() {
         check.clients.to_string()

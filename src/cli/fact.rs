@@ -1,4 +1,4 @@
-//! The facts of the manual, for people: one fact, or a list of those under a prefix.
+//! The facts of the manual: one fact, or a list of the facts under a prefix.
 
 use super::output::width;
 use crate::manual::{self, Fact};

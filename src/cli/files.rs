@@ -1,5 +1,5 @@
-//! The files that an invocation writes: each opened before the run, none over another or over what
-//! is read.
+//! The files that an invocation writes. Each is opened before the run; none may replace another, or
+//! a file that is read.
 
 use super::Complaint;
 use std::fs::File;
@@ -12,7 +12,7 @@ pub(super) struct Files {
     written: Vec<(Mark, PathBuf)>,
 }
 
-/// Which file a path leads to, however it is spelled.
+/// The file that a path leads to, however the path is spelled.
 #[derive(PartialEq, Eq)]
 enum Mark {
     /// Its place on its device.
@@ -24,7 +24,7 @@ enum Mark {
 }
 
 impl Mark {
-    /// Returns the mark of a regular file that is there.
+    /// Returns the mark of a regular file, if it exists.
     fn of(path: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(path).ok()?;
         if !metadata.is_file() {
@@ -49,7 +49,7 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// Writes everything. A reader that has read enough is no error.
+    /// Writes everything. A reader that closes the pipe early is not an error.
     pub(super) fn write(self, content: &str) -> std::io::Result<()> {
         match self {
             Self::Stdout => std::io::stdout()
@@ -57,7 +57,7 @@ impl Output {
                 .and_then(|()| std::io::stdout().flush()),
             Self::File(mut file) => {
                 file.write_all(content.as_bytes())?;
-                // A pipe and a terminal have nothing to write back.
+                // Pipes and terminals have nothing to sync.
                 if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
                     file.sync_all()?;
                 }
@@ -68,7 +68,7 @@ impl Output {
     }
 }
 
-/// Returns whether a path means standard output: reports there stand alone, and the text goes to
+/// Returns whether a path means standard output. A report there stands alone, and the text goes to
 /// standard error.
 pub(super) fn is_stdout(path: &Path) -> bool {
     let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -92,21 +92,21 @@ impl Files {
         if let Some(mark) = Mark::of(path) {
             if let Some((_, input)) = self.read.iter().find(|(known, _)| *known == mark) {
                 return Err(Complaint::usage(format!(
-                    "{what} `{}` would replace `{}`, which is read; give it its own file",
+                    "{what} `{}` would overwrite `{}`, which this command reads; name another file",
                     path.display(),
                     input.display()
                 )));
             }
             if self.written.iter().any(|(known, _)| *known == mark) {
                 return Err(Complaint::usage(format!(
-                    "only one output can go to the file `{}`; give each its own file",
+                    "two outputs go to the file `{}`; give each its own file",
                     path.display()
                 )));
             }
         }
         let file = File::create(path).map_err(|error| {
             Complaint::usage(format!(
-                "{what} `{}` cannot be written: {error}",
+                "failed to write {what} `{}`: {error}",
                 path.display()
             ))
         })?;

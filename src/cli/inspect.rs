@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a server may be silent; once more, and three times as long, before it is given up.
+/// How long a server may be silent. After a second try of three times as long, `inspect` gives up.
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// Arguments of `inspect`.
@@ -29,35 +29,36 @@ pub(super) struct Arguments {
     /// The backup as a server stores it, or with --plain the document inside it
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Download the backup from this server instead, as Android does: the folder that holds
-    /// `config` and `backups`. Nothing is written there. Without FILE and this, SAFE_TARGET counts
+    /// Download the backup from this server, as Android does: the URL of the folder that holds
+    /// `config` and `backups`. Nothing is written there. Without FILE and --from, SAFE_TARGET
+    /// counts
     #[arg(long, value_name = "URL", conflicts_with_all = ["file", "plain"])]
     from: Option<String>,
-    /// FILE is a document that was decrypted and unpacked before
+    /// FILE is a document that is already decrypted and decompressed
     #[arg(long, requires = "file", conflicts_with_all = ["backup_password_file", "write_document"])]
     plain: bool,
-    /// The Threema ID whose backup it is. It is not in the file
+    /// The Threema ID that the backup belongs to. The file does not contain it
     #[arg(long, value_name = "THREEMA-ID", required_unless_present = "plain")]
     id: Option<String>,
-    /// A file whose first line is the password of the backup (or SAFE_BACKUP_PASSWORD, or
-    /// SAFE_BACKUP_PASSWORD_FILE): the one of Threema Safe, not the server's. Else it is asked for
+    /// A file whose first line is the Threema Safe password, not the server's (or
+    /// SAFE_BACKUP_PASSWORD or SAFE_BACKUP_PASSWORD_FILE). Otherwise the program asks for it
     #[arg(long, value_name = "FILE")]
     backup_password_file: Option<PathBuf>,
-    /// Show nickname, links, and the IDs and names of contacts, groups and lists
+    /// Show the nickname, the links, and the IDs and names of contacts, groups and lists
     #[arg(long)]
     show_names: bool,
-    /// Write the inspection as JSON, and nothing else, to standard output
+    /// Write only JSON to standard output
     #[arg(long)]
     json: bool,
     /// Print one HTML file instead of text
     #[arg(long, conflicts_with = "json")]
     html: bool,
-    /// Write the decrypted document to this new file, readable for you alone. It holds the private
-    /// key: anybody who has it is you
+    /// Write the decrypted document to this new file, readable only by you. It holds the private
+    /// key: anybody who has it can act as you
     #[arg(long, value_name = "FILE")]
     write_document: Option<PathBuf>,
-    /// Say more: -v every change with its reason, -vv every exchange with the server, -vvv header
-    /// fields, too
+    /// Show more: -v every change with its reason, -vv every exchange with the server, -vvv header
+    /// fields as well
     #[arg(short, long, action = clap::ArgAction::Count)]
     verbose: u8,
     #[command(flatten)]
@@ -175,7 +176,7 @@ fn source(arguments: &Arguments) -> Result<Source, Complaint> {
     }
     let url = named_url(arguments.from.as_deref())?.ok_or_else(|| {
         Complaint::usage(
-            "which backup? Give the file that was downloaded, or --from URL to download it (or set SAFE_TARGET)",
+            "no backup was named; expected a downloaded file, or --from URL to download it (or SAFE_TARGET)",
         )
     })?;
     let target = arguments.access.target(&url, true)?;
@@ -184,7 +185,7 @@ fn source(arguments: &Arguments) -> Result<Source, Complaint> {
 
 fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     let mut settings = Settings::new(Seed::new(0));
-    // A person waits, and two questions are all that is asked.
+    // A person waits, and only two requests are sent.
     settings.timeout = SILENCE;
     if verbose > 1 {
         settings.trace = Some(Arc::new(move |level, line: &str| {
@@ -196,8 +197,8 @@ fn session(target: Target, verbose: u8) -> Result<Session, Complaint> {
     Session::live(target, settings, None).map_err(|error| Complaint::usage(error.to_string()))
 }
 
-/// Returns the ID, in upper case as the screens of both mobile apps make it, and whether it was
-/// typed otherwise.
+/// Returns the ID in upper case, as the screens of both mobile apps convert it, and whether it was
+/// typed differently.
 ///
 /// Source: clause 1.4; clients.password.salt.
 fn threema_id(typed: Option<&str>) -> Result<(Option<ThreemaId>, bool), Complaint> {
@@ -225,15 +226,15 @@ fn backup_password(arguments: &Arguments, id: ThreemaId) -> Result<Secret, Compl
     let typed = prompted(&format!("Password of the Threema Safe backup of {id}: "))?;
     typed.ok_or_else(|| {
         Complaint::usage(
-            "no password of the backup: give --backup-password-file FILE, or set SAFE_BACKUP_PASSWORD",
+            "the password of the backup is missing; give --backup-password-file FILE or set SAFE_BACKUP_PASSWORD",
         )
     })
 }
 
-/// Reads a backup or document; one byte more than what is looked at, to see that it is too much.
+/// Reads a backup or document, and one byte more than the limit, to detect that it is too large.
 fn read_bytes(file: &Path) -> Result<Vec<u8>, Complaint> {
     let complaint = |error: std::io::Error| {
-        Complaint::usage(format!("`{}` cannot be read: {error}", file.display()))
+        Complaint::usage(format!("failed to read `{}`: {error}", file.display()))
     };
     let opened = File::open(file).map_err(complaint)?;
     let mut bytes = Vec::new();
@@ -248,14 +249,14 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>, Complaint> {
 fn refuse_to_overwrite(file: &Path) -> Result<(), Complaint> {
     if file.symlink_metadata().is_ok() {
         return Err(Complaint::usage(format!(
-            "`{}` is there already, and the document overwrites nothing; name a new file",
+            "`{}` exists already; --write-document needs the name of a new file",
             file.display()
         )));
     }
     Ok(())
 }
 
-/// Writes the document to a file that was not there, for the person alone.
+/// Writes the document to a new file that only its owner may read.
 fn write_document(file: &Path, document: &[u8]) -> Result<(), Complaint> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -268,13 +269,13 @@ fn write_document(file: &Path, document: &[u8]) -> Result<(), Complaint> {
     written.map_err(|error| Complaint {
         exit: Exit::Incomplete,
         sentence: format!(
-            "the document `{}` cannot be written: {error}",
+            "failed to write the document `{}`: {error}",
             file.display()
         ),
     })
 }
 
-/// Tells what it came to, without any secret, and writes the document where that was asked for.
+/// Prints the result without any secret, and writes the document if that was asked for.
 fn finish(
     arguments: &Arguments,
     inspected: Inspected,
@@ -289,7 +290,7 @@ fn finish(
     scrub.add_all(&secrets);
     if let (true, Some(id)) = (was_lower_case, &inspection.id) {
         inspection.notes.push(format!(
-            "The ID was taken as {id}, as both apps' screens take it."
+            "The ID was read as {id}: the screens of both apps convert it to upper case."
         ));
     }
     inspection.clean(&scrub);
@@ -302,7 +303,7 @@ fn finish(
                     file.display()
                 ));
             }
-            None => tell("No document was written: the backup could not be opened.\n"),
+            None => tell("The backup could not be opened, so no document was written.\n"),
         }
     }
     let own_words = scrub.of_own_words();
@@ -329,6 +330,6 @@ fn finish(
 fn fault() -> Complaint {
     Complaint {
         exit: Exit::Incomplete,
-        sentence: "the inspection broke off: a defect of this program".to_owned(),
+        sentence: "the inspection failed because of a defect in this program".to_owned(),
     }
 }

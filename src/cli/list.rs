@@ -19,17 +19,17 @@ pub(super) struct Arguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The checks of an implementation, as `client` makes them, instead of those of a server
+    /// List the checks of an implementation, as `client` runs them
     #[arg(long)]
     client: bool,
-    /// The cases and checks of a client that is watched, as `rig` makes them
+    /// List the cases and checks of a running client, as `rig` runs them
     #[arg(long, conflicts_with = "client")]
     rig: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line a check.
+    /// One line per check.
     Text,
     /// Everything about every check.
     Json,
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
-/// Returns the checks of a server, and the one that `retention verify` judges by.
+/// Returns the checks of a server, including the one that `retention verify` uses.
 fn listed_with_kept(format: Format) -> String {
     let kept = kept::CHECKS.iter();
     match format {
@@ -56,7 +56,7 @@ fn listed_with_kept(format: Format) -> String {
 }
 
 fn json_of(checks: impl Iterator<Item = Value>) -> String {
-    // Plain strings: this cannot fail.
+    // Strings always serialize.
     serde_json::to_string_pretty(&checks.collect::<Vec<_>>()).unwrap_or_default() + "\n"
 }
 
@@ -77,7 +77,7 @@ fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
             check.clients.to_string()
         );
         let width = width();
-        // A narrow terminal gets the title below.
+        // On a narrow terminal the title goes on the next line.
         out += &if width > COLUMNS + 30 {
             labelled(&columns, check.title.trim(), COLUMNS, width)
         } else {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// How long to wait between two questions whether the person has confirmed.
+/// How long to wait before asking again whether the person has confirmed the login.
 const BETWEEN: Duration = Duration::from_secs(1);
 
 /// Where the app password goes.
@@ -24,7 +24,7 @@ pub(super) enum Keep {
     Keyring,
 }
 
-/// An app password, and where it is kept: it is revoked unless it is kept.
+/// An app password, and where it is kept. It is revoked unless it is kept.
 pub(super) struct AppPassword {
     pub(super) granted: Granted,
     target: Target,
@@ -40,7 +40,7 @@ pub(super) async fn log_in(
     timeout: Duration,
     keep: Keep,
 ) -> Result<AppPassword, Complaint> {
-    // A file that cannot be written shows before anything is granted.
+    // Opened first, so that a failure shows before anything is granted.
     let file = match &keep {
         Keep::File(path) => Some(new_file(path)?),
         Keep::Keyring => None,
@@ -78,12 +78,12 @@ async fn confirmed(
     let flow = Flow::begin(target, &cloud, timeout)
         .await
         .map_err(|error| refused(&error))?;
-    outputs.say("Log in on this page, in any browser, on the phone if you like:\n\n")?;
+    outputs.say("Log in on this page in any browser, for example on the phone:\n\n")?;
     outputs.say(&format!("  {}\n", crate::text::line(&flow.page)))?;
     if let Ok(code) = QrCode::new(flow.page.as_bytes()) {
         outputs.say(&format!("\n{}\n", code.render::<Dense1x2>().build()))?;
     }
-    outputs.say("\nWaiting until it is confirmed there (Ctrl-C stops) …\n")?;
+    outputs.say("\nWaiting for you to confirm it there (Ctrl-C stops) …\n")?;
     let begun = Instant::now();
     let wait = async {
         loop {
@@ -128,20 +128,20 @@ impl AppPassword {
             (Keep::File(path), Some(mut file)) => file
                 .write_all(format!("{password}\n").as_bytes())
                 .and_then(|()| file.sync_all())
-                .map_err(|error| format!("`{}` cannot be written: {error}", path.display())),
+                .map_err(|error| format!("failed to write `{}`: {error}", path.display())),
             (Keep::File(_), None) => Ok(()),
             (Keep::Keyring, _) => self.in_keyring(),
         };
         stored.map_err(|why| Complaint {
             exit: Exit::Incomplete,
-            sentence: format!("the app password cannot be kept: {why}"),
+            sentence: format!("failed to store the app password: {why}"),
         })
     }
 
-    /// Hands the password to the keyring's own command, on its standard input.
+    /// Passes the password to the keyring's command on standard input.
     fn in_keyring(&self) -> Result<(), String> {
         let host = self.target.base.host();
-        let missing = |error: std::io::Error| format!("`secret-tool` cannot be started: {error}");
+        let missing = |error: std::io::Error| format!("failed to start `secret-tool`: {error}");
         let mut command = std::process::Command::new("secret-tool")
             .args(["store", "--label", &format!("Threema Safe on {host}")])
             .args(["service", "safe-conformance", "host", host])
@@ -158,11 +158,11 @@ impl AppPassword {
         if status.success() {
             Ok(())
         } else {
-            Err(format!("`secret-tool` ended with {status}"))
+            Err(format!("`secret-tool` failed ({status})"))
         }
     }
 
-    /// Where it is, for people.
+    /// Returns a sentence that says where the app password is.
     pub(super) fn place(&self) -> String {
         let text = match &self.keep {
             Keep::File(path) => format!(
@@ -178,12 +178,12 @@ impl AppPassword {
         wrapped(&text, 0, width())
     }
 
-    /// Revokes the password after a failure, and forgets it here.
+    /// Revokes the password after a failure, and deletes it here.
     pub(super) async fn take_back(self, complaint: Complaint) -> Complaint {
         let is_revoked = self.granted.revoke(&self.target, self.timeout).await;
         forget(&self.keep);
         let end = if is_revoked {
-            "The app password was revoked again."
+            "The app password was revoked."
         } else {
             "The app password could not be revoked: delete `Threema` in the web interface (Settings, Security, Devices & sessions)."
         };
@@ -202,16 +202,16 @@ fn new_file(path: &Path) -> Result<File, Complaint> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|error| {
         Complaint::usage(format!(
-            "the file for the app password, `{}`, cannot be made: {error}; name a new file with --save-password",
+            "failed to create the file `{}` for the app password: {error}; name a new file with --save-password",
             path.display()
         ))
     })
 }
 
-/// Removes the file again: it is ours, and holds nothing that is still good.
+/// Removes the file that this program created; its password is no longer valid.
 fn forget(keep: &Keep) {
     if let Keep::File(path) = keep {
-        // What cannot be removed is empty, or holds a password that the server does not know.
+        // If this fails, the file is empty or holds a revoked password.
         let _ = std::fs::remove_file(path);
     }
 }

@@ -1,4 +1,4 @@
-//! `losses`: what is lost from one client to another.
+//! `losses`: shows what is lost when one client restores the backup of another.
 
 use super::output::print;
 use super::{Complaint, Ended};
@@ -13,19 +13,20 @@ pub(super) struct Arguments {
     /// The form of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The release that wrote the backup: any published version, as `android-5.8`, or `android` for
-    /// the newest; `all` for every one that differs [default: the newest of each client]
+    /// The release that wrote the backup: any published version, such as `android-5.8`, or
+    /// `android` for the newest; `all` for every release that differs [default: the newest of each
+    /// client]
     #[arg(long, value_name = "RELEASE")]
     from: Option<String>,
-    /// The release that restores it: any published version, as `ios-7.1.1`, or `ios` for the
-    /// newest; `all` for every one that differs [default: the newest of each client]
+    /// The release that restores it: any published version, such as `ios-7.1.1`, or `ios` for the
+    /// newest; `all` for every release that differs [default: the newest of each client]
     #[arg(long, value_name = "RELEASE")]
     to: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line a field, then the reasons.
+    /// One line per field, then the reasons.
     Text,
     /// The same as Markdown.
     Markdown,
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         Format::Text => table.to_text(),
         Format::Markdown => table.to_markdown(),
         Format::Html => table.to_html(),
-        // Plain strings: this cannot fail.
+        // Strings always serialize.
         Format::Json => serde_json::to_string_pretty(&table.to_json()).unwrap_or_default() + "\n",
     };
     print(&text)?;

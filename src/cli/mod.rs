@@ -39,10 +39,10 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
-    /// When to colour the output; NO_COLOR counts where this is `auto`
+    /// When to colour the output; `auto` respects NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
     color: Color,
-    /// Say only what is wrong: no progress, and nothing where the exit code is 0
+    /// Print only problems: no progress, and nothing if the exit code is 0
     #[arg(short, long, global = true)]
     quiet: bool,
     #[command(subcommand)]
@@ -74,7 +74,7 @@ impl From<Color> for anstream::ColorChoice {
 const FIRST_STEPS: [(&str, &str); 3] = [
     (
         "safe-conformance setup URL --user NAME",
-        "makes the folder on a server, checks it, and says what to enter in the apps",
+        "creates the folder on a server, checks it, and shows what to enter in the apps",
     ),
     (
         "safe-conformance check URL --user NAME",
@@ -82,11 +82,11 @@ const FIRST_STEPS: [(&str, &str); 3] = [
     ),
     (
         "safe-conformance inspect FILE --id ID",
-        "looks into a backup",
+        "shows what is in a backup",
     ),
 ];
 
-/// Returns what the program says that is called with nothing.
+/// Returns what the program prints without arguments.
 fn first_steps() -> String {
     let width = output::width();
     let wrapped = |text, indent| crate::text::wrapped(text, indent, width);
@@ -99,7 +99,7 @@ fn first_steps() -> String {
     }
     out.push('\n');
     out + &wrapped(
-        "URL is the address of a folder over WebDAV. For a Nextcloud the address in the browser will do, in quotation marks: the program says which one the apps need. It asks for the password. `--ca-file FILE` names the root of a private certificate authority. `safe-conformance help` shows the rest.",
+        "URL is the address of a folder over WebDAV. For a Nextcloud, give the address in the browser, in quotation marks: the program shows which address the apps need. It asks for the password. `--ca-file FILE` names the root of a private certificate authority. `safe-conformance help` shows the rest.",
         0,
     )
 }
@@ -109,7 +109,7 @@ enum Command {
     /// Check a server, or the embedded one if no URL is given.
     #[command(after_help = examples::CHECK)]
     Check(check::Arguments),
-    /// Make the folder, `config` and `backups` on a server, and check it.
+    /// Create the folder, `config` and `backups` on a server, and check it.
     #[command(after_help = setup::EXAMPLES)]
     Setup(setup::Arguments),
     /// Check an implementation of a client against the known-answer vectors.
@@ -119,12 +119,12 @@ enum Command {
     /// Judge a transcript again, without a network.
     #[command(after_help = examples::JUDGE)]
     Judge(judge::Arguments),
-    /// Compare two JSON reports: what broke, what was mended, what is still broken.
+    /// Compare two JSON reports: what broke, what was fixed, what is still broken.
     #[command(after_help = compare::EXAMPLES)]
     Compare(compare::Arguments),
-    /// Look into a backup: who wrote it, what it holds, what each client restores from it.
+    /// Show who wrote a backup, what it holds and what each client restores from it.
     Inspect(inspect::Arguments),
-    /// Watch over months whether a server keeps backups as long as it promises.
+    /// Test over months whether a server keeps backups as long as it promises.
     Retention(retention::Arguments),
     /// Run the embedded reference server, healthy or with faults.
     #[command(after_help = examples::SERVE)]
@@ -132,7 +132,7 @@ enum Command {
     /// List every check of a server, or of an implementation.
     #[command(after_help = examples::LIST)]
     List(list::Arguments),
-    /// Explain a check, a vector, a fault, or a fact of the manual.
+    /// Explain a check, vector, problem, fault, profile, known issue or fact.
     #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Arguments),
     /// List, export or lint the known-answer vectors.
@@ -141,10 +141,10 @@ enum Command {
     /// Show what is lost when a backup of one client is restored by another.
     #[command(after_help = examples::LOSSES)]
     Losses(losses::Arguments),
-    /// Delete what a killed run has left on a server.
+    /// Delete what a killed run left on a server.
     #[command(after_help = examples::SWEEP)]
     Sweep(sweep::Arguments),
-    /// Print what a shell completes.
+    /// Print the completions for a shell.
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
     /// Print the manual page, or write one for each command.
@@ -157,7 +157,7 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // A closed pipe is no reason to complain about the arguments.
+            // A closed pipe is not an error in the arguments.
             return if error.use_stderr() {
                 let sentence = error.render().ansi().to_string();
                 let arguments =
@@ -208,7 +208,7 @@ pub fn main() -> ExitCode {
             Command::Man(arguments) => completions::man(&arguments),
         }
     });
-    // A look-up of a name may hang in its thread: do not wait for it.
+    // Does not wait for a name look-up that hangs in its thread.
     runtime.shutdown_background();
     match ended {
         Ok(exit) => exit.into(),
@@ -222,8 +222,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Returns the sentence without any user info with a password that was typed: it repeats a URL that
-/// stands where none belongs.
+/// Removes user info with a password from a sentence, which may repeat a URL that was typed in the
+/// wrong place.
 fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) -> String {
     arguments.fold(sentence.to_owned(), |sentence, argument| {
         let before = argument.rsplit_once('@').map_or("", |(before, _)| before);
@@ -236,7 +236,7 @@ fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) ->
     })
 }
 
-/// One clear sentence for a person, and the exit code that goes with it.
+/// An error for a person in one sentence, and its exit code.
 struct Complaint {
     exit: Exit,
     sentence: String,
@@ -261,11 +261,11 @@ fn selection(only: &[String], skip: &[String]) -> Selection {
     }
 }
 
-/// Returns what is said of a choice that makes no plan; `list` is the command that shows what there
-/// is.
+/// Returns the complaint about a selection that makes no plan. `list` is the command that shows the
+/// IDs.
 fn unplanned(error: &PlanError, list: &str) -> Complaint {
     Complaint::usage(match error {
-        PlanError::NoMatch { .. } => format!("{error}; `{list}` shows them all"),
+        PlanError::NoMatch { .. } => format!("{error}; `{list}` shows all of them"),
         PlanError::BrokenSuite(_) => error.to_string(),
     })
 }

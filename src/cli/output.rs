@@ -25,26 +25,26 @@ pub(super) struct ReportArguments {
 /// Returns what `--help` says of `--report`.
 fn help() -> String {
     format!(
-        "Write a report: {}; `-` is standard output, and the text then goes to standard error. May be given several times",
+        "Write a report: {}. With `-` the report goes to standard output and the text to standard error. May be given several times",
         Form::usage()
     )
 }
 
-/// What becomes of the findings.
+/// How findings are judged and shown.
 #[derive(Args)]
 pub(super) struct OutputArguments {
     #[command(flatten)]
     reports: ReportArguments,
-    /// A TOML file of deviations that are accepted for a while
+    /// A TOML file of deviations that are accepted until a date
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
-    /// From which level on a deviation makes the exit code 1
+    /// The lowest level of deviation that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Required, value_name = "LEVEL")]
     fail_on: FailOn,
-    /// Say more: -v every finding, -vv every exchange, -vvv header fields, too
+    /// Show more: -v every finding, -vv every exchange, -vvv header fields as well
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// Show every finding of a cause with what was observed, not only the names of the first few
+    /// Show every finding of a cause with what was observed, not only the first few names
     #[arg(long)]
     all: bool,
 }
@@ -79,7 +79,7 @@ impl FromStr for ReportTo {
             format!("unknown report format `{name}`; expected {known}")
         })?;
         if file.is_empty() {
-            return Err("the file is missing after the `=`".to_owned());
+            return Err("expected a file after the `=`".to_owned());
         }
         Ok(Self {
             form,
@@ -95,8 +95,8 @@ pub(super) struct Reports {
 }
 
 impl ReportArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. None may replace one
-    /// of those that are `read`.
+    /// Opens every file, so that a mistake shows before the run and not after it. No output may
+    /// replace a file in `read`.
     pub(super) fn open(&self, read: Vec<PathBuf>) -> Result<Reports, Complaint> {
         let mut files = Files::reading(read);
         let mut reports = Vec::new();
@@ -125,7 +125,7 @@ impl Reports {
         let text = scrub.text(text);
         let is_stdout = |output: &Output| matches!(output, Output::Stdout);
         if is_quiet() && report.exit == Exit::Conforms {
-            // Nothing is wrong: there is nothing to say.
+            // Nothing is wrong, so nothing is printed.
         } else if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
             tell(&text);
         } else {
@@ -135,7 +135,7 @@ impl Reports {
             let content = form.write(report, scrub);
             output.write(&content).map_err(|error| Complaint {
                 exit: Exit::Incomplete,
-                sentence: format!("the report `{}` cannot be written: {error}", path.display()),
+                sentence: format!("failed to write the report `{}`: {error}", path.display()),
             })?;
         }
         Ok(())
@@ -152,8 +152,8 @@ pub(super) struct Outputs {
 }
 
 impl OutputArguments {
-    /// Opens every file, so that a slip shows before the run and not after it. `is_known` says
-    /// which checks there are; none of the files that are `read` may be replaced.
+    /// Opens every file, so that a mistake shows before the run and not after it. `is_known` says
+    /// whether a check exists; no output may replace a file in `read`.
     pub(super) fn open(
         &self,
         is_known: fn(&str) -> bool,
@@ -166,10 +166,10 @@ impl OutputArguments {
                 let waivers = Waivers::parse(&text, is_known).map_err(|error| {
                     Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
                 })?;
-                // The day that counts follows from it.
+                // Waivers expire by its date.
                 if jiff::Timestamp::try_from(std::time::SystemTime::now()).is_err() {
                     return Err(Complaint::usage(
-                        "the clock of this machine is beyond the year 9999; set it right",
+                        "the clock of this machine is past the year 9999; correct it",
                     ));
                 }
                 Some(waivers)
@@ -205,7 +205,7 @@ impl Outputs {
         }
     }
 
-    /// Where text for people goes, beside the reports.
+    /// Returns where text for people goes.
     pub(super) fn voice(&self) -> Voice {
         let mut outputs = self.reports.reports.iter();
         Voice {
@@ -213,12 +213,12 @@ impl Outputs {
         }
     }
 
-    /// Says something to the person.
+    /// Shows text to the person.
     pub(super) fn say(&self, text: &str) -> Result<(), Complaint> {
         self.voice().say(text)
     }
 
-    /// Creates another file than those of the reports.
+    /// Creates a file that is not one of the reports.
     pub(super) fn create_beside(&mut self, file: &Path, what: &str) -> Result<File, Complaint> {
         self.reports.files.create(file, what)
     }
@@ -228,7 +228,7 @@ impl Outputs {
         self.write_closing_with(report, scrub, |_| String::new())
     }
 
-    /// The same with more text for people before the reason of the exit code.
+    /// Does the same, with more text for people before the reason of the exit code.
     pub(super) fn write_closing_with(
         self,
         report: Report,
@@ -248,14 +248,15 @@ impl Outputs {
     }
 }
 
-/// Where text for people goes: standard output, or standard error where a report has that.
+/// Where text for people goes: standard output, or standard error if a report takes standard
+/// output.
 #[derive(Clone, Copy)]
 pub(super) struct Voice {
     to_stderr: bool,
 }
 
 impl Voice {
-    /// Says something to the person.
+    /// Shows text to the person.
     pub(super) fn say(self, text: &str) -> Result<(), Complaint> {
         if is_quiet() {
             Ok(())
@@ -268,7 +269,7 @@ impl Voice {
     }
 }
 
-/// Returns a reader that has read enough and hangs up is no error.
+/// Ignores a closed pipe: a reader that has read enough may hang up.
 pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         Ok(())
@@ -277,10 +278,10 @@ pub(super) fn closed_pipe(error: std::io::Error) -> std::io::Result<()> {
     }
 }
 
-/// Whether only what is wrong is said.
+/// Whether only problems are printed.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Says only what is wrong from now on.
+/// Prints only problems from now on.
 pub(super) fn set_quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
@@ -290,21 +291,21 @@ pub(super) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// Prints to standard output, with colours where they belong.
+/// Prints to standard output, with colours if they are wanted there.
 pub(super) fn print(text: &str) -> Result<(), Complaint> {
     let mut stdout = anstream::stdout();
-    // Nothing may stay behind what standard error says next.
+    // Flushed, so that the text precedes what standard error shows next.
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
         .or_else(closed_pipe)
         .map_err(|error| Complaint {
             exit: Exit::Incomplete,
-            sentence: format!("standard output cannot be written: {error}"),
+            sentence: format!("failed to write to standard output: {error}"),
         })
 }
 
-/// Tells something on standard error. Where that cannot be written, there is nobody to tell it to.
+/// Writes to standard error. A failure is ignored: it could not be reported anywhere.
 pub(super) fn tell(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How many days pass between two visits, at the most: a year.
+/// The longest time between two visits, in days: a year.
 const SELDOM: i64 = 366;
 
 /// Arguments of `retention`.
@@ -26,22 +26,22 @@ pub(super) struct Arguments {
 
 const AFTER_HELP: &str = "\
 `plant` puts five small backups on the server. Run `verify` every day, from cron or a
-scheduled job of a CI: it does what is due, and says when to come next. The ledger holds no
-credential, and the server only as a hash; keep it in a repository or a cache.
+scheduled CI job: it does what is due, and says when to run it next. The ledger holds no
+credentials, and names the server only as a hash; keep it in a repository or a cache.
 
 Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier
-visit; 2 the ledger or the arguments make no sense; 3 something could not be asked or judged, and
-stays due; 0 all that was due was done, or nothing was.";
+visit; 2 the ledger or the arguments are invalid; 3 something could not be requested or judged, and
+stays due; 0 everything that was due was done, or nothing was due.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Put five canaries on a server and note them in a new ledger.
     Plant(Plant),
-    /// Look at what must still be there, upload what is due, say what is lost.
+    /// Look for the canaries, upload what is due, and report what was lost.
     Verify(Verify),
-    /// Say how it stands, without a network.
+    /// Show the state of the canaries, without a network.
     Status(Status),
-    /// Remove the canaries, and then the ledger.
+    /// Delete the canaries, and then the ledger.
     End(End),
 }
 
@@ -62,10 +62,11 @@ struct Common {
 struct Plant {
     #[command(flatten)]
     common: Common,
-    /// How many days pass between two visits: so early is a look before the end of the retention
+    /// The number of days between two visits; the last look comes this long before the end of the
+    /// retention
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=SELDOM))]
     every: i64,
-    /// Watch for so many days only, though the server promises more
+    /// Watch for at most this many days, even if the server promises more
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=36_500))]
     days: Option<i64>,
 }
@@ -79,7 +80,7 @@ struct Verify {
     /// The server and its backups have moved to this URL
     #[arg(long)]
     moved: bool,
-    /// This machine's clock is right, though the server's has moved against it
+    /// Trust this machine's clock, even if the server's clock has changed against it
     #[arg(long)]
     trust_clock: bool,
 }
@@ -113,11 +114,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 }
 
 impl Common {
-    /// Returns the door to the canaries of `seed`. No server is as good as any here: it must be
-    /// named.
+    /// Opens the canaries of `seed`. The server must be named: the embedded one does not count.
     fn canaries(&self, seed: Seed) -> Result<Canaries, Complaint> {
         let target = self.server.target()?.ok_or_else(|| {
-            Complaint::usage("no server is named: give its URL, or set SAFE_TARGET")
+            Complaint::usage("the server is missing; give its URL or set SAFE_TARGET")
         })?;
         Canaries::new(target, seed, Duration::from_secs(self.timeout))
             .map_err(|error| Complaint::usage(error.to_string()))
@@ -148,15 +148,15 @@ impl From<LedgerError> for Complaint {
     }
 }
 
-/// Returns the time as this machine tells it. One beyond the year 9999 is no time that anything
-/// could be counted from.
+/// Returns the time of this machine's clock. A time past the year 9999 is refused, because days
+/// cannot be counted from it.
 fn machine_time() -> Result<Timestamp, Complaint> {
     Timestamp::try_from(std::time::SystemTime::now()).map_err(|_| {
-        Complaint::usage("the clock of this machine is beyond the year 9999; set it right")
+        Complaint::usage("the clock of this machine is past the year 9999; correct it")
     })
 }
 
-/// The same while something goes on.
+/// Returns the same during a visit, when the clock was already checked.
 fn clock() -> Timestamp {
     machine_time().unwrap_or(Timestamp::MAX)
 }
@@ -175,7 +175,7 @@ async fn plant(arguments: Plant) -> Ended {
     let path = &arguments.common.ledger;
     let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
     print(&canaries.scrub().text(&format!(
-        "{}The ledger is {}: keep it, `verify` and `end` need it.\n{}\n",
+        "{}The ledger is {}. Keep it: `verify` and `end` need it.\n{}\n",
         words::visit(&ledger.watch, &visit, width()),
         path.display(),
         Ending::new(Exit::Conforms, "the canaries are planted").last_line()
@@ -248,7 +248,7 @@ async fn end(arguments: End) -> Ended {
         ),
         Some(refusal) => (
             format!(
-                "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; come again.\n",
+                "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; run `retention end` again.\n",
                 ended.gone
             ),
             Ending::new(Exit::Incomplete, "a canary may still be on the server"),

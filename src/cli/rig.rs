@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What `rig --help` says of the command.
+/// The environment and exit codes of the command, as `rig --help` shows them.
 pub(super) const HELP: &str = "\
 The command runs once for each action of a case, with these variables in its environment:
   SAFE_RIG_ACTION           test, backup, restore, delete or change-password
@@ -26,14 +26,14 @@ The command runs once for each action of a case, with these variables in its env
   SAFE_RIG_PASSWORD         the Safe password; SAFE_RIG_NEW_PASSWORD is what to change it to
   SAFE_RIG_USER             the user of the server, empty if it asks for none
   SAFE_RIG_SERVER_PASSWORD  that user's password
-  SAFE_RIG_DIR              a folder of the case's own: document.json is what to back up, and
+  SAFE_RIG_DIR              a folder for this case: document.json is what to back up, and
                             restored.json may say what was restored
   SAFE_RIG_CASE             the case
 Exit codes of the command: 0 done, 1 the client reports a failure, 127 it does not support the
-action. It must answer 127 to an action that it does not know.
+action. It must end with 127 for an action that it does not know.
 
 Without --exec you drive the client yourself, a phone for example: the rig shows what to do next and
-goes on when it has seen it. --listen lets other devices in; the page that it prints has the
+continues when it has seen it. --listen accepts other devices; the page that it prints has the
 certificate to install.
 
 Examples:
@@ -47,45 +47,47 @@ Examples:
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// The client, as a shell would start it: run once for each action, with the task in its
+    /// The command that runs the client, run by a shell once for each action, with the task in its
     /// environment
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
     #[command(flatten)]
     by_hand: by_hand::HandArguments,
-    /// Print the cases and what is expected in each, and run nothing
+    /// Print the cases and what each expects, without running them
     #[arg(long)]
     list: bool,
-    /// Only this case; a part of the name, `rig.backup`, stands for all cases below it
+    /// Only this case; the first segments of a name, such as `rig.backup`, stand for all cases
+    /// below
     #[arg(long = "case", value_name = "ID", value_delimiter = ',')]
     cases: Vec<String>,
     /// Leave this case out
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Which client to follow where the published ones differ: android, ios or desktop for its
-    /// newest release, or any published version (android-5.8); without this, any newest one
+    /// Which client to follow where the published clients differ: android, ios or desktop for its
+    /// newest release, or any published version (android-5.8); without this option, any newest
+    /// release
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]
     output: OutputArguments,
-    /// Keep what was seen in this folder: one folder a case, with the requests in exchanges.txt and
-    /// what the command printed in output.txt
+    /// Keep what was seen in this folder: one folder per case, with the requests in exchanges.txt
+    /// and what the command printed in output.txt
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// How many cases run at once; by hand, one
+    /// How many cases run at once; by hand always one
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// How long one action may take, in seconds: 60 unless given, and 600 by hand
+    /// How long one action may take, in seconds [default: 60, by hand 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: Option<u64>,
-    /// How long the whole run may take, in seconds: 600 unless given, and 14400 by hand
+    /// How long the whole run may take, in seconds [default: 600, by hand 14400]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     deadline: Option<u64>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show reports side by side, and what broke from each to the next (exit code 1).
+    /// Compare reports side by side; exit code 1 if a case broke from one to the next.
     Compare(compare::CompareArguments),
 }
 
@@ -108,7 +110,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     if let Some(id) = looks_back_at_nothing(&arguments) {
         return Err(Complaint::usage(format!(
-            "`{id}` looks back at what other cases sent, and no such case is chosen; name one beside it: --case rig.backup.first,{id}"
+            "`{id}` judges what other cases sent, but no such case is selected; add one: --case rig.backup.first,{id}"
         )));
     }
     let is_by_hand = arguments.exec.is_none();
@@ -139,21 +141,21 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     outputs.write(report, &Scrub::default())
 }
 
-/// What is said where every action was answered with 127.
+/// The hint if the command ended with 127 for every action.
 const NOT_SUPPORTED: &str = "\
-The command answers every action of the chosen cases with exit code 127. A shell does so, too, where
-a command is not there: run it by hand, or look at output.txt in the folders that --dir keeps. The
-checks that look back at what was sent (rig.request, rig.hosts, rig.secret, rig.body) need cases beside
+The command ended with exit code 127 for every action of the selected cases. A shell does the same if
+it cannot find a command: run it by hand, or look at output.txt in the folders that --dir keeps. The
+checks that judge what other cases sent (rig.request, rig.hosts, rig.secret, rig.body) need cases with
 them.
 ";
 
-/// Returns whether no action was judged: only what an unknown one is answered.
+/// Returns whether no action was judged, except the answer to an unknown one.
 fn supports_nothing(report: &Report) -> bool {
     let mut findings = report.findings.iter();
     findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
-/// Returns the choice of cases; by hand the tour, unless some are named.
+/// Returns the selection of cases: by hand the tour, unless some are named.
 fn asked_for(arguments: &Arguments) -> Selection {
     let mut asked_for = selection(&arguments.cases, &arguments.skip);
     if arguments.cases.is_empty() && arguments.exec.is_none() {
@@ -162,7 +164,8 @@ fn asked_for(arguments: &Arguments) -> Selection {
     asked_for
 }
 
-/// Returns a chosen check that looks back at the requests of cases, where none of these is chosen.
+/// Returns a selected check that judges the requests of other cases, if none of those cases is
+/// selected.
 fn looks_back_at_nothing(arguments: &Arguments) -> Option<&'static str> {
     if !chosen(arguments).is_empty() {
         return None;

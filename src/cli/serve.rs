@@ -1,4 +1,4 @@
-//! `serve`: the embedded reference server alone.
+//! `serve`: runs the embedded server alone.
 
 use super::credentials::{environment, secret_line};
 use super::output::print;
@@ -16,17 +16,17 @@ use std::time::Duration;
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one option")]
 pub(super) struct Arguments {
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen; port 0 means any free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// Serve plain http instead of https
     #[arg(long)]
     plain: bool,
-    /// The user name that is let in [default: safe, or the token where --like is a public link]
+    /// The user name that may log in [default: safe, or the token if --like is a public link]
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD); without either it is
-    /// `s3cret-loopback`, on this machine only
+    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD). Without either, the
+    /// password is `s3cret-loopback`, and only on loopback
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Ask for no credentials
@@ -38,13 +38,13 @@ pub(super) struct Arguments {
     /// List the servers that --like knows
     #[arg(long)]
     list_profiles: bool,
-    /// Let the time of --like pass so many times as fast: its delays, locks, limits and bans
+    /// Make the delays, locks, limits and bans of --like pass this many times faster
     #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), requires = "like")]
     speed: u32,
-    /// Go wrong in this way, as a real server does; may be given several times
+    /// Fail in this way, as a real server does; may be given several times
     #[arg(long = "fault", value_name = "NAME")]
     faults: Vec<String>,
-    /// List the ways to go wrong
+    /// List the faults
     #[arg(long)]
     list_faults: bool,
     /// The limit that `config` promises and the server enforces
@@ -53,11 +53,11 @@ pub(super) struct Arguments {
     /// The retention that `config` promises and the server keeps
     #[arg(long, value_name = "DAYS", default_value_t = 180)]
     retention_days: i64,
-    /// Wait so long before every answer, in milliseconds
+    /// Wait this long before every answer, in milliseconds
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     delay: u64,
-    /// Where to write the root certificate; without it, into a file of the temporary folder that
-    /// ends with the server
+    /// Where to write the root certificate; without this option, a temporary file that is removed
+    /// when the server stops
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 }
@@ -70,13 +70,13 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let options = options(&arguments)?;
     let login = options.login.clone();
     let running = reference::start(options).await.map_err(|error| {
-        Complaint::usage(format!("cannot listen on {}: {error}", arguments.listen))
+        Complaint::usage(format!("failed to listen on {}: {error}", arguments.listen))
     })?;
     let root = RootFile::write(&running, arguments.ca_file.as_ref())?;
     let mut lines = format!("SAFE_TARGET={}\n", running.base_url());
     if let Login::Basic { user, password } = login {
         lines += &format!("SAFE_SERVER_USER={user}\n");
-        // A password of the person's own is a secret; an empty one is no value of a variable.
+        // The person's own password is a secret and is not printed. A variable cannot be empty.
         if !has_own_password(&arguments)? && !password.is_empty() {
             lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
         }
@@ -93,7 +93,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     Ok(Exit::Conforms)
 }
 
-/// Returns what to do with the lines that were printed: a command to copy, and what a client needs.
+/// Returns how to use the printed lines: a command to copy, and what a client needs.
 fn what_to_do(lines: &str, arguments: &Arguments) -> String {
     let mut variables = lines.lines().collect::<Vec<_>>().join(" ");
     if let Some(file) = &arguments.password_file {
@@ -129,13 +129,13 @@ fn list(arguments: &Arguments) -> String {
         .map(|profile| (profile.name(), profile.explanation()));
     let mut out = String::new();
     for (name, explanation) in faults.chain(profiles) {
-        // Writing to memory cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(out, "{name:<30} {explanation}");
     }
     out
 }
 
-/// Returns what is said of a name that is not known.
+/// Returns the complaint about an unknown name.
 fn unknown(
     kind: &str,
     name: &str,
@@ -176,7 +176,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     };
     if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
         return Err(Complaint::usage(
-            "beyond this machine the server needs a password of yours: --password-file FILE",
+            "a server that other machines can reach needs your own password; give --password-file FILE",
         ));
     }
     let login = match base.login {
@@ -201,7 +201,7 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     Ok(options.with_login(login))
 }
 
-/// The root certificate in a file; one that we chose the place of goes when the server goes.
+/// The root certificate in a file. A temporary file is removed when the server stops.
 struct RootFile {
     path: PathBuf,
     ours: bool,
@@ -224,7 +224,7 @@ impl RootFile {
             .cloned()
             .unwrap_or_else(|| std::env::temp_dir().join(name));
         let mut options = std::fs::OpenOptions::new();
-        // In the temporary folder, never through a file that someone else put there.
+        // In the temporary folder, a file that somebody else put there must not be followed.
         if given.is_some() {
             options.create(true).truncate(true)
         } else {
@@ -236,7 +236,7 @@ impl RootFile {
             .and_then(|mut file| file.write_all(pem.as_bytes()))
             .map_err(|error| {
                 Complaint::usage(format!(
-                    "the root certificate cannot be written to `{}`: {error}",
+                    "failed to write the root certificate to `{}`: {error}",
                     path.display()
                 ))
             })?;
@@ -250,7 +250,7 @@ impl RootFile {
 impl Drop for RootFile {
     fn drop(&mut self) {
         if self.ours {
-            // The system clears its temporary folder if this fails.
+            // If this fails, the system clears its temporary folder some day.
             let _ = std::fs::remove_file(&self.path);
         }
     }

@@ -1,5 +1,5 @@
-//! `setup`: makes the folder, `config` and `backups` on a server, checks it, and says what to enter
-//! in the apps.
+//! `setup`: creates the folder, `config` and `backups` on a server, checks it, and shows what to
+//! enter in the apps.
 
 use super::credentials::{ServerArguments, prompted};
 use super::login::{self, Keep};
@@ -27,7 +27,7 @@ Examples:
   safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
   safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
 
-URL is the folder for Threema Safe. For Nextcloud and its relatives any address will do: setup finds
+URL is the folder for Threema Safe. For Nextcloud and its relatives any address works: setup finds
 the folder. It changes only what its plan shows. It can be repeated: existing files stay as they are.";
 
 /// Arguments of `setup`.
@@ -38,16 +38,16 @@ pub(super) struct Arguments {
     server: ServerArguments,
     #[command(flatten)]
     output: OutputArguments,
-    /// What `config` promises: the largest backup, in bytes
+    /// The largest backup that `config` promises to take, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = ServerConfig::USUAL.max_backup_bytes, value_parser = clap::value_parser!(i64).range(1024..=67_108_864))]
     max_backup_bytes: i64,
-    /// What `config` promises: how long a backup is kept, in days
+    /// How long `config` promises to keep a backup, in days
     #[arg(long, value_name = "DAYS", default_value_t = ServerConfig::USUAL.retention_days, value_parser = clap::value_parser!(i64).range(1..=3650))]
     retention_days: i64,
-    /// Nextcloud: log in in the browser, without typing a password here; works with two factors
+    /// Nextcloud: log in with the browser instead of typing a password here; works with two factors
     #[arg(long, conflicts_with_all = ["user", "password_file", "token_file", "dry_run"])]
     login: bool,
-    /// Where --login puts the app password: a new file that only you can read
+    /// The file for the app password of --login: new, and readable only by you
     #[arg(
         long,
         value_name = "FILE",
@@ -55,13 +55,13 @@ pub(super) struct Arguments {
         default_value = "threema-safe.password"
     )]
     save_password: PathBuf,
-    /// Put the app password into the system's keyring instead (by its command `secret-tool`)
+    /// Put the app password into the system's keyring instead (with the command `secret-tool`)
     #[arg(long, requires = "login", conflicts_with = "save_password")]
     keyring: bool,
-    /// Replace a `config` that says something else
+    /// Replace a `config` with other values
     #[arg(long)]
     replace_config: bool,
-    /// Carry the plan out without asking
+    /// Carry out the plan without asking
     #[arg(long, short)]
     yes: bool,
     /// Show the plan and change nothing
@@ -123,17 +123,17 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
 }
 
-/// What is said where something stands in the way before the first step.
+/// The note if something stops setup before the first step.
 const UNCHANGED: &str = "Nothing was changed. Fix this, then run the same command again.";
 
-/// What was made, and whether each step was possible.
+/// What setup created, and whether each step succeeded.
 struct Made {
     door: Door,
     plan: Plan,
     possible: bool,
 }
 
-/// Finds the address, shows the plan and carries it out; `None` where that is not wanted.
+/// Finds the address, shows the plan and carries it out; `None` if the person declines.
 async fn made(
     arguments: &Arguments,
     outputs: &Outputs,
@@ -167,12 +167,12 @@ fn interrupted(signal: &str) -> Complaint {
     Complaint {
         exit: Exit::Incomplete,
         sentence: format!(
-            "{signal} stopped setup; what was done stays, and the same command goes on from there"
+            "{signal} stopped setup; what was done stays, and the same command continues from there"
         ),
     }
 }
 
-/// Returns the target that the person means, and the credentials that belong to it.
+/// Returns the target that the person means, with its credentials.
 async fn meant(
     outputs: &Outputs,
     typed: &str,
@@ -201,7 +201,7 @@ async fn meant(
         }
         Verdict::Found(found) => found,
         Verdict::Unsure(suspects) => {
-            // Of a single one, what is in the way says more.
+            // If there is only one, its obstacle says more.
             if suspects.len() > 1 {
                 outputs.say(&wrapped(&verdict.words(), 0, width()))?;
             }
@@ -233,14 +233,14 @@ fn unusable(error: BaseUrlError) -> Complaint {
     Complaint::usage(error.to_string())
 }
 
-/// Returns the target, with a folder for Threema Safe where the address names none: the root of a
-/// site belongs to the site.
+/// Returns the target, with a folder for Threema Safe if the address names none. The root of a site
+/// is never used.
 fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint> {
     if target.base.path().is_empty() {
         let url = format!("{}/{FOLDER}", target.base.as_str());
         outputs.say(&wrapped(
             &format!(
-                "The address names no folder: Threema Safe gets its own, `{}`.",
+                "The address names no folder. Threema Safe gets its own: `{}`.",
                 line(&url)
             ),
             0,
@@ -251,7 +251,7 @@ fn own_folder(outputs: &Outputs, mut target: Target) -> Result<Target, Complaint
     Ok(target)
 }
 
-/// Returns what stands in the way where the credentials were refused once: they are not sent again.
+/// Returns the obstacle after the credentials were refused once. They are not sent again.
 fn refused(target: Target, timeout: Duration, refusal: &Response) -> Complaint {
     match Door::open(target, timeout) {
         Ok(door) => stopped(&door, &Trouble::of_login(&door, refusal), &[], &[UNCHANGED]),
@@ -266,8 +266,8 @@ fn user_of(login: &Login) -> Option<String> {
     }
 }
 
-/// Returns the target with the token of a link for a user name, and the password of the link, if
-/// there is one.
+/// Returns the target with the token of a public link as user name, and the password of the link,
+/// if it has one.
 fn with_link(target: Target, token: String) -> Target {
     let password = match &target.login {
         Login::Basic { password, .. } => password.expose().to_owned(),
@@ -276,7 +276,8 @@ fn with_link(target: Target, token: String) -> Target {
     target.basic(token, password)
 }
 
-/// Looks at the server; asks for user name and password where it demands some and none were given.
+/// Looks at the server. Asks for user name and password if the server demands them and none were
+/// given.
 async fn looked_at(
     target: Target,
     timeout: Duration,
@@ -315,8 +316,8 @@ fn asked_login() -> Result<Option<Login>, Complaint> {
     Ok(password.map(|password| Login::Basic { user, password }))
 }
 
-/// Returns what a person types in answer to a question; `None` where there is no terminal, or
-/// nothing is typed.
+/// Returns what a person types in answer to a question; `None` without a terminal, or if nothing is
+/// typed.
 fn asked(question: &str) -> Result<Option<String>, Complaint> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Ok(None);
@@ -327,7 +328,7 @@ fn asked(question: &str) -> Result<Option<String>, Complaint> {
         .write_all(question.as_bytes())
         .and_then(|()| stderr.flush())
         .and_then(|()| std::io::stdin().lock().read_line(&mut typed));
-    read.map_err(|error| Complaint::usage(format!("the answer cannot be read: {error}")))?;
+    read.map_err(|error| Complaint::usage(format!("failed to read the answer: {error}")))?;
     let typed = typed.trim().to_owned();
     Ok((!typed.is_empty()).then_some(typed))
 }
@@ -336,14 +337,14 @@ fn asked(question: &str) -> Result<Option<String>, Complaint> {
 fn agreed() -> Result<bool, Complaint> {
     if !std::io::stdin().is_terminal() {
         return Err(Complaint::usage(
-            "nobody is there to agree to the plan: give --yes to carry it out, or --dry-run to see it alone",
+            "there is no terminal to confirm the plan on; give --yes to carry it out, or --dry-run to only see it",
         ));
     }
     let answer = asked("Carry this out? [y/N] ")?.unwrap_or_default();
     Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
 }
 
-/// Returns what is there, and what will be done.
+/// Returns the text of the plan: what exists, and what will be done.
 fn plan_text(door: &Door, plan: &Plan) -> String {
     let mut out = format!("Setup of {}\n", line(door.base().as_str()));
     if let Some(seen) = plan.software.first() {
@@ -361,9 +362,9 @@ fn plan_text(door: &Door, plan: &Plan) -> String {
         let is_other = matches!(plan.config, ConfigSeen::Other { .. });
         return out
             + if is_other {
-                "Folder and backups are there, too: nothing is changed.\n"
+                "The folder and `backups` exist as well: nothing is changed.\n"
             } else {
-                "Folder, config and backups are there: there is nothing to do.\n"
+                "The folder, `config` and `backups` exist: there is nothing to do.\n"
             };
     }
     out += "\nPlan:\n";
@@ -374,17 +375,17 @@ fn plan_text(door: &Door, plan: &Plan) -> String {
     out += "Nothing else is changed.\n";
     if let Thing::Unseen(status) = plan.folder {
         let words = format!(
-            "The server shows no folders over WebDAV here (PROPFIND: {status}), so that a step may be refused."
+            "The server does not list folders over WebDAV here (PROPFIND: {status}), so a step may be refused."
         );
         out += &wrapped(&words, 0, width());
     }
     out + "\n"
 }
 
-/// Returns the difference between the config that is there and the one that is wanted.
+/// Returns the difference between the existing config and the planned one.
 fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> String {
     let there = config.map_or_else(|| text.to_owned(), ServerConfig::to_json);
-    let mut out = String::from("\nThere is a `config` already, and it says something else:\n");
+    let mut out = String::from("\nA `config` with other values exists already:\n");
     out += &labelled("  there   ", &there, 10, width());
     out += &labelled("  wanted  ", &plan.wish.config.to_json(), 10, width());
     let note = match (plan.wish.replace_config, config) {
@@ -397,7 +398,7 @@ fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> Strin
     out + &wrapped(note, 0, width())
 }
 
-/// Carries out every step; returns whether each was possible.
+/// Carries out every step. Returns whether all succeeded.
 async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
     for step in plan.steps() {
@@ -419,7 +420,7 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
                 let note = if done == 0 {
                     UNCHANGED
                 } else {
-                    "What was done stays. Fix this, then run the same command again: it goes on from there."
+                    "What was done stays. Fix this, then run the same command again: it continues from there."
                 };
                 trouble.by_shell |= !possible;
                 let commands = setup::commands(&plan.wish.config, &plan.software);
@@ -430,7 +431,7 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
     Ok(possible)
 }
 
-/// Returns what stands in the way, for people.
+/// Returns the complaint about an obstacle.
 fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
     let width = width();
     let asking = door.target().asking();
@@ -439,7 +440,7 @@ fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) 
         asking: &asking,
         software: &trouble.software,
     };
-    // `error: ` stands before it.
+    // `error: ` precedes it.
     let mut text = labelled("", &trouble.title, 7, width);
     text += &labelled("  at        ", door.base().as_str(), 12, width);
     text += &labelled("  observed  ", &trouble.seen, 12, width);
@@ -449,7 +450,7 @@ fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) 
         .map(|problem| problem.lines_to_paste(&shell));
     let lines = lines.unwrap_or_default();
     if !lines.is_empty() {
-        // At the left edge, so that they can be copied as they are.
+        // Not indented, so that they can be copied as they are.
         text += &format!("\n{}\n\n", lines.join("\n"));
     }
     text += &labelled("  problem   ", &trouble.id, 12, width);
@@ -473,7 +474,7 @@ fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) 
 /// Commands for the server's shell.
 fn shell_text(commands: &[String]) -> String {
     let mut text = wrapped(
-        "On the server itself, as root; FOLDER is the folder on its disk that this URL shows:",
+        "Run on the server itself, as root; FOLDER is the folder on its disk that this URL serves:",
         0,
         width(),
     );
@@ -483,7 +484,7 @@ fn shell_text(commands: &[String]) -> String {
     text
 }
 
-/// Checks the server, and says what to enter in the apps.
+/// Checks the server, and shows what to enter in the apps.
 async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     let Made {
         door,
@@ -514,12 +515,12 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     })
 }
 
-/// Returns what to enter in the apps, a field a line.
+/// Returns what to enter in the apps, one field per line.
 fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
     let heading = if exit == Exit::Conforms {
         "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"
     } else {
-        "Fix what is named above and run `check` first. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
+        "First fix the problems above and run `check`. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
     };
     let mut text = format!("\n{}", wrapped(heading, 0, width()));
     for entry in setup::entries(door.base(), &door.target().login, is_saved) {
@@ -534,7 +535,7 @@ fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
     if door.base().is_loopback() {
         text += &wrapped(
             &format!(
-                "No phone reaches `{}`: enter the name or the address that this machine has in your network.",
+                "Phones cannot reach `{}`: enter the name or the address of this machine in your network.",
                 line(door.base().host())
             ),
             0,

@@ -1,4 +1,4 @@
-//! `sweep`: deletes what killed runs have left on a server.
+//! `sweep`: deletes what killed runs left on a server.
 
 use super::credentials::ServerArguments;
 use super::output::print;
@@ -19,14 +19,14 @@ pub(super) struct Arguments {
     /// The folder of the ledgers
     #[arg(long, value_name = "FOLDER")]
     ledger_dir: Option<PathBuf>,
-    /// Also remove what the ledgers name, by name, from the bin of a Nextcloud
+    /// Also remove the files that the ledgers name, by name, from the bin of a Nextcloud
     #[arg(long)]
     purge_trash: bool,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
-    // A folder that was named and mistyped is not a clean server.
+    // A mistyped folder must not look like a clean server.
     if let Some(named) = arguments.ledger_dir.filter(|named| !named.is_dir()) {
         return Err(Complaint::usage(format!(
             "--ledger-dir `{}` is not a folder",
@@ -41,9 +41,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         match ledger {
             Ok(ledger) => readable.push(ledger),
             Err(error) => {
-                // Writing to memory cannot fail.
+                // Writing to a string cannot fail.
                 let _ = writeln!(out, "{error}");
-                ending = Ending::new(Exit::Incomplete, "a ledger cannot be read");
+                ending = Ending::new(Exit::Incomplete, "a ledger could not be read");
             }
         }
     }
@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     } else if readable.is_empty() {
         let _ = writeln!(
             out,
-            "Nothing to sweep: no run has left a ledger in {}.",
+            "Nothing to sweep: {} holds no ledger.",
             folder.display()
         );
     } else if let Some(target) = arguments.server.target()? {
@@ -69,11 +69,11 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     Ok(ending.exit)
 }
 
-/// Says which servers have something to sweep.
+/// Lists the servers that have something to sweep.
 fn list(ledgers: &[LeftLedger], out: &mut String) {
     let _ = writeln!(
         out,
-        "Runs have left something on these servers; sweep each with its URL and credentials:"
+        "Runs left backups on these servers; sweep each with its URL and credentials:"
     );
     for ledger in ledgers {
         let _ = writeln!(
@@ -100,7 +100,7 @@ async fn sweep(
         if ledger.target != target.base.as_str() {
             let _ = writeln!(
                 out,
-                "{} is about another server, {}: left as it is.",
+                "{} belongs to another server, {}: skipped.",
                 ledger.path().display(),
                 ledger.target
             );
@@ -123,40 +123,40 @@ async fn sweep(
             let said = said_of_bin(&purged);
             let _ = writeln!(out, "{}", session.scrub().text(&said));
             if purged.trouble.is_some() {
-                // The ledger is what the next sweep knows the names from.
-                let why = "files of ours may still be in the bin";
+                // The next sweep needs the names in the ledger.
+                let why = "files of this program may still be in the bin";
                 ending = Ending::new(Exit::Incomplete, why);
                 continue;
             }
         }
         if !ledger.damaged.is_empty() {
-            let why = "a ledger has lines that name nothing of ours";
+            let why = "a ledger has lines that do not name a backup of this program";
             ending = Ending::new(Exit::Incomplete, why);
             continue;
         }
         let path = ledger.path().display().to_string();
         if let Err(error) = ledger.remove() {
-            let _ = writeln!(out, "{path} cannot be removed: {error}");
+            let _ = writeln!(out, "failed to remove {path}: {error}");
         }
     }
     if !matched {
-        let _ = writeln!(out, "No ledger is about {}.", target.base.as_str());
-        // A mistyped URL is not a clean server.
-        ending = Ending::new(Exit::Incomplete, "no ledger is about this server");
+        let _ = writeln!(out, "No ledger belongs to {}.", target.base.as_str());
+        // A mistyped URL must not look like a clean server.
+        ending = Ending::new(Exit::Incomplete, "no ledger belongs to this server");
     }
     Ok(ending)
 }
 
-/// Returns what became of our files in the bin.
+/// Returns what happened to our files in the bin.
 fn said_of_bin(purged: &Purged) -> String {
     let files = crate::text::counted(purged.files as u64, "file");
     match &purged.trouble {
-        None => format!("{files} of ours removed from the bin."),
-        Some(why) => format!("{files} of ours removed from the bin; others may be left: {why}."),
+        None => format!("removed {files} of this program from the bin."),
+        Some(why) => format!("removed {files} of this program from the bin; others may be left: {why}."),
     }
 }
 
-/// Returns what became of the backups of one ledger, in lines.
+/// Returns what happened to the backups of one ledger, in lines.
 fn said(swept: &Swept, ledger: &LeftLedger) -> String {
     let path = ledger.path().display();
     let mut said = match &swept.refusal {
@@ -182,7 +182,7 @@ fn said(swept: &Swept, ledger: &LeftLedger) -> String {
     for line in &ledger.damaged {
         let _ = writeln!(
             said,
-            "{path}: line {line} is not a line of a ledger, or names a backup that is not ours; it was left alone, and so is the file."
+            "{path}: line {line} is malformed, or names a backup that is not from this program; the line was skipped and the file kept."
         );
     }
     said

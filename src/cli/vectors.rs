@@ -1,5 +1,4 @@
-//! `vectors`: the known-answer vectors themselves, listed, written to a folder, or held to their
-//! own rules.
+//! `vectors`: lists, exports or lints the known-answer vectors.
 
 use super::output::print;
 use super::{Complaint, Ended, Exit};
@@ -21,23 +20,23 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List the IDs, one a line.
+    /// List the IDs, one per line.
     List,
     /// Write the vectors, their schemas, their README and the facts of the manual into a folder.
     Export {
-        /// The folder; it is made if need be, and files in it of the same names are replaced
+        /// The folder; it is created if needed, and files with the same names are replaced
         folder: PathBuf,
     },
-    /// Check the files of a checkout: form, schema, IDs, and that the generator makes them again to
-    /// the byte.
+    /// Check the files of a checkout: form, schema, IDs, and that the generator reproduces them
+    /// byte for byte.
     Lint {
         /// The folder of the vectors
         #[arg(default_value = "vectors")]
         folder: PathBuf,
-        /// What `generate/setup.sh` has installed
+        /// The folder that `generate/setup.sh` has installed
         #[arg(long, value_name = "FOLDER", default_value = "target/vectors")]
         tools: PathBuf,
-        /// Leave out what needs Node and Java: to make everything again
+        /// Skip the part that needs Node and Java: regenerating the vectors
         #[arg(long)]
         no_regenerate: bool,
     },
@@ -65,11 +64,11 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
 fn export(folder: &Path) -> Ended {
     let write = |path: &Path, text: &str| {
         std::fs::write(path, text).map_err(|error| {
-            Complaint::usage(format!("`{}` cannot be written: {error}", path.display()))
+            Complaint::usage(format!("failed to write `{}`: {error}", path.display()))
         })
     };
     std::fs::create_dir_all(folder).map_err(|error| {
-        Complaint::usage(format!("`{}` cannot be made: {error}", folder.display()))
+        Complaint::usage(format!("failed to create `{}`: {error}", folder.display()))
     })?;
     let facts = DOCUMENTS
         .iter()
@@ -83,7 +82,7 @@ fn export(folder: &Path) -> Ended {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|error| {
-                Complaint::usage(format!("`{}` cannot be made: {error}", parent.display()))
+                Complaint::usage(format!("failed to create `{}`: {error}", parent.display()))
             })?;
         }
         write(&path, text)?;
@@ -96,13 +95,12 @@ fn export(folder: &Path) -> Ended {
     Ok(Exit::Conforms)
 }
 
-/// Reads every file as strictly as the runner does, then lets the linter that lives beside them do
-/// the rest.
+/// Reads every file as strictly as the runner does, then runs the linter that lives beside them.
 fn lint(folder: &Path, tools: &Path, no_regenerate: bool) -> Ended {
     let linter = folder.join("lint.py");
     if !linter.is_file() {
         return Err(Complaint::usage(format!(
-            "there is no `{}`: run this in a checkout, or name its folder of vectors",
+            "`{}` does not exist; run this in a checkout, or name its folder of vectors",
             linter.display()
         )));
     }
@@ -127,7 +125,7 @@ fn lint(folder: &Path, tools: &Path, no_regenerate: bool) -> Ended {
     }
     let status = command.status().map_err(|error| Complaint {
         exit: Exit::Incomplete,
-        sentence: format!("`{}` cannot be started: {error}", python.display()),
+        sentence: format!("failed to start `{}`: {error}", python.display()),
     })?;
     match status.code() {
         Some(0) => Ok(Exit::Conforms),

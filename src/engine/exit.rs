@@ -1,5 +1,5 @@
-//! Every exit code, with what leads to it, in one place: help, manual and the last line of a text
-//! take it from here.
+//! Every exit code and its meaning, in one place: help, manual and the last line of a text are made
+//! from it.
 
 use crate::engine::{ClientSummaries, ClientVerdict, Finding, Level, Verdict};
 use crate::safe::{Client, Direction};
@@ -7,7 +7,7 @@ use crate::text::listed;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
-/// What the program tells its caller.
+/// An exit code of the program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 #[non_exhaustive]
@@ -16,7 +16,7 @@ pub enum Exit {
     Conforms = 0,
     /// 1: a deviation that no waiver excuses, or a stale waiver.
     Deviates = 1,
-    /// 2: the arguments, a variable, a URL or a file make no sense.
+    /// 2: the arguments, a variable, a URL or a file are invalid.
     Usage = 2,
     /// 3: the run could not be carried out to its end, or a Required check could not be judged.
     Incomplete = 3,
@@ -30,11 +30,11 @@ pub enum Exit {
 pub const EXITS: [(Exit, &str); 6] = [
     (
         Exit::Usage,
-        "the arguments, a variable, a URL or a file make no sense",
+        "the arguments, a variable, a URL or a file are invalid",
     ),
     (
         Exit::Deviates,
-        "a Required deviation that no waiver excuses (for Desktop a Recommended one, too; with --fail-on recommended any warning), or a stale waiver",
+        "a Required deviation that no waiver excuses (for Desktop also a Recommended one; with --fail-on recommended any warning), or a stale waiver",
     ),
     (
         Exit::LockedOut,
@@ -42,7 +42,7 @@ pub const EXITS: [(Exit, &str); 6] = [
     ),
     (
         Exit::Incomplete,
-        "the run did not reach its end (no connection, deadline, signal, defect of this program), or a Required check could not be judged",
+        "the run did not finish (no connection, deadline, signal, defect of this program), or a Required check could not be judged",
     ),
     (
         Exit::NothingJudged,

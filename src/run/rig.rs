@@ -77,7 +77,7 @@ impl Rig {
         Self::by(OnTheRig::default())
     }
 
-    /// Returns a folder that keeps what was seen: one folder a case. Without it, a temporary one is
+    /// Keeps what was seen in this folder, one folder per case. Without it, a temporary folder is
     /// removed at the end.
     #[must_use]
     pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {

@@ -1,4 +1,4 @@
-//! What someone without credentials, or with wrong ones, can do.
+//! What a client without credentials, or with wrong ones, can do.
 
 use super::WHOLE;
 use super::auth::{
@@ -57,7 +57,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a PUT without credentials, and nothing stored",
-        remedy: "Demand credentials for PUT: anybody can fill the disk, and most likely replace `config` too.",
+        remedy: "Demand credentials for PUT: without them anybody can fill the disk, and most likely replace `config` as well.",
         run: anonymous_upload,
     }
 
@@ -72,7 +72,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a PUT without credentials over a backup that is there, and the backup unchanged",
-        remedy: "Demand credentials for every PUT: anybody who learns a backup ID can replace the backup.",
+        remedy: "Demand credentials for every PUT: without them anybody who learns a backup ID can replace the backup.",
         run: anonymous_overwrite,
     }
 
@@ -87,7 +87,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401, 403 or 404 for a HEAD of a backup without credentials",
-        remedy: "Demand credentials for HEAD as for GET: the size and the time of a backup are nobody else's business.",
+        remedy: "Demand credentials for HEAD as for GET: the size and the time of a backup are private.",
         run: anonymous_probe,
     }
 
@@ -102,11 +102,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a DELETE without credentials, and the backup still there",
-        remedy: "Demand credentials for DELETE: anybody who learns a backup ID can destroy the backup.",
+        remedy: "Demand credentials for DELETE: without them anybody who learns a backup ID can destroy the backup.",
         run: anonymous_delete,
     }
 
-    /// A session cookie does not stand in for the credentials.
+    /// A session cookie does not replace the credentials.
     COOKIE = Check {
         id: "auth.cookie",
         clause: clause::AUTHENTICATION,
@@ -116,8 +116,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
-        expected: "a cookie that an earlier answer set is not enough to get in",
-        remedy: "The apps do not depend on it. Note that a stolen cookie of this server opens the backups as long as it is valid.",
+        expected: "no access with only a cookie that an earlier answer set",
+        remedy: "No app depends on it. But a stolen cookie of this server opens the backups as long as it is valid.",
         run: cookie,
     }
 
@@ -132,7 +132,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::MayLockOut,
         expected: "401 or 403 for a GET of a backup with a wrong password",
-        remedy: "The server does not check the password: look at its list of users and at what the proxy passes on.",
+        remedy: "The server does not check the password. Look at its list of users, and at what the proxy forwards.",
         run: wrong,
     }
 }
@@ -141,23 +141,23 @@ async fn anonymous_config(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = context.unauthenticated_config().await?;
     Ok(if gives(&answer) {
-        Outcome::deviates(Stage::Auth, "`config` is given to anyone")
+        Outcome::deviates(Stage::Auth, "anybody can download `config`")
     } else {
         refused(&answer)
     })
 }
 
-/// Returns whether an answer gives what was asked for: with success, and neither nothing nor a page
-/// for people in its place.
+/// Returns whether an answer holds what was requested: it is a success, not empty, and not an HTML
+/// page instead.
 fn gives(answer: &Response) -> bool {
     answer.is_success() && answer.body.length > 0 && page(&answer.body).is_none()
 }
 
-/// Returns the outcome of a request that was to be refused, and was not granted.
+/// Returns the outcome of a request that had to be refused and was not granted.
 fn refused(answer: &Response) -> Outcome {
     if answer.is_success() {
         Outcome::pass(format!(
-            "answered {}, in place of what was asked for",
+            "answered {} instead of what was requested",
             describe(answer)
         ))
     } else if (400..500).contains(&answer.status) {
@@ -171,7 +171,7 @@ async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = download_without_login(context).await??;
     Ok(if gives(&answer) {
-        Outcome::deviates(Stage::Auth, "a backup is given to anyone who knows its ID")
+        Outcome::deviates(Stage::Auth, "anybody who knows its ID can download a backup")
     } else {
         refused(&answer)
     })
@@ -186,7 +186,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
         payload,
     } = upload_without_login(context).await;
     let answered = answered(answer)?;
-    // What was stored counts, whatever was answered.
+    // What was stored decides, not the answer.
     let after = after?;
     Ok(if after.is_success() && after.body.is(&payload) {
         Outcome::deviates(
@@ -202,14 +202,14 @@ async fn anonymous_upload(context: &Context) -> Judged {
         Outcome::pass(format!("{answered}, and not stored"))
     } else {
         Outcome::blocked(format!(
-            "{answered}, and a GET afterwards {}, which does not say whether it was stored",
+            "{answered}, and a GET afterwards {}, which does not show whether it was stored",
             describe(&after)
         ))
     })
 }
 
-/// Returns what was answered to a request that was to be refused; none of the server's answers is
-/// an error.
+/// Returns what was answered to a request that had to be refused. Any answer of the server will do;
+/// only its absence is an error.
 fn answered(answer: Answer) -> Result<String, Outcome> {
     match answer {
         Ok(answer) => Ok(format!("answered {}", answer.status)),
@@ -218,21 +218,21 @@ fn answered(answer: Answer) -> Result<String, Outcome> {
     }
 }
 
-/// How many requests without credentials a run may send beside those that every run sends: the
-/// listings that are open come first.
+/// How many requests without credentials a run may send in addition to those of every run. Open
+/// listings use them first.
 ///
 /// Source: servers.ban-crowdsec.
 const SPARE: usize = 2;
 
-/// Ends a check that asks without credentials where `before` others of its kind and the listings
-/// leave no room for it.
+/// Ends a check that asks without credentials if `before` others of its kind and the listings have
+/// used up the requests.
 async fn has_room(context: &Context, before: usize) -> Result<(), Outcome> {
     may_be_anonymous(context)?;
     if open_listings(context).await? + before < SPARE {
         return Ok(());
     }
     Err(Outcome::not_applicable(
-        "not asked: a run sends at most six requests without credentials",
+        "not requested: a run sends at most six requests without credentials",
     ))
 }
 
@@ -245,7 +245,7 @@ async fn anonymous_overwrite(context: &Context) -> Judged {
     stored(context, &backup, &old).await?;
     let request = Request::put(&backup, &new).anonymous();
     let answered = answered(context.send(request).await)?;
-    // What is there now counts, whatever was answered.
+    // What is stored now decides, not the answer.
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() && after.body.is(&old) {
         Outcome::pass(format!("{answered}, and the backup is unchanged"))
@@ -258,7 +258,7 @@ async fn anonymous_overwrite(context: &Context) -> Judged {
         )
     } else {
         Outcome::blocked(format!(
-            "{answered}, and a GET afterwards {}, which does not say what is there",
+            "{answered}, and a GET afterwards {}, which does not show what is there",
             describe(&after)
         ))
     })
@@ -276,12 +276,12 @@ async fn anonymous_probe(context: &Context) -> Judged {
     let is_page_for_all = bare.is_ok_and(|bare| bare.is_success() && !gives(&bare));
     Ok(if answer.is_success() && is_page_for_all {
         Outcome::blocked(
-            "a HEAD does not show whether it leads to the page that someone without credentials gets for `config`",
+            "a HEAD does not show whether it leads to the page that a client without credentials gets for `config`",
         )
     } else if answer.is_success() {
         Outcome::deviates(
             Stage::Auth,
-            "anyone who knows its ID learns whether a backup is there",
+            "anybody who knows its ID can find out whether a backup exists",
         )
     } else {
         refused(&answer)
@@ -305,7 +305,7 @@ async fn anonymous_delete(context: &Context) -> Judged {
         )
     } else {
         Outcome::blocked(format!(
-            "{answered}, and a GET afterwards {}, which does not say whether the backup is still there",
+            "{answered}, and a GET afterwards {}, which does not show whether the backup is still there",
             describe(&after)
         ))
     })
@@ -351,7 +351,7 @@ async fn cookie(context: &Context) -> Judged {
     Ok(if gives(&answer) {
         Outcome::deviates(
             Stage::Auth,
-            "a cookie of an earlier answer was enough to get in",
+            "a cookie of an earlier answer was enough for access",
         )
     } else {
         refused(&answer)
@@ -361,7 +361,7 @@ async fn cookie(context: &Context) -> Judged {
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
     if gives(&download_without_login(context).await??) {
-        return Ok(Outcome::not_applicable("a backup is given to anyone here"));
+        return Ok(Outcome::not_applicable("anybody can download a backup here"));
     }
     let backup = context.recycled().await;
     let payload = context.payload("guarded", Recipe::Random(600));
@@ -370,7 +370,7 @@ async fn wrong(context: &Context) -> Judged {
         .send(Request::get(&backup).login(LoginUse::Wrong))
         .await
     {
-        // The password in another encoding was the one wrong login of this run, and was refused.
+        // The one wrong login of this run was the password in another encoding; it was refused.
         Err(failure) if failure.kind == FailureKind::Guarded => {
             return Ok(Outcome::not_applicable(failure.message));
         }
@@ -380,7 +380,7 @@ async fn wrong(context: &Context) -> Judged {
         Outcome::deviates(
             Stage::Auth,
             format!(
-                "a wrong password was as good as the right one: {}",
+                "a wrong password was accepted: {}",
                 describe(&answer)
             ),
         )

@@ -1,4 +1,4 @@
-//! Credentials: taken when right, asked for when absent, refused when wrong.
+//! Credentials: accepted when right, demanded when absent, refused when wrong.
 
 use super::judge::{Doing, Judged, describe, diagnosed, page, with_problem};
 use super::upload::{judge_stored, largest};
@@ -12,17 +12,17 @@ use crate::wire::{
     Recipe, Request, Response,
 };
 
-/// The three things that a client without credentials asks for first.
+/// The three requests that a client may send first without credentials.
 const ASKING: &[Facet] = &[
     Facet::Case("config"),
     Facet::Case("download"),
     Facet::Case("upload"),
 ];
-/// The size of an upload at which many servers answer before they have read it, in bytes.
+/// The size in bytes of an upload that many servers answer before they have read it.
 const LARGE: usize = 512 * 1024;
 
 checks! { Context;
-    /// The credentials are not refused.
+    /// The server accepts the credentials.
     ACCEPTED = Check {
         id: "auth.accepted",
         clause: clause::AUTHENTICATION,
@@ -37,7 +37,7 @@ checks! { Context;
         run: accepted,
     }
 
-    /// Credentials that are not ASCII are taken as each client encodes them.
+    /// The server accepts credentials that are not ASCII as each client encodes them.
     CHARSET = Check {
         id: "auth.charset",
         clause: clause::AUTHENTICATION,
@@ -47,7 +47,7 @@ checks! { Context;
         variants: &[Facet::As(Client::Android), Facet::As(Client::Desktop)],
         needs: &["auth.accepted"],
         effect: Effect::MayLockOut,
-        expected: "credentials taken in ISO-8859-1, as Android 6.2 and later send them, and in UTF-8, as Desktop does",
+        expected: "credentials accepted in ISO-8859-1, as Android 6.2 and later send them, and in UTF-8, as Desktop does",
         remedy: "Use a user name and a password of ASCII letters, digits and signs: the clients encode others differently.",
         run: charset,
     }
@@ -62,13 +62,13 @@ checks! { Context;
         variants: ASKING,
         needs: &["auth.accepted"],
         effect: Effect::WritesOwnBackup,
-        expected: "401 with `WWW-Authenticate: Basic` (or Digest) for a request without credentials, also for an upload of 512 KiB whose body is on the way",
+        expected: "401 with `WWW-Authenticate: Basic` (or Digest) for a request without credentials, even for an upload of 512 KiB whose body is still being sent",
         remedy: "Let the server answer requests without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, and read the body of an upload before it closes the connection.",
         run: challenge,
     }
 }
 
-/// Ends a check that needs a login when there is none.
+/// Ends a check that needs a login if no credentials were given.
 pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
     match context.facts().login {
         LoginKind::Open => Err(Outcome::not_applicable("no credentials were given")),
@@ -82,7 +82,7 @@ async fn accepted(context: &Context) -> Judged {
     if answer.status == 401 && !asked_as(context) {
         return Ok(Outcome::blocked_by(
             Blocker::CredentialsRefused,
-            "the credentials were refused in UTF-8; in this client's encoding they were not sent: a second refused login could lock people out",
+            "the credentials were refused in UTF-8; they were not sent in this client's encoding, because a second refused login could lock people out",
         ));
     }
     if answer.status == 401 {
@@ -91,7 +91,7 @@ async fn accepted(context: &Context) -> Judged {
         let digest_only = !open && offers("digest") && !offers("basic");
         if digest_only && context.client() == Client::Ios {
             return Ok(Outcome::blocked(
-                "the server takes Digest authentication only: iOS can do it, this program cannot",
+                "the server accepts only Digest authentication: iOS supports it, this program does not",
             ));
         }
         let doing = "a GET of `config` with the credentials given";
@@ -101,25 +101,25 @@ async fn accepted(context: &Context) -> Judged {
     }
     if answer.status >= 500 || answer.is_redirect() {
         return Ok(Outcome::not_applicable(format!(
-            "the server answers {} before it looks at credentials",
+            "the server answers {} before it checks credentials",
             describe(&answer)
         )));
     }
     if answer.status == 403 && !open {
         return Ok(Outcome::not_applicable(format!(
-            "the server answers {}, which may or may not be about the credentials",
+            "the server answers {}, which may or may not concern the credentials",
             describe(&answer)
         )));
     }
     Ok(Outcome::pass(if open {
-        "no credentials are asked for"
+        "the server asks for no credentials"
     } else {
-        "the credentials are not refused"
+        "the server accepts the credentials"
     }))
 }
 
-/// Returns whether the credentials go over the wire as this client encodes them: UTF-8, or no
-/// difference. A token is ASCII, and so is what is not there.
+/// Returns whether the run sends the credentials as this client encodes them: in UTF-8, or without
+/// a difference between encodings. A token is ASCII.
 ///
 /// Source: clients.http.login.
 fn asked_as(context: &Context) -> bool {
@@ -133,7 +133,7 @@ async fn charset(context: &Context) -> Judged {
     }
     let LoginHabit::Preemptive(encoding) = context.transport().login_habit else {
         return Ok(Outcome::not_applicable(
-            "this client's encoding is its platform's",
+            "this client uses the encoding of its platform",
         ));
     };
     let name = match encoding {
@@ -151,10 +151,10 @@ async fn charset(context: &Context) -> Judged {
             format!("the credentials are refused in {name}"),
         )
     } else if answer.status == usual.status {
-        Outcome::pass(format!("the credentials are taken in {name}"))
+        Outcome::pass(format!("the credentials are accepted in {name}"))
     } else {
         Outcome::blocked(format!(
-            "in {name}, a GET of `config` was answered {}, which does not say whether the credentials are taken",
+            "in {name}, a GET of `config` was answered {}, which does not show whether the credentials are accepted",
             describe(&answer)
         ))
     })
@@ -174,8 +174,8 @@ pub(super) async fn specimen(context: &Context) -> Result<(OwnBackup, Payload), 
     Ok((backup, payload))
 }
 
-/// What comes of an anonymous upload, large enough for its body to be on the way when the server
-/// answers: the answer to it, and what the person then finds there.
+/// The result of an anonymous upload that is so large that the server answers during its body: the
+/// answer, and what a GET with credentials then finds.
 pub(super) struct AnonymousUpload {
     pub(super) answer: Answer,
     pub(super) after: Answer,
@@ -202,7 +202,7 @@ pub(super) async fn upload_without_login(context: &Context) -> AnonymousUpload {
     }
 }
 
-/// Returns the answer to an anonymous request for a backup that is there.
+/// Returns the answer to an anonymous request for a backup that exists.
 pub(super) async fn download_without_login(context: &Context) -> Result<Answer, Outcome> {
     let backup = context.recycled().await;
     let payload = context.shared_payload("secret", Recipe::Random(600));
@@ -221,16 +221,16 @@ pub(super) async fn download_without_login(context: &Context) -> Result<Answer, 
     };
     context.discard(&backup).await;
     stored?;
-    answer.ok_or_else(|| Outcome::blocked("no backup could be stored to try it with"))
+    answer.ok_or_else(|| Outcome::blocked("no backup could be stored for this check"))
 }
 
-/// Ends a check that asks without credentials where each such request counts against the person.
+/// Ends a check that asks without credentials if each such request counts as a failed login.
 pub(super) fn may_be_anonymous(context: &Context) -> Result<(), Outcome> {
     if context.may_ask_anonymously() {
         return Ok(());
     }
     Err(Outcome::not_applicable(
-        "not asked: Nextcloud counts each request without credentials to a public link as two failed logins",
+        "not requested: Nextcloud counts each request without credentials to a public link as two failed logins",
     ))
 }
 
@@ -238,7 +238,7 @@ async fn challenge(context: &Context) -> Judged {
     needs_login(context)?;
     if context.facts().login == LoginKind::Token {
         return Ok(Outcome::not_applicable(
-            "a token is sent without being asked for",
+            "clients send a token without a challenge",
         ));
     }
     let (answer, what) = match context.facet().case() {
@@ -259,7 +259,8 @@ async fn challenge(context: &Context) -> Judged {
     })
 }
 
-/// Returns what a request for `config` without credentials shows beside the same one with them.
+/// Returns the problem that a request for `config` without credentials shows, compared with the
+/// same request with them.
 async fn asked_alike(context: &Context, bare: &Response) -> Option<Diagnosis> {
     if !matches!(bare.status, 403 | 404) {
         return None;
@@ -282,7 +283,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
         return Outcome::deviates(
             Stage::Auth,
             format!(
-                "{what} without credentials was answered {}: iOS takes that for the answer and never sends its credentials",
+                "{what} without credentials was answered {}: iOS takes this for the answer and never sends its credentials",
                 describe(answer)
             ),
         );
@@ -301,7 +302,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.status != 401 {
         return Outcome::deviates(
             Stage::Auth,
-            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
+            format!("{observed}; iOS sends its credentials only after a 401"),
         );
     }
     let challenges = Challenge::all(answer);
@@ -313,7 +314,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     } else if challenges.is_empty() {
         Outcome::deviates(
             Stage::Auth,
-            format!("{observed}; iOS sends its credentials only where a 401 asks for them"),
+            format!("{observed}; iOS sends its credentials only after a 401"),
         )
     } else {
         Outcome::deviates(
@@ -358,17 +359,17 @@ mod tests {
             (
                 401,
                 None,
-                "iOS sends its credentials only where a 401 asks for them",
+                "iOS sends its credentials only after a 401",
             ),
             (
                 403,
                 Some("Basic realm=\"x\""),
-                "iOS sends its credentials only where a 401 asks for them",
+                "iOS sends its credentials only after a 401",
             ),
             (
                 404,
                 None,
-                "iOS sends its credentials only where a 401 asks for them",
+                "iOS sends its credentials only after a 401",
             ),
         ] {
             match challenged(status, challenge) {

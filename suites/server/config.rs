@@ -1,4 +1,4 @@
-//! The config file: there, and read alike by every client.
+//! The config file: it exists, and every client reads it alike.
 
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
@@ -11,8 +11,8 @@ use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
 use std::collections::BTreeSet;
 
-/// The limit of the apps' own server, in bytes. Source: clause 4.2; iOS takes it where it knows no
-/// other.
+/// The limit of the apps' default server, in bytes; iOS assumes it until it knows another. Source:
+/// clause 4.2.
 const USUAL_LIMIT: i64 = 524_288;
 /// The smallest real backup, an identity without contacts, takes about this much, in bytes.
 const SMALLEST_BACKUP: i64 = 512;
@@ -30,8 +30,8 @@ checks! { Context;
         variants: MOBILE_BY_HTTP,
         needs: &["auth.accepted"],
         effect: Effect::Reads,
-        expected: "a 2xx for a GET of `config`, as the client sends it",
-        remedy: "Put a file `config` into the folder that the URL names, holding {\"maxBackupBytes\": 524288, \"retentionDays\": 180}.",
+        expected: "a 2xx for a GET of `config` as the client sends it",
+        remedy: "Put a file `config` into the folder that the URL names, with the content {\"maxBackupBytes\": 524288, \"retentionDays\": 180}.",
         run: readable,
     }
 
@@ -46,7 +46,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "JSON with `maxBackupBytes` and `retentionDays`, both whole numbers",
-        remedy: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
+        remedy: "Let `config` contain exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
         run: understood,
     }
 
@@ -61,11 +61,11 @@ checks! { Context;
         needs: &["config.understood"],
         effect: Effect::Reads,
         expected: "the same `maxBackupBytes` and `retentionDays` in every answer, for every client, over every version of HTTP",
-        remedy: "Give every backend behind the proxy the same `config`, write each key into it once, and take `config` out of every cache.",
+        remedy: "Give every backend behind the proxy the same `config`, write each key only once, and exclude `config` from every cache.",
         run: same,
     }
 
-    /// The limit lets a backup through.
+    /// The limit is large enough for a backup.
     LIMIT = Check {
         id: "config.limit",
         clause: clause::SIZE,
@@ -75,12 +75,12 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a `maxBackupBytes` that is positive and fits any backup at all",
+        expected: "a positive `maxBackupBytes` in which the smallest backup fits",
         remedy: "Set maxBackupBytes to 524288 or more.",
         run: limit,
     }
 
-    /// The limit lets a large backup through.
+    /// The limit is large enough for a large backup.
     GENEROUS_LIMIT = Check {
         id: "config.generous-limit",
         clause: clause::SIZE,
@@ -90,12 +90,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a `maxBackupBytes` of at least 524288, as the apps' own server has",
-        remedy: "Raise maxBackupBytes to 524288 or more: someone with many contacts and a profile picture needs it.",
+        expected: "a `maxBackupBytes` of at least 524288, the value of the apps' default server",
+        remedy: "Raise maxBackupBytes to 524288 or more: a user with many contacts and a profile picture needs it.",
         run: generous_limit,
     }
 
-    /// The retention is one that every client reads alike.
+    /// Every client reads the same retention.
     RETENTION = Check {
         id: "config.retention",
         clause: clause::RETENTION,
@@ -121,7 +121,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "at most 4096 bytes: Android up to 6.1.3 reads no more",
-        remedy: "Remove what `config` need not hold.",
+        remedy: "Remove what `config` does not need.",
         run: length,
     }
 }
@@ -147,8 +147,8 @@ async fn readable(context: &Context) -> Judged {
                 with_credentials,
             )
             .await;
-            // What is missing has its own remedy, which comes before what is likely; where nothing
-            // can be put there, that comes first, and says what is missing as well.
+            // A missing file has its own remedy, which precedes a likely cause. If nothing can be
+            // stored there, that cause comes first and also names what is missing.
             let says_both = deviation
                 .cause
                 .as_ref()
@@ -164,8 +164,8 @@ async fn readable(context: &Context) -> Judged {
     )
 }
 
-/// Returns the answers that `client` gets to its own requests for `config`, one for each version of
-/// HTTP that the server offers. Whether they come is judged by the first check here.
+/// Returns the answers that `client` gets to its requests for `config`, one for each version of
+/// HTTP that the server offers. `config.readable` judges whether they arrive.
 async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Outcome> {
     let mut came = Vec::new();
     let mut missing: Option<Outcome> = None;
@@ -195,7 +195,7 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
     }
 }
 
-/// Returns the config that `client` makes of an answer.
+/// Returns the config that `client` reads in an answer.
 fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> {
     if answer.body.overran {
         Err(ConfigError::Endless)
@@ -206,7 +206,7 @@ fn read(client: Client, answer: &Response) -> Result<ServerConfig, ConfigError> 
     }
 }
 
-/// Returns the configs that `client` makes of its answers; at least one, or the reason why there is
+/// Returns the configs that `client` reads in its answers: at least one, or the reason why it reads
 /// none.
 pub(super) async fn configs_of(
     context: &Context,
@@ -244,7 +244,7 @@ pub(super) async fn config(context: &Context) -> Result<ServerConfig, Outcome> {
     }
 }
 
-/// Returns every limit that a mobile client reads, in bytes, smallest first; or why there is none.
+/// Returns every limit that a mobile client reads, in bytes, smallest first; or why it reads none.
 pub(super) async fn limits(context: &Context) -> Result<BTreeSet<i64>, Outcome> {
     let mut limits = BTreeSet::new();
     let mut unknown = None;
@@ -302,13 +302,13 @@ async fn judge_answer(
     if !answer.body.is_as_it_came() {
         return Err(Outcome::blocked_by(
             Blocker::TruncatedRead,
-            "what is there of `config` is not all that came: it was longer, or a secret was taken out of it",
+            "the recorded `config` is incomplete: it was longer, or a secret was removed from it",
         ));
     }
     read(client, answer).map_err(|error| match error {
-        // Inferred, not read in a source: it decides nothing.
+        // This is inferred, not read in a source, so it decides nothing.
         ConfigError::NotUtf8 { .. } => Outcome::blocked(
-            "`config` is not UTF-8; whether iOS reads it all the same is not known",
+            "`config` is not UTF-8; whether iOS reads it anyway is unknown",
         ),
         error => with_cause(
             context,
@@ -319,7 +319,7 @@ async fn judge_answer(
     })
 }
 
-/// Returns the deviation with its cause, if what came as `config` shows one.
+/// Returns the deviation with its cause, if the answer for `config` shows one.
 fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
     let facts = context.facts();
     let (method, subject) = (Method::Get, Subject::Config);
@@ -329,8 +329,9 @@ fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Dev
 
 const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
 
-/// Returns whether a page came because `client` asks without credentials first: a server that
-/// answers that with a login page instead of a challenge shows iOS the page and Android the config.
+/// Returns whether `client` got a page because it first asks without credentials. A server that
+/// answers such a request with a login page instead of a challenge shows iOS the page and Android
+/// the config.
 async fn hides_without_login(context: &Context, client: Client) -> bool {
     let waits = client == Client::Ios && context.facts().login == LoginKind::Basic;
     waits && configs_of(context, Client::Android).await.is_ok()
@@ -343,7 +344,8 @@ fn numbers(config: &ServerConfig) -> String {
     )
 }
 
-/// Returns the readings in their order, so that the sentence is the same whichever came first.
+/// Returns the readings in sorted order, so that the sentence does not depend on which arrived
+/// first.
 fn joined(numbers: &BTreeSet<String>) -> String {
     let numbers: Vec<_> = numbers.iter().map(String::as_str).collect();
     numbers.join("; ")
@@ -357,8 +359,8 @@ async fn same(context: &Context) -> Judged {
     Ok(judge_same(&answers))
 }
 
-/// Judges what both clients read in the answers. Whether they can read one is judged by
-/// `config.understood`.
+/// Judges what both clients read in the answers. `config.understood` judges whether they can read
+/// one.
 fn judge_same(answers: &[Response]) -> Outcome {
     let read_by = |client| answers.iter().map(move |answer| read(client, answer).ok());
     let configs = |client| read_by(client).flatten();
@@ -371,7 +373,7 @@ fn judge_same(answers: &[Response]) -> Outcome {
             return Outcome::deviates(Stage::Meaning, observed);
         }
     }
-    // A number that is too large for one of them is judged by `config.retention`.
+    // `config.retention` judges numbers that are too large for one of them.
     let limits = |client| -> BTreeSet<i64> {
         configs(client)
             .map(|config| config.max_backup_bytes)
@@ -392,7 +394,7 @@ fn judge_same(answers: &[Response]) -> Outcome {
     let is_read = |(android, ios): &(Option<_>, Option<_>)| android.is_some() || ios.is_some();
     match by_either.filter(is_read).count() {
         0 => Outcome::blocked("no answer held a config"),
-        1 => Outcome::blocked("only one answer held a config: there is none to compare it with"),
+        1 => Outcome::blocked("only one answer held a config, so there is nothing to compare it with"),
         count => Outcome::pass(format!("{count} answers hold the same numbers")),
     }
 }
@@ -430,7 +432,7 @@ async fn retention(context: &Context) -> Judged {
         .retention_days;
     let observed = match (days, as_android) {
         (1..=2_147_483_647, _) => return Ok(Outcome::pass(format!("retentionDays is {days}"))),
-        (0, _) => "retentionDays is 0: Android takes it for 180, iOS for no time at all".to_owned(),
+        (0, _) => "retentionDays is 0: Android reads 180, iOS reads no time at all".to_owned(),
         (..0, _) => format!("retentionDays is {days}, which no server can keep"),
         (_, Ok(config)) => format!(
             "retentionDays is {days}: Android reads {}",

@@ -21,11 +21,11 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a DELETE, after which a GET is answered 404 or 410",
-        remedy: "Let this user delete files: when someone switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
+        remedy: "Let this user delete files: when a user switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
         run: removes,
     }
 
-    /// Deleting what is not there is answered with 404.
+    /// Deleting a backup that does not exist is answered with 404.
     MISSING = Check {
         id: "delete.missing",
         clause: clause::DELETE,
@@ -41,7 +41,7 @@ checks! { Context;
     }
 }
 
-/// Stores what is to be deleted. A refused DELETE of the run's first backup is the finding itself.
+/// Stores the backup to delete. A refused DELETE of the run's first backup is itself the finding.
 async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
     let payload = context.payload("backup", Recipe::Random(2000));
     let client = context.client();
@@ -52,7 +52,7 @@ async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
     match stored {
         Ok(stored) if stored.is_success() => Ok(()),
         Ok(refused) => Err(Outcome::blocked(format!(
-            "no backup could be stored to try it with: {}",
+            "no backup could be stored for this check: {}",
             describe(&refused)
         ))),
         Err(failure) => Err(match failure.kind {
@@ -69,7 +69,7 @@ async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
                 )
             }
             kind if kind.is_peer() => Outcome::blocked(format!(
-                "no backup could be stored to try it with: {}",
+                "no backup could be stored for this check: {}",
                 failure.message
             )),
             _ => failure.into(),
@@ -84,7 +84,7 @@ async fn removes(context: &Context) -> Judged {
     let answer = context
         .perform(context.client(), Operation::Delete, place, None)
         .await?;
-    // Where the first answer was lost, the second one finds nothing to delete.
+    // If the first answer was lost, the second request finds nothing to delete.
     let is_done = context
         .transport()
         .accepts_status(Operation::Delete, answer.status)
@@ -93,7 +93,7 @@ async fn removes(context: &Context) -> Judged {
         let there = context.send(Request::get(&backup)).await?;
         if !there.is_success() {
             return Ok(Outcome::blocked(
-                "no backup could be stored to try it with: it was not there after the upload",
+                "no backup could be stored for this check: it was not there after the upload",
             ));
         }
     }
@@ -106,7 +106,7 @@ async fn removes(context: &Context) -> Judged {
         Outcome::deviates(
             Stage::Http,
             format!(
-                "DELETE was answered {}, but a GET still gives the backup",
+                "DELETE was answered {}, but a GET still returns the backup",
                 answer.status
             ),
         )
@@ -114,7 +114,7 @@ async fn removes(context: &Context) -> Judged {
         Outcome::pass(format!("{}, and then {}", answer.status, after.status))
     } else {
         Outcome::blocked(format!(
-            "DELETE was answered {}, and a GET afterwards {}, which does not say whether the backup is gone",
+            "DELETE was answered {}, and a GET afterwards {}, which does not show whether the backup is gone",
             answer.status,
             describe(&after)
         ))

@@ -1,5 +1,5 @@
-//! Downloads: what is missing is missing, what was replaced is new, and Desktop finds what it looks
-//! for.
+//! Downloads: a missing backup is an error, a replaced backup is the new one, and Desktop can
+//! download.
 
 use super::auth::specimen;
 use super::judge::{Doing, Judged, describe, difference, refusal};
@@ -12,7 +12,7 @@ use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{Answer, Context, Facet, Method, Place, Recipe, Request};
 
 checks! { Context;
-    /// A backup that is not there is not there.
+    /// A missing backup is answered with an error.
     MISSING = Check {
         id: "download.missing",
         clause: clause::STATUS,
@@ -23,11 +23,11 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "an error, preferably 404, for a GET of a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: the apps take any page with status 200 for a backup, and fail to restore it.",
+        remedy: "Let the server answer 404 for files that do not exist: the apps take any page with status 200 for a backup, and then fail to restore it.",
         run: missing,
     }
 
-    /// What is missing is called missing.
+    /// A missing backup is answered with 404.
     NOT_FOUND = Check {
         id: "download.not-found",
         clause: clause::STATUS,
@@ -52,8 +52,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
-        expected: "400 or 404 for a GET of something that is no backup ID",
-        remedy: "No app asks for such a thing; a server that fails on it may fail on other input, too.",
+        expected: "400 or 404 for a GET of a name that is not a backup ID",
+        remedy: "No app sends such a request, but a server that fails on it may fail on other input as well.",
         run: malformed,
     }
 
@@ -67,12 +67,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
-        expected: "the new bytes from the first GET after an overwrite on",
-        remedy: "Take `backups` out of every cache on the way (nginx: `proxy_cache off;`; others: `Cache-Control: no-store`).",
+        expected: "the new bytes in every GET after an overwrite",
+        remedy: "Exclude `backups` from every cache on the way (nginx: `proxy_cache off;`; others: `Cache-Control: no-store`).",
         run: fresh,
     }
 
-    /// Desktop's question whether a backup exists is answered.
+    /// Desktop can ask whether a backup exists.
     HEAD = Check {
         id: "desktop.head",
         clause: clause::DOWNLOAD,
@@ -83,7 +83,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "exactly 200 for a HEAD of a backup that exists, with Desktop's User-Agent",
-        remedy: "Answer HEAD wherever GET is answered, and let any User-Agent in: Desktop's begins with `Threema Desktop/`.",
+        remedy: "Answer HEAD wherever GET is answered, and accept any User-Agent: Desktop's begins with `Threema Desktop/`.",
         run: head,
     }
 
@@ -98,7 +98,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "exactly 200 for a GET of a backup, with Desktop's User-Agent, and a backup that opens",
-        remedy: "Let any User-Agent in (Desktop's begins with `Threema Desktop/`), and answer a GET with 200.",
+        remedy: "Accept any User-Agent (Desktop's begins with `Threema Desktop/`), and answer a GET with 200.",
         run: desktop,
     }
 }
@@ -114,7 +114,7 @@ async fn missing(context: &Context) -> Judged {
             ),
         )
     } else if answer.is_redirect() || answer.status >= 500 {
-        // What is there is answered as it should be: the check's own remedy says more.
+        // Existing backups are answered correctly, so the check's own remedy is more specific.
         Deviation {
             remedy: None,
             ..refusal(&answer, "a GET of a backup that was never uploaded")
@@ -154,8 +154,8 @@ async fn malformed(context: &Context) -> Judged {
     })
 }
 
-/// Returns the answer to a GET of something below `backups` that is no backup ID and tries to climb
-/// out; asked once in a run.
+/// Returns the answer to a GET below `backups` of a name that is not a backup ID and tries to leave
+/// the folder. Sent once in a run.
 pub(super) async fn escape(context: &Context) -> Answer {
     let request = Request::new(Method::Get, Place::Below("/backups/..%2fconfig"))
         .header("Accept", "application/octet-stream");
@@ -166,7 +166,7 @@ async fn fresh(context: &Context) -> Judged {
     let first = context.payload("first", Recipe::Random(2000));
     let second = context.payload("second", Recipe::Random(2000));
     let backup = context.own_backup("backup");
-    // Whatever caches has seen it after this: storing reads back, and once more.
+    // After this every cache has seen it: storing reads it back, and this reads it once more.
     stored(context, &backup, &first).await?;
     context.send(Request::get(&backup)).await?;
     let answer = context.send(Request::put(&backup, &second)).await?;
@@ -184,7 +184,7 @@ async fn fresh(context: &Context) -> Judged {
         if answer.body.is(&first) {
             return Ok(Outcome::deviates(
                 Stage::Http,
-                format!("the {attempt} GET after an overwrite gave the old backup"),
+                format!("the {attempt} GET after an overwrite returned the old backup"),
             ));
         }
         if !answer.is_success() {
@@ -204,7 +204,7 @@ async fn fresh(context: &Context) -> Judged {
         }
     }
     Ok(Outcome::pass(
-        "every GET after an overwrite gave the new backup",
+        "every GET after an overwrite returned the new backup",
     ))
 }
 

@@ -1,9 +1,9 @@
-//! Further questions after a refusal, which tell one problem from another: few, each once in a run.
+//! Further requests after a refusal, to distinguish problems: few, and each once in a run.
 
 use crate::diagnosis::{Beside, Subject};
 use crate::wire::{Context, LoginKind, Method, Place, Recipe, Request, Response};
 
-/// The answers to further questions.
+/// The answers to further requests.
 #[derive(Default)]
 pub struct Further {
     folder: Option<u16>,
@@ -13,19 +13,19 @@ pub struct Further {
     other_agent: Option<Response>,
 }
 
-/// Names that `config` has by mistake, as suffixes of the base URL, each with the name of its
-/// question.
+/// Names that people give `config` by mistake, as suffixes of the base URL, each with the name of
+/// its request.
 const MISNAMED: [(&str, &str); 3] = [
     ("shared.config-txt", "/config.txt"),
     ("shared.config-json", "/config.json"),
     ("shared.config-md", "/config.md"),
 ];
 
-/// The name of another program, which no filter for robots minds.
+/// The User-Agent of a browser, which filters against robots let pass.
 const OTHER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
 impl Further {
-    /// Asks what the answer to a request leaves open.
+    /// Sends the requests that the answer makes necessary.
     pub async fn of(
         context: &Context,
         answer: &Response,
@@ -59,7 +59,7 @@ impl Further {
         found
     }
 
-    /// Whether the folder is there for `WebDAV`; where it is not, whether there is a login at all.
+    /// Looks for the folder over `WebDAV`, and, if it is missing, whether there is a login at all.
     async fn look_for_webdav(&mut self, context: &Context) {
         self.folder = status(context, "/").await;
         let is_shown = matches!(self.folder, Some(207 | 404));
@@ -104,7 +104,7 @@ async fn status(context: &Context, suffix: &'static str) -> Option<u16> {
     Some(answer.status)
 }
 
-/// Returns the answer to an upload without credentials, where the server asks for a login.
+/// Returns the answer to an upload without credentials, if the server asks for a login.
 async fn without_login(context: &Context) -> Option<Response> {
     if context.facts().login != LoginKind::Basic || !context.may_ask_anonymously() {
         return None;

@@ -1,4 +1,4 @@
-//! Whether HTTP/3 answers where it is announced.
+//! Whether HTTP/3 works where it is announced.
 
 use super::WHOLE;
 use super::judge::{Doing, Judged};
@@ -7,7 +7,7 @@ use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Response};
 
 checks! { Context;
-    /// HTTP/3 is spoken where it is announced.
+    /// HTTP/3 works where it is announced.
     HTTP3 = Check {
         id: "server.http3",
         clause: clause::BASE_URL,
@@ -18,7 +18,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "QUIC at the UDP port that `Alt-Svc` announces",
-        remedy: "Let UDP through the firewall to the port that `Alt-Svc` announces, or take that field out.",
+        remedy: "Let the firewall pass UDP to the port that `Alt-Svc` announces, or remove that field.",
         run: http3,
     }
 }
@@ -46,7 +46,7 @@ async fn http3(context: &Context) -> Judged {
     })
 }
 
-/// Returns the host of a URL; of an address of IPv6, with its brackets.
+/// Returns the host of a URL; an IPv6 address keeps its brackets.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     let end = match rest.find(']') {
@@ -56,7 +56,7 @@ fn host_of(url: &str) -> &str {
     &rest[..end]
 }
 
-/// Returns the port at which the same host is said to speak HTTP/3.
+/// Returns the port at which the same host announces HTTP/3.
 ///
 /// Source: RFC 7838 section 3; RFC 9114 section 3.1.1.
 fn announced(answer: &Response, host: &str) -> Option<u16> {

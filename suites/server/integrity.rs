@@ -1,5 +1,5 @@
-//! Integrity: bytes stay what they were, whatever they look like, whatever else is uploaded,
-//! wherever the line breaks.
+//! Integrity: bytes stay unchanged whatever they look like, whatever else is uploaded, and wherever
+//! a connection breaks.
 
 use super::WHOLE;
 use super::judge::{Judged, describe, difference};
@@ -14,7 +14,7 @@ use crate::wire::{
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Bodies that something on the way might take for something else.
+/// Bodies that a proxy or filter might take for another kind of content.
 const LOOKS: &[Facet] = &[
     Facet::Case("gzip"),
     Facet::Case("html"),
@@ -38,7 +38,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the bytes that were uploaded, whatever they look like",
-        remedy: "Something on the way takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path.",
+        remedy: "A proxy or filter takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path.",
         run: content,
     }
 
@@ -53,11 +53,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no Content-Encoding, whether or not Accept-Encoding offers one",
-        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`): backups are encrypted, it saves nothing.",
+        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`): backups are encrypted, so compression saves nothing.",
         run: encoding,
     }
 
-    /// What a client unpacks by its Content-Encoding is what was stored.
+    /// A download that is decompressed by its Content-Encoding is what was stored.
     COMPRESSED = Check {
         id: "integrity.compressed-download",
         clause: clause::DOWNLOAD,
@@ -67,12 +67,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "for a GET with `Accept-Encoding: gzip`, as the mobile platforms send it, a body that is the backup once unpacked as its header says",
-        remedy: "The answer calls its body compressed and it is not: take out whatever sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
+        expected: "for a GET with `Accept-Encoding: gzip`, as the mobile platforms send it, a body that is the backup after decompression as its header says",
+        remedy: "The header says that the body is compressed, but it is not: remove whatever sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
         run: compressed,
     }
 
-    /// An upload that breaks off leaves the backup that was there.
+    /// An upload that breaks off leaves the old backup intact.
     CUT_OFF_KEEPS = Check {
         id: "integrity.cut-off-keeps-old",
         clause: clause::INTERRUPTION,
@@ -82,12 +82,12 @@ checks! { Context;
         variants: FRAMINGS,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
-        expected: "the old backup, whole, after an upload over it broke off",
+        expected: "the complete old backup after an upload over it broke off",
         remedy: "A phone that loses its network during an upload is left without a backup. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
         run: cut_off_keeps,
     }
 
-    /// An upload that breaks off does not become visible where nothing was.
+    /// The first upload to an ID does not become visible if it breaks off.
     CUT_OFF_INVISIBLE = Check {
         id: "integrity.cut-off-invisible",
         clause: clause::INTERRUPTION,
@@ -98,11 +98,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "404 after the first upload to an ID broke off",
-        remedy: "Half a backup looks like a backup until someone tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`).",
+        remedy: "Half a backup looks like a backup until a user tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`).",
         run: cut_off_invisible,
     }
 
-    /// Of several uploads at once, one is left, whole.
+    /// After several uploads at once, one of them is stored completely.
     CONCURRENT = Check {
         id: "integrity.concurrent-uploads",
         clause: clause::UPLOAD,
@@ -112,8 +112,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
-        expected: "after several uploads to one ID at the same time, one of them, whole",
-        remedy: "The server writes into the file while others do: use one that writes to a temporary file and renames it, or put a buffering nginx in front and allow one connection at a time to the server behind it.",
+        expected: "after several uploads to one ID at the same time, exactly one of them, complete",
+        remedy: "The server lets several uploads write into one file. Use a server that writes to a temporary file and renames it, or put a buffering nginx in front and allow one connection at a time to the server behind it.",
         run: concurrent,
     }
 
@@ -127,8 +127,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
-        expected: "the old backup or the new one, whole, from every GET while an upload is on its way",
-        remedy: "The server shows a file while it is being written: use one that writes to a temporary file and renames it, or put a buffering nginx in front, which shortens the moment.",
+        expected: "the complete old or new backup for every GET during an upload",
+        remedy: "The server shows a file while it is being written. Use a server that writes to a temporary file and renames it, or put a buffering nginx in front, which shortens that time.",
         run: during,
     }
 }
@@ -165,8 +165,8 @@ async fn content(context: &Context) -> Judged {
     })
 }
 
-/// Stores something that compresses well, once in a run, and gets it back; `offer` is what
-/// Accept-Encoding says.
+/// Stores a backup that compresses well, once in a run, and downloads it with `offer` as
+/// Accept-Encoding.
 async fn fetch_compressible(
     context: &Context,
     offer: Option<&str>,
@@ -219,23 +219,23 @@ async fn compressed(context: &Context) -> Judged {
     let (payload, answer) = fetch_compressible(context, Some("gzip")).await?;
     let Some(encoding) = encoding_of(&answer) else {
         return Ok(match difference(&answer.body, &payload) {
-            None => Outcome::pass("it came as it was stored"),
+            None => Outcome::pass("it came back as it was stored"),
             Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
         });
     };
     if !encoding.eq_ignore_ascii_case("gzip") {
         return Ok(Outcome::deviates(
             Stage::Http,
-            format!("it came with Content-Encoding: {encoding}, which was not offered"),
+            format!("it came with Content-Encoding: {encoding}, which the request did not offer"),
         ));
     }
-    // What unpacks has been unpacked on its way here, as an HTTP library does it for an app.
+    // The body was decompressed before it got here, as an HTTP library does for an app.
     Ok(if answer.body.is(&payload) && answer.unpacked {
-        Outcome::pass("it came compressed, and unpacks to what was stored")
+        Outcome::pass("it came compressed, and decompresses to what was stored")
     } else {
         Outcome::deviates(
             Stage::Gunzip,
-            "it came with Content-Encoding: gzip, and does not unpack to what was stored",
+            "it came with Content-Encoding: gzip, and does not decompress to what was stored",
         )
     })
 }
@@ -245,7 +245,7 @@ fn is_chunked(context: &Context) -> bool {
     context.facet().case() == "chunked"
 }
 
-/// Breaks an upload off in the middle; whether the server took notice of its end.
+/// Breaks an upload off in the middle. Returns whether the server noticed its end.
 async fn break_off(
     context: &Context,
     backup: &OwnBackup,
@@ -266,22 +266,22 @@ async fn break_off(
         },
         Ok(_) => Err(Outcome::error(
             Breakage::Harness,
-            "an upload that was to break off came to an end",
+            "an upload that this program meant to break off was completed",
         )),
     }
 }
 
-/// When to look after an upload broke off whose end the server has taken notice of: once, because
-/// some servers ban by the number of answers 404.
+/// When to look after a broken-off upload whose end the server noticed: once, because some servers
+/// ban clients after a number of 404 answers.
 ///
 /// Source: servers.ban-copyparty.
 const SOON: &[Duration] = &[Duration::from_millis(700)];
 
-/// The same before a server on this machine that is asked at full speed.
+/// The same for a server on this machine that is asked at full speed.
 const AT_ONCE: &[Duration] = &[Duration::from_millis(500)];
 
-/// When to look where it gave no sign: what had arrived became visible up to 5 s later, and under
-/// load later still.
+/// When to look if the server gave no sign: the part became visible up to 5 s later, and under load
+/// later still.
 ///
 /// Source: servers.interrupted-upload.
 const LATE: &[Duration] = &[
@@ -338,7 +338,7 @@ async fn cut_off_keeps(context: &Context) -> Judged {
 async fn cut_off_invisible(context: &Context) -> Judged {
     let new = context.payload("new", Recipe::Random(fitting(context, 48 * 1024).await));
     let backup = context.to_cut_off(is_chunked(context)).await;
-    // An upload over a backup may have been broken off here before.
+    // An earlier variant may have broken off an upload over a backup here.
     context.discard(&backup).await;
     let noticed = break_off(context, &backup, &new).await?;
     for pause in looking(context, noticed) {
@@ -347,17 +347,17 @@ async fn cut_off_invisible(context: &Context) -> Judged {
         if answer.is_success() && answer.body.is_cut_from(&new) {
             return Ok(Outcome::deviates(
                 Stage::Http,
-                "the part that had arrived is given out as a backup",
+                "the part that had arrived can be downloaded as a backup",
             ));
         }
         if answer.is_success() {
             return Ok(Outcome::blocked(
-                "another backup is there, which was to be deleted before: see `delete.removes`",
+                "an earlier backup is there, although it was deleted: see `delete.removes`",
             ));
         }
         if !answer.proves_absence() {
             return Ok(Outcome::blocked(format!(
-                "after an upload broke off, a GET was answered {}, which does not say whether anything is there",
+                "after an upload broke off, a GET was answered {}, which does not show whether anything is there",
                 describe(&answer)
             )));
         }
@@ -365,7 +365,7 @@ async fn cut_off_invisible(context: &Context) -> Judged {
     Ok(Outcome::pass("nothing became visible"))
 }
 
-/// Judges again the checks of which a broken-off upload became visible after they had looked.
+/// Judges again those checks whose broken-off upload became visible after they had looked.
 pub fn judge_late(findings: &mut [Finding], late: &BTreeSet<Late>) {
     for finding in findings {
         let is_late = |late: &Late| late.check == finding.id && late.variant == finding.variant;
@@ -379,7 +379,7 @@ pub fn judge_late(findings: &mut [Finding], late: &BTreeSet<Late>) {
                 .find(|facet| facet.label() == finding.variant)?;
             let outcome = Outcome::deviates(
                 Stage::Http,
-                "the part that had arrived was not there when the check looked, and appeared later",
+                "the part that had arrived was not visible when the check looked, but appeared later",
             );
             let took = Duration::from_millis(finding.duration_ms);
             (check.id == finding.id).then(|| Finding::new(check, *facet, outcome, took))
@@ -422,16 +422,16 @@ async fn concurrent(context: &Context) -> Judged {
             "not all"
         };
         Outcome::pass(format!(
-            "one of the uploads is there, whole; {how_many} were answered with success"
+            "one of the uploads is stored completely; {how_many} were answered with success"
         ))
     } else if after.is_success() && after.body.is(&before) {
         Outcome::blocked(if accepted == 0 {
-            "none of the uploads at the same time was taken"
+            "none of the simultaneous uploads was accepted"
         } else {
-            "a GET afterwards gave the backup from before the uploads: see `download.fresh`"
+            "a GET afterwards returned the backup from before the uploads: see `download.fresh`"
         })
     } else if after.is_success() {
-        Outcome::deviates(Stage::Size, "what is there now is none of the uploads")
+        Outcome::deviates(Stage::Size, "what is stored now is none of the uploads")
     } else if after.proves_absence() {
         Outcome::deviates(
             Stage::Http,
@@ -439,13 +439,13 @@ async fn concurrent(context: &Context) -> Judged {
         )
     } else {
         Outcome::blocked(format!(
-            "a GET afterwards was answered {}, which does not say what is there",
+            "a GET afterwards was answered {}, which does not show what is there",
             describe(&after)
         ))
     })
 }
 
-/// How often a backup is downloaded while an upload is on its way.
+/// How often a backup is downloaded during an upload.
 const POLLS: usize = 8;
 
 async fn during(context: &Context) -> Judged {
@@ -464,7 +464,7 @@ async fn during(context: &Context) -> Judged {
         .await?;
     let uploaded = match answers.remove(0) {
         Ok(answer) => answer,
-        // On a server that is slow by itself, one with many questions at once may be too slow.
+        // A slow server may become too slow with many requests at once.
         Err(failure) if failure.kind.is_peer() => {
             return Ok(Outcome::blocked(format!(
                 "the upload itself was not answered: {}",
@@ -486,21 +486,21 @@ async fn during(context: &Context) -> Judged {
 fn judge_during(answers: &[Answer], old: &Payload, new: &Payload) -> Outcome {
     let is_torn = |answer: &&Answer| match answer {
         Ok(answer) if answer.is_success() => !answer.body.is(old) && !answer.body.is(new),
-        // 423 and the like: come again later. A 404 says that there is no backup.
+        // 423 and the like mean "try again later"; a 404 means that there is no backup.
         Ok(answer) => answer.proves_absence(),
-        // A connection that closes without an answer may do so at any time.
+        // A connection may close without an answer at any time.
         Err(failure) => failure.kind == FailureKind::BodyEnded,
     };
     if answers.iter().any(|answer| is_torn(&answer)) {
         return Outcome::deviates(
             Stage::Size,
-            "a GET during an upload gave neither the old backup nor the new one",
+            "a GET during an upload returned neither the old backup nor the new one",
         );
     }
     if !answers.iter().any(Result::is_ok) {
-        return Outcome::blocked("no GET was answered while the upload was on its way");
+        return Outcome::blocked("no GET was answered during the upload");
     }
-    Outcome::pass("every GET gave the old backup or the new one, or asked to come again")
+    Outcome::pass("every GET returned the old backup or the new one, or was asked to try again")
 }
 
 #[cfg(test)]
@@ -568,7 +568,7 @@ mod tests {
         let before = findings.clone();
         judge_late(&mut findings, &BTreeSet::new());
         assert_eq!(findings, before);
-        // The other way of sending is another finding.
+        // The other framing is a separate finding.
         judge_late(&mut findings, &BTreeSet::from([late(&CUT_OFF_KEEPS, 1)]));
         assert_eq!(findings, before);
         let both = [late(&CUT_OFF_INVISIBLE, 0), late(&CUT_OFF_KEEPS, 0)];

@@ -1,5 +1,5 @@
-//! What the checks of a server have in common: from an answer to words, and from a failure to an
-//! outcome.
+//! What the checks of a server have in common: how answers become words, and failures become
+//! outcomes.
 
 use super::further::Further;
 use crate::clients::{LoginHabit, Transport};
@@ -15,7 +15,7 @@ use crate::wire::{
 
 pub use crate::diagnosis::describe;
 
-/// What a check's function gives: an error is an outcome that was clear early.
+/// What a check's function returns; an error is an outcome that ends it early.
 pub type Judged = Result<Outcome, Outcome>;
 
 impl From<Failure> for Outcome {
@@ -46,14 +46,14 @@ impl From<Failure> for Outcome {
     }
 }
 
-/// Returns a deviation because no answer came. What a check says about its own deviation does not
+/// Returns a deviation because no answer came. It replaces the check's own remedy, which does not
 /// help here.
 fn lost(failure: &Failure, observed: String) -> Deviation {
     let deviation = Deviation::new(failure.stage, observed);
     match failure.stage {
-        Stage::Resolve => deviation.remedy("Check the host name, and its entry in the DNS."),
+        Stage::Resolve => deviation.remedy("Check the host name and its DNS entry."),
         Stage::Connect => deviation.remedy(
-            "Check that the server runs at this port, and that no firewall stands between.",
+            "Check that the server listens on this port, and that no firewall blocks it.",
         ),
         Stage::Tls => deviation.remedy("See the findings of `tls`."),
         _ => {
@@ -63,8 +63,8 @@ fn lost(failure: &Failure, observed: String) -> Deviation {
     }
 }
 
-/// Returns the deviation with its cause. Of one that is only likely, it takes the words: a check
-/// that knows better says so.
+/// Returns the deviation with its cause. If the cause is only likely, the deviation takes its words
+/// unless the check has better ones.
 pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Deviation {
     if let Some(diagnosis) = found {
         deviation.remedy = (!diagnosis.is_certain()).then(|| diagnosis.fix.to_string());
@@ -73,9 +73,9 @@ pub fn with_problem(mut deviation: Deviation, found: Option<Diagnosis>) -> Devia
     deviation
 }
 
-/// Names what was being done in the failure of an exchange.
+/// Adds to the failure of an exchange what was being done.
 pub trait Doing {
-    /// Returns the response, or the outcome that tells at what it failed.
+    /// Returns the response, or an outcome that names the request that failed.
     fn doing(self, what: &str) -> Result<Response, Outcome>;
 }
 
@@ -88,7 +88,7 @@ impl Doing for Answer {
     }
 }
 
-/// `an HTML page titled "Login"`, if that is what the body is.
+/// Returns, for example, `an HTML page titled "Login"` if the body is a page.
 pub fn page(body: &Body) -> Option<String> {
     match Words::of(body)? {
         Words::Page(Some(title)) => Some(format!("an HTML page titled \"{title}\"")),
@@ -97,10 +97,10 @@ pub fn page(body: &Body) -> Option<String> {
     }
 }
 
-/// What to do about a redirect whose target names no problem.
-const ELSEWHERE: &str = "Enter the URL at which the files really are. A redirect to a login page means that this is no WebDAV address: for Nextcloud it is https://HOST/remote.php/dav/files/USER/FOLDER.";
+/// The remedy for a redirect whose target shows no known problem.
+const ELSEWHERE: &str = "Enter the URL at which the files really are. A redirect to a login page means that this is not a WebDAV address: for Nextcloud, use https://HOST/remote.php/dav/files/USER/FOLDER.";
 
-/// Why a request that should have succeeded did not.
+/// Returns a deviation that says why a request failed.
 pub fn refusal(response: &Response, doing: &str) -> Deviation {
     let mut deviation = if response.is_redirect() {
         let observed = format!("a redirect, {}", describe(response));
@@ -123,8 +123,8 @@ pub fn refusal(response: &Response, doing: &str) -> Deviation {
 /// What a request was about.
 pub type Asked = (Method, Subject);
 
-/// Why a request of `client` that should have succeeded did not, with the cause if the answer shows
-/// one. Asks further questions, if they tell one cause from another.
+/// Returns a deviation that says why a request of `client` failed, with the cause if the answer
+/// shows one. Sends further requests if they distinguish causes.
 pub async fn diagnosed(
     context: &Context,
     answer: &Response,
@@ -146,7 +146,7 @@ pub async fn diagnosed(
     shown_by(&evidence, answer, doing)
 }
 
-/// The same from the answer alone.
+/// Returns the same from the answer alone.
 pub fn diagnosed_at_once(
     context: &Context,
     answer: &Response,
@@ -178,7 +178,7 @@ pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     bare.status == 401 && challenges.iter().any(|challenge| challenge.is("basic"))
 }
 
-/// Returns how a downloaded body differs from what was uploaded; `None` where it does not.
+/// Returns how a downloaded body differs from what was uploaded; `None` if it does not.
 pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String> {
     if body.is(uploaded) {
         return None;
@@ -193,11 +193,11 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
             format!("came back cut to {} of {sent} bytes", body.length)
         } else if body.is_longer_than(uploaded) {
             format!(
-                "came back with bytes after its end: {sent} were uploaded, {} came",
+                "came back with extra bytes at its end: {sent} were uploaded, {} came",
                 body.length
             )
         } else {
-            // No byte counts: they would depend on what was made up for this run.
+            // Without byte counts, which would depend on this run's random data.
             let length = match body.length.cmp(&(sent as u64)) {
                 std::cmp::Ordering::Less => "shorter than",
                 std::cmp::Ordering::Equal => "of the same length as",
@@ -208,7 +208,7 @@ pub fn difference(body: &Body, uploaded: &crate::wire::Payload) -> Option<String
     )
 }
 
-/// Returns a number of bytes, to the byte: `1 byte`, `2 bytes`.
+/// Returns an exact number of bytes: `1 byte`, `2 bytes`.
 pub fn bytes(count: u64) -> String {
     counted(count, "byte")
 }
@@ -242,7 +242,7 @@ mod tests {
             (b"eighteen bytes", "came back cut to 14 of 19 bytes"),
             (
                 b"eighteen bytes sent\n",
-                "bytes after its end: 19 were uploaded, 20 came",
+                "extra bytes at its end: 19 were uploaded, 20 came",
             ),
             (b"eighteen", "cut to 8"),
             (b"seventeen", "changed, shorter than"),
@@ -252,7 +252,7 @@ mod tests {
             let said = said(body).expect("it differs");
             assert!(said.contains(words), "{said}");
         }
-        // What was sent is itself a page: that one came back says nothing.
+        // The upload was itself a page, so a page that came back says nothing.
         let changed = Body::new(
             b"<html>another page of this length</".to_vec().into(),
             false,

@@ -1,4 +1,4 @@
-//! Sizes: the server takes what its config promises, and not much more.
+//! Sizes: the server accepts what its config promises, and not much more.
 
 use super::WHOLE;
 use super::config::limits;
@@ -16,7 +16,7 @@ use std::fmt;
 use std::time::Duration;
 
 checks! { Context;
-    /// The largest backup that every client uploads is taken.
+    /// The server accepts the largest backup that every client uploads.
     BELOW = Check {
         id: "limits.below",
         clause: clause::SIZE,
@@ -27,11 +27,11 @@ checks! { Context;
         needs: &["config.limit"],
         effect: Effect::WritesOwnBackup,
         expected: "a backup of maxBackupBytes - 1 bytes is stored and comes back",
-        remedy: "Raise the limit of the server or of the proxy before it, or lower maxBackupBytes in `config` to what really passes.",
+        remedy: "Raise the limit of the server or of the proxy in front of it, or lower maxBackupBytes in `config` to what is really accepted.",
         run: below,
     }
 
-    /// A backup of exactly the promised size is taken.
+    /// The server accepts a backup of exactly the promised size.
     EXACT = Check {
         id: "limits.exact",
         clause: clause::SIZE,
@@ -46,7 +46,7 @@ checks! { Context;
         run: exact,
     }
 
-    /// A larger backup is refused.
+    /// The server refuses a larger backup.
     ABOVE = Check {
         id: "limits.above",
         clause: clause::SIZE,
@@ -57,7 +57,7 @@ checks! { Context;
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
         expected: "413 (or 400) for a backup of maxBackupBytes + 1 bytes",
-        remedy: "The apps keep to the limit by themselves; set a quota or a limit if anybody can upload.",
+        remedy: "The apps respect the limit on their own; set a quota or a limit if anybody can upload.",
         run: above,
     }
 }
@@ -68,14 +68,14 @@ async fn promised(context: &Context) -> Result<u64, Outcome> {
     u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
 }
 
-/// The largest upload that these checks try, in bytes, whatever `--max-upload` allows: a body is
-/// held in memory.
+/// The largest upload that these checks try, in bytes, even if `--max-upload` allows more: a body
+/// is held in memory.
 const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
 
-/// What came of uploading so many bytes.
+/// The result of an upload of some size.
 enum Size {
     Stored,
-    /// Accepted, and came back otherwise: how, and whether it was cut.
+    /// Accepted, but came back changed: how, and whether it was cut.
     Damaged(String, bool),
     Refused(Refusal),
 }
@@ -91,34 +91,34 @@ struct Refusal {
     answered_by: Option<String>,
 }
 
-/// The kinds of refusal; each has its own fix where the size is the reason.
+/// The kinds of refusal; each has its own fix if the size is the reason.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Why {
     /// The server answered this status.
     Status(u16),
-    /// No answer came: the connection was closed, or nothing came in time.
+    /// No answer: the connection was closed, or the time ran out.
     NoAnswer,
 }
 
 impl Why {
-    /// Returns whether this refusal is about the size by its own definition. Source: clause 4.6.
+    /// Returns whether the status itself names the size as the reason. Source: clause 4.6.
     const fn names_the_size(self) -> bool {
         matches!(self, Self::Status(400 | 413))
     }
 
-    /// Returns how closely the limit can be searched for: a quota moves while other backups come
-    /// and go, and an answer that does not come costs the whole timeout.
+    /// Returns whether the limit can be found to the byte. A quota changes while other backups come
+    /// and go, and a missing answer costs the whole timeout.
     const fn is_searched_to_the_byte(self) -> bool {
         !matches!(self, Self::Status(507) | Self::NoAnswer)
     }
 }
 
-/// What these checks ask.
+/// The request of these checks.
 const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
 const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
 
-/// Returns the problem that a refusal shows. That smaller backups are stored is seen before it is
-/// said.
+/// Returns the problem that a refusal shows. The caller verifies that smaller backups are stored
+/// before it reports the problem.
 fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
     let facts = context.facts();
     let shown_by = |(method, subject): (Method, Subject)| {
@@ -180,7 +180,8 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     })
 }
 
-/// Judges an upload of `size` bytes that must be taken; looks for the real limit if it is not.
+/// Judges an upload of `size` bytes that the server must accept. Searches for the real limit if it
+/// does not.
 async fn must_store(context: &Context, size: u64) -> Judged {
     let budget = context.facts().max_upload;
     // Half of the budget is for finding the real limit.
@@ -208,12 +209,12 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     };
     let taken = small_is_stored(context, tested).await?;
     if !refusal.why.names_the_size() {
-        // In other words, once is no proof: what is refused for its size is refused again.
+        // A refusal for another reason proves nothing at once: a refusal for the size must repeat.
         match attempt(context, &backup, tested).await? {
             Size::Refused(_) => {}
             Size::Stored | Size::Damaged(..) => {
                 return Ok(Outcome::blocked(format!(
-                    "{tested} bytes were refused once and taken the second time: {}",
+                    "{tested} bytes were refused once and accepted the second time: {}",
                     refusal.observed
                 )));
             }
@@ -239,11 +240,11 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     Ok(with_problem(deviation, refusal.problem).into())
 }
 
-/// How long a backup stays before it is looked at again: a job that removes what is too large runs
-/// after the upload.
+/// How long to wait before looking at a backup again: a job that removes large files runs after the
+/// upload.
 const LATER: Duration = Duration::from_millis(400);
 
-/// Looks a second time at a backup of `size` bytes that came back whole at first.
+/// Looks a second time at a backup of `size` bytes that came back complete at first.
 async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged {
     let length = usize::try_from(size).unwrap_or(usize::MAX);
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
@@ -255,7 +256,7 @@ async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged
     } else if gone || answer.is_success() {
         Deviation::new(
             Stage::Size,
-            format!("{} stored and read back, and not there a moment later: {}", bytes(size), describe(&answer)),
+            format!("{} stored and read back, but gone a moment later: {}", bytes(size), describe(&answer)),
         )
         .remedy("Look for a job or a filter that removes or changes large files after an upload (virus scanner, quota, clean-up).")
         .into()
@@ -268,23 +269,23 @@ async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged
     })
 }
 
-/// Returns what a size below the promised one proves: nothing of what lies above it.
+/// Returns the outcome for a size below the promised one, which proves nothing about larger sizes.
 fn tested_less(size: u64, tested: u64) -> Outcome {
     let promise = format!(
-        "config promises room for {}; tested with {tested} only",
+        "config promises room for {}; tested with only {tested}",
         bytes(size)
     );
     let whole = size.saturating_mul(2);
     let why = if size <= LARGEST_TRIED {
-        format!("{promise}: --max-upload {whole} tests it whole")
+        format!("{promise}; --max-upload {whole} tests all of it")
     } else {
-        format!("{promise}: no more than {LARGEST_TRIED} bytes are tried")
+        format!("{promise}; uploads of more than {LARGEST_TRIED} bytes are never tried")
     };
     Outcome::blocked_by(Blocker::HarnessLimit, why)
 }
 
-/// Stores a small backup and reads it back; returns its size in bytes. Where it fares no better
-/// than one of `tested` bytes, the size is not the matter.
+/// Stores a small backup and reads it back. Returns its size in bytes. If it also fails, the size
+/// is not the cause.
 async fn small_is_stored(context: &Context, tested: u64) -> Result<u64, Outcome> {
     let size = tested.min(1200) / 2;
     let length = usize::try_from(size).unwrap_or_default();
@@ -293,18 +294,19 @@ async fn small_is_stored(context: &Context, tested: u64) -> Result<u64, Outcome>
     Ok(size)
 }
 
-/// Limits that people and programs set, in bytes: tried before the search narrows down blindly.
+/// Limits that people and programs commonly set, in bytes: tried before the search halves
+/// intervals.
 const USUAL_LIMITS: [u64; 12] = [
     16_384, 32_768, 65_536, 100_000, 131_072, 250_000, 262_144, 500_000, 524_288, 1_000_000,
     1_048_576, 10_485_760,
 ];
 
-/// The largest size that is taken, as far as it was found.
+/// The largest size that the server accepts, as far as the search went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Limit {
-    /// This one, and not one byte more.
+    /// Exactly this many bytes.
     Exactly(u64),
-    /// From the first on, and less than the second.
+    /// At least the first, and less than the second.
     Between(u64, u64),
 }
 
@@ -320,29 +322,29 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Where the search begins, in bytes.
+/// The size at which the search begins, in bytes.
 const LEAST_TRIED: u64 = 4096;
 
-/// A search for the largest size that is taken.
+/// A search for the largest size that the server accepts.
 struct Search {
-    /// Known to be taken.
+    /// A size that was accepted, in bytes.
     taken: u64,
-    /// Known to be refused.
+    /// A size that was refused, in bytes.
     refused: u64,
-    /// Bytes that may still be sent.
+    /// The number of bytes that may still be sent.
     budget: u64,
-    /// Whether the limit is wanted to the byte, or between two powers of two.
+    /// Whether to find the limit to the byte, or only between two powers of two.
     to_the_byte: bool,
 }
 
 impl Search {
     async fn run(mut self, context: &Context, backup: &OwnBackup) -> Result<Limit, Outcome> {
-        // From below, so that little is sent to find a low limit under a high promise.
+        // The search starts low, so that a low limit under a high promise costs little.
         let mut size = LEAST_TRIED;
         while size < self.refused && self.try_size(context, backup, size).await? {
             size *= 4;
         }
-        // Between the steps, so that both ends are powers of two.
+        // Stops between the steps, so that both ends are powers of two.
         let between = self.taken * 2;
         if between > LEAST_TRIED && between < self.refused {
             self.try_size(context, backup, between).await?;
@@ -374,7 +376,8 @@ impl Search {
         }
     }
 
-    /// Tries one size; whether the budget allowed it. What comes back damaged is not taken.
+    /// Tries one size. Returns whether the budget allowed it. A backup that comes back damaged
+    /// counts as refused.
     async fn try_size(
         &mut self,
         context: &Context,
@@ -408,7 +411,7 @@ async fn above(context: &Context) -> Judged {
     let size = limit.saturating_add(1);
     if size > context.facts().max_upload.min(LARGEST_TRIED) {
         return Ok(Outcome::blocked(format!(
-            "{size} bytes are more than may be sent; --max-upload allows at most {LARGEST_TRIED}"
+            "{size} bytes are more than this run may send; --max-upload allows at most {LARGEST_TRIED}"
         )));
     }
     let backup = context.recycled().await;
@@ -423,7 +426,7 @@ async fn above(context: &Context) -> Judged {
         }
         Size::Stored | Size::Damaged(..) => Outcome::deviates(
             Stage::Size,
-            format!("{size} bytes were taken: no limit is enforced at maxBackupBytes"),
+            format!("{size} bytes were accepted: the server does not enforce maxBackupBytes"),
         ),
     })
 }
@@ -443,12 +446,12 @@ mod tests {
         };
         let within = reason(LARGEST_TRIED, 4096);
         assert!(
-            within.contains("--max-upload 134217728 tests it whole"),
+            within.contains("--max-upload 134217728 tests all of it"),
             "{within}"
         );
         let beyond = reason(LARGEST_TRIED + 1, LARGEST_TRIED);
         assert!(
-            beyond.contains("no more than 67108864 bytes are tried"),
+            beyond.contains("more than 67108864 bytes are never tried"),
             "{beyond}"
         );
     }

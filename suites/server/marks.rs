@@ -1,4 +1,4 @@
-//! The marks by which an expiry job or a cache sees that a backup was replaced: its time and its
+//! The marks by which an expiry job or a cache notices that a backup was replaced: its time and its
 //! entity tag.
 
 use super::judge::{describe, difference};
@@ -23,7 +23,7 @@ impl Marks {
     }
 }
 
-/// Returns an entity tag without the sign that it is weak: Apache takes that away after a second.
+/// Returns an entity tag without its weak prefix, which Apache removes after a second.
 fn opaque(etag: &str) -> String {
     etag.strip_prefix("W/").unwrap_or(etag).to_owned()
 }
@@ -46,8 +46,8 @@ fn property(xml: &[u8], name: &str) -> Option<String> {
     None
 }
 
-/// Downloads what was uploaded and looks at the marks; asks with PROPFIND for the time where a
-/// download tells none.
+/// Downloads what was uploaded and reads the marks. Asks for the time with PROPFIND if the download
+/// has none.
 pub(super) async fn marks(
     context: &Context,
     backup: &OwnBackup,
@@ -60,7 +60,7 @@ pub(super) async fn marks(
             describe(&answer)
         )));
     }
-    // Marks of another backup tell nothing.
+    // The marks of another backup prove nothing.
     if let Some(difference) = difference(&answer.body, payload) {
         return Err(Outcome::blocked(format!("an upload over it {difference}")));
     }
@@ -84,10 +84,10 @@ fn parsed(time: &str) -> Option<Timestamp> {
     Some(zoned.timestamp())
 }
 
-/// What became of a mark.
+/// How a mark changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Moved {
-    /// It is another one; for a time, a later one.
+    /// It is different; a time is later.
     On,
     /// It is the same.
     Not,

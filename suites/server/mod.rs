@@ -1,5 +1,5 @@
-//! The checks of a server, in the order in which reports show them; what a check needs stands
-//! before it.
+//! The checks of a server, in the order in which reports show them. The checks that a check needs
+//! precede it.
 
 mod anonymous;
 mod auth;
@@ -28,7 +28,7 @@ use crate::wire::{Context, Facet, Http};
 
 pub use integrity::judge_late;
 
-/// The check that is made on request alone: it takes more than a minute.
+/// The check that runs only on request, because it takes more than a minute.
 pub const SLOW_UPLINK: &str = "upload.slow-uplink";
 
 /// A check of a server.

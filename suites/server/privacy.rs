@@ -1,4 +1,4 @@
-//! Privacy: who may learn which backups there are.
+//! Privacy: who can find out which backups exist.
 
 use super::WHOLE;
 use super::auth::{may_be_anonymous, specimen};
@@ -13,7 +13,7 @@ use crate::wire::{Context, Facet, Listing, LoginKind, Method, Place, Request, Re
 const ASKING: &[Facet] = &[Facet::Case("get"), Facet::Case("propfind")];
 
 checks! { Context;
-    /// Someone without credentials learns no backup ID.
+    /// A client without credentials learns no backup ID.
     LISTING = Check {
         id: "privacy.listing",
         clause: clause::SECRECY,
@@ -23,8 +23,8 @@ checks! { Context;
         variants: ASKING,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "no list of the backups for someone without credentials",
-        remedy: "Switch listings off (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
+        expected: "no list of the backups for a client without credentials",
+        remedy: "Switch off listings (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
         run: listing,
     }
 
@@ -43,7 +43,7 @@ checks! { Context;
         run: own_listing,
     }
 
-    /// An ID in capitals is another ID, or none.
+    /// A backup ID in capital letters does not find the backup.
     LETTER_CASE = Check {
         id: "privacy.letter-case",
         clause: clause::BASE_URL,
@@ -54,11 +54,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no backup under its ID in capital letters",
-        remedy: "No app depends on it: the server ignores the case of letters, or its disk does.",
+        remedy: "No app depends on it. The server or its file system ignores the case of letters.",
         run: letter_case,
     }
 
-    /// An encoded slash does not climb out of `backups`.
+    /// An encoded slash does not lead out of `backups`.
     ENCODED_SLASH = Check {
         id: "privacy.encoded-slash",
         clause: clause::SECRECY,
@@ -69,11 +69,11 @@ checks! { Context;
         needs: &["config.understood"],
         effect: Effect::Reads,
         expected: "an error for `backups/..%2fconfig`",
-        remedy: "Let the server or a proxy refuse encoded slashes (Apache: `AllowEncodedSlashes Off`), so that a name can never become a path.",
+        remedy: "Let the server or a proxy refuse encoded slashes (Apache: `AllowEncodedSlashes Off`), so that a file name can never become a path.",
         run: encoded_slash,
     }
 
-    /// A doubled slash leads to the same file.
+    /// A double slash leads to the same file.
     DOUBLE_SLASH = Check {
         id: "url.double-slash",
         clause: clause::BASE_URL,
@@ -83,8 +83,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "the config under `//config`, too: some tools ask for that where the base URL ends with a slash",
-        remedy: "No app depends on it. Enter the base URL without a slash at its end.",
+        expected: "the config also under `//config`: some tools ask for that if the base URL ends with a slash",
+        remedy: "No app depends on it. Enter the base URL without a final slash.",
         run: double_slash,
     }
 
@@ -98,24 +98,24 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
-        expected: "no answer that holds the password, the token or the Authorization field",
+        expected: "no answer that contains the password, the token or the Authorization field",
         remedy: "Switch off whatever reflects requests (debug headers, TRACE, verbose error pages): such answers end up in logs.",
         run: echo,
     }
 }
 
-/// What a listing of `backups/` gave away.
+/// What a listing of `backups/` revealed.
 pub(super) struct Listed {
     pub(super) status: u16,
     listing: Listing,
-    /// Whether the answer was longer than what was read.
+    /// Whether the answer was longer than the part that was read.
     cut: bool,
 }
 
 /// How much of a listing is read, in bytes: a directory with many backups makes a long one.
 const READ_OF_LISTING: usize = 1024 * 1024;
 
-/// Returns the request for a listing of `backups/` with something of ours in it.
+/// Returns the request for a listing of `backups/`, in which a backup of this run is stored.
 async fn listing_by(context: &Context, method: Method) -> Result<Request, Outcome> {
     let (backup, _) = specimen(context).await?;
     let request = Request::new(method, Place::Listing(backup)).header("Accept", "*/*");
@@ -127,7 +127,7 @@ async fn listing_by(context: &Context, method: Method) -> Result<Request, Outcom
     Ok(request.reading(READ_OF_LISTING))
 }
 
-/// Returns what the person sees; asked once in a run.
+/// Returns what a request with credentials sees. Sent once in a run.
 pub(super) async fn list_as_owner(context: &Context, method: Method) -> Result<Listed, Outcome> {
     let request = listing_by(context, method).await?;
     let name = if method == Method::Propfind {
@@ -147,13 +147,14 @@ impl Listed {
         }
     }
 
-    /// Returns whether it gives nothing away, for certain.
+    /// Returns whether the listing certainly reveals nothing.
     pub(super) fn is_closed(&self) -> bool {
         self.listing == Listing::Nothing && !self.cut && self.status < 500
     }
 }
 
-/// Returns the two ways to ask for a list of the backups that show something to the person, or may.
+/// Returns how many of the two ways to list the backups show, or may show, something to a request
+/// with credentials.
 pub(super) async fn open_listings(context: &Context) -> Result<usize, Outcome> {
     let mut open = 0;
     for method in [Method::Get, Method::Propfind] {
@@ -170,7 +171,7 @@ fn method_of(context: &Context) -> Method {
     }
 }
 
-/// An ID is given away by whatever status it comes with.
+/// Judges a listing. An ID is revealed whatever the status of the answer is.
 fn judge_listing(listed: &Listed) -> Outcome {
     let status = listed.status;
     match listed.listing {
@@ -181,13 +182,13 @@ fn judge_listing(listed: &Listed) -> Outcome {
         Listing::Others => Outcome::deviates(
             Stage::Http,
             format!(
-                "answered {status} with the IDs of other backups, if not of the one just stored"
+                "answered {status} with the IDs of other backups, though not of the one just stored"
             ),
         ),
         Listing::Nothing if listed.cut => Outcome::blocked_by(
             Blocker::TruncatedRead,
             format!(
-                "answered {status}; the first {READ_OF_LISTING} bytes hold no backup ID, and more follow"
+                "answered {status}; the first {READ_OF_LISTING} bytes contain no backup ID, but more bytes follow"
             ),
         ),
         Listing::Nothing if status >= 500 => {
@@ -204,7 +205,7 @@ async fn listing(context: &Context) -> Judged {
         let own = list_as_owner(context, method).await?;
         if own.is_closed() {
             return Ok(Outcome::pass(format!(
-                "answered {} to the person: there is no list without credentials either",
+                "answered {} with credentials, so there is no list without them either",
                 own.status
             )));
         }
@@ -243,7 +244,7 @@ async fn encoded_slash(context: &Context) -> Judged {
     let answer = escape(context).await?;
     Ok(
         if answer.is_success() && answer.body.sha256 == config.body.sha256 {
-            Outcome::deviates(Stage::Http, "`backups/..%2fconfig` gave the config")
+            Outcome::deviates(Stage::Http, "`backups/..%2fconfig` returned the config")
         } else {
             Outcome::pass(format!("answered {}", answer.status))
         },
@@ -272,11 +273,11 @@ async fn echo(context: &Context) -> Judged {
         return Ok(Outcome::not_applicable("no credentials were given"));
     }
     Ok(match context.session().echoed() {
-        None if context.session().answers() == 0 => Outcome::blocked("the run has seen no answer"),
-        None => Outcome::pass("no answer held a secret"),
+        None if context.session().answers() == 0 => Outcome::blocked("the run received no answer"),
+        None => Outcome::pass("no answer contained a secret"),
         Some(what) => Outcome::deviates(
             Stage::Http,
-            format!("the answer to {what} held the credentials"),
+            format!("the answer to {what} contained the credentials"),
         ),
     })
 }

@@ -1,4 +1,4 @@
-//! Whether the server can be reached at all, and by a URL that clients take.
+//! Whether the server can be reached at all, and with a URL that clients accept.
 
 use super::WHOLE;
 use super::judge::Judged;
@@ -9,7 +9,7 @@ use crate::text::listed;
 use crate::wire::{Context, Reach};
 
 checks! { Context;
-    /// The host takes TCP connections.
+    /// The host accepts TCP connections.
     REACHABLE = Check {
         id: "server.reachable",
         clause: clause::BASE_URL,
@@ -20,7 +20,7 @@ checks! { Context;
         needs: &[],
         effect: Effect::Reads,
         expected: "an address for the host name, and a TCP connection to it",
-        remedy: "Check the host name and the port, that the server runs, and that no firewall stands between.",
+        remedy: "Check the host name and the port, that the server runs, and that no firewall blocks it.",
         run: reachable,
     }
 
@@ -40,19 +40,19 @@ checks! { Context;
     }
 }
 
-/// How many addresses are named at the most.
+/// The largest number of addresses that a sentence names.
 const MOST_SHOWN: usize = 8;
 
 async fn reachable(context: &Context) -> Judged {
     let reach = match context.reach().await {
         Ok(reach) => reach,
-        // No connection is no judgement on the server: the run cannot go on.
+        // Without a connection nothing can be judged: the run cannot continue.
         Err(failure) => return Ok(Outcome::error(Breakage::Unreachable, failure.message)),
     };
     Ok(judge_reach(&reach))
 }
 
-/// Judges by what came of connecting to each address of the host.
+/// Judges the attempts to connect to each address of the host.
 fn judge_reach(reach: &Reach) -> Outcome {
     let troubles: Vec<_> = reach
         .addresses
@@ -65,7 +65,7 @@ fn judge_reach(reach: &Reach) -> Outcome {
     if !reach.is_reached() {
         Outcome::error(Breakage::Unreachable, failed)
     } else if troubles.is_empty() {
-        Outcome::pass("every address of the host takes connections")
+        Outcome::pass("every address of the host accepts connections")
     } else {
         Outcome::pass(format!("connected, but not to every address: {failed}"))
     }
@@ -76,11 +76,11 @@ async fn https(context: &Context) -> Judged {
     Ok(if facts.https {
         Outcome::pass("the URL is https://")
     } else if facts.loopback {
-        Outcome::not_applicable("http:// on this machine itself: every verdict is without TLS")
+        Outcome::not_applicable("http:// on this machine itself: no verdict includes TLS")
     } else {
         Outcome::deviates(
             Stage::Tls,
-            "the URL is http://; nothing was sent in the clear",
+            "the URL is http://; nothing was sent without encryption",
         )
     })
 }

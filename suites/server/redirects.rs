@@ -1,4 +1,4 @@
-//! Whether the server sends clients elsewhere, or away.
+//! Whether the server redirects clients or limits them.
 
 use super::WHOLE;
 use super::judge::{Judged, with_problem};
@@ -8,7 +8,7 @@ use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::Context;
 
 checks! { Context;
-    /// No request is led where a client cannot follow.
+    /// No request is redirected to a place where a client cannot follow.
     REDIRECTS = Check {
         id: "server.redirects",
         clause: clause::REDIRECT,
@@ -19,11 +19,11 @@ checks! { Context;
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
         expected: "no redirect that a client cannot follow: of a PUT or DELETE, to a login, to another host or to http",
-        remedy: "Enter the URL at which the files really are; clients drop credentials or turn an upload into a download on the way.",
+        remedy: "Enter the URL at which the files really are. When clients follow such redirects, they drop credentials or turn an upload into a download.",
         run: redirects,
     }
 
-    /// A GET is answered where it is asked.
+    /// A GET is answered without a redirect.
     REDIRECTED_DOWNLOADS = Check {
         id: "server.redirected-downloads",
         clause: clause::REDIRECT,
@@ -33,12 +33,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
-        expected: "a GET that is answered where it is asked, without a redirect",
-        remedy: "Enter the URL to which it leads, or serve the files there without the redirect: each download takes one more request, and works only as long as the app follows.",
+        expected: "an answer to a GET without a redirect",
+        remedy: "Enter the URL to which it leads, or serve the files without the redirect: each download takes one more request, and works only as long as the app follows redirects.",
         run: redirected_downloads,
     }
 
-    /// The server takes a few requests a second without a limit.
+    /// The server allows a few requests a second.
     LEFT_ALONE = Check {
         id: "server.rate-limit",
         clause: clause::STATUS,
@@ -48,8 +48,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
-        expected: "no 429, no 503 and no closed door for a few requests a second; a phone sends fewer",
-        remedy: "Nothing that the apps need, unless the limit is far lower. For this check, use `--pace slow`, or let the limit allow a few requests a second; Nextcloud's lock-out ends after half an hour, or with `occ security:bruteforce:reset IP`.",
+        expected: "no 429, no 503 and no refused connection for a few requests a second; a phone sends fewer",
+        remedy: "The apps need no change unless the limit is far lower. For this check, use `--pace slow`, or allow a few requests a second; Nextcloud's lock-out ends after half an hour, or with `occ security:bruteforce:reset IP`.",
         run: left_alone,
     }
 }
@@ -58,7 +58,7 @@ async fn redirects(context: &Context) -> Judged {
     let redirects = context.session().redirects();
     let Some((what, to)) = redirects.first() else {
         return Ok(if context.session().answers() == 0 {
-            Outcome::blocked("the run has seen no answer")
+            Outcome::blocked("the run received no answer")
         } else {
             Outcome::pass("no redirect came")
         });
@@ -66,7 +66,7 @@ async fn redirects(context: &Context) -> Judged {
     let more = if redirects.len() == 1 {
         ""
     } else {
-        ", and others, too"
+        ", and others"
     };
     Ok(Outcome::deviates(
         Stage::Http,
@@ -79,19 +79,19 @@ async fn redirected_downloads(context: &Context) -> Judged {
     let followed = session.followed();
     Ok(match followed.first() {
         Some((what, to)) => {
-            let seen = format!("{what}, pointing to {to}; what was asked for is there");
+            let seen = format!("{what}, pointing to {to}, where the file is");
             let elsewhere = is_elsewhere(&context.facts().base, to);
             let storage = elsewhere
                 .then(|| named("problem.storage-redirect"))
                 .flatten();
             with_problem(Deviation::new(Stage::Http, seen), storage).into()
         }
-        None if session.answers() == 0 => Outcome::blocked("the run has seen no answer"),
-        None => Outcome::pass("no GET was led elsewhere with success"),
+        None if session.answers() == 0 => Outcome::blocked("the run received no answer"),
+        None => Outcome::pass("no GET was redirected to another place that had the file"),
     })
 }
 
-/// Returns whether a redirect leads to another host than that of the base URL.
+/// Returns whether a redirect leads to another host than the one in the base URL.
 fn is_elsewhere(base: &str, to: &str) -> bool {
     let authority = |url: &str| {
         let (_, rest) = url.split_once("//")?;
@@ -108,13 +108,13 @@ async fn left_alone(context: &Context) -> Judged {
         }
         (Some(halt), _) => Outcome::deviates(
             Stage::Http,
-            format!("{halt}; it stayed so while the run slowed down, and the run was halted"),
+            format!("{halt}; this continued while the run slowed down, so the run was halted"),
         ),
         (None, Some(sign)) => Outcome::deviates(
             Stage::Http,
-            format!("{sign}; asked more slowly, it answered"),
+            format!("{sign}; it answered when the run slowed down"),
         ),
-        (None, None) if session.answers() == 0 => Outcome::blocked("the run has seen no answer"),
-        (None, None) => Outcome::pass("no limit showed"),
+        (None, None) if session.answers() == 0 => Outcome::blocked("the run received no answer"),
+        (None, None) => Outcome::pass("no limit was noticed"),
     })
 }

@@ -1,8 +1,7 @@
-//! Retention: long enough for each app to upload again, counted from the last upload, and over when
-//! something is deleted.
+//! Retention: it is long enough for each app to upload again, counts from the last upload, and ends
+//! with a deletion.
 //!
-//! Whether a backup is really kept so long shows in months only: for that there is
-//! [`crate::retention`].
+//! Only months can show whether a backup is really kept so long: see [`crate::retention`].
 
 use super::auth::specimen;
 use super::config::{config, config_of};
@@ -20,16 +19,16 @@ use crate::text::counted;
 use crate::wire::{Context, Facet, Listing, Method, OwnBackup, Place, Recipe, Request};
 use std::time::Duration;
 
-/// How long it takes to get a new phone, in days: so much must be left of the retention when the
-/// old one is lost.
+/// How long it takes to get a new phone, in days. This much of the retention must be left when the
+/// old phone is lost.
 const NEW_PHONE_DAYS: i64 = 7;
-/// After how long a time in whole seconds is another one.
+/// How long to wait until a time in whole seconds is different.
 const NEXT_SECOND: Duration = Duration::from_millis(1100);
-/// After how long, too, where a disk counts in steps of two seconds, as FAT does.
+/// How much longer to wait for a file system that counts in steps of two seconds, as FAT does.
 const NEXT_STEP: Duration = Duration::from_secs(1);
 
 checks! { Context;
-    /// Each app uploads its backup again in time, and a user who loses a phone has some time left.
+    /// Each app uploads its backup again in time, and a user who loses a phone has time to restore.
     REFRESH = Check {
         id: "retention.refresh",
         clause: clause::REFRESH,
@@ -39,12 +38,12 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a retentionDays with which an app that looks once a day uploads an unchanged backup again at least a week before a server deletes it right after retentionDays: a user who loses a phone has a week to restore",
-        remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps refresh a backup that does not change only after half of that.",
+        expected: "a retentionDays with which an app that checks once a day uploads an unchanged backup again at least a week before a server that deletes right after retentionDays would delete it: a user who loses a phone has a week to restore",
+        remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps upload an unchanged backup again only after half of that time.",
         run: refresh,
     }
 
-    /// Another upload renews what an expiry job and a cache look at.
+    /// Another upload changes the marks that an expiry job and a cache check.
     UPLOAD_REFRESHES = Check {
         id: "retention.upload-refreshes",
         clause: clause::RETENTION,
@@ -54,8 +53,8 @@ checks! { Context;
         variants: &[Facet::Case("modified"), Facet::Case("etag")],
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "a later Last-Modified (or getlastmodified) and another ETag after another upload",
-        remedy: "Let nothing put back the time of a file or keep its creation date instead (`rsync --times` from an old copy, object storage): a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays makes caches give out the backup before.",
+        expected: "a later Last-Modified (or getlastmodified) and a different ETag after another upload",
+        remedy: "Make sure that nothing resets the time of a file or keeps its creation date instead (`rsync --times` from an old copy, object storage): a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays the same makes caches return the previous backup.",
         run: upload_refreshes,
     }
 
@@ -70,11 +69,11 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the same Last-Modified before and after a download",
-        remedy: "No app is affected: a backup is kept longer. A job that looks every day whether a backup is still there keeps it by looking; `retention plant` reads each of its backups only once.",
+        remedy: "No app is affected: a backup is kept longer. A job that downloads a backup every day thereby keeps it; `retention plant` reads each of its backups only once.",
         run: download_refreshes,
     }
 
-    /// What is deleted is gone for every way of asking.
+    /// A deleted backup is gone for every kind of request.
     DELETED_EVERYWHERE = Check {
         id: "retention.deleted-everywhere",
         clause: clause::DELETE,
@@ -85,11 +84,11 @@ checks! { Context;
         needs: &["delete.removes"],
         effect: Effect::WritesOwnBackup,
         expected: "no deleted backup in an answer to HEAD, in a listing or in a PROPFIND",
-        remedy: "Switch off caches of metadata before the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): a user who deletes a backup, or changes its password, expects its ID to be gone, too.",
+        remedy: "Switch off metadata caches in front of the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): a user who deletes a backup, or changes its password, expects its ID to be gone as well.",
         run: deleted_everywhere,
     }
 
-    /// What is deleted or replaced does not live on in a bin.
+    /// A deleted or replaced backup does not remain in a bin.
     BIN = Check {
         id: "retention.bin",
         clause: clause::DELETE,
@@ -100,7 +99,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a server that keeps nothing of a backup that was deleted or replaced",
-        remedy: "No app depends on it, and a version can save a backup that an upload destroyed. But an attacker who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
+        remedy: "No app depends on it, and an old version can replace a backup that an upload destroyed. But an attacker who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
         run: bin,
     }
 }
@@ -112,7 +111,7 @@ fn days(count: i64) -> String {
 async fn refresh(context: &Context) -> Judged {
     let client = context.client();
     let read = config_of(context, client).await?.retention_days;
-    // What is promised is the number as it stands there; Android wraps a large one.
+    // The promise is the number as written; Android wraps a large number.
     let promised = config(context).await?.retention_days;
     let newest = if client == Client::Ios {
         Refresh::FullRetention
@@ -122,7 +121,7 @@ async fn refresh(context: &Context) -> Judged {
     let oldest = newest.oldest(Changes::Never, Some(read));
     let is_late =
         oldest.is_some() && oldest != newest.as_meant().oldest(Changes::Never, Some(read));
-    // Where no day is named, or none that anybody lives to see, it does no harm.
+    // A retention without an end, or with one far in the future, does no harm.
     if promised > 0 && is_late {
         context.note(Condition::FullRetention);
     }
@@ -131,15 +130,15 @@ async fn refresh(context: &Context) -> Judged {
 
 /// Judges a promise of `promised` days for a client that reads it as `read`.
 ///
-/// A defect of the app is no fault of the server, and no setting mends it: what counts is what its
-/// authors meant.
+/// A defect of the app is not a fault of the server, and no setting fixes it. What the authors of
+/// the app intended counts.
 fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
     let oldest = refresh.oldest(Changes::Never, Some(read));
     let meant = refresh.as_meant().oldest(Changes::Never, Some(read));
     let is_defect = oldest != meant && promised > 0;
     let as_meant = |meant: String| {
         if is_defect {
-            format!(" ({meant}, as the app means it)")
+            format!(" ({meant}, as the app intends)")
         } else {
             String::new()
         }
@@ -157,12 +156,12 @@ fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
     let left = |age: Option<i64>| promised.saturating_sub(age.unwrap_or(0));
     if promised < 1 {
         Outcome::not_applicable(format!(
-            "{heading}, and no day is named on which the server may delete it"
+            "{heading}, and the config names no day on which the server may delete it"
         ))
     } else if loses_on_the_dot(meant, promised) {
         Outcome::deviates(
             Stage::Meaning,
-            format!("{heading}; a server that deletes right after retentionDays has none by then"),
+            format!("{heading}; by then a server that deletes right after retentionDays has no backup"),
         )
     } else if left(meant) < NEW_PHONE_DAYS {
         Outcome::deviates(
@@ -175,7 +174,7 @@ fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
         )
     } else if loses_on_the_dot(oldest, promised) {
         Outcome::pass(format!(
-            "{heading}; a server that deletes right after retentionDays has none by then, which is a defect of the app"
+            "{heading}; by then a server that deletes right after retentionDays has no backup, which is a defect of the app"
         ))
     } else {
         Outcome::pass(heading)
@@ -188,7 +187,7 @@ async fn upload_refreshes(context: &Context) -> Judged {
     let mark = |marks: Marks| if is_time { marks.modified } else { marks.etag };
     let size = fitting(context, 2000).await;
     let backup = context.own_backup("backup");
-    // Each of the same length: what a backup looks like that has not changed.
+    // All have the same length, like a backup that has not changed.
     let payload = |label| context.payload(label, Recipe::Random(size));
     let payload_of_first = payload("first");
     stored(context, &backup, &payload_of_first).await?;
@@ -201,15 +200,15 @@ async fn upload_refreshes(context: &Context) -> Judged {
         context.pause(pause).await;
         let Some(now) = mark(replaced(context, &backup, &payload(label)).await?) else {
             return Ok(Outcome::blocked(format!(
-                "the server sent {name} once, and no longer"
+                "the server sent {name} once, but not again"
             )));
         };
         match moved(&first, &now) {
-            Moved::On => return Ok(Outcome::pass(format!("{name} is another one after it"))),
+            Moved::On => return Ok(Outcome::pass(format!("{name} is different after it"))),
             Moved::Back => {
                 return Ok(Outcome::deviates(
                     Stage::Http,
-                    format!("{name} was set back by an upload over the backup"),
+                    format!("an upload over the backup set {name} back"),
                 ));
             }
             Moved::Not => {}
@@ -217,7 +216,7 @@ async fn upload_refreshes(context: &Context) -> Judged {
     }
     Ok(Outcome::deviates(
         Stage::Http,
-        format!("{name} stayed the same through two uploads of other bytes over the backup"),
+        format!("{name} stayed the same after two uploads of other bytes over the backup"),
     ))
 }
 
@@ -247,26 +246,26 @@ async fn download_refreshes(context: &Context) -> Judged {
         return Ok(Outcome::not_applicable("the server sends no Last-Modified"));
     };
     context.pause(NEXT_SECOND).await;
-    // What is touched by this one may show in the next.
+    // A time that this request changes may show only in the next answer.
     ask().await?;
     let Some(after) = Marks::of(&ask().await?).modified else {
         return Ok(Outcome::blocked(
-            "the server sent Last-Modified once, and no longer",
+            "the server sent Last-Modified once, but not again",
         ));
     };
     Ok(if moved(&before, &after) == Moved::On {
         Outcome::deviates(
             Stage::Http,
-            format!("a {} moved Last-Modified", method.as_str()),
+            format!("a {} changed Last-Modified", method.as_str()),
         )
     } else {
-        Outcome::pass(format!("a {} left Last-Modified alone", method.as_str()))
+        Outcome::pass(format!("a {} did not change Last-Modified", method.as_str()))
     })
 }
 
-/// What an answer to this way of asking says of the backup.
+/// What the answer to one kind of request shows of the backup.
 struct Shown {
-    /// Whether it shows; `None` if the answer does not say.
+    /// Whether the backup is visible; `None` if the answer does not show this.
     shows: Option<bool>,
     status: u16,
 }
@@ -287,7 +286,7 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
     let answer = context.send(request).await?;
     let shows = if answer.is_success() {
         let is_shown = is_head || Listing::from_word(&answer.body.bytes) == Listing::Ours;
-        // It may stand behind what was read of a long list.
+        // It may stand in the unread part of a long list.
         (is_shown || !answer.body.overran).then_some(is_shown)
     } else if answer.proves_absence() {
         Some(false)
@@ -300,7 +299,7 @@ async fn shows(context: &Context, backup: &OwnBackup) -> Result<Shown, Outcome> 
     })
 }
 
-/// By which method this variant asks for a list, if it asks for one.
+/// Returns the method with which this variant asks for a list, if it does.
 fn listing_method(context: &Context) -> Option<Method> {
     match context.facet().case() {
         "listing" => Some(Method::Get),
@@ -314,7 +313,7 @@ async fn deleted_everywhere(context: &Context) -> Judged {
         let own = list_as_owner(context, method).await?;
         if own.is_closed() {
             return Ok(Outcome::not_applicable(format!(
-                "it did not show before it was deleted, either: answered {}",
+                "it was not visible before it was deleted, either: answered {}",
                 own.status
             )));
         }
@@ -325,12 +324,12 @@ async fn deleted_everywhere(context: &Context) -> Judged {
     let before = shows(context, &backup).await?;
     if before.shows != Some(true) {
         return Ok(Outcome::not_applicable(format!(
-            "it did not show before it was deleted, either: answered {}",
+            "it was not visible before it was deleted, either: answered {}",
             before.status
         )));
     }
     let answer = context.send(Request::delete(&backup)).await?;
-    // Where the first answer was lost, the second one finds nothing to delete.
+    // If the first answer was lost, the second request finds nothing to delete.
     let is_done = answer.is_success() || (answer.asked_again && answer.proves_absence());
     if !is_done {
         return Ok(Outcome::blocked(format!(
@@ -343,11 +342,11 @@ async fn deleted_everywhere(context: &Context) -> Judged {
     Ok(match after.shows {
         Some(true) => Outcome::deviates(
             Stage::Http,
-            format!("it still shows after it was deleted: answered {status}"),
+            format!("it is still visible after it was deleted: answered {status}"),
         ),
-        Some(false) => Outcome::pass(format!("it showed, and no longer does: answered {status}")),
+        Some(false) => Outcome::pass(format!("it was visible, and no longer is: answered {status}")),
         None => Outcome::blocked(format!(
-            "it showed before it was deleted, and then this was answered {status}, which does not say whether it is gone"
+            "it was visible before it was deleted; then this was answered {status}, which does not show whether it is gone"
         )),
     })
 }
@@ -368,7 +367,7 @@ async fn bin(context: &Context) -> Judged {
         Some(sign) => Outcome::deviates(
             Stage::Meaning,
             format!(
-                "this is a Nextcloud or ownCloud ({sign}): a deleted backup lives on in its bin, a replaced one among its versions, unless those apps are switched off"
+                "this is a Nextcloud or ownCloud ({sign}): a deleted backup remains in its bin, a replaced one among its versions, unless those apps are switched off"
             ),
         ),
     })

@@ -19,20 +19,20 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "a backup that is stored after an upload that takes as long as --slow-uplink says, one piece a second",
-        remedy: "Raise the time that the server, and the proxy before it, give a whole upload.",
+        expected: "a stored backup after an upload that takes as long as --slow-uplink says, with one piece per second",
+        remedy: "Raise the time limit for an upload in the server and in the proxy in front of it.",
         run: slow_uplink,
     }
 }
 
-/// How many bytes are sent slowly: what a few hundred contacts take.
+/// How many bytes are sent slowly: the size of a backup with a few hundred contacts.
 const SIZE: usize = 128 * 1024;
-/// The most pieces that are sent, one a second.
+/// The largest number of pieces, sent one per second.
 const MOST_PIECES: usize = 600;
 
 async fn slow_uplink(context: &Context) -> Judged {
     let Some(takes) = context.facts().slow_uplink else {
-        return Ok(Outcome::blocked("it was not asked for"));
+        return Ok(Outcome::blocked("this check runs only with --slow-uplink"));
     };
     let size = fitting(context, SIZE).await;
     let payload = context.payload("slow", Recipe::Random(size));
@@ -62,7 +62,7 @@ async fn slow_uplink(context: &Context) -> Judged {
     let after = context.send(get).await?;
     if !after.is_success() && !after.proves_absence() {
         return Ok(Outcome::blocked(format!(
-            "an upload that takes {took} was answered {}, and a GET afterwards {}, which does not say what is there",
+            "an upload that takes {took} was answered {}, and a GET afterwards {}, which does not show what is there",
             describe(&put),
             describe(&after)
         )));
@@ -78,7 +78,7 @@ async fn slow_uplink(context: &Context) -> Judged {
         ));
     }
     Ok(match difference(&after.body, &payload) {
-        None => Outcome::pass(format!("an upload that takes {took} is stored whole")),
+        None => Outcome::pass(format!("an upload that takes {took} is stored completely")),
         Some(difference) => Outcome::deviates(
             Stage::Size,
             format!("an upload that takes {took} {difference}"),
@@ -86,8 +86,7 @@ async fn slow_uplink(context: &Context) -> Judged {
     })
 }
 
-/// Returns the outcome where no answer came to the slow upload; smaller and quicker ones were
-/// stored.
+/// Returns the outcome if the slow upload got no answer. Smaller and quicker uploads were stored.
 fn ended(failure: Failure, took: &str) -> Outcome {
     if failure.kind.is_peer() {
         Outcome::deviates(

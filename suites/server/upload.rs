@@ -1,4 +1,4 @@
-//! Uploads: taken, kept, replaced, and restored from.
+//! Uploads: accepted, stored, replaced and restored.
 
 use super::config;
 use super::judge::{
@@ -16,7 +16,7 @@ use crate::wire::{
 };
 
 checks! { Context;
-    /// An upload is accepted.
+    /// The server accepts an upload.
     ACCEPTED = Check {
         id: "upload.accepted",
         clause: clause::UPLOAD,
@@ -26,8 +26,8 @@ checks! { Context;
         variants: MOBILE_BY_HTTP,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
-        expected: "a 2xx for a PUT of a backup, as the client sends it",
-        remedy: "Let this user write into `backups` beside `config`.",
+        expected: "a 2xx for a PUT of a backup as the client sends it",
+        remedy: "Let this user write into the folder `backups`.",
         run: accepted,
     }
 
@@ -41,12 +41,12 @@ checks! { Context;
         variants: MOBILE_BY_HTTP,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
-        expected: "a 2xx for the GET of a backup just uploaded, and exactly its bytes",
-        remedy: "The server says that it stored the backup, and does not give it back: do not use this server before it is fixed. Look for a full disk, a directory that it cannot write, a link that takes files only, or a proxy that changes bodies.",
+        expected: "a 2xx for a GET right after the upload, with exactly the uploaded bytes",
+        remedy: "The server says that it stored the backup, but does not return it: do not use this server before it is fixed. Look for a full disk, a directory that it cannot write, a link that only accepts files, or a proxy that changes bodies.",
         run: round_trip,
     }
 
-    /// What comes back can be restored: decrypted, unpacked, read.
+    /// A downloaded backup can be restored: decrypted, decompressed and read.
     RESTORE = Check {
         id: "upload.restore",
         clause: clause::ENVELOPE,
@@ -56,8 +56,8 @@ checks! { Context;
         variants: MOBILE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
-        expected: "a backup that decrypts, unpacks and holds the identity that was backed up",
-        remedy: "Look at what stands between the apps and the disk: something changes the bytes of a backup.",
+        expected: "a backup that can be decrypted and decompressed and holds the identity that was backed up",
+        remedy: "Something between the apps and the disk changes the bytes of a backup: look at proxies and filters.",
         run: restore,
     }
 
@@ -71,12 +71,12 @@ checks! { Context;
         variants: MOBILE_BY_HTTP,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "a 2xx for a second PUT, after which a GET gives the second backup and nothing of the first",
-        remedy: "Let this user replace files, not only add them: every backup after the first is lost otherwise.",
+        expected: "a 2xx for a second PUT, after which a GET returns the second backup and nothing of the first",
+        remedy: "Let this user replace files, not only add them: otherwise every backup after the first is lost.",
         run: overwrite,
     }
 
-    /// The answer to an upload is one that older releases take, too.
+    /// Older releases also accept the answer to an upload.
     STATUS = Check {
         id: "upload.status",
         clause: clause::UPLOAD,
@@ -86,7 +86,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
-        expected: "200, 201 or 204 for a PUT: Android up to 6.1.3 takes no other",
+        expected: "200, 201 or 204 for a PUT: Android up to 6.1.3 accepts no other status",
         remedy: "Let the server answer 201 for a new backup and 204 for a replaced one.",
         run: status,
     }
@@ -101,8 +101,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "an upload with `Expect: 100-continue` is stored, with or without a `100 Continue` before it",
-        remedy: "No app sends it today, but proxies and other tools do: update the server, or let a proxy take the field out.",
+        expected: "a stored backup after an upload with `Expect: 100-continue`, with or without a `100 Continue`",
+        remedy: "No app sends it today, but proxies and other tools do. Update the server, or let a proxy remove the field.",
         run: expect_continue,
     }
 
@@ -116,8 +116,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "an upload with `Transfer-Encoding: chunked` is stored",
-        remedy: "No app needs it today; a proxy that streams uploads does: let that proxy buffer them.",
+        expected: "a stored backup after an upload with `Transfer-Encoding: chunked`",
+        remedy: "No app needs it today, but a proxy that streams uploads does. Let that proxy buffer them.",
         run: chunked,
     }
 }
@@ -125,7 +125,7 @@ checks! { Context;
 /// The largest backup that counts as small, in bytes.
 const SMALL: usize = 8192;
 
-/// Uploads as `client` does.
+/// Uploads a backup as `client` does.
 pub(super) async fn upload(
     context: &Context,
     client: Client,
@@ -141,9 +141,8 @@ pub(super) async fn upload(
     if Transport::of(client).accepts_status(Operation::Upload, answer.status) {
         return Ok(answer);
     }
-    // What the check says about its own deviation does not help: the upload is not what it is
-    // about.
-    // A smaller one is stored where this check runs.
+    // The check's own remedy does not help, because the check is not about the upload. A smaller
+    // one is stored where this check runs.
     let subject = if payload.len() > SMALL {
         Subject::LargeBackup
     } else {
@@ -156,7 +155,7 @@ pub(super) async fn upload(
     Err(deviation.into())
 }
 
-/// Downloads as the client of this variant does.
+/// Downloads a backup as the client of this variant does.
 pub(super) async fn download(
     context: &Context,
     backup: &OwnBackup,
@@ -180,8 +179,8 @@ pub(super) async fn download(
     }
 }
 
-/// Stores a payload and makes sure that it is there. Whether that works is judged by other checks:
-/// here, where it does not, the outcome is that nothing could be tried.
+/// Stores a payload and verifies that it is there. Other checks judge whether that works. If it
+/// does not, this check is blocked.
 pub(super) async fn stored(
     context: &Context,
     backup: &OwnBackup,
@@ -199,11 +198,11 @@ pub(super) async fn stored(
     judge_stored(put, get, payload)
 }
 
-/// Whether the answers to a PUT and to a GET say that a payload is there; else, that nothing could
-/// be tried.
+/// Returns whether the answers to a PUT and to a GET show that a payload is stored. If not, the
+/// check is blocked.
 pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
     let not_stored =
-        |why: String| Outcome::blocked(format!("no backup could be stored to try it with: {why}"));
+        |why: String| Outcome::blocked(format!("no backup could be stored for this check: {why}"));
     let peer = |failure: Failure| match failure.kind {
         kind if kind.is_peer() => not_stored(failure.message),
         _ => failure.into(),
@@ -264,7 +263,7 @@ fn unanswered(failure: &Failure, doing: &str) -> Deviation {
 }
 
 async fn round_trip(context: &Context) -> Judged {
-    // Not a multiple of anything, so that padding shows.
+    // An odd number, so that padding is noticed.
     let payload = context.payload("backup", Recipe::Random(24_001));
     let backup = context.own_backup("backup");
     upload(
@@ -275,7 +274,7 @@ async fn round_trip(context: &Context) -> Judged {
         "a PUT of a backup",
     )
     .await?;
-    let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
+    let answer = download(context, &backup, "a GET right after the upload").await?;
     Ok(match difference(&answer.body, &payload) {
         None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
         Some(difference) => Outcome::deviates(Stage::Size, format!("the backup {difference}")),
@@ -293,11 +292,11 @@ async fn restore(context: &Context) -> Judged {
         "a PUT of a backup",
     )
     .await?;
-    let answer = download(context, &backup, "a GET of the backup just uploaded").await?;
+    let answer = download(context, &backup, "a GET right after the upload").await?;
     Ok(judge_restore(context, &answer, &private_key))
 }
 
-/// Opens what came back and looks for the identity in it.
+/// Opens the downloaded backup and looks for the identity in it.
 pub(super) fn judge_restore(
     context: &Context,
     answer: &Response,
@@ -306,29 +305,29 @@ pub(super) fn judge_restore(
     let json = match context.open(&answer.body.bytes) {
         Ok(json) => json,
         Err(error) => {
-            return Outcome::deviates(error.stage(), format!("what came back: {error}"));
+            return Outcome::deviates(error.stage(), format!("the downloaded backup: {error}"));
         }
     };
     match backup::identity_of(&json) {
         Ok(identity) if identity.private_key.as_bytes() == private_key => {
-            Outcome::pass("decrypted, unpacked, and the identity is the one that was backed up")
+            Outcome::pass("decrypted and decompressed; the identity is the one that was backed up")
         }
         Ok(_) => Outcome::deviates(
             Stage::Meaning,
-            "another identity came back than was backed up",
+            "the backup holds another identity than the one that was backed up",
         ),
-        Err(error) => Outcome::deviates(error.stage(), format!("what came back: {error}")),
+        Err(error) => Outcome::deviates(error.stage(), format!("the downloaded backup: {error}")),
     }
 }
 
 async fn overwrite(context: &Context) -> Judged {
-    // The second is shorter: a server that writes over the first in place keeps its tail.
+    // The second is shorter: a server that overwrites in place keeps the tail of the first.
     let first = context.payload("first", Recipe::Random(3000));
     let second = context.payload("second", Recipe::Random(2000));
     let backup = context.own_backup("backup");
     let client = context.client();
     upload(context, client, &backup, &first, "the first PUT").await?;
-    let doing = "a PUT over a backup that is there";
+    let doing = "a PUT over an existing backup";
     let place = Place::Backup(backup.clone());
     let replaced = context
         .perform(client, Operation::Upload, place, Some(&second))
@@ -347,7 +346,7 @@ async fn overwrite(context: &Context) -> Judged {
     } else if answer.body.is(&first) {
         Outcome::deviates(
             Stage::Http,
-            "the second upload was accepted, but the first is still there",
+            "the second upload was accepted, but the first backup is still there",
         )
     } else {
         let difference = difference(&answer.body, &second).unwrap_or_default();
@@ -382,7 +381,7 @@ async fn status(context: &Context) -> Judged {
     )
 }
 
-/// Uploads in an uncommon manner and reads back; `Err` where that already settles it.
+/// Uploads in an uncommon way and reads the backup back. `Err` if the result is already clear.
 async fn uncommon(
     context: &Context,
     manner: Manner,
@@ -395,7 +394,7 @@ async fn uncommon(
     let after = context.send(Request::get(&backup)).await?;
     if !after.is_success() && !after.proves_absence() {
         return Err(Outcome::blocked(format!(
-            "what was stored cannot be seen: a GET was answered {}",
+            "it is unknown what was stored: a GET was answered {}",
             describe(&after)
         )));
     }
@@ -421,9 +420,9 @@ async fn expect_continue(context: &Context) -> Judged {
         } else if !answer.is_success() {
             Outcome::deviates(Stage::Http, format!("refused with {}", describe(&answer)))
         } else if answer.continued {
-            Outcome::pass("100, then the body was taken and stored")
+            Outcome::pass("100, then the body was accepted and stored")
         } else {
-            Outcome::pass("no 100 came within a second, but the body was taken and stored")
+            Outcome::pass("no 100 came within a second, but the body was accepted and stored")
         },
     )
 }
@@ -441,7 +440,7 @@ async fn chunked(context: &Context) -> Judged {
     } else {
         Outcome::deviates(
             Stage::Http,
-            format!("answered {}, but not stored as it was sent", answer.status),
+            format!("answered {}, but not stored unchanged", answer.status),
         )
     })
 }

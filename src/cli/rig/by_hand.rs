@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// The cases that a person is led through who names none: what every client does, and the likeliest
-/// ways to go wrong.
+/// The cases shown to a person who names none: what every client does, and the most likely ways to
+/// fail.
 pub(super) const TOUR: [&str; 10] = [
     "rig.test.healthy",
     "rig.backup.first",
@@ -36,10 +36,11 @@ pub(super) const TOUR: [&str; 10] = [
 /// Arguments of `rig` without a command.
 #[derive(Args)]
 pub(super) struct HandArguments {
-    /// By hand: the address of this machine on which other devices reach it; without this, loopback
+    /// By hand: the address at which other devices reach this machine; without this option,
+    /// loopback
     #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
     listen: Option<IpAddr>,
-    /// By hand: the Threema ID of the client, if it cannot take another one
+    /// By hand: the Threema ID of the client, if it cannot use another one
     #[arg(
         long,
         value_name = "ID",
@@ -64,11 +65,11 @@ pub(super) async fn run(
         && address.is_unspecified()
     {
         return Err(Complaint::usage(format!(
-            "--listen {address} names no address that a client can be given; expected one of this machine, such as 192.168.1.20"
+            "a client cannot connect to `--listen {address}`; expected an address of this machine, such as 192.168.1.20"
         )));
     }
     tell(
-        "Without --exec you drive the client yourself, a phone for example. The server is being prepared.\n",
+        "Without --exec you drive the client yourself, a phone for example. Starting the server.\n",
     );
     let world = world(arguments).await?;
     let steps = introduced(&cases);
@@ -108,7 +109,7 @@ async fn world(arguments: &HandArguments) -> Result<Arc<World>, Complaint> {
     }
 }
 
-/// Says how to prepare the client, once the server listens, and what comes then.
+/// Shows how to prepare the client, once the server listens, and what comes next.
 fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Result<(), RigError> {
     let world = play.world();
     let for_people =
@@ -121,7 +122,7 @@ fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Res
     if address.is_none_or(|address| address.is_loopback()) {
         let other = own_address().map_or_else(|| "ADDRESS".to_owned(), |own| own.to_string());
         text += &format!(
-            "     Only this computer reaches it. For a phone start again with `--listen {other}`,\n     the address of this computer in your network.\n"
+            "     Only this computer can reach it. For a phone, start again with `--listen {other}`,\n     the address of this computer in your network.\n"
         );
     }
     if let Ok(code) = QrCode::new(page.as_bytes()) {
@@ -135,7 +136,7 @@ fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Res
         format!("  2. Use the Threema ID {id} and the Safe password of your file.\n")
     } else {
         format!(
-            "  2. Use the Threema ID {id} and the Safe password `{password}` (made up for this run).\n     A client that has its own: start again with --id and --backup-password-file.\n"
+            "  2. Use the Threema ID {id} and the Safe password `{password}` (made up for this run).\n     For a client that has its own, start again with --id and --backup-password-file.\n"
         )
     };
     text += steps;
@@ -143,8 +144,8 @@ fn begin(play: &Play, is_own: bool, address: Option<IpAddr>, steps: &str) -> Res
     Ok(())
 }
 
-/// Returns the address of this machine from which it reaches others. Nothing is sent to find it:
-/// the address that is asked about is for documentation. Source: RFC 5737.
+/// Returns the address from which this machine reaches others. Nothing is sent to find it: the
+/// look-up uses an address reserved for documentation. Source: RFC 5737.
 fn own_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
@@ -152,7 +153,7 @@ fn own_address() -> Option<IpAddr> {
     (!own.is_unspecified() && !own.is_loopback()).then_some(own)
 }
 
-/// Returns which cases come, and how the person takes part.
+/// Returns the list of cases to come, and how the person takes part.
 fn introduced(cases: &[&RigCase]) -> String {
     let mut text = format!(
         "  3. Do what is shown below, {}:\n",
@@ -170,7 +171,7 @@ fn introduced(cases: &[&RigCase]) -> String {
             case.title
         );
     }
-    text += "     Each has a separate server. The run goes on when it has seen what it waits for.\n     On a terminal you may also say how it ended: Enter for success, f and Enter for a failure,\n     s and Enter to leave it out.\n\n";
+    text += "     Each has a separate server. The run continues when it has seen what it waits for.\n     On a terminal you may also enter how it ended: Enter for success, f and Enter for a failure,\n     s and Enter to leave it out.\n\n";
     text
 }
 
@@ -208,7 +209,7 @@ fn said() -> Option<UnboundedReceiver<Said>> {
         return None;
     }
     let (sender, receiver) = unbounded_channel();
-    // It waits for input until the program ends.
+    // The thread waits for input until the program ends.
     std::thread::spawn(move || {
         for line in input.lock().lines() {
             let Ok(line) = line else { return };

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 /// Arguments of `rig compare`.
 #[derive(Args)]
 pub(super) struct CompareArguments {
-    /// Reports of `rig` or `client` as --report json=FILE writes them, the oldest first
+    /// Reports of `rig` or `client` from --report json=FILE, oldest first
     #[arg(value_name = "FILE", num_args = 2.., required = true)]
     reports: Vec<PathBuf>,
-    /// Show the cases in which all reports agree, too
+    /// Also show the cases in which all reports agree
     #[arg(long)]
     all: bool,
 }
@@ -30,18 +30,18 @@ pub(super) fn run(arguments: &CompareArguments) -> Ended {
     })
 }
 
-/// Returns a report under a name that says which it is.
+/// Returns a report with the name to show for it.
 fn opened(file: &Path) -> Result<(String, Report), Complaint> {
     let text = read(file, "the report")?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {
         Complaint::usage(format!(
-            "`{}` is no report of this program ({error}); expected what --report json=FILE writes",
+            "`{}` is not a report of this program ({error}); expected a file from --report json=FILE",
             file.display()
         ))
     })?;
     if report.implementation.is_none() {
         return Err(Complaint::usage(format!(
-            "`{}` is the report on a server; expected one of `rig` or `client`",
+            "`{}` is a report on a server; expected one from `rig` or `client`",
             file.display()
         )));
     }

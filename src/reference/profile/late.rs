@@ -108,8 +108,8 @@ impl Late {
         }
     }
 
-    /// Returns an upload broke off; how long it takes until that is noticed. `None` if it is
-    /// noticed at once.
+    /// Notes an upload that broke off. Returns how long it takes until the server notices. `None`
+    /// if it is noticed at once.
     ///
     /// Nextcloud writes over what exists, and keeps what came of a chunked upload. A new file of
     /// declared length is compared, and removed.

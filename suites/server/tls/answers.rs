@@ -1,5 +1,5 @@
-//! Whether TLS comes about at all: at every address, for the name, without a certificate of the
-//! client, at one time.
+//! Whether TLS works at all: at every address, for the host name, without a client certificate, and
+//! with matching clocks.
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
@@ -12,11 +12,11 @@ use crate::wire::Context;
 use crate::wire::tls::{Answered, HttpSeen, Inspection, ShakeTrouble, Silence};
 use std::collections::BTreeSet;
 
-/// How far two clocks may be apart, in seconds.
+/// The largest difference between two clocks that agree, in seconds.
 pub(super) const CLOCK_SLIP: i64 = 300;
 
 checks! { Context;
-    /// What answers on the port speaks TLS.
+    /// The port speaks TLS.
     ANSWERS = Check {
         id: "tls.answers",
         clause: clause::HTTPS,
@@ -26,12 +26,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.https"],
         effect: Effect::Reads,
-        expected: "an answer of TLS to a TLS handshake",
+        expected: "a TLS answer to a TLS handshake",
         remedy: remedy::PLAIN_PORT,
         run: answers,
     }
 
-    /// Every address of the host serves, and with the same certificate.
+    /// Every address of the host accepts connections, with the same certificate.
     ADDRESSES = Check {
         id: "tls.addresses",
         clause: clause::BASE_URL,
@@ -41,12 +41,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.https"],
         effect: Effect::Reads,
-        expected: "a connection to every address that the name has, and the same certificate at each",
+        expected: "a connection to every address of the host name, and the same certificate at each",
         remedy: remedy::ADDRESSES,
         run: addresses,
     }
 
-    /// The server knows the name that clients ask for.
+    /// The server knows the host name that clients ask for.
     SERVER_NAME = Check {
         id: "tls.server-name",
         clause: clause::TRUST,
@@ -56,12 +56,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.answers"],
         effect: Effect::Reads,
-        expected: "no refusal of the name that clients send along (SNI)",
+        expected: "no refusal of the host name that clients send (SNI)",
         remedy: remedy::NAME,
         run: server_name,
     }
 
-    /// The server takes clients without their own certificate.
+    /// The server accepts clients without a certificate.
     CLIENT_CERTIFICATE = Check {
         id: "tls.client-certificate",
         clause: clause::TRUST,
@@ -71,7 +71,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "an answer to a client that shows no certificate",
+        expected: "an answer to a client that sends no certificate",
         remedy: remedy::NO_CLIENT_CERTIFICATE,
         run: client_certificate,
     }
@@ -86,7 +86,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.client-certificate"],
         effect: Effect::Reads,
-        expected: "a Date within five minutes of this machine's time: by a wrong clock, nothing can be said of dates",
+        expected: "a Date within five minutes of this machine's time: dates cannot be judged with a wrong clock",
         remedy: remedy::CLOCK,
         run: clock,
     }
@@ -114,7 +114,7 @@ pub(super) fn judge_answers(seen: &Inspection) -> Judged {
             Answered::Hello { .. } | Answered::Alert(_) => None,
         })
         .collect();
-    // What is no TLS says more than a connection that closed.
+    // An answer that is not TLS says more than a closed connection.
     silences.sort_by_key(|silence| match silence {
         Silence::NotTls(_) => 0,
         Silence::TooMuch => 1,
@@ -126,7 +126,7 @@ pub(super) fn judge_answers(seen: &Inspection) -> Judged {
         None | Some(Silence::NoConnection(_) | Silence::NotAsked) => {
             Outcome::blocked("could not connect to any address")
         }
-        // Closed or reset is a matter of time.
+        // Whether a connection is closed or reset depends on timing.
         Some(Silence::Reset) => deviates(silence(&Silence::Closed)).into(),
         Some(first) => deviates(silence(first)).into(),
     })
@@ -144,7 +144,7 @@ pub(super) fn judge_addresses(seen: &Inspection) -> Judged {
         .map(|address| format!("{}: {}", address.address, address.trouble))
         .collect();
     if troubles.len() == tried.len() && !tried.is_empty() {
-        return Err(Outcome::blocked("no address takes connections"));
+        return Err(Outcome::blocked("no address accepts connections"));
     }
     let leaves: BTreeSet<_> = tried
         .iter()
@@ -190,10 +190,10 @@ pub(super) fn judge_addresses(seen: &Inspection) -> Judged {
         more => format!("; {more} more were not tried"),
     };
     Ok(Outcome::pass(if tried.len() == 1 {
-        format!("the one address serves{further}")
+        format!("the only address accepts connections{further}")
     } else {
         format!(
-            "{} addresses serve, with one certificate{further}",
+            "{} addresses accept connections, with one certificate{further}",
             tried.len()
         )
     }))
@@ -211,12 +211,12 @@ pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
                     .iter()
                     .any(|address| address.leaf.as_ref() == Some(leaf)) =>
             {
-                "it serves with and without a name"
+                "the server answers with and without a host name"
             }
             Some(Ok(_)) => {
-                "it serves; without the name, which every client sends, it sends another certificate"
+                "the server answers; without the host name, which every client sends, it sends another certificate"
             }
-            Some(Err(_)) => "it serves; it demands the name, which every client sends",
+            Some(Err(_)) => "the server answers; it demands the host name, which every client sends",
         }));
     }
     let refuses = |code: u8| {
@@ -227,56 +227,56 @@ pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
     };
     Ok(if refuses(UNRECOGNIZED_NAME) {
         deviates(format!(
-            "it refuses the name `{}` with {}",
+            "the server refuses the host name `{}` with {}",
             seen.host,
             alert(UNRECOGNIZED_NAME)
         ))
         .into()
     } else if matches!(seen.without_name, Some(Ok(_))) {
         deviates(format!(
-            "it refuses the name `{}`, and speaks only where no name is sent",
+            "the server refuses the host name `{}`, and answers only if no name is sent",
             seen.host
         ))
         .into()
     } else {
-        // The versions say what else it refuses.
-        Outcome::pass("it does not refuse the name")
+        // `tls.protocol` says what else it refuses.
+        Outcome::pass("the server does not refuse the host name")
     })
 }
 
 pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
     if !seen.asks_certificate {
-        return Ok(Outcome::pass("it asks for none"));
+        return Ok(Outcome::pass("the server asks for no client certificate"));
     }
     Ok(match &seen.http {
         Err(ShakeTrouble::Alert(code)) => deviates(format!(
-            "it demands a certificate of the client: without one comes {}",
+            "the server demands a client certificate: without one it answers with {}",
             alert(*code)
         ))
         .into(),
         Err(ShakeTrouble::Closed) => {
-            deviates("it demands a certificate of the client: without one it closes the connection")
+            deviates("the server demands a client certificate: without one it closes the connection")
                 .into()
         }
-        // Source: nginx, `ssl_verify_client on`, answers so over TLS that stands; 495 and 496 are
-        // its own.
+        // Source: nginx, `ssl_verify_client on`, answers so within TLS; 495 and 496 are its own
+        // statuses.
         Ok(Some(HttpSeen {
             status: status @ (400 | 495 | 496),
             ..
         })) => deviates(format!(
-            "it demands a certificate of the client: without one it answers {status}"
+            "the server demands a client certificate: without one it answers {status}"
         ))
         .into(),
-        Ok(Some(_)) => Outcome::pass("it asks for one and does without"),
+        Ok(Some(_)) => Outcome::pass("the server asks for a client certificate, but does not require it"),
         Ok(None) | Err(_) => Outcome::blocked(
-            "it asks for a certificate of the client; whether it does without was not to be seen",
+            "the server asks for a client certificate; whether it requires one could not be determined",
         ),
     })
 }
 
 pub(super) fn judge_clock(seen: &Inspection) -> Judged {
     let Some(ahead) = server_ahead(seen) else {
-        return Err(Outcome::blocked("no Date came from the server"));
+        return Err(Outcome::blocked("the server sent no Date"));
     };
     Ok(if ahead.abs() <= CLOCK_SLIP {
         Outcome::pass("the clocks agree")
@@ -285,16 +285,17 @@ pub(super) fn judge_clock(seen: &Inspection) -> Judged {
     })
 }
 
-/// By how many seconds the server's clock is ahead of this machine's, where it tells.
+/// Returns by how many seconds the server's clock is ahead of this machine's, if the server sends a
+/// time.
 pub(super) fn server_ahead(seen: &Inspection) -> Option<i64> {
     let date = seen.http.as_ref().ok()?.as_ref()?.date?;
     Some(date.saturating_sub(seen.at))
 }
 
-/// `2 hours ahead of this machine's`.
+/// Returns, for example, `2 hours ahead of this machine's`.
 pub(super) fn apart(ahead: i64) -> String {
     let seconds = ahead.saturating_abs();
-    // Rounded, so that the same clocks differ by the same number each time.
+    // Rounded, so that the same clocks give the same sentence each time.
     let rounded = |unit: i64| (seconds + unit / 2) / unit;
     let length = match seconds {
         172_800.. => counted(rounded(86_400), "day"),

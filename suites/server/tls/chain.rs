@@ -21,12 +21,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "every certificate between the server's and a root; Android does not fetch what is missing",
+        expected: "every certificate between the server's and a root; Android does not fetch missing ones",
         remedy: remedy::FULL_CHAIN,
         run: chain,
     }
 
-    /// Each certificate is followed by that of its issuer.
+    /// Each certificate is followed by its issuer's.
     CHAIN_ORDER = Check {
         id: "tls.chain-order",
         clause: clause::TRUST,
@@ -41,7 +41,7 @@ checks! { Context;
         run: chain_order,
     }
 
-    /// The chain holds nothing that is not needed.
+    /// The chain holds only the certificates that are needed.
     SUPERFLUOUS = Check {
         id: "tls.chain-superfluous",
         clause: clause::TRUST,
@@ -56,7 +56,7 @@ checks! { Context;
         run: superfluous,
     }
 
-    /// The certificate is one that the operating system trusts.
+    /// The operating system trusts the certificate.
     TRUSTED = Check {
         id: "tls.trusted",
         clause: clause::TRUST,
@@ -66,7 +66,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.name", "tls.dates", "tls.client-certificate"],
         effect: Effect::Reads,
-        expected: "a certificate for this name, in date, whose chain ends in a root that this machine trusts; its store stands in for the phone's",
+        expected: "a certificate for this name, in date, whose chain ends in a root that this machine trusts; this machine's store represents the phone's",
         remedy: remedy::TRUSTED,
         run: trusted,
     }
@@ -79,20 +79,18 @@ by_looking! {
     trusted = judge_trusted;
 }
 
-/// Where a chain ends that leads to no root.
+/// Where a chain ends that does not lead to a trusted root.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
     /// The server's certificate signed itself.
     SelfSigned,
-    /// At a root that is not known here.
+    /// At a root that this machine does not know.
     UnknownRoot(String),
-    /// At a root that every phone has, and this machine has not.
+    /// At a root that every phone has, but this machine does not.
     PublicRoot(String),
-    /// Before an intermediate certificate that was not sent; where it is available, if the chain
-    /// says so.
+    /// Before an intermediate certificate that was not sent, with its URL if the chain names one.
     Missing(String, Option<String>),
-    /// Before a certificate that was not sent: whether that is a root or an intermediate is
-    /// unknown.
+    /// Before a certificate that was not sent, which may be a root or an intermediate certificate.
     Unclear(String),
 }
 
@@ -136,7 +134,7 @@ pub(super) fn judge_chain(seen: &Inspection) -> Judged {
     }
     Ok(match end(seen, &chain) {
         Some(End::SelfSigned) => {
-            Outcome::not_applicable("the certificate signed itself: there is no chain")
+            Outcome::not_applicable("the certificate is self-signed, so there is no chain")
         }
         None | Some(End::UnknownRoot(_) | End::PublicRoot(_)) => complete(" up to a root"),
         Some(_) if seen.trust == Trust::NoStore => no_store(),
@@ -150,7 +148,7 @@ pub(super) fn judge_chain(seen: &Inspection) -> Judged {
             .into()
         }
         Some(End::Unclear(issuer)) => Outcome::blocked(format!(
-            "`{issuer}` was not sent: an intermediate certificate that is missing, or a root that is not known here"
+            "`{issuer}` was not sent: either an intermediate certificate is missing, or it is a root that this machine does not know"
         )),
     })
 }
@@ -208,7 +206,7 @@ pub(super) fn judge_superfluous(seen: &Inspection) -> Judged {
     });
     let extra: Vec<_> = extra.collect();
     Ok(match extra.len() {
-        0 => Outcome::pass("nothing but the chain"),
+        0 => Outcome::pass("no superfluous certificate"),
         1..=3 => deviates(format!("not needed: {}", extra.join("; "))).into(),
         many => deviates(format!(
             "not needed: {} and {} more",
@@ -235,7 +233,7 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
                 "the chain is incomplete without `{issuer}`: see `tls.chain`"
             )),
             Some(End::Unclear(issuer)) => deviates(format!(
-                "the chain ends before `{issuer}`, which this machine does not know and the server did not send: a private authority, or an intermediate certificate that is missing"
+                "the chain ends before `{issuer}`, which this machine does not know and the server did not send: a private authority, or a missing intermediate certificate"
             ))
             .into(),
             None => deviates("no signature in the chain leads to a root that this machine trusts: another root has the same name").into(),
@@ -247,15 +245,15 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
         Trust::UnknownIssuer => untrusted(seen),
         Trust::Refused(why) => refused(seen, why),
         Trust::Unsupported(why) => Err(Outcome::blocked(format!(
-            "the library that judges trust finds {why}, and cannot say where the chain leads"
+            "the library that judges trust reports: {why}; it does not show where the chain leads"
         ))),
         Trust::Trusted => Ok(leads_to_a_root(seen)),
     }
 }
 
-/// Of a chain with a certificate that breaks a rule. Plain `openssl req -x509` makes a root, and
-/// servers show it as their own: other libraries take it where it is installed, and this one does
-/// not.
+/// Judges a chain with a certificate that breaks a rule. Plain `openssl req -x509` makes a root,
+/// and servers send it as their own certificate. Other libraries accept it if it is installed; this
+/// one does not.
 fn refused(seen: &Inspection, why: &str) -> Judged {
     let chain = certificates(seen)?;
     if !chain[0].is_self_issued() {
@@ -264,22 +262,23 @@ fn refused(seen: &Inspection, why: &str) -> Judged {
     if seen.chain[0].is_root_here {
         return Err(Outcome::blocked_by(
             Blocker::BeyondHarness,
-            "the certificate is a root that is trusted here, and the server shows it as its own: it could not be judged by this library; curl, Java and Python take it. A certificate for the server that this root signs is one that every client takes (`basicConstraints=CA:FALSE`)",
+            "the server sends a trusted root as its own certificate, which could not be judged by this library; curl, Java and Python accept it. Every client accepts a server certificate that this root signs (`basicConstraints=CA:FALSE`)",
         ));
     }
     Ok(deviates("the certificate is self-signed").into())
 }
 
-/// Of a chain that leads to a root: whether the server holds the key, and a handshake ends.
+/// Judges a chain that leads to a root: whether the server holds the key, and whether a handshake
+/// completes.
 fn leads_to_a_root(seen: &Inspection) -> Outcome {
     let root = if seen.public {
-        "trusted by this machine's roots, which stand in for the phone's"
+        "trusted by this machine's roots, which represent the phone's"
     } else {
         "trusted by a root of this machine that is not public: a phone must have it installed, and on iOS switched on under Settings, General, About, Certificate Trust Settings"
     };
     if seen.key_proof == KeyProof::Bad && library_takes_key(seen) {
         return deviates("the server does not hold the key of its certificate: its signature is wrong")
-            .remedy("Let certificate and key belong together. nginx: `ssl_certificate` and `ssl_certificate_key`; Apache: `SSLCertificateFile` and `SSLCertificateKeyFile`; Caddy: `tls fullchain.pem privkey.pem`.")
+            .remedy("Use the key that belongs to the certificate. nginx: `ssl_certificate` and `ssl_certificate_key`; Apache: `SSLCertificateFile` and `SSLCertificateKeyFile`; Caddy: `tls fullchain.pem privkey.pem`.")
             .into();
     }
     let trouble = match &seen.shaken {
@@ -291,28 +290,28 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
         broken_off(seen, trouble)
     } else if accepts(&[suites::ECDHE, suites::ECDHE_CBC_SHA2]) {
         Outcome::pass(format!(
-            "{root}; the suites that it accepts, with CBC, are for phones: this program completes no handshake with them"
+            "{root}; the server accepts only suites with CBC, which phones support; this program cannot complete a handshake with them"
         ))
     } else {
         Outcome::blocked(
-            "the chain leads to a root; whether Android and Desktop still speak what the server accepts is not known",
+            "the chain leads to a root; whether Android and Desktop still support what the server accepts is unknown",
         )
     }
 }
 
-/// Returns what it means that the library's handshake did not end, although there was a suite for
-/// it.
+/// Returns the outcome if the library's handshake failed although the server accepts one of its
+/// suites.
 fn broken_off(seen: &Inspection, trouble: &ShakeTrouble) -> Outcome {
     match trouble {
         ShakeTrouble::Alert(120) => {
             deviates("the server speaks neither HTTP/2 nor HTTP/1.1").into()
         }
         ShakeTrouble::Alert(code) => Outcome::blocked(format!(
-            "the server ended the handshake with {}; whether with phones, too, is not known",
+            "the server ended the handshake with {}; whether it does the same with phones is unknown",
             alert(*code)
         )),
         ShakeTrouble::Library(why) => Outcome::blocked(format!(
-            "the TLS library of this program does not get along with the server: {why}"
+            "this program's TLS library failed to agree with the server: {why}"
         )),
         ShakeTrouble::Closed => {
             deviates("the server closed the connection during the handshake").into()

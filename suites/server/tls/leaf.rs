@@ -1,4 +1,4 @@
-//! The server's certificate as every client looks at it: the name and the dates.
+//! The parts of the server's certificate that every client checks: the names and the dates.
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
@@ -16,7 +16,7 @@ use crate::wire::tls::{Certificate, Inspection};
 const DAY: i64 = 86_400;
 
 checks! { Context;
-    /// The certificate is for the name that clients ask for.
+    /// The certificate is for the host name that clients ask for.
     NAME = Check {
         id: "tls.name",
         clause: clause::TRUST,
@@ -56,7 +56,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.dates"],
         effect: Effect::Reads,
-        expected: "14 days left or more; of a certificate for less than 28 days, half of them",
+        expected: "14 days left or more; for a certificate of less than 28 days, half of its time",
         remedy: remedy::RENEW,
         run: expires_soon,
     }
@@ -75,7 +75,7 @@ pub(super) fn judge_name(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     let host = &seen.host;
     if names::covers(&leaf, host) {
-        return Ok(Outcome::pass(format!("it is for `{host}`")));
+        return Ok(Outcome::pass(format!("the certificate is for `{host}`")));
     }
     let has_names = !leaf.dns_names.is_empty() || !leaf.addresses.is_empty();
     let in_common_name = leaf
@@ -89,10 +89,10 @@ pub(super) fn judge_name(seen: &Inspection) -> Judged {
         })
     });
     let observed = if in_common_name && !has_names {
-        format!("`{host}` is in the common name alone, and there are no subject alternative names")
+        format!("`{host}` is only in the common name, and there are no subject alternative names")
     } else if in_common_name {
         format!(
-            "`{host}` is in the common name alone; the subject alternative names are {}",
+            "`{host}` is only in the common name; the subject alternative names are {}",
             names::listed(&leaf)
         )
     } else if let Some(pattern) = too_deep {
@@ -143,7 +143,7 @@ pub(super) fn judge_dates(seen: &Inspection) -> Judged {
         if here.is_some() != there.is_some() {
             let wrong = here.or(there).unwrap_or_default();
             return Err(Outcome::blocked(format!(
-                "{wrong} by one of two clocks: the server's is {}; set them right, then ask again",
+                "{wrong} according to one of two clocks: the server's is {}; correct them, then run again",
                 apart(ahead)
             )));
         }
@@ -160,18 +160,18 @@ pub(super) fn judge_dates(seen: &Inspection) -> Judged {
 pub(super) fn judge_expires_soon(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     let left = leaf.not_after - seen.at;
-    // Certificates for a week are renewed in the middle of it.
+    // A certificate for a week is renewed after half of that time.
     let least = (14 * DAY).min(leaf.lifetime() / 2);
     let until = day(leaf.not_after);
     Ok(if left < least {
         deviates(format!(
-            "it expires on {until}, in {}",
+            "the certificate expires on {until}, in {}",
             counted(left / DAY, "day")
         ))
         .into()
     } else {
         Outcome::pass(format!(
-            "it has {} left, until {until}",
+            "{} left, until {until}",
             counted(left / DAY, "day")
         ))
     })

@@ -1,5 +1,4 @@
-//! TLS: whether iOS and Android will trust the server. Every check is a pure function of one
-//! inspection.
+//! TLS: whether iOS and Android trust the server. Every check is a pure function of one inspection.
 
 #![allow(clippy::unnecessary_wraps, reason = "every judgement has one form")]
 
@@ -21,7 +20,7 @@ use crate::wire::tls::{Certificate, Inspection, Silence};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Gives each check its function: look, then judge.
+/// Makes the function of each check: inspect, then judge.
 macro_rules! by_looking {
     ($($name:ident = $judge:path;)*) => {
         $(async fn $name(context: &crate::wire::Context) -> $crate::suites::server::judge::Judged {
@@ -31,7 +30,7 @@ macro_rules! by_looking {
 }
 use by_looking;
 
-/// Returns what the inspection saw, where there is TLS at all.
+/// Returns what the inspection saw, if there is TLS at all.
 async fn look(context: &Context) -> Result<Arc<Inspection>, Outcome> {
     if !context.facts().https {
         return Err(Outcome::not_applicable("the URL is http://"));
@@ -39,7 +38,7 @@ async fn look(context: &Context) -> Result<Arc<Inspection>, Outcome> {
     Ok(context.inspection().await?)
 }
 
-/// The same, with what the server's clock says.
+/// Returns the same, with the time of the server's clock.
 async fn look_with_time(context: &Context) -> Result<Arc<Inspection>, Outcome> {
     if !context.facts().https {
         return Err(Outcome::not_applicable("the URL is http://"));
@@ -51,7 +50,8 @@ fn deviates(observed: impl Into<String>) -> Deviation {
     Deviation::new(Stage::Tls, observed)
 }
 
-/// Returns the certificates as they were sent, those that cannot be read left out; at least one.
+/// Returns the certificates in the order in which they were sent, without unreadable ones; at least
+/// one.
 fn certificates(seen: &Inspection) -> Result<Vec<Certificate>, Outcome> {
     let parsed = seen
         .chain
@@ -62,7 +62,7 @@ fn certificates(seen: &Inspection) -> Result<Vec<Certificate>, Outcome> {
         Some(certificates) if !certificates.is_empty() => Ok(certificates),
         Some(_) => Err(Outcome::blocked(unread(seen))),
         None => Err(Outcome::blocked(
-            "a certificate that the server sends cannot be read",
+            "failed to parse a certificate that the server sends",
         )),
     }
 }
@@ -83,14 +83,14 @@ fn unread(seen: &Inspection) -> String {
             "the server sends more than the 65536 bytes of certificates that are read".to_owned()
         }
         (None, Err(ShakeTrouble::TimedOut)) => {
-            "the server's certificates did not come in time".to_owned()
+            "the server's certificates did not arrive in time".to_owned()
         }
-        _ => "the server showed no certificate".to_owned(),
+        _ => "the server sent no certificate".to_owned(),
     }
 }
 
-/// Returns the way from the leaf upwards, as places in the chain that was sent: each names the next
-/// one as its issuer.
+/// Returns the path from the leaf upwards, as indices in the chain that was sent. Each certificate
+/// names the next as its issuer.
 fn path(chain: &[Certificate]) -> Vec<usize> {
     let mut path = vec![0];
     while let Some(current) = path.last().and_then(|last| chain.get(*last)) {
@@ -109,9 +109,8 @@ fn path(chain: &[Certificate]) -> Vec<usize> {
     path
 }
 
-/// Returns whether it is known that App Transport Security holds for this host. It may exempt
-/// addresses and names of the local network. What runs on this machine itself is judged as what it
-/// will be.
+/// Returns whether App Transport Security certainly applies to this host. It may exempt addresses
+/// and names of the local network. A server on this machine itself is judged as if it were public.
 fn ats_holds_for(host: &str) -> bool {
     if let Ok(address) = host.parse::<IpAddr>() {
         return address.is_loopback();
@@ -120,13 +119,12 @@ fn ats_holds_for(host: &str) -> bool {
     host == "localhost" || last.is_some_and(|(_, last)| !last.eq_ignore_ascii_case("local"))
 }
 
-/// Returns a judgement by the rules of ATS. A deviation counts only where it is known that they
-/// hold.
+/// Returns a judgement by the rules of ATS. A deviation counts only if the rules certainly apply.
 fn by_ats(seen: &Inspection, judged: Judged) -> Judged {
     match judged? {
         Outcome::Deviates(deviation) if !ats_holds_for(&seen.host) => {
             Ok(Outcome::blocked(format!(
-                "{}; whether iOS minds for `{}`, an address or a name of the local network, is not known",
+                "{}; whether iOS applies this rule to `{}`, an address or a name of the local network, is unknown",
                 deviation.observed, seen.host
             )))
         }
@@ -134,7 +132,7 @@ fn by_ats(seen: &Inspection, judged: Judged) -> Judged {
     }
 }
 
-/// Why a hello got no answer, in words.
+/// Says why a hello got no answer.
 fn silence(silence: &Silence) -> String {
     match silence {
         Silence::NoConnection(why) => why.clone(),
@@ -142,13 +140,13 @@ fn silence(silence: &Silence) -> String {
         Silence::Reset => "the server reset the connection during the handshake".to_owned(),
         Silence::TimedOut => "no answer to the TLS handshake in time".to_owned(),
         Silence::NotTls(words) if words.is_empty() => {
-            "what answers there does not speak TLS".to_owned()
+            "the port does not speak TLS".to_owned()
         }
         Silence::NotTls(words) => {
-            format!("what answers there does not speak TLS: it says \"{words}\"")
+            format!("the port does not speak TLS: it says \"{words}\"")
         }
-        Silence::TooMuch => "what answers there sends more than a handshake has".to_owned(),
-        Silence::NotAsked => "it was not asked, for lack of connections".to_owned(),
+        Silence::TooMuch => "the server sends more than a handshake may contain".to_owned(),
+        Silence::NotAsked => "not requested, because the connections of this run were used up".to_owned(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Whether a certificate is for a host.
 //!
-//! Source: RFC 9525 section 6: the whole of the leftmost label may be `*`, and stands for one
-//! label.
+//! Source: RFC 9525 section 6: the leftmost label may be `*`, which stands for exactly one label.
 
 use crate::wire::tls::Certificate;
 use std::net::IpAddr;
@@ -17,14 +16,14 @@ pub(super) fn covers(certificate: &Certificate, host: &str) -> bool {
     }
 }
 
-/// Returns whether a DNS name as certificates have it stands for `host`.
+/// Returns whether a DNS name in a certificate covers `host`.
 pub(super) fn matches(pattern: &str, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.is_empty() {
         return false;
     }
     match pattern.strip_prefix("*.") {
-        // One name below a whole top-level domain is nobody's to certify.
+        // A wildcard for a whole top-level domain never matches.
         Some(parent) => {
             parent.contains('.')
                 && host.split_once('.').is_some_and(|(label, rest)| {
@@ -35,7 +34,7 @@ pub(super) fn matches(pattern: &str, host: &str) -> bool {
     }
 }
 
-/// Returns the names of a certificate, as many as fit a line.
+/// Returns the first names of a certificate, as a short list.
 pub(super) fn listed(certificate: &Certificate) -> String {
     let names = certificate.dns_names.iter().cloned();
     let all: Vec<_> = names

@@ -1,4 +1,4 @@
-//! Versions of TLS, cipher suites, and the choice of HTTP.
+//! TLS versions, cipher suites, and the choice of the HTTP version.
 
 use super::super::WHOLE;
 use super::super::judge::Judged;
@@ -11,7 +11,7 @@ use crate::wire::Context;
 use crate::wire::tls::{Answered, Inspection, Silence, Version, suites};
 
 checks! { Context;
-    /// TLS 1.2 or 1.3 is offered.
+    /// The server offers TLS 1.2 or 1.3.
     PROTOCOL = Check {
         id: "tls.protocol",
         clause: clause::ATS,
@@ -26,7 +26,7 @@ checks! { Context;
         run: protocol,
     }
 
-    /// A cipher suite with forward secrecy that ATS allows is accepted.
+    /// The server accepts a cipher suite with forward secrecy that ATS allows.
     FORWARD_SECRECY = Check {
         id: "tls.forward-secrecy",
         clause: clause::ATS,
@@ -41,7 +41,7 @@ checks! { Context;
         run: forward_secrecy,
     }
 
-    /// A cipher suite that iOS offers today is accepted.
+    /// The server accepts a cipher suite that iOS offers today.
     CURRENT_SUITES = Check {
         id: "tls.current-suites",
         clause: clause::ATS,
@@ -51,12 +51,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.forward-secrecy"],
         effect: Effect::Reads,
-        expected: "a suite that the newest iOS offers: those with CBC and SHA-2 are left to older releases",
+        expected: "a suite that the newest iOS offers; it no longer offers those with CBC and SHA-2",
         remedy: remedy::SUITES,
         run: current_suites,
     }
 
-    /// TLS 1.2 is offered, for phones that do not speak 1.3.
+    /// The server offers TLS 1.2 for phones that do not support 1.3.
     VERSION_12 = Check {
         id: "tls.version-1-2",
         clause: clause::TRUST,
@@ -66,12 +66,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
-        expected: "TLS 1.2: Android speaks TLS 1.3 from release 10 on",
+        expected: "TLS 1.2: Android supports TLS 1.3 only from version 10 of the system on",
         remedy: remedy::VERSIONS,
         run: version_12,
     }
 
-    /// TLS 1.3 is offered.
+    /// The server offers TLS 1.3.
     VERSION_13 = Check {
         id: "tls.version-1-3",
         clause: clause::TRUST,
@@ -81,12 +81,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.protocol"],
         effect: Effect::Reads,
-        expected: "TLS 1.3, which begins faster and hides the certificate",
+        expected: "TLS 1.3, which connects faster and encrypts the certificate",
         remedy: remedy::VERSIONS,
         run: version_13,
     }
 
-    /// TLS 1.0 and 1.1 are not offered any more.
+    /// The server no longer offers TLS 1.0 and 1.1.
     OLD_VERSIONS = Check {
         id: "tls.old-versions",
         clause: clause::ATS,
@@ -101,7 +101,7 @@ checks! { Context;
         run: old_versions,
     }
 
-    /// No cipher suite without forward secrecy is accepted any more.
+    /// The server no longer accepts cipher suites without forward secrecy.
     WEAK_SUITES = Check {
         id: "tls.weak-suites",
         clause: clause::ATS,
@@ -111,12 +111,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.forward-secrecy"],
         effect: Effect::Reads,
-        expected: "no suite in which the key comes encrypted to the certificate (RFC 9325 section 4.1)",
+        expected: "no suite in which the session key is encrypted to the certificate (RFC 9325 section 4.1)",
         remedy: remedy::SUITES,
         run: weak_suites,
     }
 
-    /// The server settles the version of HTTP in the handshake.
+    /// The server negotiates the version of HTTP in the handshake.
     ALPN = Check {
         id: "tls.alpn",
         clause: clause::TRUST,
@@ -143,7 +143,7 @@ by_looking! {
     alpn = judge_alpn;
 }
 
-/// Returns the newest version that the server speaks.
+/// Returns the newest version that the server supports.
 fn newest(seen: &Inspection) -> Option<Version> {
     let chosen = |version: &Version| {
         seen.answers().any(|answered| answered.is_version(*version))
@@ -155,7 +155,7 @@ fn newest(seen: &Inspection) -> Option<Version> {
     Version::ALL.into_iter().rev().find(chosen)
 }
 
-/// Returns whether a version is offered; the error tells that this was not to be seen.
+/// Returns whether a version is offered; an error if this could not be determined.
 fn offers(seen: &Inspection, version: Version) -> Result<bool, Outcome> {
     let shaken = seen
         .shaken
@@ -164,7 +164,7 @@ fn offers(seen: &Inspection, version: Version) -> Result<bool, Outcome> {
     match seen.version(version) {
         answered if answered.is_version(version) || shaken => Ok(true),
         Answered::Nothing(why) => Err(Outcome::blocked(format!(
-            "whether {} is offered was not to be seen: {}",
+            "whether {} is offered could not be determined: {}",
             version.name(),
             silence(why)
         ))),
@@ -186,7 +186,7 @@ pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
         )));
     }
     if let Some(newest) = newest(seen) {
-        let observed = format!("this server speaks {} at most", newest.name());
+        let observed = format!("the server supports {} at most", newest.name());
         return by_ats(seen, Ok(deviates(observed).affecting(Clients::IOS).into()));
     }
     for (_, offered) in modern {
@@ -197,12 +197,12 @@ pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
         Answered::Hello { .. } | Answered::Nothing(_) => "without a reason".to_owned(),
     };
     Ok(deviates(format!(
-        "it refuses every version of TLS and every suite, {refusal}"
+        "the server refuses every version of TLS and every suite, {refusal}"
     ))
     .into())
 }
 
-/// Returns what is known of a kind of suites.
+/// Returns which suites of these kinds the server accepts.
 fn accepted(seen: &Inspection, kinds: &[&[u16]]) -> Result<Vec<u16>, Outcome> {
     let kinds = kinds.concat();
     let accepted = seen.accepted(&kinds);
@@ -218,7 +218,7 @@ fn accepted(seen: &Inspection, kinds: &[&[u16]]) -> Result<Vec<u16>, Outcome> {
         });
     match unclear {
         Some((suite, why)) => Err(Outcome::blocked(format!(
-            "whether {} is accepted was not to be seen: {}",
+            "whether {} is accepted could not be determined: {}",
             suites::name(*suite),
             silence(why)
         ))),
@@ -232,7 +232,7 @@ pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
         &[suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2],
     )?;
     if !allowed.is_empty() {
-        return Ok(Outcome::pass(format!("it accepts {}", listed(&allowed))));
+        return Ok(Outcome::pass(format!("the server accepts {}", listed(&allowed))));
     }
     let of_kind = |answered: &Answered, kind: &[u16]| {
         answered
@@ -242,14 +242,14 @@ pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
     };
     let observed = if let Some(suite) = of_kind(&seen.finite_field, suites::DHE) {
         format!(
-            "forward secrecy only by finite-field Diffie-Hellman (it accepts {suite}), which ATS does not take"
+            "forward secrecy only by finite-field Diffie-Hellman (the server accepts {suite}), which ATS does not allow"
         )
     } else {
         let chosen = of_kind(
             &seen.without_forward_secrecy,
             suites::WITHOUT_FORWARD_SECRECY,
         );
-        let chosen = chosen.map(|suite| format!(" (it accepts {suite})"));
+        let chosen = chosen.map(|suite| format!(" (the server accepts {suite})"));
         format!(
             "no cipher suite with forward secrecy{}",
             chosen.unwrap_or_default()
@@ -263,17 +263,17 @@ pub(super) fn judge_current_suites(seen: &Inspection) -> Judged {
     if !today.is_empty() {
         let many = counted(today.len() as u64, "suite");
         return Ok(Outcome::pass(format!(
-            "it accepts {many} that iOS offers today"
+            "the server accepts {many} that iOS offers today"
         )));
     }
     let older = listed(&seen.accepted(suites::ECDHE_CBC_SHA2));
     by_ats(
         seen,
-        Ok(deviates(format!("it accepts only {older}")).into()),
+        Ok(deviates(format!("the server accepts only {older}")).into()),
     )
 }
 
-/// Returns the names of suites; where they are many, the first ones and how many more.
+/// Returns the names of suites; if they are many, the first ones and how many more.
 fn listed(accepted: &[u16]) -> String {
     let names: Vec<_> = accepted.iter().map(|suite| suites::name(*suite)).collect();
     match names.len() {
@@ -353,9 +353,9 @@ pub(super) fn judge_weak_suites(seen: &Inspection) -> Judged {
         Answered::Hello { .. } | Answered::Alert(_) => {
             Outcome::pass("every suite of TLS 1.2 that is accepted has forward secrecy")
         }
-        Answered::Nothing(Silence::NotAsked) => Outcome::blocked("it was not asked for"),
+        Answered::Nothing(Silence::NotAsked) => Outcome::blocked("not requested"),
         Answered::Nothing(why) => {
-            Outcome::blocked(format!("it was not to be seen: {}", silence(why)))
+            Outcome::blocked(format!("it could not be determined: {}", silence(why)))
         }
     })
 }
@@ -363,13 +363,13 @@ pub(super) fn judge_weak_suites(seen: &Inspection) -> Judged {
 pub(super) fn judge_alpn(seen: &Inspection) -> Judged {
     Ok(match &seen.shaken {
         Ok(shaken) => match shaken.alpn.as_deref() {
-            Some("h2") => Outcome::pass("it chooses HTTP/2"),
-            Some("http/1.1") => Outcome::pass("it chooses HTTP/1.1"),
-            Some(other) => deviates(format!("it chooses `{other}`, which was not offered")).into(),
-            None => deviates("it does not answer to ALPN").into(),
+            Some("h2") => Outcome::pass("the server chooses HTTP/2"),
+            Some("http/1.1") => Outcome::pass("the server chooses HTTP/1.1"),
+            Some(other) => deviates(format!("the server chooses `{other}`, which was not offered")).into(),
+            None => deviates("the server does not answer ALPN").into(),
         },
         Err(_) => {
-            Outcome::blocked("this program's TLS library came to no agreement with the server")
+            Outcome::blocked("this program's TLS library failed to agree with the server")
         }
     })
 }

@@ -17,9 +17,8 @@ const JULY_2019: i64 = 1_561_939_200;
 const OCTOBER_2018: i64 = 1_539_561_600;
 /// 1 September 2020. Source: Apple, About upcoming limits on trusted certificates.
 const SEPTEMBER_2020: i64 = 1_598_918_400;
-/// From when on a publicly trusted certificate may be valid for how many days, newest first: 15
-/// March 2029, 2027, 2026.
-/// Source: CA/Browser Forum ballot SC-081v3.
+/// From which date on a publicly trusted certificate may be valid for how many days, newest first:
+/// 15 March 2029, 2027, 2026. Source: CA/Browser Forum ballot SC-081v3.
 const SCHEDULE: &[(i64, i64)] = &[
     (1_868_227_200, 47),
     (1_805_068_800, 100),
@@ -52,12 +51,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "signatures with SHA-256 or stronger all along the chain; the root's own does not count",
+        expected: "signatures with SHA-256 or stronger in the whole chain; the root's own signature does not count",
         remedy: remedy::NEW_CERTIFICATE,
         run: signature,
     }
 
-    /// The certificate says that it is for servers.
+    /// The certificate is marked for servers.
     PURPOSE = Check {
         id: "tls.purpose",
         clause: clause::ATS,
@@ -67,12 +66,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "serverAuth in the extended key usage, for what was issued from 1 July 2019 on",
+        expected: "serverAuth in the extended key usage of certificates issued from 1 July 2019 on",
         remedy: remedy::NEW_CERTIFICATE,
         run: purpose,
     }
 
-    /// The certificate is not valid for longer than iOS takes.
+    /// The certificate is not valid for longer than iOS accepts.
     VALIDITY = Check {
         id: "tls.validity",
         clause: clause::ATS,
@@ -82,12 +81,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "825 days at most for what was issued from 1 July 2019 on, from a public authority 398 from 1 September 2020 on",
+        expected: "at most 825 days if issued from 1 July 2019 on; from a public authority, at most 398 days if issued from 1 September 2020 on",
         remedy: remedy::NEW_CERTIFICATE,
         run: validity,
     }
 
-    /// A publicly trusted certificate keeps to the schedule of the CA/Browser Forum.
+    /// A publicly trusted certificate follows the schedule of the CA/Browser Forum.
     SCHEDULE_KEPT = Check {
         id: "tls.validity-schedule",
         clause: clause::ATS,
@@ -97,7 +96,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.validity"],
         effect: Effect::Reads,
-        expected: "from a public authority 200 days at most for what was issued from 15 March 2026 on, 100 from 2027 on, 47 from 2029 on; whether phones enforce it is not known",
+        expected: "from a public authority, at most 200 days if issued from 15 March 2026 on, 100 from 2027 on, 47 from 2029 on; whether phones enforce this is unknown",
         remedy: remedy::NEW_CERTIFICATE,
         run: schedule,
     }
@@ -112,12 +111,12 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "2 signed certificate timestamps from a public authority, 3 where it is valid for more than 180 days",
+        expected: "for a certificate from a public authority, 2 signed certificate timestamps, or 3 if it is valid for more than 180 days",
         remedy: remedy::NEW_CERTIFICATE,
         run: transparency,
     }
 
-    /// A certificate that demands a stapled answer of OCSP comes with one.
+    /// A certificate that demands a stapled OCSP answer comes with one.
     MUST_STAPLE = Check {
         id: "tls.must-staple",
         clause: clause::TRUST,
@@ -127,7 +126,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "a stapled answer where the certificate demands one (RFC 7633); strict clients refuse it otherwise",
+        expected: "a stapled answer if the certificate demands one (RFC 7633); strict clients refuse it otherwise",
         remedy: remedy::STAPLE,
         run: must_staple,
     }
@@ -150,7 +149,7 @@ pub(super) fn judge_key(seen: &Inspection) -> Judged {
         KeyKind::Ec(_, bits) => *bits < 256,
         KeyKind::Other(name) => {
             return Err(Outcome::blocked(format!(
-                "whether iOS takes {name} is not known"
+                "whether iOS accepts {name} is unknown"
             )));
         }
     };
@@ -187,12 +186,12 @@ pub(super) fn judge_signature(seen: &Inspection) -> Judged {
             SignatureKind::Weak(name) => {
                 return by_ats(
                     seen,
-                    Ok(deviates(format!("{which} is signed by {name}")).into()),
+                    Ok(deviates(format!("{which} is signed with {name}")).into()),
                 );
             }
             SignatureKind::Other(name) => {
                 return Err(Outcome::blocked(format!(
-                    "{which} is signed by {name}, which is not known here"
+                    "{which} is signed with {name}, which this program does not know"
                 )));
             }
         }
@@ -225,18 +224,18 @@ fn before(date: &str) -> Outcome {
     Outcome::not_applicable(format!("it was issued before {date}"))
 }
 
-/// Returns whether the root is a public one; the error tells that this was not to be seen.
+/// Returns whether the root is public; an error if this could not be determined.
 fn is_public(seen: &Inspection) -> Result<bool, Outcome> {
     if seen.public {
         return Ok(true);
     }
-    // Where the chain has a hole, what stands above it is not known.
+    // If a certificate is missing, the chain above it is unknown.
     let leaf = leaf_of(seen)?;
     match seen.trust {
         Trust::Trusted => Ok(false),
         _ if leaf.is_self_issued() => Ok(false),
         _ if leaf.timestamps.is_some() || leaf.browser_forum_policy => Err(Outcome::blocked(
-            "whether its root is a public one was not to be seen: the chain leads to none",
+            "whether its root is public could not be determined: the chain leads to no root",
         )),
         _ => Ok(false),
     }
@@ -265,7 +264,7 @@ pub(super) fn judge_validity(seen: &Inspection) -> Judged {
 pub(super) fn judge_schedule(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     if !is_public(seen)? {
-        return Ok(Outcome::not_applicable("its root is not a public one"));
+        return Ok(Outcome::not_applicable("its root is not public"));
     }
     let Some((_, most)) = SCHEDULE.iter().find(|(from, _)| leaf.not_before >= *from) else {
         return Ok(before("15 March 2026"));
@@ -273,7 +272,7 @@ pub(super) fn judge_schedule(seen: &Inspection) -> Judged {
     let days = leaf.lifetime() / DAY;
     Ok(if leaf.lifetime() > most * DAY {
         deviates(format!(
-            "it is valid for {days} days, more than the {most} that hold for what is issued on {}",
+            "it is valid for {days} days, more than the {most} allowed for certificates issued on {}",
             day(leaf.not_before)
         ))
         .into()
@@ -285,7 +284,7 @@ pub(super) fn judge_schedule(seen: &Inspection) -> Judged {
 pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     if !is_public(seen)? {
-        return Ok(Outcome::not_applicable("its root is not a public one"));
+        return Ok(Outcome::not_applicable("its root is not public"));
     }
     if leaf.not_before < OCTOBER_2018 {
         return Ok(before("15 October 2018"));
@@ -299,11 +298,11 @@ pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
     let may_come = seen.timestamps_in_handshake || seen.stapled || !seen.offers(Version::Tls12);
     if embedded == 0 || may_come {
         return Ok(Outcome::blocked(format!(
-            "{shown} embedded, of {wanted}; they may come in the handshake, which was not judged"
+            "{shown} embedded, {wanted} expected; more may come in the handshake, which was not judged"
         )));
     }
     Ok(deviates(format!(
-        "{shown} embedded, of {wanted}, and none in the handshake"
+        "{shown} embedded, {wanted} expected, and none in the handshake"
     ))
     .into())
 }
@@ -312,9 +311,9 @@ pub(super) fn judge_must_staple(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     Ok(match (leaf.must_staple, seen.stapled) {
         (false, _) => Outcome::not_applicable("the certificate demands no stapled answer"),
-        (true, true) => Outcome::pass("a stapled answer comes along"),
+        (true, true) => Outcome::pass("a stapled answer comes with the certificate"),
         (true, false) => deviates(
-            "the certificate demands a stapled answer of OCSP (Must-Staple), and none comes",
+            "the certificate demands a stapled OCSP answer (Must-Staple), but none comes",
         )
         .into(),
     })

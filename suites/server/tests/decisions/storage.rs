@@ -229,7 +229,7 @@ fn an_error_does_not_say_whose_backup_an_id_in_capitals_is() {
 
 // Looking back.
 
-/// Returns a server that leads what this is true of elsewhere.
+/// Returns a server that redirects the requests for which `is_led` is true.
 fn leading(is_led: fn(&Asked) -> bool) -> World {
     World::new(move |asked| {
         let mut moved = reply(302, b"");
