@@ -1,5 +1,5 @@
-//! Why something deviates, was not judged, or was not carried out: types, so that no behaviour
-//! hangs on a sentence.
+//! Why something deviates, was not judged, or was not carried out, as types: no behaviour depends
+//! on the text of a message.
 
 use crate::engine::Verdict;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,13 +9,13 @@ use std::borrow::Cow;
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Cause {
-    /// The name, for ever: `problem.nextcloud-link-wrong-path`.
+    /// The name, such as `problem.nextcloud-link-wrong-path`. It never changes.
     pub id: Cow<'static, str>,
     /// What is wrong, in a few words.
     pub title: Cow<'static, str>,
     /// What the administrator does now.
     pub fix: Cow<'static, str>,
-    /// Whether the evidence allows other causes, too.
+    /// Whether the evidence allows other causes as well.
     pub likely: bool,
 }
 
@@ -31,7 +31,7 @@ impl Cause {
     }
 }
 
-/// In a finding stands the ID alone: title and fix stand once in the report.
+/// A finding holds only the ID: title and fix appear once in the report.
 impl Serialize for Cause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.id)
@@ -53,35 +53,35 @@ impl<'de> Deserialize<'de> for Cause {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Blocker {
-    /// A check that it needs was not passed.
+    /// A check that it needs did not pass.
     Check {
         /// The name of that finding, with its variant.
         name: String,
-        /// What that finding was.
+        /// The verdict of that finding.
         verdict: Verdict,
     },
-    /// The server limits how much this address may ask.
+    /// The server limits the requests of this address.
     Limit,
     /// The server has locked out or banned this address or account.
     LockedOut,
     /// The server refused the credentials.
     CredentialsRefused,
-    /// A limit of the harness, or one that the person set: `--max-upload`.
+    /// A limit of the harness, or one that the person set, such as `--max-upload`.
     HarnessLimit,
-    /// An answer was read only up to a bound, and what matters may stand behind it.
+    /// An answer was read only up to a bound, and what matters may come after it.
     TruncatedRead,
-    /// The guard refused: it would have touched what is not the run's own.
+    /// The guard refused a request that would have touched a backup that is not the run's own.
     Guarded,
     /// The server refuses to delete what the run stored, so that nothing more is stored.
     DeleteRefused,
-    /// A client is able to do it and the harness is not.
+    /// A client can do it, but the harness cannot.
     BeyondHarness,
-    /// What the server answered leaves the question open.
+    /// The server's answers leave the question open.
     Answer,
 }
 
 impl Blocker {
-    /// Returns the name in reports, for ever; for a check, its ID.
+    /// Returns the name in reports, which never changes; for a check, its ID.
     pub fn key(&self) -> &str {
         match self {
             Self::Check { name, .. } => name.split('[').next().unwrap_or_default(),
@@ -99,7 +99,7 @@ impl Blocker {
 }
 
 impl Blocker {
-    /// Each of them but the one that is another check.
+    /// All of them except the one that names another check.
     pub const NAMED: [Self; 9] = [
         Self::Limit,
         Self::LockedOut,
@@ -112,13 +112,13 @@ impl Blocker {
         Self::Answer,
     ];
 
-    /// The same as a cause, for reports.
+    /// Returns the blocker as a cause, for reports.
     pub fn cause(&self) -> Cause {
         let (title, fix) = match self {
-            // The finding of that check says it.
+            // The finding of that check has the text.
             Self::Check { .. } => ("", ""),
             Self::Limit => (
-                "the server limits how much this address may ask",
+                "the server limits the requests of this address",
                 "Wait, then run again with `--pace slow`, or raise the limit.",
             ),
             Self::LockedOut => (
@@ -134,11 +134,11 @@ impl Blocker {
                 "Raise the limit that the finding names.",
             ),
             Self::TruncatedRead => (
-                "an answer was too long to be read whole",
-                "Look at the answer by hand.",
+                "an answer was too long to read completely",
+                "Check the answer by hand.",
             ),
             Self::Guarded => (
-                "the run would have touched what is not its own",
+                "the run would have touched a backup that is not its own",
                 "Run again: every run has new backup IDs.",
             ),
             Self::DeleteRefused => (
@@ -146,12 +146,12 @@ impl Blocker {
                 "Let this user delete files: the run stores nothing more until it can delete it.",
             ),
             Self::BeyondHarness => (
-                "a client is able to do it and this program is not",
+                "a client can do this, but this program cannot",
                 "Try it with the app itself.",
             ),
             Self::Answer => (
-                "the server's answers leave it open",
-                "Look at what was observed.",
+                "the server's answers do not decide it",
+                "Read what was observed.",
             ),
         };
         Cause {
@@ -167,20 +167,20 @@ impl Blocker {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Breakage {
-    /// There was no connection.
+    /// The harness could not connect.
     Unreachable,
-    /// The run was stopped before.
+    /// The run was stopped before the check.
     Stopped,
     /// The check itself crashed or was aborted.
     Crashed,
-    /// A transcript has no answer, or the answer to another question.
+    /// A transcript lacks the answer, or has the answer to another request.
     Transcript,
     /// The suite, the ledger or the machine of the harness.
     Harness,
 }
 
 impl Breakage {
-    /// Returns the name in reports, for ever.
+    /// Returns the name in reports, which never changes.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Unreachable => "error.unreachable",

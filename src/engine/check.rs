@@ -8,19 +8,18 @@ use std::pin::Pin;
 /// A boxed future, as a check's function returns it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a check looks at: handed to its function, torn down after it.
+/// What a check works with. It is passed to the check's function and torn down after it.
 pub trait Context: Send + Sync + Sized + 'static {
-    /// The ways in which one check can be run.
+    /// A way in which a check can be run.
     type Facet: Facet;
 
-    /// Removes what the check left on the other side. Called once, also when the check failed.
+    /// Removes what the check left on the target. Called once, even if the check failed.
     fn teardown(&self) -> BoxFuture<'_, ()>;
 }
 
-/// One of the ways in which a check is run: as a client, over an HTTP version, …
+/// One way in which a check is run: as a client, over an HTTP version, and so on.
 pub trait Facet: Copy + Send + Sync + 'static {
-    /// Returns the name in reports, empty where a check is run in one way only. Part of the
-    /// report's contract.
+    /// Returns the name in reports, which never changes; empty if the check runs in only one way.
     fn label(self) -> &'static str;
 
     /// Returns the clients for which this variant speaks.
@@ -38,15 +37,15 @@ pub struct Check<C: Context> {
     pub clause: Clause,
     /// How much a deviation matters.
     pub level: Level,
-    /// Who can be affected.
+    /// The clients that can be affected.
     pub clients: Clients,
-    /// What such a client can then not do.
+    /// What an affected client cannot do.
     pub breaks: Directions,
-    /// Run once for each of these, one finding each.
+    /// The variants. The check runs once for each and makes one finding for each.
     pub variants: &'static [C::Facet],
     /// The checks that must not have failed for this one to make sense.
     pub needs: &'static [&'static str],
-    /// What the check may do, at the most.
+    /// The most that the check may do to the server.
     pub effect: Effect,
     /// What a server that conforms does.
     pub expected: &'static str,
@@ -76,34 +75,33 @@ impl<C: Context> Check<C> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// As it should be; what was seen.
+    /// As it should be, with what was seen.
     Pass(String),
-    /// As it should be, in the way of some clients and not of others, where they differ among
-    /// themselves.
+    /// As some clients do it and others do not, in a case in which the clients differ.
     Like {
         /// What was seen.
         observed: String,
         /// The clients that do the same.
         same: Clients,
-        /// The clients that do otherwise.
+        /// The clients that do something else.
         other: Clients,
     },
     /// Not as it should be. The check's level decides between `fail` and `warn`.
     Deviates(Deviation),
-    /// The question does not arise; why.
+    /// The question does not arise, with the reason.
     NotApplicable(String),
     /// It could not be judged.
     Blocked {
         /// What kept it from being judged.
         by: Blocker,
-        /// The same for people.
+        /// The reason, for people.
         reason: String,
     },
     /// The harness could not carry it out.
     Error {
         /// What broke.
         kind: Breakage,
-        /// The same for people.
+        /// The reason, for people.
         reason: String,
     },
 }
@@ -119,23 +117,23 @@ impl Outcome {
         Self::Deviates(Deviation::new(stage, observed))
     }
 
-    /// The question does not arise.
+    /// Returns an outcome for a question that does not arise.
     pub fn not_applicable(reason: impl Into<String>) -> Self {
         Self::NotApplicable(reason.into())
     }
 
-    /// Returns what the server answered leaves the question open.
+    /// Returns an outcome that the server's answers leave open.
     pub fn blocked(reason: impl Into<String>) -> Self {
         Self::blocked_by(Blocker::Answer, reason)
     }
 
-    /// It could not be judged, because of `by`.
+    /// Returns an outcome that `by` kept from being judged.
     pub fn blocked_by(by: Blocker, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Blocked { by, reason }
     }
 
-    /// Returns the harness could not carry it out.
+    /// Returns an outcome of a check that the harness could not carry out.
     pub fn error(kind: Breakage, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::Error { kind, reason }
@@ -147,19 +145,19 @@ impl Outcome {
 pub struct Deviation {
     /// The stage that failed.
     pub stage: Stage,
-    /// What was seen. Never holds a backup ID or a secret, and is the same from run to run.
+    /// What was seen. It never contains a backup ID or a secret, and is the same in each run.
     pub observed: String,
-    /// Who of the check's clients is affected; `None` means all of them.
+    /// The clients of the check that are affected; `None` means all of them.
     pub affects: Option<Clients>,
-    /// What these cannot do; `None` means all that the check says.
+    /// What they cannot do; `None` means everything that the check names.
     pub breaks: Option<Directions>,
-    /// What to do, where more is known than the check's own remedy says.
+    /// What to do, if this is more specific than the check's remedy.
     pub remedy: Option<String>,
-    /// Another way out, beside the fix.
+    /// An alternative to the fix.
     pub alternative: Option<String>,
     /// The software that answered, as the answer names it: `Server: nginx; Via: 1.1 varnish`.
     pub answered_by: Option<String>,
-    /// The cause, where it has a name that other deviations can share.
+    /// The cause, if it has a name that other deviations can share.
     pub cause: Option<Box<Cause>>,
 }
 
@@ -178,14 +176,14 @@ impl Deviation {
         }
     }
 
-    /// Narrows who is affected.
+    /// Narrows which clients are affected.
     #[must_use]
     pub fn affecting(mut self, clients: Clients) -> Self {
         self.affects = Some(clients);
         self
     }
 
-    /// Narrows what those who are affected cannot do.
+    /// Narrows what the affected clients cannot do.
     #[must_use]
     pub const fn breaking(mut self, directions: Directions) -> Self {
         self.breaks = Some(directions);
@@ -199,14 +197,14 @@ impl Deviation {
         self
     }
 
-    /// Names another way out, beside the fix.
+    /// Adds an alternative to the fix.
     #[must_use]
     pub fn or(mut self, alternative: impl Into<String>) -> Self {
         self.alternative = Some(alternative.into());
         self
     }
 
-    /// Says more exactly what to do.
+    /// Replaces the check's remedy with a more specific one.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
@@ -222,9 +220,8 @@ impl From<Deviation> for Outcome {
 
 /// Declares checks and registers them in one place, so that none can be forgotten.
 ///
-/// The doc comment is the requirement; `run` names an
-/// `async fn(&Context) -> Result<Outcome, Outcome>`, where an error is an outcome that was clear
-/// early.
+/// The doc comment is the requirement; `run` names an `async fn(&Context) -> Result<Outcome,
+/// Outcome>`, where an error is an outcome that ends the check early.
 macro_rules! checks {
     ($context:ty; $(
         $(#[doc = $doc:literal])+

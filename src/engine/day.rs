@@ -11,13 +11,13 @@ use thiserror::Error;
 #[serde(transparent)]
 pub struct Day(Date);
 
-/// What is no day.
+/// A text that is not a day.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("`{0}` is no day; expected one in the form 2027-03-31")]
+#[error("`{0}` is not a day; expected the form 2027-03-31")]
 pub struct NoDay(String);
 
 impl Day {
-    /// Returns the day that it is here.
+    /// Returns the current day in this machine's time zone.
     pub(crate) fn today() -> Self {
         let now = jiff::Timestamp::now();
         Self(now.to_zoned_datetime(jiff::tz::TimeZone::system()).date())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a check may do to the server, at the most; the guard holds it to that.
+/// The most that a check may do to the server; the guard enforces it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -12,10 +12,9 @@ pub enum Effect {
     Reads,
     /// Writes and deletes backups under IDs that this run derived itself.
     WritesOwnBackup,
-    /// As above, and sends credentials that are wrong on purpose, once: runs after everything else,
-    /// alone.
+    /// As above, and sends deliberately wrong credentials once. Runs alone, after everything else.
     MayLockOut,
-    /// Sends nothing: looks back at what the run has recorded. Runs at the very end.
+    /// Sends nothing: judges what the run has recorded. Runs at the very end.
     LooksBack,
 }
 
@@ -24,7 +23,7 @@ impl fmt::Display for Effect {
         formatter.pad(match self {
             Self::Reads => "reads",
             Self::WritesOwnBackup => "writes and deletes its own backups",
-            Self::MayLockOut => "sends one wrong password, last of all",
+            Self::MayLockOut => "sends one wrong password, at the end of the run",
             Self::LooksBack => "sends nothing",
         })
     }

@@ -18,7 +18,7 @@ pub enum Exit {
     Deviates = 1,
     /// 2: the arguments, a variable, a URL or a file are invalid.
     Usage = 2,
-    /// 3: the run could not be carried out to its end, or a Required check could not be judged.
+    /// 3: the run did not finish, or a Required check could not be judged.
     Incomplete = 3,
     /// 4: nothing was judged.
     NothingJudged = 4,
@@ -126,13 +126,13 @@ pub struct Grounds<'a> {
     pub clients: &'a ClientSummaries,
     /// How many waivers are stale.
     pub stale_waivers: usize,
-    /// Why the server asked to be left alone, or refused the credentials.
+    /// Why the run was halted: a limit, a lock-out, or refused credentials.
     pub halted: Option<&'a str>,
     /// Why the run did not reach its end.
     pub incomplete: Option<&'a str>,
-    /// Whether anything was asked of the other side.
+    /// Whether anything was requested from the target.
     pub asked: bool,
-    /// The least level of a deviation that counts.
+    /// The lowest level of deviation that counts.
     pub fail_on: Level,
 }
 
@@ -257,14 +257,14 @@ impl Grounds<'_> {
         }
         let waived = self.findings.iter().filter(|f| f.waived.is_some()).count();
         if waived > 0 {
-            praise = String::from("nothing deviates that no waiver excuses");
+            praise = String::from("waivers excuse every deviation");
             but.push(format!("{waived} waived"));
         }
         if count(Verdict::Disabled) > 0 {
             but.push(format!("{} left out", count(Verdict::Disabled)));
         }
         if !but.is_empty() {
-            // Writing to memory cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(praise, " ({})", but.join(", "));
         }
         praise
@@ -272,8 +272,8 @@ impl Grounds<'_> {
 }
 
 impl Finding {
-    /// Returns whether this deviation counts for the exit code where those from `fail_on` do. A
-    /// note never does.
+    /// Returns whether this deviation counts for the exit code if deviations from `fail_on` on do.
+    /// A note never counts.
     pub(crate) fn counts_from(&self, fail_on: Level) -> bool {
         match self.verdict {
             Verdict::Fail => true,
@@ -300,7 +300,7 @@ fn ids<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a str> {
     }
     ids
 }
-/// Returns what is wrong, by the names of the problems; where a check has none, by its ID.
+/// Returns what is wrong, by the names of the problems, or by the ID of a check without a problem.
 fn what_deviates(deviating: &[&Finding]) -> String {
     let titles = deviating.iter().filter_map(|finding| title_of(finding));
     let mut wrong: Vec<&str> = Vec::new();
@@ -325,7 +325,7 @@ fn what_deviates(deviating: &[&Finding]) -> String {
     }
 }
 
-/// Returns what is wrong, in a few words, where that has a name.
+/// Returns what is wrong in a few words, if it has a name.
 fn title_of(finding: &Finding) -> Option<&str> {
     let cause = finding.cause.as_ref()?;
     Some(cause.title.as_ref()).filter(|title| !title.is_empty())

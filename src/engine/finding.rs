@@ -1,4 +1,4 @@
-//! One finding: what one check, run in one way, came to.
+//! One finding: the result of one check in one variant.
 
 use super::check::{Check, Context, Facet, Outcome};
 use super::day::Day;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What one check, run in one way, came to. The field names are the report's contract.
+/// The result of one check in one variant. The field names are a contract of the report.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The check.
     pub id: String,
-    /// The variant, empty where the check has one way only.
+    /// The variant; empty if the check has only one.
     #[serde(rename = "case")]
     pub variant: String,
     /// The number of the clause.
@@ -23,30 +23,30 @@ pub struct Finding {
     pub level: Level,
     /// What was found.
     pub verdict: Verdict,
-    /// What it means for each client that the check speaks about.
+    /// The verdict for each client that the check covers.
     pub clients: BTreeMap<Client, Verdict>,
-    /// What a client that is affected cannot do. The report says it per client.
+    /// What an affected client cannot do. The report shows it per client.
     #[serde(skip)]
     pub breaks: Directions,
     /// Where it failed; only in deviations.
     pub stage: Option<Stage>,
-    /// The cause of a deviation, where it has a name.
+    /// The cause of a deviation, if it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// Why it was not judged.
     #[serde(skip)]
     pub because: Option<Because>,
-    /// Whether the person asked for it, and not only for what needs it.
+    /// Whether the person selected it, and not only a check that needs it.
     #[serde(skip)]
     pub selected: bool,
-    /// What was seen; for what was not judged, the reason.
+    /// What was seen, or the reason why it was not judged.
     pub observed: String,
     /// What a server that conforms does.
     pub expected: String,
-    /// What to do; empty where nothing deviates.
+    /// What to do; empty if nothing deviates.
     #[serde(rename = "fix")]
     pub remedy: String,
-    /// Another way out, beside the fix.
+    /// An alternative to the fix.
     #[serde(skip)]
     pub alternative: Option<String>,
     /// The software that answered, as the answer names it: `Server: nginx; Via: 1.1 varnish`.
@@ -54,7 +54,7 @@ pub struct Finding {
     pub answered_by: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// Why a waiver excuses this deviation, where one does.
+    /// Why a waiver excuses this deviation, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
     /// The last day on which that waiver counts.
@@ -72,7 +72,7 @@ pub enum Because {
     Error(Breakage),
     /// The person left it out.
     LeftOut,
-    /// It runs only where a person asks for it.
+    /// It runs only on request.
     NotAskedFor,
 }
 
@@ -150,7 +150,7 @@ impl Seen {
 }
 
 impl Finding {
-    /// Returns the finding that an outcome of `check`, run as `variant`, amounts to.
+    /// Returns the finding for an outcome of `check` in `variant`.
     pub fn new<C: Context>(
         check: &Check<C>,
         variant: C::Facet,
@@ -166,7 +166,7 @@ impl Finding {
         let seen = Seen::of(outcome, deviation_verdict, about);
         let client_verdict = |client| match seen.verdict {
             _ if !seen.affected.contains(client) => Verdict::Pass,
-            // What passes in the way of others is not this client's way.
+            // What passes because other clients do the same deviates from this client.
             Verdict::Pass => deviation_verdict,
             verdict => verdict,
         };
@@ -220,7 +220,7 @@ impl Finding {
         finding
     }
 
-    /// Returns whether it was not carried out because nobody asked for it.
+    /// Returns whether it was not run because nobody requested it.
     pub fn is_unasked(&self) -> bool {
         self.because == Some(Because::NotAskedFor)
     }

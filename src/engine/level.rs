@@ -3,16 +3,15 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How much a deviation matters to a client of today.
+/// How much a deviation matters to current clients.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// A client of today breaks: it cannot back up, or cannot restore. A deviation is `fail`.
+    /// A current client breaks: it cannot back up or cannot restore. A deviation is `fail`.
     Required,
-    /// Users can lose a backup or their privacy under circumstances that do happen. A deviation is
-    /// `warn`.
+    /// Users can lose a backup or their privacy in realistic circumstances. A deviation is `warn`.
     Recommended,
-    /// Worth knowing; no client of today is affected. A deviation is `note`.
+    /// Worth knowing, but no current client is affected. A deviation is `note`.
     Informational,
 }
 

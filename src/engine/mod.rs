@@ -1,9 +1,9 @@
 //! What a check is, and how checks run, are judged and are waived. No HTTP, and nothing about
 //! Threema.
 //!
-//! A [`Check`] is one constant and one function. A [`Plan`] picks checks, [`run`] runs them with
-//! regard to what each needs and what it may do, and reports every step as an [`Event`]. The result
-//! is a [`Run`]: a [`Finding`] for every check and variant, whether or not it could be judged.
+//! A [`Check`] is one constant and one function. A [`Plan`] selects checks. [`run`] runs them,
+//! respects what each needs and may do, and reports every step as an [`Event`]. The result is a
+//! [`Run`]: a [`Finding`] for every check and variant, whether or not it could be judged.
 
 mod cause;
 mod check;

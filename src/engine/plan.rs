@@ -1,4 +1,4 @@
-//! Which checks a run consists of: the person's choice, and what the choice needs.
+//! The checks of a run: those that the person selects, and those that they need.
 
 use super::check::{Check, Context};
 use super::finding::Because;
@@ -29,14 +29,14 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-/// The person's choice of checks.
+/// The person's selection of checks.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Selection {
     /// Only these; empty means all.
     pub only: Vec<Pattern>,
-    /// All but these, each with the option that asked for it.
+    /// All except these, each with the option that named it.
     pub skip: Vec<(Pattern, String)>,
-    /// Those that run only where a person asks for them, each with the reason.
+    /// Checks that run only on request, each with the reason.
     pub rare: Vec<(Pattern, String)>,
 }
 
@@ -52,7 +52,7 @@ pub enum PlanError {
         /// A check whose ID looks like it.
         suggestion: Option<String>,
     },
-    /// Two checks with one ID, or a need that no check has: a defect of the suite.
+    /// Two checks with the same ID, or a need that names no check: a defect of the suite.
     #[error("the suite is broken: {0}")]
     BrokenSuite(String),
 }
@@ -60,9 +60,9 @@ pub enum PlanError {
 /// Whether one check runs, and if not, why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Fate {
-    /// It was asked for.
+    /// The person selected it.
     Selected,
-    /// Something that was asked for needs it.
+    /// A selected check needs it.
     Needed,
     Disabled(Because, String),
 }
@@ -73,7 +73,7 @@ pub struct Plan<C: Context> {
 }
 
 impl<C: Context> Plan<C> {
-    /// Picks from `registry` what `selection` says, and what those need.
+    /// Selects from `registry` the checks of `selection`, and those that they need.
     pub fn new(
         registry: impl IntoIterator<Item = &'static Check<C>>,
         selection: &Selection,
@@ -148,17 +148,17 @@ impl<C: Context> Plan<C> {
     }
 }
 
-/// Returns the registry by ID; refuses what would make needs ambiguous or circular.
+/// Returns the registry by ID. Refuses ambiguous or circular needs.
 fn index<C: Context>(
     registry: &[&'static Check<C>],
 ) -> Result<BTreeMap<&'static str, &'static Check<C>>, PlanError> {
     let mut by_id = BTreeMap::new();
     for check in registry {
         for need in check.needs {
-            // Needs point backwards, so that there can be no circle.
+            // Needs point backwards, so they cannot form a circle.
             if !by_id.contains_key(need) {
                 return Err(PlanError::BrokenSuite(format!(
-                    "`{}` needs `{need}`, which does not stand before it",
+                    "`{}` needs `{need}`, which does not precede it",
                     check.id
                 )));
             }
@@ -178,7 +178,7 @@ fn subject(id: &str) -> &str {
     id.split('.').next().unwrap_or(id)
 }
 
-/// Returns the ID that looks most like `typed`, if one does.
+/// Returns the ID that is most similar to `typed`, if one is.
 pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
     ids.map(|id| (distance(typed, id), id))
         .filter(|(distance, _)| *distance <= 3.max(typed.len() / 4))
@@ -186,7 +186,7 @@ pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Op
         .map(|(_, id)| id.to_owned())
 }
 
-/// Levenshtein's distance, in bytes.
+/// Returns the Levenshtein distance, in bytes.
 fn distance(left: &str, right: &str) -> usize {
     let right = right.as_bytes();
     let mut row: Vec<usize> = (0..=right.len()).collect();

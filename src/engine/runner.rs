@@ -12,12 +12,13 @@ use std::time::Duration;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
-/// What a suite is run against: makes the context of each check.
+/// The target of a suite, which makes the context of each check.
 pub trait Subject<C: Context>: Send + Sync {
-    /// Returns the context for one check, run in one way.
+    /// Returns the context for one check in one variant.
     fn context(&self, check: &'static Check<C>, variant: C::Facet) -> C;
 
-    /// Why this check was left unfinished in the run that is being judged again, if it was.
+    /// Returns why this check was left unfinished in the recorded run that is judged again, if it
+    /// was.
     fn left_unfinished(&self, check: &'static Check<C>, variant: C::Facet) -> Option<String> {
         let _ = (check, variant);
         None
@@ -27,9 +28,9 @@ pub trait Subject<C: Context>: Send + Sync {
 /// How a plan is run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many checks run at once, at the most.
+    /// The largest number of checks that run at once.
     pub jobs: usize,
-    /// How long checks that run get to end by themselves once the run is stopped.
+    /// How long running checks may take to end after the run is stopped.
     pub grace: Duration,
     /// The switch that stops the run.
     pub stop: Stop,
@@ -49,11 +50,11 @@ pub enum Event {
         /// Its name, with the variant.
         name: String,
     },
-    /// A check has ended, in whatever way.
+    /// A check has ended.
     CheckFinished(Box<Finding>),
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Run {
@@ -63,7 +64,7 @@ pub struct Run {
     pub stopped: Option<StopReason>,
 }
 
-/// The place of one check and variant in the plan: (check, variant).
+/// The position of one check and variant in the plan: (check, variant).
 type Slot = (usize, usize);
 
 /// Runs `plan` against `subject`. Every check of the plan gets a finding for each of its variants.
@@ -115,7 +116,7 @@ struct Runner<'e, C: Context> {
     events: &'e mut (dyn FnMut(Event) + Send),
 }
 
-/// What stands between a check and its start.
+/// Whether a check can start.
 enum Readiness {
     Ready,
     NotYet,
@@ -147,7 +148,7 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    /// Runs until nothing waits and nothing runs, or the run is stopped.
+    /// Runs until all checks have ended or the run is stopped.
     async fn drive(&mut self) -> Option<StopReason> {
         let stop = self.options.stop.clone();
         loop {
@@ -166,7 +167,7 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    /// Lets running checks end for a while, then ends them, and says of the rest why it did not
+    /// Gives running checks some time to end, then aborts them, and records why the rest did not
     /// run.
     async fn wind_down(&mut self, reason: &StopReason) {
         let end = Instant::now() + self.options.grace;
@@ -237,13 +238,13 @@ impl<C: Context> Runner<'_, C> {
             Ok((id, (outcome, took))) => (id, outcome, Some(took)),
             Err(error) => {
                 let why = if error.is_panic() {
-                    "the check itself crashed"
+                    "the check crashed"
                 } else {
                     "the check was aborted"
                 };
                 (
                     error.id(),
-                    Outcome::error(Breakage::Crashed, format!("{why}: please report this")),
+                    Outcome::error(Breakage::Crashed, format!("{why}; please report this")),
                     None,
                 )
             }
@@ -289,7 +290,7 @@ impl<C: Context> Runner<'_, C> {
         })
     }
 
-    /// Returns whether what `check` needs of the check called `need` is there.
+    /// Returns whether `check` can start with regard to the check `need`.
     fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
         let Some(place) = self
             .plan
@@ -297,10 +298,10 @@ impl<C: Context> Runner<'_, C> {
             .iter()
             .position(|(other, _)| other.id == need)
         else {
-            let reason = format!("there is no check `{need}`");
+            let reason = format!("the check `{need}` does not exist");
             return Readiness::Never(Outcome::error(Breakage::Harness, reason));
         };
-        // A check that is left out counts as passed; what it needs itself still has to be there.
+        // A skipped check counts as passed, but what it needs must still pass.
         if matches!(self.plan.checks[place].1, Fate::Disabled(..)) {
             let beyond = self.plan.checks[place].0.needs.iter();
             return beyond
@@ -320,7 +321,7 @@ impl<C: Context> Runner<'_, C> {
         };
         let serves = |finding: &Finding| match finding.verdict {
             Verdict::Pass | Verdict::Note | Verdict::Warn => true,
-            // A failure that names no client hinders them all.
+            // A failure that names no client affects all of them.
             Verdict::Fail => {
                 spoken_for
                     && !finding.clients.is_empty()
@@ -331,7 +332,7 @@ impl<C: Context> Runner<'_, C> {
         if findings.iter().any(|finding| serves(finding)) {
             return Readiness::Ready;
         }
-        // What does not apply hinders nothing, and does not stand in for what went wrong either.
+        // A check that does not apply blocks nothing, but it does not replace a failed one either.
         match findings
             .iter()
             .find(|finding| finding.verdict != Verdict::NotApplicable)
@@ -342,11 +343,11 @@ impl<C: Context> Runner<'_, C> {
     }
 }
 
-/// Returns the variants of `needed` that count for `variant`, which speaks for the clients `mine`;
-/// and whether any of them speaks for those clients.
+/// Returns the variants of `needed` that count for `variant`, which covers the clients `mine`, and
+/// whether any of them covers those clients.
 ///
-/// Where `needed` was run in the same variant, that one counts alone; else those that speak for the
-/// same clients; and where none does, all: an upload is an upload, from any client.
+/// If `needed` ran in the same variant, only that one counts; else those that cover the same
+/// clients; and if none does, all of them.
 fn concerned<C: Context>(
     needed: &Check<C>,
     variant: C::Facet,
@@ -376,11 +377,11 @@ fn concerned<C: Context>(
     }
 }
 
-/// Returns what becomes of a check whose need came to `worst`.
+/// Returns the state of a check whose need has the finding `worst`.
 fn hindrance(worst: &Finding) -> Readiness {
     let what = match (worst.verdict, &worst.because) {
         (Verdict::Fail, _) => "failed",
-        // The first cause says more than the chain that leads to it.
+        // The first cause says more than the checks that follow from it.
         (Verdict::Blocked, Some(Because::Blocked(by @ Blocker::Check { .. }))) => {
             let outcome = Outcome::blocked_by(by.clone(), worst.observed.clone());
             return Readiness::Never(outcome);

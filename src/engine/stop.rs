@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Why a run ended before its end.
+/// Why a run was stopped early.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum StopReason {
     /// The deadline of the whole run passed, in seconds.
     Deadline(u64),
-    /// A signal came: `SIGINT`, `SIGTERM`.
+    /// A signal, such as `SIGINT` or `SIGTERM`.
     Signal(&'static str),
 }
 
@@ -34,7 +34,7 @@ impl Default for Stop {
 }
 
 impl Stop {
-    /// Stops the run. The first reason stays.
+    /// Stops the run. The first reason counts.
     pub fn pull(&self, reason: StopReason) {
         self.0.send_if_modified(|current| {
             let first = current.is_none();
@@ -45,7 +45,7 @@ impl Stop {
         });
     }
 
-    /// Why the run is being stopped, if it is.
+    /// Returns why the run is being stopped, if it is.
     pub fn reason(&self) -> Option<StopReason> {
         self.0.borrow().clone()
     }
@@ -60,7 +60,7 @@ impl Stop {
             .and_then(|reason| (*reason).clone());
         match reason {
             Some(reason) => reason,
-            // The sender lives as long as `self`: this cannot come.
+            // The sender lives as long as `self`, so this cannot happen.
             None => std::future::pending().await,
         }
     }

@@ -1,4 +1,4 @@
-//! What the findings of a run mean, counted and for each direction of each client.
+//! The findings of a run, counted and summarised for each direction of each client.
 
 use super::day::Day;
 use super::finding::Finding;
@@ -7,24 +7,24 @@ use crate::safe::{Client, Direction, Directions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A defect of a published client that concerns people on this server, though the server is not to
+/// A defect of a published client that affects users of this server, although the server is not to
 /// blame.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KnownIssue {
-    /// The name, for ever.
+    /// The name, which never changes.
     pub id: String,
     /// The releases that have it.
     pub releases: String,
     /// What happens, and what people can do.
     pub text: String,
-    /// The fact of the manual that it is.
+    /// The ID of the fact in the manual.
     pub source: String,
     /// Whether every current release of the client fails in this direction because of it.
     pub prevents: bool,
 }
 
-/// How much waivers excuse, and until when.
+/// The findings that waivers excuse, and until when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Excused {
@@ -42,18 +42,18 @@ pub struct ClientSummary {
     pub verdict: ClientVerdict,
     /// The names of the findings that break it.
     pub broken_by: Vec<String>,
-    /// The names of what matters to it and could not be judged.
+    /// The names of the findings that matter to it but could not be judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_judged: Vec<String>,
-    /// What a waiver excuses that would break it otherwise.
+    /// The deviations that would break it if no waiver excused them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Excused>,
-    /// Defects of the client itself that concern it here.
+    /// Defects of the client itself that apply here.
     pub known_issues: Vec<KnownIssue>,
 }
 
 impl ClientSummary {
-    /// Returns whether the server does its part, as far as it was judged.
+    /// Returns whether the server does its part, as far as that was judged.
     pub const fn is_open_to_apps(&self) -> bool {
         matches!(self.verdict, ClientVerdict::Pass | ClientVerdict::Partial)
     }
@@ -67,7 +67,7 @@ impl ClientSummary {
 /// The verdicts for each client, in each direction that it has.
 pub type ClientSummaries = BTreeMap<Client, BTreeMap<Direction, ClientSummary>>;
 
-/// How many findings came to each verdict.
+/// The number of findings with each verdict.
 pub type Counts = BTreeMap<Verdict, usize>;
 
 /// Returns the verdict for each direction of each client over all findings.

@@ -1,4 +1,4 @@
-//! What was found: of one check, and of one client.
+//! The verdicts on one check and on one client.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Verdict {
     NotApplicable,
     /// The person skipped it.
     Disabled,
-    /// Something that it needs did not pass, or the server or the run forbade to go on.
+    /// A check that it needs did not pass, or something else kept it from being judged.
     Blocked,
     /// The harness could not carry it out.
     Error,
@@ -52,17 +52,17 @@ impl Verdict {
         }
     }
 
-    /// Returns whether the check came to a judgement at all.
+    /// Returns whether the check was judged at all.
     pub const fn is_judged(self) -> bool {
         matches!(self, Self::Pass | Self::Note | Self::Warn | Self::Fail)
     }
 
-    /// Returns whether something was judged, and is not as it should be.
+    /// Returns whether something was judged and is not as it should be.
     pub const fn is_deviation(self) -> bool {
         matches!(self, Self::Note | Self::Warn | Self::Fail)
     }
 
-    /// Returns whether what needs this check can be judged: nothing that it needs is broken.
+    /// Returns whether checks that need this one can be judged.
     pub const fn serves(self) -> bool {
         matches!(self, Self::Pass | Self::Note | Self::Warn)
     }
@@ -80,8 +80,8 @@ impl fmt::Display for Verdict {
 pub enum ClientVerdict {
     /// Nothing that was judged affects the client, and everything that matters to it was judged.
     Pass,
-    /// Nothing that was judged affects the client, and the person left out what matters to it, or
-    /// there was no TLS.
+    /// Nothing that was judged affects the client, but the person left out a check that matters to
+    /// it, or there was no TLS.
     Partial,
     /// A deviation affects the client.
     Fail,

@@ -1,4 +1,4 @@
-//! Waivers: known deviations that a project accepts for a while, and says why.
+//! Waivers: known deviations that a project accepts until a date, with the reason.
 //!
 //! ```toml
 //! [[waiver]]
@@ -18,11 +18,11 @@ use crate::engine::Verdict;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The shortest `observed` that is taken, in characters: a shorter one would match nearly
+/// The shortest `observed` that is accepted, in characters: a shorter one would match nearly
 /// everything.
 const SHORTEST_OBSERVED: usize = 8;
 
-/// How the names of problems begin.
+/// The prefix of the names of problems.
 const PROBLEM: &str = "problem.";
 
 /// One accepted deviation.
@@ -35,7 +35,7 @@ pub struct Waiver {
     pub reason: String,
     /// The last day on which the waiver counts.
     pub until: Day,
-    /// A part of what was observed: another deviation of the same check is not excused.
+    /// A part of what was observed, so that no other deviation of the same check is excused.
     pub observed: String,
 }
 
@@ -45,7 +45,7 @@ pub struct Waiver {
 pub struct Waivers {
     #[serde(default)]
     waiver: Vec<Waiver>,
-    /// The day that counts; `None`: the day on which they are applied.
+    /// The day that counts; `None` means the day on which they are applied.
     #[serde(skip)]
     today: Option<Day>,
 }
@@ -59,12 +59,12 @@ pub enum WaiverError {
     Toml(String),
     /// A check that does not exist.
     #[error(
-        "waiver {position}: there is no check `{check}`; `safe-conformance list` shows them all"
+        "waiver {position}: unknown check `{check}`; `safe-conformance list` shows all of them"
     )]
     NoSuchCheck {
-        /// Which waiver, counted from 1.
+        /// The number of the waiver, counted from 1.
         position: usize,
-        /// What it names.
+        /// The name in the waiver.
         check: String,
     },
     /// An `observed` that would excuse too much.
@@ -72,17 +72,17 @@ pub enum WaiverError {
         "waiver {position} (`{check}`): `observed` must have at least {SHORTEST_OBSERVED} characters; copy a part of what the report observed"
     )]
     TooShort {
-        /// Which waiver, counted from 1.
+        /// The number of the waiver, counted from 1.
         position: usize,
-        /// What it names.
+        /// The name in the waiver.
         check: String,
     },
     /// An empty field.
-    #[error("waiver {position} (`{check}`): `{field}` is empty; say {way_out}")]
+    #[error("waiver {position} (`{check}`): `{field}` is empty; expected {way_out}")]
     Empty {
-        /// Which waiver, counted from 1.
+        /// The number of the waiver, counted from 1.
         position: usize,
-        /// What it names.
+        /// The name in the waiver.
         check: String,
         /// The empty field.
         field: &'static str,
@@ -92,8 +92,7 @@ pub enum WaiverError {
 }
 
 impl Waivers {
-    /// Parses a file of waivers; `known` tells whether a check, or a check with its variant,
-    /// exists.
+    /// Parses a file of waivers. `known` says whether a check, or a check with a variant, exists.
     pub fn parse(text: &str, known: impl Fn(&str) -> bool) -> Result<Self, WaiverError> {
         let mut waivers: Self = toml::from_str(text)
             .map_err(|error| WaiverError::Toml(error.to_string().trim_end().to_owned()))?;
@@ -119,7 +118,7 @@ impl Waivers {
         Ok(waivers)
     }
 
-    /// The same as they count on a day; without this, on the day of the run.
+    /// Sets the day that counts; the default is the day of the run.
     #[must_use]
     pub const fn as_of(mut self, day: Day) -> Self {
         self.today = Some(day);
@@ -137,7 +136,7 @@ impl Waivers {
 }
 
 impl Waiver {
-    /// Returns whether it names this finding: its check, its variant, or its problem.
+    /// Returns whether the waiver names this finding: its check, its variant or its problem.
     fn names(&self, finding: &Finding) -> bool {
         let by_problem = finding
             .cause
@@ -170,7 +169,7 @@ impl Waiver {
                 Verdict::Disabled | Verdict::Blocked | Verdict::Error => unjudged = true,
             }
         }
-        // A problem may hide behind what was not judged, whichever check that is.
+        // Any check that was not judged may hide a problem.
         let is_open = |finding: &Finding| {
             matches!(
                 finding.verdict,
@@ -180,7 +179,7 @@ impl Waiver {
         if self.check.starts_with(PROBLEM) && !excused && findings.iter().any(is_open) {
             return None;
         }
-        // What was not judged says nothing about whether the waiver is still needed.
+        // A check that was not judged does not show whether the waiver is still needed.
         if excused || (unjudged && other.is_none()) {
             return None;
         }

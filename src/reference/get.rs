@@ -193,7 +193,8 @@ fn unpacked(bytes: &[u8]) -> Option<Bytes> {
     Some(unpacked.into())
 }
 
-/// Returns a tag and more text: with the first byte alone, one ciphertext in 256 would do.
+/// Returns whether the bytes begin like HTML: a tag and more text. The first byte alone would match
+/// one ciphertext in 256.
 fn looks_like_html(bytes: &[u8]) -> bool {
     bytes.starts_with(b"<") && bytes.iter().take(64).all(u8::is_ascii)
 }

@@ -55,8 +55,7 @@ impl ClientCheckup {
         })
     }
 
-    /// Returns what bounds the adapter; the limits of `client` without options unless this is
-    /// called.
+    /// Sets the limits of the adapter [default: those of `client` without options].
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.of.by.limits = limits;

@@ -67,16 +67,16 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// Returns how many checks run at once. Unless this is called: 16 on a server, one adapter, and
-    /// 8 cases of the rig.
+    /// Sets how many checks run at once. The default is 16 on a server, one adapter, and 8 cases of
+    /// the rig.
     #[must_use]
     pub const fn jobs(mut self, jobs: usize) -> Self {
         self.choices.jobs = Some(jobs);
         self
     }
 
-    /// Returns how long the whole run may take. Unless this is called: ten minutes for a client;
-    /// for a server three, and more if it answers slowly.
+    /// Sets how long the whole run may take. The default is ten minutes for a client; for a server
+    /// three, and more if it answers slowly.
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.choices.deadline = Some(deadline);

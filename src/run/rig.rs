@@ -85,15 +85,15 @@ impl Rig {
         self
     }
 
-    /// Returns the person whom the client acts for, where several runs share one: its keys take a
-    /// derivation each.
+    /// Sets the person whom the client acts for, so that several runs share one: each person needs
+    /// two key derivations.
     #[must_use]
     pub fn acting_for(mut self, world: Arc<World>) -> Self {
         self.of.by.world = Some(world);
         self
     }
 
-    /// Returns the address of this machine to listen on; loopback by default.
+    /// Sets the address of this machine to listen on; loopback by default.
     #[must_use]
     pub const fn listening_on(mut self, address: IpAddr) -> Self {
         self.of.by.address = Some(address);

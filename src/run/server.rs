@@ -120,30 +120,28 @@ impl Checkup {
         self.seed(seed)
     }
 
-    /// Returns how fast the run asks.
+    /// Sets how fast the run sends requests.
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.of.settings.pace = pace;
         self
     }
 
-    /// Returns how long one answer may take; ten seconds unless this is called. Large bodies get
-    /// more.
+    /// Sets how long one answer may take; ten seconds by default. Large bodies get more.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.of.settings.timeout = timeout;
         self
     }
 
-    /// Returns how long a server that limits or locks is waited for; a minute unless this is
-    /// called.
+    /// Sets how long the run waits for a server that limits or locks; a minute by default.
     #[must_use]
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.of.settings.patience = patience;
         self
     }
 
-    /// Returns how many bytes the size checks may upload, together; 16 MiB unless this is called.
+    /// Sets how many bytes the size checks may upload together; 16 MiB by default.
     #[must_use]
     pub const fn max_upload(mut self, bytes: u64) -> Self {
         self.of.settings.max_upload = bytes;
@@ -165,8 +163,8 @@ impl Checkup {
         self
     }
 
-    /// Returns the folder for the ledger of what is uploaded. Without one, what a killed run leaves
-    /// behind is not written down.
+    /// Sets the folder for the ledger of uploads. Without one, what a killed run leaves behind is
+    /// not recorded.
     #[must_use]
     pub fn ledger_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.of.ledger_folder = Some(folder.into());

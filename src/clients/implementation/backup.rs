@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// for some other time.
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
-/// Returns an app that crashes or hangs is said to refuse: the vector says how.
+/// Reads a backup. A crash or hang of an app counts as a refusal: the vector says which it is.
 pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<RestoredState> {
     let own_id = id(&input.own_id)?;
     match release.read_as_asked(input)? {

@@ -144,7 +144,7 @@ fn waivers_that_would_excuse_everything_are_refused() {
         refused(
             "[[waiver]]\ncheck = \"b\"\nreason = \"r\"\nuntil = \"2027-01-01\"\nobserved = \"something\"\n"
         )
-        .contains("there is no check `b`")
+        .contains("unknown check `b`")
     );
     assert!(
         refused(

@@ -58,7 +58,7 @@ pub(super) trait Part: Sized {
 pub(super) trait Leaf: Sized + PartialEq {
     fn read(value: &Value) -> Result<Self, Wrong>;
 
-    /// Returns the value in its usual spelling.
+    /// Returns whether a value has its usual spelling.
     fn spell(&self) -> Value;
 
     /// Returns whether the value says this.

@@ -119,7 +119,7 @@ impl Object {
         self.coerced(key, Value::as_object)
     }
 
-    /// Returns what `isNull` answers for a key: also true where there is none.
+    /// Returns what `isNull` answers for a key: it is also true for an absent key.
     pub fn is_null(&self, key: &str) -> bool {
         self.value(key).is_none_or(Value::is_null)
     }
