@@ -254,7 +254,9 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     let state = state_variable("XDG_STATE_HOME");
     let home = || state_variable("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
-        Complaint::usage("neither XDG_STATE_HOME nor HOME is set; name a folder for ledgers with --ledger-dir")
+        Complaint::usage(
+            "neither XDG_STATE_HOME nor HOME is set; name a folder for ledgers with --ledger-dir",
+        )
     })?;
     Ok(folder.join("safe-conformance"))
 }
@@ -274,7 +276,9 @@ pub(super) fn listen(stop: Stop) {
         let name = first.await;
         let second = signal();
         stop.pull(StopReason::Signal(name));
-        tell(&format!("{name}: cleaning up; a second signal stops the program at once\n"));
+        tell(&format!(
+            "{name}: cleaning up; a second signal stops the program at once\n"
+        ));
         second.await;
         crate::adapter::kill_all();
         std::process::exit(i32::from(Exit::Incomplete as u8));

@@ -268,10 +268,7 @@ fn write_document(file: &Path, document: &[u8]) -> Result<(), Complaint> {
     });
     written.map_err(|error| Complaint {
         exit: Exit::Incomplete,
-        sentence: format!(
-            "failed to write the document `{}`: {error}",
-            file.display()
-        ),
+        sentence: format!("failed to write the document `{}`: {error}", file.display()),
     })
 }
 

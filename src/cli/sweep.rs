@@ -152,7 +152,9 @@ fn said_of_bin(purged: &Purged) -> String {
     let files = crate::text::counted(purged.files as u64, "file");
     match &purged.trouble {
         None => format!("removed {files} of this program from the bin."),
-        Some(why) => format!("removed {files} of this program from the bin; others may be left: {why}."),
+        Some(why) => {
+            format!("removed {files} of this program from the bin; others may be left: {why}.")
+        }
     }
 }
 

@@ -171,7 +171,10 @@ async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = download_without_login(context).await??;
     Ok(if gives(&answer) {
-        Outcome::deviates(Stage::Auth, "anybody who knows its ID can download a backup")
+        Outcome::deviates(
+            Stage::Auth,
+            "anybody who knows its ID can download a backup",
+        )
     } else {
         refused(&answer)
     })
@@ -361,7 +364,9 @@ async fn cookie(context: &Context) -> Judged {
 async fn wrong(context: &Context) -> Judged {
     needs_login(context)?;
     if gives(&download_without_login(context).await??) {
-        return Ok(Outcome::not_applicable("anybody can download a backup here"));
+        return Ok(Outcome::not_applicable(
+            "anybody can download a backup here",
+        ));
     }
     let backup = context.recycled().await;
     let payload = context.payload("guarded", Recipe::Random(600));
@@ -379,10 +384,7 @@ async fn wrong(context: &Context) -> Judged {
     Ok(if gives(&answer) {
         Outcome::deviates(
             Stage::Auth,
-            format!(
-                "a wrong password was accepted: {}",
-                describe(&answer)
-            ),
+            format!("a wrong password was accepted: {}", describe(&answer)),
         )
     } else {
         refused(&answer)

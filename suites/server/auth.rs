@@ -356,21 +356,13 @@ mod tests {
                 Some("Bearer realm=\"x\""),
                 "iOS can answer none of these",
             ),
-            (
-                401,
-                None,
-                "iOS sends its credentials only after a 401",
-            ),
+            (401, None, "iOS sends its credentials only after a 401"),
             (
                 403,
                 Some("Basic realm=\"x\""),
                 "iOS sends its credentials only after a 401",
             ),
-            (
-                404,
-                None,
-                "iOS sends its credentials only after a 401",
-            ),
+            (404, None, "iOS sends its credentials only after a 401"),
         ] {
             match challenged(status, challenge) {
                 Outcome::Deviates(deviation) => {

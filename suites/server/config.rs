@@ -307,9 +307,9 @@ async fn judge_answer(
     }
     read(client, answer).map_err(|error| match error {
         // This is inferred, not read in a source, so it decides nothing.
-        ConfigError::NotUtf8 { .. } => Outcome::blocked(
-            "`config` is not UTF-8; whether iOS reads it anyway is unknown",
-        ),
+        ConfigError::NotUtf8 { .. } => {
+            Outcome::blocked("`config` is not UTF-8; whether iOS reads it anyway is unknown")
+        }
         error => with_cause(
             context,
             answer,
@@ -394,7 +394,9 @@ fn judge_same(answers: &[Response]) -> Outcome {
     let is_read = |(android, ios): &(Option<_>, Option<_>)| android.is_some() || ios.is_some();
     match by_either.filter(is_read).count() {
         0 => Outcome::blocked("no answer held a config"),
-        1 => Outcome::blocked("only one answer held a config, so there is nothing to compare it with"),
+        1 => Outcome::blocked(
+            "only one answer held a config, so there is nothing to compare it with",
+        ),
         count => Outcome::pass(format!("{count} answers hold the same numbers")),
     }
 }

@@ -52,9 +52,8 @@ fn lost(failure: &Failure, observed: String) -> Deviation {
     let deviation = Deviation::new(failure.stage, observed);
     match failure.stage {
         Stage::Resolve => deviation.remedy("Check the host name and its DNS entry."),
-        Stage::Connect => deviation.remedy(
-            "Check that the server listens on this port, and that no firewall blocks it.",
-        ),
+        Stage::Connect => deviation
+            .remedy("Check that the server listens on this port, and that no firewall blocks it."),
         Stage::Tls => deviation.remedy("See the findings of `tls`."),
         _ => {
             let (asked, kind) = (None, failure.kind);

@@ -161,7 +161,9 @@ fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
     } else if loses_on_the_dot(meant, promised) {
         Outcome::deviates(
             Stage::Meaning,
-            format!("{heading}; by then a server that deletes right after retentionDays has no backup"),
+            format!(
+                "{heading}; by then a server that deletes right after retentionDays has no backup"
+            ),
         )
     } else if left(meant) < NEW_PHONE_DAYS {
         Outcome::deviates(
@@ -259,7 +261,10 @@ async fn download_refreshes(context: &Context) -> Judged {
             format!("a {} changed Last-Modified", method.as_str()),
         )
     } else {
-        Outcome::pass(format!("a {} did not change Last-Modified", method.as_str()))
+        Outcome::pass(format!(
+            "a {} did not change Last-Modified",
+            method.as_str()
+        ))
     })
 }
 
@@ -344,7 +349,9 @@ async fn deleted_everywhere(context: &Context) -> Judged {
             Stage::Http,
             format!("it is still visible after it was deleted: answered {status}"),
         ),
-        Some(false) => Outcome::pass(format!("it was visible, and no longer is: answered {status}")),
+        Some(false) => Outcome::pass(format!(
+            "it was visible, and no longer is: answered {status}"
+        )),
         None => Outcome::blocked(format!(
             "it was visible before it was deleted; then this was answered {status}, which does not show whether it is gone"
         )),

@@ -216,7 +216,9 @@ pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
             Some(Ok(_)) => {
                 "the server answers; without the host name, which every client sends, it sends another certificate"
             }
-            Some(Err(_)) => "the server answers; it demands the host name, which every client sends",
+            Some(Err(_)) => {
+                "the server answers; it demands the host name, which every client sends"
+            }
         }));
     }
     let refuses = |code: u8| {
@@ -254,10 +256,10 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
             alert(*code)
         ))
         .into(),
-        Err(ShakeTrouble::Closed) => {
-            deviates("the server demands a client certificate: without one it closes the connection")
-                .into()
-        }
+        Err(ShakeTrouble::Closed) => deviates(
+            "the server demands a client certificate: without one it closes the connection",
+        )
+        .into(),
         // Source: nginx, `ssl_verify_client on`, answers so within TLS; 495 and 496 are its own
         // statuses.
         Ok(Some(HttpSeen {
@@ -267,7 +269,9 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
             "the server demands a client certificate: without one it answers {status}"
         ))
         .into(),
-        Ok(Some(_)) => Outcome::pass("the server asks for a client certificate, but does not require it"),
+        Ok(Some(_)) => {
+            Outcome::pass("the server asks for a client certificate, but does not require it")
+        }
         Ok(None) | Err(_) => Outcome::blocked(
             "the server asks for a client certificate; whether it requires one could not be determined",
         ),

@@ -139,14 +139,14 @@ fn silence(silence: &Silence) -> String {
         Silence::Closed => "the server closed the connection during the handshake".to_owned(),
         Silence::Reset => "the server reset the connection during the handshake".to_owned(),
         Silence::TimedOut => "no answer to the TLS handshake in time".to_owned(),
-        Silence::NotTls(words) if words.is_empty() => {
-            "the port does not speak TLS".to_owned()
-        }
+        Silence::NotTls(words) if words.is_empty() => "the port does not speak TLS".to_owned(),
         Silence::NotTls(words) => {
             format!("the port does not speak TLS: it says \"{words}\"")
         }
         Silence::TooMuch => "the server sends more than a handshake may contain".to_owned(),
-        Silence::NotAsked => "not requested, because the connections of this run were used up".to_owned(),
+        Silence::NotAsked => {
+            "not requested, because the connections of this run were used up".to_owned()
+        }
     }
 }
 

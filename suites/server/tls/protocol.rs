@@ -232,7 +232,10 @@ pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
         &[suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2],
     )?;
     if !allowed.is_empty() {
-        return Ok(Outcome::pass(format!("the server accepts {}", listed(&allowed))));
+        return Ok(Outcome::pass(format!(
+            "the server accepts {}",
+            listed(&allowed)
+        )));
     }
     let of_kind = |answered: &Answered, kind: &[u16]| {
         answered
@@ -365,11 +368,12 @@ pub(super) fn judge_alpn(seen: &Inspection) -> Judged {
         Ok(shaken) => match shaken.alpn.as_deref() {
             Some("h2") => Outcome::pass("the server chooses HTTP/2"),
             Some("http/1.1") => Outcome::pass("the server chooses HTTP/1.1"),
-            Some(other) => deviates(format!("the server chooses `{other}`, which was not offered")).into(),
+            Some(other) => deviates(format!(
+                "the server chooses `{other}`, which was not offered"
+            ))
+            .into(),
             None => deviates("the server does not answer ALPN").into(),
         },
-        Err(_) => {
-            Outcome::blocked("this program's TLS library failed to agree with the server")
-        }
+        Err(_) => Outcome::blocked("this program's TLS library failed to agree with the server"),
     })
 }

@@ -312,9 +312,9 @@ pub(super) fn judge_must_staple(seen: &Inspection) -> Judged {
     Ok(match (leaf.must_staple, seen.stapled) {
         (false, _) => Outcome::not_applicable("the certificate demands no stapled answer"),
         (true, true) => Outcome::pass("a stapled answer comes with the certificate"),
-        (true, false) => deviates(
-            "the certificate demands a stapled OCSP answer (Must-Staple), but none comes",
-        )
-        .into(),
+        (true, false) => {
+            deviates("the certificate demands a stapled OCSP answer (Must-Staple), but none comes")
+                .into()
+        }
     })
 }
