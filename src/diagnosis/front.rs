@@ -288,7 +288,7 @@ pub(super) const RATE_LIMIT: Problem = Problem {
     fixes: &[
         (
             Product::Nextcloud,
-            "Wait half an hour, or run `occ security:bruteforce:reset IP`; behind a proxy set `trusted_proxies` in config.php, so that not everybody is counted as one.",
+            "Nextcloud counts failed logins, and every run sends one wrong password: wait half an hour, or run `occ security:bruteforce:reset IP`, then run with `--no-auth-probes`. Behind a proxy, set `trusted_proxies` in config.php, or all users are counted as one.",
         ),
         (
             Product::Nginx,

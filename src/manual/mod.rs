@@ -6,11 +6,11 @@
 //! how it is known, and its text:
 //!
 //! ```text
-//! ### 4.6 — the server takes what its config promises
+//! ### 4.6 — the server accepts what its config promises
 //!
 //! Known: read, measured; source of Android 6.4.2 and iOS 7.2.2
 //!
-//! Android refuses to upload if the size is over `maxBackupBytes` …
+//! Android refuses to upload a backup that is larger than `maxBackupBytes` …
 //! ```
 //!
 //! The guides: [`setting_up_a_server`], [`checking_a_server`], [`ci`], [`mod@retention`],

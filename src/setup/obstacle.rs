@@ -210,10 +210,10 @@ const LIMITED: Obstacle = Obstacle {
     id: "problem.limited",
     title: "the server limits or locks out this address",
     meaning: "The server answers 429: it has had too many requests or wrong passwords from here. Each further attempt makes it last longer.",
-    fix: "Wait half an hour, and run the same command again.",
+    fix: "Wait half an hour, then run the same command again. Every `check` sends one wrong password, which the server may count; `check --no-auth-probes` sends none.",
     fixes: &[(
         Nextcloud,
-        "Wait half an hour, or run `occ security:bruteforce:reset ADDRESS` on the server, and run the same command again.",
+        "Wait half an hour, or run `occ security:bruteforce:reset ADDRESS` on the server, then run the same command again. Nextcloud counts failed logins, and every `check` sends one wrong password; `check --no-auth-probes` sends none.",
     )],
     source: "RFC 6585 section 4; servers.nextcloud-brute-force",
 };

@@ -93,7 +93,7 @@ impl Halt {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Limited { .. } => {
-                "Run again with `--pace slow`, or let the limit allow a few requests a second (nginx: `limit_req … burst=… nodelay`). Nextcloud counts failed logins: wait half an hour, or run `occ security:bruteforce:reset IP`."
+                "Run again with `--pace slow`, or let the limit allow a few requests a second (nginx: `limit_req … burst=… nodelay`). Nextcloud counts failed logins, and every run sends one wrong password: wait half an hour, or run `occ security:bruteforce:reset IP`, then use `--no-auth-probes`."
             }
             Self::LockedOut { .. } => {
                 "Check that the server still runs. If it does, it has banned this address: wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`; Nextcloud: `occ security:bruteforce:reset IP`)."

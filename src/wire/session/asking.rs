@@ -401,7 +401,8 @@ impl Session {
                 continue;
             }
             let said = match name.as_str() {
-                "set-cookie" => value.split('=').next().unwrap_or_default(),
+                // Without a name, it is a value.
+                "set-cookie" => value.split_once('=').map_or("", |(name, _)| name),
                 // These differ from answer to answer.
                 "cf-ray" | "oc-etag" | "x-varnish" => "",
                 _ => value.as_str(),
