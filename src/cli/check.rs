@@ -120,10 +120,6 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             ),
         })
     });
-    if is_embedded {
-        // Remarks about phones do not apply to the embedded server.
-        done.report.remarks.clear();
-    }
     if is_embedded && !super::output::is_quiet() {
         tell("No URL was given: checking the embedded server.\n\n");
     }

@@ -4,6 +4,7 @@
 use super::{NotedRedirects, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
+use crate::text::counted;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
@@ -482,7 +483,11 @@ impl Session {
         let asked = request.fingerprint();
         let short = asked.split(';').next().unwrap_or_default();
         let came = match answer {
-            Ok(response) => format!("{}, {} bytes", response.status, response.body.length),
+            Ok(response) => format!(
+                "{}, {}",
+                response.status,
+                counted(response.body.length, "byte")
+            ),
             Err(failure) => format!("{} ({})", failure.message, failure.stage),
         };
         trace(
