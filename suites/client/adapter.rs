@@ -6,7 +6,7 @@ use crate::engine::{Check, Deviation, Outcome, nearest};
 use crate::engine::{Effect, Level};
 use crate::safe::{Clients, Directions, Stage};
 
-/// Returns the adapter starts and answers `hello`.
+/// Returns the check that the adapter starts and answers `hello`.
 pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.starts",
@@ -31,7 +31,7 @@ pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
     }
 }
 
-/// Returns the adapter names operations that there are.
+/// Returns the check that the adapter names known operations.
 pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.operations",
@@ -82,7 +82,7 @@ async fn known_operations(context: &Context) -> Outcome {
     })
 }
 
-/// Returns the adapter exits on request.
+/// Returns the check that the adapter exits on request.
 pub(super) fn ends(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.ends",

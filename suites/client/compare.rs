@@ -305,7 +305,7 @@ fn inside(field: &str, key: &str) -> String {
     }
 }
 
-/// Returns what counts where nothing is there; of settings a vector names each.
+/// Returns whether a value is the default of an absent key; a vector names every setting.
 pub(super) fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -231,7 +231,7 @@ fn of_vector(
     }
 }
 
-/// Returns what breaks no client of today is recommended, and no more.
+/// Returns the level of a vector: Recommended if no current client breaks.
 fn level_of(vector: &Vector) -> Level {
     if vector.flags.iter().any(|flag| flag == "Stored") {
         Level::Recommended

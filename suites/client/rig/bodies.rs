@@ -57,8 +57,8 @@ fn words_of(wrong: &Wrong) -> String {
     }
 }
 
-/// Returns the flag of a stored block in the first byte of a deflate stream. What is no gzip has
-/// its own check. Source: RFC 1951 section 3.2.3.
+/// Judges the flag of a stored block in the first byte of a deflate stream. What is no gzip has its
+/// own check. Source: RFC 1951 section 3.2.3.
 pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let packed = world.decrypt(id, &exchange.body)?;

@@ -137,17 +137,17 @@ impl Kind {
     }
 }
 
-/// Returns the client reports success.
+/// Returns the way of a client that reports success.
 pub fn done() -> Way {
     Way::ending(Ends::Done)
 }
 
-/// Returns the client reports failure.
+/// Returns the way of a client that reports failure.
 pub fn failed() -> Way {
     Way::ending(Ends::Failed)
 }
 
-/// The client may report either.
+/// Returns the way of a client that may report success or failure.
 pub fn either() -> Way {
     Way::ending(Ends::Either)
 }
@@ -277,36 +277,36 @@ impl RigCase {
         }
     }
 
-    /// Returns what the client does.
+    /// Sets what the client does.
     #[must_use]
     pub fn does(mut self, actions: &'static [Action]) -> Self {
         self.case.actions = actions;
         self
     }
 
-    /// Returns how the server behaves.
+    /// Sets how the server behaves.
     #[must_use]
     pub fn on(mut self, change: impl FnOnce(&mut Script)) -> Self {
         change(&mut self.case.script);
         self
     }
 
-    /// Returns the level of a deviation.
+    /// Sets the level of a deviation.
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
-    /// Returns the stage at which a deviation shows.
+    /// Sets the stage at which a deviation shows.
     #[must_use]
     pub const fn stage(mut self, stage: Stage) -> Self {
         self.stage = stage;
         self
     }
 
-    /// Returns how it ends, and what is on the phone afterwards, is what a vector says of each
-    /// release.
+    /// Takes how the case ends, and what is on the phone afterwards, from what a vector says of
+    /// each release.
     #[must_use]
     pub fn known_by(mut self, vector: &'static Vector, operation: Operation) -> Self {
         self.vector = Some((vector, operation));
@@ -316,34 +316,34 @@ impl RigCase {
         self
     }
 
-    /// Returns what Android and iOS do.
+    /// Sets what Android and iOS do.
     #[must_use]
     pub fn mobile(self, way: Way) -> Self {
         self.android(way.clone()).ios(way)
     }
 
-    /// Returns what Android does.
+    /// Sets what Android does.
     #[must_use]
     pub fn android(mut self, way: Way) -> Self {
         self.ways[0] = Some(way);
         self
     }
 
-    /// Returns what iOS does.
+    /// Sets what iOS does.
     #[must_use]
     pub fn ios(mut self, way: Way) -> Self {
         self.ways[1] = Some(way);
         self
     }
 
-    /// Returns what Desktop does.
+    /// Sets what Desktop does.
     #[must_use]
     pub fn desktop(mut self, way: Way) -> Self {
         self.ways[2] = Some(way);
         self
     }
 
-    /// Returns what all of them do.
+    /// Sets what all of them do.
     #[must_use]
     pub fn all(self, way: Way) -> Self {
         self.mobile(way.clone()).desktop(way)

@@ -134,7 +134,7 @@ pub(super) fn cases() -> Vec<RigCase> {
     cases
 }
 
-/// Returns what the server says in `config` comes before the upload.
+/// Returns the cases in which `config` must be read before the upload.
 fn config() -> Vec<RigCase> {
     vec![
         RigCase::new(
@@ -268,8 +268,8 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// Returns a change of the Safe password. Both mobile apps delete the old backup first, so that a
-/// failed upload leaves none: that is the warning of `old-kept`. Source:
+/// Returns the cases of a change of the Safe password. Both mobile apps delete the old backup
+/// first, so that a failed upload leaves none: that is the warning of `old-kept`. Source:
 /// `clients.http.disable-sequence`.
 fn password() -> Vec<RigCase> {
     vec![
