@@ -17,6 +17,8 @@ fn compression() -> impl Strategy<Value = Compression> {
 }
 
 proptest! {
+    #![proptest_config(crate::config())]
+
     #[test]
     fn sealed_and_opened_it_is_the_same(case in case(), writer in select(Origin::all()), compression in compression(), key: [u8; 32], nonce: [u8; 24]) {
         let (key, nonce) = (EncryptionKey::from_bytes(key), Nonce(nonce));

@@ -56,6 +56,8 @@ fn is_seen(writer: Origin, case: &Case) {
 }
 
 proptest! {
+    #![proptest_config(crate::config())]
+
     #[test]
     fn every_writer_is_seen(case in case(), writer in select(Origin::all())) {
         is_seen(writer, &case);

@@ -11,5 +11,18 @@ mod inspection;
 mod losses;
 mod model;
 mod strategies;
+#[path = "../support/thorough.rs"]
+mod thorough;
 mod witnesses;
 mod writers;
+
+use proptest::test_runner::Config;
+
+/// How many cases each property is tried with: in CI as many as proptest does, elsewhere a quarter.
+fn config() -> Config {
+    let usual = Config::default();
+    Config {
+        cases: thorough::in_full_or(usual.cases, usual.cases / 4),
+        ..usual
+    }
+}

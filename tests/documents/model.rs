@@ -64,6 +64,8 @@ fn spaced(value: &Value, white_space: &[String]) -> Vec<u8> {
 }
 
 proptest! {
+    #![proptest_config(crate::config())]
+
     #[test]
     fn any_json_comes_back_byte_for_byte(value in value(), white_space in vec(white_space(), 1..8)) {
         assert_kept(&spaced(&value, &white_space));

@@ -144,6 +144,8 @@ fn check(writer: Origin, case: &Case) {
 }
 
 proptest! {
+    #![proptest_config(crate::config())]
+
     #[test]
     fn every_writer_keeps_to_the_schema_but_where_it_does_not(case in case(), writer in select(Origin::all())) {
         check(writer, &case);

@@ -187,6 +187,19 @@ fn each(value: &mut Value, path: &[&str], change: &dyn Fn(&mut Map<String, Value
     }
 }
 
+/// Whether an object at the path has the key: where none has it, no change changes anything.
+fn has(value: &Value, path: &[&str], key: &str) -> bool {
+    match (path, value) {
+        (path, Value::Array(items)) => items.iter().any(|item| has(item, path, key)),
+        ([], Value::Object(object)) => object.contains_key(key),
+        ([first, rest @ ..], Value::Object(object)) => {
+            let inner = object.get(*first);
+            inner.is_some_and(|inner| has(inner, rest, key))
+        }
+        _ => false,
+    }
+}
+
 /// What is changed and is no mistake, since it is equal to every reader: the subject (or any), the
 /// change, and the reason.
 const NO_MISTAKE: &[(&str, &str, &str)] = &[
@@ -305,7 +318,9 @@ fn look_for(answers: &Answers, field: Field, change: Change) -> Found {
     // First those that are about this field: a finding of theirs names it.
     let about = format!("/{}\"", field.key);
     let is_about = |answered: &&Answered| answered.vector.text.contains(&about);
-    let (first, others): (Vec<_>, Vec<_>) = answers.each.iter().partition(is_about);
+    let having = answers.each.iter();
+    let having = having.filter(|answered| has(&answered.value, field.path, field.key));
+    let (first, others): (Vec<_>, Vec<_>) = having.partition(is_about);
     for answered in first.into_iter().chain(others) {
         let mut value = answered.value.clone();
         each(&mut value, field.path, &|object| {
