@@ -192,7 +192,10 @@ impl Hex {
     pub fn exactly<const LENGTH: usize>(&self, stage: Stage) -> Answer<[u8; LENGTH]> {
         self.0.as_slice().try_into().map_err(|_| Refusal::At {
             stage,
-            message: format!("{} bytes, not {LENGTH}", self.0.len()),
+            message: format!(
+                "{}, not {LENGTH}",
+                crate::text::counted(self.0.len() as u64, "byte")
+            ),
         })
     }
 }

@@ -118,10 +118,6 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             ),
         })
     });
-    if is_embedded {
-        // What matters to a phone does not matter here.
-        done.report.remarks.clear();
-    }
     if is_embedded && !super::output::is_quiet() {
         tell("No URL given: this is the embedded reference server.\n\n");
     }

@@ -149,7 +149,7 @@ async fn sweep(
 
 /// What became of our files in the bin.
 fn said_of_bin(purged: &Purged) -> String {
-    let files = crate::text::counted(purged.files as u64, "file");
+    let files = counted(purged.files as u64, "file");
     match &purged.trouble {
         None => format!("{files} of ours removed from the bin."),
         Some(why) => format!("{files} of ours removed from the bin; others may be left: {why}."),
@@ -165,7 +165,11 @@ fn said(swept: &Swept, ledger: &LeftLedger) -> String {
             swept.gone,
             counted(swept.named as u64, "backup")
         ),
-        None => format!("{} of {} backups are gone.\n", swept.gone, swept.named),
+        None => format!(
+            "{} of {} gone.\n",
+            swept.gone,
+            counted(swept.named as u64, "backup")
+        ),
     };
     for (doubt, count) in &swept.doubts {
         let _ = writeln!(

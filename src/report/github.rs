@@ -4,7 +4,7 @@
 
 use super::{Group, Report, grouped};
 use crate::engine::Verdict;
-use crate::text::line;
+use crate::text::{command_message, command_property, line};
 
 /// The most annotations of one level that GitHub shows of a step.
 const MOST: usize = 10;
@@ -60,15 +60,6 @@ fn message(group: &Group<'_>) -> String {
 }
 
 fn annotation(command: &str, title: &str, message: &str) -> String {
-    let title = escaped(&line(title))
-        .replace(':', "%3A")
-        .replace(',', "%2C");
-    format!("::{command} title={title}::{}\n", escaped(message))
-}
-
-/// The text without what would end the line or begin another command.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let (title, message) = (command_property(title), command_message(message));
+    format!("::{command} title={title}::{message}\n")
 }

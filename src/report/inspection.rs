@@ -134,7 +134,10 @@ impl Page {
                 Some(Shape::Compressed) => ", compressed",
                 None => "",
             };
-            self.line("document", &format!("{bytes} bytes of JSON{packed}"))?;
+            self.line(
+                "document",
+                &format!("{} of JSON{packed}", counted(bytes, "byte")),
+            )?;
         }
         writeln!(self.out)
     }
@@ -145,7 +148,7 @@ impl Page {
             (Some(limit), true) => format!("{name} uploads it, within {limit}"),
             (Some(limit), false) => format!("{name} does not upload it: too large for {limit}"),
         };
-        let bytes = format!("{} bytes on the wire", size.bytes);
+        let bytes = format!("{} on the wire", counted(size.bytes, "byte"));
         let text = match (size.android, size.ios) {
             (Some(android), Some(ios)) if android.limit.is_some() || ios.limit.is_some() => {
                 format!(
@@ -461,8 +464,8 @@ fn listed(tallies: &[Tally]) -> String {
 fn overwritten(overwrite: &Overwrite, tallies: &[Tally]) -> String {
     if overwrite.kept_from_it == Some(true) {
         return format!(
-            "its own backup ({} bytes) is too large for the server: this one stays there",
-            overwrite.bytes
+            "its own backup ({}) is too large for the server: this one stays there",
+            counted(overwrite.bytes, "byte")
         );
     }
     let lost = tallies
@@ -476,8 +479,8 @@ fn overwritten(overwrite: &Overwrite, tallies: &[Tally]) -> String {
         format!("and the server then lacks {}", listed(&overwrite.gone))
     };
     format!(
-        "some seconds later it uploads its own backup over this one ({} bytes), {and}",
-        overwrite.bytes
+        "some seconds later it uploads its own backup over this one ({}), {and}",
+        counted(overwrite.bytes, "byte")
     )
 }
 

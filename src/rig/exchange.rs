@@ -2,6 +2,7 @@
 
 use super::case::Action;
 use super::client::End;
+use crate::text::{counted, line};
 use bytes::Bytes;
 use std::path::Path;
 use std::time::Duration;
@@ -147,12 +148,12 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
             .status
             .map_or_else(|| "closed".to_owned(), |status| status.to_string());
         text += &format!(
-            "{:>8.3} s  {:<6} {}  {}  {} bytes  -> {status}\n",
+            "{:>8.3} s  {:<6} {}  {}  {}  -> {status}\n",
             exchange.at.as_secs_f64(),
-            printable(&exchange.method),
-            printable(&exchange.path),
+            shown(&exchange.method),
+            shown(&exchange.path),
             exchange.version,
-            exchange.body_length,
+            counted(exchange.body_length, "byte"),
         );
         for (name, value) in &exchange.headers {
             let value = if name == "authorization" {
@@ -160,24 +161,18 @@ pub(super) fn write_log(folder: &Path, seen: &Seen) -> std::io::Result<()> {
             } else {
                 value
             };
-            text += &format!("            {}: {}\n", printable(name), printable(value));
+            text += &format!("            {}: {}\n", shown(name), shown(value));
         }
     }
     if left_out > 0 {
-        text += &format!(
-            "and {} that came later\n",
-            crate::text::counted(left_out, "request")
-        );
+        text += &format!("and {} that came later\n", counted(left_out, "request"));
     }
     std::fs::write(folder.join("exchanges.txt"), text)
 }
 
-/// The text on one line, with escapes for whatever does not print.
-fn printable(text: &str) -> String {
-    text.chars()
-        .take(500)
-        .flat_map(char::escape_debug)
-        .collect()
+/// The beginning of a text, printable and on one line.
+fn shown(text: &str) -> String {
+    line(&text.chars().take(500).collect::<String>())
 }
 
 #[cfg(test)]

@@ -30,10 +30,7 @@ pub(super) struct Page {
 impl Page {
     /// The page for people: `text` says what to do next.
     pub(super) fn new(pem: String, der: Vec<u8>, text: &str) -> Self {
-        let escaped = text
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
+        let escaped = crate::text::html(text);
         let html = format!(
             "<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
              <title>Root certificate of the rig</title><h1>Root certificate of the rig</h1>\

@@ -349,10 +349,10 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
         )),
     };
     let fails = run.findings.iter().any(|it| it.verdict == Verdict::Fail);
-    // What comes before it comes first.
-    let is_early = |problem: &&Problem| fails && FOR_PHONES.contains(&problem.id);
+    // What comes before it comes first, and no phone is meant to reach the embedded server.
+    let may_concern_phones = !fails && !session.facts().embedded;
     let remarks = remarks(&sights).into_iter();
-    let remarks = remarks.filter(|problem| !is_early(problem));
+    let remarks = remarks.filter(|problem| may_concern_phones || !FOR_PHONES.contains(&problem.id));
     let remarks = remarks.map(said).collect();
     Diagnosed { software, remarks }
 }

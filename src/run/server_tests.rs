@@ -313,6 +313,7 @@ pub(crate) fn target_of(
     login: &reference::Login,
 ) -> Result<Target, String> {
     let mut target = Target::parse(running.base_url()).map_err(|error| error.to_string())?;
+    target.embedded = true;
     target.login = match login {
         reference::Login::Open => Login::Open,
         reference::Login::Basic { user, password } => Login::Basic {

@@ -49,7 +49,7 @@ pub enum Compression {
 pub enum EnvelopeError {
     /// Too short to hold a nonce and a tag.
     #[error(
-        "the body has {bytes} bytes, and a backup cannot have fewer than {}",
+        "a backup has at least {} bytes, and the body has {bytes}",
         NONCE_BYTES + TAG_BYTES
     )]
     TooShort {
@@ -71,7 +71,7 @@ pub enum EnvelopeError {
         reason: String,
     },
     /// Whole gzip, and then something else.
-    #[error("{bytes} bytes that are not gzip follow after the gzip inside")]
+    #[error("the gzip inside is followed by bytes that are not gzip: {bytes}")]
     TrailingBytes {
         /// How many bytes follow.
         bytes: usize,

@@ -4,6 +4,7 @@ use super::obstacle::{Act, Trouble};
 use super::plan::Plan;
 use super::seen::{ConfigSeen, Thing};
 use crate::safe::ServerConfig;
+use crate::text::counted;
 use crate::wire::{Door, Over, Response, Spot};
 
 /// One step.
@@ -142,8 +143,10 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
         return Ok(Outcome::Done);
     }
     let seen = format!(
-        "config was uploaded ({}), and reading it gives {} with {} bytes",
-        answer.status, back.status, back.body.length
+        "config was uploaded ({}), and reading it gives {} with {}",
+        answer.status,
+        back.status,
+        counted(back.body.length, "byte")
     );
     Err(Trouble::not_stored(seen, &plan.software))
 }

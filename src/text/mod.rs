@@ -5,11 +5,15 @@
 //! as it came and made printable here, when it is written.
 
 mod block;
+mod commands;
+mod html;
 mod legible;
 mod markdown;
 mod printable;
 
 pub use block::Block;
+pub use commands::{command_message, command_property};
+pub use html::html;
 pub use legible::{legible, legible_json};
 pub use markdown::{code, markdown};
 pub use printable::{json, line, printable};

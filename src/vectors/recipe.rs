@@ -239,7 +239,8 @@ impl fmt::Display for Digest {
             }
             Self::Hash { length, sha256 } => {
                 let sha256 = String::from(sha256.clone());
-                write!(formatter, "{length} bytes with the SHA-256 `{sha256}`")
+                let length = crate::text::counted(*length as u64, "byte");
+                write!(formatter, "{length} with the SHA-256 `{sha256}`")
             }
         }
     }

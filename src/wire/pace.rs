@@ -237,6 +237,21 @@ impl Pace {
         self.start().await.alone(door)
     }
 
+    /// Waits for a turn of several requests that are sent together.
+    ///
+    /// Where nothing limits the rate, and no limit has shown, others may ask meanwhile.
+    pub(super) async fn enter_for_several(&self) -> Turn {
+        let is_free = {
+            let state = self.state();
+            state.rate.is_infinite() && !state.sequential
+        };
+        if is_free {
+            self.enter().await
+        } else {
+            self.enter_alone().await
+        }
+    }
+
     async fn wait_for_room(&self, has_room: impl Fn(&State) -> bool) {
         // The waiting caller holds the door, so that one permit is enough.
         while !has_room(&self.state()) {
@@ -478,6 +493,26 @@ mod tests {
         assert!(!late.is_finished());
         drop(alone);
         drop(late.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn several_that_belong_together_are_alone_but_at_full_speed() {
+        let is_alone = async |pace: &Pace| {
+            let several = pace.enter_for_several().await;
+            let other = tokio::time::timeout(Duration::from_secs(1), pace.enter()).await;
+            drop(several);
+            other.is_err()
+        };
+        let fast = Pace::new(PaceChoice::Fast);
+        assert!(!is_alone(&fast).await);
+        // A latency that they meet says nothing about the server's.
+        assert_eq!(fast.now().usual, None);
+        fast.until_accepted();
+        assert!(is_alone(&fast).await);
+        fast.accepted();
+        fast.enter().await.limited(Duration::ZERO);
+        assert!(is_alone(&fast).await);
+        assert!(is_alone(&Pace::new(PaceChoice::Normal)).await);
     }
 
     #[tokio::test(start_paused = true)]

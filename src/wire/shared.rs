@@ -160,9 +160,8 @@ impl Context {
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());
         };
-        // A 404 says that nothing was stored, a 423 that it is locked for now; a 401 has halted the
-        // run.
-        let is_refused = deleted.status >= 400 && !matches!(deleted.status, 401 | 404 | 410 | 423);
+        // A 404 says that nothing was stored, a 423 that it is locked for now.
+        let is_refused = deleted.status >= 400 && !matches!(deleted.status, 404 | 410 | 423);
         if is_refused {
             return Err(Failure::of(
                 FailureKind::DeleteRefused(deleted.status),

@@ -102,6 +102,8 @@ pub struct Target {
     pub encoded_user_info: bool,
     /// Whether the URL was typed with user info that holds a raw `@`.
     pub at_sign_in_user_info: bool,
+    /// Whether it is the embedded server, which no phone is meant to reach.
+    pub embedded: bool,
 }
 
 impl Target {
@@ -134,6 +136,7 @@ impl Target {
             addresses: Vec::new(),
             encoded_user_info,
             at_sign_in_user_info,
+            embedded: false,
         })
     }
 
@@ -218,6 +221,7 @@ impl Target {
             ascii_login: self.login.is_ascii(),
             encoded_user_info: self.encoded_user_info,
             at_sign_in_user_info: self.at_sign_in_user_info,
+            embedded: self.embedded,
             max_upload: 0,
             fresh_ids: false,
             names_another_user: self.names_another_user(),
@@ -252,6 +256,9 @@ pub struct Facts {
     /// Whether the URL was typed with user info that holds a raw `@`.
     #[serde(default)]
     pub at_sign_in_user_info: bool,
+    /// Whether it is the embedded server, which no phone is meant to reach.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embedded: bool,
     /// How many bytes the size checks may upload, together.
     pub max_upload: u64,
     /// Whether no backup ID of the run can have been used before: it follows from 256 random bits

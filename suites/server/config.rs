@@ -8,6 +8,7 @@ use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
+use crate::text::counted;
 use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
 use std::collections::BTreeSet;
 
@@ -451,10 +452,10 @@ async fn length(context: &Context) -> Judged {
     if longest == 0 {
         return Ok(Outcome::blocked("no answer held a config"));
     }
-    let length = longest;
-    Ok(if length <= OLD_ANDROID_READ {
-        Outcome::pass(format!("{length} bytes"))
+    let observed = counted(longest, "byte");
+    Ok(if longest <= OLD_ANDROID_READ {
+        Outcome::pass(observed)
     } else {
-        Outcome::deviates(Stage::Size, format!("{length} bytes"))
+        Outcome::deviates(Stage::Size, observed)
     })
 }

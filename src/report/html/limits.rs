@@ -3,7 +3,7 @@
 
 use super::super::pictures::Pictures;
 use super::{picture, say};
-use crate::text::size;
+use crate::text::{counted, size};
 use crate::wire::{Method, Passed};
 use maud::{Markup, html};
 
@@ -66,7 +66,7 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
 }
 
 fn sentence(promised: Option<u64>, stored: &[u64], refused: &[u64]) -> String {
-    let bytes = |bytes: u64| format!("{bytes} bytes");
+    let bytes = |bytes: u64| counted(bytes, "byte");
     let promised = promised.map_or_else(
         || "The promise of `config` is not known".to_owned(),
         |promised| format!("`config` promises {}", bytes(promised)),

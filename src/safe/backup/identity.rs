@@ -52,7 +52,7 @@ pub enum DocumentError {
     #[error("`user.privatekey` is not base64 with padding")]
     KeyIsNotBase64,
     /// The private key is too short or too long.
-    #[error("`user.privatekey` has {bytes} bytes, not {PRIVATE_KEY_BYTES}")]
+    #[error("`user.privatekey` must have {PRIVATE_KEY_BYTES} bytes, and has {bytes}")]
     KeyLength {
         /// Its length, in bytes.
         bytes: usize,
@@ -202,7 +202,7 @@ mod tests {
             (
                 "\"privatekey\":\"",
                 "\"privatekey\":\"AAAA",
-                "`user.privatekey` has 35 bytes, not 32",
+                "`user.privatekey` must have 32 bytes, and has 35",
             ),
             (
                 "\"privatekey\":\"",

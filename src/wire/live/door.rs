@@ -206,7 +206,7 @@ impl Door {
         // The first wall records what was asked for; nothing here is a backup.
         let asked = Request::new(Method::Get, Place::Config);
         answer
-            .map(|response| clean_response(&self.scrub, response, &asked))
+            .map(|response| clean_response(self.live.walls(), response, &asked))
             .map_err(|failure| clean_failure(&self.scrub, failure))
     }
 

@@ -18,7 +18,9 @@ use super::gather::Gather;
 use super::halt::Halt;
 use super::raw::{self, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
-use super::secret::{Scrub, clean_failure, clean_inspection, clean_response, clean_trouble};
+use super::secret::{
+    Cookies, Scrub, clean_failure, clean_inspection, clean_response, clean_trouble,
+};
 use super::settings::Settings;
 use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
@@ -42,6 +44,8 @@ pub(super) struct Live {
     tls: Option<Tls>,
     timeout: Duration,
     scrub: Scrub,
+    /// The cookies that the server has set.
+    cookies: Cookies,
     patience: Patience,
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     /// An address that took a connection.
@@ -78,6 +82,7 @@ impl Live {
             tls,
             timeout: settings.timeout,
             scrub,
+            cookies: Cookies::default(),
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
@@ -166,7 +171,7 @@ impl Live {
             Ok(first) if request.follows() && first.is_redirect() => {
                 Ok(self.follow(request, url, first, how).await)
             }
-            answer => answer.map(|response| clean_response(&self.scrub, response, request)),
+            answer => answer.map(|response| clean_response(self.walls(), response, request)),
         };
         answer.map_err(|failure| clean_failure(&self.scrub, failure))
     }
@@ -213,6 +218,11 @@ impl Live {
         }
         let message = "the URL says http://, and this port speaks TLS";
         Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
+    }
+
+    /// What is taken out of every answer.
+    const fn walls(&self) -> (&Scrub, &Cookies) {
+        (&self.scrub, &self.cookies)
     }
 
     fn silence(&self) -> Failure {

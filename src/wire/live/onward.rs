@@ -26,7 +26,7 @@ impl Live {
         how: How,
     ) -> Response {
         let mut at = Onward::Within(url).then(&first);
-        let first = clean_response(&self.scrub, first, request);
+        let first = clean_response(self.walls(), first, request);
         for _ in 0..HOPS {
             let there = match &at {
                 None => break,
@@ -38,6 +38,7 @@ impl Live {
             };
             let Ok(there) = there else { break };
             if there.is_redirect() {
+                self.cookies.set_by(&there);
                 at = at.and_then(|at| at.then(&there));
                 continue;
             }
@@ -50,7 +51,7 @@ impl Live {
                     status: first.status,
                     to,
                 }),
-                ..clean_response(&self.scrub, there, request)
+                ..clean_response(self.walls(), there, request)
             };
         }
         first

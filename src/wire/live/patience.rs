@@ -7,10 +7,12 @@
 mod ban;
 mod failures;
 mod limits;
+mod refusal;
 mod tries;
 
 use self::ban::Doubts;
 use self::failures::{CLOSURES, SMALL};
+use self::refusal::Refusals;
 use self::tries::{Next, Tries};
 use super::Live;
 use crate::clients::CredentialEncoding;
@@ -61,6 +63,7 @@ pub(super) struct Patience {
     asked_again: AtomicU32,
     slowed_by: OnceLock<String>,
     doubts: Doubts,
+    refusals: Refusals,
 }
 
 impl Patience {
@@ -83,6 +86,7 @@ impl Patience {
             asked_again: AtomicU32::new(0),
             slowed_by: OnceLock::new(),
             doubts: Doubts::default(),
+            refusals: Refusals::default(),
         }
     }
 }
@@ -162,7 +166,7 @@ impl Live {
 
     /// Waits for a turn in which several requests may be sent together.
     pub(in crate::wire) async fn turn_for_several(&self) -> Turn {
-        self.patience.pace.enter_alone().await
+        self.patience.pace.enter_for_several().await
     }
 
     /// The shortest time between two requests at the present pace.
@@ -187,7 +191,13 @@ impl Live {
         }
         let mut tries = Tries::default();
         loop {
+            if request.is_personal() {
+                self.patience.refusals.settled().await;
+            }
             self.may_ask(request)?;
+            if let Some(refused) = self.refused_before(request) {
+                return Ok(refused);
+            }
             let answer = self.once(request, http, encoding, self.limit(&tries)).await;
             match &answer {
                 Err(failure)
@@ -201,6 +211,7 @@ impl Live {
                 Err(_) => return answer,
                 Ok(response) => {
                     self.heard(request, response);
+                    self.after_refusal(request, response).await;
                     if self.patience.halt.get().is_none() {
                         // What it finds is seen by all.
                         let _ = self.is_banned(request, response).await;
@@ -236,6 +247,15 @@ impl Live {
         &self.patience.doubts
     }
 
+    /// Whether `config` was given to the person, and whether it was refused to anyone.
+    fn was_given_config(&self) -> bool {
+        self.patience.own_config.load(Ordering::Relaxed)
+    }
+
+    fn is_known_as_closed(&self) -> bool {
+        self.patience.closed_config.load(Ordering::Relaxed)
+    }
+
     /// Whether the run was given `config`.
     fn was_served_config(&self) -> bool {
         self.patience.served_config.load(Ordering::Relaxed)
@@ -255,8 +275,14 @@ impl Live {
             } else {
                 self.patience.pace.enter().await
             };
+            if request.is_personal() {
+                self.patience.refusals.settled().await;
+            }
             // While this one waited, another may have met the end.
             self.may_ask(request)?;
+            if let Some(refused) = self.refused_before(request) {
+                return Ok(refused);
+            }
             if for_check && let Some(halt) = self.patience.halt.get() {
                 return Err(Failure::from(halt));
             }
@@ -351,6 +377,7 @@ impl Live {
                     return self.after_limit(request, response, sign, tries).await;
                 }
                 self.heard(request, response);
+                self.after_refusal(request, response).await;
                 if self.patience.halt.get().is_none()
                     && let Some(sign) = self.is_banned(request, response).await
                 {
@@ -390,9 +417,7 @@ impl Live {
                 }
                 _ => {}
             }
-            let proven = patience.closed_config.load(Ordering::Relaxed)
-                && patience.own_config.load(Ordering::Relaxed);
-            if proven {
+            if self.is_known_as_closed() && self.was_given_config() {
                 self.accept(request);
             }
         }
@@ -404,21 +429,10 @@ impl Live {
         }
         if response.status == 401 {
             patience.refused_logins.fetch_add(1, Ordering::Relaxed);
-            // Another encoding than the one that works is a question, and the last one of its kind.
-            let is_attempt = matches!(request.login, LoginUse::Encoded(encoding)
-                if encoding != CredentialEncoding::Utf8 && !self.target.login.is_ascii());
-            let asked = request.short();
-            let halt = match patience.accepted.get() {
-                Some(_) if is_attempt => return,
-                Some(accepted) => Halt::CredentialsRevoked {
-                    accepted: accepted.clone(),
-                    asked,
-                },
-                None => Halt::CredentialsRefused { asked },
-            };
-            // The first reason stays.
-            let _ = patience.halt.set(halt);
-        } else if request.method == Method::Put && response.is_success() {
+            return;
+        }
+        patience.refusals.taken(request);
+        if request.method == Method::Put && response.is_success() {
             self.accept(request);
         }
     }

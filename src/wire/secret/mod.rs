@@ -6,9 +6,11 @@
 //! the same values but for those that the harness's own words hold anyway: with the password
 //! `config` it would ruin a report, and give away by the gaps what the password is.
 
+mod cookies;
 mod spellings;
 mod wall;
 
+pub(super) use cookies::Cookies;
 pub(super) use wall::{clean_failure, clean_inspection, clean_response, clean_trouble};
 
 use aho_corasick::AhoCorasick;
@@ -213,22 +215,7 @@ impl Scrub {
     /// Takes time in proportion to the bytes, whatever they are, and never looks at what it put in
     /// itself: a secret may be a part of what stands in its place, or come a million times.
     pub fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let hits = self.hits(bytes);
-        if hits.is_empty() {
-            return None;
-        }
-        let mut scrubbed = Vec::with_capacity(bytes.len());
-        let mut done = 0;
-        for hit in hits {
-            // Two values may overlap: what belongs to either goes.
-            if hit.start >= done {
-                scrubbed.extend_from_slice(&bytes[done..hit.start]);
-                scrubbed.extend_from_slice(REDACTED.as_bytes());
-            }
-            done = done.max(hit.end);
-        }
-        scrubbed.extend_from_slice(&bytes[done..]);
-        Some(scrubbed)
+        replaced(bytes, self.hits(bytes))
     }
 
     /// What finds the values; `None` if there are none.
@@ -246,23 +233,44 @@ impl Scrub {
         let Some(finder) = self.finder() else {
             return Vec::new();
         };
-        let is_alone = |hit: &Range<usize>| {
-            let before = hit.start.checked_sub(1).and_then(|at| bytes.get(at));
-            let after = bytes.get(hit.end);
-            !before
-                .into_iter()
-                .chain(after)
-                .any(u8::is_ascii_alphanumeric)
-        };
         let mut hits: Vec<_> = finder
             .find_overlapping_iter(bytes)
             .map(|hit| (self.values[hit.pattern().as_usize()].strength, hit.range()))
-            .filter(|(strength, range)| *strength == Strength::Strong || is_alone(range))
+            .filter(|(strength, range)| *strength == Strength::Strong || is_alone(bytes, range))
             .map(|(_, range)| range)
             .collect();
         hits.sort_unstable_by_key(|hit| hit.start);
         hits
     }
+}
+
+/// Whether no letter and no digit stands before what was found, nor after it.
+fn is_alone(bytes: &[u8], hit: &Range<usize>) -> bool {
+    let before = hit.start.checked_sub(1).and_then(|at| bytes.get(at));
+    let after = bytes.get(hit.end);
+    !before
+        .into_iter()
+        .chain(after)
+        .any(u8::is_ascii_alphanumeric)
+}
+
+/// The bytes without what was found, which comes by its beginnings; `None` if nothing was.
+fn replaced(bytes: &[u8], hits: Vec<Range<usize>>) -> Option<Vec<u8>> {
+    if hits.is_empty() {
+        return None;
+    }
+    let mut scrubbed = Vec::with_capacity(bytes.len());
+    let mut done = 0;
+    for hit in hits {
+        // Two values may overlap: what belongs to either goes.
+        if hit.start >= done {
+            scrubbed.extend_from_slice(&bytes[done..hit.start]);
+            scrubbed.extend_from_slice(REDACTED.as_bytes());
+        }
+        done = done.max(hit.end);
+    }
+    scrubbed.extend_from_slice(&bytes[done..]);
+    Some(scrubbed)
 }
 
 /// The length of the JSON string that `text` begins with, its quotes included.

@@ -24,8 +24,13 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
 
 /// Every spelling of a user name and a password as HTTP Basic joins them.
 pub(super) fn of_pair(user: &str, password: &str) -> Vec<Vec<u8>> {
+    of_whole(&format!("{user}:{password}"))
+}
+
+/// Every spelling of a text as a whole.
+pub(super) fn of_whole(text: &str) -> Vec<Vec<u8>> {
     let mut spellings = Vec::new();
-    spell(&format!("{user}:{password}"), &mut spellings);
+    spell(text, &mut spellings);
     spellings
 }
 

@@ -1,10 +1,10 @@
 //! The first wall: every field that a server fills is cleaned as it comes in.
 
-use super::{Scrub, Value};
+use super::{Cookies, Scrub, Value};
 use crate::wire::answer::{Body, Failure, Response, TlsTrouble};
 use crate::wire::listing::{Listing, bytes_without_ids, without_ids};
 use crate::wire::payload::gzip;
-use crate::wire::request::{Place, Request};
+use crate::wire::request::{LoginUse, Place, Request};
 use crate::wire::tls::{Answered, Inspection, ShakeTrouble, Silence, Trust};
 
 /// The most header fields, and the longest name or value in bytes, that are kept of an answer.
@@ -14,15 +14,23 @@ const KEPT_FIELD: usize = 2048;
 const BLANK: u8 = b'x';
 
 /// The response within bounds, noting whether it repeats a secret. Secrets in it are gone after
-/// this.
+/// this, and so are the values of cookies but where it sets them.
 pub(in crate::wire) fn clean_response(
-    scrub: &Scrub,
+    (scrub, cookies): (&Scrub, &Cookies),
     mut response: Response,
     request: &Request,
 ) -> Response {
+    if let LoginUse::Cookie(sent) = &request.login {
+        cookies.sent_as(sent);
+    }
+    cookies.set_by(&response);
     response.headers.truncate(KEPT_FIELDS);
     let mut echoed = false;
     for (name, value) in &mut response.headers {
+        if name != "set-cookie" {
+            cookies.text(name);
+            cookies.text(value);
+        }
         for field in [name, value] {
             if let Some(scrubbed) = scrub.bytes(field.as_bytes()) {
                 echoed = true;
@@ -39,14 +47,18 @@ pub(in crate::wire) fn clean_response(
     response.echoed_secret = echoed;
     let is_packed = response.header("content-encoding").is_some();
     let is_judged_whole = matches!(request.place, Place::Config) || is_packed;
-    let mut cleaned = clean_body(scrub, response, request);
+    let mut cleaned = clean_body((scrub, cookies), response, request);
     if is_judged_whole {
         cleaned.body.keep_all();
     }
     cleaned
 }
 
-fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Response {
+fn clean_body(
+    (scrub, cookies): (&Scrub, &Cookies),
+    mut response: Response,
+    request: &Request,
+) -> Response {
     if matches!(request.place, Place::Theirs(_) | Place::Bin(_)) {
         // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
         // Nor is what a bin holds.
@@ -55,6 +67,9 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
     if let Some(scrubbed) = scrub.bytes(&response.body.bytes) {
         response.body.bytes = scrubbed.into();
         response.echoed_secret = true;
+    }
+    if let Some(scrubbed) = cookies.bytes(&response.body.bytes) {
+        response.body.bytes = scrubbed.into();
     }
     if let Place::Listing(own) = &request.place {
         let plain = response.gunzipped(request.read_limit);
@@ -70,10 +85,11 @@ fn clean_body(scrub: &Scrub, mut response: Response, request: &Request) -> Respo
     if let Some(plain) = response.gunzipped(request.read_limit) {
         let scrubbed = scrub.bytes(&plain);
         response.echoed_secret |= scrubbed.is_some();
-        let scrubbed = scrubbed.as_deref();
-        let cleaned = bytes_without_ids(scrubbed.unwrap_or(&plain));
-        if let Some(cleaned) = cleaned.as_deref().or(scrubbed) {
-            response.body.bytes = gzip(cleaned).into();
+        let cleaned = scrubbed.unwrap_or_else(|| plain.clone());
+        let cleaned = cookies.bytes(&cleaned).unwrap_or(cleaned);
+        let cleaned = bytes_without_ids(&cleaned).unwrap_or(cleaned);
+        if cleaned != plain {
+            response.body.bytes = gzip(&cleaned).into();
         }
     }
     response

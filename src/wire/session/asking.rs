@@ -4,6 +4,7 @@
 use super::{NotedRedirects, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
+use crate::text::counted;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
@@ -400,7 +401,8 @@ impl Session {
                 continue;
             }
             let said = match name.as_str() {
-                "set-cookie" => value.split('=').next().unwrap_or_default(),
+                // Without a name, it is a value.
+                "set-cookie" => value.split_once('=').map_or("", |(name, _)| name),
                 // These differ from answer to answer.
                 "cf-ray" | "oc-etag" | "x-varnish" => "",
                 _ => value.as_str(),
@@ -481,7 +483,11 @@ impl Session {
         let asked = request.fingerprint();
         let short = asked.split(';').next().unwrap_or_default();
         let came = match answer {
-            Ok(response) => format!("{}, {} bytes", response.status, response.body.length),
+            Ok(response) => format!(
+                "{}, {}",
+                response.status,
+                counted(response.body.length, "byte")
+            ),
             Err(failure) => format!("{} ({})", failure.message, failure.stage),
         };
         trace(

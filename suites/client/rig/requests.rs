@@ -7,6 +7,7 @@ use crate::engine::{Check, Deviation, Effect, Level, Outcome};
 use crate::rig::{Exchange, Host, Seen, World};
 use crate::safe::{Clause, Clients, Directions, Stage, backup, clause};
 use crate::suites::client::Like;
+use crate::text::line;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
@@ -521,5 +522,5 @@ fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
 
 /// The text as it may stand in an observation: without what belongs to this run alone.
 fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
+    line(&text.chars().take(60).collect::<String>())
 }

@@ -104,7 +104,8 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     });
     let checked = check(&server.url()).await;
     let refused = refused.load(Ordering::Relaxed);
-    assert!((1..=16).contains(&refused), "{refused}: {}", checked.report);
+    // One more asks whether it is this one request alone.
+    assert!((1..=17).contains(&refused), "{refused}: {}", checked.report);
     // What the revocation hides is not judged, whatever was asked first.
     assert_eq!(checked.report.exit, Exit::LockedOut, "{}", checked.report);
     let says = "the server no longer takes the credentials that it took at ";
@@ -114,6 +115,36 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
         checked.report
     );
     checked.no_client_passes().leaves_nothing_unnamed(&server);
+}
+
+/// What stands in front of a server may refuse one method by 401, and Apache refuses so what a user
+/// may not do: the password works all the same.
+#[tokio::test]
+async fn a_method_that_is_refused_by_401_is_no_refused_password() {
+    for (method, finding) in [
+        ("PUT", "upload.accepted[android-h1]"),
+        ("DELETE", "delete.removes[android-h1]"),
+    ] {
+        let refused = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&refused);
+        let server = Scripted::start(move |asked| {
+            if asked.method == method && asked.header("authorization").is_some() {
+                counter.fetch_add(1, Ordering::Relaxed);
+                return Deed::Reply(
+                    Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\""),
+                );
+            }
+            Deed::Healthy
+        });
+        let checked = check(&server.url()).await;
+        checked.comes_to(Exit::Deviates);
+        let said = checked.finding(finding);
+        assert!(said.observed.contains("401"), "{method}: {}", said.observed);
+        // Each is a refused login, however many checks ask so.
+        let refused = refused.load(Ordering::Relaxed);
+        assert_eq!(refused, 1, "{method}: {}", checked.report);
+        checked.leaves_nothing_unnamed(&server);
+    }
 }
 
 /// A download that is longer than what was uploaded is the same deviation from a transcript.

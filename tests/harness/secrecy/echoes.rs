@@ -5,6 +5,7 @@ use crate::support::program::{program, run};
 use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXUPPER};
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn percent(text: &str) -> String {
     let encoded = text.bytes().map(|byte| format!("%{byte:02X}"));
@@ -124,24 +125,47 @@ fn a_server_that_repeats_a_token_gives_nothing_away() {
     );
 }
 
+/// Sets a cookie with `config`, and repeats it in names, values and bodies, packed or not; the
+/// request that sends it gets it back.
+fn repeat_cookie(asked: &Asked, is_set: &AtomicBool) -> Deed {
+    let encoded = BASE64.encode(COOKIE.as_bytes());
+    if asked.is("GET", "/config") && asked.header("authorization").is_some() {
+        is_set.store(true, Ordering::Relaxed);
+        return Deed::Reply(
+            Reply::new(200, scripted::CONFIG)
+                .with("Set-Cookie", &format!("session={COOKIE}; HttpOnly"))
+                .with("Set-Cookie", COOKIE)
+                .with("X-Session", COOKIE)
+                .with(&format!("x-{COOKIE}"), "a name"),
+        );
+    }
+    if !is_set.load(Ordering::Relaxed) {
+        return Deed::Healthy;
+    }
+    let page = format!("{}\n{COOKIE}\n{encoded}\n", asked.head);
+    match asked.method.as_str() {
+        "GET" if asked.is("GET", "/config") => Deed::Reply(
+            Reply::new(401, page)
+                .with("WWW-Authenticate", "Basic realm=\"safe\"")
+                .with("Location", &format!("/login?session={encoded}")),
+        ),
+        "GET" if asked.header("authorization").is_none() => {
+            Deed::Reply(Reply::new(401, gzip(page.as_bytes())).with("Content-Encoding", "gzip"))
+        }
+        "HEAD" | "PROPFIND" => Deed::Reply(Reply::new(405, page).with("X-Session", COOKIE)),
+        _ => Deed::Healthy,
+    }
+}
+
 #[test]
 fn session_cookies_do_not_show() {
-    let server = Scripted::start(|asked| {
-        if asked.is("GET", "/config") && asked.header("authorization").is_some() {
-            Deed::Reply(
-                Reply::new(200, crate::support::scripted::CONFIG)
-                    .with("Set-Cookie", &format!("session={COOKIE}; HttpOnly"))
-                    .with("Set-Cookie", COOKIE),
-            )
-        } else {
-            Deed::Healthy
-        }
-    });
+    let is_set = AtomicBool::new(false);
+    let server = Scripted::start(move |asked| repeat_cookie(asked, &is_set));
     let home = home();
     let mut command = check(home.path(), &server.url());
-    command.args(["--user", crate::support::scripted::USER]);
-    command.env("SAFE_SERVER_PASSWORD", crate::support::scripted::PASSWORD);
-    assert_secret(home.path(), &mut command, &[COOKIE.as_bytes().to_vec()]);
+    command.args(["--user", scripted::USER]);
+    command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
+    assert_secret(home.path(), &mut command, &spellings(COOKIE));
     let sent = server.asked().iter().any(|asked| {
         asked
             .header("cookie")

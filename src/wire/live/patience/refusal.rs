@@ -1,0 +1,153 @@
+//! Refused logins: whether the credentials are refused, or one method alone.
+
+use crate::clients::CredentialEncoding;
+use crate::wire::answer::Response;
+use crate::wire::facet::Http;
+use crate::wire::halt::Halt;
+use crate::wire::live::Live;
+use crate::wire::live::patience::tries::Tries;
+use crate::wire::request::{LoginUse, Method, Place, Request};
+use crate::wire::target::LoginKind;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many methods may be refused before the credentials count as refused: each costs a login.
+const MOST: usize = 2;
+
+/// What is known of answers 401 to credentials that work.
+#[derive(Default)]
+pub(super) struct Refusals {
+    known: Mutex<Known>,
+    /// Held while one finds out: nobody sends the credentials meanwhile.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// The answers to what is refused whoever asks.
+    refused: HashMap<Kind, Response>,
+    /// What was answered otherwise, so that a refusal is one of this request alone.
+    taken: HashSet<Kind>,
+    /// How many answers showed that one request is refused, and not the credentials.
+    counted: usize,
+}
+
+/// The method of a request, and whether it is about `config`.
+type Kind = (&'static str, bool);
+
+fn kind_of(request: &Request) -> Kind {
+    let is_config = matches!(request.place, Place::Config);
+    (request.method.as_str(), is_config)
+}
+
+impl Refusals {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that the credentials were taken for such a request.
+    pub(super) fn taken(&self, request: &Request) {
+        self.known().taken.insert(kind_of(request));
+    }
+
+    /// Waits until it is known whether a refusal is one of the credentials.
+    pub(super) async fn settled(&self) {
+        drop(self.asking.lock().await);
+    }
+}
+
+impl Live {
+    /// The answer that such a request got before, where the server refuses all of its kind: to ask
+    /// again would be one refused login more.
+    pub(super) fn refused_before(&self, request: &Request) -> Option<Response> {
+        let known = self.patience.refusals.known();
+        let refused = known.refused.get(&kind_of(request));
+        refused.filter(|_| request.is_personal()).cloned()
+    }
+
+    /// Notes a refused login. It ends the run, unless `config` is refused without credentials and
+    /// still given with them: then it is this request that is refused.
+    pub(super) async fn after_refusal(&self, request: &Request, response: &Response) {
+        let is_open = self.target.login.kind() == LoginKind::Open;
+        if response.status != 401 || !request.is_personal() || is_open {
+            return;
+        }
+        let patience = &self.patience;
+        // Another encoding than the one that works is a question, and the last one of its kind.
+        let is_attempt = matches!(request.login, LoginUse::Encoded(encoding)
+            if encoding != CredentialEncoding::Utf8 && !self.target.login.is_ascii());
+        if is_attempt && patience.accepted.get().is_some() {
+            return;
+        }
+        let _asking = patience.refusals.asking.lock().await;
+        if patience.halt.get().is_some() || self.refused_before(request).is_some() {
+            return;
+        }
+        if self.is_refused_alone(request, response).await {
+            return;
+        }
+        let asked = request.short();
+        let halt = match patience.accepted.get() {
+            Some(accepted) => Halt::CredentialsRevoked {
+                accepted: accepted.clone(),
+                asked,
+            },
+            None => Halt::CredentialsRefused { asked },
+        };
+        // The first reason stays.
+        let _ = patience.halt.set(halt);
+    }
+
+    /// Whether the server refuses this request and takes the credentials.
+    async fn is_refused_alone(&self, request: &Request, response: &Response) -> bool {
+        let is_config = request.method == Method::Get && matches!(request.place, Place::Config);
+        if is_config || self.patience.refusals.known().counted >= MOST {
+            return false;
+        }
+        if !self.was_given_config() || !self.is_config_closed().await {
+            return false;
+        }
+        let answer = self.config_now().await;
+        if let Ok(config) = &answer
+            && config.status == 401
+        {
+            self.patience.refused_logins.fetch_add(1, Ordering::Relaxed);
+        }
+        let is_taken = matches!(&answer, Ok(config) if config.is_success());
+        if is_taken {
+            let mut known = self.patience.refusals.known();
+            known.counted += 1;
+            let kind = kind_of(request);
+            if !known.taken.contains(&kind) {
+                known.refused.insert(kind, response.clone());
+            }
+        }
+        is_taken
+    }
+
+    /// Whether `config` is refused without credentials.
+    async fn is_config_closed(&self) -> bool {
+        if self.is_known_as_closed() {
+            return true;
+        }
+        // There, each request without credentials counts as a failed login.
+        //
+        // Source: servers.nextcloud-public-link.
+        if self.target.base.as_str().contains("/public.php/") {
+            return false;
+        }
+        let request = Request::new(Method::Get, Place::Config)
+            .header("Accept", "application/json")
+            .anonymous();
+        let limit = self.limit(&Tries::default());
+        let answer = self
+            .once(&request, Http::One, CredentialEncoding::Utf8, limit)
+            .await;
+        let is_closed = matches!(&answer, Ok(response) if response.status == 401);
+        if is_closed && let Ok(response) = &answer {
+            self.heard(&request, response);
+        }
+        is_closed
+    }
+}

@@ -1,0 +1,242 @@
+//! Integrity: bytes stay what they were, whatever they look like, whatever else is uploaded,
+//! wherever the line breaks.
+
+mod at_once;
+mod broken_off;
+
+pub use broken_off::judge_late;
+
+use super::WHOLE;
+use super::judge::{Judged, describe, difference};
+use super::upload::{fitting, judge_stored};
+use crate::engine::{Effect, Level, Outcome, checks};
+use crate::safe::{Clients, Directions, Stage, clause};
+use crate::wire::{Context, Facet, Payload, Recipe, Request, Response};
+use at_once::{concurrent, during};
+use broken_off::{cut_off_invisible, cut_off_keeps};
+
+/// Bodies that something on the way might take for something else.
+const LOOKS: &[Facet] = &[
+    Facet::Case("gzip"),
+    Facet::Case("html"),
+    Facet::Case("lines"),
+    Facet::Case("all-bytes"),
+    Facet::Case("all-ones"),
+    Facet::Case("zeros"),
+];
+/// With a declared length, and without.
+const FRAMINGS: &[Facet] = &[Facet::Case("length"), Facet::Case("chunked")];
+
+checks! { Context;
+    /// A body comes back unchanged whatever it looks like.
+    CONTENT = Check {
+        id: "integrity.content",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: LOOKS,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the bytes that were uploaded, whatever they look like",
+        remedy: "Something on the way takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path.",
+        run: content,
+    }
+
+    /// A download has no content encoding.
+    ENCODING = Check {
+        id: "integrity.content-encoding",
+        clause: clause::DOWNLOAD,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: &[Facet::Case("unasked"), Facet::Case("asked")],
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "no Content-Encoding, whether or not Accept-Encoding offers one",
+        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`): backups are encrypted, it saves nothing.",
+        run: encoding,
+    }
+
+    /// What a client unpacks by its Content-Encoding is what was stored.
+    COMPRESSED = Check {
+        id: "integrity.compressed-download",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: WHOLE,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "for a GET with `Accept-Encoding: gzip`, as the mobile platforms send it, a body that is the backup once unpacked as its header says",
+        remedy: "The answer calls its body compressed and it is not: take out whatever sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
+        run: compressed,
+    }
+
+    /// An upload that breaks off leaves the backup that was there.
+    CUT_OFF_KEEPS = Check {
+        id: "integrity.cut-off-keeps-old",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: FRAMINGS,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the old backup, whole, after an upload over it broke off",
+        remedy: "A phone that loses its network during an upload is left without a backup. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`); on Nextcloud the versions app keeps the old file.",
+        run: cut_off_keeps,
+    }
+
+    /// An upload that breaks off does not become visible where nothing was.
+    CUT_OFF_INVISIBLE = Check {
+        id: "integrity.cut-off-invisible",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: FRAMINGS,
+        needs: &["upload.round-trip"],
+        effect: Effect::WritesOwnBackup,
+        expected: "404 after the first upload to an ID broke off",
+        remedy: "Half a backup looks like a backup until someone tries to restore it. Put a buffering nginx in front (`proxy_request_buffering on;`, which is its default), and let it check the credentials itself (`auth_basic`).",
+        run: cut_off_invisible,
+    }
+
+    /// Of several uploads at once, one is left, whole.
+    CONCURRENT = Check {
+        id: "integrity.concurrent-uploads",
+        clause: clause::UPLOAD,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: WHOLE,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "after several uploads to one ID at the same time, one of them, whole",
+        remedy: "The server writes into the file while others do: use one that writes to a temporary file and renames it, or put a buffering nginx in front and allow one connection at a time to the server behind it.",
+        run: concurrent,
+    }
+
+    /// A download during an upload is the old backup or the new one.
+    DURING = Check {
+        id: "integrity.download-during-upload",
+        clause: clause::INTERRUPTION,
+        level: Level::Recommended,
+        clients: Clients::MOBILE,
+        breaks: Directions::RESTORE,
+        variants: WHOLE,
+        needs: &["upload.overwrite"],
+        effect: Effect::WritesOwnBackup,
+        expected: "the old backup or the new one, whole, from every GET while an upload is on its way",
+        remedy: "The server shows a file while it is being written: use one that writes to a temporary file and renames it, or put a buffering nginx in front, which shortens the moment.",
+        run: during,
+    }
+}
+
+async fn content(context: &Context) -> Judged {
+    let length = fitting(context, 12_000).await;
+    let recipe = match context.facet().case() {
+        "gzip" => Recipe::Gzip(length),
+        "html" => Recipe::Html(length),
+        "lines" => Recipe::Lines(length),
+        "all-bytes" => Recipe::AllBytes(length),
+        "all-ones" => Recipe::AllOnes(length),
+        _ => Recipe::Zeros(length),
+    };
+    let payload = context.payload("body", recipe);
+    let backup = context.own_backup("backup");
+    let put = context.send(Request::put(&backup, &payload)).await?;
+    if !put.is_success() {
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("a PUT of it was answered {}", describe(&put)),
+        ));
+    }
+    let answer = context.send(Request::get(&backup)).await?;
+    if !answer.is_success() {
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("a GET of it was answered {}", describe(&answer)),
+        ));
+    }
+    Ok(match difference(&answer.body, &payload) {
+        None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
+        Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
+    })
+}
+
+/// Stores something that compresses well, once in a run, and gets it back; `offer` is what
+/// Accept-Encoding says.
+async fn fetch_compressible(
+    context: &Context,
+    offer: Option<&str>,
+) -> Result<(Payload, Response), Outcome> {
+    let recipe = Recipe::Lines(fitting(context, 20_000).await);
+    let payload = context.shared_payload("compressible", recipe);
+    let backup = context.compressible();
+    let put = Request::put(&backup, &payload);
+    let put = context.once("shared.compressible.put", put).await;
+    let get = Request::get(&backup);
+    let get = context.once("shared.compressible.get", get).await;
+    judge_stored(put, get, &payload)?;
+    let mut request = Request::get(&backup);
+    if let Some(offer) = offer {
+        request = request.header("Accept-Encoding", offer);
+    }
+    let answer = context.send(request).await?;
+    if !answer.is_success() {
+        return Err(Outcome::blocked(format!(
+            "a GET of it was answered {}",
+            describe(&answer)
+        )));
+    }
+    Ok((payload, answer))
+}
+
+fn encoding_of(answer: &Response) -> Option<&str> {
+    answer
+        .header("content-encoding")
+        .filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
+}
+
+async fn encoding(context: &Context) -> Judged {
+    let offer = if context.facet().case() == "asked" {
+        Some("gzip, deflate, br")
+    } else {
+        None
+    };
+    let (_, answer) = fetch_compressible(context, offer).await?;
+    Ok(match encoding_of(&answer) {
+        None => Outcome::pass("no Content-Encoding"),
+        Some(encoding) => Outcome::deviates(
+            Stage::Http,
+            format!("the backup came with Content-Encoding: {encoding}"),
+        ),
+    })
+}
+
+async fn compressed(context: &Context) -> Judged {
+    let (payload, answer) = fetch_compressible(context, Some("gzip")).await?;
+    let Some(encoding) = encoding_of(&answer) else {
+        return Ok(match difference(&answer.body, &payload) {
+            None => Outcome::pass("it came as it was stored"),
+            Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
+        });
+    };
+    if !encoding.eq_ignore_ascii_case("gzip") {
+        return Ok(Outcome::deviates(
+            Stage::Http,
+            format!("it came with Content-Encoding: {encoding}, which was not offered"),
+        ));
+    }
+    // What unpacks has been unpacked on its way here, as an HTTP library does it for an app.
+    Ok(if answer.body.is(&payload) && answer.unpacked {
+        Outcome::pass("it came compressed, and unpacks to what was stored")
+    } else {
+        Outcome::deviates(
+            Stage::Gunzip,
+            "it came with Content-Encoding: gzip, and does not unpack to what was stored",
+        )
+    })
+}

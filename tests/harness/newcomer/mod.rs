@@ -1,0 +1,106 @@
+//! What a newcomer meets: a server on which nothing is set up, a wrong address, lines to paste.
+//! Each text is what the program prints.
+
+mod addresses;
+mod nothing_set_up;
+
+use crate::support::program::{Ended, file, program, run};
+use crate::support::scripted::{Deed, PASSWORD, Reply, Scripted, USER};
+use std::path::Path;
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Runs a subcommand against a server, with its user name and password.
+fn ask(subcommand: &str, url: &str, home: &Path, more: &[&str]) -> Ended {
+    let password = file(home, "password", PASSWORD);
+    let mut command = program(home);
+    command
+        .args([subcommand, url, "--user", USER, "--password-file"])
+        .arg(password)
+        .arg("--ledger-dir")
+        .arg(home)
+        .args(more)
+        .env("COLUMNS", "100");
+    if subcommand == "check" {
+        command.args(["--pace", "fast"]);
+    }
+    run(&mut command)
+}
+
+/// A web server with its start page and nothing else.
+fn bare(server: &'static str) -> Scripted {
+    Scripted::start(move |asked| {
+        let status = match asked.method.as_str() {
+            "GET" | "HEAD" => 404,
+            _ => 405,
+        };
+        let page = format!("<html><title>{status}</title></html>");
+        Deed::Reply(Reply::new(status, page).with("Server", server))
+    })
+}
+
+/// Asserts that each line stands there whole, at the left edge.
+#[track_caller]
+fn has_lines(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.lines().any(|there| there == *line), "{line}\n{text}");
+    }
+}
+
+/// What was printed, as one line.
+fn unwrapped(ended: &Ended) -> String {
+    let words: Vec<_> = ended.stdout.split_whitespace().collect();
+    words.join(" ")
+}
+
+#[test]
+fn explain_of_a_server_lists_what_can_be_fixed_on_it() {
+    let home = home();
+    for word in ["apache", "nginx", "caddy", "nextcloud"] {
+        let ended = run(program(home.path()).args(["explain", word]));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        let problems = ended.stdout.matches("problem.").count();
+        assert!(problems > 3, "{word}: {}", ended.stdout);
+    }
+    let ended = run(program(home.path()).args(["explain", "problem.not-set-up"]));
+    has_lines(
+        &ended.stdout,
+        &[
+            "  Dav On",
+            "  dav_methods PUT DELETE;",
+            "Alias \"/FOLDER\" /srv/threema-safe",
+        ],
+    );
+}
+
+/// A report with one finding of this verdict.
+fn report(verdict: &str) -> safe_conformance::report::Report {
+    let home = home();
+    let json = home.path().join("report.json");
+    let to = format!("json={}", json.display());
+    let arguments = ["check", "--only", "server.reachable", "--report", &to];
+    let ended = run(program(home.path()).args(arguments));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    let text = std::fs::read_to_string(&json).expect("the report");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let findings = report["findings"].as_array_mut().expect("findings");
+    findings.retain(|finding| finding["id"] == "server.reachable");
+    findings[0]["verdict"] = verdict.into();
+    safe_conformance::report::Report::parse(&report.to_string()).expect("a report")
+}
+
+#[test]
+fn what_does_not_apply_any_more_is_no_loss() {
+    use safe_conformance::report::Comparison;
+    let none = report("not_applicable");
+    for (before, mended) in [("pass", 0), ("blocked", 0), ("fail", 1)] {
+        let comparison = Comparison::of(&report(before), &none);
+        assert_eq!(comparison.unjudged, [], "{before}");
+        assert_eq!(comparison.mended.len(), mended, "{before}");
+        assert_eq!(comparison.exit().code(), 0, "{before}");
+    }
+    let lost = Comparison::of(&report("pass"), &report("blocked"));
+    assert_eq!(lost.exit().code(), 3);
+}
