@@ -6,22 +6,22 @@ from kdf import MASTER
 from model import CLIENTS, File, by, invalid, not_applicable, unknown, valid
 
 NOTES = {
-    "Usual": "An address as the help page has people write it.",
+    "Usual": "An address in the form that the help page describes.",
     "Slash": "Slashes at the end.",
-    "Scheme": "No scheme, another one, or one in an unusual spelling.",
-    "WhiteSpace": "Spaces in the address, or around what was typed.",
+    "Scheme": "The scheme is missing, is not https, or has an unusual spelling.",
+    "WhiteSpace": "Spaces inside the address or around the input.",
     "Port": "A port.",
     "IpAddress": "An IP address instead of a name.",
     "Idn": "A host name that is not ASCII.",
     "UserInfo": "User and password in the address.",
     "Credentials": "User and password in separate fields.",
-    "Unknown": "No source and no execution says what any client does here: every answer passes.",
-    "Charset": "Credentials that are not ASCII. Android sends ISO-8859-1 since 6.2, with a question mark for what that does not have; Desktop sends UTF-8.",
-    "Token": "A token, as builds for servers on the premises have it.",
+    "Unknown": "Neither a source nor an execution shows what the clients do here, so every answer passes.",
+    "Charset": "Non-ASCII credentials. Android sends ISO-8859-1 since 6.2, with a question mark for every other character; Desktop sends UTF-8.",
+    "Token": "A token, as on-premises builds use it.",
     "Placeholder": "`{backupIdPrefix8}`, which stands for the first two hexadecimal digits of the backup ID.",
     "Query": "A query or a fragment, which no base URL should have.",
     "Default": "No address: Threema's own server.",
-    "Migrated": "Not typed: an address with user and password in it, stored by iOS 5.9.3 or older.",
+    "Migrated": "An address with user name and password that iOS 5.9.3 or older stored; the user did not type it.",
 }
 
 BACKUP_ID = MASTER[:64]
@@ -94,26 +94,26 @@ ADDRESSES = [
     ("folder", ["Usual"], "A folder", H + "/dav/safe", H + "/dav/safe", H + "/dav/safe", H + "/dav/safe"),
     ("host-slash", ["Slash"], "A host and a slash", H + "/", H, H, H),
     ("folder-slash", ["Slash"], "A folder and a slash", H + "/dav/safe/", H + "/dav/safe", H + "/dav/safe", H + "/dav/safe"),
-    ("folder-two-slashes", ["Slash"], "Two slashes at the end: one of them stays", H + "/safe//", H + "/safe/", None, H + "/safe/"),
-    ("no-scheme", ["Scheme"], "No scheme: Android adds it, the others refuse", "safe.example.org/safe", H + "/safe", "resolve", "resolve"),
-    ("http", ["Scheme"], "http: Android takes the scheme for the name of the host", "http://safe.example.org", "https://http//safe.example.org", "connect", "unknown"),
-    ("scheme-upper-case", ["Scheme"], "The scheme in upper case: Android looks for it in lower case, and takes it for the name of the host", "HTTPS://safe.example.org", "https://https//safe.example.org", H, H),
-    ("scheme-twice", ["Scheme"], "The scheme twice: Android drops both, and Desktop takes the second for a host without a scheme, by way of the path", "https://" + H, H, None, H),
+    ("folder-two-slashes", ["Slash"], "Two slashes at the end: one of them remains", H + "/safe//", H + "/safe/", None, H + "/safe/"),
+    ("no-scheme", ["Scheme"], "No scheme: Android adds it, the other clients refuse the address", "safe.example.org/safe", H + "/safe", "resolve", "resolve"),
+    ("http", ["Scheme"], "http: Android treats the scheme as the host name", "http://safe.example.org", "https://http//safe.example.org", "connect", "unknown"),
+    ("scheme-upper-case", ["Scheme"], "The scheme in upper case: Android recognises only lower case, and treats the scheme as the host name", "HTTPS://safe.example.org", "https://https//safe.example.org", H, H),
+    ("scheme-twice", ["Scheme"], "The scheme twice: Android removes both, and Desktop treats the second one as part of the path", "https://" + H, H, None, H),
     ("scheme-alone", ["Scheme"], "The scheme and no host", "https://", "default", None, "resolve"),
     ("spaces-around", ["WhiteSpace"], "Spaces around", "  " + H + "/safe ", H + "/safe", None, H + "/safe"),
-    ("newline-after", ["WhiteSpace"], "A line feed behind, as the clipboard adds", H + "/safe\n", H + "/safe", None, H + "/safe"),
+    ("newline-after", ["WhiteSpace"], "A line feed at the end, as copied from the clipboard", H + "/safe\n", H + "/safe", None, H + "/safe"),
     ("space-inside", ["WhiteSpace"], "A space in the folder's name", H + "/my safe", H + "/my%20safe", None, H + "/my%20safe"),
     ("space-encoded", ["WhiteSpace"], "A space in the folder's name, percent-encoded", H + "/my%20safe", H + "/my%20safe", H + "/my%20safe", H + "/my%20safe"),
     ("port", ["Port"], "A port", H + ":8443/safe", H + ":8443/safe", H + ":8443/safe", H + ":8443/safe"),
-    ("port-443", ["Port"], "The port that https has anyway", H + ":443/safe", H + "/safe", H + "/safe", H + "/safe"),
+    ("port-443", ["Port"], "The default port of https", H + ":443/safe", H + "/safe", H + "/safe", H + "/safe"),
     ("ipv4", ["IpAddress"], "IPv4", "https://192.0.2.1/safe", *["https://192.0.2.1/safe"] * 3),
     ("ipv6", ["IpAddress"], "IPv6", "https://[2001:db8::1]/safe", *["https://[2001:db8::1]/safe"] * 3),
     ("ipv6-port", ["IpAddress", "Port"], "IPv6 with a port", "https://[2001:db8::1]:8443", *["https://[2001:db8::1]:8443"] * 3),
     ("idn", ["Idn"], "A host name with an umlaut", "https://b\u00fccher.example/safe", "https://xn--bcher-kva.example/safe", None, "https://xn--bcher-kva.example/safe"),
     ("idn-ascii", ["Idn"], "The same in its ASCII form", "https://xn--bcher-kva.example/safe", *["https://xn--bcher-kva.example/safe"] * 3),
-    ("placeholder", ["Placeholder"], "The placeholder in a folder's name. In an address that somebody typed, iOS replaces nothing", H + "/{backupIdPrefix8}", H + "/06", None, H + "/%7BbackupIdPrefix8%7D"),
+    ("placeholder", ["Placeholder"], "The placeholder in a folder's name: iOS replaces nothing in an address that the user typed", H + "/{backupIdPrefix8}", H + "/06", None, H + "/%7BbackupIdPrefix8%7D"),
     ("placeholder-host", ["Placeholder"], "The placeholder in the host's name", "https://safe-{backupIdPrefix8}.example.org/", "https://safe-06.example.org", None, "https://safe-{backupidprefix8}.example.org"),
-    ("into-config", ["Usual"], "The address of the config itself: nobody takes the last part off", H + "/config", H + "/config", H + "/config", H + "/config"),
+    ("into-config", ["Usual"], "The address of the config itself: no client removes the last segment", H + "/config", H + "/config", H + "/config", H + "/config"),
     ("default", ["Default"], "No address", None, *["https://safe-06.threema.ch"] * 3),
 ]
 
@@ -155,8 +155,8 @@ def build(oracles):
 
     odd = file.group("queries and fragments", "request_urls", source, provenance)
     for name, comment, address, on_android, on_desktop in [
-        ("query", "A query: Android puts the path behind it", H + "/safe?x=1", (H + "/safe?x=1/config", H + f"/safe?x=1/backups/{BACKUP_ID}"), H + "/safe"),
-        ("fragment", "A fragment: Android puts the path behind it, and so sends none", H + "/safe#top", (H + "/safe", H + "/safe"), H + "/safe"),
+        ("query", "A query: Android appends the path to it", H + "/safe?x=1", (H + "/safe?x=1/config", H + f"/safe?x=1/backups/{BACKUP_ID}"), H + "/safe"),
+        ("fragment", "A fragment: Android appends the path to it, and so sends no path", H + "/safe#top", (H + "/safe", H + "/safe"), H + "/safe"),
     ]:
         assert (android.url(address, "config", BACKUP_ID), android.url(address, "backups/" + BACKUP_ID, BACKUP_ID)) == on_android, name
         assert desktop_base(oracles, address) == on_desktop, name
@@ -164,7 +164,7 @@ def build(oracles):
                 {"android": valid({"config_url": on_android[0], "backup_url": on_android[1], "authorization": None, "sent": "never"}),
                  "ios": unknown(TYPED), "desktop": valid(requests(on_desktop, config=False))})
     assert android.url(H + "/{backupIdPrefix8}", "config", None) == H + "/xx/config"
-    odd.add("base-url.placeholder-no-key", "The placeholder while there is no key yet: `xx`, and no backup to ask for", ["Placeholder"],
+    odd.add("base-url.placeholder-no-key", "The placeholder before a key exists: `xx`, and no backup ID", ["Placeholder"],
             entry(H + "/{backupIdPrefix8}", backup_id=None),
             {"android": valid({"config_url": H + "/xx/config", "backup_url": None, "authorization": None, "sent": "never"}),
              "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it asks for nothing")})
@@ -209,7 +209,7 @@ def build(oracles):
 
     # OkHttp takes everything up to the last @ of an authority for user info, and Android's app
     # splits at the first.
-    login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits the user info at the first, finds no colon in it, and sends nothing", ["UserInfo"],
+    login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits at the first, finds no colon in the user info, and sends no credentials", ["UserInfo"],
               entry("https://alice@mail.example:secret@safe.example.org"),
               {"android": valid(requests(H)), "ios": unknown(in_address), "desktop": valid(requests(desktop_base(oracles, "https://alice@mail.example:secret@safe.example.org"), config=False))})
     plain = basic("Aladdin:open sesame", "ascii")
@@ -222,9 +222,9 @@ def build(oracles):
     add("basic-colon-in-password", ["Credentials"], "A colon in the password", (basic("user:a:b", "ascii"),) * 3, user="user", password="a:b")
     for name, comment, user, password in [
         ("plus", "A plus sign in user and password", "us+er", "pass+word"), ("quote", "Quotation marks and a backslash in the password", "user", 'pa"ss\\word\''),
-        ("percent", "A percent sign in fields is no escape", "us%40er", "p%3Aw"), ("at", "An @ in the user's name", "user@example.org", "secret"),
+        ("percent", "A percent sign in the fields: it is not an escape", "us%40er", "p%3Aw"), ("at", "An @ in the user's name", "user@example.org", "secret"),
         ("slash", "A slash in the password", "user", "a/b"), ("long", "A password of 200 characters", "user", "0123456789" * 20),
-        ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Basic's own characters", "us=er", "p+/="),
+        ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Characters that base64 itself uses", "us=er", "p+/="),
     ]:
         add(f"basic-{name}", ["Credentials"], comment, (basic(f"{user}:{password}", "ascii"),) * 3, user=user, password=password)
     around = "no source says whether the form trims what is typed into it, and nothing was executed"
@@ -235,21 +235,21 @@ def build(oracles):
                   {client: unknown(around) for client in CLIENTS})
     add("user-info-spaces-around", ["UserInfo", "WhiteSpace"], "Spaces around user and password in the address: Android trims the address and not its parts",
         (basic("user : secret ", "ascii"), (in_address,), None), " https://user : secret @safe.example.org ")
-    add("no-password", ["Credentials"], "A user and no password: Android needs both",
+    add("no-password", ["Credentials"], "A user name without a password: Android requires both",
         (None, ("no source says what iOS sends with a user alone",), ("no source says what its form makes of an empty password",)), user="user", password="")
     add("user-info", ["UserInfo"], "User and password in the address, and the fields empty",
         (basic("user:secret", "ascii"), (in_address,), None), "https://user:secret@safe.example.org")
     add("user-info-percent", ["UserInfo"], "Percent-encoded in the address: Android decodes nothing",
         (basic("u%40x:p%3Aq", "ascii"), (in_address,), None), "https://u%40x:p%3Aq@safe.example.org")
-    add("user-info-user-only", ["UserInfo"], "A user alone in the address",
+    add("user-info-user-only", ["UserInfo"], "Only a user name in the address",
         (None, (in_address,), None), "https://user@safe.example.org")
     add("user-info-no-user", ["UserInfo"], "A password without a user in the address",
         (None, (in_address,), None), "https://:secret@safe.example.org")
-    add("user-info-and-fields", ["UserInfo", "Credentials"], "User and password in the address and others in the fields: on Android the fields win",
+    add("user-info-and-fields", ["UserInfo", "Credentials"], "User name and password in the address, and others in the fields: Android uses the fields",
         (basic("Aladdin:open sesame", "ascii"), (in_address,), basic("Aladdin:open sesame", "ascii")), "https://user:secret@safe.example.org",
         user="Aladdin", password="open sesame")
     add("token", ["Token"], "A token and no credentials", ("Token 0123abcd", "Token 0123abcd", None), token="0123abcd")
-    add("token-and-credentials", ["Token", "Credentials"], "A token and credentials: Basic wins", (plain, plain, plain),
+    add("token-and-credentials", ["Token", "Credentials"], "A token and credentials: the client sends Basic", (plain, plain, plain),
         user="Aladdin", password="open sesame", token="0123abcd")
 
     migrated = file.group(
@@ -258,7 +258,7 @@ def build(oracles):
     other = not_applicable("only iOS stored addresses in this form")
     for name, comment, address, credentials in [
         ("migrated", "User and password, nothing to decode", "https://user:secret@safe.example.org", "user:secret"),
-        ("migrated-percent", "User and password percent-encoded: iOS decodes what Android does not", "https://u%40x:p%3Aq@safe.example.org", "u@x:p:q"),
+        ("migrated-percent", "Percent-encoded user name and password: iOS decodes them, Android does not", "https://u%40x:p%3Aq@safe.example.org", "u@x:p:q"),
     ]:
         migrated.add(f"base-url.{name}", comment, ["Migrated", "UserInfo"], entry(address, entered="migrated"),
                      {"android": other, "ios": valid(requests(H, basic(credentials, "ascii"), "challenged")), "desktop": other})

@@ -12,19 +12,19 @@ from model import CLIENTS, File, answer_bytes, by, counted, expand, hexed, inval
 from secretbox import BACKUP_ID, KEY, nonce_of
 
 NOTES = {
-    "Sealed": "A document into a body. A gzip can be spelled in many ways, so that no body is given: open yours, and the document must come out.",
+    "Sealed": "Encrypts a document into a body. Many different gzips are valid, so no body is given: the body must open to the same document.",
     "BlockEdge": "A document at an edge: of a block of the cipher (64 bytes, the first 32 of which go to Poly1305's key), or of a stored block of gzip (65535).",
-    "Large": "A document as large as a server takes, or larger.",
-    "OwnNonce": "The implementation chooses the nonce. It is asked twice, and must choose another one.",
-    "Stored": "Clients of today pack with stored blocks, on purpose: otherwise the length of a body says something about what is in it. Readers take both.",
-    "Bytes": "What comes out is what went in, byte for byte: nobody has read it as JSON yet.",
-    "Packed": "A gzip as older releases, libraries or other tools write it.",
-    "MultiMember": "Several gzip members after each other are one gzip, and unpack to the parts joined.",
-    "Tail": "Bytes behind a whole gzip. Clients differ.",
-    "Damaged": "A body that is not right.",
+    "Large": "A document as large as a server accepts, or larger.",
+    "OwnNonce": "The implementation chooses the nonce. It is asked twice and must not repeat the nonce.",
+    "Stored": "Current clients deliberately write stored blocks, because compression would leak information through the length of a body. Readers must accept both.",
+    "Bytes": "The document comes out byte for byte as it went in, because this operation does not parse JSON.",
+    "Packed": "A compressed gzip, as older releases, libraries or other tools write it.",
+    "MultiMember": "Several gzip members in sequence form one gzip; a reader must concatenate their contents.",
+    "Tail": "Bytes after a complete gzip. The clients differ.",
+    "Damaged": "A damaged body.",
     "Short": "Shorter than a nonce and a tag, 24 + 16 bytes.",
-    "Layout": "The parts of the body in another order, or in another form.",
-    "Mistaken": "A body that was sealed with one mistake. Nobody may open it; an implementation that does makes the same mistake, and that is why it cannot open the others.",
+    "Layout": "The parts of the body in the wrong order or in the wrong form.",
+    "Mistaken": "A body that was encrypted with one mistake. It must not open. An implementation that opens it makes the same mistake and therefore cannot open correct bodies.",
 }
 
 TEXT = JSON
@@ -50,7 +50,7 @@ def build(oracles):
 
     seal("seal-document", "A small document", "Sealed", {"text": TEXT.decode()})
     seal("seal-braces", "Two braces", "Sealed", {"text": "{}"})
-    seal("seal-empty", "No byte at all: a gzip of nothing, and still a gzip", "Sealed", "")
+    seal("seal-empty", "An empty document: its body still contains a gzip", "Sealed", "")
     seal("seal-bom", "A byte order mark is kept", "Bytes", hexed(b"\xef\xbb\xbf" + TEXT))
     seal("seal-not-utf8", "Bytes that are not UTF-8 are kept", "Bytes", hexed(bytes(range(256))))
     seal("seal-line-feeds", "Line feeds and carriage returns are kept, at the end, too", "Bytes", {"text": "{\r\n}\n\r\n"})
@@ -64,7 +64,7 @@ def build(oracles):
     seal("seal-own-nonce-large", "The writer's own nonce for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
     seal("seal-own-nonce-empty", "The writer's own nonce for an empty document", "OwnNonce", "", nonce=False)
     seal("seal-stored", "Packed without compression", "Stored", {"pattern": "20", "length": 4096}, must_store=True)
-    seal("seal-stored-names", "Packed without compression, although a name is there a thousand times", "Stored",
+    seal("seal-stored-names", "Packed without compression, although a name repeats a thousand times", "Stored",
          {"pattern": b'"firstname":"Ada",'.hex(), "length": 18000}, must_store=True)
 
     libraries = [
@@ -110,8 +110,8 @@ def build(oracles):
         "white-space": [("trimmed", b"{}"), ("trimmed behind", b" \t{}"), ("trimmed in front", b"{} \n")]}
     for name, comment, data in [
         ("empty", "A gzip of nothing: a document of no bytes", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark comes out, too", b"\xef\xbb\xbf{}"),
-        ("not-utf8", "Bytes that are not UTF-8 come out as they are", bytes(range(256))), ("not-json", "What is no JSON comes out as it is", b"not JSON \x00\xff"),
-        ("nul", "A NUL inside is no end", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns come out as they are", b"{\r\n}\n\r\n"),
+        ("not-utf8", "Bytes that are not UTF-8 come out as they are", bytes(range(256))), ("not-json", "A document that is not JSON comes out unchanged", b"not JSON \x00\xff"),
+        ("nul", "A NUL inside does not end the document", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns come out as they are", b"{\r\n}\n\r\n"),
         ("white-space", "White space around comes out, too", b" \t{} \n"),
     ]:
         add(f"open-{name}", comment, "Bytes", member(data), mistaken=bytes_gone.get(name, ()))

@@ -7,17 +7,17 @@ from backups import (EMAIL, FLAGS, MOBILE, OTHER_KEY, OWN, PICTURE, TIME, backup
 
 NOTES = {
     "Whole": "A whole backup: every field of it counts.",
-    "User": "The person: private key, nickname, picture, who may see it, links.",
+    "User": "The user: private key, nickname, picture, who may see it, links.",
     "Contact": "A field of a contact.",
-    "Names": "First name, last name and nickname of a contact, each there or not.",
+    "Names": "First name, last name and nickname of a contact, each present or absent.",
     "Policy": "A contact's read receipts and typing indicators: 0 as the settings say, 1 send, 2 do not send.",
-    "Time": "When a contact, a group or a list was made, and when it last changed: milliseconds, never the one for the other.",
+    "Time": "`createdAt` and `lastUpdate` of a contact, a group or a list, in milliseconds; they must not be swapped.",
     "Group": "A field of a group.",
-    "Members": "Who made a group, and who is in it. Whose own ID is not among the members has left it.",
+    "Members": "A group's creator and members. A user whose own ID is not among the members has left the group.",
     "DistributionList": "A field of a distribution list, which iOS does not have.",
-    "Flag": "A setting that is true or false, while its neighbours are the other.",
+    "Flag": "A boolean setting, while all other flags have the opposite value.",
     "List": "A setting that is a list.",
-    "Several": "Several contacts, groups or lists: none is lost, none is mixed up with another.",
+    "Several": "Several contacts, groups or lists: none may be lost or mixed up with another.",
 }
 
 NAMES = [("ada", "Ada"), ("spaces", "  Ada  Maria "), ("slash", "Ada/Maria"), ("quote", 'Ada "the\\first"'), ("umlaut", "\u00c4d\u00e4 \u00d8rsted"),

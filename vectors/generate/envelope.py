@@ -10,22 +10,22 @@ from model import CLIENTS, File, by, expand, hexed, invalid, unknown, valid
 from secretbox import BACKUP_ID, KEY, nonce_of
 
 NOTES = {
-    "Stored": "gzip with stored blocks, as clients of today write it, on purpose.",
-    "Compressed": "gzip that is really compressed, as older releases wrote it. A reader must take any valid gzip.",
-    "Header": "An optional field of the gzip header. Clients do not write it; RFC 1952 requires every reader to understand it.",
-    "MultiMember": "Several gzip members after each other are one gzip, and unpack to the parts joined.",
-    "Tail": "Bytes behind a whole gzip. Clients differ.",
-    "WrongContainer": "Not gzip, but the like.",
+    "Stored": "A gzip with stored blocks, as current clients deliberately write it.",
+    "Compressed": "A compressed gzip, as older releases write it. A reader must accept any valid gzip.",
+    "Header": "An optional field of the gzip header. Clients do not write it, but RFC 1952 requires every reader to accept it.",
+    "MultiMember": "Several gzip members in sequence form one gzip; a reader must concatenate their contents.",
+    "Tail": "Bytes after a complete gzip. The clients differ.",
+    "WrongContainer": "A container other than gzip.",
     "Damaged": "A gzip that contradicts itself.",
-    "Truncated": "Bytes are missing: of the body, the gzip or the JSON.",
-    "Short": "Shorter than a nonce and a tag, 24 + 16 bytes: no such body can be valid. Android 6.4.2 crashes below 24 bytes; iOS did before 7.0.4.",
-    "Empty": "Sealed in order, but with nothing inside.",
-    "Bomb": "Small, and unpacks to 1 GiB. Give up with `size` before memory does; nothing that a client writes comes near 16 MiB.",
-    "Layout": "The parts of the body in another order, or in another form.",
-    "WrongKey": "Sealed under another key.",
+    "Truncated": "Bytes of the body, the gzip or the JSON are missing.",
+    "Short": "Shorter than nonce and tag, 24 + 16 bytes: such a body cannot be valid. Android 6.4.2 crashes below 24 bytes; so does iOS before 7.0.4.",
+    "Empty": "A correctly encrypted body without content.",
+    "Bomb": "A small body that decompresses to 1 GiB. Refuse it at the stage `size` before memory runs out; no client writes a document near 16 MiB.",
+    "Layout": "The parts of the body in the wrong order or in the wrong form.",
+    "WrongKey": "The body was encrypted under another key.",
     "Encoding": "The JSON is not plain UTF-8.",
-    "TextAfter": "Text behind the JSON. Clients differ.",
-    "NaclPadding": "32 zero bytes, which NaCl's first interface requires before the plaintext, were sealed along.",
+    "TextAfter": "Text after the JSON. The clients differ.",
+    "NaclPadding": "The 32 zero bytes that NaCl's original interface requires before the plaintext were encrypted as part of it.",
 }
 
 DOCUMENT = {
@@ -223,7 +223,7 @@ def build(oracles):
     half = len(JSON) // 2
     add(good, "two-members", "Two members, cut in the middle of the JSON", ["MultiMember"], member(JSON[:half]) + member(JSON[half:], fixed(JSON[half:])))
     add(good, "empty-member-last", "A second member that is empty", ["MultiMember"], member(JSON) + member(b""))
-    add(good, "empty-member-first", "A first member that is empty: who stops after it has nothing", ["MultiMember"], member(b"") + member(JSON))
+    add(good, "empty-member-first", "A first member that is empty: a reader that stops after it has no document", ["MultiMember"], member(b"") + member(JSON))
 
     tails = file.group("behind the gzip", "open", ["clients.read.gzip-tail", "clients.divergence.gzip-tail"], sealed + libraries)
     add(tails, "zero-after", "One zero byte behind the gzip", ["Tail"], member(JSON) + b"\0", ("valid", "gunzip", "valid"))
@@ -231,14 +231,14 @@ def build(oracles):
     add(tails, "garbage-after", "Bytes behind the gzip that are no member", ["Tail"], member(JSON) + b"garbage", ("valid", "gunzip", "gunzip"))
 
     bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "clients.read.zlib"], sealed + libraries)
-    add(bad, "zlib", "zlib instead of gzip: iOS tells them apart by the header and takes both", ["WrongContainer"],
+    add(bad, "zlib", "zlib instead of gzip: iOS detects the format by the header and accepts both", ["WrongContainer"],
         oracles.deflate("zlib", JSON, 6), ("gunzip", "valid", "gunzip"))
     add(bad, "raw-deflate", "Raw deflate instead of gzip", ["WrongContainer"], dynamic)
     add(bad, "not-packed", "The JSON itself, not packed at all", ["WrongContainer"], JSON)
-    add(bad, "gzip-twice", "A gzip in a gzip: unpacked once, it is no JSON", ["WrongContainer"], member(member(JSON)), ("meaning", "json", "json"),
+    add(bad, "gzip-twice", "A gzip in a gzip: decompressed once, it is not JSON", ["WrongContainer"], member(member(JSON)), ("meaning", "json", "json"),
         {"android": BARE_WORD})
     add(bad, "nacl-padding", "32 zero bytes before the gzip", ["NaclPadding"], bytes(32) + member(JSON))
-    add(bad, "empty", "40 bytes: nonce, the right tag, and an empty plaintext. iOS unpacks nothing to nothing, and fails at the JSON", ["Empty"],
+    add(bad, "empty", "40 bytes: a nonce, the correct tag and an empty plaintext. iOS decompresses nothing to nothing, and fails at the JSON", ["Empty"],
         b"", ("gunzip", "json", "gunzip"))
     add(bad, "empty-gzip", "A gzip of nothing", ["Empty"], member(b""))
     add(bad, "method-7", "A compression method other than 8", ["Damaged"], member(JSON, method=7))
@@ -268,11 +268,11 @@ def build(oracles):
 
     reserved = oracles.gunzip(header(flags=0x20) + stored(JSON) + trailer(JSON))
     assert reserved["android"] == JSON and reserved["ios"] is None and reserved["desktop"] is None, reserved
-    add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 requires that it is refused, Java does not look", ["Damaged", "Header"],
+    add(bad, "reserved-flag", "A reserved bit of the header's flags is set: RFC 1952 requires a reader to refuse it, Java ignores it", ["Damaged", "Header"],
         header(flags=0x20) + stored(JSON) + trailer(JSON), ("valid", "gunzip", "gunzip"))
 
     texts = file.group("the JSON inside", "open", ["clause 2.4", "clients.read.json-extensions, clients.read.bom, clients.read.invalid-utf-8"], sealed + libraries)
-    add(texts, "bom", "A byte order mark before the JSON: every client takes it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
+    add(texts, "bom", "A byte order mark before the JSON: every client accepts it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
     add(texts, "white-space-around", "White space around the JSON", ["Encoding"], member(b" \r\n\t" + JSON + b"\r\n"))
     spoiled = JSON.replace(b'"Ada"', b'"Ad\xff"')
     add(texts, "not-utf8", "A byte in a name that is not UTF-8: Android replaces it by U+FFFD", ["Encoding"], member(spoiled),
@@ -314,7 +314,7 @@ def build(oracles):
         assert len(body) >= 40 and oracles.open(KEY, body[:24], body[24:]) is None, id
         closed.add(id, comment, flags, {"key": KEY.hex(), "body": hexed(body)}, invalid("open"))
 
-    shut("bytes-40", "40 bytes: as short as can be, but not authentic", ["Truncated"], lambda n, b: (n + b)[:40])
+    shut("bytes-40", "40 bytes: the minimum length, but not authentic", ["Truncated"], lambda n, b: (n + b)[:40])
     shut("cut-last", "The body's last byte is missing", ["Truncated"], lambda n, b: (n + b)[:-1])
     shut("cut-half", "The second half of the body is missing", ["Truncated"], lambda n, b: (n + b)[: len(n + b) // 2])
     shut("cut-first", "The body's first byte is missing", ["Truncated"], lambda n, b: (n + b)[1:])

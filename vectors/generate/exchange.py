@@ -7,13 +7,13 @@ from model import CLIENTS, File, by, expand, hexed, invalid, not_applicable, unk
 from secretbox import KEY, nonce_of
 
 NOTES = {
-    "Success": "A status that counts as success, or does for some.",
-    "Failure": "A status that is no success.",
-    "ShortBody": "Success with a body too short to be a backup.",
-    "Charset": "The charset that Content-Type names: Android decodes a config by it, and iOS does not look.",
-    "ContentType": "No client looks at the type of what it gets.",
-    "Login": "The server demands credentials. Android and Desktop send them at once, iOS after a challenge that it knows.",
-    "SizeGate": "How large a backup the client sends: Android up to maxBackupBytes, iOS less than that. iOS then sends nothing.",
+    "Success": "A status that all or some clients accept as success.",
+    "Failure": "A status that is not a success.",
+    "ShortBody": "A success whose body is too short for a backup.",
+    "Charset": "The charset of Content-Type: Android decodes a config with it, iOS ignores it.",
+    "ContentType": "No client checks the Content-Type of a response.",
+    "Login": "The server requires credentials. Android and Desktop send them preemptively, iOS after a challenge that it supports.",
+    "SizeGate": "The largest backup that a client uploads: on Android exactly maxBackupBytes, on iOS one byte less. iOS sends no larger one.",
     "Ignored": "A failure that a client ignores.",
     "Config": "The body of a config.",
 }
@@ -80,7 +80,7 @@ def build(oracles):
         down.add(f"exchange.get-{status}", f"GET answered by {status} and the backup", ["Success"],
                  exchange("download", answer(status, backup, octets)), three(valid(), valid(), fail))
     crash = "an exception that nobody catches"
-    down.add("exchange.get-204", "GET answered by 204: success, and nothing in it", ["ShortBody", "Success"],
+    down.add("exchange.get-204", "GET answered by 204: a success without content", ["ShortBody", "Success"],
              exchange("download", answer(204)), three(invalid("size", because=crash, crash=True), invalid("size"), fail))
     down.add("exchange.get-200-empty", "GET answered by 200 and an empty body", ["ShortBody"],
              exchange("download", answer(200)), three(invalid("size", because=crash, crash=True), invalid("size"), invalid("size")))
@@ -106,7 +106,7 @@ def build(oracles):
     conf.add("exchange.config-200", "Config answered by 200", ["Config"], exchange("read_config", answer(200, CONFIG, [["Content-Type", "application/json"]])), both)
     for status in (201, 203, 206):
         conf.add(f"exchange.config-{status}", f"Config answered by {status}", ["Success"], exchange("read_config", answer(status, CONFIG)), both)
-    conf.add("exchange.config-204", "Config answered by 204: success, and nothing in it", ["Config", "Success"],
+    conf.add("exchange.config-204", "Config answered by 204: a success without content", ["Config", "Success"],
              exchange("read_config", answer(204)), three(invalid("json"), invalid("json"), NO_CONFIG))
     for name, headers in [("octets", octets), ("text", [["Content-Type", "text/plain"]]), ("html", [["Content-Type", "text/html"]]), ("none", [])]:
         conf.add(f"exchange.config-type-{name}", f"Config with {'no' if name == 'none' else 'another'} Content-Type", ["ContentType"],
@@ -122,17 +122,17 @@ def build(oracles):
         conf.add(f"exchange.config-charset-{name}", comment, ["Charset"],
                  exchange("read_config", answer(200, data, [["Content-Type", f"application/json; charset={charset}"]])), three(android, ios, NO_CONFIG))
 
-    charset("utf-8", "Config with the charset that it is in", "utf-8", CONFIG, valid())
-    charset("latin-1", "Config with the charset ISO-8859-1, in which plain JSON is the same", "ISO-8859-1", CONFIG, valid())
+    charset("utf-8", "Config that names its real charset", "utf-8", CONFIG, valid())
+    charset("latin-1", "Config that names the charset ISO-8859-1, in which ASCII has the same bytes", "ISO-8859-1", CONFIG, valid())
     charset("ascii", "Config with the charset US-ASCII", "US-ASCII", CONFIG, valid())
-    charset("utf-16", "Config whose header names a charset that it is not in: to Android it is another text", "utf-16", CONFIG, valid())
+    charset("utf-16", "Config whose header names the wrong charset: Android decodes it to another text", "utf-16", CONFIG, valid())
     charset("utf-16-right", "Config in UTF-16, as its header says", "utf-16", expand(CONFIG).decode().encode("utf-16-be").hex(),
             unknown("no source says whether its decoder tells UTF-16 without a byte order mark"))
 
     gone = file.group("delete", "judge_exchange", ["clause 4.5"], read)
     for status in (200, 202, 204):
         gone.add(f"exchange.delete-{status}", f"DELETE answered by {status}", ["Success"], exchange("delete", answer(status)), three(valid(), valid(), READS_ONLY))
-    gone.add("exchange.delete-404", "DELETE of a backup that is not there: Android reports it", ["Ignored"], exchange("delete", answer(404)),
+    gone.add("exchange.delete-404", "DELETE of a backup that does not exist: Android reports it", ["Ignored"], exchange("delete", answer(404)),
              three(fail, valid(because="it ignores the answer"), READS_ONLY))
 
     login = file.group("login", "judge_exchange", ["clause 4.8", "clients.divergence.challenge"], sealed + read)
@@ -147,12 +147,12 @@ def build(oracles):
         ("basic-lower-case", "The header's name and the scheme in lower case", [ask("anonymous", 401, [["www-authenticate", 'basic realm="Safe"']]), good],
          three(valid(), unknown("no source says whether iOS minds the case"), valid())),
         ("no-challenge", "401 without WWW-Authenticate: iOS never sends its credentials", [ask("anonymous", 401), good], three(valid(), refused, valid())),
-        ("forbidden", "403 instead of 401: iOS takes it for the last word", [ask("anonymous", 403), good], three(valid(), fail, valid())),
-        ("not-found", "404 to who has not logged in: iOS takes it for the last word", [ask("anonymous", 404), good], three(valid(), fail, valid())),
-        ("digest", "A server that knows Digest only", [ask("anonymous", 401, DIGEST), ask("basic", 401, DIGEST), ask("digest", 200, octets, backup)],
+        ("forbidden", "403 instead of 401: iOS does not send its credentials", [ask("anonymous", 403), good], three(valid(), fail, valid())),
+        ("not-found", "404 to a request without credentials: iOS does not send its credentials", [ask("anonymous", 404), good], three(valid(), fail, valid())),
+        ("digest", "A server that supports only Digest", [ask("anonymous", 401, DIGEST), ask("basic", 401, DIGEST), ask("digest", 200, octets, backup)],
          three(refused, valid(), refused)),
-        ("wrong-password", "The right kind of server, and the wrong password", [ask("anonymous", 401, BASIC), ask("basic", 401, BASIC)], three(refused, refused, refused)),
-        ("bearer", "A challenge that no client knows", [ask("anonymous", 401, [["WWW-Authenticate", "Bearer"]]), ask("basic", 401, [["WWW-Authenticate", "Bearer"]])],
+        ("wrong-password", "A supported challenge and a wrong password", [ask("anonymous", 401, BASIC), ask("basic", 401, BASIC)], three(refused, refused, refused)),
+        ("bearer", "A challenge that no client supports", [ask("anonymous", 401, [["WWW-Authenticate", "Bearer"]]), ask("basic", 401, [["WWW-Authenticate", "Bearer"]])],
          three(refused, refused, refused)),
     ]:
         if "result" not in outcome and all(outcome[c] == outcome["android"] for c in CLIENTS):
@@ -160,6 +160,6 @@ def build(oracles):
         login.add(f"exchange.login-{name}", comment, ["Login"], exchange("download", *answers, credentials=True), outcome)
     login.add("exchange.login-put", "An upload to a server that challenges: iOS sends it twice", ["Login"],
               exchange("upload", ask("anonymous", 401, BASIC), ask("basic", 201), credentials=True, size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
-    login.add("exchange.login-none", "A server that demands credentials, and nobody has given any", ["Login"],
+    login.add("exchange.login-none", "A server that requires credentials, and a client that has none", ["Login"],
               exchange("download", ask("anonymous", 401, BASIC)), invalid("auth"))
     return file

@@ -6,18 +6,18 @@ import mistakes
 from model import File, by, expand_text, invalid, valid
 
 NOTES = {
-    "Mistake": "The known answer again, for the sake of one likely mistake: the comment says which, and `mistakes` shows what it gives.",
-    "KnownAnswer": "The answer that the test suites of Threema for Android and for iOS both hold.",
-    "ScryptItself": "scrypt at other parameters than Threema Safe's. Where these fail, scrypt is broken; where these pass and all others fail, the parameters are wrong.",
-    "LargeMemory": "Needs 1 GiB of memory. A runner may leave it out by default; it must say so.",
-    "LengthEdge": "A password at an edge: the shortest that clients take (8), the block of SHA-256 that HMAC pads to or hashes beyond (63, 64, 65 bytes), the longest that Android takes (4096).",
-    "Unicode": "Not ASCII: password and ID enter as UTF-8.",
-    "Normalisation": "One of a pair that looks the same and is spelled differently. No Unicode normalisation takes place: the two are different passwords.",
-    "WhiteSpace": "White space counts. Nothing is trimmed.",
-    "Nul": "A NUL in the password. Android and Desktop keep it; iOS hands C strings on and stops before it. At the end of a password below 64 bytes this makes no difference.",
+    "Mistake": "The known answer again, to detect one likely mistake. The comment names it, and `mistakes` shows its result.",
+    "KnownAnswer": "The known answer in the test suites of Threema for Android and for iOS.",
+    "ScryptItself": "scrypt with parameters other than Threema Safe's. If these vectors fail, scrypt is broken; if they pass and all others fail, the parameters are wrong.",
+    "LargeMemory": "Needs 1 GiB of memory. A runner may skip it by default but must report that.",
+    "LengthEdge": "A password of a critical length: the shortest that clients accept (8), around the 64-byte block of HMAC-SHA-256 (63, 64, 65), and the longest that Android accepts (4096).",
+    "Unicode": "A password or ID that is not ASCII: both are encoded as UTF-8.",
+    "Normalisation": "One of two passwords that look the same but have different code points. Clients do not normalise Unicode, so these are different passwords.",
+    "WhiteSpace": "White space in the password. It counts, and clients do not trim it.",
+    "Nul": "A NUL in the password. Android and Desktop keep it; iOS passes C strings and stops before it. At the end of a password of fewer than 64 bytes it makes no difference.",
     "Star": "An ID that begins with an asterisk, as those of gateways do.",
-    "LowerCase": "An ID in lower case. The salt is case sensitive; dialogs turn an ID into upper case before they derive, an ID from a device administrator stays as it was written.",
-    "NearMiss": "A password or ID that differs from the known answer's as little as can be, and must give a wholly different key.",
+    "LowerCase": "An ID in lower case. The salt is case sensitive. The dialogs of the clients convert an ID to upper case; an ID that an administrator sets stays unchanged.",
+    "NearMiss": "A password or ID that differs minimally from the known answer's and must derive a completely different key.",
 }
 
 ID = "ECHOECHO"
@@ -91,7 +91,7 @@ def build(oracles):
     assert derive(PASSWORD).hex() == MASTER
     right = derive(PASSWORD)
     known.add(
-        "kdf.known-answer", "The known answer. `mistakes` shows what comes out of the likeliest wrong implementations",
+        "kdf.known-answer", "The known answer. `mistakes` shows the results of the most likely mistakes",
         ["KnownAnswer"], {"password": PASSWORD, "id": ID}, valid(output(right)),
         [mistake("N halved: 32768", derive(PASSWORD, n=32768)),
          mistake("N doubled: 131072", derive(PASSWORD, n=131072)),
@@ -154,12 +154,12 @@ def build(oracles):
     add("password-upper-case", "The known answer's password in upper case", ["NearMiss"], "SHOOTDEATHSTAR")
     add("id-last-character", "Another ID in its last character", ["NearMiss"], PASSWORD, "ECHOECHP")
     add("id-digits", "An ID of digits", ["NearMiss"], PASSWORD, "01234567")
-    add("length-8", "8 bytes, the shortest that clients take", ["LengthEdge"], "8 bytes!")
-    add("length-63", "63 bytes: one below HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 63})
+    add("length-8", "8 bytes, the shortest password that clients accept", ["LengthEdge"], "8 bytes!")
+    add("length-63", "63 bytes: one less than HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 63})
     add("length-64", "64 bytes: exactly HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 64})
     add("length-65", "65 bytes: HMAC hashes the password first. Not to be cut off at 64 bytes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID)])
-    add("length-4096", "4096 bytes, the longest that Android takes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
+    add("length-4096", "4096 bytes, the longest password that Android accepts", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID),
                   ("cut off at 255 bytes", expand_text({"pattern": "abcdefghijklm", "length": 255}), ID)])
     add("length-100", "100 bytes: HMAC hashes the password first", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 100},
@@ -202,7 +202,7 @@ def build(oracles):
     ]:
         add(name, comment, ["WhiteSpace"], password, mistakes=[("trimmed", PASSWORD, ID)])
     add("space-only", "Eight spaces", ["WhiteSpace"], " " * 8)
-    add("bom-leading", "A leading U+FEFF, a byte order mark: not to be dropped, for it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
+    add("bom-leading", "A leading U+FEFF, a byte order mark: not to be dropped, because it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
         mistakes=[("byte order mark dropped", PASSWORD, ID)])
     add("id-star", "An ID that begins with an asterisk", ["Star"], PASSWORD, "*SUPPORT")
     add("id-star-digits", "An asterisk, then digits and letters: the asterisk is not to be dropped", ["Star"], PASSWORD, "*0MY1D23",
@@ -214,10 +214,10 @@ def build(oracles):
                 by("ios", "read", "clients.password.bytes; Threema for iOS: SafeStore.swift, createKey"),
                 by("desktop", "read", "clients.password.bytes; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
     for name, comment, password, kept in [
-        ("nul-inside", "A NUL inside: iOS derives from what stands before it", "abcdefgh\0xyz", "abcdefgh"),
-        ("nul-trailing", "A NUL at the end: HMAC fills short passwords up with zero bytes anyway, so that it changes nothing", "abcdefgh\0", "abcdefgh"),
-        ("nul-trailing-64", "A NUL behind 64 bytes: beyond SHA-256's block, it counts", LONG + "\0", LONG),
-        ("nul-leading", "A NUL in front: nothing is left of the password on iOS", "\0abcdefgh", ""),
+        ("nul-inside", "A NUL inside: iOS uses only the part before it", "abcdefgh\0xyz", "abcdefgh"),
+        ("nul-trailing", "A NUL at the end: HMAC pads short passwords with zero bytes, so it changes nothing", "abcdefgh\0", "abcdefgh"),
+        ("nul-trailing-64", "A NUL after 64 bytes: beyond SHA-256's block it changes the key", LONG + "\0", LONG),
+        ("nul-leading", "A NUL at the start: on iOS the password is empty", "\0abcdefgh", ""),
     ]:
         whole = output(derive(password))
         cut = output(derive(kept))
@@ -227,7 +227,7 @@ def build(oracles):
     lower = output(derive(PASSWORD, ID.lower()))
     special.add(
         "kdf.id-lower-case",
-        "An ID in lower case that nobody has turned into upper case. The key is not that of kdf.known-answer, and the server has no such backup",
+        "An ID in lower case that no dialog converted. Its key differs from kdf.known-answer's, and the server has no such backup",
         ["LowerCase"], {"password": PASSWORD, "id": ID.lower()},
         {"android": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),
          "ios": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),

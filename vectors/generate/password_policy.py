@@ -5,11 +5,11 @@ import re
 from model import CLIENTS, File, by, expand_text, invalid, not_applicable, unknown, valid
 
 NOTES = {
-    "Length": "At least 8: UTF-16 units on Android, graphemes (what a person calls a character) on iOS. At most 4096 on Android.",
+    "Length": "The length of the password: at least 8 (UTF-16 code units on Android, graphemes on iOS), at most 4096 on Android.",
     "OneCharacter": "One character, repeated.",
     "Digits": "ASCII digits only, up to 15 of them.",
-    "Good": "Nothing is wrong with it, unless it is on the list of bad passwords, which is not shipped here.",
-    "Pattern": "A device administrator's pattern takes the place of all other rules. Android requires the whole password to match, iOS exactly one match anywhere in it.",
+    "Good": "A valid password, unless it is on the list of bad passwords, which is not part of this project.",
+    "Pattern": "An administrator's pattern replaces all other rules. Android requires the whole password to match, iOS exactly one match anywhere in it.",
 }
 
 RULES = {"one_character": r"(.)\1+", "digits": r"^[0-9]{0,15}$"}
@@ -52,7 +52,7 @@ def build(oracles):
     add("emoji-family", "Length", "A family of three, one grapheme of 8 UTF-16 units", "\U0001f468\u200d\U0001f469\u200d\U0001f467", None, "length")
     add("combining-7", "Length", "7 letters with combining accents: 14 UTF-16 units, 7 graphemes", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301", None, "length")
     add("combining-8", "Length", "8 letters with combining accents", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301h\u0301", None, None)
-    add("umlauts-7", "Length", "7 umlauts: 14 bytes of UTF-8, and still 7", "\u00e4\u00f6\u00fc\u00df\u00c4\u00d6\u00dc", "length", "length")
+    add("umlauts-7", "Length", "7 umlauts: 14 bytes of UTF-8, but only 7 characters", "\u00e4\u00f6\u00fc\u00df\u00c4\u00d6\u00dc", "length", "length")
     add("one-letter", "OneCharacter", "8 times the same letter", "kkkkkkkk", "one_character", "one_character")
     add("one-letter-long", "OneCharacter", "100 times the same letter", {"pattern": "k", "length": 100}, "one_character", "one_character")
     add("one-letter-both-cases", "OneCharacter", "The same letter in both cases: one character for iOS alone", "kkkkKKKK", None, "one_character")
@@ -80,7 +80,7 @@ def build(oracles):
         ("pattern-part", "A part matches, once", "[a-z]{4}", "abcd1234", False, True),
         ("pattern-twice", "Two parts match", "[a-z]{4}", "abcdefgh", False, False),
         ("pattern-none", "Nothing matches", "[a-z]+", "12345678", False, False),
-        ("pattern-short", "Shorter than 8, which a pattern allows. The dialog for restoring on Android requires 8 all the same", "[a-z]+", "qmv", True, True),
+        ("pattern-short", "Shorter than 8, which a pattern allows. Android's restore dialog still requires 8", "[a-z]+", "qmv", True, True),
         ("pattern-one-character", "One repeated character, which a pattern allows", ".{8,}", "kkkkkkkk", True, True),
         ("pattern-digits", "Digits only, which a pattern allows", "[0-9]{8}", "83497585", True, True),
         ("pattern-case", "The case counts", "[a-z]{8}", "ABCDEFGH", False, False),

@@ -10,35 +10,35 @@ from model import CLIENTS, EARLIER, File, by, hexed, invalid, not_applicable, un
 from secretbox import KEY, nonce_of
 
 NOTES = {
-    "Whole": "A document with everything in it, as a client of today writes it.",
-    "Minimal": "As little as anybody takes.",
+    "Whole": "A complete document, as a current client writes it.",
+    "Minimal": "The smallest document that a client accepts.",
     "Version": "`info.version`.",
     "DeviceGroupKey": "The key that iOS adds when it makes a backup to link a device: base64 of 32 bytes.",
-    "MissingPart": "A part of the document, or a key that a client needs, is not there.",
-    "UnknownKey": "Keys that no client knows. A reader ignores them, a tool keeps them.",
-    "WrongType": "A value of another type. Android's parser makes something of it, the others refuse the whole document.",
-    "Null": "An explicit null. Android's parser makes the text `null` of it where a string is wanted.",
-    "Timestamp": "A time that is no whole number between 0 and 2^63.",
-    "ContactId": "Contacts whose ID is spelled otherwise, or there twice.",
-    "PublicKey": "A contact's public key against the directory's.",
+    "MissingPart": "A part of the document, or a key that a client requires, is missing.",
+    "UnknownKey": "Unknown keys. A reader ignores them, a tool must preserve them.",
+    "WrongType": "A value of the wrong type. Android's parser converts it, the other clients refuse the whole document.",
+    "Null": "An explicit null. Where a string is expected, Android's parser reads the text `null`.",
+    "Timestamp": "A time that is not a whole number between 0 and 2^63.",
+    "ContactId": "Contacts with an ID in lower case, or with the same ID.",
+    "PublicKey": "A contact's public key, compared with the directory's.",
     "Verification": "The level of verification.",
-    "Revoked": "A contact whose ID the directory does not know any more.",
-    "Group": "Who made a group, who is in it, and what becomes of it.",
+    "Revoked": "A contact whose ID the directory no longer knows.",
+    "Group": "A group's creator and members, and whether the group is restored.",
     "GroupId": "A group ID that is not 16 hexadecimal digits.",
-    "DistributionList": "iOS has no distribution lists: its first upload after a restore overwrites the only copy of them.",
+    "DistributionList": "iOS has no distribution lists, so its first upload after a restore overwrites their only copy.",
     "PrivateKey": "A private key that is longer or shorter than 32 bytes.",
     "Link": "Links that not every client restores.",
     "Name": "Names that are too long.",
     "Base64": "base64 with white space, without padding, or none at all.",
-    "PictureRelease": "`user.profilePicRelease`: to whom the picture is shown.",
-    "SyncExclusion": "The IDs that are left out of the contact sync: iOS 4.8 and later spells the key otherwise.",
-    "DuplicateKey": "A key twice in one object.",
-    "Lenient": "Not JSON. Android's parser takes more than JSON.",
+    "PictureRelease": "`user.profilePicRelease`: who may see the picture.",
+    "SyncExclusion": "The IDs that are excluded from the contact sync: iOS 4.8 and later spells the key differently.",
+    "DuplicateKey": "The same key twice in one object.",
+    "Lenient": "Not JSON. Android's parser accepts more than JSON.",
     "Encoding": "A byte order mark, a lone surrogate, bytes that are not UTF-8.",
-    "Container": "The gzip around the document, and what stands behind it.",
+    "Container": "The gzip around the document, and the bytes after it.",
     "Short": "A body too short to hold nonce and tag.",
-    "WrongKey": "A body sealed under another key.",
-    "Writing": "What a client writes for a backup: which keys, under which names, with which values.",
+    "WrongKey": "A body that was encrypted under another key.",
+    "Writing": "The document that a client writes: keys, their spelling, and values.",
 }
 
 OWN = "TESTER01"
@@ -211,7 +211,7 @@ def whole(add):
     mobile = {"/user/links/1/value": "tester@example.com", "/contacts/0/typingIndicators": 1, "/contacts/0/readReceipts": 2,
               "/settings/blockUnknown": True, "/settings/sendTyping": False, "/settings/readReceipts": False, "/settings/relayThreemaCalls": True,
               "/settings/blockedContacts": ["OTHERID1"]}
-    add("whole-android", "Whole", "Everything, as Android 6.4 writes it: Desktop restores nothing that was not made to link it", android,
+    add("whole-android", "Whole", "Everything, as Android 6.4 writes it: Desktop refuses it because it was not made to link a device", android,
         gives(kept | mobile | {"/contacts/1/verification": 0, "/groups/0/createdAt": TIME, "/distributionlists/0/id": "1",
                                "/distributionlists/0/name": "Neighbours", "/distributionlists/0/members": ["ABCD1234"],
                                "/settings/syncExcludedIds": ["ECHOECHO"], "/settings/disableScreenshots": True,
@@ -236,13 +236,13 @@ def whole(add):
     }
     kept = {"/user/privatekey": PRIVATE_KEY, "/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada",
             "/contacts/1": None, "/groups/0/id": "0102030405060708", "/groups/0/members": [OWN, "ECHOECHO"]}
-    add("whole-ios", "Whole", "Everything, as iOS 7.2 writes it, the keys in some order: who is left out of the contact sync is lost on Android", ios,
+    add("whole-ios", "Whole", "Everything, as iOS 7.2 writes it, with keys in any order: Android loses the IDs excluded from the contact sync", ios,
         gives(kept | {"/contacts/0/verification": 0, "/groups/0/createdAt": 0, "/user/links/0/name": None, "/user/links/0/value": "tester@example.com",
                       "/user/profilePicRelease": "nobody", "/settings/syncExcludedIds": None, "/settings/syncContacts": True}),
         gives(kept | {"/contacts/0/verification": 1, "/user/links/0/value": "tester@example.com", "/user/profilePicRelease": "nobody",
                       "/settings/syncExcludedIds": ["ECHOECHO"], "/settings/syncContacts": True}),
         REFUSES)
-    add("minimal", "Minimal", "Version and private key alone: enough for Android's identity; iOS crashes without settings",
+    add("minimal", "Minimal", "Only version and private key: enough to restore the identity on Android; iOS crashes without settings",
         {"info": {"version": 1}, "user": {"privatekey": PRIVATE_KEY}},
         gives({"/user/privatekey": PRIVATE_KEY, "/contacts": None, "/groups": None}),
         crashes("meaning", "the settings are unwrapped without a look"), REFUSES)
@@ -252,10 +252,10 @@ def device_group_keys(add):
     """Desktop restores no document without a device group key of 32 bytes; the mobiles restore any."""
     for id, comment, key, ios, desktop in [
         ("32-bytes", "A device group key of 32 bytes, as iOS writes it to link a device", LINK, gives(SAME), gives(SAME)),
-        ("12-bytes", "16 letters, which are base64 of 12 bytes: that is the form of the password of such a backup, not of its key",
+        ("12-bytes", "A device group key of 16 letters, base64 of 12 bytes: such a backup's password has this form, not its key",
          {GROUP_KEY: "abcdefghijklmnop"}, UNREAD_KEY, REFUSES),
         ("33-bytes", "A device group key of 33 bytes", {GROUP_KEY: base64.b64encode(bytes(33)).decode()}, UNREAD_KEY, REFUSES),
-        ("not-base64", "A device group key that is no base64", {GROUP_KEY: "%%%%"}, UNREAD_KEY, REFUSES),
+        ("not-base64", "A device group key that is not base64", {GROUP_KEY: "%%%%"}, UNREAD_KEY, REFUSES),
     ]:
         add(f"device-group-key-{id}", "DeviceGroupKey", comment, unlinked(user=key), gives(SAME), ios, desktop)
 
@@ -269,10 +269,10 @@ def versions(add):
         ("0", "0", "0", REFUSES, REFUSES, "Version 0"),
         ("minus-3", "-3", "-3", REFUSES, REFUSES, "Version -3"),
         ("string", '"1"', "1", REFUSES, REFUSES, "The version as a string"),
-        ("fraction", "1.9", "1", REFUSES, REFUSES, "Version 1.9: Android cuts it off"),
+        ("fraction", "1.9", "1", REFUSES, REFUSES, "Version 1.9: Android truncates it"),
         ("whole-fraction", "1.0", "1", gives(SAME), gives(SAME), "Version 1.0, which is 1"),
-        ("2-32-plus-1", "4294967297", "1", REFUSES, REFUSES, "Version 4294967297: wraps round to 1 on Android"),
-        ("2", "2", "2", REFUSES, REFUSES, "Version 2, of a format to come"),
+        ("2-32-plus-1", "4294967297", "1", REFUSES, REFUSES, "Version 4294967297: wraps around to 1 on Android"),
+        ("2", "2", "2", REFUSES, REFUSES, "Version 2, of a future format"),
     ]:
         android = REFUSES if int(as_int) > 1 else gives(SAME)
         add(f"version-{id}", "Version", comment, of(spelling), android, ios, desktop, hang if id == "2" else None,
@@ -301,11 +301,11 @@ def missing(add):
         {"ios-7.0.0 ios-7.0.5": gives({"/groups/0/id": "0000000000000001"}), "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": gives({"/groups": None}),
          "ios-4.6": hangs("meaning", "what waits for the end of the restore is never called")})
     less_contacts = without(document(settings={"blockUnknown": True, "blockedContacts": ["OTHERID1"]}), "contacts")
-    add("no-contacts-settings", "MissingPart", "Without contacts: the settings are restored all the same", less_contacts,
+    add("no-contacts-settings", "MissingPart", "Without contacts: the settings are still restored", less_contacts,
         gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}),
         gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}), gives({"/settings": None}))
     value = document(groups=[without(group(), "deleted")])
-    add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses all", value,
+    add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses the backup", value,
         gives(SAME | {"/groups/0/id": "0000000000000001"}), gives(SAME | {"/groups/0/id": "0000000000000001"}), REFUSES,
         {"android-4.8 android-5.3 android-5.8": gives({"/groups": None})})
     add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
@@ -324,7 +324,7 @@ def types(add):
         gives(SAME | {"/contacts/0/createdAt": TIME}), REFUSES, REFUSES, java=[(place + ("createdAt",), "optLong", str(TIME))])
     add("boolean-string", "WrongType", "workVerified as the string true", one('"firstname"', '"workVerified":"true","firstname"'),
         gives(SAME | {"/contacts/0/workVerified": True}), REFUSES, REFUSES, java=[(place + ("workVerified",), "optBoolean", "true")])
-    add("boolean-number", "WrongType", "readReceipts of the settings as 0: Android takes its default, true", document(settings={"readReceipts": 0}),
+    add("boolean-number", "WrongType", "readReceipts of the settings as 0: Android uses the default, true", document(settings={"readReceipts": 0}),
         gives(SAME | {"/settings/readReceipts": True}), REFUSES, REFUSES, java=[(("settings", "readReceipts"), "optBooleanTrue", "true")])
     add("verification-string", "WrongType", "verification as the string 2",
         one('"verification":0', f'"publickey":"{public_key("ECHOECHO")}","verification":"2"'),
@@ -340,12 +340,12 @@ def types(add):
         gives({"/groups/0/groupname": "null"}), gives({"/groups/0/id": "0000000000000001", "/groups/0/groupname": None}), REFUSES,
         java=[(("groups", 0, "groupname"), "optString", "null")])
     safe = gives(SAME | {"/contacts/0/nickname": None})
-    add("null-contact-nickname", "Null", "A contact's nickname is null: the one string that Android looks at twice", document(contacts=[contact(nickname=None)]),
+    add("null-contact-nickname", "Null", "A contact's nickname is null: the only string for which Android checks this", document(contacts=[contact(nickname=None)]),
         safe, safe, safe, {"android-5.3 android-5.8 android-6.1": safe})
-    add("null-picture", "Null", "profilePic is null: to Android it is the text null, which is base64 of three bytes", document(user={"profilePic": None}),
+    add("null-picture", "Null", "profilePic is null: Android reads the text null, which is base64 of three bytes", document(user={"profilePic": None}),
         unknown("what it does with three bytes that are no picture is not known"), gives(SAME | {"/user/profilePic": None}), REFUSES,
         java=[(("user", "profilePic"), "optString", "null")])
-    add("null-publickey", "Null", "A contact's public key is null: to Android it is the text null, which is base64 of three bytes",
+    add("null-publickey", "Null", "A contact's public key is null: Android reads the text null, which is base64 of three bytes",
         document(contacts=[contact(verification=2, publickey=None)]),
         gives({"/contacts": None, "/user/nickname": "Tester"}), gives(SAME | {"/contacts/0/verification": 2}), REFUSES,
         {"android-6.1": gives({"/contacts": None})}, java=[(place + ("publickey",), "optString", "null")])
@@ -354,7 +354,7 @@ def types(add):
     add("null-last-update", "Null", "lastUpdate is null, as the format allows", document(contacts=[contact(lastUpdate=None)]),
         *[gives(SAME | {"/contacts/0/lastUpdate": None})] * 3)
     bad = document(contacts=[contact(lastUpdate="never"), contact("ABCD1234")])
-    add("last-update-text", "WrongType", "lastUpdate is no number: Android drops the contact", bad,
+    add("last-update-text", "WrongType", "lastUpdate is not a number: Android drops the contact", bad,
         gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, unknown(NO_SOURCE))
     for id, comment, contacts in [("number", "A number among the contacts", [7, contact()]), ("array", "An array among the contacts", [[], contact()])]:
         add(f"contact-{id}", "WrongType", comment + ": Android skips it", document(contacts=contacts), gives(SAME), unknown(INFERRED), unknown(NO_SOURCE))
@@ -365,10 +365,10 @@ def types(add):
         return one(f'"createdAt":{TIME}', f'"createdAt":{spelling}')
 
     for id, spelling, android, ios, desktop, comment in [
-        ("minus-1", "-1", -1, REFUSES, -1, "createdAt -1, as Android before 5.0.5 writes it: one such number ends the restore on iOS"),
-        ("fraction", "1700000000000.5", TIME, REFUSES, None, "createdAt with a fraction: Android cuts it off"),
+        ("minus-1", "-1", -1, REFUSES, -1, "createdAt -1, as Android before 5.0.5 writes it: one such number makes the restore on iOS fail"),
+        ("fraction", "1700000000000.5", TIME, REFUSES, None, "createdAt with a fraction: Android truncates it"),
         ("whole-fraction", "1700000000000.0", TIME, TIME, TIME, "createdAt with a fraction of zero"),
-        ("2-64", "18446744073709552000", 2**63 - 1, REFUSES, None, "createdAt at the most that the format's own schema allows, which is just beyond 64 bits"),
+        ("2-64", "18446744073709552000", 2**63 - 1, REFUSES, None, "createdAt with the maximum of the format's schema, which is just beyond 64 bits"),
     ]:
         add(f"time-{id}", "Timestamp", comment, time(spelling), gives(SAME | {"/contacts/0/createdAt": android}),
             ios if isinstance(ios, dict) else gives(SAME | {"/contacts/0/createdAt": ios}),
@@ -381,19 +381,19 @@ def types(add):
 def contacts(add):
     first = {"/contacts/0/identity": "ABCD1234", "/contacts/1": None}
     both = [contact("echoecho"), contact("ABCD1234")]
-    add("id-lower-case", "ContactId", "A contact's ID in lower case: gone on Android, mended on iOS", document(contacts=both),
+    add("id-lower-case", "ContactId", "A contact's ID in lower case: Android drops the contact, iOS converts the ID to upper case", document(contacts=both),
         gives(first), gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"}), REFUSES)
     add("id-twice", "ContactId", "A contact twice: the first wins", document(contacts=[contact(firstname="One"), contact(firstname="Two")]),
         gives({"/contacts/0/firstname": "One", "/contacts/1": None}), gives({"/contacts/0/firstname": "One", "/contacts/1": None}),
         unknown("that the import fails is inferred, not read"))
     other = public_key("ABCD1234")
     differs = document(contacts=[contact(verification=2, publickey=other)])
-    add("key-differs", "PublicKey", "A verified contact whose key is not the directory's: Android believes the backup, iOS the directory, and Desktop nobody", differs,
+    add("key-differs", "PublicKey", "A verified contact whose key differs from the directory's: Android uses the backup's key, iOS the directory's, Desktop refuses both", differs,
         gives({"/contacts/0/publickey": other, "/contacts/0/verification": 2}),
         gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 2}), REFUSES)
     add("key-matches", "PublicKey", "A verified contact whose key is the directory's", document(contacts=[contact(verification=2, publickey=public_key("ECHOECHO"))]),
         *[gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 2})] * 3)
-    add("key-bad-base64", "PublicKey", "A verified contact whose key is no base64: iOS never looks at it",
+    add("key-bad-base64", "PublicKey", "A verified contact whose key is not base64: iOS never decodes it",
         document(contacts=[contact(verification=2, publickey="%%%%"), contact("ABCD1234")]),
         gives(first), gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/1/identity": "ABCD1234"}), REFUSES)
     for level in (0, 1):
@@ -425,45 +425,45 @@ def groups(add):
     add("group-creator-unknown", "Group", "A group whose creator is no contact", of(group(creator="OTHERID1", members=["OTHERID1", OWN]), member),
         gives(next_one), gives(next_one), REFUSES)
     left = {"/groups/0/id": "0000000000000001", "/groups/0/state": "left", "/groups/1/id": "0000000000000002"}
-    add("group-left", "Group", "A group that the user has left: the own ID is not among the members", of(group(creator="ECHOECHO", members=["ECHOECHO", "ABCD1234"]), member),
+    add("group-left", "Group", "A group that the user has left: the user's own ID is not among the members", of(group(creator="ECHOECHO", members=["ECHOECHO", "ABCD1234"]), member),
         gives(left), gives(left), gives(left),
         {"android-5.8 android-6.1": gives(left), "ios-4.6 ios-7.0.5": gives(left), LOSES_LEFT: gives(next_one), "ios-7.0.0 ios-7.0.4": gives({"/groups": None})})
-    add("group-left-empty", "Group", "A left group without members, before another: iOS 7.0 to 7.0.4 then restores none that follow",
+    add("group-left-empty", "Group", "A left group without members before another group: iOS 7.0 to 7.0.4 restores no later group",
         of(group(creator="OTHERID1", members=[]), member, contacts=[contact(), contact("OTHERID1")]),
         gives(left), gives(left), gives(left), {"ios-7.0.0 ios-7.0.4": gives({"/groups": None}), LOSES_LEFT: gives(next_one)})
     unlisted = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
-    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later restores it all the same", unlisted,
+    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later still restores it", unlisted,
         gives(next_one), gives(left), REFUSES, {"ios-7.0.5": gives(left)})
-    add("group-own-empty", "Group", "The user's own group without members, the own ID neither: active again on iOS before 7.0.5", of(group(members=[])),
+    add("group-own-empty", "Group", "The user's own group without any member, not even the user: active again on iOS before 7.0.5", of(group(members=[])),
         gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),
         {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": gives({"/groups/0/state": "member"})})
-    add("group-creator-no-member", "Group", "The creator is not among the members, the own ID is: Android says that the user was removed",
+    add("group-creator-no-member", "Group", "Members without the creator but with the user: Android treats the user as removed",
         of(group(creator="ECHOECHO", members=[OWN, "ABCD1234"])),
         gives({"/groups/0/state": "kicked"}), gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
         gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
         {"android-5.8 android-6.0 android-6.1": gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234"]})})
     fetched = {"/contacts/2/identity": "OTHERID1", "/contacts/2/hidden": True, "/contacts/2/verification": 0, "/groups/0/members": [OWN, "ECHOECHO", "OTHERID1"]}
-    add("group-member-unknown", "Group", "A member that is no contact: both mobiles fetch it from the directory, hidden; Desktop refuses all",
+    add("group-member-unknown", "Group", "A member that is no contact: both mobile clients fetch it from the directory as hidden; Desktop refuses the backup",
         of(group(members=[OWN, "ECHOECHO", "OTHERID1"])), gives(fetched), gives(fetched), REFUSES,
         {"ios-4.9 ios-6.8 ios-7.0.5": gives(fetched), "ios-4.8 ios-4.8.4": gives(fetched | {"/contacts/2/hidden": None}),
          "ios-4.6": gives({"/contacts/2": None, "/groups/0/members": [OWN, "ECHOECHO"]})})
     dropped = {"/contacts/2": None, "/groups/0/members": [OWN, "ECHOECHO"]}
-    add("group-member-gone", "Group", "A member that the directory does not know: both mobiles restore the group without it",
+    add("group-member-gone", "Group", "A member that the directory does not know: both mobile clients restore the group without it",
         of(group(members=[OWN, "ECHOECHO", "GONE0001"])), gives(dropped), gives(dropped), REFUSES)
     blocked = {"blockedContacts": ["ECHOECHO"]}
-    add("group-creator-blocked", "Group", "The creator is blocked and the user is a member: iOS leaves the group and tells all members",
+    add("group-creator-blocked", "Group", "The creator is blocked and the user is a member: iOS leaves the group and notifies all members",
         of(group(creator="ECHOECHO", members=["ECHOECHO", OWN, "ABCD1234"])) | {"settings": {"syncContacts": False} | blocked},
         gives({"/groups/0/state": "member"}), gives({"/groups/0/state": "left"}), unknown(NO_SOURCE),
         {"ios-4.8 ios-6.8 ios-7.0.0 ios-7.0.5": gives({"/groups/0/state": "left"})})
     both_blocked = {"settings": {"syncContacts": False, "blockedContacts": ["OTHERID1"]}}
-    add("group-member-blocked", "Group", "A member is blocked and no contact: iOS skips it, and 4.8 to 4.8.3 loses the group",
+    add("group-member-blocked", "Group", "A blocked member that is no contact: iOS skips it, 4.8 to 4.8.3 loses the group",
         of(group(members=[OWN, "ECHOECHO", "OTHERID1"])) | both_blocked, gives(fetched), gives(dropped), REFUSES,
         {"ios-4.8": gives({"/groups": None}), "ios-4.8.4 ios-6.8": gives(dropped)})
-    add("group-no-members", "Group", "A group without the key `members`: Android keeps it", of(without(group(), "members")),
+    add("group-no-members", "Group", "A group without the key `members`: Android restores it", of(without(group(), "members")),
         gives({"/groups/0/id": "0000000000000001", "/groups/0/members": None}), unknown(NO_SOURCE), unknown(NO_SOURCE))
-    add("group-name-long", "Name", "A group's name of 260 bytes: Android cuts it after 256", of(group(groupname="n" * 260)),
+    add("group-name-long", "Name", "A group's name of 260 bytes: Android truncates it to 256", of(group(groupname="n" * 260)),
         gives({"/groups/0/groupname": "n" * 256}), unknown(NO_SOURCE), unknown(NO_SOURCE))
-    add("group-deleted", "Group", "A group deleted on Android before 6.0: it comes back on iOS", of(group(deleted=True), member),
+    add("group-deleted", "Group", "A group that was deleted on Android before 6.0: it reappears on iOS", of(group(deleted=True), member),
         gives(next_one),
         gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"}),
         unknown("that the members are ignored is known, and not what becomes of the group"),
@@ -497,10 +497,10 @@ def distribution_lists(add):
     ]:
         add(f"list-id-{id}", "DistributionList", comment, of({"id": spelling}), gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/1": None}),
             none, none if id != "short" else unknown("whether its check of the ID counts the digits is not known"), earlier)
-    add("list-without-name", "DistributionList", "A list without a name: Android skips it, and not the next",
+    add("list-without-name", "DistributionList", "A list without a name: Android skips it but restores the next list",
         document(distributionlists=[{"createdAt": TIME, "members": ["ECHOECHO"]}, {"name": "Next", "createdAt": TIME, "members": []}]),
         gives({"/distributionlists/0/name": "Next", "/distributionlists/1": None}), none, unknown(NO_SOURCE))
-    add("list-without-members", "DistributionList", "A list without the key `members`: Android keeps it, empty",
+    add("list-without-members", "DistributionList", "A list without the key `members`: Android restores it as empty",
         document(distributionlists=[{"name": "Empty", "createdAt": TIME}]),
         gives({"/distributionlists/0/name": "Empty", "/distributionlists/0/members": None}), none, unknown(NO_SOURCE))
     fetched = {"/contacts/1/identity": "OTHERID1", "/contacts/1/verification": 0, "/distributionlists/0/members": ["OTHERID1"]}
@@ -518,22 +518,22 @@ def encodings(add):
     picture = "/9j/2wBDAP/Z"
     add("base64-spaces-picture", "Base64", "White space in the picture: iOS drops it", document(user={"profilePic": "/9j/\n2wBDAP/Z"}),
         gives({"/user/profilePic": picture}), gives(SAME | {"/user/profilePic": None}), gives({"/user/profilePic": picture}))
-    add("base64-no-padding", "Base64", "The private key without its padding: Android cuts it short", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
+    add("base64-no-padding", "Base64", "The private key without its padding: Android silently drops its end", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
         REFUSES, REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
     longer = base64.b64encode(bytes(range(33))).decode()
-    add("private-key-33-bytes", "PrivateKey", "A private key of 33 bytes: iOS takes the first 32", document(user={"privatekey": longer}),
+    add("private-key-33-bytes", "PrivateKey", "A private key of 33 bytes: iOS uses the first 32", document(user={"privatekey": longer}),
         REFUSES, gives({"/user/privatekey": PRIVATE_KEY}), unknown(NO_SOURCE))
     add("private-key-31-bytes", "PrivateKey", "A private key of 31 bytes: iOS reads beyond its end",
         document(user={"privatekey": base64.b64encode(bytes(range(31))).decode()}), REFUSES, unknown("it reads what stands behind it in memory"), unknown(NO_SOURCE))
     mail, fax, empty = ({"type": kind, "value": value} for kind, value in (("email", "tester@example.com"), ("fax", "41790000000"), ("mobile", "")))
     one_link = {"/user/links/0/value": "tester@example.com", "/user/links/1": None}
-    add("link-of-another-type", "Link", "A link that is neither a number nor an address: both mobiles ignore it", document(user={"links": [fax, mail]}),
+    add("link-of-another-type", "Link", "A link that is neither a number nor an address: both mobile clients ignore it", document(user={"links": [fax, mail]}),
         gives(one_link), gives(one_link), gives({"/user/links": None}))
     add("link-without-value", "Link", "A number with an empty value: Android ignores it", document(user={"links": [empty, mail]}),
         gives(one_link), unknown(NO_SOURCE), gives({"/user/links": None}))
-    add("nickname-33-bytes", "Name", "A nickname of 33 bytes: Android cuts it after 32", document(user={"nickname": "n" * 33}),
+    add("nickname-33-bytes", "Name", "A nickname of 33 bytes: Android truncates it to 32", document(user={"nickname": "n" * 33}),
         gives({"/user/nickname": "n" * 32}), unknown(NO_SOURCE), unknown(NO_SOURCE))
-    add("base64-bad-picture", "Base64", "A picture that is no base64", document(user={"profilePic": "%%%%"}),
+    add("base64-bad-picture", "Base64", "A picture that is not base64", document(user={"profilePic": "%%%%"}),
         gives(SAME | {"/user/profilePic": None}), gives(SAME | {"/user/profilePic": None}), REFUSES)
 
 
@@ -548,10 +548,10 @@ def releases(add):
     for id, comment, value, android, ios, desktop, earlier in [
         ("everyone", "Everyone", [["*"]], to("everyone"), to("everyone"), to("everyone"), None),
         ("list", "Some", [listed], to(listed), to(listed), to(listed), None),
-        ("nobody", "Nobody, as the format spells it; Android before 6.0 takes it for a list of nobody", [[None]], to("nobody"), to("nobody"), to("nobody"),
+        ("nobody", "Nobody, as the format spells it; Android before 6.0 reads an empty list of allowed contacts", [[None]], to("nobody"), to("nobody"), to("nobody"),
          {"android-4.8 android-5.3 android-5.8": to([])}),
-        ("empty", "An empty list: both mobiles write it, the format's schema forbids it, and Desktop takes it for everyone", [[]], to([]), to("nobody"), to("everyone"), None),
-        ("missing", "No such key, which is how iOS spells nobody: Desktop takes it for everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
+        ("empty", "An empty list: both mobile clients write it, the format's schema forbids it, and Desktop reads it as everyone", [[]], to([]), to("nobody"), to("everyone"), None),
+        ("missing", "Without the key, as iOS spells nobody: Desktop reads it as everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
         ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-6.8.8 ios-7.0.0 ios-7.0.5": to(listed)}),
         ("one-and-null", "One and null", [["ABCD1234", None]], to("nobody"), to(listed), REFUSES, None),
         ("null-string", "The string null", [["null"]], to("nobody"), to([]), REFUSES, {"android-6.1": to("nobody")}),
@@ -559,7 +559,7 @@ def releases(add):
         add(f"release-{id}", "PictureRelease", comment, of(*value), android, ios, desktop, earlier)
     for id, key, android, comment in [
         ("ids", "syncExcludedIds", ["ECHOECHO"], "As the format spells it: iOS 4.8 and later does not read it"),
-        ("upper-case", "syncExcludedIDs", None, "As iOS 4.8 and later spells it: nobody else reads it"),
+        ("upper-case", "syncExcludedIDs", None, "As iOS 4.8 and later spells it: no other client reads it"),
     ]:
         ios = gives(SAME | {"/settings/syncExcludedIds": ["ECHOECHO"] if id == "upper-case" else None})
         lost = gives({"/settings/syncExcludedIds": None})
@@ -570,7 +570,7 @@ def releases(add):
 
 def texts(add):
     twice = spelled(document(), '"nickname":"Tester"', '"nickname":"One","nickname":"Two"')
-    add("duplicate-nickname", "DuplicateKey", "The nickname twice: the last wins on Android and Desktop, the first on iOS", twice,
+    add("duplicate-nickname", "DuplicateKey", "The nickname twice: Android and Desktop use the last, iOS the first", twice,
         gives({"/user/nickname": "Two"}), gives({"/user/nickname": "One"}, "on iOS 17 and later"), gives({"/user/nickname": "Two"}),
         java=[(("user", "nickname"), "optString", "Two")])
     plain = text_of(document())
@@ -591,7 +591,7 @@ def texts(add):
         gives({"/contacts/0/identity": "ECHOECHO"}), NO_JSON, gives({"/contacts/0/identity": "ECHOECHO"}))
     add("lone-surrogate-unknown", "Encoding", "Half of a surrogate pair in a value that no client reads", plain.replace('"device"', '"x":"\\ud800","device"'),
         gives(SAME), gives(SAME), gives(SAME))
-    add("not-utf8", "Encoding", "A byte that is not UTF-8 in a name: Android puts a replacement character there", plain.encode().replace(b"Ada", b"Ad\xff"),
+    add("not-utf8", "Encoding", "A byte in a name that is not UTF-8: Android reads a replacement character", plain.encode().replace(b"Ada", b"Ad\xff"),
         gives({"/contacts/0/firstname": "Ad\ufffd"}), unknown("that it fails is inferred, not read"), NO_JSON)
 
 
@@ -611,7 +611,7 @@ def bodies(builder):
 
     good, bad = gives(SAME), invalid("gunzip")
     add("gzip", "Container", "A gzip of one member", member(plain), good, good, good)
-    add("gzip-members", "Container", "A gzip of two members: iOS before 5.9 sees the first alone", member(plain[:half]) + member(plain[half:]), good, good, good,
+    add("gzip-members", "Container", "A gzip of two members: iOS before 5.9 reads only the first", member(plain[:half]) + member(plain[half:]), good, good, good,
         {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": good})
     add("gzip-byte-after", "Container", "A byte behind the gzip", member(plain) + b"x", good, bad, bad, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
     add("gzip-zero-after", "Container", "A zero byte behind the gzip", member(plain) + b"\0", good, bad, good, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
@@ -667,14 +667,14 @@ def writing(file):
 
     picture = {"profilePic": "/9j/2wBDAP/Z"}
     add("info", "Version and device", document(), writes({"/info/version": 1}), writes({"/info/version": 1, "/info/device": "ios"}))
-    add("nothing", "Neither contacts nor groups nor links: Android writes empty lists, iOS nothing", document(contacts=[]),
+    add("nothing", "Neither contacts nor groups nor links: Android writes empty arrays, iOS omits the keys", document(contacts=[]),
         writes({"/contacts": [], "/groups": [], "/distributionlists": [], "/user/links": [], "/user/profilePicRelease": None}),
         writes({"/contacts": None, "/groups": None, "/distributionlists": None, "/user/links": None}))
-    add("release-without-picture", "Everyone may see the picture, and there is none: Android does not say so", document(user={"profilePicRelease": ["*"]}),
+    add("release-without-picture", "Everyone may see the picture, but there is none: Android omits the key", document(user={"profilePicRelease": ["*"]}),
         writes({"/user/profilePicRelease": None}), writes({"/user/profilePicRelease": ["*"]}))
-    add("release-nobody", "Nobody may see the picture: iOS leaves the key out", document(user=picture | {"profilePicRelease": [None]}),
+    add("release-nobody", "Nobody may see the picture: iOS omits the key", document(user=picture | {"profilePicRelease": [None]}),
         writes({"/user/profilePicRelease": [None]}), writes({"/user/profilePicRelease": None}))
-    add("release-empty", "A list of nobody: both write it, although the format's own schema forbids it", document(user=picture | {"profilePicRelease": []}),
+    add("release-empty", "An empty list of allowed contacts: both clients write it, although the format's schema forbids it", document(user=picture | {"profilePicRelease": []}),
         writes({"/user/profilePicRelease": []}), writes({"/user/profilePicRelease": []}))
     mail = {"type": "email", "value": "tester@example.com"}
     add("link", "A link: iOS gives it an empty name", document(user={"links": [mail]}),
@@ -686,7 +686,7 @@ def writing(file):
     no_policies = {"/contacts/0/readReceipts": None, "/contacts/0/typingIndicators": None}
     add("policies", "A contact's read receipts and typing indicators", document(contacts=[contact(readReceipts=1, typingIndicators=2)]),
         writes(policies), writes(policies), {"android-4.5 ios-4.6": writes(no_policies), all_of("android", "4.57") + " " + all_of("ios", "4.8"): writes(policies)})
-    add("created-at-below-zero", "A contact made before 1970: Android before 5.0.5 wrote the number as it is, and no iOS restores that",
+    add("created-at-below-zero", "A contact from before 1970: Android before 5.0.5 writes the negative number, which no iOS restores",
         document(contacts=[contact(createdAt=-1)]), writes({"/contacts/0/createdAt": 0}), unknown("whether iOS can hold such a time is not known"),
         {all_of("android", "4.5", "5.0"): writes({"/contacts/0/createdAt": -1}), all_of("android", "5.0.5"): writes({"/contacts/0/createdAt": 0})})
     update = {"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": 0}
@@ -694,30 +694,30 @@ def writing(file):
         document(contacts=[contact(lastUpdate=TIME + 1)], groups=[group()]), writes(update), writes({"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": None}),
         {all_of("android", "4.5", "5.0.5"): writes({"/contacts/0/lastUpdate": None, "/groups/0/lastUpdate": None}), all_of("android", "5.3"): writes(update),
          all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/lastUpdate": None}), all_of("ios", "4.9"): writes({"/contacts/0/lastUpdate": TIME + 1})})
-    add("contact-created-at", "When a contact was made: iOS before 6.3 wrote 0", document(), writes({"/contacts/0/createdAt": TIME}), writes({"/contacts/0/createdAt": TIME}),
+    add("contact-created-at", "A contact's createdAt: iOS before 6.3 writes 0", document(), writes({"/contacts/0/createdAt": TIME}), writes({"/contacts/0/createdAt": TIME}),
         {all_of("ios", "4.6"): writes({"/contacts/0/createdAt": 0})})
-    add("hidden", "A hidden contact: iOS before 4.9 always wrote false", document(contacts=[contact(hidden=True)]),
+    add("hidden", "A hidden contact: iOS before 4.9 always writes false", document(contacts=[contact(hidden=True)]),
         writes({"/contacts/0/hidden": True}), writes({"/contacts/0/hidden": True}),
         {all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/hidden": False}), all_of("ios", "4.9"): writes({"/contacts/0/hidden": True})})
-    add("private", "A private chat: iOS before 4.8 does not write that", document(contacts=[contact(private=True)]),
+    add("private", "A private chat: iOS before 4.8 omits the key", document(contacts=[contact(private=True)]),
         writes({"/contacts/0/private": True}), writes({"/contacts/0/private": True}),
         {"ios-4.6": writes({"/contacts/0/private": None}), all_of("ios", "4.8"): writes({"/contacts/0/private": True})})
-    add("own-contact", "The own ID among the contacts: Android 6.4 leaves it out", document(contacts=[contact(OWN), contact()]),
+    add("own-contact", "The user's own ID among the contacts: Android 6.4 leaves it out", document(contacts=[contact(OWN), contact()]),
         writes({"/contacts/0/identity": "ECHOECHO", "/contacts/1": None}), unknown("whether iOS leaves it out is not known"))
-    add("group", "A group: iOS always writes 0 for when it was made", document(groups=[group()]),
+    add("group", "A group: iOS always writes 0 for createdAt", document(groups=[group()]),
         writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": TIME, "/groups/0/deleted": False}),
         writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": 0, "/groups/0/deleted": False}))
     add("group-without-name", "A group without a name: iOS writes an empty one", document(groups=[without(group(), "groupname")]),
         writes({"/groups/0/groupname": None}), writes({"/groups/0/groupname": ""}))
     lists = document(distributionlists=[{"id": "0100000000000000", "name": "Neighbours", "createdAt": TIME, "members": ["ECHOECHO"]}])
     low, high = writes({"/distributionlists/0/id": "0100000000000000"}), writes({"/distributionlists/0/id": "0000000000000001"})
-    add("list", "A distribution list with the number 1: its lowest byte first, but highest first on Android 4.8 to 5.2; iOS has none", lists,
+    add("list", "A distribution list with ID 1: little-endian, but big-endian on Android 4.8 to 5.2; iOS writes no lists", lists,
         low, writes({"/distributionlists": None}),
         {all_of("android", "4.5", "4.57"): writes({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": None}),
          all_of("android", "4.8", "5.0.5"): high, all_of("android", "5.3"): low})
     ids, upper = "/settings/syncExcludedIds", "/settings/syncExcludedIDs"
     excluded = document(settings={"syncExcludedIds": ["ECHOECHO"]})
-    add("sync-excluded", "The IDs left out of the contact sync: iOS 4.8 and later spells the key otherwise, and nobody else reads that", excluded,
+    add("sync-excluded", "The IDs excluded from the contact sync: iOS 4.8 and later spells the key differently, and no other client reads it", excluded,
         writes({ids: ["ECHOECHO"], upper: None}), writes({upper: ["ECHOECHO"], ids: None}),
         {"ios-4.6": writes({ids: ["ECHOECHO"], upper: None}), all_of("ios", "4.8"): writes({upper: ["ECHOECHO"], ids: None}),
          all_of("android", "4.5"): writes({ids: ["ECHOECHO"], upper: None})})
@@ -725,5 +725,5 @@ def writing(file):
         writes({"/settings/disableScreenshots": True, "/settings/incognitoKeyboard": True, "/settings/recentEmojis": ["\U0001f600"], "/settings/locationPreviews": None}),
         writes({"/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None, "/settings/recentEmojis": None}),
         {all_of("android", "4.5", "4.57"): writes({"/settings/locationPreviews": False}), all_of("android", "4.8"): writes({"/settings/locationPreviews": None})})
-    add("slash", "A slash in a name: both write it as `\\/`. JSON does not demand that, and neither does this vector",
+    add("slash", "A slash in a name: both clients write `\\/`. JSON does not require the escape, and neither does this vector",
         document(contacts=[contact(firstname="Ada/Bob")]), writes({"/contacts/0/firstname": "Ada/Bob"}), writes({"/contacts/0/firstname": "Ada/Bob"}))

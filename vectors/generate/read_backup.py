@@ -6,8 +6,8 @@ from cases import all_cases
 from model import File, by
 
 NOTES = CASES | {
-    "PublicKey": "A contact's public key in the backup against the directory's, at each level.",
-    "Spelling": "The same document in another spelling, which changes nothing.",
+    "PublicKey": "A contact's public key in the backup, compared with the directory's, at each level.",
+    "Spelling": "The same document in a different JSON spelling with the same meaning.",
 }
 
 SOURCE = ["clauses 3.1 to 3.7", "clients.loss", "clients.read.public-key-mismatch", "clients.read.verification-1", "clients.read.desktop-rest"]
@@ -70,8 +70,8 @@ def build(oracles):
     add(wholes, "many-contacts", "Whole", "Twelve contacts", many, whole, directory=DIRECTORY + people)
     spellings = [
         ("keys-reversed", "Every object's keys in the reverse order", lambda document: text_of(reversed_keys(document))),
-        ("escaped", "Every character that is not ASCII as an escape, and every slash, too", lambda document: ascii_text(document)),
-        ("lines", "A line for every member, and blanks", lambda document: lines(document)),
+        ("escaped", "Every non-ASCII character and every slash as an escape", lambda document: ascii_text(document)),
+        ("lines", "One line for each member, and extra blanks", lambda document: lines(document)),
     ]
     for name, comment, text in spellings:
         add(wholes, f"spelling-{name}", "Spelling", comment, everything(), whole, text=text)

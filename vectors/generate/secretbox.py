@@ -7,17 +7,17 @@ import mistakes
 from model import File, answer_bytes, by, counted, hexed, invalid, valid
 
 NOTES = {
-    "Published": "The vector of NaCl's own test suite.",
-    "BlockEdge": "A plaintext at an edge of a block: Poly1305 works on 16 bytes, Salsa20 on 64, and the first 32 bytes of key stream go to Poly1305's key.",
-    "Large": "As large as a server of today takes at the most. The answer is a hash: seal, compare, then open your own box.",
-    "TamperedTag": "The tag was changed. Nothing of the plaintext may come out.",
-    "TamperedCiphertext": "A byte of the ciphertext was changed. Nothing of the plaintext may come out.",
-    "WrongNonce": "The box was sealed under another nonce.",
-    "WrongKey": "The box was sealed under another key. A wrong password looks like this, and cannot be distinguished from tampering.",
-    "TagPosition": "The tag is not in front. NaCl and libsodium put it before the ciphertext, many other libraries behind it.",
-    "NaclPadding": "NaCl's first interface requires 32 zero bytes before the plaintext and gives 16 before the box. They are not part of the message.",
-    "Truncated": "Bytes are missing, or too many.",
-    "Mistaken": "A box that was sealed with one mistake. Nobody may open it; an implementation that does makes the same mistake, and that is why it cannot open the others.",
+    "Published": "The vector of NaCl's test suite.",
+    "BlockEdge": "A plaintext at the edge of a block. Poly1305 works on 16 bytes, Salsa20 on 64, and the first 32 bytes of the key stream are Poly1305's key.",
+    "Large": "The largest size that current servers accept. The answer is a hash: encrypt, compare the hash, then open your own box.",
+    "TamperedTag": "The tag was changed. No part of the plaintext may be returned.",
+    "TamperedCiphertext": "A byte of the ciphertext was changed. No part of the plaintext may be returned.",
+    "WrongNonce": "The box was encrypted under another nonce.",
+    "WrongKey": "The box was encrypted under another key. A wrong password has this effect and cannot be distinguished from tampering.",
+    "TagPosition": "The tag is not at the start. NaCl and libsodium put it before the ciphertext, many other libraries put it after.",
+    "NaclPadding": "NaCl's original interface requires 32 zero bytes before the plaintext and returns 16 before the box. They are not part of the message.",
+    "Truncated": "The box has too few or too many bytes.",
+    "Mistaken": "A box that was encrypted with one mistake. It must not open. An implementation that opens it makes the same mistake and therefore cannot open correct boxes.",
 }
 
 # NaCl: tests/secretbox.c and tests/secretbox.out.

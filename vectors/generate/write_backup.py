@@ -33,23 +33,23 @@ def build(oracles):
     for level in (0, 1):
         add(fields, f"contact-revoked-{level}", "Revoked", f"A revoked contact of level {level} with the public key",
             backup(contacts=[contact(verification=level, publickey=public_key("ECHOECHO"))]), pointers(["/contacts/0/publickey", "/contacts/0/verification"]))
-    add(fields, "nobody-without-picture", "User", "Nobody may see the picture that there is not", backup(user={"profilePic": None, "profilePicRelease": [None]}),
+    add(fields, "nobody-without-picture", "User", "Nobody may see the picture, but there is no picture", backup(user={"profilePic": None, "profilePicRelease": [None]}),
         pointers(["/user/profilePic", "/user/profilePicRelease"]))
-    add(fields, "everyone-without-picture", "User", "Everyone may see the picture that there is not", backup(user={"profilePic": None, "profilePicRelease": ["*"]}),
+    add(fields, "everyone-without-picture", "User", "Everyone may see the picture, but there is no picture", backup(user={"profilePic": None, "profilePicRelease": ["*"]}),
         pointers(["/user/profilePic", "/user/profilePicRelease"]))
 
     wholes = file.group("whole backups", "write_backup", SOURCE, PROVENANCE)
     plain = {"firstname": None, "lastname": None, "nickname": None, "lastUpdate": None}
     for name, comment, whole in [
         ("everything", "All fields in every place", everything()),
-        ("inverted", "The same with every flag the other way round, and no picture", inverted()),
+        ("inverted", "The same with every flag inverted, and without a picture", inverted()),
         ("sparse", "A phone with nothing on it", sparse()),
         ("one-contact", "One contact with all fields", backup()),
-        ("one-plain-contact", "One contact with as few fields as can be",
+        ("one-plain-contact", "One contact with as few fields as possible",
          backup(contacts=[contact(**plain, createdAt=0, verification=0, workVerified=False, private=False, typingIndicators=0, readReceipts=0)])),
         ("one-group", "One group with all fields", backup(groups=[group()])),
         ("left-group", "A group that the user has left", backup(groups=[group(creator="ECHOECHO", members=["ECHOECHO"])])),
-        ("no-user-fields", "The private key alone of the person", backup(user={"nickname": None, "profilePic": None, "profilePicRelease": None, "links": []})),
+        ("no-user-fields", "Only the user's private key", backup(user={"nickname": None, "profilePic": None, "profilePicRelease": None, "links": []})),
         ("lists-alone", "Distribution lists and no groups", cleaned(everything() | {"groups": []})),
         ("many-contacts", "Twelve contacts", backup(contacts=[
             contact(f"AAAA{number:04}", verification=number % 3, firstname=f"Number {number}", createdAt=1700000000000 + number, hidden=number % 2 == 0,
