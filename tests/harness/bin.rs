@@ -167,7 +167,7 @@ async fn a_sweep_removes_from_the_bin_what_its_ledger_names() {
         .collect();
     assert_eq!(server.bin(), expected, "{}", swept.all());
     assert!(
-        swept.stdout.contains("removed from the bin"),
+        swept.stdout.contains("of this program from the bin"),
         "{}",
         swept.all()
     );

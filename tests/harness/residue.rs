@@ -326,7 +326,7 @@ fn a_part_that_comes_after_the_check_is_deleted_and_judged() {
     let mut command = with_ledger(home.path(), "check", &server.url(), scripted::PASSWORD);
     command.args(["--only", "integrity.cut-off-invisible", "--transcript"]);
     let checked = run(command.arg(&transcript));
-    let said = "was not there when the check looked";
+    let said = "was not visible when the check looked";
     assert!(is_over.load(Ordering::Relaxed), "{}", checked.all());
     assert!(
         ledgers(&home.path().join("ledgers")).is_empty(),

@@ -73,7 +73,7 @@ fn goes_on() -> Result<(), Failed> {
     let mut program = Program::start(&["--case", "rig.test.healthy"])?;
     program.after("Without --exec you drive the client yourself")?;
     let page = program.after("root certificate of this run: ")?;
-    program.after("Only this computer reaches it")?;
+    program.after("Only this computer can reach it")?;
     program.after("for one case:")?;
     let page = page.split(' ').next().unwrap_or_default().to_owned();
     let url = program.after("server  ")?;

@@ -90,7 +90,7 @@ fn supports_nothing() -> Result<(), Failed> {
     let found = run(&here, &["rig", "--exec", "exit 127", "--case", "rig.test"])?;
     is(
         4,
-        &["answers every action of the chosen cases with exit code 127"],
+        &["ended with exit code 127 for every action of the selected cases"],
         &found,
     )?;
     // A shell answers so, too, where the program is not there.
@@ -108,7 +108,7 @@ fn looks_back_at_nothing() -> Result<(), Failed> {
         is(
             2,
             &[
-                "looks back at what other cases sent",
+                "judges what other cases sent",
                 "--case rig.backup.first,",
             ],
             &found,

@@ -56,12 +56,12 @@ pub(super) const MISCONFIGURED: &[Misconfigured] = &[
         causes: &[
             (
                 "auth.anonymous-config",
-                "given to anyone",
+                "anybody can download `config`",
                 "`auth_basic_user_file` in the `location` itself",
             ),
             (
                 "auth.anonymous-download",
-                "given to anyone who knows its ID",
+                "anybody who knows its ID can download a backup",
                 "`auth_basic_user_file` in the `location` itself",
             ),
         ],

@@ -80,7 +80,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
         [finding(
             Level::Required,
             Clients::ALL,
-            Outcome::deviates(Stage::Http, "no limit is enforced"),
+            Outcome::deviates(Stage::Http, "does not enforce maxBackupBytes"),
         )]
     };
 

@@ -21,7 +21,7 @@ fn zero_where_everything_is_as_it_should_be() {
     let home = self::home();
     let ended = run(program(home.path()).arg("check"));
     assert_eq!(ended.code, Some(0), "the embedded server: {}", ended.all());
-    assert!(ended.stderr.contains("embedded reference server"));
+    assert!(ended.stderr.contains("checking the embedded server"));
     for line in [
         "Android  backup pass  restore pass\n",
         "iOS      backup pass  restore pass, but\n",
@@ -122,7 +122,7 @@ fn the_last_line_of_other_commands_says_the_exit_code_too() {
     let broken = file(&ledgers, "00000000000000a5.ledger.jsonl", LATER);
     let mut sweep = program(home.path());
     sweep.arg("sweep").arg("--ledger-dir").arg(&ledgers);
-    assert_last_line(&mut sweep, 3, "a ledger cannot be read");
+    assert_last_line(&mut sweep, 3, "a ledger could not be read");
     let mut inspect = program(home.path());
     inspect.args(["inspect", "--plain"]).arg(&broken);
     let why = "Something in the backup breaks the format";

@@ -33,7 +33,7 @@ fn no_output_replaces_a_file_that_is_read() {
     ] {
         let ended = with(&[option, &output]);
         assert_eq!(ended.code, Some(2), "{}", ended.all());
-        assert!(ended.stderr.contains("would replace"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("would overwrite"), "{}", ended.stderr);
     }
     let kept = std::fs::read_to_string(&password).expect("it is there");
     assert_eq!((kept.as_str(), server.count()), (PASSWORD, 0));
@@ -54,7 +54,7 @@ fn one_file_under_two_spellings_is_one_file() {
     ]);
     let ended = run(&mut command);
     assert_eq!(ended.code, Some(2), "{}", ended.all());
-    assert!(ended.stderr.contains("only one output"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("two outputs go to"), "{}", ended.stderr);
     #[cfg(unix)]
     {
         let linked = home.path().join("linked");

@@ -133,7 +133,7 @@ fn causes_without_a_problem_are_explained() {
     for (id, words) in [
         ("stage.tls", "--ca-file"),
         ("stage.connect", "firewall"),
-        ("blocked.answer", "leave it open"),
+        ("blocked.answer", "do not decide it"),
         ("blocked.locked-out", "locked out"),
     ] {
         let ended = run(program(home.path()).args(["explain", id]));

@@ -69,7 +69,7 @@ async fn a_login_page_in_place_of_a_challenge() {
             "auth.anonymous-config",
             Verdict::Pass,
             None,
-            &["in place of what was asked for"],
+            &["instead of what was requested"],
         )
         .comes_to(Exit::Deviates);
     let remedy = &checked.finding("config.understood[ios]").remedy;

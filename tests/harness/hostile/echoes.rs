@@ -28,7 +28,7 @@ async fn credentials_that_come_back() {
             "privacy.credentials-echo",
             Verdict::Warn,
             Some(Stage::Http),
-            &["held the credentials"],
+            &["contained the credentials"],
         )
         .leaves_nothing_that_can_be_seen(&server);
     let written = format!(

@@ -173,7 +173,7 @@ async fn bytes_after_a_large_backup_are_judged_from_a_transcript_as_they_were_li
     let below = checked.finding("limits.below");
     assert_eq!(below.verdict, Verdict::Fail, "{}", below.observed);
     assert!(
-        below.observed.contains("bytes after its end"),
+        below.observed.contains("extra bytes at its end"),
         "{}",
         below.observed
     );

@@ -57,7 +57,7 @@ fn a_wrong_password_comes_with_what_to_try() {
     let ended = run(&mut lower());
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     assert!(
-        ended.stdout.contains("The ID was taken as ECHOECHO"),
+        ended.stdout.contains("The ID was read as ECHOECHO"),
         "{}",
         ended.all()
     );
@@ -153,7 +153,7 @@ fn slips_are_reported_in_one_sentence() {
     let there = file(desk.home.path(), "there", "precious");
     let there = there.to_str().expect("a path");
     for (arguments, words) in [
-        (&["--id", ID][..], "which backup?"),
+        (&["--id", ID][..], "no backup was named"),
         (&[body], "--id"),
         (&[body, "--id", "ECHO"], "8 characters"),
         (&["nowhere", "--id", ID], "`nowhere` cannot be read"),
@@ -167,7 +167,7 @@ fn slips_are_reported_in_one_sentence() {
         ),
         (
             &[body, "--id", ID, "--write-document", there],
-            "overwrites nothing",
+            "exists already",
         ),
         (&["--plain", "--id", ID], "FILE"),
         (

@@ -152,7 +152,7 @@ fn the_document_is_written_where_asked_and_for_the_person_alone() {
     let never = desk.home.path().join("never.json");
     let ended = run(desk.of(&[7; 50]).arg("--write-document").arg(&never));
     assert!(
-        ended.stderr.contains("No document was written"),
+        ended.stderr.contains("no document was written"),
         "{}",
         ended.all()
     );

@@ -157,7 +157,7 @@ fn a_backup_that_does_not_follow_from_the_seed_is_never_deleted() {
     let swept = run(&mut sweep(home.path(), server.url()));
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
-        swept.stdout.contains("names a backup that is not ours"),
+        swept.stdout.contains("names a backup that is not from this program"),
         "{}",
         swept.all()
     );

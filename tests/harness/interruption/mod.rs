@@ -208,7 +208,7 @@ fn sweeping_while_the_run_lives_touches_nothing() {
         "{}",
         swept.all()
     );
-    assert!(!swept.stdout.contains("no run has left"), "{}", swept.all());
+    assert!(!swept.stdout.contains("holds no ledger"), "{}", swept.all());
     let ended = running.end();
     assert_eq!(
         ended.code,

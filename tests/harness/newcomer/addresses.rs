@@ -260,7 +260,7 @@ fn after_a_failure_nothing_is_to_be_entered_yet() {
     assert_eq!(ended.code, Some(1), "{}", ended.all());
     assert!(!ended.stdout.contains("\nEnter this"), "{}", ended.stdout);
     assert!(
-        ended.stdout.contains("Fix what is named above"),
+        ended.stdout.contains("First fix the problems above"),
         "{}",
         ended.stdout
     );

@@ -388,7 +388,7 @@ async fn a_time_that_an_upload_sets_back_is_reported() {
         (finding.verdict, finding.observed.as_str()),
         (
             Verdict::Warn,
-            "Last-Modified was set back by an upload over the backup"
+            "an upload over the backup set Last-Modified back"
         ),
         "{report}"
     );

@@ -256,14 +256,14 @@ fn only_a_redirect_of_what_a_client_asks_for_counts() {
     world.judge("upload.accepted[android-h1]");
     let one = deviation(world.judge("server.redirects"));
     assert!(one.observed.starts_with("PUT backups/<backup>"));
-    assert!(!one.observed.ends_with("others, too"), "{}", one.observed);
+    assert!(!one.observed.ends_with(", and others"), "{}", one.observed);
     // That of `config` is said first, whatever came first.
     let world = leading(|_| true);
     world.judge("upload.accepted[android-h1]");
     world.judge("config.readable[android-h1]");
     let several = deviation(world.judge("server.redirects"));
     assert!(several.observed.starts_with("GET config"));
-    assert!(several.observed.ends_with("others, too"));
+    assert!(several.observed.ends_with(", and others"));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_common_name_does_not_count() {
     let bare = |subject: &str| with_leaf(parameters(subject, NOW - DAY, NOW + DAY));
     assert_deviates(
         judge_name(&bare("cloud.example")),
-        "in the common name alone, and there are no",
+        "only in the common name, and there are no",
     );
     assert_deviates(judge_name(&bare("leaf")), "no name at all");
     let other = names(
@@ -246,7 +246,7 @@ fn the_schedule_begins_in_march() {
         assert_passes(judge_schedule(&valid_for(begin, most * DAY - 1, true)));
         assert_deviates(
             judge_schedule(&valid_for(begin, most * DAY, true)),
-            &format!("the {most} that"),
+            &format!("the {most} allowed"),
         );
         assert_does_not_apply(judge_schedule(&valid_for(begin, most * DAY, false)));
     }
@@ -263,11 +263,11 @@ fn timestamps_that_may_come_in_the_handshake_are_not_judged() {
     let mut seen = valid_for(NOW, 90 * DAY, true);
     assert_blocked(
         judge_transparency(&seen),
-        "0 signed certificate timestamps embedded, of 2",
+        "0 signed certificate timestamps embedded, 2 expected",
     );
     // The last second counts: 180 days to the second, and one second more.
     seen = valid_for(NOW, 180 * DAY - 1, true);
-    assert_blocked(judge_transparency(&seen), "of 2");
+    assert_blocked(judge_transparency(&seen), "2 expected");
     seen = valid_for(NOW, 180 * DAY, true);
     assert_blocked(judge_transparency(&seen), "of 3");
     seen = valid_for(1_539_561_599, 181 * DAY, true);

@@ -297,13 +297,13 @@ fn a_name_that_is_refused_is_distinguished_from_a_server_that_demands_names() {
     let mut seen = silent(&Answered::Alert(112));
     assert_deviates(judge_server_name(&seen), "unrecognized_name");
     seen = silent(&REFUSED);
-    assert_deviates(judge_server_name(&seen), "only where no name is sent");
+    assert_deviates(judge_server_name(&seen), "only if no name is sent");
     seen.without_name = Some(Err(ShakeTrouble::Alert(40)));
     assert_passes(judge_server_name(&seen));
     let mut demanding = healthy();
     demanding.without_name = Some(Err(ShakeTrouble::Alert(80)));
     match outcome(judge_server_name(&demanding)) {
-        Outcome::Pass(observed) => assert!(observed.contains("demands the name"), "{observed}"),
+        Outcome::Pass(observed) => assert!(observed.contains("demands the host name"), "{observed}"),
         other => panic!("{other:?}"),
     }
 }
@@ -321,5 +321,5 @@ fn a_certificate_of_the_client_that_is_asked_for_is_distinguished_from_one_that_
     seen.http = Err(ShakeTrouble::Alert(116));
     assert_deviates(judge_client_certificate(&seen), "certificate_required");
     seen.http = Ok(None);
-    assert_blocked(judge_client_certificate(&seen), "was not to be seen");
+    assert_blocked(judge_client_certificate(&seen), "could not be determined");
 }

@@ -25,7 +25,7 @@ pub(super) fn old(version: Version) -> Inspection {
 fn a_version_counts_where_it_comes_back() {
     let seen = old(Version::Tls11);
     assert_eq!(
-        assert_deviates(judge_protocol(&seen), "speaks TLS 1.1 at most"),
+        assert_deviates(judge_protocol(&seen), "supports TLS 1.1 at most"),
         Some(Clients::IOS)
     );
     assert_does_not_apply(judge_old_versions(&seen));
@@ -47,7 +47,7 @@ fn a_server_that_refuses_everything_is_no_server_for_anybody() {
         None
     );
     let silence = silent(&Answered::Nothing(Silence::TimedOut));
-    assert_blocked(judge_protocol(&silence), "was not to be seen");
+    assert_blocked(judge_protocol(&silence), "could not be determined");
 }
 
 #[test]
@@ -56,14 +56,14 @@ fn forward_secrecy_is_judged_by_what_is_accepted() {
     seen.without_forward_secrecy = hello(Version::Tls12, 0x002f);
     assert_deviates(
         judge_forward_secrecy(&seen),
-        "no cipher suite with forward secrecy (it accepts AES128-SHA)",
+        "no cipher suite with forward secrecy (the server accepts AES128-SHA)",
     );
     seen.finite_field = hello(Version::Tls12, 0x009e);
     assert_deviates(judge_forward_secrecy(&seen), "DHE-RSA-AES128-GCM-SHA256");
     seen.suites[2].1 = Answered::Nothing(Silence::Closed);
     assert_blocked(
         judge_forward_secrecy(&seen),
-        "ECDHE-ECDSA-AES128-SHA is accepted was not to be seen",
+        "ECDHE-ECDSA-AES128-SHA is accepted could not be determined",
     );
     seen.suites[2] = (0xc027, hello(Version::Tls12, 0xc027));
     assert_passes(judge_forward_secrecy(&seen));
