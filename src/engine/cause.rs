@@ -146,7 +146,7 @@ impl Blocker {
                 "Let this user delete files: the run stores nothing more until it can delete it.",
             ),
             Self::BeyondHarness => (
-                "a client can do this, but this program cannot",
+                "a client may succeed here, but this program cannot",
                 "Try it with the app itself.",
             ),
             Self::Answer => (

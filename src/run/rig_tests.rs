@@ -78,7 +78,9 @@ fn trial(id: &'static str, findings: &Findings) -> Trial {
     Trial::ignorable_test(id, move || match findings.get() {
         Some(Ok(findings)) => match findings.iter().find(|finding| finding.id == id) {
             Some(finding) => completion(finding),
-            None => Ok(Completion::ignored_with("this check runs only with --slow-uplink")),
+            None => Ok(Completion::ignored_with(
+                "this check runs only with --slow-uplink",
+            )),
         },
         Some(Err(error)) => Err(Failed::from(error.clone())),
         None => Err(Failed::from("the rig was not run")),

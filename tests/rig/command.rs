@@ -107,10 +107,7 @@ fn looks_back_at_nothing() -> Result<(), Failed> {
         let found = run(&here, &["rig", "--exec", "exit 127", "--case", choice])?;
         is(
             2,
-            &[
-                "judges what other cases sent",
-                "--case rig.backup.first,",
-            ],
+            &["judges what other cases sent", "--case rig.backup.first,"],
             &found,
         )?;
     }

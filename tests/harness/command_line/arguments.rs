@@ -56,7 +56,7 @@ fn slips_about_outputs_get_one_clear_sentence() {
             "--report",
             &format!("junit={twice}"),
         ]),
-        &["only one", twice],
+        &["two outputs go to", twice],
     );
     assert_usage(
         &mut of(&[
@@ -66,7 +66,7 @@ fn slips_about_outputs_get_one_clear_sentence() {
             "--transcript",
             twice,
         ]),
-        &["only one", twice],
+        &["two outputs go to", twice],
     );
     assert_usage(
         &mut of(&["check", "--report", "json=/no/such/folder/report"]),

@@ -54,7 +54,11 @@ fn one_file_under_two_spellings_is_one_file() {
     ]);
     let ended = run(&mut command);
     assert_eq!(ended.code, Some(2), "{}", ended.all());
-    assert!(ended.stderr.contains("two outputs go to"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("two outputs go to"),
+        "{}",
+        ended.stderr
+    );
     #[cfg(unix)]
     {
         let linked = home.path().join("linked");

@@ -57,7 +57,7 @@ fn a_full_disk_is_reported_and_no_panic() {
         "\"$PROGRAM\" check > /dev/full; echo \"code $?\"",
     );
     assert!(
-        said.contains("code 3") && said.contains("cannot be written") && !said.contains("panicked"),
+        said.contains("code 3") && said.contains("failed to write") && !said.contains("panicked"),
         "{said}"
     );
     let said = piped(
@@ -65,7 +65,7 @@ fn a_full_disk_is_reported_and_no_panic() {
         "\"$PROGRAM\" check --report json=/dev/full; echo \"code $?\"",
     );
     assert!(
-        said.contains("code 3") && said.contains("cannot be written") && !said.contains("panicked"),
+        said.contains("code 3") && said.contains("failed to write") && !said.contains("panicked"),
         "{said}"
     );
     let said = piped(

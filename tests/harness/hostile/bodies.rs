@@ -68,7 +68,7 @@ async fn a_backup_that_never_ends() {
                 "upload.restore[android]",
                 Verdict::Fail,
                 Some(Stage::Open),
-                &["what came back"],
+                &["the downloaded backup"],
             )
             .comes_to(Exit::Deviates)
             .no_client_passes()
@@ -281,7 +281,7 @@ async fn a_gzip_bomb_as_a_backup() {
             "upload.restore[android]",
             Verdict::Fail,
             Some(Stage::Open),
-            &["what came back"],
+            &["the downloaded backup"],
         )
         .comes_to(Exit::Deviates)
         .leaves_nothing_that_can_be_seen(&server);
@@ -299,13 +299,13 @@ async fn a_bomb_sealed_like_a_backup() {
             "upload.restore[android]",
             Verdict::Fail,
             Some(Stage::Open),
-            &["what came back"],
+            &["the downloaded backup"],
         )
         .says(
             "upload.restore[ios]",
             Verdict::Fail,
             Some(Stage::Open),
-            &["what came back"],
+            &["the downloaded backup"],
         )
         .comes_to(Exit::Deviates)
         .no_client_passes()

@@ -128,11 +128,7 @@ fn the_good_lines_of_a_damaged_ledger_are_swept() {
         append(&ledger, damage);
         let swept = run(&mut sweep(home.path(), server.url()));
         assert_eq!(swept.code, Some(3), "{}", swept.all());
-        assert!(
-            swept.stdout.contains("is not a line of a ledger"),
-            "{}",
-            swept.all()
-        );
+        assert!(swept.stdout.contains("is malformed"), "{}", swept.all());
         assert_eq!(server.running.stored(), 0, "{}", swept.all());
         let kept = std::fs::read_to_string(&ledger).expect("the ledger stays");
         assert!(kept.contains(damage), "{kept}");
@@ -157,7 +153,9 @@ fn a_backup_that_does_not_follow_from_the_seed_is_never_deleted() {
     let swept = run(&mut sweep(home.path(), server.url()));
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
-        swept.stdout.contains("names a backup that is not from this program"),
+        swept
+            .stdout
+            .contains("names a backup that is not from this program"),
         "{}",
         swept.all()
     );

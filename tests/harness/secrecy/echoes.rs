@@ -74,7 +74,7 @@ fn a_server_that_repeats_everything_gives_nothing_away() {
     secrets.push(COOKIE.as_bytes().to_vec());
     let ended = assert_secret(home.path(), &mut command, &secrets);
     assert!(
-        ended.stdout.contains("held the credentials"),
+        ended.stdout.contains("contained the credentials"),
         "{}",
         ended.stdout
     );
@@ -105,7 +105,7 @@ fn a_server_that_repeats_everything_packed_gives_nothing_away() {
         .env("SAFE_SERVER_PASSWORD", PASSWORD);
     let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
     assert!(
-        ended.stdout.contains("held the credentials"),
+        ended.stdout.contains("contained the credentials"),
         "{}",
         ended.stdout
     );
@@ -119,7 +119,7 @@ fn a_server_that_repeats_a_token_gives_nothing_away() {
     command.env("SAFE_SERVER_TOKEN", TOKEN);
     let ended = assert_secret(home.path(), &mut command, &spellings(TOKEN));
     assert!(
-        ended.stdout.contains("held the credentials"),
+        ended.stdout.contains("contained the credentials"),
         "{}",
         ended.stdout
     );

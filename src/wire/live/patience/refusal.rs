@@ -25,7 +25,7 @@ pub(super) struct Refusals {
 
 #[derive(Default)]
 struct Known {
-    /// The answers to what is refused whoever asks.
+    /// The refusals that do not depend on who asks.
     refused: HashMap<Kind, Response>,
     /// What was answered otherwise, so that a refusal is one of this request alone.
     taken: HashSet<Kind>,

@@ -269,7 +269,7 @@ fn timestamps_that_may_come_in_the_handshake_are_not_judged() {
     seen = valid_for(NOW, 180 * DAY - 1, true);
     assert_blocked(judge_transparency(&seen), "2 expected");
     seen = valid_for(NOW, 180 * DAY, true);
-    assert_blocked(judge_transparency(&seen), "of 3");
+    assert_blocked(judge_transparency(&seen), "3 expected");
     seen = valid_for(1_539_561_599, 181 * DAY, true);
     assert_does_not_apply(judge_transparency(&seen));
 }

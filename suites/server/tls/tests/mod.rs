@@ -303,7 +303,9 @@ fn a_name_that_is_refused_is_distinguished_from_a_server_that_demands_names() {
     let mut demanding = healthy();
     demanding.without_name = Some(Err(ShakeTrouble::Alert(80)));
     match outcome(judge_server_name(&demanding)) {
-        Outcome::Pass(observed) => assert!(observed.contains("demands the host name"), "{observed}"),
+        Outcome::Pass(observed) => {
+            assert!(observed.contains("demands the host name"), "{observed}")
+        }
         other => panic!("{other:?}"),
     }
 }
