@@ -438,14 +438,14 @@ mod tests {
             .join("\n"),
             @r"
             retentionDays 180: an unchanged backup is uploaded again when it is 91 days old
-            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app means it); a server that deletes right after retentionDays has none by then, which is a defect of the app
-            retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; a server that deletes right after retentionDays has none by then
-            retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app means it); a server that deletes right after retentionDays has none by then
-            retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; a server that deletes right after retentionDays has none by then
+            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app intends); by then a server that deletes right after retentionDays has no backup, which is a defect of the app
+            retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; by then a server that deletes right after retentionDays has no backup
+            retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app intends); by then a server that deletes right after retentionDays has no backup
+            retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; by then a server that deletes right after retentionDays has no backup
             retentionDays 14: an unchanged backup is uploaded again when it is 8 days old; a user who loses a phone just before that has 6 days left to restore
-            retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app means it); a user who loses a phone just before that has 0 days left to restore (6 days, as the app means it)
-            retentionDays 0: an unchanged backup is uploaded again when it is 91 days old, and no day is named on which the server may delete it
-            retentionDays 0: an unchanged backup is uploaded again when it is 1 day old, and no day is named on which the server may delete it
+            retentionDays 14: an unchanged backup is uploaded again when it is 15 days old (8 days, as the app intends); a user who loses a phone just before that has 0 days left to restore (6 days, as the app intends)
+            retentionDays 0: an unchanged backup is uploaded again when it is 91 days old, and the config names no day on which the server may delete it
+            retentionDays 0: an unchanged backup is uploaded again when it is 1 day old, and the config names no day on which the server may delete it
             retentionDays 1000000: an unchanged backup is not uploaded again within a hundred years
             retentionDays 99999999999: an unchanged backup is not uploaded again within a hundred years
             retentionDays 4294967297: an unchanged backup is uploaded again when it is 1 day old

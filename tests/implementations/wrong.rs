@@ -130,7 +130,7 @@ wrong! {
         right(&input.password[..input.password.len().min(64)], &input.id)
     }
 
-    "password ends at a NUL": "kdf.nul-inside" at Http says "derives from what stands before it", (as Android)
+    "password ends at a NUL": "kdf.nul-inside" at Http says "uses only the part before it", (as Android)
     Derive derive(input: Derive) -> Derived {
         right(input.password.split('\0').next().unwrap_or_default(), &input.id)
     }
@@ -199,7 +199,7 @@ wrong! {
         document(&inflated(DeflateDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?)
     }
 
-    "first gzip member only": "envelope.empty-member-first" at Json says "who stops after it has nothing",
+    "first gzip member only": "envelope.empty-member-first" at Json says "a reader that stops after it has no document",
     Open open(input: Open) -> Document {
         document(&inflated(GzDecoder::new(&decrypt(&key(&input.key)?, &input.body.0)?[..]))?)
     }
@@ -289,7 +289,7 @@ wrong! {
     "slashes doubled": "base-url.host-slash" at Resolve says "A host and a slash",
     RequestUrls request_urls(input: RequestUrls) -> Urls { Ok(requests(&input, "//")) }
 
-    "bytes counted for characters": "password-policy.umlauts-7" at Meaning says "14 bytes of UTF-8, and still 7",
+    "bytes counted for characters": "password-policy.umlauts-7" at Meaning says "14 bytes of UTF-8, but only 7 characters",
     CheckPassword check_password(input: CheckPassword) -> Checked {
         Ok(Checked { rule: (input.password.len() < 8).then_some(Rule::Length) })
     }

@@ -86,7 +86,7 @@ fn a_waiver_excuses_what_it_names_until_its_day_and_complains_otherwise() {
 
     let mut excused = deviates();
     assert_eq!(
-        waivers("2026-11-23", "no limit").apply(&mut excused),
+        waivers("2026-11-23", "does not enforce").apply(&mut excused),
         Vec::<String>::new()
     );
     assert_eq!(excused[0].waived.as_deref(), Some("ticket 1"));

@@ -156,7 +156,7 @@ fn slips_are_reported_in_one_sentence() {
         (&["--id", ID][..], "no backup was named"),
         (&[body], "--id"),
         (&[body, "--id", "ECHO"], "8 characters"),
-        (&["nowhere", "--id", ID], "`nowhere` cannot be read"),
+        (&["nowhere", "--id", ID], "failed to read `nowhere`"),
         (
             &[body, "--id", ID, "--user", "alice"],
             "--user needs the URL",
