@@ -293,7 +293,7 @@ const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
     ),
     (
         "ends at a NUL",
-        "A NUL inside is no end",
+        "A NUL inside does not end the document",
         "body.open-nul",
         Stage::Meaning,
         |key, body| {

@@ -134,7 +134,7 @@ fn said() -> Result<(), Failed> {
 
 fn unspecified() -> Result<(), Failed> {
     let mut program = Program::start(&["--listen", "0.0.0.0"])?;
-    let complaint = program.after("--listen 0.0.0.0 names no address")?;
+    let complaint = program.after("a client cannot connect to `--listen 0.0.0.0`")?;
     match program.end()? {
         (Some(2), _) => Ok(()),
         (code, text) => Err(format!("{code:?} {complaint} {text}").into()),
