@@ -114,7 +114,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Returns whether another finding is mended by the same.
+    /// Returns whether the same fix also applies to another finding.
     fn mends_too(&self, other: &Finding) -> bool {
         let first = self.mends[0];
         if first.waived != other.waived {

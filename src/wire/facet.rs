@@ -56,7 +56,7 @@ impl Facet {
         }
     }
 
-    /// Returns the case, empty where there is none.
+    /// Returns the case; empty if there is no case.
     pub const fn case(self) -> &'static str {
         match self {
             Self::Case(case) => case,

@@ -3,17 +3,12 @@
 //!
 //! What is sampled asserts the same of fewer cases. CI sets the variable `CI`.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
-/// Whether everything is tried.
-pub fn is_thorough() -> bool {
+/// Returns whether everything is tried.
+fn is_thorough() -> bool {
     std::env::var_os("CI").is_some()
 }
 
-/// One of two numbers or lists: that for everything, or that for a sample.
+/// Returns the first of two numbers or lists in CI, and the sample elsewhere.
 pub fn in_full_or<T>(everything: T, sample: T) -> T {
     if is_thorough() { everything } else { sample }
 }
-
-/// The reason for which a test that has no sample is not run.
-pub const IN_CI_ALONE: &str = "it takes long; it runs where CI is set";

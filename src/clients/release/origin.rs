@@ -104,7 +104,7 @@ impl Origin {
         })
     }
 
-    /// Returns whether there is such a document: Desktop writes none, and not every release has
+    /// Returns whether such a document exists: Desktop writes no backups, and not every release has
     /// every form.
     pub fn writes(self) -> bool {
         self.form.releases().contains(self.release)

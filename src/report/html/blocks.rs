@@ -5,7 +5,7 @@ use super::{page, say};
 use crate::text::Block;
 use maud::{Markup, html};
 
-/// Returns the page of such a text.
+/// Returns the page for this text.
 pub fn blocks_page(title: &str, blocks: &[Block]) -> String {
     let mut main: Vec<Markup> = Vec::new();
     let mut lines: Vec<(&str, &str)> = Vec::new();

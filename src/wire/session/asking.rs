@@ -446,7 +446,7 @@ impl Session {
         answer
     }
 
-    /// Returns the version of HTTP for a request, or why there is none.
+    /// Returns the version of HTTP for a request, or why no version fits.
     pub(in crate::wire) async fn version(&self, request: &Request) -> Result<Http, Failure> {
         if !self.facts.https && !self.facts.loopback {
             return Err(Failure::of(

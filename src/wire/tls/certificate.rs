@@ -216,7 +216,7 @@ impl Name {
         self.first("2.5.4.3")
     }
 
-    /// Returns the common name, or the organisation where there is none, or everything.
+    /// Returns the common name; without one the organisation, or else the whole name.
     fn readable(&self) -> String {
         let text = self.common().or_else(|| self.first("2.5.4.10"));
         let text = text.map_or_else(|| self.whole(), str::to_owned);

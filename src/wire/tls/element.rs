@@ -11,7 +11,7 @@ pub(super) struct Element<'a> {
     any: AnyRef<'a>,
 }
 
-/// Returns the one element that `der` is; `None` if there is none, or something behind it.
+/// Returns the single element in `der`; `None` without an element, or with bytes after it.
 pub(super) fn one(der: &[u8]) -> Option<Element<'_>> {
     let [element] = elements(der)?.try_into().ok()?;
     Some(element)

@@ -67,8 +67,9 @@ pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String>
     })
 }
 
-/// Returns what stands behind the header of a gzip; `None` if it is none. Source: RFC 1952 section
-/// 2.3.
+/// Returns the bytes after the header of a gzip; `None` without such a header.
+///
+/// Source: RFC 1952 section 2.3.
 fn deflate_stream(gzip: &[u8]) -> Option<&[u8]> {
     let (header, mut rest) = gzip.split_first_chunk::<10>()?;
     let [0x1f, 0x8b, 8, flags, ..] = *header else {

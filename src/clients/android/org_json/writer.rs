@@ -8,7 +8,7 @@ const EXPONENT_FROM: f64 = 1e7;
 /// Below this Java writes a double with an exponent.
 const EXPONENT_BELOW: f64 = 1e-3;
 
-/// Returns the string of a value; `None` for an array or object with a number in it that is none.
+/// Returns the string of a value; `None` for an array or object that holds an invalid number.
 pub(super) fn string_of(value: &Value) -> Option<JavaString> {
     match value {
         Value::Null => Some(JavaString::from("null")),

@@ -65,7 +65,7 @@ impl Live {
         Next::Slower(pause)
     }
 
-    /// Returns whether such a request is answered 503 whenever it is asked.
+    /// Returns whether this kind of request is always answered 503.
     fn is_closed(&self, request: &Request) -> bool {
         let closed = self.patience.closed.lock();
         let closed = closed.unwrap_or_else(PoisonError::into_inner);
