@@ -531,7 +531,7 @@ pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Opt
     (!does).then(|| format!("{client} never does this"))
 }
 
-/// Returns the clients that are known to do this.
+/// Returns the clients that are known to behave this way.
 pub(super) fn concerned(operation: Operation, vector: &Vector) -> Clients {
     let concerned = |client: &Client| never_asked(*client, operation, vector).is_none();
     Client::ALL.into_iter().filter(concerned).collect()
