@@ -30,6 +30,8 @@ pub struct Asked {
     /// The whole header section.
     pub head: String,
     pub body: Vec<u8>,
+    /// Whether it is the first one of its connection.
+    pub is_first: bool,
 }
 
 impl Asked {
@@ -329,7 +331,9 @@ fn serve(
     script: &Script,
 ) -> io::Result<()> {
     let mut buffer = Vec::new();
-    while let Some(asked) = read_request(stream, &mut buffer, control)? {
+    let mut is_first = true;
+    while let Some(mut asked) = read_request(stream, &mut buffer, control)? {
+        asked.is_first = std::mem::take(&mut is_first);
         lock(&site.asked).push(asked.clone());
         let bodiless = asked.method == "HEAD";
         match script(&asked) {
@@ -387,6 +391,7 @@ fn read_request(
         path: line.next().unwrap_or_default().to_owned(),
         head,
         body: Vec::new(),
+        is_first: false,
     };
     if asked.header("expect").is_some() {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;

@@ -156,7 +156,10 @@ impl Live {
         let expected = length.max(request.read_limit as u64);
         // OkHttp adds no `Accept`, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
-        let raw = request.is_raw() || (lacks_accept && http == Http::One);
+        // A wrong password is sent once, whatever comes: not over a connection that the server may
+        // have closed since the last answer.
+        let is_sent_once = request.login == LoginUse::Wrong;
+        let raw = request.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One);
         // What a download takes counts only once an answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
         let how = How {

@@ -48,7 +48,8 @@ pub(super) struct Patience {
     /// Whether `config` was refused without credentials, and given with them: then the credentials
     /// work.
     closed_config: AtomicBool,
-    own_config: AtomicBool,
+    /// The request with credentials that was given `config`.
+    own_config: OnceLock<String>,
     /// The request by which the server accepted the credentials.
     accepted: OnceLock<String>,
     refused_logins: AtomicU32,
@@ -76,7 +77,7 @@ impl Patience {
             served_config: AtomicBool::new(false),
             closed: Mutex::default(),
             closed_config: AtomicBool::new(false),
-            own_config: AtomicBool::new(false),
+            own_config: OnceLock::new(),
             accepted: OnceLock::new(),
             refused_logins: AtomicU32::new(0),
             disturbed: Mutex::default(),
@@ -249,7 +250,7 @@ impl Live {
 
     /// Returns whether `config` was given to the person.
     fn was_given_config(&self) -> bool {
-        self.patience.own_config.load(Ordering::Relaxed)
+        self.patience.own_config.get().is_some()
     }
 
     fn is_known_as_closed(&self) -> bool {
@@ -413,12 +414,15 @@ impl Live {
                     patience.closed_config.store(true, Ordering::Relaxed);
                 }
                 LoginUse::Given if response.is_success() => {
-                    patience.own_config.store(true, Ordering::Relaxed);
+                    patience.own_config.get_or_init(|| request.short());
                 }
                 _ => {}
             }
-            if self.is_known_as_closed() && self.was_given_config() {
-                self.accept(request);
+            // Whichever of the two came last, the one with credentials was accepted.
+            if self.is_known_as_closed()
+                && let Some(accepted) = patience.own_config.get()
+            {
+                self.accept(accepted.clone());
             }
         }
         if request.login == LoginUse::Wrong && response.status == 401 {
@@ -433,13 +437,13 @@ impl Live {
         }
         patience.refusals.taken(request);
         if request.method == Method::Put && response.is_success() {
-            self.accept(request);
+            self.accept(request.short());
         }
     }
 
-    /// Notes that the credentials work, as the answer to `request` shows.
-    fn accept(&self, request: &Request) {
-        self.patience.accepted.get_or_init(|| request.short());
+    /// Notes that the credentials work, as the answer to the request `accepted` shows.
+    fn accept(&self, accepted: String) {
+        self.patience.accepted.get_or_init(|| accepted);
         self.patience.pace.accepted();
     }
 

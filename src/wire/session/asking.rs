@@ -234,11 +234,23 @@ impl Session {
                 if let [request] = &requests[..] {
                     return Got::Answers(vec![self.exchange(live, request, Company::Alone).await]);
                 }
+                let send = || {
+                    let exchanges = requests
+                        .iter()
+                        .map(|request| self.exchange(live, request, Company::Several));
+                    join_all(exchanges)
+                };
                 let turn = live.turn_for_several().await;
-                let exchanges = requests
-                    .iter()
-                    .map(|request| self.exchange(live, request, Company::Several));
-                let answers = join_all(exchanges).await;
+                let answers = send().await;
+                let limited = requests.iter().zip(&answers);
+                let Some(pause) = live.pause_after_several(limited) else {
+                    turn.answered(false);
+                    return Got::Answers(answers);
+                };
+                // What the rest found out meanwhile stays; what was refused is judged only now.
+                turn.holds_back(pause);
+                let turn = live.turn_for_several().await;
+                let answers = send().await;
                 turn.answered(false);
                 Got::Answers(answers)
             },

@@ -3,7 +3,7 @@
 
 use super::{check, check_target, check_with};
 use crate::support::program::named_in_ledgers;
-use crate::support::scripted::{Deed, PASSWORD, Scripted, USER};
+use crate::support::scripted::{Deed, PASSWORD, Scripted, USER, authorization};
 use safe_conformance::engine::Verdict;
 use safe_conformance::safe::Stage;
 use safe_conformance::{Exit, Target};
@@ -62,6 +62,25 @@ async fn uploads_that_are_never_answered() {
         .filter_map(|asked| asked.backup().map(str::to_owned))
         .collect();
     assert!(!put.is_empty() && put.is_subset(&deleted));
+}
+
+#[tokio::test]
+async fn the_wrong_password_goes_over_a_new_connection() {
+    // It is sent once, whatever comes: an old connection may have been closed by then.
+    let server = Scripted::start(|_| Deed::Healthy);
+    check(&server.url()).await.comes_to(Exit::Conforms);
+    let asked = server.asked();
+    let wrong: Vec<_> = asked
+        .iter()
+        .filter(|asked| {
+            let sent = asked.header("authorization");
+            sent.is_some_and(|sent| sent != authorization())
+        })
+        .collect();
+    assert_eq!(wrong.len(), 1);
+    assert!(wrong[0].is_first, "{}", wrong[0].head);
+    // The server keeps connections, and others go over old ones.
+    assert!(asked.iter().any(|asked| !asked.is_first));
 }
 
 #[tokio::test]

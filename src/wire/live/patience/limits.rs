@@ -27,8 +27,7 @@ impl Live {
     ) -> Next {
         let patience = &self.patience;
         let retry_after = response.header("retry-after");
-        let seconds = retry_after.and_then(|after| after.trim().parse().ok());
-        let pause = seconds.map_or_else(|| of(&LIMIT_PAUSES, tries.limits), Duration::from_secs);
+        let pause = pause_of(response).unwrap_or_else(|| of(&LIMIT_PAUSES, tries.limits));
         if patience.halt.get().is_some() {
             return Next::Take;
         }
@@ -63,6 +62,36 @@ impl Live {
             });
         }
         Next::Slower(pause)
+    }
+
+    /// Returns how long to wait before requests that were sent together are sent once more, or
+    /// `None` if no limit refused one of them.
+    ///
+    /// A limit that refuses several at once, however long it is waited for, refuses them again.
+    pub(in crate::wire) fn pause_after_several<'a>(
+        &self,
+        answered: impl Iterator<Item = (&'a Request, &'a Answer)>,
+    ) -> Option<Duration> {
+        let patience = &self.patience;
+        if patience.halt.get().is_some() {
+            return None;
+        }
+        let refused = |(request, answer): (&'a Request, &'a Answer)| {
+            let response = answer.as_ref().ok()?;
+            let sign = Sign::of(response)?;
+            let is_limit = sign == Sign::Status(429) || !self.is_closed(request);
+            is_limit.then(|| (format!("{sign} to {}", request.short()), pause_of(response)))
+        };
+        let refused: Vec<_> = answered.filter_map(refused).collect();
+        let (said, _) = refused.first()?;
+        let named = refused.iter().filter_map(|(_, named)| *named).max();
+        let pause = named.unwrap_or_else(|| of(&LIMIT_PAUSES, 2));
+        if pause > patience.most {
+            return None;
+        }
+        let _ = patience.slowed_by.set(said.clone());
+        patience.asked_again.fetch_add(1, Ordering::Relaxed);
+        Some(pause)
     }
 
     /// Returns whether this kind of request is always answered 503.
@@ -128,6 +157,14 @@ impl Live {
         patience.stays_locked.store(true, Ordering::Relaxed);
         Next::Take
     }
+}
+
+/// Returns the pause that the server asks for, if it names one in seconds.
+///
+/// Source: RFC 9110 section 10.2.3.
+fn pause_of(response: &Response) -> Option<Duration> {
+    let seconds = response.header("retry-after")?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// Returns what requests have in common that a server may close altogether.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clients::Condition;
+use crate::wire::answer::{Answer, Response};
 use crate::wire::pace::{Pace, PaceChoice};
 use crate::wire::request::HttpChoice;
 use crate::wire::target::Target;
@@ -201,6 +202,76 @@ async fn while_an_upload_is_on_its_way_it_is_asked_for_at_the_pace_of_the_run() 
         assert_eq!(came.len(), answers, "{most}");
         assert!(matches!(&came[0], Ok(put) if put.status == 201));
     }
+}
+
+/// Sends four uploads at once to a server that refuses those that `is_refused` counts, with this
+/// answer; returns the statuses, how many were sent, and the seconds that passed.
+async fn four_at_once(
+    answer: impl Fn() -> Answer + Send + 'static,
+    is_refused: impl Fn(usize) -> bool + Send + 'static,
+) -> (Vec<u16>, usize, u64) {
+    let mut sent = 0;
+    let mut play = Play::new(move |_| {
+        sent += 1;
+        if is_refused(sent) {
+            Deed::Answers(answer())
+        } else {
+            Deed::Healthy
+        }
+    });
+    let mut uploads = Vec::new();
+    for slot in ["a", "b", "c", "d"] {
+        let backup = play.session.guard.own_backup("test", slot);
+        play.session.claim(&backup).expect("claimed");
+        uploads.push(Request::put(&backup, &play.payload(slot)));
+    }
+    let began = tokio::time::Instant::now();
+    let came = play.session.together(key(1), uploads).await;
+    let took = began.elapsed().as_secs();
+    let statuses = came.iter().flatten().map(|answer| answer.status);
+    (statuses.collect(), play.server.log().len(), took)
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_a_limit_refused_are_sent_once_more() {
+    let limited = || Ok(reply(503, b""));
+    // One of them, or all: all are sent again, so that they still go together.
+    for refused in [1..=1, 2..=4, 1..=4] {
+        let count = refused.clone().count();
+        let is_refused = move |sent| refused.contains(&sent);
+        let came = four_at_once(limited, is_refused).await;
+        let stored_before = 4 - count;
+        let mut statuses = vec![204; stored_before];
+        statuses.extend(vec![201; count]);
+        let (mut got, sent, took) = came;
+        got.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!((got, sent, took), (statuses, 8, 4));
+    }
+    // Once, not for ever.
+    let (got, sent, _) = four_at_once(limited, |_| true).await;
+    assert_eq!((got, sent), (vec![503; 4], 8));
+    // What is refused for another reason counts at once.
+    for status in [423, 500, 507] {
+        let (got, sent, took) = four_at_once(move || Ok(reply(status, b"")), |_| true).await;
+        assert_eq!((got, sent, took), (vec![status; 4], 4, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_wait_as_long_as_the_server_says_but_not_beyond_patience() {
+    let limited = |seconds: &'static str| {
+        move || {
+            let answer = reply(429, b"");
+            Ok(Response {
+                headers: vec![("retry-after".to_owned(), seconds.to_owned())],
+                ..answer
+            })
+        }
+    };
+    let (got, sent, took) = four_at_once(limited("7"), |sent| sent <= 4).await;
+    assert_eq!((got, sent, took), (vec![201; 4], 8, 7));
+    let (got, sent, took) = four_at_once(limited("90"), |sent| sent <= 4).await;
+    assert_eq!((got, sent, took), (vec![429; 4], 4, 0));
 }
 
 #[tokio::test]
