@@ -96,7 +96,7 @@ fn one_way_in_which_tls_is_spoken_is_enough() {
 fn where_no_address_takes_connections_it_is_not_a_matter_of_certificates() {
     let mut seen = healthy();
     seen.addresses = vec![address("192.0.2.1", "connection refused", None)];
-    assert_blocked(judge_addresses(&seen), "no address takes connections");
+    assert_blocked(judge_addresses(&seen), "no address accepts connections");
     seen.addresses = Vec::new();
     assert_blocked(judge_addresses(&seen), "no address was tried");
     // Where none came from any of them, no address differs from another.
@@ -106,17 +106,20 @@ fn where_no_address_takes_connections_it_is_not_a_matter_of_certificates() {
     ];
     assert_eq!(
         observed(judge_addresses(&seen)),
-        "2 addresses serve, with one certificate"
+        "2 addresses accept connections, with one certificate"
     );
     seen.addresses.truncate(1);
-    assert_eq!(observed(judge_addresses(&seen)), "the one address serves");
+    assert_eq!(
+        observed(judge_addresses(&seen)),
+        "the only address accepts connections"
+    );
 }
 
 #[test]
 fn another_certificate_without_the_name_is_said() {
     let mut seen = healthy();
     let said = observed(judge_server_name(&seen));
-    assert_eq!(said, "it serves with and without a name");
+    assert_eq!(said, "the server answers with and without a host name");
     seen.without_name = Some(Ok("another".to_owned()));
     let said = observed(judge_server_name(&seen));
     assert!(said.contains("sends another certificate"), "{said}");
@@ -173,10 +176,10 @@ fn more_certificates_than_are_read_are_superfluous() {
     assert_deviates(judge_superfluous(&seen), "more than the 65536 bytes");
     seen.chain.clear();
     seen.shaken = Err(ShakeTrouble::Closed);
-    assert_blocked(judge_superfluous(&seen), "showed no certificate");
+    assert_blocked(judge_superfluous(&seen), "sent no certificate");
     seen = healthy();
     seen.chain[0].der.0.truncate(40);
-    assert_blocked(judge_superfluous(&seen), "cannot be read");
+    assert_blocked(judge_superfluous(&seen), "failed to parse a certificate");
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn a_root_that_is_not_public_must_be_installed() {
     assert!(said.contains("a phone must have it installed"), "{said}");
     seen.public = true;
     let said = observed(judge_trusted(&seen));
-    assert!(said.contains("stand in for the phone's"), "{said}");
+    assert!(said.contains("represent the phone's"), "{said}");
 }
 
 #[test]
@@ -238,7 +241,10 @@ fn where_no_suite_of_ours_is_accepted_a_handshake_says_nothing_of_phones() {
     for (_, answered) in &mut seen.suites {
         *answered = REFUSED;
     }
-    assert_blocked(judge_trusted(&seen), "still speak what the server accepts");
+    assert_blocked(
+        judge_trusted(&seen),
+        "still support what the server accepts",
+    );
 }
 
 #[test]
@@ -297,7 +303,7 @@ fn a_version_that_was_not_to_be_seen_is_not_refused() {
             judge(&seen)
         };
         let closed = Answered::Nothing(Silence::Closed);
-        assert_blocked(answered(closed), "is offered was not to be seen");
+        assert_blocked(answered(closed), "is offered could not be determined");
         let refused = outcome(answered(Answered::Alert(70)));
         let is_fine = matches!(refused, Outcome::Pass(_));
         assert_eq!(is_fine, version == Version::Tls10, "{refused:?}");
@@ -320,7 +326,7 @@ fn the_handshake_of_the_library_shows_its_version() {
     }
     assert_passes(judge_version_13(&seen));
     seen.shaken = Err(ShakeTrouble::Closed);
-    assert_blocked(judge_version_13(&seen), "was not to be seen");
+    assert_blocked(judge_version_13(&seen), "could not be determined");
 }
 
 #[test]
@@ -339,9 +345,9 @@ fn suites_without_forward_secrecy_are_those_of_tls_1_2() {
     seen.without_forward_secrecy = hello(Version::Tls11, 0x002f);
     assert_passes(judge_weak_suites(&seen));
     seen.without_forward_secrecy = Answered::Nothing(Silence::NotAsked);
-    assert_blocked(judge_weak_suites(&seen), "it was not asked for");
+    assert_blocked(judge_weak_suites(&seen), "not requested");
     seen.without_forward_secrecy = Answered::Nothing(Silence::Closed);
-    assert_blocked(judge_weak_suites(&seen), "it was not to be seen");
+    assert_blocked(judge_weak_suites(&seen), "it could not be determined");
     seen.versions[2].1 = REFUSED;
     assert_does_not_apply(judge_weak_suites(&seen));
 }
@@ -355,8 +361,11 @@ fn one_suite_that_is_accepted_is_enough_whatever_of_the_others_was_not_seen() {
     assert_passes(judge_current_suites(&seen));
     seen.suites[0].1 = REFUSED;
     seen.suites[1].1 = REFUSED;
-    assert_deviates(judge_current_suites(&seen), "it accepts only");
-    assert_blocked(judge_forward_secrecy(&seen), "was not to be seen");
+    assert_deviates(judge_current_suites(&seen), "accepts no suite");
+    seen.suites[2].1 = hello(Version::Tls12, 0xc027);
+    assert_deviates(judge_current_suites(&seen), "accepts only ECDHE");
+    seen.suites[2].1 = Answered::Nothing(Silence::Closed);
+    assert_blocked(judge_forward_secrecy(&seen), "could not be determined");
 }
 
 #[test]
@@ -377,11 +386,11 @@ fn whose_signature_is_weak_is_said() {
     let mut seen = healthy();
     seen.chain[0].der.0 = weak(seen.chain[0].der.0.clone());
     let own = format!("{:?}", outcome(judge_signature(&seen)));
-    assert!(own.contains("the certificate is signed by"), "{own}");
+    assert!(own.contains("the certificate is signed with"), "{own}");
     let mut seen = healthy();
     seen.chain[1].der.0 = weak(seen.chain[1].der.0.clone());
     let issuers = format!("{:?}", outcome(judge_signature(&seen)));
-    let words = "the certificate of the issuer `Intermediate` is signed by";
+    let words = "the certificate of the issuer `Intermediate` is signed with";
     assert!(issuers.contains(words), "{issuers}");
     // The signature of a root says nothing.
     let mut seen = untrusted(vec![signed(&leaf(90), "Root"), own_root()]);
@@ -400,7 +409,7 @@ fn where_the_chain_leads_to_none_a_root_is_public_if_its_certificates_are_logged
         seen.trust = trust;
         judge_validity(&seen)
     };
-    let words = "whether its root is a public one was not to be seen";
+    let words = "whether its root is public could not be determined";
     let logged = || with_timestamps(500, 2);
     assert_blocked(long(logged(), Trust::UnknownIssuer), words);
     assert_passes(long(logged(), Trust::Trusted));
@@ -426,11 +435,11 @@ fn timestamps_are_counted() {
     assert_passes(judged(200, 3, |_| {}));
     assert_deviates(
         judged(90, 1, |_| {}),
-        "1 signed certificate timestamp embedded, of 2",
+        "1 signed certificate timestamp embedded, 2 expected",
     );
     assert_deviates(
         judged(200, 2, |_| {}),
-        "2 signed certificate timestamps embedded, of 3",
+        "2 signed certificate timestamps embedded, 3 expected",
     );
     let words = "may come in the handshake";
     assert_blocked(judged(90, 1, |seen| seen.stapled = true), words);
