@@ -269,11 +269,13 @@ pub(super) fn judge_current_suites(seen: &Inspection) -> Judged {
             "the server accepts {many} that iOS offers today"
         )));
     }
-    let older = listed(&seen.accepted(suites::ECDHE_CBC_SHA2));
-    by_ats(
-        seen,
-        Ok(deviates(format!("the server accepts only {older}")).into()),
-    )
+    let older = seen.accepted(suites::ECDHE_CBC_SHA2);
+    let observed = if older.is_empty() {
+        "the server accepts no suite that iOS offers today".to_owned()
+    } else {
+        format!("the server accepts only {}", listed(&older))
+    };
+    by_ats(seen, Ok(deviates(observed).into()))
 }
 
 /// Returns the names of suites; if they are many, the first ones and how many more.

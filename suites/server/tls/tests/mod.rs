@@ -1,6 +1,7 @@
 //! Judgements of inspections that are put together by hand, with certificates made for the purpose.
 
 mod chain;
+mod decisions;
 mod leaf;
 mod protocol;
 
