@@ -26,6 +26,8 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
         error.source()
     });
     let mut last = String::new();
+    // The connection ended before the request was sent.
+    let mut has_ended = false;
     for cause in causes {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             let io = innermost(io);
@@ -51,6 +53,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
                 };
             }
         } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
+            has_ended |= hyper.is_canceled() || hyper.is_closed();
             if hyper.is_incomplete_message() {
                 return broken;
             } else if hyper.is_parse_too_large() {
@@ -68,6 +71,9 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             return Failure::lost(FailureKind::Reset, Stage::Http, message);
         }
         last = cause.to_string();
+    }
+    if has_ended {
+        return broken;
     }
     if error.is_connect() {
         return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");

@@ -9,6 +9,7 @@ use safe_conformance::safe::Stage;
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 // Headers.
 
@@ -65,10 +66,12 @@ async fn ten_thousand_headers() {
 #[tokio::test]
 async fn a_flood_of_interim_answers() {
     let server = Scripted::start(|_| {
-        Deed::Write(Box::new(|stream, _| {
-            loop {
+        Deed::Write(Box::new(|stream, control| {
+            // Enough that no reader gets through; a flood without end would keep a core busy.
+            for _ in 0..10_000 {
                 stream.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")?;
             }
+            control.sleep(Duration::from_secs(30))
         }))
     });
     let checked = check(&server.url()).await;

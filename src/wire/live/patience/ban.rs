@@ -74,6 +74,19 @@ impl Live {
         Some(sign)
     }
 
+    /// Returns what hides `config`, which was given to this run before, or `None` if it is given
+    /// still.
+    ///
+    /// A server that refuses an upload before it has read it may close the connection while the
+    /// upload is on its way: then the refusal is lost, and shows here.
+    pub(super) async fn config_hidden_by(&self) -> Option<Sign> {
+        match self.config_now().await {
+            Ok(config) if config.status == 403 => Some(Sign::Status(403)),
+            Ok(config) => Sign::of(&config),
+            Err(failure) => failure.kind.is_peer().then_some(Sign::NoConnection),
+        }
+    }
+
     /// Asks for `config` as an ordinary client does.
     pub(super) async fn config_now(&self) -> Answer {
         let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");

@@ -77,11 +77,13 @@ impl Live {
             tries.closures += 1;
             return self.again(Duration::from_millis(20) * tries.closures);
         }
-        if served && proven && self.was_served_config() && self.is_config_limited().await {
-            return Next::Halt(Halt::LockedOut {
-                sign: Sign::NoConnection,
-                asked: request.short(),
-            });
+        if served
+            && proven
+            && self.was_served_config()
+            && let Some(sign) = self.config_hidden_by().await
+        {
+            let asked = request.short();
+            return Next::Halt(Halt::LockedOut { sign, asked });
         }
         Next::Take
     }

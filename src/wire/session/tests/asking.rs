@@ -211,7 +211,7 @@ async fn four_at_once(
     is_refused: impl Fn(usize) -> bool + Send + 'static,
 ) -> (Vec<u16>, usize, u64) {
     let mut sent = 0;
-    let mut play = Play::new(move |_| {
+    let play = Play::new(move |_| {
         sent += 1;
         if is_refused(sent) {
             Deed::Answers(answer())
@@ -272,6 +272,44 @@ async fn several_wait_as_long_as_the_server_says_but_not_beyond_patience() {
     assert_eq!((got, sent, took), (vec![201; 4], 8, 7));
     let (got, sent, took) = four_at_once(limited("90"), |sent| sent <= 4).await;
     assert_eq!((got, sent, took), (vec![429; 4], 4, 0));
+}
+
+/// A server that refuses an upload before it has read it may reset the connection: the refusal is
+/// lost, and only `config` shows the ban.
+#[tokio::test(start_paused = true)]
+async fn uploads_that_a_ban_resets_are_not_judged() {
+    for (kind, config, expected) in [
+        (FailureKind::Reset, 403, FailureKind::LockedOut),
+        (FailureKind::NoAnswer, 403, FailureKind::LockedOut),
+        (FailureKind::Reset, 429, FailureKind::LockedOut),
+        // What is still given shows that it is the upload.
+        (FailureKind::Reset, 200, FailureKind::Reset),
+        (FailureKind::NoAnswer, 200, FailureKind::NoAnswer),
+    ] {
+        let mut is_banned = false;
+        let mut play = Play::new(move |asked| match asked.request.method {
+            Method::Put if asked.number > 1 => {
+                is_banned = true;
+                Deed::Answers(Err(silence(kind)))
+            }
+            Method::Get if is_banned && config != 200 => Deed::Answers(Ok(reply(config, b""))),
+            _ => Deed::Healthy,
+        });
+        let request = Request::new(Method::Get, Place::Config).header("User-Agent", "Threema");
+        let given = play.send(request).await;
+        assert!(matches!(given, Ok(config) if config.status == 200));
+        let first = play.session.guard.own_backup("test", "first");
+        play.session.claim(&first).expect("claimed");
+        let payload = play.payload("first");
+        let taken = play.send(Request::put(&first, &payload)).await;
+        assert!(matches!(taken, Ok(put) if put.status == 201));
+        let lost = play.send(Request::put(&first, &payload)).await;
+        assert_eq!(
+            lost.map_err(|failure| failure.kind),
+            Err(expected),
+            "{config}"
+        );
+    }
 }
 
 #[tokio::test]
