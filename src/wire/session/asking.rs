@@ -9,6 +9,7 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Respon
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
+use crate::wire::pace::Turn;
 use crate::wire::request::{HttpChoice, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
@@ -278,33 +279,16 @@ impl Session {
             key,
             asked,
             |live| async {
-                let turn = live.turn_for_several().await;
-                let uploading = self.exchange(live, &upload, Company::Several);
-                tokio::pin!(uploading);
-                let mut polled = Vec::new();
-                let first = loop {
-                    if polled.len() >= most {
-                        break uploading.await;
-                    }
-                    let is_first = polled.is_empty();
-                    let polling = async {
-                        if !is_first {
-                            tokio::time::sleep(live.interval()).await;
-                        }
-                        self.exchange(live, &poll, Company::Several).await
-                    };
-                    tokio::pin!(polling);
-                    tokio::select! {
-                        biased;
-                        answer = &mut uploading => {
-                            // What is under way when the upload ends is the most likely to be torn.
-                            polled.push(polling.await);
-                            break answer;
-                        }
-                        answer = &mut polling => polled.push(answer),
-                    }
+                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
+                let limited = std::iter::once(&upload)
+                    .chain(std::iter::repeat(&poll))
+                    .zip(&polled);
+                let Some(pause) = live.pause_after_several(limited) else {
+                    turn.answered(false);
+                    return Got::Answers(polled);
                 };
-                polled.insert(0, first);
+                turn.holds_back(pause);
+                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
                 turn.answered(false);
                 Got::Answers(polled)
             },
@@ -314,6 +298,45 @@ impl Session {
             Got::Answers(answers) => answers,
             Got::Reach(_) | Got::Handshake(_) | Got::Inspection(_) => vec![Err(mismatch())],
         }
+    }
+
+    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times.
+    /// Returns the answers, that to the upload first, within the turn that they share.
+    async fn poll_during(
+        &self,
+        live: &Live,
+        upload: &Request,
+        poll: &Request,
+        most: usize,
+    ) -> (Turn, Vec<Answer>) {
+        let turn = live.turn_for_several().await;
+        let uploading = self.exchange(live, upload, Company::Several);
+        tokio::pin!(uploading);
+        let mut polled = Vec::new();
+        let first = loop {
+            if polled.len() >= most {
+                break uploading.await;
+            }
+            let is_first = polled.is_empty();
+            let polling = async {
+                if !is_first {
+                    tokio::time::sleep(live.interval()).await;
+                }
+                self.exchange(live, poll, Company::Several).await
+            };
+            tokio::pin!(polling);
+            tokio::select! {
+                biased;
+                answer = &mut uploading => {
+                    // What is under way when the upload ends is the most likely to be torn.
+                    polled.push(polling.await);
+                    break answer;
+                }
+                answer = &mut polling => polled.push(answer),
+            }
+        };
+        polled.insert(0, first);
+        (turn, polled)
     }
 
     /// Asks the server and records what came, or looks it up.

@@ -204,6 +204,35 @@ async fn while_an_upload_is_on_its_way_it_is_asked_for_at_the_pace_of_the_run() 
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_a_limit_refused_is_sent_once_more_and_asked_for_meanwhile() {
+    for (refused, sent) in [(0, 1), (1, 2), (2, 2)] {
+        let mut puts = 0;
+        let play = Play::new(move |asked| match asked.request.method {
+            Method::Put => {
+                puts += 1;
+                if puts <= refused {
+                    Deed::Answers(Ok(reply(503, b"")))
+                } else {
+                    Deed::Healthy
+                }
+            }
+            _ => Deed::Healthy,
+        });
+        let backup = play.session.guard.own_backup("test", "a");
+        play.session.claim(&backup).expect("claimed");
+        let upload = Request::put(&backup, &play.payload("a"));
+        let poll = Request::get(&backup);
+        let came = play.session.during(key(1), upload, poll, 3).await;
+        let expected = if refused > 1 { 503 } else { 201 };
+        assert!(matches!(&came[0], Ok(put) if put.status == expected));
+        assert!(came.len() > 1, "it is asked for, too");
+        let log = play.server.log();
+        let puts = log.iter().filter(|line| line.starts_with("PUT")).count();
+        assert_eq!(puts, sent, "{log:?}");
+    }
+}
+
 /// Sends four uploads at once to a server that refuses those that `is_refused` counts, with this
 /// answer; returns the statuses, how many were sent, and the seconds that passed.
 async fn four_at_once(

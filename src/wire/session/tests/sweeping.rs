@@ -1,6 +1,7 @@
 //! Tests of a sweep of what a killed run left.
 
 use super::*;
+use crate::wire::halt::Halt;
 use crate::wire::ledger::{Ledger, LeftLedger};
 use crate::wire::session::Swept;
 use crate::wire::target::{LoginKind, Target};
@@ -156,6 +157,29 @@ async fn what_was_found_out_before_the_refusal_is_told() {
     let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
     assert!(swept.refusal.is_some(), "{swept:?}");
     assert_eq!(swept.doubts, one(Doubt::StillThere));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_tells_a_refused_delete_from_refused_credentials() {
+    for (config, halts) in [(200, false), (401, true)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+        server.plays(move |asked| match &asked.request.place {
+            Place::Config if config == 200 => Deed::Healthy,
+            Place::Config => answers(401),
+            _ if asked.request.method == Method::Delete => answers(401),
+            _ => Deed::Healthy,
+        });
+        let session = Session::scripted(&server, None);
+        let swept = session.sweep(&mut ledger).await;
+        assert!(swept.refusal.is_some() && swept.gone == 0, "{swept:?}");
+        let halted = session.halted().is_some_and(Halt::is_of_credentials);
+        assert_eq!(halted, halts, "{swept:?}");
+        // Either way one login is refused, and not one for each backup.
+        let log = server.log();
+        let deletions = log.iter().filter(|line| line.starts_with("DELETE")).count();
+        assert_eq!(deletions, usize::from(!halts), "{log:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
