@@ -231,7 +231,8 @@ fn sweeping_with_the_wrong_server_or_credentials_keeps_the_ledger() {
     let count = server.count();
     let swept = run(sweep(home.path(), server.url()).env("SAFE_SERVER_PASSWORD", "wrong"));
     assert_eq!(swept.code, Some(5), "{}", swept.all());
-    assert!(swept.stdout.contains("401"), "{}", swept.all());
+    let says = "the server refused the credentials of GET config";
+    assert!(swept.stdout.contains(says), "{}", swept.all());
     assert_eq!(server.count() - count, 1, "one refused login is enough");
     assert_eq!(server.running.stored(), stored);
     let ended = run(program(home.path())
