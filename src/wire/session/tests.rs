@@ -2,6 +2,7 @@
 
 mod asking;
 mod late;
+mod offers;
 mod purging;
 mod sweeping;
 

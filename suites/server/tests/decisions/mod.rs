@@ -1,7 +1,9 @@
 //! Single decisions of the checks that no spoilt answer of the matrix reaches: each test has a
 //! world in which the decision alone makes the finding, or the request.
 
+mod bodies;
 mod config;
+mod follow_up;
 mod logins;
 mod storage;
 

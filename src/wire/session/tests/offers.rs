@@ -1,0 +1,98 @@
+//! Tests of what versions of HTTP a server offers, found out from a transcript.
+
+use super::*;
+use crate::wire::answer::{Handshake, TlsTrouble};
+use crate::wire::transcript::Got;
+
+type Shaken = Result<Handshake, TlsTrouble>;
+
+fn shaken(alpn: Option<&str>) -> Shaken {
+    Ok(Handshake {
+        alpn: alpn.map(str::to_owned),
+        version: "TLS 1.3".to_owned(),
+    })
+}
+
+fn failed(kind: FailureKind) -> Shaken {
+    Err(TlsTrouble::Failure(silence(kind)))
+}
+
+/// Returns what a server offers whose handshakes these are, by the number of the question.
+async fn offers(url: &str, handshakes: &[(u32, Shaken)]) -> Result<(bool, bool), FailureKind> {
+    let kept = handshakes.iter().map(|(n, shaken)| {
+        let key = Key {
+            check: "shared.offers".to_owned(),
+            variant: String::new(),
+            n: *n,
+        };
+        let both = ["TLS handshake offering HTTP/2 and HTTP/1.1"];
+        let one = ["TLS handshake offering HTTP/1.1"];
+        let words = if n % 2 == 0 { both } else { one };
+        let words = words.map(str::to_owned).to_vec();
+        (key, (words, Got::Handshake(shaken.clone())))
+    });
+    let session = Session::new(
+        scripted_target(url).facts(),
+        Settings::new(Seed::new(7)),
+        Source::Replay(kept.collect()),
+        None,
+        Scrub::default(),
+    );
+    let offers = session.offers().await;
+    offers
+        .map(|offers| (offers.one, offers.two))
+        .map_err(|failure| failure.kind)
+}
+
+#[tokio::test]
+async fn a_server_offers_what_its_handshakes_settle_on() {
+    let url = "https://safe.example/safe";
+    let two = || (0, shaken(Some("h2")));
+    for (handshakes, expected) in [
+        (vec![two(), (1, shaken(Some("http/1.1")))], Ok((true, true))),
+        (vec![two(), (1, shaken(None))], Ok((true, true))),
+        // HTTP/2 alone.
+        (
+            vec![two(), (1, Err(TlsTrouble::Expired))],
+            Ok((false, true)),
+        ),
+        (
+            vec![two(), (1, failed(FailureKind::Peer))],
+            Ok((false, true)),
+        ),
+        // Nobody was asked.
+        (
+            vec![two(), (1, failed(FailureKind::Halted))],
+            Err(FailureKind::Halted),
+        ),
+        (vec![two()], Err(FailureKind::Harness)),
+        (vec![(0, shaken(Some("http/1.1")))], Ok((true, false))),
+        (vec![(0, shaken(None))], Ok((true, false))),
+    ] {
+        assert_eq!(offers(url, &handshakes).await, expected, "{handshakes:?}");
+    }
+    assert_eq!(
+        offers("http://127.0.0.1:9/safe", &[]).await,
+        Ok((true, false))
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_was_lost_is_made_once_more() {
+    let url = "https://safe.example/safe";
+    for kind in [
+        FailureKind::TimedOut,
+        FailureKind::NoAnswer,
+        FailureKind::Reset,
+    ] {
+        let again = [(0, failed(kind)), (2, shaken(None))];
+        assert_eq!(offers(url, &again).await, Ok((true, false)), "{kind:?}");
+        let twice = [(0, failed(kind)), (2, failed(FailureKind::Peer))];
+        assert!(offers(url, &twice).await.is_err(), "{kind:?}");
+        // A transcript without a second one shows the first.
+        assert_eq!(offers(url, &[(0, failed(kind))]).await, Err(kind));
+    }
+    // What was not lost counts.
+    let refused = [(0, failed(FailureKind::Refused)), (2, shaken(None))];
+    assert_eq!(offers(url, &refused).await, Err(FailureKind::Refused));
+}

@@ -1,0 +1,92 @@
+//! What is asked beside an answer, so that its cause is known.
+
+use super::*;
+
+/// Returns how often what begins so was asked after a check met this status at requests of this
+/// method with credentials.
+fn asked_after(check: &str, method: Method, status: u16, prefix: &str) -> usize {
+    let world = World::new(move |asked| {
+        let is_about = is_config(asked) || matches!(asked.request.place, Place::Backup(_));
+        if is_about && is(asked, method) && !is_anonymous(asked) {
+            answers(status, b"")
+        } else {
+            Deed::Healthy
+        }
+    });
+    world.judge(check);
+    world.asked(prefix)
+}
+
+#[test]
+fn the_folder_is_looked_at_where_it_tells_a_cause() {
+    let check = "config.readable[android-h1]";
+    for (status, looked) in [(403, 1), (406, 0), (400, 0)] {
+        let asked = asked_after(check, Method::Get, status, "PROPFIND / ");
+        assert_eq!(asked, looked, "{status}");
+    }
+    let check = "upload.accepted[android-h1]";
+    for (status, asked) in [(403, true), (405, false), (500, false)] {
+        let folder = asked_after(check, Method::Put, status, "PROPFIND /backups/");
+        assert_eq!(folder, 1, "{status}");
+        let anonymous = asked_after(
+            check,
+            Method::Put,
+            status,
+            "PUT backups/<recycled> (anonymous)",
+        ) + asked_after(check, Method::Put, status, "GET config (anonymous)");
+        assert_eq!(anonymous > 0, asked, "{status}");
+    }
+}
+
+#[test]
+fn what_digest_hides_is_no_fault_for_ios() {
+    const DIGEST: &str = "Digest realm=\"safe\", nonce=\"n\"";
+    const BASIC: &str = "Basic realm=\"safe\"";
+    for (check, schemes, is_blocked) in [
+        ("auth.accepted[ios]", &[DIGEST][..], true),
+        ("auth.accepted[ios]", &[DIGEST, BASIC], false),
+        ("auth.accepted[android]", &[DIGEST], false),
+    ] {
+        let world = World::new(move |asked| {
+            if !is_config(asked) {
+                return Deed::Healthy;
+            }
+            let mut refused = reply(401, b"");
+            for scheme in schemes {
+                let field = ("www-authenticate".to_owned(), (*scheme).to_owned());
+                refused.headers.push(field);
+            }
+            Deed::Answers(Ok(refused))
+        });
+        let outcome = world.judge(check);
+        if is_blocked {
+            assert_eq!(blocker(outcome), Blocker::Answer);
+        } else {
+            assert_eq!(deviation(outcome).stage, Stage::Auth, "{check} {schemes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_without_credentials_is_compared_with_one_with_them() {
+    for (status, compared) in [(403, 1), (404, 1), (400, 0)] {
+        let world = World::new(move |asked| {
+            if is_anonymous(asked) {
+                answers(status, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        world.judge("auth.challenge[config]");
+        let asked = world.asked("GET config (given)");
+        assert_eq!(asked, compared, "{status}");
+    }
+}
+
+#[test]
+fn refused_credentials_are_no_limit() {
+    let world = World::new(|_| answers(401, b""));
+    world.judge("auth.accepted[android]");
+    let outcome = world.judge("server.rate-limit");
+    assert_eq!(blocker(outcome), Blocker::CredentialsRefused);
+}
