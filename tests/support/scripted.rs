@@ -97,6 +97,8 @@ type Writer = Box<dyn FnOnce(&mut TcpStream, &Control) -> io::Result<()> + Send>
 pub enum Deed {
     /// What a healthy server does.
     Healthy,
+    /// The same, and closes the connection without a word.
+    Last,
     /// Answers.
     Reply(Reply),
     /// Does what a healthy server does, and sends this instead of its answer.
@@ -338,6 +340,10 @@ fn serve(
         let bodiless = asked.method == "HEAD";
         match script(&asked) {
             Deed::Healthy => site.healthy(&asked).write(stream, bodiless)?,
+            Deed::Last => {
+                site.healthy(&asked).write(stream, bodiless)?;
+                return linger(stream);
+            }
             Deed::Reply(reply) => reply.write(stream, bodiless)?,
             Deed::Instead(reply) => {
                 site.healthy(&asked);

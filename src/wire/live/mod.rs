@@ -1,6 +1,7 @@
 //! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
 
 mod addresses;
+mod by_hand;
 mod door;
 mod failing;
 mod knock;
@@ -16,7 +17,6 @@ use super::bin::BinPlace;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
-use super::raw::{self, RawRequest};
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{
     Cookies, Scrub, clean_failure, clean_inspection, clean_response, clean_trouble,
@@ -156,8 +156,7 @@ impl Live {
         let expected = length.max(request.read_limit as u64);
         // OkHttp adds no `Accept`, and reqwest cannot leave it out.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
-        // A wrong password is sent once, whatever comes: not over a connection that the server may
-        // have closed since the last answer.
+        // A wrong password is sent once, whatever comes: over a connection that has just answered.
         let is_sent_once = request.login == LoginUse::Wrong;
         let raw = request.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One);
         // What a download takes counts only once an answer has started.
@@ -363,53 +362,6 @@ impl Live {
         builder
             .build()
             .map_err(|error| Failure::peer(Stage::Http, error.to_string()))
-    }
-
-    async fn send_raw(&self, request: &Request, url: &str, encoding: CredentialEncoding) -> Answer {
-        let path = path_of(url);
-        let host = self.target.base.authority();
-        let mut head = format!(
-            "{} {path} HTTP/1.1\r\nHost: {host}\r\n",
-            request.method.as_str()
-        );
-        for (name, value) in request
-            .headers
-            .iter()
-            .cloned()
-            .chain(self.authorization(&request.login, encoding))
-        {
-            head += &format!("{name}: {value}\r\n");
-        }
-        let raw = RawRequest {
-            head,
-            body: request.payload.as_ref().map(|payload| &payload.bytes[..]),
-            manner: request.manner,
-            expects_no_body: request.method == Method::Head,
-            read_limit: request.read_limit,
-            keeps: request.keeps(false),
-        };
-        let stream = self.connect().await?;
-        let answer = match &self.tls {
-            None => raw::send(stream, &raw).await,
-            Some(tls) => {
-                let stream = tls
-                    .connect(stream, self.target.base.host(), &[Http::One])
-                    .await
-                    .map_err(tls::failure_of)?;
-                raw::send(stream, &raw).await
-            }
-        }?;
-        Ok(Response {
-            status: answer.status,
-            http: Http::One,
-            headers: answer.headers,
-            body: answer.body,
-            continued: answer.continued,
-            asked_again: false,
-            redirected: None,
-            unpacked: false,
-            echoed_secret: false,
-        })
     }
 }
 

@@ -345,7 +345,7 @@ impl Live {
     }
 
     /// Refuses what could lock the person out: any login after a refused one.
-    fn may_ask(&self, request: &Request) -> Result<(), Failure> {
+    pub(super) fn may_ask(&self, request: &Request) -> Result<(), Failure> {
         if request.is_personal()
             && let Some(halt) = self.patience.halt.get()
             && halt.is_of_credentials()
@@ -396,7 +396,7 @@ impl Live {
     }
 
     /// Notes what an answer says about credentials, and that there was one.
-    fn heard(&self, request: &Request, response: &Response) {
+    pub(super) fn heard(&self, request: &Request, response: &Response) {
         let patience = &self.patience;
         if Sign::of(response).is_none() {
             patience.served.store(true, Ordering::Relaxed);
