@@ -92,7 +92,7 @@ async fn the_wrong_password_goes_over_a_connection_that_answers() {
     assert!(closed.len() == 1 && closed[0].is_first, "{closed:?}");
     // Where some are closed before any answer, it goes over one that was not.
     let some = wrong_passwords(|asked| {
-        if asked.is_first && LINES.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        if asked.is_first && LINES.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             Deed::Reset(Vec::new())
         } else {
             Deed::Healthy
