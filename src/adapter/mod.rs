@@ -3,7 +3,8 @@
 //! An implementation is asked one [`Request`] at a time and gives one [`Reply`]: raw results, never
 //! a verdict. Written in another language it is a child process that reads one JSON object a line
 //! and writes one a line ([`Processes`]); written in Rust it is an [`Implementation`]
-//! ([`InProcess`], or [`serve`] to make it such a child process). Either is a [`Peer`] to a caller.
+//! ([`InProcess`], or [`serve`] to make it a child process of that kind). Either is a [`Peer`] to a
+//! caller.
 //! The protocol for people is in `vectors/README.md`, with its JSON Schemas beside it.
 //!
 //! To add an operation: what goes in and what comes out, and one line in `operations!`, all in

@@ -92,7 +92,7 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     id: "problem.authority-as-server",
     title: "the server uses the certificate of an authority as its own",
     evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
-    meaning: "Plain `openssl req -x509` makes such a certificate: it is a root, and the server shows it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
+    meaning: "Plain `openssl req -x509` makes a certificate of this kind: it is a root, and the server presents it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
     fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
@@ -248,8 +248,8 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     id: "problem.common-name-only",
     title: "the certificate has the host name in its common name alone",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
-    meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL make such a certificate.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and such a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+    meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
+    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
     also: NEW_CERTIFICATE,

@@ -215,7 +215,7 @@ pub(super) const LIMIT_TOO_LOW: Problem = Problem {
     ..BLANK
 };
 
-/// The retention in the config is none.
+/// The retention in the config is invalid.
 pub(super) const RETENTION_WRONG: Problem = Problem {
     id: "problem.retention-wrong",
     title: "retentionDays in `config` means another time to each app",
@@ -248,7 +248,7 @@ pub(super) const TWO_BACKENDS: Problem = Problem {
     source: "clause 4.2; servers.config-get",
     breaks: Breaks::NOTHING,
     in_run: |symptom| {
-        // One answer that the apps read differently is no sign of two servers.
+        // One answer that the apps read differently does not show that there are two servers.
         let differs = symptom.finding.stage == Some(Stage::Meaning);
         (symptom.is("config.same") && differs).then_some(Certainty::Likely)
     },

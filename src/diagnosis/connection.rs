@@ -166,7 +166,7 @@ pub(super) const AT_SIGN_IN_URL: Problem = Problem {
     id: "problem.at-sign-in-url",
     title: "the user name inside the URL holds an `@`",
     evidence: "the URL was typed with user info that holds a raw `@`",
-    meaning: "Android takes what stands before the first `@` for the user info, and sends no credentials for such a URL. iOS takes the last `@`.",
+    meaning: "Android takes what stands before the first `@` for the user info, and sends no credentials for this URL. iOS takes the last `@`.",
     fix: "In the apps, enter the URL without credentials, and user name and password in their own fields.",
     source: "clause 4.1; clients.http.url-android",
     breaks: Breaks::ANDROID,

@@ -125,7 +125,7 @@ pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
     title: "the server offers no authentication that the apps speak",
     evidence: "401 with challenges, and none of them is Basic",
-    meaning: "The challenge names schemes, and HTTP Basic is none of them. The apps send nothing else.",
+    meaning: "The challenge names schemes, but not HTTP Basic, the only one that the apps support.",
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
@@ -142,7 +142,7 @@ pub(super) const NO_BASIC: Problem = Problem {
 /// A 401 without a challenge.
 pub(super) const NO_CHALLENGE: Problem = Problem {
     id: "problem.no-challenge",
-    title: "the server asks for no credentials when there are none",
+    title: "the server does not ask for credentials when a request has none",
     evidence: "401 without `WWW-Authenticate` to a request without credentials; or `auth.challenge` deviates",
     meaning: "The server answers 401 without saying how to log in. iOS sends credentials only when it is asked for them, so it never logs in.",
     fix: "Send `WWW-Authenticate: Basic realm=\"…\"` with every 401. A Nextcloud link with a password: use https://HOST/public.php/webdav, with the link's token as the user name.",

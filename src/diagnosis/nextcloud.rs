@@ -33,8 +33,8 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     ..BLANK
 };
 
-/// What an answer alone may be taken for where the URL is none of a Nextcloud's files: its web
-/// server answers some paths before the cloud does.
+/// What an answer alone may be mistaken for where the URL does not lead to files of a Nextcloud: its
+/// web server answers some paths before the cloud does.
 const SEEMING: [&str; 5] = [
     "problem.slash-redirect",
     "problem.login-redirect",
@@ -44,7 +44,7 @@ const SEEMING: [&str; 5] = [
 ];
 
 /// Returns the cause of a finding where other answers show that a Nextcloud is there, and the URL
-/// is none of its files.
+/// does not lead to one of its files.
 pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     let cause = finding.cause.as_ref()?;
     let base = &run.facts.base;

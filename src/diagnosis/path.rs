@@ -421,7 +421,7 @@ pub(super) const STORAGE_REDIRECT: Problem = Problem {
     id: "problem.storage-redirect",
     title: "downloads are redirected to a storage server",
     evidence: "a GET of a file that is there is redirected to another host, or to a URL with a signature in its query",
-    meaning: "The server stores uploads itself and sends downloads from another host. By their sources, the apps follow such a redirect of a GET, and no device was tried.",
+    meaning: "The server stores uploads itself and sends downloads from another host. According to their sources, the apps follow this redirect of a GET, but no device was tried.",
     fix: "Let the server hand the files out itself (OpenList, AList: the storage's setting `WebDAV policy`: `Native proxy`).",
     source: "clause 4.9",
     breaks: Breaks::NOTHING,

@@ -97,7 +97,7 @@ pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
     id: "problem.upload-not-stored",
     title: "the server says that it stored a backup, and has none",
     evidence: "GET is 404 after a PUT with success",
-    meaning: "The server answers success and stores nothing, or under another name. The app believes that there is a backup, and there is none.",
+    meaning: "The server answers success, but stores nothing, or stores it under another name. The app believes that there is a backup, but there is not.",
     fix: "Do not use this server before that is mended: look for a full disk, and for a folder that the server's user cannot write (`chown -R USER backups`).",
     fixes: &[(
         Product::Sabre,
@@ -124,7 +124,7 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
     id: "problem.backup-changed",
     title: "a backup comes back with other bytes than were stored",
     evidence: "`upload.round-trip` or `upload.restore` deviates although GET succeeds",
-    meaning: "The server stores a part, nothing, or something else of what was uploaded. Nobody can restore such a backup.",
+    meaning: "The server stores only a part of what was uploaded, nothing, or something else. Nobody can restore that backup.",
     fix: "Do not use this server before that is mended: look for a full disk, for a proxy that does not pass bodies on, and for a script that reads the file as text.",
     source: "clause 4.4; servers.lying-success",
     breaks: Breaks {

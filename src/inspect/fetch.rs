@@ -133,7 +133,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
         Stage::Http,
         format!("the server has no backup for this ID and password ({status})"),
     );
-    stopped.hints.push("Where a backup lies follows from the ID and the password of Threema Safe: with one wrong letter in either, there is none. Or the server has deleted it, or is another one.".to_owned());
+    stopped.hints.push("Where a backup lies follows from the ID and the password of Threema Safe: with one wrong letter in either, nothing is found. Or the server has deleted it, or is another one.".to_owned());
     NotFetched {
         stopped,
         may_be_elsewhere: true,
@@ -200,7 +200,7 @@ async fn config(session: &Session) -> (Configs, Vec<String>) {
     };
     let config = (read(Client::Android), read(Client::Ios));
     if config == (None, None) {
-        return unreadable("its config is none that Android or iOS reads".to_owned());
+        return unreadable("neither Android nor iOS can read its config".to_owned());
     }
     (config, Vec::new())
 }

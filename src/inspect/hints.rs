@@ -33,7 +33,7 @@ pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {
         ),
         (
             text.chars().count() < FEWEST_CHARACTERS,
-            "The password has fewer than 8 characters: the apps take such a one only where an administrator's rule allows it.",
+            "The password has fewer than 8 characters: the apps accept that only if an administrator's rule allows it.",
         ),
         (
             was_lower_case,

@@ -177,7 +177,7 @@ impl Stopped {
         self
     }
 
-    /// With a hint, where there is none.
+    /// With a hint, if there is no backup.
     fn or_else(mut self, hint: &str) -> Self {
         if self.hints.is_empty() {
             self.hints.push(hint.to_owned());
@@ -349,7 +349,7 @@ fn open(
 enum Unopened {
     /// It is larger than what is looked at; by how much is not known, since no more is read.
     TooLarge,
-    /// It is no backup that this key opens.
+    /// This key does not open the backup.
     Envelope(EnvelopeError),
 }
 

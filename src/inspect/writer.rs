@@ -59,7 +59,7 @@ pub(super) fn of(
     inference.layout(document, bytes);
     match backup {
         None => inference.keep(
-            "The document holds no identity: no release writes such a one.",
+            "The document holds no identity; no release writes a document like that.",
             |_| false,
         ),
         Some(backup) => inference.keys(&document.root, backup),
@@ -100,7 +100,7 @@ fn device_of(root: &Value) -> Option<String> {
 struct Inference {
     candidates: Vec<Origin>,
     evidence: Vec<String>,
-    /// Whether white space or escapes are none of the candidates'.
+    /// Whether no candidate writes this white space or these escapes.
     rewritten: bool,
 }
 

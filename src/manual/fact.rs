@@ -68,7 +68,7 @@ impl Fact {
         sections(document).filter_map(Self::parse).collect()
     }
 
-    /// Returns the headings of a document that look like facts and are none.
+    /// Returns the headings of a document that look like facts but are not.
     #[cfg(test)]
     pub(super) fn malformed(document: &'static str) -> Vec<&'static str> {
         sections(document)

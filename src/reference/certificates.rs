@@ -246,7 +246,7 @@ fn issuer_url() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tagged(0x30, &access))
 }
 
-/// Returns a list of one signed certificate timestamp, with a signature that is none. Source: RFC
+/// Returns a list of one signed certificate timestamp, with an invalid signature. Source: RFC
 /// 6962 section 3.3.
 fn one_timestamp() -> CustomExtension {
     let mut timestamp = vec![0; 1 + 32 + 8 + 2];

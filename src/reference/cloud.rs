@@ -125,7 +125,7 @@ pub(super) fn guards(site: &Site, call: &Call<'_>) -> bool {
     is_guarded && site.manner.does(Habit::Cloud)
 }
 
-/// Returns the answer to who has logged in and asks for what is no file of theirs.
+/// Returns the answer to a logged-in user who requests something that is not among their files.
 pub(super) fn above_the_files(site: &Site, call: &Call<'_>) -> Answer {
     let path = call.parts.uri.path().trim_end_matches('/');
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);

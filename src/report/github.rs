@@ -11,7 +11,8 @@ const MOST: usize = 10;
 
 impl Report {
     /// Returns the report as annotations: a failure is an error, a warning a warning. What a waiver
-    /// excuses is none, and a fault of the tool is a notice: it says nothing of the server.
+    /// excuses is not an error, and a fault of the tool is a notice: it says nothing about the
+    /// server.
     pub fn to_github(&self) -> String {
         let mut out = String::new();
         for (verdict, command) in [(Verdict::Fail, "error"), (Verdict::Warn, "warning")] {

@@ -527,7 +527,7 @@ fn conclusion(inspection: &Inspection) -> String {
             format!("{} cannot restore from this backup.", unable.join(" and "))
         }
         Verdict::Fail if inspection.writer.is_none() => {
-            "This is no backup that could be opened with these.".to_owned()
+            "No backup could be opened with these.".to_owned()
         }
         Verdict::Fail => "Something in the backup breaks the format.".to_owned(),
     }

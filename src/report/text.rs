@@ -317,7 +317,7 @@ impl Report {
     }
 
     fn write_close(&self, out: &mut String, style: Style) -> Written {
-        // What nobody asked for is no part of what a person left out.
+        // What nobody asked for does not count as left out.
         let unasked = self
             .findings
             .iter()

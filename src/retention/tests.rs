@@ -311,7 +311,7 @@ fn each_wrong_rule_is_caught_by_the_canary_that_is_there_for_it() {
 }
 
 #[test]
-fn whoever_comes_too_late_begins_anew_and_accuses_nobody() {
+fn a_late_visit_proves_nothing_and_plants_the_canary_again() {
     let mut world = World::new(90, Tidying::OnTheDot, None);
     let mut watch = world.watch(1);
     world.visit(&mut watch);
@@ -328,7 +328,7 @@ fn whoever_comes_too_late_begins_anew_and_accuses_nobody() {
         ]
     );
     assert_eq!(Role::ALL.map(|role| watch.uploads(role)), [2, 2, 1, 2, 2]);
-    // A refresh of what is gone is none.
+    // What is gone cannot be refreshed.
     assert_eq!(watch.canaries[&Role::Refreshed].state, State::Waiting(0));
     // From there on it goes as if it began that day.
     for _ in 0..200 {

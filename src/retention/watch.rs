@@ -177,7 +177,7 @@ impl Watch {
             }
         }
         let before = std::mem::replace(&mut self.retention_days, retention_days);
-        // Every visit sees the clocks as they are: a slow drift is none.
+        // Every visit sees the clocks as they are: a slow drift is not a jump.
         self.server_ahead = server_ahead.or(self.server_ahead);
         self.visited = self.visited.max(now);
         Ok((before != retention_days).then_some(before))

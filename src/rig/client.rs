@@ -110,7 +110,7 @@ pub enum End {
     Failed,
     /// It has done something, and nobody says with which success.
     NotSaid,
-    /// It does not do such a thing.
+    /// It does not support this.
     Unsupported,
     /// It could not be run, crashed or did not end in time; what happened.
     Broke(String),

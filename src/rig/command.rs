@@ -6,7 +6,7 @@ use crate::engine::BoxFuture;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-/// The exit code of a command that does not do such a thing. Source: `BoringSSL`'s `BoGo` has 89
+/// The exit code of a command that does not support this. Source: `BoringSSL`'s `BoGo` has 89
 /// for it; shells have 127 for a command that is not there, which must not count as support either.
 const UNSUPPORTED: i32 = 127;
 

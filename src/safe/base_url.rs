@@ -297,8 +297,8 @@ fn refusal_of(error: url::ParseError) -> BaseUrlError {
         ParseError::EmptyHost => return BaseUrlError::NoHost,
         ParseError::IdnaError => "the host's name has characters that no name may have",
         ParseError::InvalidPort => "the port is not a number up to 65535",
-        ParseError::InvalidIpv4Address => "the host looks like an IPv4 address and is none",
-        ParseError::InvalidIpv6Address => "the host looks like an IPv6 address and is none",
+        ParseError::InvalidIpv4Address => "the host looks like an IPv4 address, but is not valid",
+        ParseError::InvalidIpv6Address => "the host looks like an IPv6 address, but is not valid",
         ParseError::InvalidDomainCharacter => "the host has a character that no host may have",
         _ => "it cannot be taken apart",
     };

@@ -81,7 +81,7 @@ pub struct Vector {
 /// What must come out.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Wanted {
-    /// The same for every client that does such a thing at all.
+    /// The same for every client that does this at all.
     OfAll(Outcome),
     /// For Android, iOS and Desktop.
     OfEach([Outcome; 3]),

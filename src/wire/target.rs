@@ -179,7 +179,7 @@ impl Target {
     }
 
     /// Returns whether the path is a folder of another user of a Nextcloud. A login by e-mail
-    /// address is none's folder.
+    /// address is nobody's folder.
     ///
     /// Source: servers.nextcloud-host.
     fn names_another_user(&self) -> bool {

@@ -53,7 +53,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "400 or 404 for a GET of a name that is not a backup ID",
-        remedy: "No app sends such a request, but a server that fails on it may fail on other input as well.",
+        remedy: "No app sends this request, but a server that fails on it may fail on other input as well.",
         run: malformed,
     }
 

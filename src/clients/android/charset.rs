@@ -66,7 +66,7 @@ impl Charset {
     }
 
     /// Returns the text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte
-    /// order mark of UTF-16 and UTF-32 is no part of it.
+    /// order mark of UTF-16 and UTF-32 is not part of it.
     pub(super) fn decode(self, body: &[u8]) -> JavaString {
         let text = match self {
             Self::Utf8 => return JavaString::from_utf8_lossy(body),

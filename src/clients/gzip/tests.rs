@@ -54,7 +54,7 @@ fn tails_part_the_clients() {
             ]
         );
     }
-    // A member that breaks off: within its header it is none to Java.
+    // A member that breaks off: if it ends within its header, Java does not count it as one.
     let truncated = Err(UnpackError::Truncated);
     assert_eq!(
         each(&[&one, &one[..9]]),

@@ -35,7 +35,7 @@ impl Release {
     /// Returns what this release makes of what an implementation is asked.
     ///
     /// # Errors
-    /// Where what is asked makes no sense: an ID that is none, or a key of another length.
+    /// If the input is invalid: a malformed ID, or a key of another length.
     pub fn read_as_asked(self, input: &ReadBackup) -> Answer<Outcome> {
         let around = Surroundings {
             own_id: id(&input.own_id)?,
@@ -77,7 +77,7 @@ impl Origin {
     /// Returns what this release writes of what an implementation is asked.
     ///
     /// # Errors
-    /// Where what is asked makes no sense: no document, no identity in it, or an ID that is none.
+    /// If the input is invalid: no document, no identity in it, or a malformed ID.
     pub fn write_as_asked(self, input: &WriteBackup) -> Answer<WrittenDocument> {
         let document = Document::parse(&input.backup.0)
             .map_err(|error| Refusal::at(Stage::Json, error.to_string()))?;

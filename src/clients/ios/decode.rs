@@ -51,7 +51,7 @@ impl Decoder {
                 if !read::path_of(error).is_some_and(|path| is_decoded(&path)) =>
             {
                 unknown(format!(
-                    "{error}: iOS refuses such a character where it decodes the string, and here it does not"
+                    "{error}: iOS refuses this character when it decodes the string, but it does not decode this one"
                 ))
             }
             Reason::TrailingText if nul_behind => {

@@ -104,8 +104,8 @@ impl Origin {
         })
     }
 
-    /// Returns whether such a document exists: Desktop writes no backups, and not every release has
-    /// every form.
+    /// Returns whether a document of this origin exists: Desktop writes no backups, and not every
+    /// release has every form.
     pub fn writes(self) -> bool {
         self.form.releases().contains(self.release)
     }

@@ -202,7 +202,7 @@ async fn a_read_only_link_and_a_closed_account_make_no_folders() {
 async fn a_folder_above_the_base_url_stays_its_own() {
     within(async {
         let server = like(Profile::Apache).await;
-        // A path that hides another one is none of the tree.
+        // A path that hides another one is not part of the tree.
         expect(&server, "GET", "/new%2f..%2fsafe/config", 404).await;
         expect(&server, "DELETE", "/", 403).await;
         let anonymous = Ask::outside("PROPFIND", "/other/").anonymous();

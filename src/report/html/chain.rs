@@ -37,7 +37,7 @@ pub(super) fn section(pictures: &Pictures) -> Markup {
 
 fn day(second: i64) -> String {
     jiff::Timestamp::from_second(second).map_or_else(
-        |_| "a time that is none".to_owned(),
+        |_| "an invalid time".to_owned(),
         |time| time.strftime("%Y-%m-%d").to_string(),
     )
 }

@@ -90,7 +90,7 @@ impl Deviations {
         self.list.len() + self.more
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.count() == 0
     }

@@ -1,4 +1,4 @@
-//! Requests over a connection of their own: those that the HTTP library cannot send, and the wrong
+//! Requests over a separate connection: those that the HTTP library cannot send, and the wrong
 //! password, which is sent once, whatever comes.
 
 use super::{Live, path_of};
@@ -25,7 +25,7 @@ trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
 
 impl Live {
-    /// Sends a request over a connection of its own and reads the answer.
+    /// Sends a request over a separate connection and reads the answer.
     pub(super) async fn send_raw(
         &self,
         request: &Request,

@@ -115,7 +115,7 @@ pub(in crate::wire) fn clean_trouble(scrub: &Scrub, trouble: TlsTrouble) -> TlsT
 
 /// Returns what an inspection of TLS saw, without secrets.
 pub(in crate::wire) fn clean_inspection(scrub: &Scrub, mut seen: Inspection) -> Inspection {
-    // What the person calls the server is no secret of theirs, and its certificate must hold it.
+    // The host name is not a secret, and the certificate must contain it.
     let scrub = scrub.without_those_in(&seen.host);
     for sent in &mut seen.chain {
         for hit in scrub.hits(&sent.der.0) {

@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for Der {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trust {
-    /// There is no store of roots.
+    /// This machine has no store of roots.
     NoStore,
     /// No certificate was read.
     NoCertificate,

@@ -135,7 +135,7 @@ impl Tls {
             return Err(TlsTrouble::NoStore);
         }
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            TlsTrouble::WrongName(format!("`{host}` is no name that a certificate can carry"))
+            TlsTrouble::WrongName(format!("`{host}` cannot be the name in a certificate"))
         })?;
         let connector = TlsConnector::from(Arc::new(self.offering(versions)));
         connector

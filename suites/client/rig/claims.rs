@@ -3,7 +3,7 @@
 use crate::rig::{Action, Before, End, Exchange, Seen, Turn, World};
 use crate::safe::backup;
 
-/// Why a success that the client reports is none; `None` where every one of them is.
+/// Why a success that the client reports is false; `None` if all of them are true.
 pub fn false_claim(seen: &Seen, world: &World) -> Option<String> {
     seen.turns.iter().enumerate().find_map(|(place, turn)| {
         if turn.end != End::Done {

@@ -47,7 +47,7 @@ pub(super) async fn concurrent(context: &Context) -> Judged {
             "a GET afterwards returned the backup from before the uploads: see `download.fresh`"
         })
     } else if after.is_success() {
-        Outcome::deviates(Stage::Size, "what is stored now is none of the uploads")
+        Outcome::deviates(Stage::Size, "what is stored now is not one of the uploads")
     } else if after.proves_absence() {
         Outcome::deviates(
             Stage::Http,

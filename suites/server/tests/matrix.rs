@@ -78,7 +78,7 @@ fn read(asked: &Asked, change: fn(&mut Vec<u8>)) -> Option<Deed> {
     Some(Deed::Answers(Ok(reply(200, &bytes))))
 }
 
-/// Spoils the answer with this number, and all later ones to such a request if `stays`.
+/// Spoils the answer with this number and, if `stays`, all later ones to the same request.
 fn spoilt(at: usize, stays: bool, spoil: Spoil) -> impl FnMut(&Asked) -> Deed {
     let mut like = None;
     move |asked| {

@@ -25,7 +25,7 @@ pub(super) fn string_of(value: &Value) -> Option<JavaString> {
     }
 }
 
-/// Writes a value, compact, as JSON; `None` where a number in it is none.
+/// Writes a value, compact, as JSON; `None` if a number in it is not finite.
 fn write(value: &Value, out: &mut Vec<u16>) -> Option<()> {
     match value {
         Value::Text(text) => quoted(text, out),

@@ -80,7 +80,7 @@ struct Phone<'a> {
     fetched: Vec<Contact>,
 }
 
-/// The objects of an array, each with its index; what is none is not among them.
+/// Returns the objects of an array, each with its index, without the other elements.
 type Objects<'v> = Vec<(usize, &'v Object)>;
 
 impl Phone<'_> {

@@ -120,7 +120,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     at,
                     Field::PictureRelease,
-                    "no source says what Android makes of such a list",
+                    "no source says how Android reads this list",
                 );
                 PictureRelease::Only(ids)
             }

@@ -85,7 +85,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 &at.key(key),
                 field,
-                "no source says what Android does with such a time that is no number",
+                "no source says what Android does with a time here that is not a number",
             );
             return None;
         };

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::mem::Discriminant;
 use std::sync::{Mutex, PoisonError};
 
-/// How often a run asks whether a 403 is a ban, and finds that it is none.
+/// How often a run may ask whether a 403 is a ban, and find that it is not.
 const MOST_DOUBTS: u32 = 6;
 
 /// What requests have in common that a server may refuse altogether, and whose they are.
@@ -28,14 +28,14 @@ pub(super) struct Doubts {
 
 #[derive(Default)]
 struct Known {
-    /// Whether the last answer to such a request was 403.
+    /// Whether the last answer to a request of this kind was 403.
     forbidden: HashMap<Kind, bool>,
     asked: u32,
 }
 
 impl Doubts {
-    /// Notes an answer. Whether it is a 403 that may be a ban: the first to such a request, or one
-    /// to what was answered otherwise before.
+    /// Notes an answer. Returns whether it is a 403 that may be a ban: the first to a request of
+    /// this kind, or one to what was answered otherwise before.
     fn arise(&self, request: &Request, status: u16) -> bool {
         let kind = (kind_of(request), std::mem::discriminant(&request.login));
         let is_forbidden = status == 403;

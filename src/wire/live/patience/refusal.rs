@@ -46,7 +46,7 @@ impl Refusals {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that the credentials were taken for such a request.
+    /// Notes that the credentials were accepted for a request of this kind.
     pub(super) fn taken(&self, request: &Request) {
         self.known().taken.insert(kind_of(request));
     }
@@ -58,8 +58,8 @@ impl Refusals {
 }
 
 impl Live {
-    /// The answer that such a request got before, where the server refuses all of its kind: to ask
-    /// again would be one refused login more.
+    /// Returns the earlier answer to a request of this kind, if the server refuses all of them: to
+    /// ask again would be one refused login more.
     pub(super) fn refused_before(&self, request: &Request) -> Option<Response> {
         let known = self.patience.refusals.known();
         let refused = known.refused.get(&kind_of(request));

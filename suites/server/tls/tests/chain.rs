@@ -45,7 +45,7 @@ fn a_chain_that_leads_nowhere_is_known_by_its_end() {
     let mut unclear = untrusted(vec![leaf_from("Somebody")]);
     assert_blocked(judge_chain(&unclear), "`Somebody` was not sent");
     assert_deviates(judge_trusted(&unclear), "ends before `Somebody`");
-    // A root that phones have and this machine has not is no fault of the server.
+    // A root that phones have and this machine lacks is not the server's fault.
     unclear.chain[0].issuer_is_public_root = true;
     assert_passes(judge_chain(&unclear));
     assert_blocked(judge_trusted(&unclear), "update it");

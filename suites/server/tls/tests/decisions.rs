@@ -257,7 +257,7 @@ fn a_common_name_beside_an_address_is_not_alone() {
         judge_name(&with_leaf(with_address)),
         "the subject alternative names are 192.0.2.1",
     );
-    // The star of another domain is no star that is too high.
+    // The wildcard of another domain is not too broad a wildcard.
     let other = names(parameters("leaf", NOW - DAY, NOW + DAY), &["*.example"]);
     let mut seen = with_leaf(other);
     "a.b.example".clone_into(&mut seen.host);
