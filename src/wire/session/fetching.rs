@@ -1,11 +1,11 @@
 //! Fetching the backup of the person who asks, and the config beside it. Nothing is written.
 
 use super::Session;
-use crate::clients::{CredentialEncoding, Operation, Transport};
+use crate::clients::{Operation, Transport};
 use crate::safe::BackupId;
 use crate::safe::Client;
 use crate::wire::answer::Answer;
-use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Request};
+use crate::wire::request::{HttpChoice, Method, Place, Request};
 use crate::wire::transcript::Key;
 
 impl Session {
@@ -32,24 +32,17 @@ impl Session {
         self.ask_as_android("config", request).await
     }
 
-    /// Android sends credentials in ISO-8859-1 since 6.2, and in UTF-8 before: if the server
-    /// refuses the one, the other.
+    /// Credentials go in UTF-8, which servers accept and Android sent before 6.2: to try a second
+    /// encoding after a refusal would be a second refused login.
     ///
     /// Source: clients.http.login.
     async fn ask_as_android(&self, what: &str, request: Request) -> Answer {
-        let key = |n| Key {
+        let key = Key {
             check: format!("inspect.{what}"),
             variant: String::new(),
-            n,
+            n: 0,
         };
-        let encoded = |encoding| request.clone().login(LoginUse::Encoded(encoding));
-        let newest = self.one(key(0), encoded(CredentialEncoding::Latin1)).await;
-        match newest {
-            Ok(refused) if refused.status == 401 && !self.facts.ascii_login => {
-                self.one(key(1), encoded(CredentialEncoding::Utf8)).await
-            }
-            answer => answer,
-        }
+        self.one(key, request).await
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::clients::Condition;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::pace::{Pace, PaceChoice};
-use crate::wire::request::HttpChoice;
+use crate::wire::request::{HttpChoice, LoginUse};
 use crate::wire::target::Target;
 use crate::wire::transcript::Got;
 use std::collections::BTreeSet;
@@ -417,5 +417,26 @@ fn known_issues_matter_where_the_target_is_of_their_kind() {
         let session = Session::live(target, Settings::new(Seed::new(7)), None);
         let conditions = session.expect("no TLS").conditions();
         assert_eq!(conditions, BTreeSet::from_iter(expected));
+    }
+}
+
+/// One login is refused at most, so that there is no second attempt in another encoding.
+#[tokio::test]
+async fn inspect_sends_credentials_in_the_encoding_that_servers_accept() {
+    for is_accepted in [true, false] {
+        let server = Scripted::new(move |asked| {
+            assert_eq!(asked.request.login, LoginUse::Given);
+            if is_accepted {
+                Deed::Healthy
+            } else {
+                Deed::Answers(Ok(reply(401, b"")))
+            }
+        });
+        let target = Target::parse("http://127.0.0.1:9/safe").expect("a URL");
+        let target = target.basic("j\u{f6}rg", "s3cret-in-memory");
+        let session = Session::scripted_at(target, Scrub::default(), &server, None);
+        let answer = session.read_config().await;
+        let is_read = matches!(answer, Ok(config) if config.status == 200);
+        assert_eq!((is_read, server.log().len()), (is_accepted, 1));
     }
 }

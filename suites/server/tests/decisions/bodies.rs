@@ -124,3 +124,24 @@ fn what_is_gone_a_moment_later_was_not_kept() {
         assert_eq!(passes(&outcome), is_kept, "{status}: {outcome:?}");
     }
 }
+
+#[test]
+fn a_backup_of_another_identity_is_not_the_one_that_was_stored() {
+    let mut first = Vec::new();
+    let world = World::new(move |asked| {
+        if first.is_empty()
+            && let Some(payload) = &asked.request.payload
+        {
+            first = payload.bytes.to_vec();
+        }
+        if is(asked, Method::Get) && !is_config(asked) && asked.stored.is_some() {
+            answers(200, &first)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let own = world.judge("upload.restore[android]");
+    assert!(passes(&own), "{own:?}");
+    let other = deviation(world.judge("upload.restore[ios]"));
+    assert_eq!(other.stage, Stage::Meaning);
+}

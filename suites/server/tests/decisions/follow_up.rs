@@ -90,3 +90,19 @@ fn refused_credentials_are_no_limit() {
     let outcome = world.judge("server.rate-limit");
     assert_eq!(blocker(outcome), Blocker::CredentialsRefused);
 }
+
+#[test]
+fn tls_is_judged_where_the_url_says_so() {
+    let said = |url: &str, check: &str| World::at(target(url), |_| Deed::Healthy).judge(check);
+    let check = "tls.https";
+    assert!(passes(&said("https://safe.example/safe", check)));
+    let remote = deviation(said("http://safe.example/safe", check));
+    assert_eq!(remote.stage, Stage::Tls);
+    for check in [check, "tls.answers", "tls.trusted"] {
+        let here = said("http://127.0.0.1:9/safe", check);
+        assert!(
+            matches!(here, Outcome::NotApplicable(_)),
+            "{check}: {here:?}"
+        );
+    }
+}
