@@ -185,7 +185,7 @@ pub(super) const NO_LOGIN: Problem = Problem {
     id: "problem.no-login",
     title: "the server has no login here: it asks nobody for credentials",
     evidence: "`config` is 403 or 404 with and without credentials",
-    meaning: "Credentials were given, and the server answers the same without them. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
+    meaning: "Credentials were given, but the server answers the same without them. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
     fix: LOGIN,
     fixes: &[
         (

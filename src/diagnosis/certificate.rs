@@ -122,7 +122,7 @@ pub(super) const KEY_MISMATCH: Problem = Problem {
     id: "problem.key-mismatch",
     title: "the server does not hold the key of its certificate",
     evidence: "`tls.trusted` deviates, and the signature in the handshake is wrong",
-    meaning: "Certificate and key were taken from two places. No client completes a handshake with them.",
+    meaning: "The certificate and the key do not belong together. No client completes a handshake with them.",
     fix: "Let certificate and key belong together.",
     fixes: &[
         (
@@ -153,7 +153,7 @@ pub(super) const INTERMEDIATE_MISSING: Problem = Problem {
     id: "problem.intermediate-missing",
     title: "the server does not send the intermediate certificate",
     evidence: "`tls.chain` deviates",
-    meaning: "A certificate between the server's and the root is missing. Android does not fetch it; browsers on a computer often do, so that the error hides there.",
+    meaning: "A certificate between the server's and the root is missing. Android does not fetch it; browsers on a computer often do, so the error does not show there.",
     fix: "Send the whole chain, certbot's fullchain.pem instead of cert.pem.",
     fixes: &[
         (
@@ -180,7 +180,7 @@ pub(super) const PRIVATE_ROOT: Problem = Problem {
     id: "problem.private-root",
     title: "the certificate comes from a private authority",
     evidence: "`tls.trusted` deviates, and the chain ends in a root that is not known",
-    meaning: "The chain is complete and leads to a root that no phone has. Somebody must install that root on every phone.",
+    meaning: "The chain is complete, but leads to a root that no phone has. Somebody must install that root on every phone.",
     fix: "Get a certificate from a public authority; or install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
@@ -211,7 +211,7 @@ pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     id: "problem.private-chain-cut",
     title: "the certificate comes from an authority that this machine does not know",
     evidence: "`tls.trusted` deviates, and the issuer of the last certificate was not sent and is not known",
-    meaning: "Two things are wrong at once, or one of them: the root is a private one, or an intermediate certificate is missing. From here both look alike.",
+    meaning: "The root is private, or an intermediate certificate is missing, or both. From outside, these cases look alike.",
     fix: "If the authority is your own, give its root to this check with --ca-file FILE, and install it on every phone. If it is a public one, let the server send every certificate up to the root (certbot: fullchain.pem, not cert.pem).",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
@@ -248,7 +248,7 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     id: "problem.common-name-only",
     title: "the certificate has the host name in its common name alone",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
-    meaning: "Clients look at the subject alternative names, and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
+    meaning: "Clients read the subject alternative names and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
     fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,

@@ -11,7 +11,7 @@ pub(super) const UNREACHABLE: Problem = Problem {
     id: "problem.unreachable",
     title: "the server cannot be reached",
     evidence: "no address of the host takes a TCP connection",
-    meaning: "Nothing listens at this port, a firewall drops the connection, or the name has no address. Nothing could be asked.",
+    meaning: "Nothing listens at this port, a firewall drops the connection, or the name has no address. No request could be sent.",
     fix: "Check host name, port, firewall, and that the server runs.",
     source: "clause 4.1",
     breaks: Breaks::EVERYTHING,
@@ -40,7 +40,7 @@ pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     id: "problem.http-on-https-port",
     title: "the URL says http://, and this port speaks https",
     evidence: "an http:// URL is answered 400 with a page that asks for https, or not at all at a port that answers TLS",
-    meaning: "The request went out unencrypted, the password with it, and the server expects TLS at this port. The apps take https:// alone.",
+    meaning: "The request was sent without encryption, including the password, but the server expects TLS at this port. The apps accept only https://.",
     fix: "Write https:// in the place of http://: enter https://HOST/FOLDER",
     source: "nginx, status 497; Apache, mod_ssl; Go, net/http; RFC 5246 section 6.2.1",
     breaks: Breaks::EVERYTHING,
@@ -71,7 +71,7 @@ pub(super) const DEAD_HTTP3: Problem = Problem {
     id: "problem.http3-dead",
     title: "HTTP/3 is announced, and does not answer",
     evidence: "the field `Alt-Svc` names h3 at a port, and no QUIC answers there over UDP",
-    meaning: "iOS may try HTTP/3 first where it is announced, and waits before it takes another version. Android does not speak it.",
+    meaning: "iOS may try HTTP/3 first if it is announced, and waits before it uses another version. Android does not support it.",
     fix: "Let UDP through to the port that `Alt-Svc` announces, or stop announcing HTTP/3.",
     fixes: &[
         (
@@ -98,7 +98,7 @@ pub(super) const DEAD_ADDRESS: Problem = Problem {
     id: "problem.dead-address",
     title: "not every address of the host answers",
     evidence: "`tls.addresses` deviates",
-    meaning: "The DNS names an address at which the server does not answer, or answers otherwise. Mobile networks are often IPv6 alone.",
+    meaning: "The DNS names an address at which the server does not answer, or answers differently. Mobile networks often support only IPv6.",
     fix: "Take addresses out of the DNS at which the server does not answer, or let it answer there with the same certificate.",
     fixes: &[
         (
@@ -121,7 +121,7 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
     id: "problem.connection-lost",
     title: "the server ended a connection, or did not answer in time",
     evidence: "a request gets no answer: the connection ends, is reset, or nothing comes in time",
-    meaning: "A limit, a timeout or a crash ended the exchange. The request was sent again where that does no harm.",
+    meaning: "A limit, a timeout or a crash ended the exchange. The request was sent again unless that could do harm.",
     fix: "Look into the logs of the server and of the proxy before it, at the time of this run.",
     fixes: &[
         (
@@ -153,7 +153,7 @@ pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
     id: "problem.loopback-address",
     title: "no phone reaches this address: it is this machine's own",
     evidence: "an https:// URL whose host is `localhost` or an address of the loopback",
-    meaning: "Every machine calls itself so. A phone that is given this address looks for the server on itself.",
+    meaning: "Every machine uses this address for itself. A phone that is given it looks for the server on the phone.",
     fix: "In the apps, enter the server's name.",
     source: "RFC 6761 section 6.3; RFC 1122 section 3.2.1.3",
     breaks: Breaks::EVERYTHING,
@@ -166,7 +166,7 @@ pub(super) const AT_SIGN_IN_URL: Problem = Problem {
     id: "problem.at-sign-in-url",
     title: "the user name inside the URL holds an `@`",
     evidence: "the URL was typed with user info that holds a raw `@`",
-    meaning: "Android takes what stands before the first `@` for the user info, and sends no credentials for this URL. iOS takes the last `@`.",
+    meaning: "Android ends the user info at the first `@`, and sends no credentials for this URL. iOS ends it at the last `@`.",
     fix: "In the apps, enter the URL without credentials, and user name and password in their own fields.",
     source: "clause 4.1; clients.http.url-android",
     breaks: Breaks::ANDROID,

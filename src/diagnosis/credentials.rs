@@ -16,7 +16,7 @@ pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     id: "problem.authorization-lost",
     title: "the credentials do not reach the application",
     evidence: "401 although credentials were sent, and sabre/dav says that it found no `Authorization`",
-    meaning: "The request carried credentials, and the application says that it saw none. The web server in front of PHP does not hand the field `Authorization` on.",
+    meaning: "The request carried credentials, but the application says that it saw none. The web server in front of PHP does not pass the field `Authorization` on.",
     fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
     fixes: &[
         (Product::Caddy, HAND_ON),
@@ -46,7 +46,7 @@ pub(super) const APP_PASSWORD: Problem = Problem {
     id: "problem.app-password",
     title: "the server requires an app password",
     evidence: "401 with `password login forbidden`; likely where Nextcloud sends 401 without a challenge",
-    meaning: "Nextcloud refuses the login password for programs, because of a second factor or by its settings. It sends no challenge either, so that iOS never logs in.",
+    meaning: "Nextcloud refuses the login password to programs, because of a second factor or its settings. It sends no challenge either, so iOS never logs in.",
     fix: "Make an app password (Settings, Security, Devices & sessions), with access to files, and enter that.",
     source: "measured on Nextcloud 33.0.3 with two-factor login and with token_auth_enforced",
     breaks: Breaks::EVERYTHING,
@@ -73,7 +73,7 @@ pub(super) const BEARER_ONLY: Problem = Problem {
     id: "problem.bearer-only",
     title: "the server offers Bearer alone, which no app speaks",
     evidence: "401 whose challenges are all Bearer",
-    meaning: "The server requires a token of its login page. The apps send a user name and a password (HTTP Basic).",
+    meaning: "The server requires a token from its login page. The apps send a user name and a password (HTTP Basic).",
     fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password (the service auth-app must run, OCIS_ADD_RUN_SERVICES=auth-app, with PROXY_ENABLE_APP_AUTH=true); or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
@@ -105,7 +105,7 @@ pub(super) const DIGEST_ONLY: Problem = Problem {
     id: "problem.digest-only",
     title: "the server takes Digest authentication only",
     evidence: "401 whose challenges are all Digest",
-    meaning: "Android and Desktop send HTTP Basic alone and are refused. iOS could answer Digest.",
+    meaning: "Android and Desktop send only HTTP Basic and are refused. iOS could answer Digest.",
     fix: "Offer Basic authentication over TLS.",
     fixes: &[(
         Product::Apache,
@@ -125,7 +125,7 @@ pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
     title: "the server offers no authentication that the apps speak",
     evidence: "401 with challenges, and none of them is Basic",
-    meaning: "The challenge names schemes, but not HTTP Basic, the only one that the apps support.",
+    meaning: "The challenge names schemes, but not HTTP Basic. The apps support nothing else.",
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
@@ -165,7 +165,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     id: "problem.wrong-password",
     title: "user name or password is refused",
     evidence: "401 that offers Basic, although credentials were sent",
-    meaning: "The server offers HTTP Basic, and refuses these credentials. Most often one of the two is mistyped.",
+    meaning: "The server offers HTTP Basic, but refuses these credentials. Most often the user name or the password is mistyped.",
     fix: "Check user name and password.",
     fixes: &[
         (
@@ -205,7 +205,7 @@ pub(super) const TWO_LOGINS: Problem = Problem {
     id: "problem.two-logins",
     title: "two places ask for credentials, one behind the other",
     evidence: "401 with credentials names another realm than 401 without them",
-    meaning: "These credentials pass the first login, and a second one behind it refuses them. The apps know one user name and one password for a server.",
+    meaning: "These credentials pass the first login, but a second one behind it refuses them. The apps have only one user name and one password per server.",
     fix: "Leave one login: let the proxy pass `Authorization` on without asking itself, or let the server behind it ask for nothing.",
     fixes: &[
         (
@@ -248,7 +248,7 @@ pub(super) const LOGIN_NEEDED: Problem = Problem {
     id: "problem.login-needed",
     title: "the server asks for credentials, and none were given",
     evidence: "401, and the run has no credentials",
-    meaning: "The folder is protected, and the run was started without a user name. Nothing else can be judged without it.",
+    meaning: "The folder is protected, but the run was started without a user name. Nothing else can be judged without it.",
     fix: "Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.",
     source: "RFC 9110 section 15.5.2",
     breaks: Breaks::NOTHING,
@@ -264,7 +264,7 @@ pub(super) const TOKEN_REFUSED: Problem = Problem {
     id: "problem.token-refused",
     title: "the server refuses the token",
     evidence: "401 although a token was sent",
-    meaning: "The token is wrong, or something before the server knows Basic alone and does not pass the token on. Only on-premises servers use tokens.",
+    meaning: "The token is wrong, or something in front of the server supports only Basic and does not pass the token on. Only on-premises servers use tokens.",
     fix: "Check the token, and let the proxy pass `Authorization: Token …` on to the server.",
     source: "clause 4.8",
     breaks: Breaks::EVERYTHING,
@@ -280,7 +280,7 @@ pub(super) const PASSWORD_CHARSET: Problem = Problem {
     id: "problem.password-charset",
     title: "the server refuses letters beyond ASCII as one of the apps sends them",
     evidence: "`auth.charset` deviates: the same credentials are refused in one of two encodings",
-    meaning: "Android and Desktop do not encode such letters alike, and the server takes one encoding alone. The login works in one app and fails in another.",
+    meaning: "Android and Desktop encode these letters differently, and the server accepts only one encoding. The login works in one app and fails in another.",
     fix: "Use a user name and a password of ASCII letters and digits for this server; for Nextcloud, make an app password.",
     source: "RFC 7617 section 2.1; clause 4.8",
     breaks: Breaks {
@@ -296,7 +296,7 @@ pub(super) const SESSION_COOKIE: Problem = Problem {
     id: "problem.session-cookie",
     title: "a session cookie alone opens the backups",
     evidence: "`auth.cookie` deviates: a request with the cookie and without credentials succeeds",
-    meaning: "The server sets a cookie that is as good as the password for a while. The apps do not need it, and a stolen one opens the backups.",
+    meaning: "The server sets a cookie that works like the password for a while. The apps do not need it, and a thief who has one can read the backups.",
     fix: "Nothing that the apps need: know it, and end sessions in the server's settings if a device is lost.",
     fixes: &[(
         Product::Nextcloud,
@@ -313,7 +313,7 @@ pub(super) const PASSWORD_NOT_CHECKED: Problem = Problem {
     id: "problem.password-not-checked",
     title: "the server takes any password",
     evidence: "`auth.wrong-password` deviates: a wrong password gets a backup",
-    meaning: "The server asks for credentials and does not look at them. Everybody who learns a backup ID can download the backup.",
+    meaning: "The server asks for credentials, but does not check them. Everybody who learns a backup ID can download the backup.",
     fix: "Look at the server's list of users, and at what the proxy passes on.",
     fixes: &[(
         Product::Nextcloud,

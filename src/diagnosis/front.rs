@@ -79,7 +79,7 @@ pub(super) const CHALLENGE_PAGE: Problem = Problem {
     id: "problem.cloudflare-challenge",
     title: "Cloudflare answers with a challenge for browsers",
     evidence: "the field `cf-mitigated: challenge`",
-    meaning: "Cloudflare takes the request for a robot's and asks for a browser, which the apps are not.",
+    meaning: "Cloudflare takes the request for a robot's and asks for a browser. The apps are not browsers.",
     fix: "Add a WAF rule with the action Skip for this host and path, and switch Bot Fight Mode off or exempt the path.",
     source: "Cloudflare, header field cf-mitigated",
     breaks: Breaks::EVERYTHING,

@@ -33,8 +33,8 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     ..BLANK
 };
 
-/// What an answer alone may be mistaken for where the URL does not lead to files of a Nextcloud: its
-/// web server answers some paths before the cloud does.
+/// What an answer alone may be mistaken for where the URL does not lead to files of a Nextcloud:
+/// its web server answers some paths before the cloud does.
 const SEEMING: [&str; 5] = [
     "problem.slash-redirect",
     "problem.login-redirect",
@@ -106,7 +106,7 @@ pub(super) const URL_OF_CONFIG: Problem = Problem {
     id: "problem.url-of-config",
     title: "the URL names the file `config`, not its folder",
     evidence: "the path of the URL ends in `/config` or `/backups`, and `config` below it is not found",
-    meaning: "The apps add `/config` and `/backups/…` to the URL that is entered. They ask for `config/config` here.",
+    meaning: "The apps add `/config` and `/backups/…` to the URL that is entered. Here they would request `config/config`.",
     fix: "Enter the URL of the folder that holds `config`, without `/config` or `/backups` at its end.",
     source: "clause 4.1",
     breaks: Breaks::EVERYTHING,
@@ -135,7 +135,7 @@ pub(super) const OTHER_USER: Problem = Problem {
     id: "problem.other-user",
     title: "the URL names another user than the login",
     evidence: "Nextcloud refuses `config`, and the user in remote.php/dav/files/USER is not the one who logs in",
-    meaning: "Nextcloud shows each user their own folder alone. Who logs in by e-mail address needs the user's ID in the URL all the same.",
+    meaning: "Nextcloud shows each user only their own folder. A user who logs in by e-mail address still needs the user ID in the URL.",
     fix: "Enter the URL with the ID of the user who logs in: Nextcloud shows it in Files, Files settings, WebDAV.",
     source: "servers.nextcloud-host; Nextcloud user manual, Accessing Nextcloud files using WebDAV",
     breaks: Breaks::EVERYTHING,
@@ -159,7 +159,7 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
     id: "problem.no-file-access",
     title: "the app password may not reach files, or the folder does not exist",
     evidence: "Nextcloud answers 404 for `config` and for its folder, at a well-formed WebDAV address",
-    meaning: "An app password without access to files gets 404 for all, as if the folder were missing. Both look the same from here.",
+    meaning: "An app password without access to files gets 404 for everything, as if the folder were missing. From outside, both look the same.",
     fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER, also capital letters; if the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
     source: "servers.nextcloud-app-password",
     breaks: Breaks::EVERYTHING,
@@ -183,7 +183,7 @@ pub(super) const READ_ONLY_SHARE: Problem = Problem {
     id: "problem.read-only-share",
     title: "the share or link may be read only",
     evidence: "Nextcloud answers 403 to a PUT",
-    meaning: "The config can be read, and Nextcloud refuses to store. The share or the link does not allow editing.",
+    meaning: "The config can be read, but Nextcloud refuses to store anything. The share or the link does not allow editing.",
     fix: "In Nextcloud, the sharing menu of this folder: let the link or share edit (`Can edit`, with create, edit and delete).",
     source: "servers.nextcloud-read-only",
     breaks: Breaks::EVERYTHING,
@@ -204,7 +204,7 @@ pub(super) const FILE_DROP: Problem = Problem {
     id: "problem.file-drop",
     title: "the link is a file drop: it takes files and gives none back",
     evidence: "a backup that was stored with success is 404 or 405 at a public link of Nextcloud",
-    meaning: "A file drop stores each upload under another name, and shows nothing. No backup can be restored from it.",
+    meaning: "A file drop stores each upload under another name and shows nothing. No backup can be restored from it.",
     fix: "In Nextcloud, the sharing menu of this folder: change the link from `File drop` to `Allow upload and editing`.",
     source: "servers.nextcloud-file-drop",
     breaks: Breaks {
@@ -227,7 +227,7 @@ pub(super) const LINK_WITHOUT_CHALLENGE: Problem = Problem {
     id: "problem.link-without-challenge",
     title: "a Nextcloud link with a password sends no challenge at this address",
     evidence: "401 without `WWW-Authenticate` to a request without credentials, below public.php/dav/files",
-    meaning: "Nextcloud protects the link and does not say how to log in. iOS sends credentials only when it is asked for them, so it never logs in.",
+    meaning: "Nextcloud protects the link, but does not say how to log in. iOS sends credentials only when it is asked for them, so it never logs in.",
     fix: "Enter https://HOST/public.php/webdav, with the link's token as the user name and the link's password.",
     source: "servers.nextcloud-public-link",
     breaks: Breaks::IOS,
@@ -252,7 +252,7 @@ pub(super) const LINK_GONE: Problem = Problem {
     id: "problem.link-gone",
     title: "the Nextcloud link does not exist, or has expired",
     evidence: "503 or 404 for `config` at a public link, without a word about maintenance",
-    meaning: "Nextcloud answers so where it does not know the token of a link. The link was deleted, has expired, or is misspelled.",
+    meaning: "Nextcloud gives this answer if it does not know the token of a link. The link was deleted, has expired, or is misspelled.",
     fix: "Make a new link for the folder in Nextcloud, with editing allowed and without an end date, and enter its token.",
     source: "servers.nextcloud-public-link",
     breaks: Breaks::EVERYTHING,
@@ -268,7 +268,7 @@ pub(super) const OPENCLOUD_URL: Problem = Problem {
     id: "problem.opencloud-url",
     title: "the URL is one of the web interface of OpenCloud or ownCloud Infinite Scale",
     evidence: "the path holds /files/spaces/ or /files/link/, and `config` is refused or a page",
-    meaning: "The address of a space in the browser is not its WebDAV address. The space shows that one in its details.",
+    meaning: "The address of a space in the browser is not its WebDAV address. The space shows its WebDAV address in its details.",
     fix: "Enter https://HOST/dav/spaces/SPACE-ID/FOLDER, as the space's details show it (Details, Show WebDAV path), with an app token as the password.",
     source: "documentation of OpenCloud and ownCloud Infinite Scale, WebDAV",
     breaks: Breaks::EVERYTHING,

@@ -10,7 +10,7 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     id: "problem.no-such-folder",
     title: "the folder that the URL names does not exist",
     evidence: "GET of `config` and PROPFIND of the folder are answered 404",
-    meaning: "The server speaks WebDAV, and has no folder at this address. A name in the URL is misspelled, or the folder was never made.",
+    meaning: "The server speaks WebDAV, but has no folder at this address. A name in the URL is misspelled, or the folder was never created.",
     fix: "Check each part of the URL, also capital letters. If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
     fixes: &[
         (
@@ -54,7 +54,7 @@ pub(super) const FOLDER_EMPTY: Problem = Problem {
     id: "problem.folder-empty",
     title: "the folder holds neither `config` nor `backups`",
     evidence: "GET of `config` is 404, PROPFIND of the folder 207, PROPFIND of `backups` 404",
-    meaning: "The folder exists, and nothing in it was made for Threema Safe yet. The apps make neither the file `config` nor the folder `backups`.",
+    meaning: "The folder exists, but nothing in it was created for Threema Safe yet. The apps create neither the file `config` nor the folder `backups`.",
     fix: "Make a folder `backups` there, and put a file named `config`, without an extension, beside it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}. `safe-conformance setup` does both.",
     source: "clauses 4.1 and 4.2; servers.missing-backups",
     breaks: Breaks::EVERYTHING,
@@ -94,7 +94,7 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     id: "problem.config-missing",
     title: "the file `config` is missing in the folder",
     evidence: "GET of `config` is 404, PROPFIND of the folder 207",
-    meaning: "The folder exists, and has no file of exactly the name `config`. A name with an extension, such as `config.txt` or `config.json`, does not count.",
+    meaning: "The folder exists, but contains no file with exactly the name `config`. A name with an extension, such as `config.txt` or `config.json`, does not count.",
     fix: "Put a file named `config`, without an extension, into the folder: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}. `safe-conformance setup` does it.",
     source: "clauses 4.1 and 4.2",
     breaks: Breaks::BACKUP,
@@ -148,7 +148,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
     id: "problem.backups-missing",
     title: "the folder `backups` is missing",
     evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with 404 or 409 alone",
-    meaning: "The server refuses an upload because there is no folder `backups` beside `config`. No app makes that folder.",
+    meaning: "The server refuses an upload because there is no folder `backups` beside `config`. No app creates that folder.",
     fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as. `safe-conformance setup` does it.",
     fixes: &[(
         Product::Nextcloud,
@@ -177,7 +177,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
     title: "the folder `backups` exists and cannot be written",
     evidence: "PUT is 403, 404, 405, 409 or 500, and PROPFIND of `backups` 207",
-    meaning: "The folder `backups` is there, and an upload into it is refused. The user that the server runs as, or this account, may not write there.",
+    meaning: "The folder `backups` exists, but an upload into it is refused. The user that the server runs as, or this account, may not write there.",
     fix: "Give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
     fixes: &[
         (
@@ -228,7 +228,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
     title: "the server takes no uploads here: WebDAV is not enabled",
     evidence: "PUT is 405 or 501; certain if PROPFIND is, too; likely if `config` is 404 and PROPFIND of the folder is, on a server whose WebDAV answers PROPFIND",
-    meaning: "The server gives out files and knows no PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
+    meaning: "The server serves files, but does not support PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
     fix: "Enable WebDAV for this folder.",
     fixes: &[
         (
@@ -387,7 +387,7 @@ pub(super) const LOGIN_REDIRECT: Problem = Problem {
     id: "problem.login-redirect",
     title: "the server redirects to a login page",
     evidence: "a redirect to a path on the same host that is named login, signin, auth or sso",
-    meaning: "A web application answers at this address, and asks a person to log in. The apps can use no such page.",
+    meaning: "A web application answers at this address and asks a person to log in. The apps cannot use that page.",
     fix: "Enter the WebDAV address of the folder, not the one in the browser; or let this path ask for a user name and a password with HTTP Basic.",
     fixes: &[(
         Product::Nextcloud,
@@ -446,7 +446,7 @@ pub(super) const UPLOAD_DROPPED: Problem = Problem {
     id: "problem.upload-dropped",
     title: "something closes the connection of every upload",
     evidence: "a PUT of a small backup gets no answer, while GET is answered",
-    meaning: "A filter before the server ends each PUT without a word, as nginx does with status 444. Nothing reaches the server.",
+    meaning: "A filter in front of the server closes the connection of each PUT without an answer, as nginx does with status 444. Nothing reaches the server.",
     fix: "Let the proxy, the firewall or the filter pass the methods PUT and DELETE for this path.",
     fixes: &[
         (

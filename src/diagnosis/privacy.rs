@@ -9,7 +9,7 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
     id: "problem.reads-unprotected",
     title: "anybody may read, without credentials",
     evidence: "`auth.anonymous-config` or `auth.anonymous-download` deviates",
-    meaning: "A login was set up, and reading does not ask for it. Everybody who learns a backup ID can download the backup.",
+    meaning: "A login was set up, but reading does not require it. Everybody who learns a backup ID can download the backup.",
     fix: "Protect reading as well as writing.",
     fixes: &[
         (
@@ -45,7 +45,7 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     id: "problem.writes-unprotected",
     title: "anybody may write, without credentials",
     evidence: "`auth.anonymous-upload` or `auth.anonymous-delete` deviates",
-    meaning: "A login was set up, and writing does not ask for it. Anybody can fill the disk, destroy a backup, and most likely replace `config`.",
+    meaning: "A login was set up, but writing does not require it. Anybody can fill the disk, destroy a backup, and most likely replace `config`.",
     fix: "Demand credentials for PUT and DELETE.",
     fixes: &[
         (
@@ -72,7 +72,7 @@ pub(super) const LISTING_OPEN: Problem = Problem {
     id: "problem.listing-open",
     title: "a list of all backups is shown to anybody",
     evidence: "`privacy.listing` deviates",
-    meaning: "The IDs of the backups are secret, and this server lists them. Anybody can then ask for each of them.",
+    meaning: "The IDs of the backups are secret, but this server lists them. Anybody can then download each of them.",
     fix: "Switch the index of folders off, and let PROPFIND ask for credentials.",
     fixes: &[
         (
@@ -143,7 +143,7 @@ pub(super) const LETTER_CASE: Problem = Problem {
     id: "problem.letter-case",
     title: "an ID in capitals names the same backup",
     evidence: "`privacy.letter-case` deviates",
-    meaning: "The disk or the server does not tell capitals from small letters. The apps send small letters alone, so that nothing breaks.",
+    meaning: "The disk or the server does not distinguish capital from small letters. The apps send only small letters, so nothing breaks.",
     fix: "Nothing that the apps need; a file system that tells them apart (ext4, XFS) is what other servers have.",
     source: "servers.upper-case-id",
     breaks: Breaks::NOTHING,
@@ -156,7 +156,7 @@ pub(super) const ENCODED_SLASH: Problem = Problem {
     id: "problem.encoded-slash",
     title: "an encoded slash in an ID leads to another file",
     evidence: "`privacy.encoded-slash` deviates",
-    meaning: "The server decodes `..%2f` and follows it. On some servers it reaches files that lie outside of the folder.",
+    meaning: "The server decodes `..%2f` and follows it. On some servers that reaches files outside the folder.",
     fix: "Let the server refuse encoded slashes, and update it.",
     fixes: &[
         (
@@ -179,7 +179,7 @@ pub(super) const DOUBLE_SLASH: Problem = Problem {
     id: "problem.double-slash",
     title: "the server does not find files behind a doubled slash",
     evidence: "`url.double-slash` deviates",
-    meaning: "Older releases double a slash where the URL ends in one. Of today's releases, each takes the slash away.",
+    meaning: "Older releases double a slash if the URL ends in one. Every current release removes the slash.",
     fix: "Enter the URL without a slash at its end; let the server merge slashes.",
     fixes: &[(
         Product::Nginx,

@@ -16,7 +16,7 @@ pub(super) const BODY_LIMIT: Problem = Problem {
     id: "problem.body-limit",
     title: "the server takes less than maxBackupBytes promises",
     evidence: "413 to a PUT, or 400 where smaller backups are stored",
-    meaning: "The server, or a proxy before it, refuses bodies of a size that `config` allows. A user with many contacts reaches that size one day, and backs up no more.",
+    meaning: "The server, or a proxy in front of it, refuses bodies of a size that `config` allows. A user with many contacts will reach that size one day; then backups stop.",
     fix: "Raise the limit of the server or of the proxy before it, or lower maxBackupBytes in `config` to what passes.",
     fixes: &[
         (
@@ -96,7 +96,7 @@ pub(super) const GATEWAY_LIMIT: Problem = Problem {
     id: "problem.gateway-limit",
     title: "a proxy breaks off larger uploads and calls it a bad gateway",
     evidence: "502 or 504 to a PUT; smaller backups are stored",
-    meaning: "A limit of the proxy ends the upload on its way to the server, and the proxy blames the server. No app learns that it is about the size.",
+    meaning: "A limit of the proxy ends the upload on its way to the server, and the proxy blames the server. No app learns that the size is the reason.",
     fix: "Raise the proxy's limit of the body's size, and look into its log.",
     fixes: &[
         (
@@ -119,7 +119,7 @@ pub(super) const FIREWALL_LIMIT: Problem = Problem {
     id: "problem.firewall-limit",
     title: "a firewall refuses larger uploads",
     evidence: "403 to a PUT; smaller backups are stored",
-    meaning: "A firewall for web applications looks at bodies up to a size, and refuses larger ones. The server behind it takes them.",
+    meaning: "A web application firewall inspects bodies up to a limit and refuses larger ones. The server behind it would accept them.",
     fix: "Raise the firewall's limit (ModSecurity: `SecRequestBodyLimit` and `SecRequestBodyNoFilesLimit`), or exempt this path.",
     source: "ModSecurity, reference manual, SecRequestBodyLimit",
     breaks: Breaks::BACKUP,
@@ -132,7 +132,7 @@ pub(super) const FILTER_LIMIT: Problem = Problem {
     id: "problem.filter-limit",
     title: "a request filter answers 404 to larger uploads",
     evidence: "404 to a PUT; smaller backups are stored",
-    meaning: "The request filter of IIS answers 404.13 where a body is longer than it allows. It looks like a missing folder, and is a limit.",
+    meaning: "The request filter of IIS answers 404.13 if a body is longer than it allows. That looks like a missing folder, but is a limit.",
     fix: "Raise the limit of the filter that refuses the request.",
     fixes: &[(
         Product::Iis,
@@ -149,7 +149,7 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
     id: "problem.large-upload-dropped",
     title: "something ends larger uploads without an answer",
     evidence: "a PUT gets no answer or breaks off; smaller backups are stored",
-    meaning: "A limit of size or of time closes the connection in the middle of the upload. The app sees a broken network, and tries again for ever.",
+    meaning: "A limit on size or time closes the connection in the middle of the upload. The app sees a network failure and tries again for ever.",
     fix: "Raise the limits of size and time of the server and of the proxy before it.",
     fixes: &[
         (
@@ -182,7 +182,7 @@ pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
     id: "problem.slow-upload-ended",
     title: "an upload over a slow line is ended before it is whole",
     evidence: "`upload.slow-uplink` deviates: the paced upload is refused or ended, and the same at full speed is stored",
-    meaning: "The server, or a proxy before it, gives a whole request less time than a phone on a slow line takes. The app begins again from the start, and is ended again; Traefik does so after 60 s since 2.11.2.",
+    meaning: "The server, or a proxy in front of it, allows a whole request less time than a phone on a slow line needs. The app starts again from the beginning and is cut off again; Traefik does so after 60 s since 2.11.2.",
     fix: "Raise the time that the server, and each proxy before it, give a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
     fixes: &[
         (
@@ -205,7 +205,7 @@ pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     id: "problem.limit-not-enforced",
     title: "the server takes backups that are larger than maxBackupBytes",
     evidence: "`limits.above` deviates",
-    meaning: "Nothing enforces the number in `config`. The apps keep to it by themselves; somebody else need not.",
+    meaning: "Nothing enforces the number in `config`. The apps respect it; other software need not.",
     fix: "Set a quota or a limit if anybody can upload; the apps need none.",
     fixes: &[
         (
@@ -232,7 +232,7 @@ pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
     id: "problem.limit-off-by-one",
     title: "the server refuses a backup of exactly maxBackupBytes",
     evidence: "413 or 400 to a PUT of exactly maxBackupBytes, where one byte less is stored",
-    meaning: "Android uploads a backup of exactly maxBackupBytes, and iOS does not. The server compares as iOS does.",
+    meaning: "Android uploads a backup of exactly maxBackupBytes, iOS does not. The server compares as iOS does.",
     fix: "Let the server's limit be maxBackupBytes itself, or one byte more; or lower maxBackupBytes by one.",
     source: "clause 4.6",
     breaks: Breaks {
@@ -251,7 +251,7 @@ pub(super) const LARGE_BACKUP_DAMAGED: Problem = Problem {
     id: "problem.large-backup-damaged",
     title: "larger backups are accepted, and cut or removed afterwards",
     evidence: "`limits.below` deviates although the PUT succeeded",
-    meaning: "The server answers success, and what it gives back later is shorter, changed or gone. The app believes that there is a backup.",
+    meaning: "The server answers success, but what it returns later is shorter, changed or gone. The app believes that there is a backup.",
     fix: "Do not use this server before that is mended: look for a column or a buffer that is too small, and for a job that removes large files.",
     source: "servers.lying-success",
     breaks: Breaks {

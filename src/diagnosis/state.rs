@@ -29,7 +29,7 @@ pub(super) const ACCOUNT_DISABLED: Problem = Problem {
     id: "problem.account-disabled",
     title: "the account is disabled",
     evidence: "503 whose words say that the user or the account is disabled",
-    meaning: "The server knows the account, and it is disabled. The administrator of the server can enable it.",
+    meaning: "The server knows the account, but the account is disabled. The administrator of the server can enable it.",
     fix: "Enable the account (Nextcloud: Accounts, or `occ user:enable USER`).",
     source: "servers.nextcloud-app-password",
     breaks: Breaks::EVERYTHING,
@@ -42,7 +42,7 @@ pub(super) const ENCRYPTION_NOT_READY: Problem = Problem {
     id: "problem.encryption-not-ready",
     title: "the encryption of this account is not set up yet",
     evidence: "503 whose words name a missing private key or an encryption that is not ready",
-    meaning: "The server encrypts files and has no key for this account yet. It makes one at the first login in the web interface.",
+    meaning: "The server encrypts files, but has no key for this account yet. It creates one at the first login in the web interface.",
     fix: "Log in once in the web interface with this account, and log out again.",
     source: "servers.nextcloud-encryption",
     breaks: Breaks::EVERYTHING,
@@ -98,7 +98,7 @@ pub(super) const UNAVAILABLE: Problem = Problem {
     id: "problem.unavailable",
     title: "the server says that it is unavailable",
     evidence: "status 503 without a reason that is known",
-    meaning: "The server or a proxy before it answers 503. It is in maintenance, overloaded, or the account or the link is disabled: its own sentence may say which.",
+    meaning: "The server, or a proxy in front of it, answers 503. It is in maintenance or overloaded, or the account or the link is disabled; its own sentence may say which.",
     fix: "Look into the log of the server at the time of this run; for a maintenance, wait for its end.",
     fixes: &[
         (
@@ -121,7 +121,7 @@ pub(super) const SERVER_ERROR: Problem = Problem {
     id: "problem.server-error",
     title: "the server reports its own error",
     evidence: "status 500, and nothing that says more",
-    meaning: "The server or an application behind it failed at this request. Its log says why.",
+    meaning: "The server, or an application behind it, failed to handle this request. Its log says why.",
     fix: "Look into the error log of the server at the time of this run. Most often a folder is missing, or not writable for the user that the server runs as.",
     fixes: &[
         (
@@ -177,7 +177,7 @@ pub(super) const NO_OVERWRITE: Problem = Problem {
     id: "problem.no-overwrite",
     title: "the account may create files, and not replace them",
     evidence: "a second PUT is 403, 404, 405, 409 or 412; likely where it succeeds and the first backup stays",
-    meaning: "The first upload to an ID is stored, and the next one is not. Every backup after the first is lost.",
+    meaning: "The first upload to an ID is stored, but the next one is not. Every backup after the first is lost.",
     fix: "Let this user replace files, not only add them: every backup after the first is lost otherwise.",
     fixes: &[
         (
@@ -217,7 +217,7 @@ pub(super) const UPLOAD_FORBIDDEN: Problem = Problem {
     id: "problem.upload-forbidden",
     title: "this account may read here, and not write",
     evidence: "PUT is 403, and whether `backups` exists is not known",
-    meaning: "The server lets this account read `config`, and refuses its uploads. A right of the account, a share, or the owner of the folder is in the way.",
+    meaning: "The server lets this account read `config`, but refuses its uploads. The rights of the account, a share, or the owner of the folder may be the reason.",
     fix: "Let this account create and replace files in `backups`, and give that folder to the user that the server runs as (`chown`).",
     fixes: &[
         (
@@ -246,7 +246,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
     id: "problem.delete-refused",
     title: "backups cannot be deleted",
     evidence: "`delete.removes` deviates: DELETE is refused, or the backup is there after it",
-    meaning: "An app that switches Threema Safe off deletes its backup. On this server the backup stays.",
+    meaning: "When Threema Safe is switched off, the app deletes the backup. On this server the backup stays.",
     fix: "Let this account delete files in `backups`.",
     fixes: &[
         (
@@ -273,7 +273,7 @@ pub(super) const BAD_REQUEST: Problem = Problem {
     id: "problem.header-refused",
     title: "the server refuses the form of the request",
     evidence: "GET of `config` is 400 without a body",
-    meaning: "Servers that were made for Threema Safe answer so when User-Agent or Accept is missing or unknown. A proxy may have removed or changed one of them.",
+    meaning: "Servers made for Threema Safe give this answer if User-Agent or Accept is missing or unknown. A proxy may have removed or changed one of them.",
     fix: "Let the proxy pass `User-Agent` and `Accept` on, and let the server accept the client's name.",
     source: "servers.user-agent",
     breaks: Breaks::EVERYTHING,

@@ -16,7 +16,7 @@ pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
     id: "problem.cut-off-destroys",
     title: "an upload that breaks off destroys the backup that was there",
     evidence: "`integrity.cut-off-keeps-old` deviates",
-    meaning: "The server writes an upload over the old backup while it comes. A phone that loses its connection at the wrong moment has no backup any more.",
+    meaning: "The server writes an upload over the old backup while it arrives. If a phone loses its connection at the wrong moment, no backup is left.",
     fix: BUFFERING,
     fixes: &[
         (
@@ -48,7 +48,7 @@ pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
     id: "problem.cut-off-visible",
     title: "half a backup is visible after an upload that broke off",
     evidence: "`integrity.cut-off-invisible` deviates",
-    meaning: "The server shows what arrived of an upload, although the rest never came. A phone that restores it fails to decrypt it.",
+    meaning: "The server shows the part of an upload that arrived, although the rest never came. A phone that restores it fails to decrypt it.",
     fix: BUFFERING,
     fixes: &[
         (
@@ -71,7 +71,7 @@ pub(super) const UPLOADS_MIXED: Problem = Problem {
     id: "problem.uploads-mixed",
     title: "two uploads at once leave a mixture of both",
     evidence: "`integrity.concurrent-uploads` deviates",
-    meaning: "The server writes each upload into the visible file as it comes. Two devices that back up at once leave bytes of both, which no key opens.",
+    meaning: "The server writes each upload into the visible file as it arrives. Two devices that back up at once leave bytes of both, which no key decrypts.",
     fix: "Use a server that writes to a temporary file and renames it, such as nginx, Apache or Nextcloud; a proxy that buffers makes it rarer.",
     source: "servers.parallel-uploads",
     breaks: Breaks::RESTORE,
@@ -84,7 +84,7 @@ pub(super) const TORN_DOWNLOAD: Problem = Problem {
     id: "problem.torn-download",
     title: "a download during an upload gives a part of it",
     evidence: "`integrity.download-during-upload` deviates",
-    meaning: "The server writes into the file that it gives out at the same time. A phone that restores just then gets a part of the backup.",
+    meaning: "The server writes into the file that it serves at the same time. A phone that restores at that moment gets only a part of the backup.",
     fix: "Use a server that writes to a temporary file and renames it; a proxy that buffers uploads makes it rare.",
     source: "servers.torn-read",
     breaks: Breaks::RESTORE,
@@ -150,7 +150,7 @@ pub(super) const NO_HEAD: Problem = Problem {
     id: "problem.no-head",
     title: "the server does not answer HEAD as it answers GET",
     evidence: "`desktop.head` deviates",
-    meaning: "Desktop asks with HEAD whether a backup exists before it downloads it. This server refuses HEAD, so that Desktop finds no backup.",
+    meaning: "Desktop asks with HEAD whether a backup exists before it downloads it. This server refuses HEAD, so Desktop finds no backup.",
     fix: "Let the server answer HEAD with 200 for a backup that exists, with its Content-Length.",
     fixes: &[
         (
@@ -174,7 +174,7 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
     id: "problem.missing-not-404",
     title: "a backup that does not exist is not answered 404",
     evidence: "`download.missing` or `download.not-found` deviates",
-    meaning: "The server answers a missing backup with a page, an error or a refusal. An app takes that for another trouble than a missing backup.",
+    meaning: "The server answers a request for a missing backup with a page, an error or a refusal. An app then reports another problem than a missing backup.",
     fix: "Let the server answer 404 for a file that does not exist.",
     fixes: &[
         (
@@ -202,7 +202,7 @@ pub(super) const MALFORMED_ID: Problem = Problem {
     id: "problem.malformed-id",
     title: "a malformed backup ID makes the server fail",
     evidence: "`download.malformed` deviates",
-    meaning: "The server reports its own error where an ID has a wrong form. The apps send no such ID, and it fills the server's log.",
+    meaning: "The server reports an internal error if an ID is malformed. The apps send no malformed IDs, but the errors fill the server's log.",
     fix: "Let the server answer 400 or 404 for an ID that is not 64 hex digits.",
     source: "clause 4.10; servers.backup-id-form",
     breaks: Breaks::NOTHING,
@@ -215,7 +215,7 @@ pub(super) const SHOWN_AFTER_DELETION: Problem = Problem {
     id: "problem.shown-after-deletion",
     title: "a deleted backup still shows for a while",
     evidence: "`retention.deleted-everywhere` deviates: HEAD or a list shows what GET does not",
-    meaning: "The server gives up what is deleted in one place and not in another, as storage does that is consistent only later. An app may ask for a backup that is gone.",
+    meaning: "The server forgets a deleted backup in one place but not in another, as eventually consistent storage does. An app may ask for a backup that is gone.",
     fix: "Let caches of names and sizes expire at once, or use storage that is consistent after each write.",
     fixes: &[(
         Product::Rclone,
@@ -232,7 +232,7 @@ pub(super) const TRASH_BIN: Problem = Problem {
     id: "problem.trash-bin",
     title: "the server keeps deleted and replaced backups",
     evidence: "`retention.bin` deviates",
-    meaning: "A bin and versions keep what the apps delete or replace. The old ciphertext stays readable, and counts for the quota.",
+    meaning: "A trash bin and file versions keep what the apps delete or replace. The old ciphertext stays readable and counts towards the quota.",
     fix: "Know it; empty the bin of this account from time to time.",
     fixes: &[(
         Product::Nextcloud,
@@ -249,7 +249,7 @@ pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
     id: "problem.retention-counted-wrongly",
     title: "the server does not count the retention from the last upload",
     evidence: "`retention.refresh`, `retention.upload-refreshes` or `retention.download-refreshes` deviates",
-    meaning: "A backup must be kept for retentionDays after its last upload. This server shows another time, by which it may delete a backup too early.",
+    meaning: "A backup must be kept for retentionDays after its last upload. This server shows another time, so it may delete a backup too early.",
     fix: "Let the job that deletes old backups look at the time of the last change (`find backups -type f -mtime +DAYS -delete`), not at access or creation.",
     source: "clauses 5.1 and 5.2",
     breaks: Breaks::RESTORE,
@@ -284,7 +284,7 @@ pub(super) const EXPECT_BROKEN: Problem = Problem {
     id: "problem.expect-broken",
     title: "the server goes wrong where a client waits for 100 Continue",
     evidence: "`upload.expect-continue` deviates",
-    meaning: "The server answers before the body came, or refuses the request. No app of today sends `Expect`; other tools do.",
+    meaning: "The server answers before the body has arrived, or refuses the request. No current app sends `Expect`; other tools do.",
     fix: "Nothing that the apps need: update the server, or let a proxy take the field `Expect` out.",
     source: "servers.expect",
     breaks: Breaks::NOTHING,
@@ -297,7 +297,7 @@ pub(super) const UPLOAD_STATUS: Problem = Problem {
     id: "problem.upload-status",
     title: "uploads are answered with a status that older Android releases refuse",
     evidence: "`upload.status` deviates: not 200, 201 or 204",
-    meaning: "Android up to 6.1.3 takes 200, 201 and 204 alone for success. Every release of today takes any 2xx.",
+    meaning: "Android up to 6.1.3 accepts only 200, 201 and 204 as success. Every current release accepts any 2xx.",
     fix: "Let the server answer 201 for a new backup and 204 for a replaced one.",
     source: "clause 4.3; servers.put-status",
     breaks: Breaks::NOTHING,
