@@ -2,7 +2,8 @@
 
 use super::WHOLE;
 use super::auth::{
-    AnonymousUpload, download_without_login, may_be_anonymous, needs_login, upload_without_login,
+    AnonymousUpload, download_without_login, may_be_anonymous, needs_login, specimen,
+    upload_without_login,
 };
 use super::judge::{Judged, describe, page};
 use super::privacy::open_listings;
@@ -368,9 +369,7 @@ async fn wrong(context: &Context) -> Judged {
             "anybody can download a backup here",
         ));
     }
-    let backup = context.recycled().await;
-    let payload = context.payload("guarded", Recipe::Random(600));
-    stored(context, &backup, &payload).await?;
+    let (backup, _) = specimen(context).await?;
     let answer = match context
         .send(Request::get(&backup).login(LoginUse::Wrong))
         .await
@@ -381,6 +380,12 @@ async fn wrong(context: &Context) -> Judged {
         }
         answer => answer?,
     };
+    // What is gone is missing for everybody.
+    if answer.proves_absence() && !context.send(Request::get(&backup)).await?.is_success() {
+        return Ok(Outcome::blocked(
+            "the backup was gone before the wrong password was sent",
+        ));
+    }
     Ok(if gives(&answer) {
         Outcome::deviates(
             Stage::Auth,

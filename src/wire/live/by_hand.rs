@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 /// anything.
 const MOST_LINES: usize = 4;
 /// How long after an answer a server may take to close the connection without a word.
-const CLOSES_WITHIN: Duration = Duration::from_millis(50);
+const CLOSES_WITHIN: Duration = Duration::from_millis(30);
 
 /// A connection for HTTP/1.1, with TLS or without.
 trait Line: AsyncRead + AsyncWrite + Unpin + Send {}

@@ -79,6 +79,26 @@ fn a_password_refused_in_another_encoding_is_the_one_wrong_login() {
 }
 
 #[test]
+fn a_backup_that_is_gone_is_refused_to_nobody() {
+    for (is_gone, status) in [(false, 404), (true, 404), (true, 401)] {
+        let mut is_late = false;
+        let world = World::new(move |asked| {
+            is_late |= asked.request.login == LoginUse::Wrong;
+            if asked.request.login == LoginUse::Wrong {
+                answers(status, b"")
+            } else if is_late && is_gone {
+                answers(404, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        let outcome = world.judge("auth.wrong-password");
+        let is_refused = !is_gone || status == 401;
+        assert_eq!(passes(&outcome), is_refused, "{outcome:?}");
+    }
+}
+
+#[test]
 fn nothing_is_asked_for_that_was_not_stored() {
     let world = World::new(|asked| {
         if is(asked, Method::Put) {
