@@ -49,5 +49,25 @@ pub fn parse_config(client: Client, body: &[u8]) -> Option<Result<ServerConfig, 
     }
 }
 
+impl Release {
+    /// Returns how this release asks a server.
+    ///
+    /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
+    pub fn transport(self) -> Transport {
+        match self.client() {
+            Client::Android => android::transport(self),
+            Client::Ios => ios::transport(self),
+            Client::Desktop => desktop::transport(self),
+        }
+    }
+}
+
+impl Transport {
+    /// Returns how a release asks; of a client, its newest.
+    pub fn of(release: impl Into<Release>) -> Self {
+        release.into().transport()
+    }
+}
+
 #[cfg(test)]
 mod config_tests;

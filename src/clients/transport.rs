@@ -2,7 +2,6 @@
 
 use super::credentials::CredentialEncoding;
 use super::release::Release;
-use super::{android, desktop, ios};
 use crate::safe::Client;
 
 /// A release of a client, as a server sees it.
@@ -143,25 +142,7 @@ pub(super) enum SizeGate {
     BelowTheLimit,
 }
 
-impl Release {
-    /// Returns how this release asks a server.
-    ///
-    /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
-    pub fn transport(self) -> Transport {
-        match self.client() {
-            Client::Android => android::transport(self),
-            Client::Ios => ios::transport(self),
-            Client::Desktop => desktop::transport(self),
-        }
-    }
-}
-
 impl Transport {
-    /// Returns how a release asks; of a client, its newest.
-    pub fn of(release: impl Into<Release>) -> Self {
-        release.into().transport()
-    }
-
     /// Returns the headers that its source sets; none for an operation that it never performs. What
     /// its platform adds is not among them, and neither is `Authorization`.
     ///

@@ -1,7 +1,8 @@
 //! Problems of a server on which nothing is set up yet, with all that is to be written there.
 
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
 use super::shell::{CONFIG, FOLDER, Shell};
 use super::{Product, recognised};
 use crate::safe::Directions;

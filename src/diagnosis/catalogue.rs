@@ -1,7 +1,8 @@
 //! Every problem, in the order in which it is looked for: of several that are as sure, the first
 //! counts.
 
-use super::Problem;
+use super::problem::Problem;
+use super::software::Product;
 use super::{
     bare, certificate, config, connection, credentials, front, nextcloud, path, privacy, size,
     state, storage, tls,
@@ -155,3 +156,26 @@ pub const CATALOGUE: &[Problem] = &[
     certificate::ROOT_NOT_ON_PHONES,
     certificate::NEW_ROOT,
 ];
+
+impl Problem {
+    /// Returns the problem of this name.
+    pub fn of(id: &str) -> Option<&'static Self> {
+        CATALOGUE.iter().find(|problem| problem.id == id)
+    }
+}
+
+impl Product {
+    /// Returns the product that has its own fixes, by the first word of its name: `apache`.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut fixes = CATALOGUE.iter().flat_map(|problem| problem.fixes);
+        let is_it = |product: Self| {
+            let mut words = product.name().split([' ', '/']);
+            words
+                .next()
+                .is_some_and(|first| first.eq_ignore_ascii_case(word))
+        };
+        fixes
+            .find(|(product, _)| is_it(*product))
+            .map(|(product, _)| *product)
+    }
+}

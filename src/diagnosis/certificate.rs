@@ -1,9 +1,10 @@
 //! Problems of the certificate and its chain.
 
 use super::Product;
-use super::attribution::{Symptom, shown_by};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::certainty::Certainty;
+use super::problem::{BLANK, Breaks, Problem};
 use super::shell::Shell;
+use super::symptom::{Symptom, shown_by};
 use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
 
 /// Returns the certificates of the server from its own upwards, where this check deviates.

@@ -1,8 +1,9 @@
 //! Problems of what the file `config` holds.
 
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::Evidence;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::safe::Stage;
 

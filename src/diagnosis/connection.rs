@@ -1,8 +1,9 @@
 //! Problems before the first answer: no connection, no TLS.
 
 use super::Product;
-use super::attribution::shown_by;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::certainty::Certainty;
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use crate::engine::{Because, Breakage};
 use crate::wire::FailureKind;
 

@@ -1,9 +1,10 @@
 //! Problems of logging in: what the server offers, what it says, and what never reaches it.
 
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::Evidence;
 use super::nextcloud::is_nextcloud;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};

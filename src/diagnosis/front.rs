@@ -1,9 +1,10 @@
 //! Problems of what stands in front of the server: portals, firewalls, caches, filters, proxies.
 
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::Subject;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
 use super::storage::BEFORE_EEE_SAFE;
+use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
 use crate::safe::Stage;

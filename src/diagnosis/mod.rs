@@ -7,6 +7,7 @@
 mod attribution;
 mod bare;
 mod catalogue;
+mod certainty;
 mod certificate;
 mod config;
 mod connection;
@@ -23,12 +24,13 @@ mod size;
 mod software;
 mod state;
 mod storage;
+mod symptom;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod words;
 
-pub use attribution::{Sights, attribute, fill, remarks};
+pub use attribution::{attribute, fill, remarks};
 pub use catalogue::CATALOGUE;
 pub use certificate::first_releases;
 pub use described::describe;
@@ -48,8 +50,9 @@ pub const FOR_PHONES: [&str; 2] = [
     certificate::ROOT_NOT_ON_PHONES.id,
 ];
 
+pub use certainty::Certainty;
 pub use evidence::{Beside, Evidence, Silence, Subject};
-pub use problem::{Breaks, Certainty, Problem};
+pub use problem::{Breaks, Problem};
 pub(crate) use shell::FOLDER;
 pub use shell::Shell;
 pub(crate) use software::with_url;
@@ -57,6 +60,7 @@ pub use software::{
     Product, Recognised, answered_by, recognised, recognised_by_host, recognised_in,
     recognised_in_run,
 };
+pub use symptom::Sights;
 pub use words::{Words, shown};
 
 use crate::engine::Cause;

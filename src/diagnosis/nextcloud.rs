@@ -1,8 +1,9 @@
 //! Problems of Nextcloud, its kin, and the addresses that people take from the browser.
 
-use super::attribution::Sights;
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::Sights;
 use super::{Diagnosis, Product, Words, recognised};
 use crate::engine::{Cause, Finding};
 use crate::safe::Directions;

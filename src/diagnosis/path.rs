@@ -1,7 +1,8 @@
 //! Problems of the URL and the folder.
 
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
 use super::{Product, recognised};
 use crate::wire::{FailureKind, Method};
 

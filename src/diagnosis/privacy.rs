@@ -1,8 +1,9 @@
 //! Problems of secrecy: what somebody sees or changes who should not.
 
 use super::Product;
-use super::attribution::shown_by;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::certainty::Certainty;
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 
 /// Reading needs no credentials.
 pub(super) const READS_UNPROTECTED: Problem = Problem {

@@ -1,19 +1,11 @@
 //! What a problem is: one entry of the catalogue, with all that is known of it.
 
-use super::attribution::{Sights, Symptom};
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Silence};
 use super::shell::Shell;
 use super::software::{Product, Recognised};
+use super::symptom::{Sights, Symptom};
 use crate::safe::{Client, Directions};
-
-/// How sure a problem is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Certainty {
-    /// The evidence allows other causes.
-    Likely,
-    /// The evidence allows no other cause.
-    Certain,
-}
 
 /// What a problem breaks, for each client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -157,11 +149,6 @@ pub(super) const BLANK: Problem = Problem {
 };
 
 impl Problem {
-    /// Returns the problem of this name.
-    pub fn of(id: &str) -> Option<&'static Self> {
-        super::CATALOGUE.iter().find(|problem| problem.id == id)
-    }
-
     /// Returns all that is known of it, a label and a text a line.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![

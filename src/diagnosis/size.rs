@@ -1,9 +1,10 @@
 //! Problems of size: a backup that the config allows, and something refuses for its length.
 
 use super::Product;
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use crate::wire::{FailureKind, Method};
 
 fn large_with(evidence: &Evidence<'_>, statuses: &[u16]) -> Option<Certainty> {

@@ -108,20 +108,6 @@ impl Product {
 }
 
 impl Product {
-    /// Returns the product that has its own fixes, by the first word of its name: `apache`.
-    pub fn named(word: &str) -> Option<Self> {
-        let mut fixes = super::CATALOGUE.iter().flat_map(|problem| problem.fixes);
-        let is_it = |product: Self| {
-            let mut words = product.name().split([' ', '/']);
-            words
-                .next()
-                .is_some_and(|first| first.eq_ignore_ascii_case(word))
-        };
-        fixes
-            .find(|(product, _)| is_it(*product))
-            .map(|(product, _)| *product)
-    }
-
     /// Returns the command by which a web server loads changed files of its configuration.
     ///
     /// Source: Apache, `apachectl`; nginx, `nginx -s`; Caddy, running as a service; lighttpd.

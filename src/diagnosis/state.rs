@@ -1,8 +1,9 @@
 //! Problems of the state in which the server is: maintenance, accounts, quota, locks, rights.
 
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::safe::{Directions, Stage};
 use crate::wire::Method;

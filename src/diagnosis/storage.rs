@@ -1,10 +1,11 @@
 //! Problems of storing: what is lost, mixed up or given back late.
 
 use super::Product;
-use super::attribution::shown_by;
+use super::certainty::Certainty;
 use super::evidence::Subject;
 use super::nextcloud::is_nextcloud;
-use super::problem::{BLANK, Breaks, Certainty, Problem};
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 use crate::safe::{Directions, Stage};
 use crate::wire::Method;
 

@@ -1,8 +1,8 @@
 //! Problems of the TLS protocol: versions, suites, names.
 
 use super::Product;
-use super::attribution::shown_by;
 use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::shown_by;
 
 /// TLS is not switched on for this port.
 pub(super) const NO_TLS_ON_PORT: Problem = Problem {

@@ -126,3 +126,17 @@ fn slug(name: &str) -> String {
     }
     slug.trim_end_matches('-').to_owned()
 }
+
+/// Returns what to look at where a process ends while it answers: the implementation behind the
+/// adapter has crashed.
+pub(super) fn crash_remedy(operation: Operation) -> String {
+    let memory = match operation {
+        Operation::Derive | Operation::Scrypt => {
+            " scrypt takes 64 MiB here (N = 65536, r = 8), and OpenSSL refuses more than 32 MiB by default: `maxmem: 128 * 1024 * 1024` in Node, `maxmem=2**27` in Python."
+        }
+        _ => "",
+    };
+    format!(
+        "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error says where.{memory} An input that is refused is answered with `error` and a stage."
+    )
+}

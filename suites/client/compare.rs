@@ -3,7 +3,7 @@
 //!
 //! `vectors/README.md`, "Whole documents", says the same for people.
 
-use super::judge::shown;
+use super::shown::shown;
 use serde_json::{Map, Value};
 use std::fmt;
 

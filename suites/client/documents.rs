@@ -1,7 +1,7 @@
 //! Whether what was restored, or written, is what a vector points at.
 
 use super::compare::{Difference, Form, How, differences, how, is_default, same_value};
-use super::judge::shown;
+use super::shown::shown;
 use crate::adapter::{Hex, tolerant};
 use crate::clients::Release;
 use crate::clients::restore::{self, Directory, Surroundings};

@@ -1,8 +1,10 @@
 //! Whether an answer is the one that a vector expects.
 
-use super::cause::Fault;
+use super::cause::{Fault, crash_remedy};
 use super::compare::{Difference, same};
-use super::{Like, body, documents, releases};
+use super::like::Like;
+use super::shown::{short, shown, shown_expected};
+use super::{body, documents, releases};
 use crate::adapter::{
     Breakdown, Hex, JudgeExchange, Operation, Reply, Request, SealBackup, ServerOperation,
 };
@@ -11,9 +13,6 @@ use crate::engine::{Deviation, Outcome};
 use crate::safe::{Client, Clients, Stage};
 use crate::vectors::{self, Expected, Output, Vector, Wanted};
 use serde_json::{Map, Value};
-
-/// The longest value that an observation shows, in characters.
-const SHOWN: usize = 48;
 
 /// Returns the outcome of an answer to `vector`, or of none.
 pub fn judge(
@@ -144,7 +143,7 @@ impl Bad {
             (
                 Fault::Breakdown("crash") | Fault::Refuses(_),
                 Operation::Derive | Operation::Scrypt,
-            ) => deviation.remedy(super::smoke::crash_remedy(operation)),
+            ) => deviation.remedy(crash_remedy(operation)),
             _ => deviation,
         }
     }
@@ -434,35 +433,6 @@ fn is(expected: &Expected, found: Option<&Value>) -> bool {
         }
         _ => false,
     }
-}
-
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("`{}`", short(text)),
-        other => short(&other.to_string()),
-    }
-}
-
-fn shown_expected(expected: &Expected) -> String {
-    match expected {
-        Expected::Json(value) => shown(value),
-        Expected::Bytes(digest) => digest.to_string(),
-        Expected::Restored(pointers)
-        | Expected::Document {
-            written: pointers, ..
-        } => short(&Value::Object(pointers.clone()).to_string()),
-        Expected::State(whole) | Expected::Whole(whole) => short(&whole.to_string()),
-        Expected::Body { .. } => "a body that opens to the document".to_owned(),
-    }
-}
-
-fn short(text: &str) -> String {
-    let length = text.chars().count();
-    if length <= SHOWN {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(SHOWN - 16).collect();
-    format!("{start}… ({length} characters)")
 }
 
 /// Where on the way to a restored backup it fails, if nothing comes of a vector.

@@ -8,77 +8,29 @@ mod compare;
 mod documents;
 mod expectation;
 mod judge;
+mod like;
 mod releases;
 #[cfg(feature = "tests")]
 pub mod rig;
+mod shown;
 mod smoke;
 
 pub use documents::{document, restored, state, whole_document};
 pub use expectation::expected;
 use judge::{is_asked_again, judge_again};
 pub use judge::{judge, never_asked};
+pub use like::Like;
 
 use crate::adapter::{Hello, InProcess, Operation, Peer, Reply};
-use crate::clients::Release;
 use crate::engine::{self, BoxFuture, Check, Facet, Outcome, Subject};
 use crate::engine::{Effect, Level};
 use crate::safe::clause::{self, Clause};
-use crate::safe::{Client, Clients, Directions};
+use crate::safe::{Clients, Directions};
 use crate::vectors::{self, File, Group, Vector};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A check of an implementation.
 pub type ClientCheck = Check<Context>;
-
-/// Which published client an implementation is held to where they differ.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub enum Like {
-    /// Any of them will do.
-    #[default]
-    Anyone,
-    /// The newest release of this one.
-    Client(Client),
-    /// This release.
-    Release(Release),
-    /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as
-    /// Android takes it. For tools that must not let pass what some client will not read.
-    Strictest,
-}
-
-impl Like {
-    /// Returns the release that a name names; of a client, the newest.
-    pub fn release(release: Release) -> Self {
-        if release.is_newest() {
-            Self::Client(release.client())
-        } else {
-            Self::Release(release)
-        }
-    }
-
-    /// Returns the client that it is held to, if it is one.
-    pub const fn client(self) -> Option<Client> {
-        match self {
-            Self::Client(client) => Some(client),
-            Self::Release(release) => Some(release.client()),
-            Self::Anyone | Self::Strictest => None,
-        }
-    }
-
-    /// Returns the release that it is held to, if it is one.
-    pub fn held_to(self) -> Option<Release> {
-        match self {
-            Self::Client(client) => Some(Release::newest(client)),
-            Self::Release(release) => Some(release),
-            Self::Anyone | Self::Strictest => None,
-        }
-    }
-
-    /// Returns the one variant in which each check runs. Made once for each in the life of the
-    /// program.
-    fn variants(self) -> &'static [Self] {
-        Box::leak(Box::new([self]))
-    }
-}
 
 /// The checks that were made for each whom an implementation can be held to, once.
 struct Made<T: 'static>(Mutex<Vec<(Like, &'static [T])>>);

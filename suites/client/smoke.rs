@@ -1,8 +1,9 @@
 //! Whether the adapter answers a first request of each operation in the right form, whatever it
 //! answers: this tells a broken adapter from a wrong implementation.
 
-use super::cause::Fault;
-use super::{ClientCheck, Context, Like, PROTOCOL, Question};
+use super::cause::{Fault, crash_remedy};
+use super::like::Like;
+use super::{ClientCheck, Context, PROTOCOL, Question};
 use crate::adapter::{Breakdown, Operation, Reply};
 use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Check, Deviation, Outcome};
@@ -110,18 +111,4 @@ async fn ask(context: &Context) -> Outcome {
         .caused_by(Fault::of_breakdown(&breakdown).cause(operation))
         .into(),
     }
-}
-
-/// Returns what to look at where a process ends while it answers: the implementation behind the
-/// adapter has crashed.
-pub(super) fn crash_remedy(operation: Operation) -> String {
-    let memory = match operation {
-        Operation::Derive | Operation::Scrypt => {
-            " scrypt takes 64 MiB here (N = 65536, r = 8), and OpenSSL refuses more than 32 MiB by default: `maxmem: 128 * 1024 * 1024` in Node, `maxmem=2**27` in Python."
-        }
-        _ => "",
-    };
-    format!(
-        "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error says where.{memory} An input that is refused is answered with `error` and a stage."
-    )
 }

@@ -1,6 +1,6 @@
 //! Where in a text the value of a path stands.
 
-use super::parser::string_length;
+use super::spelling::string_length;
 use super::{BYTE_ORDER_MARK, Path, Step, Text};
 use std::ops::Range;
 

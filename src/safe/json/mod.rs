@@ -11,67 +11,31 @@
 //! people.
 
 mod error;
+mod gaps;
+mod limits;
 mod locate;
 mod number;
 mod parser;
 mod path;
+mod spelling;
 mod text;
+mod value;
 mod writer;
 
 pub use error::{JsonError, Reason};
+pub use limits::Limits;
 pub use locate::{Located, Position, locate};
 pub use number::Number;
 pub use path::{Path, Step};
 pub use text::{LoneSurrogate, Text};
+pub use value::{Object, Value};
 pub use writer::Layout;
 
+use gaps::Gaps;
 use std::fmt;
-use writer::Gaps;
 
 /// The byte order mark, in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// A value.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Value {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Boolean(bool),
-    /// A number.
-    Number(Number),
-    /// A string.
-    Text(Text),
-    /// An array.
-    Array(Vec<Value>),
-    /// An object.
-    Object(Object),
-}
-
-/// An object: its members in order, duplicate keys included.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Object(pub Vec<(Text, Value)>);
-
-/// How much of a text is read at most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// Bytes of the text.
-    pub bytes: usize,
-    /// Values in it, those within others included.
-    pub values: usize,
-    /// Arrays and objects within each other.
-    pub depth: usize,
-}
-
-impl Limits {
-    /// Far beyond what any client writes: 16 MiB, a million values, 128 deep. It takes less than
-    /// 256 MiB of memory.
-    pub const USUAL: Self = Self {
-        bytes: 16 * 1024 * 1024,
-        values: 1_000_000,
-        depth: 128,
-    };
-}
 
 /// A text that was read: its value, and what stood between the tokens. Written again, it gives the
 /// same bytes.
@@ -133,110 +97,6 @@ impl Document {
     /// Returns whether the text begins with a byte order mark.
     pub const fn has_byte_order_mark(&self) -> bool {
         self.byte_order_mark
-    }
-}
-
-impl Value {
-    /// Returns the text of this value, in bytes.
-    pub fn to_bytes(&self, layout: Layout) -> Vec<u8> {
-        let mut out = Vec::new();
-        writer::write(self, layout, &mut out);
-        out
-    }
-
-    /// Returns what kind of value it is, for a sentence: `a number`.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Boolean(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::Text(_) => "a string",
-            Self::Array(_) => "an array",
-            Self::Object(_) => "an object",
-        }
-    }
-}
-
-impl Object {
-    /// Returns the last value under a key: what two of three clients take.
-    ///
-    /// Source: clients.read.duplicate-keys.
-    pub fn last(&self, key: &str) -> Option<&Value> {
-        let mut from_behind = self.0.iter().rev();
-        from_behind
-            .find(|(each, _)| each.is(key))
-            .map(|(_, value)| value)
-    }
-
-    /// Returns the first value under a key.
-    pub fn first(&self, key: &str) -> Option<&Value> {
-        let mut members = self.0.iter();
-        members
-            .find(|(each, _)| each.is(key))
-            .map(|(_, value)| value)
-    }
-
-    /// Returns every value under a key, in order.
-    pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Value> {
-        let found = self.0.iter().filter(move |(each, _)| each.is(key));
-        found.map(|(_, value)| value)
-    }
-
-    /// Adds a member at the end.
-    pub fn push(&mut self, key: &str, value: impl Into<Value>) {
-        self.0.push((Text::new(key), value.into()));
-    }
-}
-
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Boolean(value)
-    }
-}
-
-impl From<i128> for Value {
-    fn from(value: i128) -> Self {
-        Self::Number(Number::from(value))
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(Text::new(value))
-    }
-}
-
-impl From<Text> for Value {
-    fn from(value: Text) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<Object> for Value {
-    fn from(value: Object) -> Self {
-        Self::Object(value)
-    }
-}
-
-impl From<Vec<Value>> for Value {
-    fn from(value: Vec<Value>) -> Self {
-        Self::Array(value)
-    }
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Array(items) => write!(formatter, "array of {}", items.len()),
-            Self::Object(members) => members.fmt(formatter),
-            other => formatter.write_str(other.kind()),
-        }
-    }
-}
-
-impl fmt::Debug for Object {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "object of {}", self.0.len())
     }
 }
 

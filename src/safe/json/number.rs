@@ -18,7 +18,7 @@ impl Number {
 
     /// Takes a number as it is spelled; `None` where JSON does not spell so.
     pub fn from_spelling(spelling: &str) -> Option<Self> {
-        super::parser::is_number(spelling.as_bytes()).then(|| Self(spelling.into()))
+        super::spelling::is_number(spelling.as_bytes()).then(|| Self(spelling.into()))
     }
 
     /// As it stands in the text.

@@ -58,7 +58,7 @@ impl Text {
 
     /// Returns what stands between the quotes; `None` where JSON does not spell so.
     pub fn from_spelling(spelling: &str) -> Option<Self> {
-        super::parser::is_string_content(spelling.as_bytes()).then(|| Self(spelling.into()))
+        super::spelling::is_string_content(spelling.as_bytes()).then(|| Self(spelling.into()))
     }
 
     /// The parser has seen that it is what may stand between quotes.

@@ -1,6 +1,8 @@
 //! From values to text.
 
-use super::{Object, Text, Value};
+use super::gaps::Gaps;
+use super::text::Text;
+use super::value::{Object, Value};
 
 /// Where white space goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,25 +17,12 @@ pub enum Layout {
     },
 }
 
-/// The white space before each token that has some, in the order of the tokens.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Gaps {
-    /// The number of the token, and the length of the white space before it, in bytes.
-    places: Vec<(u32, u32)>,
-    white_space: String,
-}
-
-impl Gaps {
-    /// Notes the white space before token `token`; nothing is noted for none.
-    pub(super) fn note(&mut self, token: usize, white_space: &str) {
-        if let (false, Ok(token), Ok(length)) = (
-            white_space.is_empty(),
-            u32::try_from(token),
-            u32::try_from(white_space.len()),
-        ) {
-            self.places.push((token, length));
-            self.white_space.push_str(white_space);
-        }
+impl Value {
+    /// Returns the text of this value, in bytes.
+    pub fn to_bytes(&self, layout: Layout) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(self, layout, &mut out);
+        out
     }
 }
 
