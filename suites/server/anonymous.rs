@@ -2,12 +2,11 @@
 
 use super::WHOLE;
 use super::auth::{
-    AnonymousUpload, download_without_login, may_be_anonymous, needs_login, specimen,
-    upload_without_login,
+    AnonymousUpload, download_without_login, may_be_anonymous, needs_login, upload_without_login,
 };
 use super::judge::{Judged, describe, page};
 use super::privacy::open_listings;
-use super::upload::stored;
+use super::upload::{judge_taken, stored};
 use crate::clients::Operation;
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
@@ -369,7 +368,9 @@ async fn wrong(context: &Context) -> Judged {
             "anybody can download a backup here",
         ));
     }
-    let (backup, _) = specimen(context).await?;
+    let backup = context.recycled().await;
+    let payload = context.payload("guarded", Recipe::Random(600));
+    judge_taken(context.send(Request::put(&backup, &payload)).await)?;
     let answer = match context
         .send(Request::get(&backup).login(LoginUse::Wrong))
         .await
@@ -380,10 +381,10 @@ async fn wrong(context: &Context) -> Judged {
         }
         answer => answer?,
     };
-    // What is gone is missing for everybody.
+    // What is not there is missing for everybody.
     if answer.proves_absence() && !context.send(Request::get(&backup)).await?.is_success() {
         return Ok(Outcome::blocked(
-            "the backup was gone before the wrong password was sent",
+            "no backup could be stored for this check: it was not there after the upload",
         ));
     }
     Ok(if gives(&answer) {

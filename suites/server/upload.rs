@@ -198,22 +198,36 @@ pub(super) async fn stored(
     judge_stored(put, get, payload)
 }
 
+fn not_stored(why: &str) -> Outcome {
+    Outcome::blocked(format!("no backup could be stored for this check: {why}"))
+}
+
+fn not_there(failure: Failure) -> Outcome {
+    if failure.kind.is_peer() {
+        not_stored(&failure.message)
+    } else {
+        failure.into()
+    }
+}
+
+/// Returns the answer to a PUT that says that a payload was taken. If it was not, the check is
+/// blocked.
+pub(super) fn judge_taken(put: Answer) -> Result<Response, Outcome> {
+    let answer = put.map_err(not_there)?;
+    if answer.is_success() {
+        Ok(answer)
+    } else {
+        Err(not_stored(&describe(&answer)))
+    }
+}
+
 /// Returns whether the answers to a PUT and to a GET show that a payload is stored. If not, the
 /// check is blocked.
 pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Result<(), Outcome> {
-    let not_stored =
-        |why: String| Outcome::blocked(format!("no backup could be stored for this check: {why}"));
-    let peer = |failure: Failure| match failure.kind {
-        kind if kind.is_peer() => not_stored(failure.message),
-        _ => failure.into(),
-    };
-    let answer = put.map_err(peer)?;
-    if !answer.is_success() {
-        return Err(not_stored(describe(&answer)));
-    }
-    let after = get.map_err(peer)?;
+    let answer = judge_taken(put)?;
+    let after = get.map_err(not_there)?;
     if !after.is_success() {
-        return Err(not_stored(format!(
+        return Err(not_stored(&format!(
             "a PUT was answered {}, then a GET {}",
             answer.status,
             describe(&after)
@@ -221,7 +235,7 @@ pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Resul
     }
     match difference(&after.body, payload) {
         None => Ok(()),
-        Some(difference) => Err(not_stored(format!("it {difference}"))),
+        Some(difference) => Err(not_stored(&format!("it {difference}"))),
     }
 }
 
