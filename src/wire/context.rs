@@ -308,6 +308,11 @@ impl Context {
         answer.map(|response| response.unpacked(limit))
     }
 
+    /// Gets ready to send `wrong`, a request with a wrong password, which is never repeated.
+    pub async fn get_ready_for(&self, wrong: &Request) {
+        self.session.get_ready_for(wrong).await;
+    }
+
     /// Sends several requests at once; the answers come in their order.
     pub async fn together(&self, requests: Vec<Request>) -> Result<Vec<Answer>, Failure> {
         for request in &requests {

@@ -370,11 +370,13 @@ async fn wrong(context: &Context) -> Judged {
     }
     let backup = context.recycled().await;
     let payload = context.payload("guarded", Recipe::Random(600));
-    judge_taken(context.send(Request::put(&backup, &payload)).await)?;
-    let answer = match context
-        .send(Request::get(&backup).login(LoginUse::Wrong))
-        .await
-    {
+    let wrong = Request::get(&backup).login(LoginUse::Wrong);
+    let (put, ()) = tokio::join!(
+        context.send(Request::put(&backup, &payload)),
+        context.get_ready_for(&wrong)
+    );
+    judge_taken(put)?;
+    let answer = match context.send(wrong).await {
         // The one wrong login of this run was the password in another encoding; it was refused.
         Err(failure) if failure.kind == FailureKind::Guarded => {
             return Ok(Outcome::not_applicable(failure.message));

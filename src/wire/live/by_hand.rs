@@ -20,7 +20,7 @@ const MOST_LINES: usize = 4;
 const CLOSES_WITHIN: Duration = Duration::from_millis(30);
 
 /// A connection for HTTP/1.1, with TLS or without.
-trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
 
@@ -33,7 +33,10 @@ impl Live {
         encoding: CredentialEncoding,
     ) -> Answer {
         let mut line = if request.login == LoginUse::Wrong {
-            self.proven_line(request, encoding).await?
+            match self.proven.lock().await.take() {
+                Some(line) => line,
+                None => self.proven_line(encoding).await?,
+            }
         } else {
             self.line().await?
         };
@@ -52,14 +55,24 @@ impl Live {
         })
     }
 
+    /// Looks for a connection for the wrong password, while something else is sent.
+    pub(in crate::wire) async fn ready_line(&self, http: Http, encoding: CredentialEncoding) {
+        #[cfg(test)]
+        if self.script.is_some() {
+            return;
+        }
+        if http == Http::One {
+            let looking = tokio::time::timeout(self.timeout, self.proven_line(encoding));
+            // Without one, it is looked for when it is needed.
+            *self.proven.lock().await = looking.await.ok().and_then(Result::ok);
+        }
+    }
+
     /// Returns a connection for a request that cannot be repeated: one over which the server has
     /// just answered and which it keeps, or a new one if it closes each after its answer.
-    async fn proven_line(
-        &self,
-        request: &Request,
-        encoding: CredentialEncoding,
-    ) -> Result<Box<dyn Line>, Failure> {
+    async fn proven_line(&self, encoding: CredentialEncoding) -> Result<Box<dyn Line>, Failure> {
         let config = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
+        let wrong = config.clone().login(LoginUse::Wrong);
         let url = self.url(&config.place);
         for _ in 0..MOST_LINES {
             let mut line = self.line().await?;
@@ -68,7 +81,7 @@ impl Live {
                 Ok(answer) => {
                     let answer = clean_response(self.walls(), answer, &config);
                     self.heard(&config, &answer);
-                    self.may_ask(request)?;
+                    self.may_ask(&wrong)?;
                     let closing = tokio::time::timeout(CLOSES_WITHIN, line.read_u8()).await;
                     return if closing.is_err() {
                         Ok(line)

@@ -10,6 +10,7 @@ mod patience;
 
 pub(super) use addresses::dial;
 use addresses::{CONNECT_TIME, refused};
+use by_hand::Line;
 pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
@@ -54,6 +55,8 @@ pub(super) struct Live {
     speaks_tls: OnceCell<bool>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
+    /// A connection for the wrong password.
+    proven: tokio::sync::Mutex<Option<Box<dyn Line>>>,
     requests: AtomicU64,
     bytes_sent: AtomicU64,
     /// The server in memory that answers in place of the network.
@@ -89,6 +92,7 @@ impl Live {
             speaks_tls: OnceCell::new(),
             client_one: OnceCell::new(),
             client_two: OnceCell::new(),
+            proven: tokio::sync::Mutex::default(),
             requests: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
             #[cfg(test)]

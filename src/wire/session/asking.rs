@@ -180,6 +180,17 @@ impl Session {
         }
     }
 
+    /// Gets ready to send the one wrong password of the run, while something else is sent: it needs
+    /// a connection that does not lose it.
+    pub(in crate::wire) async fn get_ready_for(&self, wrong: &Request) {
+        if let Source::Live { live, .. } = &self.source
+            && self.closed().is_none()
+            && let Ok(http) = self.version(wrong).await
+        {
+            live.ready_line(http, CredentialEncoding::Utf8).await;
+        }
+    }
+
     /// Sends one request.
     pub(in crate::wire) async fn one(&self, key: Key, request: Request) -> Answer {
         let mut answers = self.together(key, vec![request]).await;
