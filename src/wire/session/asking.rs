@@ -9,24 +9,22 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Respon
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
-use crate::wire::pace::Turn;
 use crate::wire::request::{HttpChoice, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
-use futures_util::future::join_all;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 /// A question, as a transcript keeps it, and who asks so.
-struct Question {
-    words: String,
+pub(super) struct Question {
+    pub(super) words: String,
     purpose: Purpose,
 }
 
 impl Question {
-    fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         Self {
             words: request.fingerprint(),
             purpose: request.purpose(),
@@ -44,7 +42,7 @@ impl Question {
 
 /// Whether a request has its turn to itself.
 #[derive(Clone, Copy)]
-enum Company {
+pub(super) enum Company {
     Alone,
     Several,
 }
@@ -235,123 +233,8 @@ impl Session {
         })
     }
 
-    /// Sends several requests at once; the answers come in their order.
-    pub(in crate::wire) async fn together(&self, key: Key, requests: Vec<Request>) -> Vec<Answer> {
-        let asked: Vec<_> = requests.iter().map(Question::of).collect();
-        let count = requests.len();
-        let got = self.got(
-            key,
-            asked,
-            |live| async {
-                if let [request] = &requests[..] {
-                    return Got::Answers(vec![self.exchange(live, request, Company::Alone).await]);
-                }
-                let send = || {
-                    let exchanges = requests
-                        .iter()
-                        .map(|request| self.exchange(live, request, Company::Several));
-                    join_all(exchanges)
-                };
-                let turn = live.turn_for_several().await;
-                let answers = send().await;
-                let limited = requests.iter().zip(&answers);
-                let Some(pause) = live.pause_after_several(limited) else {
-                    turn.answered(false);
-                    return Got::Answers(answers);
-                };
-                // What the rest found out meanwhile stays; what was refused is judged only now.
-                turn.holds_back(pause);
-                let turn = live.turn_for_several().await;
-                let answers = send().await;
-                turn.answered(false);
-                Got::Answers(answers)
-            },
-            |failure| Got::Answers(vec![Err(failure); count]),
-        );
-        match got.await {
-            Got::Answers(answers) => answers,
-            Got::Reach(_) | Got::Handshake(_) | Got::Inspection(_) => vec![Err(mismatch()); count],
-        }
-    }
-
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The
-    /// answer to the upload comes first.
-    pub(in crate::wire) async fn during(
-        &self,
-        key: Key,
-        upload: Request,
-        poll: Request,
-        most: usize,
-    ) -> Vec<Answer> {
-        let mut polling = Question::of(&poll);
-        polling.words += &format!("; at most {most} times");
-        let asked = vec![Question::of(&upload), polling];
-        let got = self.got(
-            key,
-            asked,
-            |live| async {
-                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
-                let limited = std::iter::once(&upload)
-                    .chain(std::iter::repeat(&poll))
-                    .zip(&polled);
-                let Some(pause) = live.pause_after_several(limited) else {
-                    turn.answered(false);
-                    return Got::Answers(polled);
-                };
-                turn.holds_back(pause);
-                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
-                turn.answered(false);
-                Got::Answers(polled)
-            },
-            |failure| Got::Answers(vec![Err(failure)]),
-        );
-        match got.await {
-            Got::Answers(answers) => answers,
-            Got::Reach(_) | Got::Handshake(_) | Got::Inspection(_) => vec![Err(mismatch())],
-        }
-    }
-
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times.
-    /// Returns the answers, that to the upload first, within the turn that they share.
-    async fn poll_during(
-        &self,
-        live: &Live,
-        upload: &Request,
-        poll: &Request,
-        most: usize,
-    ) -> (Turn, Vec<Answer>) {
-        let turn = live.turn_for_several().await;
-        let uploading = self.exchange(live, upload, Company::Several);
-        tokio::pin!(uploading);
-        let mut polled = Vec::new();
-        let first = loop {
-            if polled.len() >= most {
-                break uploading.await;
-            }
-            let is_first = polled.is_empty();
-            let polling = async {
-                if !is_first {
-                    tokio::time::sleep(live.interval()).await;
-                }
-                self.exchange(live, poll, Company::Several).await
-            };
-            tokio::pin!(polling);
-            tokio::select! {
-                biased;
-                answer = &mut uploading => {
-                    // What is under way when the upload ends is the most likely to be torn.
-                    polled.push(polling.await);
-                    break answer;
-                }
-                answer = &mut polling => polled.push(answer),
-            }
-        };
-        polled.insert(0, first);
-        (turn, polled)
-    }
-
     /// Asks the server and records what came, or looks it up.
-    async fn got<'s, F, Fut>(
+    pub(super) async fn got<'s, F, Fut>(
         &'s self,
         key: Key,
         asked: Vec<Question>,
@@ -458,7 +341,12 @@ impl Session {
     }
 
     /// Sends one request, in its own turn or in one that it shares with others.
-    async fn exchange(&self, live: &Live, request: &Request, company: Company) -> Answer {
+    pub(super) async fn exchange(
+        &self,
+        live: &Live,
+        request: &Request,
+        company: Company,
+    ) -> Answer {
         let http = match self.version(request).await {
             Ok(http) => http,
             Err(failure) => return Err(failure),
@@ -552,7 +440,7 @@ impl Session {
     }
 }
 
-fn mismatch() -> Failure {
+pub(super) fn mismatch() -> Failure {
     Failure {
         kind: FailureKind::Harness,
         stage: Stage::Http,

@@ -1,6 +1,7 @@
 //! One run against one target: the one door through which every call goes, live or replayed.
 
 mod asking;
+mod at_once;
 mod cleaning;
 mod fetching;
 mod offers;
