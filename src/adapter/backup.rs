@@ -1,23 +1,23 @@
-//! What the operations on whole documents take and give.
+//! The inputs and outputs of the operations on whole documents.
 
 use super::hex::Hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What [`Operation::ReadBackup`](super::Operation::ReadBackup) takes. Source: clauses 2.1 and 3.1
-/// to 3.7.
+/// The input of [`Operation::ReadBackup`](super::Operation::ReadBackup). Source: clauses 2.1 and
+/// 3.1 to 3.7.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ReadBackup {
     /// The backup.
     #[serde(flatten)]
     pub backup: BackupToRead,
-    /// The Threema ID whose backup it is.
+    /// The Threema ID to which the backup belongs.
     pub own_id: String,
-    /// The IDs that exist. One that is not among them does not.
+    /// The IDs that exist. Every other ID does not.
     pub directory: Vec<DirectoryId>,
 }
 
-/// A backup to be read: open or sealed.
+/// A backup to read: open or sealed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum BackupToRead {
@@ -35,7 +35,7 @@ pub enum BackupToRead {
     },
 }
 
-/// What the directory knows of an ID.
+/// The entry of an ID in the directory.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DirectoryId {
@@ -43,40 +43,40 @@ pub struct DirectoryId {
     pub id: String,
     /// Its public key, 32 bytes.
     pub public_key: Hex,
-    /// Whether it answers for it.
+    /// Whether the directory still serves the ID.
     pub state: DirectoryState,
 }
 
-/// Whether the directory answers for an ID.
+/// Whether the directory serves an ID.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectoryState {
-    /// It does.
+    /// It serves the ID.
     Active,
-    /// It did once: the ID was revoked.
+    /// It no longer serves the ID, which was revoked.
     Revoked,
 }
 
-/// What [`Operation::ReadBackup`](super::Operation::ReadBackup) gives.
+/// The output of [`Operation::ReadBackup`](super::Operation::ReadBackup).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RestoredState {
-    /// What is on the phone then, in the form that `vectors/README.md` describes.
+    /// The state of the phone after the restore, in the form that `vectors/README.md` describes.
     pub restored: Map<String, Value>,
 }
 
-/// What [`Operation::WriteBackup`](super::Operation::WriteBackup) takes. Source: clauses 3.1 to
+/// The input of [`Operation::WriteBackup`](super::Operation::WriteBackup). Source: clauses 3.1 to
 /// 3.7.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WriteBackup {
-    /// The backup, as a document spelled as Android of today spells it.
+    /// The backup, as a document in the form that the newest Android release writes.
     pub backup: Hex,
-    /// The Threema ID whose backup it is.
+    /// The Threema ID to which the backup belongs.
     pub own_id: String,
 }
 
-/// What [`Operation::WriteBackup`](super::Operation::WriteBackup) gives.
+/// The output of [`Operation::WriteBackup`](super::Operation::WriteBackup).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenDocument {
@@ -84,20 +84,20 @@ pub struct WrittenDocument {
     pub document: Hex,
 }
 
-/// What [`Operation::SealBackup`](super::Operation::SealBackup) takes. Source: clauses 2.1, 2.2 and
-/// 2.5.
+/// The input of [`Operation::SealBackup`](super::Operation::SealBackup). Source: clauses 2.1, 2.2
+/// and 2.5.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealBackup {
     /// The encryption key, 32 bytes.
     pub key: Hex,
-    /// The nonce, 24 bytes; nothing where the implementation chooses it as it does for an upload.
+    /// The nonce, 24 bytes; `None` if the implementation chooses it as for an upload.
     pub nonce: Option<Hex>,
     /// The bytes of the document.
     pub document: Hex,
 }
 
-/// What [`Operation::SealBackup`](super::Operation::SealBackup) gives.
+/// The output of [`Operation::SealBackup`](super::Operation::SealBackup).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealedBackup {
@@ -105,7 +105,8 @@ pub struct SealedBackup {
     pub body: Hex,
 }
 
-/// What [`Operation::OpenBackup`](super::Operation::OpenBackup) takes. Source: clauses 2.1 to 2.3.
+/// The input of [`Operation::OpenBackup`](super::Operation::OpenBackup). Source: clauses 2.1 to
+/// 2.3.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenBackup {
@@ -115,10 +116,10 @@ pub struct OpenBackup {
     pub body: Hex,
 }
 
-/// What [`Operation::OpenBackup`](super::Operation::OpenBackup) gives.
+/// The output of [`Operation::OpenBackup`](super::Operation::OpenBackup).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenedBackup {
-    /// The bytes of the document, before anybody reads them as JSON.
+    /// The bytes of the document, before they are parsed as JSON.
     pub document: Hex,
 }

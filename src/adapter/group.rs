@@ -1,4 +1,4 @@
-//! A process and all that it has started, to be ended together.
+//! A process and all processes that it started, which end together.
 
 use std::time::Duration;
 use tokio::process::Child;
@@ -8,8 +8,8 @@ pub fn kill_all() {
     platform::kill_all();
 }
 
-/// The group of a child. Its leader must not be reaped before the last [`kill`](Self::kill), lest
-/// the number be another's.
+/// The process group of a child. Its leader must not be reaped before the last
+/// [`kill`](Self::kill), because the number could then belong to another process.
 pub(crate) struct Group(platform::Group);
 
 impl Group {
@@ -17,7 +17,7 @@ impl Group {
         Self(platform::Group::of(child))
     }
 
-    /// Kills whatever of the group is there. Only the first call does anything.
+    /// Kills what is left of the group. Only the first call has an effect.
     pub(crate) fn kill(&mut self) {
         self.0.kill();
     }
@@ -30,8 +30,8 @@ impl Group {
         }
     }
 
-    /// Returns how the leader ended, within `limit`. It stays a zombie, so that its number stays
-    /// its own.
+    /// Returns how the leader ended, within `limit`. It remains a zombie, so its number cannot be
+    /// reused.
     pub(super) async fn wait_without_reaping(&self, limit: Duration) -> Option<String> {
         const STEP: Duration = Duration::from_millis(10);
         let end = tokio::time::Instant::now() + limit;
@@ -54,7 +54,7 @@ mod platform {
     use std::sync::{Mutex, PoisonError};
     use tokio::process::Child;
 
-    /// The groups that are there.
+    /// The groups that still run.
     static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
     fn groups() -> std::sync::MutexGuard<'static, BTreeSet<i32>> {
@@ -85,7 +85,7 @@ mod platform {
 
         fn signal(&self) {
             if let Some(leader) = self.0 {
-                // It fails where nobody is left.
+                // This fails if no process is left.
                 let _ = kill_process_group(leader, Signal::KILL);
             }
         }

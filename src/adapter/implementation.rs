@@ -1,28 +1,28 @@
-//! What an implementation says of itself, and how it refuses.
+//! An implementation's description of itself, and its refusals.
 
 use super::operation::Operation;
 use crate::safe::Stage;
 use serde::{Deserialize, Serialize};
 
-/// What an operation gives, or why it does not.
+/// The output of an operation, or the reason for its refusal.
 pub type Answer<T> = Result<T, Refusal>;
 
-/// Why an operation gives nothing.
+/// Why an operation returns no output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// The input is refused.
     At {
         /// The first stage that fails.
         stage: Stage,
-        /// What the implementation says. For people: nothing is judged by it.
+        /// The implementation's message, for people; no verdict depends on it.
         message: String,
     },
-    /// The implementation has no such thing; why.
+    /// The implementation does not support it; the reason.
     Unsupported(String),
 }
 
 impl Refusal {
-    /// The input is refused at `stage`.
+    /// Returns a refusal of the input at `stage`.
     pub fn at(stage: Stage, message: impl Into<String>) -> Self {
         Self::At {
             stage,
@@ -30,7 +30,7 @@ impl Refusal {
         }
     }
 
-    /// The implementation has no such thing.
+    /// Returns a refusal of an operation that the implementation does not support.
     pub fn unsupported(why: impl Into<String>) -> Self {
         Self::Unsupported(why.into())
     }
@@ -40,25 +40,25 @@ impl Refusal {
     }
 }
 
-/// What an implementation says of itself.
+/// An implementation's description of itself.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
-    /// The version of the line protocol that it speaks: 1.
+    /// The version of the line protocol that it supports: 1.
     pub protocol: u32,
     /// Its name.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Where defects of it are reported, if anywhere.
+    /// Where its defects are reported, if anywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bug_tracker: Option<String>,
-    /// The operations that it has, by name. Others are not asked of it.
+    /// The operations that it supports, by name. It is never asked for others.
     pub operations: Vec<String>,
 }
 
 impl Hello {
-    /// Returns what an implementation with these operations says of itself.
+    /// Returns the description of an implementation with these operations.
     pub fn new(
         name: impl Into<String>,
         version: impl Into<String>,
@@ -76,7 +76,7 @@ impl Hello {
         }
     }
 
-    /// Returns whether it has the operation.
+    /// Returns whether it supports the operation.
     pub fn has(&self, operation: Operation) -> bool {
         self.operations.iter().any(|name| name == operation.name())
     }

@@ -1,4 +1,4 @@
-//! The frame: one JSON object a line, there and back.
+//! The frame of the line protocol: one JSON object per line, in both directions.
 
 use super::implementation::Hello;
 use super::message::{MessageError, Reply};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
-/// The longest part of a line that is shown, in characters.
+/// How much of a line is shown, in characters.
 const SHOWN: usize = 80;
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct Trouble {
 
 /// Returns a request as a line, without the line feed.
 pub(super) fn request(id: u64, request: &Request) -> String {
-    // Structs of strings, numbers and lists: this cannot fail.
+    // Serialising structs of strings, numbers and lists does not fail.
     let mut value = serde_json::to_value(request).unwrap_or_default();
     value["id"] = id.into();
     value.to_string()
@@ -45,7 +45,7 @@ pub(super) fn bye(id: u64) -> String {
     json!({"id": id, "op": "bye", "input": {}}).to_string()
 }
 
-/// Reads the answer to request `id`, an `operation`.
+/// Reads the answer to request `id` for `operation`.
 pub(super) fn reply(id: u64, operation: Operation, line: &[u8]) -> Result<Reply, MessageError> {
     let reply = any_reply(id, line)?;
     if let Reply::Done(output) = &reply {
@@ -88,7 +88,7 @@ pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
     if !value.is_object() {
         return Err(not_json("it is another JSON value".to_owned()));
     }
-    // A second pass, from the text: the value would have lost keys that are there twice.
+    // A second parse of the text, because a `Value` drops duplicate keys without an error.
     let line: Line = serde_json::from_slice(line).map_err(|error| MessageError::WrongForm {
         reason: error.to_string(),
     })?;
@@ -110,8 +110,8 @@ pub(super) fn any_reply(id: u64, line: &[u8]) -> Result<Reply, MessageError> {
     }
 }
 
-/// JSON in which every half of a surrogate pair that stands alone is spelled as U+FFFD. Our parser
-/// takes no such half, and many a language's strings hold one.
+/// Returns JSON with U+FFFD for every unpaired half of a surrogate pair: our parser refuses such a
+/// half, which the strings of many languages can hold.
 pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
     let mut mended: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -127,7 +127,7 @@ pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
                 mended[at..at + ESCAPE].copy_from_slice(b"\\ufffd");
                 at += ESCAPE;
             }
-            // The escape of another character; of a backslash, too.
+            // The escape of another character, or of a backslash.
             (None, _) => at += 2,
         }
     }
@@ -137,7 +137,7 @@ pub(crate) fn tolerant(json: &[u8]) -> Cow<'_, [u8]> {
 /// The length of `\u` and its digits.
 const ESCAPE: usize = 6;
 
-/// Returns the surrogate whose escape stands at this place, if one does.
+/// Returns the surrogate that is escaped at this place, if any.
 fn surrogate(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + ESCAPE)?.strip_prefix(b"\\u")?;
     let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;

@@ -1,10 +1,10 @@
-//! What comes back from an implementation, and what can be wrong with a line.
+//! The replies of an implementation, and the errors of a line.
 
 use crate::safe::Stage;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// What came back.
+/// The reply of an implementation.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum Reply {
@@ -14,53 +14,53 @@ pub enum Reply {
     Refused {
         /// The first stage that failed.
         stage: Stage,
-        /// What the implementation says. For people: nothing is judged by it.
+        /// The implementation's message, for people; no verdict depends on it.
         message: String,
     },
-    /// The implementation has no such thing; why.
+    /// The implementation does not support it; the reason.
     Unsupported(String),
 }
 
-/// What is wrong with a line. Each sentence ends where the line, or what is wrong in it, can be
-/// named after it.
+/// What is wrong with a line. Each sentence ends so that the line, or the faulty part, can be named
+/// after it.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// Not one JSON object.
+    /// It is not one JSON object.
     #[error("the line is not a JSON object ({reason}): `{line}`")]
     NotJson {
-        /// What the parser says.
+        /// The error of the parser.
         reason: String,
         /// The beginning of the line.
         line: String,
     },
-    /// None, or more than one, of `ok`, `error` and `unsupported`.
+    /// Not exactly one of `ok`, `error` and `unsupported`.
     #[error("an answer has exactly one of `ok`, `error` and `unsupported`, this one has {count}")]
     NotOneOutcome {
         /// How many there were.
         count: usize,
     },
-    /// The answer to another request.
+    /// It answers another request.
     #[error("the answer is to request {found}, and request {expected} was asked")]
     OtherRequest {
-        /// The number of the request that was asked.
+        /// The number of the request.
         expected: u64,
         /// The number in the answer.
         found: u64,
     },
-    /// The output is not in the form of the operation.
+    /// The output does not have the form of the operation.
     #[error("the answer has not the form that `vectors/README.md` gives: {reason}")]
     WrongForm {
         /// What is wrong with it.
         reason: String,
     },
-    /// Another version of the protocol.
+    /// It has another version of the protocol.
     #[error(
         "it speaks version {found} of the protocol, and this program version {}",
         super::PROTOCOL
     )]
     OtherProtocol {
-        /// The version that was offered.
+        /// The version in the answer.
         found: u32,
     },
 }

@@ -1,13 +1,12 @@
-//! The line protocol to an implementation under test, and its process. No knowledge of a check.
+//! The line protocol to an implementation under test, and its process. It knows no checks.
 //!
-//! An implementation is asked one [`Request`] at a time and gives one [`Reply`]: raw results, never
-//! a verdict. Written in another language it is a child process that reads one JSON object a line
-//! and writes one a line ([`Processes`]); written in Rust it is an [`Implementation`]
-//! ([`InProcess`], or [`serve`] to make it a child process of that kind). Either is a [`Peer`] to a
-//! caller.
-//! The protocol for people is in `vectors/README.md`, with its JSON Schemas beside it.
+//! An implementation gets one [`Request`] at a time and returns one [`Reply`]: raw results, never a
+//! verdict. In another language it is a child process that reads and writes one JSON object per
+//! line ([`Processes`]); in Rust it is an [`Implementation`] ([`InProcess`], or [`serve`] to make
+//! it a child process of that kind). A caller sees either as a [`Peer`]. `vectors/README.md`
+//! describes the protocol for people; its JSON Schemas are in the same folder.
 //!
-//! To add an operation: what goes in and what comes out, and one line in `operations!`, all in
+//! To add an operation: define its input and output, and add one line to `operations!`, all in
 //! `operation.rs`.
 
 mod backup;

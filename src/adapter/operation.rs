@@ -1,4 +1,4 @@
-//! What can be asked of an implementation: the operations, what goes in and what comes out.
+//! The operations that an implementation can be asked for, with their inputs and outputs.
 
 use super::backup::{
     OpenBackup, OpenedBackup, ReadBackup, RestoredState, SealBackup, SealedBackup, WriteBackup,
@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
-/// Declares the operations: one line each, `Operation name(Input) -> Output`, and what the
-/// operation is.
+/// Declares the operations: one line each, `Operation name(Input) -> Output`, with a description.
 macro_rules! operations {
     ($($(#[doc = $doc:literal])+ $variant:ident $name:ident($input:ident) -> $output:ident;)*) => {
-        /// What an implementation can be asked to do.
+        /// An operation that an implementation can be asked for.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Operation {
@@ -50,7 +49,7 @@ macro_rules! operations {
                 }
             }
 
-            /// Holds what came back to the form that the operation's output has.
+            /// Verifies that an output has the form of this operation's output.
             #[cfg(feature = "server")]
             pub(super) fn check_output(self, output: &serde_json::Map<String, Value>) -> Result<(), MessageError> {
                 match self {
@@ -59,7 +58,7 @@ macro_rules! operations {
             }
         }
 
-        /// One question, with everything that is needed to answer it.
+        /// One request, with its complete input.
         #[derive(Clone, PartialEq, Debug, Serialize)]
         #[serde(tag = "op", content = "input", rename_all = "snake_case")]
         pub enum Request {
@@ -75,10 +74,11 @@ macro_rules! operations {
             }
         }
 
-        /// An implementation under test, in Rust. Each operation is one method; by default it says
-        /// that there is no such operation. What [`hello`](Self::hello) lists is asked.
+        /// An implementation under test in Rust. Each operation is one method, which by default
+        /// returns that it is unsupported. Only the operations in [`hello`](Self::hello) are
+        /// requested.
         ///
-        /// A method gives raw results and no verdict, and panics where the implementation does: a
+        /// A method returns raw results and no verdict, and panics where the implementation does: a
         /// panic is a finding.
         ///
         /// ```
@@ -100,7 +100,7 @@ macro_rules! operations {
         /// }
         /// ```
         pub trait Implementation: Send + Sync + 'static {
-            /// Returns what it is, and which operations it has.
+            /// Returns its name, version and operations.
             fn hello(&self) -> Hello;
 
             $(
@@ -162,7 +162,7 @@ fn reply<T: Serialize>(answer: Answer<T>) -> Reply {
     match answer {
         Ok(output) => match serde_json::to_value(output) {
             Ok(Value::Object(output)) => Reply::Done(output),
-            // The outputs are structs: this cannot come.
+            // Every output is a struct, so this does not occur.
             _ => Reply::Unsupported("the output cannot be written as a JSON object".to_owned()),
         },
         Err(Refusal::At { stage, message }) => Reply::Refused { stage, message },
@@ -187,8 +187,7 @@ impl fmt::Display for Operation {
 }
 
 impl Hex {
-    /// Returns these bytes as an array, where they are as many as an array of this length has; else
-    /// a refusal at `stage`.
+    /// Returns these bytes as an array, or a refusal at `stage` if their number is not `LENGTH`.
     pub fn exactly<const LENGTH: usize>(&self, stage: Stage) -> Answer<[u8; LENGTH]> {
         self.0.as_slice().try_into().map_err(|_| Refusal::At {
             stage,
@@ -200,13 +199,13 @@ impl Hex {
     }
 }
 
-/// What [`Operation::Scrypt`] takes. Source: RFC 7914.
+/// The input of [`Operation::Scrypt`]. Source: RFC 7914.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scrypt {
-    /// The password, which enters as UTF-8.
+    /// The password, to be encoded as UTF-8.
     pub password: String,
-    /// The salt, which enters as UTF-8.
+    /// The salt, to be encoded as UTF-8.
     pub salt: String,
     /// The cost N, a power of two.
     pub n: u64,
@@ -218,7 +217,7 @@ pub struct Scrypt {
     pub length: usize,
 }
 
-/// What [`Operation::Scrypt`] gives.
+/// The output of [`Operation::Scrypt`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScryptKey {
@@ -226,7 +225,7 @@ pub struct ScryptKey {
     pub key: Hex,
 }
 
-/// What [`Operation::Derive`] takes. Source: clauses 1.1 to 1.4.
+/// The input of [`Operation::Derive`]. Source: clauses 1.1 to 1.4.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Derive {
@@ -236,23 +235,23 @@ pub struct Derive {
     pub id: String,
 }
 
-/// What [`Operation::Derive`] gives.
+/// The output of [`Operation::Derive`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Derived {
-    /// What scrypt yields.
+    /// The output of scrypt.
     pub master_key: Hex,
     /// Its first 32 bytes.
     pub backup_id: Hex,
     /// Its last 32 bytes.
     pub encryption_key: Hex,
-    /// The path of the backup below the base URL: `backups/` and 64 digits.
+    /// The path of the backup below the base URL: `backups/` and 64 hex digits.
     pub resource: String,
-    /// What stands for `{backupIdPrefix8}`.
+    /// The value of `{backupIdPrefix8}`.
     pub shard_prefix: String,
 }
 
-/// What [`Operation::Seal`] takes. Source: clause 2.1.
+/// The input of [`Operation::Seal`]. Source: clause 2.1.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {
@@ -260,11 +259,11 @@ pub struct Seal {
     pub key: Hex,
     /// The nonce, 24 bytes.
     pub nonce: Hex,
-    /// What is sealed.
+    /// The bytes to seal.
     pub plaintext: Hex,
 }
 
-/// What [`Operation::Seal`] gives.
+/// The output of [`Operation::Seal`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sealed {
@@ -272,7 +271,7 @@ pub struct Sealed {
     pub r#box: Hex,
 }
 
-/// What [`Operation::OpenBox`] takes. Source: clauses 2.1 and 2.3.
+/// The input of [`Operation::OpenBox`]. Source: clauses 2.1 and 2.3.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenBox {
@@ -284,15 +283,15 @@ pub struct OpenBox {
     pub r#box: Hex,
 }
 
-/// What [`Operation::OpenBox`] gives.
+/// The output of [`Operation::OpenBox`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opened {
-    /// What was sealed.
+    /// The bytes that were sealed.
     pub plaintext: Hex,
 }
 
-/// What [`Operation::Open`] takes. Source: clauses 2.1 to 2.4.
+/// The input of [`Operation::Open`]. Source: clauses 2.1 to 2.4.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Open {
@@ -302,7 +301,7 @@ pub struct Open {
     pub body: Hex,
 }
 
-/// What [`Operation::Open`] gives.
+/// The output of [`Operation::Open`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -310,7 +309,7 @@ pub struct Document {
     pub document: Value,
 }
 
-/// What [`Operation::ParseConfig`] takes. Source: clause 4.2.
+/// The input of [`Operation::ParseConfig`]. Source: clause 4.2.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParseConfig {
@@ -318,8 +317,8 @@ pub struct ParseConfig {
     pub body: Hex,
 }
 
-/// What [`Operation::ParseConfig`] gives: decimal digits, since not every language has such
-/// numbers.
+/// The output of [`Operation::ParseConfig`]: decimal digits, because some languages lack numbers of
+/// this size.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -329,45 +328,45 @@ pub struct Config {
     pub retention_days: String,
 }
 
-/// What [`Operation::RequestUrls`] takes. Source: clauses 4.1 and 4.8.
+/// The input of [`Operation::RequestUrls`]. Source: clauses 4.1 and 4.8.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestUrls {
-    /// The address as typed; nothing is Threema's own server.
+    /// The address as typed; `None` for Threema's own server.
     pub address: Option<String>,
-    /// How it came in.
+    /// How the address was entered.
     pub entered: Entered,
     /// The field for the user.
     pub user: Option<String>,
     /// The field for the password.
     pub password: Option<String>,
-    /// A token, on the premises.
+    /// The token of an on-premises installation.
     pub token: Option<String>,
-    /// The backup ID, 32 bytes; nothing before there is a key.
+    /// The backup ID, 32 bytes; `None` before a key is derived.
     pub backup_id: Option<Hex>,
 }
 
-/// How an address came in.
+/// How an address was entered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entered {
-    /// A person typed it.
+    /// A user typed it.
     Typed,
     /// iOS 5.9.3 or older stored it.
     Migrated,
 }
 
-/// What [`Operation::RequestUrls`] gives.
+/// The output of [`Operation::RequestUrls`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Urls {
-    /// The URL of the config; nothing where none is read.
+    /// The URL of the config; `None` if no config is requested.
     pub config_url: Option<String>,
-    /// The URL of the backup; nothing where none is asked for.
+    /// The URL of the backup; `None` if no backup is requested.
     pub backup_url: Option<String>,
     /// The value of `Authorization`.
     pub authorization: Option<String>,
-    /// When that is sent.
+    /// When it is sent.
     pub sent: Sent,
 }
 
@@ -384,7 +383,7 @@ pub enum Sent {
     Never,
 }
 
-/// What [`Operation::CheckPassword`] takes. Source: clause 1.6.
+/// The input of [`Operation::CheckPassword`]. Source: clause 1.6.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckPassword {
@@ -394,11 +393,11 @@ pub struct CheckPassword {
     pub pattern: Option<String>,
 }
 
-/// What [`Operation::CheckPassword`] gives.
+/// The output of [`Operation::CheckPassword`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checked {
-    /// The rule that the password breaks; nothing for a good one.
+    /// The rule that the password breaks; `None` for a good password.
     pub rule: Option<Rule>,
 }
 
@@ -409,11 +408,11 @@ pub struct Checked {
 pub enum Rule {
     /// Too short or too long.
     Length,
-    /// One character again and again.
+    /// One repeated character.
     OneCharacter,
-    /// Few digits, and nothing else.
+    /// A few digits and nothing else.
     Digits,
-    /// Not as the device administrator's pattern requires.
+    /// It does not match the device administrator's pattern.
     Pattern,
 }
 
@@ -429,25 +428,25 @@ impl Rule {
     }
 }
 
-/// What [`Operation::JudgeExchange`] takes. Source: clauses 4.2 to 4.8.
+/// The input of [`Operation::JudgeExchange`]. Source: clauses 4.2 to 4.8.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JudgeExchange {
-    /// What is asked of the server.
+    /// The operation on the server.
     pub operation: ServerOperation,
-    /// Of a download: the key that opens the backup, 32 bytes.
+    /// For a download: the key that opens the backup, 32 bytes.
     pub key: Option<Hex>,
-    /// Whether there are a user and a password.
+    /// Whether the client has a user name and a password.
     pub credentials: bool,
-    /// Of an upload: its length, in bytes.
+    /// For an upload: its length, in bytes.
     pub body_length: Option<u64>,
-    /// Of an upload: the limit of the config, in decimal digits.
+    /// For an upload: the limit in the config, in decimal digits.
     pub max_backup_bytes: Option<String>,
-    /// What the server answers.
+    /// The server's answers.
     pub answers: Vec<ServerAnswer>,
 }
 
-/// What a client asks of a server.
+/// An operation of a client on a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -468,7 +467,7 @@ pub enum ServerOperation {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerAnswer {
-    /// The requests that get it.
+    /// The requests that get this answer.
     pub to: To,
     /// The status.
     pub status: u16,
@@ -493,7 +492,7 @@ pub enum To {
     Digest,
 }
 
-/// What [`Operation::JudgeExchange`] gives: nothing but that it is done.
+/// The output of [`Operation::JudgeExchange`], which only means success.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Taken {}

@@ -12,18 +12,20 @@ use thiserror::Error;
 
 /// An implementation under test, as a caller sees it.
 pub trait Peer: Send + Sync {
-    /// Returns what the implementation says of itself; starts it if need be.
+    /// Returns the implementation's description of itself; starts it if necessary.
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>>;
 
-    /// Asks one question. After a breakdown the next question finds the implementation started
-    /// again.
+    /// Sends one request. A breakdown restarts the implementation for the next request.
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>>;
 
-    /// Ends the implementation. Returns whether it exited after `bye`.
+    /// Ends the implementation.
+    ///
+    /// # Errors
+    /// If it did not exit after `bye`.
     fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>>;
 }
 
-/// Why there is no answer.
+/// Why an implementation returned no answer.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum Breakdown {
@@ -33,9 +35,9 @@ pub enum Breakdown {
     /// It ended, or closed its standard output, instead of answering.
     #[error("it ended instead of answering: {how}{}", last_words(said.as_ref()))]
     Ended {
-        /// How: an exit status, a signal, a panic.
+        /// How it ended: an exit status, a signal, or a panic.
         how: String,
-        /// What it wrote to standard error since it was asked: the first line and the last.
+        /// The first and last line that it wrote to standard error since the request.
         said: Option<String>,
     },
     /// It did not answer in time.
@@ -44,27 +46,27 @@ pub enum Breakdown {
         /// The time limit.
         limit: Duration,
     },
-    /// What it wrote is no answer.
+    /// Its answer is invalid.
     #[error("{0}")]
     Garbage(#[from] MessageError),
-    /// Its answer is too large.
+    /// Its answer is too long.
     #[error("its answer is longer than {limit_bytes} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit_bytes: usize,
     },
-    /// It wrote something that nobody had asked for.
+    /// It wrote a line without a request.
     #[error(
         "it wrote a line that nobody had asked for: `{0}`; what is for people belongs on standard error"
     )]
     Unasked(String),
-    /// It has broken down at its start too often: it is not started again.
+    /// It failed to start too often and is not started again.
     #[error("it has failed to start {0} times in a row, and is not started again")]
     GivenUp(u32),
     /// It did not exit after `bye`.
     #[error("it was still there {} s after `bye`, and had to be killed", limit.as_secs_f32())]
     DoesNotGo {
-        /// How long it had.
+        /// The time limit.
         limit: Duration,
     },
 }
@@ -74,13 +76,13 @@ fn last_words(said: Option<&String>) -> String {
         .unwrap_or_default()
 }
 
-/// Both lines, each of which is short already, or the one.
+/// Makes the one or two lines printable; each of them is short already.
 fn printable(lines: &str) -> String {
     let parts: Vec<_> = lines.split(" … ").map(shown).collect();
     parts.join(" … ")
 }
 
-/// An implementation in this process, as a peer.
+/// An implementation in this process as a peer.
 #[derive(Clone)]
 pub struct InProcess(Arc<dyn Implementation>);
 
@@ -90,7 +92,7 @@ impl InProcess {
         Self(implementation)
     }
 
-    /// Asks in the calling thread. A panic of the implementation is a breakdown.
+    /// Calls the implementation in the current thread. A panic of it is a breakdown.
     pub fn ask_here(&self, request: Request) -> Result<Reply, Breakdown> {
         let operation = request.operation();
         let asked = AssertUnwindSafe(|| operation::ask(&*self.0, request));

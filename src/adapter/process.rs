@@ -1,4 +1,4 @@
-//! An implementation under test as child processes, which speak the line protocol.
+//! An implementation under test as child processes that speak the line protocol.
 
 use super::group::Group;
 use super::implementation::Hello;
@@ -19,16 +19,16 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// What bounds a process.
+/// The limits of a process.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// How long one answer may take.
     pub answer: Duration,
-    /// How long the process may take to its answer to `hello`.
+    /// How long the process may take from its start to its answer to `hello`.
     pub start: Duration,
-    /// How long it may take to end after `bye`.
+    /// How long the process may take to end after `bye`.
     pub end: Duration,
-    /// The longest line that is taken, in bytes.
+    /// The longest line that is accepted, in bytes.
     pub answer_bytes: usize,
 }
 
@@ -46,16 +46,16 @@ impl Default for Limits {
 /// Takes a line that the implementation wrote to standard error.
 pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// How often in a row a process may fail to start before it is given up.
+/// After how many failed starts in a row a process is not started again.
 const FAILED_STARTS: u32 = 3;
 /// How much of standard error is kept, in bytes.
 const TAIL_BYTES: usize = 4096;
 /// How much of standard error is passed on line by line, in bytes; the rest is read and dropped.
 const PASSED_ON_BYTES: usize = 256 << 10;
-/// How long a process that has closed its standard output gets to end by itself.
+/// How long a process may take to end after it has closed its standard output.
 const LAST_MOMENTS: Duration = Duration::from_millis(500);
 
-/// One command, as often as it is needed at once: each process answers one request after the other.
+/// One command in as many processes as needed; each answers one request at a time.
 pub struct Processes {
     command: String,
     limits: Limits,
@@ -76,7 +76,7 @@ struct Idle {
 }
 
 impl Processes {
-    /// Processes of `command`, which a shell runs; at most `jobs` at once. Nothing is started yet.
+    /// Returns at most `jobs` processes of `command`, which a shell runs. None is started yet.
     pub fn new(command: impl Into<String>, jobs: usize, limits: Limits) -> Self {
         let jobs = u32::try_from(jobs).unwrap_or(u32::MAX).max(1);
         Self {
@@ -92,13 +92,13 @@ impl Processes {
         }
     }
 
-    /// Returns how many questions have been asked, and how many bytes these had.
+    /// Returns how many requests were sent, and their total size in bytes.
     pub fn asked(&self) -> (u64, u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (count(&self.requests), count(&self.bytes))
     }
 
-    /// Tells each line of standard error as it comes.
+    /// Passes each line of standard error to `tell` as it arrives.
     #[must_use]
     pub fn telling(mut self, tell: Tell) -> Self {
         self.tell = Some(tell);
@@ -110,12 +110,12 @@ impl Processes {
         lock(&self.tail).lines()
     }
 
-    /// Returns what the implementation has said of itself, if it ever has.
+    /// Returns the implementation's description of itself, if it has sent one.
     pub fn introduced(&self) -> Option<Hello> {
         lock(&self.idle).introduced.clone()
     }
 
-    /// Returns a process that has said hello, and the place that it takes up.
+    /// Returns a process that has answered `hello`, and the place that it occupies.
     async fn running(&self) -> Result<(OwnedSemaphorePermit, Running), Breakdown> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         // The semaphore is never closed.
@@ -159,7 +159,7 @@ impl Peer for Processes {
             let (_place, running) = self.running().await?;
             let hello = running.hello.clone();
             self.put_back(running);
-            // Every process that is put back has said hello.
+            // Every process that is put back has answered `hello`.
             hello.ok_or_else(|| Breakdown::CannotStart("it said no hello".to_owned()))
         })
     }
@@ -178,8 +178,7 @@ impl Peer for Processes {
             self.bytes.fetch_add(line.len() as u64, Ordering::Relaxed);
             let answered = running.exchange(&line, limits).await;
             let reply = answered.and_then(|line| Ok(lines::reply(id, request.operation(), &line)?));
-            // An output in the wrong form is the answer to this request alone: the process can go
-            // on.
+            // An output in the wrong form affects this request only: the process can continue.
             if let Err(Breakdown::Garbage(MessageError::WrongForm { .. })) | Ok(_) = &reply {
                 self.put_back(running);
                 return reply;
@@ -190,7 +189,7 @@ impl Peer for Processes {
 
     fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>> {
         Box::pin(async {
-            // All places: nothing is being asked any more.
+            // Holding all places means that no request is under way.
             let places = Arc::clone(&self.places).acquire_many_owned(self.jobs).await;
             let leaving = std::mem::take(&mut lock(&self.idle).running);
             let mut worst = Ok(());
@@ -203,7 +202,7 @@ impl Peer for Processes {
     }
 }
 
-/// One process. Dropped, it is killed with all that it has started.
+/// One process. When dropped, it is killed with all processes that it started.
 struct Running {
     child: Child,
     group: Group,
@@ -248,7 +247,7 @@ impl Running {
         self.last_id
     }
 
-    /// Sends a line and reads one.
+    /// Sends a line and reads the answer.
     async fn exchange(
         &mut self,
         request: &str,
@@ -270,24 +269,24 @@ impl Running {
     /// Writes `request` and reads a line.
     async fn line_for(&mut self, request: &str, limit_bytes: usize) -> std::io::Result<Line> {
         let (requests, answers, group) = (&mut self.requests, &mut self.answers, &self.group);
-        // At once: a process may begin to answer before it has read everything.
+        // At the same time: a process may begin to answer before it has read everything.
         let both = async {
             let write = async {
                 let written = requests.write_all(request.as_bytes()).await;
-                // That the pipe is closed shows at the other one, and says more there.
+                // A closed pipe also shows when the answer is read, with a better error.
                 let _ = written.and(requests.flush().await);
             };
             tokio::join!(write, line_of(answers, limit_bytes)).1
         };
         tokio::pin!(both);
-        // What it has started may keep its standard output open after it has gone.
+        // Its child processes may keep its standard output open after it has ended.
         tokio::select! {
             line = &mut both => line,
             () = group.gone() => timeout(LAST_MOMENTS, &mut both).await.unwrap_or(Ok(Line::End)),
         }
     }
 
-    /// Returns what lies in the pipe before anything is asked.
+    /// Returns what the process wrote before a request was sent.
     async fn unasked(&mut self) -> Option<String> {
         let buffered = timeout(Duration::ZERO, self.answers.fill_buf()).await;
         match buffered {
@@ -298,14 +297,14 @@ impl Running {
         }
     }
 
-    /// Returns how it ended, once its standard output has.
+    /// Returns how the process ended, after its standard output has ended.
     async fn ended(&mut self) -> Breakdown {
         let how = match self.group.wait_without_reaping(LAST_MOMENTS).await {
             Some(how) => how,
             None => "it closed its standard output".to_owned(),
         };
         self.group.kill();
-        // What it said last may still be on its way.
+        // Its last output to standard error may still arrive.
         let _ = timeout(LAST_MOMENTS, &mut self.errors).await;
         Breakdown::Ended {
             how,
@@ -313,17 +312,17 @@ impl Running {
         }
     }
 
-    /// Returns what `result` is; if it is a breakdown, the process has been ended.
+    /// Returns `result`; a breakdown also ends the process.
     async fn or_end<T>(&mut self, result: Result<T, Breakdown>) -> Result<T, Breakdown> {
         if result.is_err() {
             self.group.kill();
-            // It is killed: this takes no time, and if it does, the runtime reaps it later.
+            // It was killed, so this takes no time; otherwise the runtime reaps it later.
             let _ = timeout(LAST_MOMENTS, self.child.wait()).await;
         }
         result
     }
 
-    /// Tells it to go, and sees to it that it goes.
+    /// Asks the process to exit, and kills it if it does not.
     async fn bye(mut self, limits: &Limits) -> Result<(), Breakdown> {
         let id = self.next_id();
         let answered = self
@@ -380,12 +379,12 @@ async fn line_of(from: &mut (impl AsyncBufRead + Unpin), limit: usize) -> std::i
     })
 }
 
-/// Reads standard error to its end, whatever comes.
+/// Reads standard error to its end, whatever it contains.
 async fn listen(errors: ChildStderr, tail: Arc<Mutex<Tail>>, tell: Option<Tell>) {
     let mut errors = BufReader::new(errors);
     let mut passed_on = 0;
     let mut line = Vec::new();
-    // A line without an end is taken in pieces.
+    // A line without an end is read in pieces.
     while let Ok(1..) = (&mut errors)
         .take(TAIL_BYTES as u64)
         .read_until(b'\n', &mut line)
@@ -407,7 +406,7 @@ async fn listen(errors: ChildStderr, tail: Arc<Mutex<Tail>>, tell: Option<Tell>)
 struct Tail {
     lines: VecDeque<String>,
     bytes: usize,
-    /// How many of the lines, the last ones, came since the question that is being asked.
+    /// How many of the last lines came since the current request.
     current: usize,
 }
 
@@ -424,13 +423,13 @@ impl Tail {
         }
     }
 
-    /// What comes from now on belongs to another question.
+    /// Attributes all further lines to the next request.
     fn begin(&mut self) {
         self.current = 0;
     }
 
-    /// Returns the first line and the last of what was said since the question: of a stack trace
-    /// they say what and where.
+    /// Returns the first and the last line since the request: in a stack trace these name the error
+    /// and its place.
     fn first_and_last_line(&self) -> Option<String> {
         let current = self.current.min(self.lines.len());
         let mut lines = self.lines.iter().skip(self.lines.len() - current);

@@ -1,4 +1,4 @@
-//! The other end of the line protocol: an implementation in Rust as a child process.
+//! The other end of the line protocol: a Rust implementation as a child process.
 
 use super::message::Reply;
 use super::operation::{self, Implementation, Operation};
@@ -14,7 +14,7 @@ struct Line {
     input: Value,
 }
 
-/// Answers requests, one a line, until `bye` or the end of `requests`: the `main` of an adapter.
+/// Answers requests, one per line, until `bye` or the end of `requests`: the `main` of an adapter.
 ///
 /// ```no_run
 /// # use safe_conformance::adapter::{Hello, Implementation, serve};

@@ -1,5 +1,4 @@
-//! The findings of a whole run: which problem each of them shows, and what to do about it on this
-//! server.
+//! The problems behind the findings of a whole run, and their fixes on this server.
 
 use super::nextcloud;
 use super::problem::Problem;
@@ -10,7 +9,7 @@ use crate::engine::{Because, Blocker, Cause, Finding};
 use crate::safe::Stage;
 use std::borrow::Cow;
 
-/// Gives each finding that deviates its problem, and each problem the fix for this server.
+/// Assigns each deviating finding its problem, and each problem the fix for this server.
 pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     let own: Vec<_> = findings
         .iter()
@@ -31,7 +30,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     for (finding, (is_shared, cause)) in findings.iter_mut().zip(found) {
         if let Some(cause) = cause {
             if is_shared || cause.id == nextcloud::NEXTCLOUD_URL.id {
-                // What mends the other one mends this one.
+                // The fix of the other finding also fixes this one.
                 finding.remedy = cause.fix.to_string();
             }
             finding.cause = Some(cause);
@@ -46,7 +45,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
         if problem.says(&cause.fix)
             && let Some(special) = problem.special_fix(run.software)
         {
-            // A check that took over the words of a likely problem follows them.
+            // A check that adopted the fix of a likely problem also adopts its special form.
             if own == cause.fix {
                 special.clone_into(&mut finding.remedy);
             }
@@ -61,8 +60,8 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     }
 }
 
-/// Puts what is known of this run in the place of the placeholders of every fix: whatever form a
-/// report takes, it says the same.
+/// Replaces the placeholders in every fix by what this run knows, so that every report says the
+/// same.
 pub fn fill(findings: &mut [Finding], shell: &Shell<'_>) {
     for finding in findings {
         finding.remedy = shell.fill(&finding.remedy);
@@ -75,15 +74,15 @@ pub fn fill(findings: &mut [Finding], shell: &Shell<'_>) {
     }
 }
 
-/// Returns what a person should know although no check deviates.
+/// Returns the problems that a person should know about although no check deviates.
 pub fn remarks(run: &Sights<'_>) -> Vec<&'static Problem> {
     let all = super::CATALOGUE.iter();
     all.filter(|problem| (problem.in_target)(run)).collect()
 }
 
-/// Returns the cause of another finding, where that explains this one, too.
+/// Returns the cause of another finding that also explains this one.
 ///
-/// Another variant that saw the same explains it where nothing else does.
+/// If nothing else explains it, another variant with the same observation does.
 fn shared_cause(
     finding: &Finding,
     own: Option<&Cause>,
@@ -109,7 +108,7 @@ fn shared_cause(
     shared.map(|(_, cause)| cause.clone())
 }
 
-/// Returns the problem that a finding shows beside the others; none if it has one, or needs none.
+/// Returns the problem that a finding shows; `None` if it has a cause already or needs none.
 fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     let by_blocker = finding.cause.is_some() && !finding.verdict.is_deviation();
     let is_open = finding.verdict.is_deviation()
@@ -120,7 +119,7 @@ fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     if !is_open || (finding.cause.is_some() && !by_blocker) {
         return None;
     }
-    // What never came to an answer says nothing about what the check looks for.
+    // Without an answer, nothing is known about what the check looks for.
     let is_lost = matches!(
         finding.stage,
         Some(Stage::Resolve | Stage::Connect | Stage::Tls)

@@ -1,4 +1,4 @@
-//! Problems of a server on which nothing is set up yet, with all that is to be written there.
+//! Problems of a server on which nothing is set up yet, with the complete configuration to add.
 
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
@@ -69,7 +69,7 @@ fn is_web_server(evidence: &Evidence<'_>) -> bool {
     products.next().is_some_and(is_one)
 }
 
-/// Returns the lines that set the server up, where the software is known.
+/// Returns the lines that set the server up, if the software is known.
 fn lines(shell: &Shell<'_>) -> Vec<String> {
     match shell.software.first().map(|seen| seen.product) {
         Some(Product::Apache) => apache(shell),
@@ -78,7 +78,7 @@ fn lines(shell: &Shell<'_>) -> Vec<String> {
     }
 }
 
-/// Returns the path at which the folder is served: never the whole site.
+/// Returns the path at which the folder is served, which is never the whole site.
 fn place(shell: &Shell<'_>) -> String {
     match shell.path() {
         "" => format!("/{FOLDER}"),
@@ -86,7 +86,7 @@ fn place(shell: &Shell<'_>) -> String {
     }
 }
 
-/// Returns the folder and its files.
+/// Returns the lines that create the folder and its files.
 fn beginning() -> [String; 3] {
     [
         "mkdir -p /srv/threema-safe/backups".to_owned(),
@@ -95,15 +95,15 @@ fn beginning() -> [String; 3] {
     ]
 }
 
-/// Returns the login of this person: the others in the file stay. It comes last, for it asks a
-/// question, and lines that follow would be taken for the answer. No server brings a program for
-/// it.
+/// Returns the lines that add a login for this user and keep the others in the file. They come last
+/// because they ask a question, and the shell would take lines that follow for the answer. They use
+/// `openssl` because none of the servers brings a program for it.
 fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
     let user = shell.user();
     let mut lines = vec![format!(
         "test -e {file} || install -m 640 -g www-data /dev/null {file}"
     )];
-    // The first line of a user counts. A name that a pattern would read otherwise is left alone.
+    // The first line of a user counts. A name with special characters of a pattern is not removed.
     if user
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@'))
@@ -116,7 +116,7 @@ fn login(shell: &Shell<'_>, file: &str) -> Vec<String> {
     lines
 }
 
-/// Returns a line that says where the folder is, where that is not the address that was given.
+/// Returns a comment with the new address, if it differs from the one that was entered.
 fn new_address(shell: &Shell<'_>) -> Option<String> {
     shell.path().is_empty().then(|| {
         format!(
@@ -178,10 +178,10 @@ fn nginx(shell: &Shell<'_>) -> Vec<String> {
     lines
 }
 
-/// What anybody gets without a login.
+/// The fix if the server requires no login.
 const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request without credentials must be answered 401 with `WWW-Authenticate: Basic realm=\"…\"`.";
 
-/// Nobody is asked for credentials.
+/// The server requires no login.
 pub(super) const NO_LOGIN: Problem = Problem {
     id: "problem.no-login",
     title: "the server has no login here: it asks nobody for credentials",

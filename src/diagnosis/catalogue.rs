@@ -1,5 +1,4 @@
-//! Every problem, in the order in which it is looked for: of several that are as sure, the first
-//! counts.
+//! Every problem, in the order of the search: of several with the same certainty, the first counts.
 
 use super::problem::Problem;
 use super::software::Product;
@@ -158,14 +157,14 @@ pub const CATALOGUE: &[Problem] = &[
 ];
 
 impl Problem {
-    /// Returns the problem of this name.
+    /// Returns the problem with this ID.
     pub fn of(id: &str) -> Option<&'static Self> {
         CATALOGUE.iter().find(|problem| problem.id == id)
     }
 }
 
 impl Product {
-    /// Returns the product that has its own fixes, by the first word of its name: `apache`.
+    /// Returns the product with special fixes, by the first word of its name: `apache`.
     pub fn named(word: &str) -> Option<Self> {
         let mut fixes = CATALOGUE.iter().flat_map(|problem| problem.fixes);
         let is_it = |product: Self| {

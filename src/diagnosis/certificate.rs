@@ -7,12 +7,12 @@ use super::shell::Shell;
 use super::symptom::{Symptom, shown_by};
 use crate::wire::tls::{Certificate, Inspection, KeyProof, Trust};
 
-/// Returns the certificates of the server from its own upwards, where this check deviates.
+/// Returns the server's certificates from its own upwards, if this check deviates.
 fn chain(symptom: &Symptom<'_>, check: &str) -> Option<Vec<Certificate>> {
     certificates(symptom, symptom.is(check))
 }
 
-/// Returns the certificates of the server from its own upwards, where they are `wanted`.
+/// Returns the server's certificates from its own upwards, if `wanted`.
 fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>> {
     let sent = &symptom.run.inspection.filter(|_| wanted)?.chain;
     sent.iter()
@@ -20,21 +20,21 @@ fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>>
         .collect()
 }
 
-/// Returns the certificate of the server itself, where this check deviates.
+/// Returns the certificate of the server itself, if this check deviates.
 fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
 
-/// What a new certificate puts right, as well.
+/// Checks that a new certificate also fixes.
 const NEW_CERTIFICATE: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
 
-/// Lines that make an authority and a certificate that every client takes where that authority is
-/// installed.
+/// Returns lines that create an authority and a certificate, which every client with that authority
+/// accepts.
 ///
 /// Source: RFC 5280 sections 4.2.1.3, 4.2.1.6, 4.2.1.9 and 4.2.1.12; Apple, requirements for
 /// trusted certificates (at most 825 days); OpenSSL 3.0, `req -CA`.
 fn own_authority(shell: &Shell<'_>) -> Vec<String> {
-    // Caddy makes its own.
+    // Caddy creates both itself.
     if shell
         .software
         .iter()
@@ -118,7 +118,7 @@ pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     ..BLANK
 };
 
-/// The server does not hold the key of its certificate.
+/// The server does not have the private key of its certificate.
 pub(super) const KEY_MISMATCH: Problem = Problem {
     id: "problem.key-mismatch",
     title: "the server does not hold the key of its certificate",
@@ -207,7 +207,7 @@ pub(super) const PRIVATE_ROOT: Problem = Problem {
     ..BLANK
 };
 
-/// The chain ends early, before a root that is not known here.
+/// The chain ends early, before a root that this machine does not know.
 pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     id: "problem.private-chain-cut",
     title: "the certificate comes from an authority that this machine does not know",
@@ -429,7 +429,7 @@ pub(super) const CHAIN_UNTIDY: Problem = Problem {
     ..BLANK
 };
 
-/// Trust comes from this machine alone.
+/// Only this machine trusts the certificate.
 pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     id: "problem.trust-of-this-machine",
     title: "this machine trusts the certificate, and phones do not",
@@ -446,7 +446,7 @@ pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     ..BLANK
 };
 
-/// The root is the person's own.
+/// The root is the user's own.
 pub(super) const ROOT_NOT_ON_PHONES: Problem = Problem {
     id: "problem.root-not-on-phones",
     title: "phones do not trust this certificate yet: its root is not public",
@@ -462,9 +462,9 @@ pub(super) const ROOT_NOT_ON_PHONES: Problem = Problem {
     ..BLANK
 };
 
-/// The first releases of the systems that have a root, by the common name of the root.
+/// The first system releases that include a root, by the common name of the root.
 ///
-/// Other young roots are not in it: of none of them a source names both releases.
+/// Other young roots are missing because no source names both releases for them.
 ///
 /// Source: Let's Encrypt, "Certificate Compatibility", of 2024-07-04.
 const FIRST_RELEASES: [(&str, &str); 2] = [
@@ -472,8 +472,7 @@ const FIRST_RELEASES: [(&str, &str); 2] = [
     ("ISRG Root X2", "Android 14 and iOS 16"),
 ];
 
-/// Returns the first releases that have the root to which a chain leads, if that is known to be a
-/// new one.
+/// Returns the first releases that include the root of a chain, if the root is known to be new.
 pub fn first_releases(seen: &Inspection) -> Option<(&'static str, &'static str)> {
     let last = Certificate::parse(&seen.chain.last()?.der.0)?;
     let known = FIRST_RELEASES
@@ -482,7 +481,7 @@ pub fn first_releases(seen: &Inspection) -> Option<(&'static str, &'static str)>
     known.copied().filter(|_| seen.public)
 }
 
-/// Older phones lack the root.
+/// Older phones do not have the root.
 pub(super) const NEW_ROOT: Problem = Problem {
     id: "problem.new-root",
     title: "older phones lack the root of this certificate",

@@ -7,13 +7,13 @@ use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::safe::Stage;
 
-/// Returns the text of what came as `config`, if it came with success.
+/// Returns the text that was sent as `config`, if the answer reports success.
 fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {
     let came = evidence.is_config() && evidence.answer.is_success();
     came.then(|| String::from_utf8_lossy(&evidence.answer.body.bytes))
 }
 
-/// The config holds quotation marks that are for people.
+/// The config contains typographic quotation marks.
 pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
     id: "problem.typographic-quotes",
     title: "`config` holds typographic quotation marks",
@@ -69,7 +69,7 @@ pub(super) const BYTE_ORDER_MARK: Problem = Problem {
     ..BLANK
 };
 
-/// The config is declared in a charset that Android obeys.
+/// The config has a declared charset that Android obeys.
 pub(super) const CONFIG_CHARSET: Problem = Problem {
     id: "problem.config-charset",
     title: "`config` is sent with a charset that is not UTF-8",
@@ -104,7 +104,7 @@ pub(super) const CONFIG_CHARSET: Problem = Problem {
     ..BLANK
 };
 
-/// A page for people comes in place of the config.
+/// The server sends a web page in place of the config.
 pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
     id: "problem.page-for-config",
     title: "a web page comes in place of `config`",
@@ -125,7 +125,7 @@ pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
     ..BLANK
 };
 
-/// The config has no bytes.
+/// The config is empty.
 pub(super) const CONFIG_EMPTY: Problem = Problem {
     id: "problem.config-empty",
     title: "`config` is empty",
@@ -142,7 +142,7 @@ pub(super) const CONFIG_EMPTY: Problem = Problem {
     ..BLANK
 };
 
-/// The config was written by a word processor, or copied with its frame.
+/// The config is a file of a word processor, or was copied with its markup.
 pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
     id: "problem.config-in-a-document",
     title: "`config` is a document of another program, with JSON in it",
@@ -162,7 +162,7 @@ pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
     ..BLANK
 };
 
-/// The config is nearly JSON.
+/// The config is almost JSON.
 pub(super) const CONFIG_NOT_JSON: Problem = Problem {
     id: "problem.config-not-json",
     title: "`config` is not JSON as every app reads it",
@@ -181,7 +181,7 @@ pub(super) const CONFIG_NOT_JSON: Problem = Problem {
     ..BLANK
 };
 
-/// The config lacks a number, or holds one as a text.
+/// The config lacks a number, or contains one as a string.
 pub(super) const CONFIG_NUMBERS: Problem = Problem {
     id: "problem.config-numbers",
     title: "`config` lacks a number, or holds it in another form",
@@ -203,7 +203,7 @@ pub(super) const CONFIG_NUMBERS: Problem = Problem {
     ..BLANK
 };
 
-/// The limit in the config lets nothing through.
+/// The limit in the config is too low for any backup.
 pub(super) const LIMIT_TOO_LOW: Problem = Problem {
     id: "problem.limit-too-low",
     title: "maxBackupBytes in `config` is too low for a backup",
@@ -249,7 +249,7 @@ pub(super) const TWO_BACKENDS: Problem = Problem {
     source: "clause 4.2; servers.config-get",
     breaks: Breaks::NOTHING,
     in_run: |symptom| {
-        // One answer that the apps read differently does not show that there are two servers.
+        // If the apps read one answer differently, that does not show two servers.
         let differs = symptom.finding.stage == Some(Stage::Meaning);
         (symptom.is("config.same") && differs).then_some(Certainty::Likely)
     },

@@ -1,4 +1,4 @@
-//! Problems before the first answer: no connection, no TLS.
+//! Problems before the first answer: no connection or no TLS.
 
 use super::Product;
 use super::certainty::Certainty;
@@ -7,7 +7,7 @@ use super::symptom::shown_by;
 use crate::engine::{Because, Breakage};
 use crate::wire::FailureKind;
 
-/// Nothing answers.
+/// The server does not answer.
 pub(super) const UNREACHABLE: Problem = Problem {
     id: "problem.unreachable",
     title: "the server cannot be reached",
@@ -23,7 +23,7 @@ pub(super) const UNREACHABLE: Problem = Problem {
     ..BLANK
 };
 
-/// The URL is plain http.
+/// The URL uses plain http.
 pub(super) const PLAIN_HTTP: Problem = Problem {
     id: "problem.plain-http",
     title: "the URL is http://, which no app takes",
@@ -36,7 +36,7 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
     ..BLANK
 };
 
-/// Plain http meets a port of TLS.
+/// The URL uses plain http on a port for TLS.
 pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     id: "problem.http-on-https-port",
     title: "the URL says http://, and this port speaks https",
@@ -67,7 +67,7 @@ pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     ..BLANK
 };
 
-/// HTTP/3 is announced, and does not answer.
+/// HTTP/3 is announced but does not answer.
 pub(super) const DEAD_HTTP3: Problem = Problem {
     id: "problem.http3-dead",
     title: "HTTP/3 is announced, and does not answer",
@@ -149,7 +149,7 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
     ..BLANK
 };
 
-/// The address is this machine's own.
+/// The address belongs to this machine.
 pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
     id: "problem.loopback-address",
     title: "no phone reaches this address: it is this machine's own",
@@ -162,7 +162,7 @@ pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
     ..BLANK
 };
 
-/// The user name in the URL holds a raw `@`.
+/// The user name in the URL contains a raw `@`.
 pub(super) const AT_SIGN_IN_URL: Problem = Problem {
     id: "problem.at-sign-in-url",
     title: "the user name inside the URL holds an `@`",

@@ -1,4 +1,4 @@
-//! Problems of logging in: what the server offers, what it says, and what never reaches it.
+//! Problems of the login: what the server offers, what it says, and what does not reach it.
 
 use super::certainty::Certainty;
 use super::evidence::Evidence;
@@ -9,7 +9,7 @@ use super::{Product, Words};
 use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};
 
-/// For servers of which no setting is known that keeps the field.
+/// The fix for servers without a known setting that preserves the field.
 const HAND_ON: &str = "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.";
 
 /// The header field `Authorization` does not reach the application.
@@ -42,7 +42,7 @@ pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     ..BLANK
 };
 
-/// The account needs a password for apps.
+/// The account requires an app password.
 pub(super) const APP_PASSWORD: Problem = Problem {
     id: "problem.app-password",
     title: "the server requires an app password",
@@ -69,7 +69,7 @@ pub(super) const APP_PASSWORD: Problem = Problem {
     ..BLANK
 };
 
-/// Bearer is offered, and nothing that the apps speak.
+/// The server offers Bearer, but no scheme that the apps support.
 pub(super) const BEARER_ONLY: Problem = Problem {
     id: "problem.bearer-only",
     title: "the server offers Bearer alone, which no app speaks",
@@ -83,7 +83,7 @@ pub(super) const BEARER_ONLY: Problem = Problem {
     ..BLANK
 };
 
-/// Negotiate or NTLM are offered, and nothing that the apps speak.
+/// The server offers Negotiate or NTLM, but no scheme that the apps support.
 pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     id: "problem.windows-login-only",
     title: "the server offers Windows authentication alone",
@@ -101,7 +101,7 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     ..BLANK
 };
 
-/// Digest is offered, and no Basic.
+/// The server offers Digest, but not Basic.
 pub(super) const DIGEST_ONLY: Problem = Problem {
     id: "problem.digest-only",
     title: "the server takes Digest authentication only",
@@ -121,7 +121,7 @@ pub(super) const DIGEST_ONLY: Problem = Problem {
     ..BLANK
 };
 
-/// Schemes are offered, and none that the apps speak.
+/// The server offers only schemes that the apps do not support.
 pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
     title: "the server offers no authentication that the apps speak",
@@ -140,7 +140,7 @@ pub(super) const NO_BASIC: Problem = Problem {
     ..BLANK
 };
 
-/// A 401 without a challenge.
+/// The server answers 401 without a challenge.
 pub(super) const NO_CHALLENGE: Problem = Problem {
     id: "problem.no-challenge",
     title: "the server does not ask for credentials when a request has none",
@@ -201,7 +201,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     ..BLANK
 };
 
-/// The credentials are asked for twice.
+/// Two programs ask for credentials.
 pub(super) const TWO_LOGINS: Problem = Problem {
     id: "problem.two-logins",
     title: "two places ask for credentials, one behind the other",
@@ -244,7 +244,7 @@ fn realm(answer: &crate::wire::Response) -> Option<String> {
     (answer.status == 401).then_some(basic.realm?)
 }
 
-/// Credentials are needed and none were given.
+/// The server requires credentials, and none were given.
 pub(super) const LOGIN_NEEDED: Problem = Problem {
     id: "problem.login-needed",
     title: "the server asks for credentials, and none were given",
@@ -260,7 +260,7 @@ pub(super) const LOGIN_NEEDED: Problem = Problem {
     ..BLANK
 };
 
-/// The token is refused.
+/// The server refuses the token.
 pub(super) const TOKEN_REFUSED: Problem = Problem {
     id: "problem.token-refused",
     title: "the server refuses the token",
@@ -276,7 +276,7 @@ pub(super) const TOKEN_REFUSED: Problem = Problem {
     ..BLANK
 };
 
-/// Letters beyond ASCII are understood in one encoding alone.
+/// The server accepts letters beyond ASCII in one encoding only.
 pub(super) const PASSWORD_CHARSET: Problem = Problem {
     id: "problem.password-charset",
     title: "the server refuses letters beyond ASCII as one of the apps sends them",
@@ -292,7 +292,7 @@ pub(super) const PASSWORD_CHARSET: Problem = Problem {
     ..BLANK
 };
 
-/// A cookie stands in for the credentials.
+/// A session cookie replaces the credentials.
 pub(super) const SESSION_COOKIE: Problem = Problem {
     id: "problem.session-cookie",
     title: "a session cookie alone opens the backups",
@@ -309,7 +309,7 @@ pub(super) const SESSION_COOKIE: Problem = Problem {
     ..BLANK
 };
 
-/// Any password is as good as the right one.
+/// The server accepts any password.
 pub(super) const PASSWORD_NOT_CHECKED: Problem = Problem {
     id: "problem.password-not-checked",
     title: "the server takes any password",
@@ -334,7 +334,7 @@ fn sentence(evidence: &Evidence<'_>) -> Option<String> {
     }
 }
 
-/// Returns whether a 401 offers some of `schemes`, and nothing else.
+/// Returns how surely a 401 offers some of `schemes` and nothing else.
 fn offers_only(evidence: &Evidence<'_>, schemes: &[&str]) -> Option<Certainty> {
     let challenges = Challenge::all(evidence.answer);
     let is_one = |challenge: &Challenge| schemes.iter().any(|scheme| challenge.is(scheme));

@@ -1,9 +1,9 @@
-//! An answer in words, as every report shows it.
+//! The description of an answer, as every report shows it.
 
 use super::words::{Words, shown};
 use crate::wire::{Challenge, Response};
 
-/// Returns the status with its reason phrase, where a redirect points, and the server's own
+/// Returns the status with its reason phrase, the destination of a redirect, and the server's own
 /// sentence.
 pub fn describe(response: &Response) -> String {
     let phrase = http::StatusCode::from_u16(response.status)
@@ -56,7 +56,7 @@ fn offered(response: &Response) -> String {
     names.join(", ")
 }
 
-/// Returns whether a sentence says no more than the status.
+/// Returns whether a sentence only repeats the status.
 fn repeats_status(sentence: &str, status: u16, phrase: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars()

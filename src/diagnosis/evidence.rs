@@ -1,25 +1,25 @@
-//! What one request showed: the answer to it, or that none came.
+//! The evidence of one request: its answer, or the lack of one.
 
 use crate::wire::{FailureKind, LoginKind, Method, Response};
 
-/// What a request was about, as far as a problem depends on it.
+/// The subject of a request, as far as a problem depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Subject {
     /// The file `config`.
     Config,
     /// A backup that may or may not be there.
     Backup,
-    /// A backup that was uploaded just before, with success.
+    /// A backup that was uploaded successfully just before.
     StoredBackup,
-    /// A backup that is stored, which another upload replaces.
+    /// A stored backup that the upload replaces.
     ReplacedBackup,
-    /// A backup of exactly the size that the config names, where one byte less was stored before.
+    /// A backup of exactly the size in the config; one that is a byte shorter was stored before.
     ExactBackup,
-    /// A backup that is larger than one that was stored before.
+    /// A backup that is larger than one stored before.
     LargeBackup,
 }
 
-/// What one answer showed, and what is known beside it.
+/// One answer and its circumstances.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     /// The URL that was tested, without credentials.
@@ -30,27 +30,26 @@ pub struct Evidence<'a> {
     pub with_credentials: bool,
     /// The method of the request.
     pub method: Method,
-    /// What it was about.
+    /// The subject of the request.
     pub subject: Subject,
     /// The answer.
     pub answer: &'a Response,
-    /// What was asked beside it.
+    /// The further requests around it.
     pub beside: Beside<'a>,
 }
 
-/// The answers to further requests that tell one problem from another; each is missing if it was
-/// not asked.
+/// The answers to further requests, which distinguish problems; `None` if a request was not made.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Beside<'a> {
-    /// The status of a PROPFIND of the folder that should hold the file.
+    /// The status of a PROPFIND of the folder that should contain the file.
     pub folder: Option<u16>,
-    /// The status of a PROPFIND of `backups/`, where `config` was asked for.
+    /// The status of a PROPFIND of `backups/`, for a request of `config`.
     pub backups: Option<u16>,
-    /// The name of a file that is there in place of `config`: `config.txt`.
+    /// The name of a file that exists instead of `config`: `config.txt`.
     pub misnamed: Option<&'static str>,
-    /// Whether the URL is a folder of another user than the one who logs in.
+    /// Whether the URL is a folder of a user other than the one who logs in.
     pub other_user: bool,
-    /// The status of the same request with credentials, where one without them was answered.
+    /// The status of the same request with credentials, for an answer to one without them.
     pub person: Option<u16>,
     /// The answer to the same request without credentials.
     pub without_login: Option<&'a Response>,
@@ -59,7 +58,7 @@ pub struct Beside<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Returns an answer alone, to a request with credentials.
+    /// Returns the evidence of one answer to a request with credentials.
     pub fn of(
         base: &'a str,
         login: LoginKind,
@@ -78,8 +77,8 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Returns whether `config` was asked for with credentials: an answer without them says nothing
-    /// about what is there.
+    /// Returns whether `config` was requested with credentials; without them the answer does not
+    /// show what exists.
     pub(super) fn is_config(&self) -> bool {
         self.subject == Subject::Config && self.with_credentials && self.method == Method::Get
     }
@@ -89,7 +88,7 @@ impl<'a> Evidence<'a> {
         self.method == Method::Put && self.with_credentials && self.subject == Subject::Backup
     }
 
-    /// Returns whether a backup was uploaded that is larger than one that was stored.
+    /// Returns whether a backup larger than a stored one was uploaded.
     pub(super) fn is_large_upload(&self) -> bool {
         self.method == Method::Put && self.subject == Subject::LargeBackup
     }
@@ -108,7 +107,7 @@ impl<'a> Evidence<'a> {
 /// A request that got no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Silence {
-    /// The method of the request and what it was about, where that is known.
+    /// The method and subject of the request, if known.
     pub asked: Option<(Method, Subject)>,
     /// How it failed.
     pub kind: FailureKind,

@@ -1,4 +1,4 @@
-//! Problems of what stands in front of the server: portals, firewalls, caches, filters, proxies.
+//! Problems of programs in front of the server: portals, firewalls, caches, filters and proxies.
 
 use super::certainty::Certainty;
 use super::evidence::Subject;
@@ -28,8 +28,8 @@ pub(super) const PORTAL: Problem = Problem {
     ..BLANK
 };
 
-/// Returns whether a redirect from `base` leads to a login portal: it takes the way back along, in
-/// a parameter or a path that only portals use.
+/// Returns whether a redirect from `base` leads to a login portal: it contains the way back in a
+/// parameter, or a path that only portals use.
 fn is_portal(base: &str, location: &str) -> bool {
     const PATHS: [&str; 4] = [
         "/cdn-cgi/access/",
@@ -52,7 +52,7 @@ fn is_portal(base: &str, location: &str) -> bool {
     PATHS.iter().any(|path| location.contains(path)) || (is_elsewhere && takes_the_way_back)
 }
 
-/// Downloads are led elsewhere within the server.
+/// Downloads are redirected within the server.
 pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
     id: "problem.redirected-downloads",
     title: "the server redirects downloads",
@@ -75,7 +75,7 @@ pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
     ..BLANK
 };
 
-/// Cloudflare demands a browser.
+/// Cloudflare requires a browser.
 pub(super) const CHALLENGE_PAGE: Problem = Problem {
     id: "problem.cloudflare-challenge",
     title: "Cloudflare answers with a challenge for browsers",
@@ -116,7 +116,7 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     ..BLANK
 };
 
-/// Everything is forbidden to everybody.
+/// The server forbids everything to everyone.
 pub(super) const FORBIDDEN: Problem = Problem {
     id: "problem.forbidden",
     title: "the server forbids this path",
@@ -145,7 +145,7 @@ pub(super) const FORBIDDEN: Problem = Problem {
     ..BLANK
 };
 
-/// The name of the program decides.
+/// The answer depends on the name of the client program.
 pub(super) const USER_AGENT_FILTER: Problem = Problem {
     id: "problem.user-agent-filter",
     title: "the server refuses the apps by their User-Agent",
@@ -183,7 +183,7 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
     ..BLANK
 };
 
-/// The network demands that a person logs in.
+/// The network requires a login.
 pub(super) const CAPTIVE_PORTAL: Problem = Problem {
     id: "problem.captive-portal",
     title: "the network of this machine asks for a login",
@@ -196,7 +196,7 @@ pub(super) const CAPTIVE_PORTAL: Problem = Problem {
     ..BLANK
 };
 
-/// A proxy demands its own credentials.
+/// A proxy requires its own credentials.
 pub(super) const PROXY_LOGIN: Problem = Problem {
     id: "problem.proxy-login",
     title: "a proxy before the server asks for its own credentials",
@@ -209,7 +209,7 @@ pub(super) const PROXY_LOGIN: Problem = Problem {
     ..BLANK
 };
 
-/// A cache gives out what is no longer there.
+/// A cache serves backups that no longer exist.
 pub(super) const CACHING_PROXY: Problem = Problem {
     id: "problem.caching-proxy",
     title: "a cache gives out an old backup",
@@ -323,7 +323,7 @@ pub(super) const BANNED: Problem = Problem {
     ..BLANK
 };
 
-/// A body is changed on its way.
+/// A body is changed in transit.
 pub(super) const BODY_REWRITTEN: Problem = Problem {
     id: "problem.body-rewritten",
     title: "something changes the bytes of a backup on their way",
@@ -353,7 +353,7 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     ..BLANK
 };
 
-/// A download is compressed, or says so.
+/// A download is compressed, or declared as compressed.
 pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
     id: "problem.compressed-wrongly",
     title: "downloads are compressed, or labelled so, in a way that breaks them",
@@ -388,7 +388,7 @@ pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
     ..BLANK
 };
 
-/// What a virus scanner says.
+/// Phrases of virus scanners.
 pub(super) const VIRUS_SCANNER: Problem = Problem {
     id: "problem.virus-scanner",
     title: "a virus scanner or a filter for content refuses the upload",

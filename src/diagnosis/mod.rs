@@ -1,8 +1,8 @@
-//! What is wrong with a server, by name: the catalogue of problems, each recognised from what was
-//! seen. No requests, no verdicts.
+//! Named problems of a server: the catalogue, and how each problem is recognised from observations.
+//! This module makes no requests and no verdicts.
 //!
 //! Three kinds of evidence show a problem: one answer ([`diagnose`]), a request without an answer
-//! ([`diagnose_silence`]), and what a whole run found ([`attribute`]).
+//! ([`diagnose_silence`]), and the findings of a whole run ([`attribute`]).
 
 mod attribution;
 mod bare;
@@ -35,16 +35,16 @@ pub use catalogue::CATALOGUE;
 pub use certificate::first_releases;
 pub use described::describe;
 
-/// The ID of the problem of a server on which nothing is set up.
+/// The ID of the problem that nothing is set up on the server.
 pub const NOT_SET_UP: &str = "problem.not-set-up";
 
-/// The ID of the problem of a server that takes no uploads.
+/// The ID of the problem that the server accepts no uploads.
 pub const NO_WEBDAV: &str = "problem.no-webdav";
 
-/// The ID of the problem of a root that older phones lack.
+/// The ID of the problem that older phones lack the root.
 pub const NEW_ROOT: &str = "problem.new-root";
 
-/// The IDs of what matters to a phone once the server is as it should be.
+/// The IDs of problems that concern a phone although the server works.
 pub const FOR_PHONES: [&str; 2] = [
     connection::LOOPBACK_ADDRESS.id,
     certificate::ROOT_NOT_ON_PHONES.id,
@@ -69,7 +69,7 @@ use std::borrow::Cow;
 /// A problem that the evidence shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnosis {
-    /// The name of the problem.
+    /// The ID of the problem.
     pub id: &'static str,
     /// What is wrong, in a few words.
     pub title: &'static str,
@@ -89,19 +89,19 @@ impl Diagnosis {
         }
     }
 
-    /// Returns whether no other cause is possible.
+    /// Returns whether the evidence excludes every other cause.
     pub fn is_certain(&self) -> bool {
         self.certainty == Certainty::Certain
     }
 
-    /// The same with what is known in the place of placeholders.
+    /// Returns the diagnosis with known values in place of placeholders.
     #[must_use]
     pub fn filled(mut self, shell: &Shell<'_>) -> Self {
         self.fix = Cow::Owned(shell.fill(&self.fix));
         self
     }
 
-    /// The same as the cause of a deviation.
+    /// Returns the diagnosis as the cause of a deviation.
     pub fn cause(&self) -> Cause {
         Cause {
             id: Cow::Borrowed(self.id),
@@ -112,7 +112,7 @@ impl Diagnosis {
     }
 }
 
-/// Returns the problem that an answer shows: one that is certain, or else the first that is likely.
+/// Returns the problem that an answer shows: a certain one, or else the first likely one.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_answer)(evidence))?;
     let fix = if let Some(fix) = problem.spelled.and_then(|spell| spell(evidence)) {
@@ -125,22 +125,21 @@ pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
     Some(Diagnosis::new(problem, certainty, fix))
 }
 
-/// Returns the problem of this name, where a check knows for certain that it is there.
+/// Returns the problem with this ID, for a check that is certain of it.
 pub fn named(id: &str) -> Option<Diagnosis> {
     let problem = Problem::of(id)?;
     let fix = Cow::Borrowed(problem.fix);
     Some(Diagnosis::new(problem, Certainty::Certain, fix))
 }
 
-/// Returns the problem that a request without an answer shows.
+/// Returns the problem that a missing answer shows.
 pub fn diagnose_silence(silence: &Silence) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_silence)(silence))?;
     let fix = Cow::Borrowed(problem.fix_for(&[]));
     Some(Diagnosis::new(problem, certainty, fix))
 }
 
-/// Returns the surest problem that `look` recognises, of several as sure the first of the
-/// catalogue.
+/// Returns the most certain problem that `look` recognises; of equals, the first in the catalogue.
 fn surest(
     look: impl Fn(&'static Problem) -> Option<Certainty>,
 ) -> Option<(&'static Problem, Certainty)> {

@@ -1,4 +1,4 @@
-//! Problems of Nextcloud, its kin, and the addresses that people take from the browser.
+//! Problems of Nextcloud and its relatives, and of addresses that users copy from the browser.
 
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
@@ -15,7 +15,7 @@ pub(super) fn is_nextcloud(evidence: &Evidence<'_>) -> bool {
     seen.iter().any(|seen| seen.product == Product::Nextcloud)
 }
 
-/// The URL is one of Nextcloud's, and not the one of its `WebDAV`.
+/// The URL belongs to a Nextcloud, but not to its `WebDAV`.
 pub(super) const NEXTCLOUD_URL: Problem = Problem {
     id: "problem.nextcloud-url",
     title: "the URL is not the WebDAV address of a Nextcloud folder",
@@ -34,8 +34,8 @@ pub(super) const NEXTCLOUD_URL: Problem = Problem {
     ..BLANK
 };
 
-/// What an answer alone may be mistaken for where the URL does not lead to files of a Nextcloud:
-/// its web server answers some paths before the cloud does.
+/// Problems that one answer seems to show if the URL does not lead to a Nextcloud's files: its web
+/// server answers some paths before Nextcloud does.
 const SEEMING: [&str; 5] = [
     "problem.slash-redirect",
     "problem.login-redirect",
@@ -44,8 +44,8 @@ const SEEMING: [&str; 5] = [
     "problem.forbidden",
 ];
 
-/// Returns the cause of a finding where other answers show that a Nextcloud is there, and the URL
-/// does not lead to one of its files.
+/// Returns the true cause of a finding if other answers show a Nextcloud and the URL does not lead
+/// to its files.
 pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     let cause = finding.cause.as_ref()?;
     let base = &run.facts.base;
@@ -58,7 +58,7 @@ pub(super) fn corrected(finding: &Finding, run: &Sights<'_>) -> Option<Cause> {
     Some(Diagnosis::new(&NEXTCLOUD_URL, Certainty::Certain, fix).cause())
 }
 
-/// Returns the part of the URL behind `place`.
+/// Returns the part of the URL after `place`.
 fn below<'a>(base: &'a str, place: &str) -> Option<&'a str> {
     base.split_once(place).map(|(_, rest)| rest)
 }
@@ -75,7 +75,7 @@ fn is_public_link(base: &str) -> bool {
     below(base, "/public.php/dav/files/").is_some() || below(base, "/public.php/webdav").is_some()
 }
 
-/// Returns the URL that the person meant most likely, from the one that was entered.
+/// Returns the URL that the user most likely meant.
 fn nextcloud_url(base: &str) -> Option<String> {
     const BELOW: [&str; 6] = [
         "/index.php",
@@ -102,7 +102,7 @@ fn nextcloud_url(base: &str) -> Option<String> {
     ))
 }
 
-/// The URL ends in the file itself.
+/// The URL ends with the file name `config`.
 pub(super) const URL_OF_CONFIG: Problem = Problem {
     id: "problem.url-of-config",
     title: "the URL names the file `config`, not its folder",
@@ -131,7 +131,7 @@ fn folder_of(base: &str) -> Option<&str> {
         .find_map(|end| base.strip_suffix(end))
 }
 
-/// The path is a folder of somebody else.
+/// The path is a folder of another user.
 pub(super) const OTHER_USER: Problem = Problem {
     id: "problem.other-user",
     title: "the URL names another user than the login",
@@ -155,7 +155,7 @@ pub(super) const OTHER_USER: Problem = Problem {
     ..BLANK
 };
 
-/// The app password may not see files.
+/// The app password has no access to files.
 pub(super) const NO_FILE_ACCESS: Problem = Problem {
     id: "problem.no-file-access",
     title: "the app password may not reach files, or the folder does not exist",
@@ -179,7 +179,7 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
     ..BLANK
 };
 
-/// The link or share may be read only.
+/// The link or share is read-only.
 pub(super) const READ_ONLY_SHARE: Problem = Problem {
     id: "problem.read-only-share",
     title: "the share or link may be read only",
@@ -200,7 +200,7 @@ pub(super) const READ_ONLY_SHARE: Problem = Problem {
     ..BLANK
 };
 
-/// A file drop stores under other names.
+/// A file drop stores uploads under other names.
 pub(super) const FILE_DROP: Problem = Problem {
     id: "problem.file-drop",
     title: "the link is a file drop: it takes files and gives none back",
@@ -223,7 +223,7 @@ pub(super) const FILE_DROP: Problem = Problem {
     ..BLANK
 };
 
-/// A link with a password, at the address where no challenge comes.
+/// The link has a password, but its address sends no challenge.
 pub(super) const LINK_WITHOUT_CHALLENGE: Problem = Problem {
     id: "problem.link-without-challenge",
     title: "a Nextcloud link with a password sends no challenge at this address",
@@ -248,7 +248,7 @@ pub(super) const LINK_WITHOUT_CHALLENGE: Problem = Problem {
     ..BLANK
 };
 
-/// The link's token is wrong.
+/// The token of the link is wrong.
 pub(super) const LINK_GONE: Problem = Problem {
     id: "problem.link-gone",
     title: "the Nextcloud link does not exist, or has expired",
@@ -264,7 +264,7 @@ pub(super) const LINK_GONE: Problem = Problem {
     ..BLANK
 };
 
-/// The URL is one of the web interface of `OpenCloud` or ownCloud Infinite Scale.
+/// The URL belongs to the web interface of `OpenCloud` or ownCloud Infinite Scale.
 pub(super) const OPENCLOUD_URL: Problem = Problem {
     id: "problem.opencloud-url",
     title: "the URL is one of the web interface of OpenCloud or ownCloud Infinite Scale",

@@ -6,7 +6,7 @@ use super::problem::{BLANK, Breaks, Problem};
 use super::{Product, recognised};
 use crate::wire::{FailureKind, Method};
 
-/// The folder of the URL is not there.
+/// The folder of the URL does not exist.
 pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     id: "problem.no-such-folder",
     title: "the folder that the URL names does not exist",
@@ -22,12 +22,12 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
             Product::Koofr,
             "The address is https://app.koofr.net/dav/Koofr/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
-        // Source: Syncovery, manual of its command line. Strato's own pages name the host alone.
+        // Source: Syncovery, manual of its command line. Strato's own pages name only the host.
         (
             Product::HiDrive,
             "The address is most often https://webdav.hidrive.strato.com/users/USER/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
         ),
-        // Source: SynoCommunity, "Synology Used Ports"; the package shows the port that is set.
+        // Source: SynoCommunity, "Synology Used Ports"; the package shows the configured port.
         (
             Product::Synology,
             "The address is most often https://HOST:5006/SHARED_FOLDER/FOLDER; the package WebDAV Server shows the HTTPS port that is set. Make the folder in File Station if it is missing, and a folder `backups` in it.",
@@ -39,7 +39,7 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let is_missing = evidence.is_config() && evidence.status() == 404;
-        // In another user's folders, nothing can be said of what is there.
+        // In another user's folders, the answer does not show what exists.
         let certainty = if evidence.beside.other_user {
             Certainty::Likely
         } else {
@@ -50,7 +50,7 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     ..BLANK
 };
 
-/// The folder is there, and holds neither of the two.
+/// The folder exists, but contains neither `config` nor `backups`.
 pub(super) const FOLDER_EMPTY: Problem = Problem {
     id: "problem.folder-empty",
     title: "the folder holds neither `config` nor `backups`",
@@ -67,7 +67,7 @@ pub(super) const FOLDER_EMPTY: Problem = Problem {
     ..BLANK
 };
 
-/// The file is there under another name.
+/// The file exists under another name.
 pub(super) const CONFIG_MISNAMED: Problem = Problem {
     id: "problem.config-misnamed",
     title: "the file `config` has an extension",
@@ -90,7 +90,7 @@ pub(super) const CONFIG_MISNAMED: Problem = Problem {
     ..BLANK
 };
 
-/// The file `config` is not there.
+/// The file `config` does not exist.
 pub(super) const CONFIG_MISSING: Problem = Problem {
     id: "problem.config-missing",
     title: "the file `config` is missing in the folder",
@@ -104,8 +104,7 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     ..BLANK
 };
 
-/// Returns whether the folder is there, and has no `config`. On IIS a file may be there that is not
-/// given out.
+/// Returns whether the folder exists without a `config`. IIS may hide an existing file.
 fn lacks_config(evidence: &Evidence<'_>) -> bool {
     let is_missing = evidence.is_config() && evidence.status() == 404;
     is_missing && evidence.beside.folder == Some(207) && !is_iis(evidence)
@@ -116,7 +115,7 @@ fn is_iis(evidence: &Evidence<'_>) -> bool {
     seen.iter().any(|seen| seen.product == Product::Iis)
 }
 
-/// IIS gives out no file without an extension.
+/// IIS does not serve files without an extension.
 pub(super) const NO_MIME_TYPE: Problem = Problem {
     id: "problem.no-mime-type",
     title: "IIS gives out no files without an extension",
@@ -136,7 +135,7 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
         }
         match evidence.subject {
             Subject::StoredBackup => Some(Certainty::Certain),
-            // The file may be missing as well: both are to be looked at.
+            // The file may also be missing, so the fix names both.
             Subject::Config if evidence.beside.folder != Some(404) => Some(Certainty::Likely),
             _ => None,
         }
@@ -144,7 +143,7 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
     ..BLANK
 };
 
-/// The folder `backups` is not there.
+/// The folder `backups` does not exist.
 pub(super) const BACKUPS_MISSING: Problem = Problem {
     id: "problem.backups-missing",
     title: "the folder `backups` is missing",
@@ -173,7 +172,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
     ..BLANK
 };
 
-/// The folder `backups` is there, and cannot be written.
+/// The folder `backups` exists, but is not writable.
 pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
     title: "the folder `backups` exists and cannot be written",
@@ -224,7 +223,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     ..BLANK
 };
 
-/// The server gives out files, and takes none.
+/// The server serves files, but accepts none.
 pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
     title: "the server takes no uploads here: WebDAV is not enabled",
@@ -288,8 +287,8 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     ..BLANK
 };
 
-/// Returns whether the files are served by software whose `WebDAV` answers PROPFIND. An application
-/// that runs on such a server has its own.
+/// Returns whether software whose `WebDAV` answers PROPFIND serves the files. An application on
+/// such a server has its own `WebDAV`.
 fn answers_propfind(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
     let is_application = evidence.base.contains(".php/") || evidence.base.contains("/dav/");
@@ -331,7 +330,7 @@ pub(super) const SLASH_REDIRECT: Problem = Problem {
     ..BLANK
 };
 
-/// Returns whether a location, whole or a path alone, lies below the base URL.
+/// Returns whether a location, with or without a host, lies below the base URL.
 fn is_below(base: &str, location: &str) -> bool {
     let path = |url: &str| -> String {
         let rest = url.split_once("://").map_or(url, |(_, rest)| {
@@ -347,7 +346,7 @@ fn is_below(base: &str, location: &str) -> bool {
     same_host && path(location).starts_with(&path(base))
 }
 
-/// The server has moved.
+/// The server has a new address.
 pub(super) const MOVED: Problem = Problem {
     id: "problem.moved",
     title: "the server redirects to another address",
@@ -367,8 +366,7 @@ pub(super) const MOVED: Problem = Problem {
     ..BLANK
 };
 
-/// Returns the base URL to which a redirect leads, where it leads to the same file below another
-/// one.
+/// Returns the base URL to which a redirect leads, if it leads to the same file below another base.
 fn moved_to<'a>(evidence: &Evidence<'a>) -> Option<&'a str> {
     let location = evidence.answer.header("location")?;
     let clean = location.trim_end_matches('/');
@@ -383,7 +381,7 @@ fn moved_to<'a>(evidence: &Evidence<'a>) -> Option<&'a str> {
     (evidence.answer.is_redirect() && is_place).then_some(other)
 }
 
-/// A login page stands at the end of a redirect.
+/// A redirect leads to a login page.
 pub(super) const LOGIN_REDIRECT: Problem = Problem {
     id: "problem.login-redirect",
     title: "the server redirects to a login page",
@@ -417,7 +415,7 @@ pub(super) const LOGIN_REDIRECT: Problem = Problem {
     ..BLANK
 };
 
-/// A download is redirected to a storage behind.
+/// A download is redirected to the storage behind the server.
 pub(super) const STORAGE_REDIRECT: Problem = Problem {
     id: "problem.storage-redirect",
     title: "downloads are redirected to a storage server",
@@ -442,7 +440,7 @@ pub(super) const STORAGE_REDIRECT: Problem = Problem {
     ..BLANK
 };
 
-/// Uploads get no answer, whatever their size.
+/// Uploads of any size get no answer.
 pub(super) const UPLOAD_DROPPED: Problem = Problem {
     id: "problem.upload-dropped",
     title: "something closes the connection of every upload",

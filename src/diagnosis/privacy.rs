@@ -1,11 +1,11 @@
-//! Problems of secrecy: what somebody sees or changes who should not.
+//! Problems of privacy: what people can see or change without permission.
 
 use super::Product;
 use super::certainty::Certainty;
 use super::problem::{BLANK, Breaks, Problem};
 use super::symptom::shown_by;
 
-/// Reading needs no credentials.
+/// Downloads need no credentials.
 pub(super) const READS_UNPROTECTED: Problem = Problem {
     id: "problem.reads-unprotected",
     title: "anybody may read, without credentials",
@@ -41,7 +41,7 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
     ..BLANK
 };
 
-/// Writing needs no credentials.
+/// Uploads need no credentials.
 pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     id: "problem.writes-unprotected",
     title: "anybody may write, without credentials",
@@ -68,7 +68,7 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     ..BLANK
 };
 
-/// Anybody sees a list of backups.
+/// Everyone can list the backups.
 pub(super) const LISTING_OPEN: Problem = Problem {
     id: "problem.listing-open",
     title: "a list of all backups is shown to anybody",
@@ -99,7 +99,7 @@ pub(super) const LISTING_OPEN: Problem = Problem {
     ..BLANK
 };
 
-/// A person sees all backups of those who share the login.
+/// Users who share a login can list each other's backups.
 pub(super) const LISTING_OWN: Problem = Problem {
     id: "problem.listing-own",
     title: "everybody with this login sees a list of all backups",
@@ -139,7 +139,7 @@ pub(super) const CREDENTIALS_ECHOED: Problem = Problem {
     ..BLANK
 };
 
-/// Letters of either case name one backup.
+/// Upper and lower case name the same backup.
 pub(super) const LETTER_CASE: Problem = Problem {
     id: "problem.letter-case",
     title: "an ID in capitals names the same backup",
@@ -152,7 +152,7 @@ pub(super) const LETTER_CASE: Problem = Problem {
     ..BLANK
 };
 
-/// Encoded slashes lead elsewhere.
+/// Encoded slashes lead to another place.
 pub(super) const ENCODED_SLASH: Problem = Problem {
     id: "problem.encoded-slash",
     title: "an encoded slash in an ID leads to another file",
@@ -192,7 +192,7 @@ pub(super) const DOUBLE_SLASH: Problem = Problem {
     ..BLANK
 };
 
-/// A finding that looks back on redirects, where no answer named their problem.
+/// Redirects, if no answer shows a more exact problem.
 pub(super) const REDIRECTS: Problem = Problem {
     id: "problem.redirects",
     title: "the server answers with redirects",

@@ -1,4 +1,4 @@
-//! What a problem is: one entry of the catalogue, with all that is known of it.
+//! A problem: one entry of the catalogue, with everything known about it.
 
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Silence};
@@ -7,7 +7,7 @@ use super::software::{Product, Recognised};
 use super::symptom::{Sights, Symptom};
 use crate::safe::{Client, Directions};
 
-/// What a problem breaks, for each client.
+/// What a problem breaks in each client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Breaks {
     /// For Android.
@@ -19,21 +19,21 @@ pub struct Breaks {
 }
 
 impl Breaks {
-    /// Nothing: the apps work, and somebody should know.
+    /// Nothing: the apps work, but the administrator should know.
     pub const NOTHING: Self = Self::mobile(Directions::NONE, Directions::NONE);
-    /// All that the apps do.
+    /// Everything that the apps do.
     pub const EVERYTHING: Self = Self::mobile(Directions::BOTH, Directions::RESTORE);
-    /// Backing up, and so nothing new can be restored.
+    /// Backing up; no new backup can then be restored.
     pub const BACKUP: Self = Self::mobile(Directions::BACKUP, Directions::NONE);
     /// Restoring.
     pub const RESTORE: Self = Self::mobile(Directions::RESTORE, Directions::RESTORE);
-    /// All that iOS does.
+    /// Everything that iOS does.
     pub const IOS: Self = Self {
         android: Directions::NONE,
         ios: Directions::BOTH,
         desktop: Directions::NONE,
     };
-    /// All that Android does.
+    /// Everything that Android does.
     pub const ANDROID: Self = Self {
         android: Directions::BOTH,
         ios: Directions::NONE,
@@ -56,7 +56,7 @@ impl Breaks {
         }
     }
 
-    /// Returns what is broken for a client.
+    /// Returns what the problem breaks in a client.
     pub const fn of(self, client: Client) -> Directions {
         match client {
             Client::Android => self.android,
@@ -82,38 +82,38 @@ impl std::fmt::Display for Breaks {
 
 /// A named problem of servers.
 pub struct Problem {
-    /// The name, for ever: `problem.no-basic`.
+    /// The ID, which never changes: `problem.no-basic`.
     pub id: &'static str,
     /// What is wrong, in a few words.
     pub title: &'static str,
-    /// What must be seen, in a few words.
+    /// The required observations, in a few words.
     pub evidence: &'static str,
     /// What is wrong and what follows, in two sentences.
     pub meaning: &'static str,
-    /// What the administrator does, whatever the software is.
+    /// What the administrator should do on any software.
     pub fix: &'static str,
-    /// The same for software that is recognised: setting, file, line.
+    /// The fix for recognised software: setting, file, line.
     pub fixes: &'static [(Product, &'static str)],
-    /// Who says so.
+    /// The documentation or measurement that says so.
     pub source: &'static str,
-    /// The report of it at the software's own project, if it is a defect.
+    /// The report in the software's own bug tracker, if it is a defect.
     pub upstream: Option<&'static str>,
-    /// Which direction of which client it breaks.
+    /// The directions that it breaks, for each client.
     pub breaks: Breaks,
-    /// Checks that look back on the run, and deviate for the same reason.
+    /// Checks of the whole run that deviate for the same reason.
     pub(super) also: &'static [&'static str],
-    /// Lines for a shell.
+    /// Lines to paste into a shell.
     pub(super) paste: Option<fn(&Shell<'_>) -> Vec<String>>,
-    /// The fix with what was entered put into it, where that can be worked out.
+    /// The fix with the user's own values, if they can be derived.
     pub(super) spelled: Option<fn(&Evidence<'_>) -> Option<String>>,
     pub(super) in_answer: fn(&Evidence<'_>) -> Option<Certainty>,
     pub(super) in_silence: fn(&Silence) -> Option<Certainty>,
     pub(super) in_run: fn(&Symptom<'_>) -> Option<Certainty>,
-    /// What a person should know although no check deviates.
+    /// Whether a person should know the problem although no check deviates.
     pub(super) in_target: fn(&Sights<'_>) -> bool,
 }
 
-/// Each name stands once in the catalogue.
+/// Each ID is unique in the catalogue.
 impl PartialEq for Problem {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -128,7 +128,7 @@ impl std::fmt::Debug for Problem {
     }
 }
 
-/// What an entry leaves out.
+/// The values of fields that an entry omits.
 pub(super) const BLANK: Problem = Problem {
     id: "",
     title: "",
@@ -149,7 +149,7 @@ pub(super) const BLANK: Problem = Problem {
 };
 
 impl Problem {
-    /// Returns all that is known of it, a label and a text a line.
+    /// Returns everything known about it, one label and text per line.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("title", self.title.to_owned()),
@@ -165,15 +165,14 @@ impl Problem {
         lines
     }
 
-    /// Returns what to do on a server that shows this software.
+    /// Returns the fix on a server with this software.
     pub fn fix_for(&self, software: &[Recognised]) -> &'static str {
         self.special_fix(software).unwrap_or(self.fix)
     }
 
-    /// Returns what to do on this software alone, if it is known.
+    /// Returns the fix for this software only, if there is a special one.
     pub(super) fn special_fix(&self, software: &[Recognised]) -> Option<&'static str> {
-        // The software gives the order: an application comes before the server that it runs
-        // on.
+        // The software is in order: an application comes before the server that it runs on.
         software.iter().find_map(|seen| {
             let special = self
                 .fixes
@@ -183,18 +182,17 @@ impl Problem {
         })
     }
 
-    /// Lines for a shell that mend it; none where no line can.
+    /// Returns lines for a shell that fix it; empty if no line can.
     pub fn lines_to_paste(&self, shell: &Shell<'_>) -> Vec<String> {
         self.paste.map(|paste| paste(shell)).unwrap_or_default()
     }
 
-    /// Returns whether a check looks back on the run, and deviates or is blocked for the same
-    /// reason.
+    /// Returns whether a check of the whole run deviates or is blocked for the same reason.
     pub(crate) fn explains(&self, check: &str) -> bool {
         self.also.contains(&check)
     }
 
-    /// Returns whether `fix` is one of the texts of this entry, and not one that was spelled out.
+    /// Returns whether `fix` is a text of this entry, rather than one with the user's values.
     pub(super) fn says(&self, fix: &str) -> bool {
         self.fix == fix || self.fixes.iter().any(|(_, special)| *special == fix)
     }

@@ -1,33 +1,33 @@
-//! Lines for a shell, as the person who runs the check can paste them: their user name, their
-//! certificates, their address.
+//! Lines for a shell that the user can paste: they contain the user name, the certificates and the
+//! address.
 
 use super::Recognised;
 use crate::wire::{Account, Asking};
 
-/// What stands for [`Shell::curl`] in a text.
+/// The placeholder for [`Shell::curl`].
 const CURL: &str = "curl -u USER";
-/// What stands for the URL of the server in a text.
+/// The placeholder for the URL of the server.
 const BASE: &str = "https://HOST/FOLDER";
-/// What stands for the host in a text.
+/// The placeholder for the host.
 const HOST: &str = "HOST";
-/// How the address of a folder of a Nextcloud begins in a text.
+/// The beginning of a folder's path on a Nextcloud.
 const FILES: &str = "/remote.php/dav/files/";
-/// What stands for the user name behind that.
+/// The placeholder for the user name after it.
 const USER: &str = "USER";
 
-/// What lines for a shell depend on.
+/// The values in lines for a shell.
 #[derive(Clone, Copy, Debug)]
 pub struct Shell<'a> {
     /// The base URL of the server, without credentials.
     pub base: &'a str,
-    /// With what the person asks it.
+    /// The user's options for requests to it.
     pub asking: &'a Asking,
     /// The software that the server shows.
     pub software: &'a [Recognised],
 }
 
 impl Shell<'_> {
-    /// `curl` with what it needs to ask as the person does; it prompts for the password.
+    /// Returns `curl` with the user's options; it prompts for the password.
     pub fn curl(&self) -> String {
         let mut curl = match &self.asking.account {
             Account::Unknown => CURL.to_owned(),
@@ -53,12 +53,12 @@ impl Shell<'_> {
         curl
     }
 
-    /// Returns the command that makes what is missing on the server, as the person asks it.
+    /// Returns the command that sets the server up, with the user's options.
     pub fn setup(&self) -> String {
         self.program("setup")
     }
 
-    /// Returns the command that checks the server, as the person asks it.
+    /// Returns the command that checks the server, with the user's options.
     pub fn check(&self) -> String {
         self.program("check")
     }
@@ -101,7 +101,7 @@ impl Shell<'_> {
         }
     }
 
-    /// Returns the path of the URL; nothing at the root.
+    /// Returns the path of the URL; empty at the root.
     pub fn path(&self) -> &str {
         let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);
         rest.find('/').map_or("", |at| &rest[at..])
@@ -112,7 +112,7 @@ impl Shell<'_> {
         quoted(&format!("{}{suffix}", self.base))
     }
 
-    /// Returns the text with what is known in the place of its placeholders.
+    /// Returns the text with known values in place of its placeholders.
     pub fn fill(&self, text: &str) -> String {
         let filled = text.replace(CURL, &self.curl());
         let after_scheme = self
@@ -122,7 +122,7 @@ impl Shell<'_> {
         let filled = filled.replace(BASE, &format!("https://{after_scheme}"));
         let filled = with_word(&filled, HOST, self.host(), self.authority());
         match &self.asking.account {
-            // Nextcloud names the folder by the user's ID, which an e-mail address is not.
+            // Nextcloud names the folder by the user ID, which is never an e-mail address.
             Account::Named(name) if !name.contains('@') => {
                 let folder = format!("{FILES}{}", in_path(name));
                 filled.replace(&format!("{FILES}{USER}"), &folder)
@@ -140,14 +140,14 @@ impl Shell<'_> {
     }
 }
 
-/// The folder that is made where an address names none.
+/// The folder to create if an address names none.
 pub(crate) const FOLDER: &str = "threema-safe";
 
-/// The file `config` as most servers have it.
+/// The content of `config` on most servers.
 pub(super) const CONFIG: &str = "{\"maxBackupBytes\": 524288, \"retentionDays\": 180}";
 
-/// Returns the text with `name` in the place of a placeholder that stands alone, and `in_url` where
-/// it begins a URL.
+/// Returns the text with `name` for a placeholder that stands alone, and `in_url` for one at the
+/// beginning of a URL.
 fn with_word(text: &str, word: &str, name: &str, in_url: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -177,7 +177,7 @@ fn in_path(name: &str) -> String {
     url.path().trim_start_matches('/').to_owned()
 }
 
-/// Returns a word for a shell: in quotation marks where it needs some.
+/// Returns a word for a shell, quoted if necessary.
 pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -256,7 +256,7 @@ mod tests {
             "Enter https://cloud.example:8443/remote.php/dav/files/alice%20b/FOLDER; \
              `certbot -d cloud.example`, HTTP_HOST, `chown -R USER backups`"
         );
-        // An address to log in with is no user ID.
+        // An e-mail address for the login is not a user ID.
         let address = asking(Account::Named("alice@cloud.example".to_owned()));
         let filled = shell(base, &address).fill("https://HOST/remote.php/dav/files/USER/FOLDER");
         assert!(filled.ends_with("/files/USER/FOLDER"), "{filled}");

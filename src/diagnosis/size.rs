@@ -1,4 +1,4 @@
-//! Problems of size: a backup that the config allows, and something refuses for its length.
+//! Problems of size: the config allows a backup, but its length is refused.
 
 use super::Product;
 use super::certainty::Certainty;
@@ -12,7 +12,7 @@ fn large_with(evidence: &Evidence<'_>, statuses: &[u16]) -> Option<Certainty> {
         .then_some(Certainty::Certain)
 }
 
-/// The server's or a proxy's limit is lower than the config says.
+/// The limit of the server or a proxy is lower than the one in the config.
 pub(super) const BODY_LIMIT: Problem = Problem {
     id: "problem.body-limit",
     title: "the server takes less than maxBackupBytes promises",
@@ -65,7 +65,7 @@ pub(super) const BODY_LIMIT: Problem = Problem {
     ..BLANK
 };
 
-/// The body buffer of the proxy cannot be written.
+/// The proxy cannot write its body buffer.
 pub(super) const BODY_BUFFER: Problem = Problem {
     id: "problem.body-buffer",
     title: "the proxy cannot write larger uploads into its buffer",
@@ -92,7 +92,7 @@ pub(super) const BODY_BUFFER: Problem = Problem {
     ..BLANK
 };
 
-/// A proxy gives another reason for its limit.
+/// A gateway names another reason for its limit.
 pub(super) const GATEWAY_LIMIT: Problem = Problem {
     id: "problem.gateway-limit",
     title: "a proxy breaks off larger uploads and calls it a bad gateway",
@@ -115,7 +115,7 @@ pub(super) const GATEWAY_LIMIT: Problem = Problem {
     ..BLANK
 };
 
-/// A firewall's limit.
+/// A firewall limits the size.
 pub(super) const FIREWALL_LIMIT: Problem = Problem {
     id: "problem.firewall-limit",
     title: "a firewall refuses larger uploads",
@@ -128,7 +128,7 @@ pub(super) const FIREWALL_LIMIT: Problem = Problem {
     ..BLANK
 };
 
-/// The request filter of IIS.
+/// The request filter of IIS limits the size.
 pub(super) const FILTER_LIMIT: Problem = Problem {
     id: "problem.filter-limit",
     title: "a request filter answers 404 to larger uploads",
@@ -178,7 +178,7 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
     ..BLANK
 };
 
-/// A slow line is too slow.
+/// The server ends a slow upload.
 pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
     id: "problem.slow-upload-ended",
     title: "an upload over a slow line is ended before it is whole",
@@ -201,7 +201,7 @@ pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
     ..BLANK
 };
 
-/// The apps' limit is enforced by nobody.
+/// The server does not enforce the limit in its config.
 pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     id: "problem.limit-not-enforced",
     title: "the server takes backups that are larger than maxBackupBytes",
@@ -228,7 +228,7 @@ pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     ..BLANK
 };
 
-/// The limit is one byte too low.
+/// The server's limit is one byte lower than the config says.
 pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
     id: "problem.limit-off-by-one",
     title: "the server refuses a backup of exactly maxBackupBytes",
@@ -247,7 +247,7 @@ pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
     ..BLANK
 };
 
-/// A backup is cut, or vanishes, for its size.
+/// A backup is truncated or lost because of its size.
 pub(super) const LARGE_BACKUP_DAMAGED: Problem = Problem {
     id: "problem.large-backup-damaged",
     title: "larger backups are accepted, and cut or removed afterwards",

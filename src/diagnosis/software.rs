@@ -1,11 +1,11 @@
-//! What software a server shows itself to be, and what stands in front of it, with the evidence.
+//! The software of a server and of what stands in front of it, with the evidence.
 
 use super::Words;
 use crate::engine::Finding;
 use crate::wire::{Challenge, Response};
 use serde::{Deserialize, Serialize};
 
-/// A product that has its own fixes.
+/// A product with special fixes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -16,7 +16,7 @@ pub enum Product {
     OwnCloud,
     /// ownCloud Infinite Scale or `OpenCloud`.
     OpenCloud,
-    /// A server that is built on sabre/dav.
+    /// A server based on sabre/dav.
     Sabre,
     /// rclone.
     Rclone,
@@ -65,8 +65,8 @@ pub enum Product {
 }
 
 impl Product {
-    /// Returns whether it is a web server whose module for `WebDAV`, once it covers a folder,
-    /// answers PROPFIND: that of nginx does not.
+    /// Returns whether it is a web server whose `WebDAV` module answers PROPFIND in the folders
+    /// that it covers; the module of nginx does not.
     pub(crate) const fn shows_folders(self) -> bool {
         matches!(
             self,
@@ -74,7 +74,7 @@ impl Product {
         )
     }
 
-    /// Returns the name that people know.
+    /// Returns the common name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Nextcloud => "Nextcloud",
@@ -108,7 +108,7 @@ impl Product {
 }
 
 impl Product {
-    /// Returns the command by which a web server loads changed files of its configuration.
+    /// Returns the command by which a web server loads a changed configuration.
     ///
     /// Source: Apache, `apachectl`; nginx, `nginx -s`; Caddy, running as a service; lighttpd.
     pub const fn reload(self) -> Option<&'static str> {
@@ -122,7 +122,7 @@ impl Product {
     }
 }
 
-/// A product, with what shows it.
+/// A product and the evidence for it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Recognised {
     /// The product.
@@ -131,7 +131,7 @@ pub struct Recognised {
     pub evidence: String,
 }
 
-/// How the value of `Server` begins.
+/// The beginnings of values of `Server`.
 const SERVER_FIELDS: [(&str, Product); 14] = [
     ("apache", Product::Apache),
     ("nginx", Product::Nginx),
@@ -149,13 +149,13 @@ const SERVER_FIELDS: [(&str, Product); 14] = [
     ("cloudflare", Product::Cloudflare),
 ];
 
-/// How the names of cookies begin that a product sets.
+/// The beginnings of the names of a product's cookies.
 const COOKIES: [(&str, Product); 2] = [
     ("oc_sessionpassphrase", Product::Nextcloud),
     ("nc_samesitecookie", Product::Nextcloud),
 ];
 
-/// The fields that a product alone sends.
+/// The fields that only one product sends.
 const FIELDS: [(&str, Product); 5] = [
     ("oc-etag", Product::Nextcloud),
     ("x-nextcloud-well-known", Product::Nextcloud),
@@ -164,10 +164,10 @@ const FIELDS: [(&str, Product); 5] = [
     ("cf-ray", Product::Cloudflare),
 ];
 
-/// What stands in a value of `Via`.
+/// Parts of values of `Via`.
 const VIA: [(&str, Product); 2] = [("varnish", Product::Varnish), ("squid", Product::Squid)];
 
-/// The realms that a product asks in. Traefik's is the default of its middleware `basicAuth`.
+/// The realms of products. Traefik's is the default of its middleware `basicAuth`.
 const REALMS: [(&str, Product); 5] = [
     ("Nextcloud", Product::Nextcloud),
     ("ownCloud", Product::OwnCloud),
@@ -176,10 +176,10 @@ const REALMS: [(&str, Product); 5] = [
     ("traefik", Product::Traefik),
 ];
 
-/// The whole value of `Server`, where a product says no more than a common phrase.
+/// The complete values of `Server` that a product sends if the value is a common phrase.
 const WHOLE_SERVER_FIELDS: [(&str, Product); 1] = [("http server 1.0", Product::Qnap)];
 
-/// What stands in the body of an answer with this status. Source: the error page of `HAProxy`;
+/// Parts of the body of an answer with this status. Source: the error page of `HAProxy`;
 /// `servers.config-get`.
 const BODIES: [(u16, &str, Product); 5] = [
     (
@@ -209,7 +209,7 @@ const BODIES: [(u16, &str, Product); 5] = [
     ),
 ];
 
-/// The hosts of a service, and the domains below which a maker gives names to its devices.
+/// The hosts of services, and the domains in which makers name their devices.
 const HOSTS: [(&str, Product); 9] = [
     ("app.koofr.net", Product::Koofr),
     ("webdav.hidrive.strato.com", Product::HiDrive),
@@ -240,7 +240,7 @@ pub fn recognised_by_host(base: &str) -> Option<Recognised> {
     })
 }
 
-/// How the path of a URL begins that only Nextcloud and ownCloud have.
+/// The beginnings of paths that only Nextcloud and ownCloud have.
 const CLOUD_PATHS: [&str; 4] = [
     "/remote.php/dav/files/",
     "/remote.php/webdav",
@@ -248,8 +248,8 @@ const CLOUD_PATHS: [&str; 4] = [
     "/public.php/webdav",
 ];
 
-/// Puts what the URL shows before what the answers show: who runs the service knows more than what
-/// it runs on.
+/// Inserts the software that the URL shows before the rest: the service matters more than the
+/// software under it.
 pub(crate) fn with_url(base: &str, software: &mut Vec<Recognised>) {
     let clouds = [Product::Nextcloud, Product::OwnCloud, Product::OpenCloud];
     let is_known = software.iter().any(|seen| clouds.contains(&seen.product));
@@ -267,7 +267,7 @@ pub(crate) fn with_url(base: &str, software: &mut Vec<Recognised>) {
 }
 
 /// Returns the products that header fields show, as names in lower case and values: the application
-/// before the server that it runs on, and what stands in front last.
+/// comes before the server that it runs on, and what stands in front comes last.
 pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Recognised> {
     let mut found: Vec<Recognised> = Vec::new();
     let mut add = |product, evidence: String| {
@@ -318,17 +318,17 @@ pub fn recognised_in<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Ve
             _ => {}
         }
     }
-    // Of several that say the same, any may come first.
+    // The variants of `Product` are declared in this order.
     found.sort_by_key(|seen| seen.product);
     found
 }
 
-/// The realm in which gin asks for a login, on which eee-safe is built.
+/// The realm of gin, the library under eee-safe.
 const GIN_REALM: &str = "Authorization Required";
 
-/// Returns the product that no single answer shows, and what a run found does: eee-safe has no
-/// HEAD, and lets in no `User-Agent` but `Threema`, so that it turns Desktop away altogether.
-/// Either alone is any server's.
+/// Returns the product that only a whole run shows. eee-safe has no HEAD and accepts no
+/// `User-Agent` except `Threema`, so it refuses Desktop completely. Each of these alone occurs on
+/// other servers.
 ///
 /// Source: `servers.head`; `servers.user-agent`; `servers.desktop-and-eee-safe`; the source code of
 /// eee-safe, `cmd/eee-safe/gin_engine.go`.
@@ -380,7 +380,7 @@ pub fn recognised(answer: &Response) -> Vec<Recognised> {
     found
 }
 
-/// Who answered, as the answer itself names it: `Server: nginx; Via: 1.1 varnish; cf-ray: 8a1b`.
+/// Returns how an answer names its server: `Server: nginx; Via: 1.1 varnish; cf-ray: 8a1b`.
 pub fn answered_by(answer: &Response) -> Option<String> {
     const NAMED: [(&str, &str); 4] = [
         ("server", "Server"),

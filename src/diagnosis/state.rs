@@ -1,4 +1,4 @@
-//! Problems of the state in which the server is: maintenance, accounts, quota, locks, rights.
+//! Problems of the server's state: maintenance, accounts, quota, locks and rights.
 
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
@@ -8,7 +8,7 @@ use super::{Product, Words};
 use crate::safe::{Directions, Stage};
 use crate::wire::Method;
 
-/// The server is in maintenance.
+/// The server is in maintenance mode.
 pub(super) const MAINTENANCE: Problem = Problem {
     id: "problem.maintenance",
     title: "the server is in maintenance",
@@ -38,7 +38,7 @@ pub(super) const ACCOUNT_DISABLED: Problem = Problem {
     ..BLANK
 };
 
-/// The keys of the server's encryption are not there yet.
+/// The keys of the server's encryption do not exist yet.
 pub(super) const ENCRYPTION_NOT_READY: Problem = Problem {
     id: "problem.encryption-not-ready",
     title: "the encryption of this account is not set up yet",
@@ -60,7 +60,7 @@ pub(super) const ENCRYPTION_NOT_READY: Problem = Problem {
     ..BLANK
 };
 
-/// Nextcloud does not know the host name.
+/// Nextcloud does not accept the host name.
 pub(super) const UNTRUSTED_HOST: Problem = Problem {
     id: "problem.untrusted-host",
     title: "Nextcloud does not trust this host name",
@@ -94,7 +94,7 @@ pub(super) const QUOTA: Problem = Problem {
     ..BLANK
 };
 
-/// The server is busy or stopped, and does not say why.
+/// The server is busy or stopped, without a reason.
 pub(super) const UNAVAILABLE: Problem = Problem {
     id: "problem.unavailable",
     title: "the server says that it is unavailable",
@@ -150,7 +150,7 @@ pub(super) const SERVER_ERROR: Problem = Problem {
     ..BLANK
 };
 
-/// A lock of another client is left.
+/// Another client left a lock.
 pub(super) const LOCKED: Problem = Problem {
     id: "problem.locked",
     title: "a lock keeps the backup from being written",
@@ -173,7 +173,7 @@ pub(super) const LOCKED: Problem = Problem {
     ..BLANK
 };
 
-/// Uploads are stored, and no upload replaces another.
+/// The server stores uploads, but does not replace backups.
 pub(super) const NO_OVERWRITE: Problem = Problem {
     id: "problem.no-overwrite",
     title: "the account may create files, and not replace them",
@@ -213,7 +213,7 @@ pub(super) const NO_OVERWRITE: Problem = Problem {
     ..BLANK
 };
 
-/// An upload is refused as forbidden, and nothing says why.
+/// An upload is forbidden, without a reason.
 pub(super) const UPLOAD_FORBIDDEN: Problem = Problem {
     id: "problem.upload-forbidden",
     title: "this account may read here, and not write",
@@ -242,7 +242,7 @@ pub(super) const UPLOAD_FORBIDDEN: Problem = Problem {
     ..BLANK
 };
 
-/// Deleting is refused.
+/// The server refuses to delete.
 pub(super) const DELETE_REFUSED: Problem = Problem {
     id: "problem.delete-refused",
     title: "backups cannot be deleted",
@@ -269,7 +269,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
     ..BLANK
 };
 
-/// The request is taken for a bad one.
+/// The server rejects the request as a bad one.
 pub(super) const BAD_REQUEST: Problem = Problem {
     id: "problem.header-refused",
     title: "the server refuses the form of the request",
@@ -285,7 +285,7 @@ pub(super) const BAD_REQUEST: Problem = Problem {
     ..BLANK
 };
 
-/// Returns a 503 whose words, in lower case, hold one of `phrases`.
+/// Returns the certainty of a 503 whose words, in lower case, contain one of `phrases`.
 fn unavailable(evidence: &Evidence<'_>, phrases: &[&str]) -> Option<Certainty> {
     let said = match Words::of(&evidence.answer.body)? {
         Words::Text(said) => said,

@@ -1,4 +1,4 @@
-//! Problems of storing: what is lost, mixed up or given back late.
+//! Problems of storage: backups that are lost, mixed up or outdated.
 
 use super::Product;
 use super::certainty::Certainty;
@@ -9,10 +9,10 @@ use super::symptom::shown_by;
 use crate::safe::{Directions, Stage};
 use crate::wire::Method;
 
-/// The way out that was measured on four servers.
+/// The fix that was measured on four servers.
 const BUFFERING: &str = "Put a proxy before the server that buffers uploads, so that only whole ones reach it, such as an nginx with `proxy_request_buffering on;`, which is its default.";
 
-/// An upload that breaks off destroys the backup that was there.
+/// An interrupted upload destroys the existing backup.
 pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
     id: "problem.cut-off-destroys",
     title: "an upload that breaks off destroys the backup that was there",
@@ -44,7 +44,7 @@ pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
     ..BLANK
 };
 
-/// Half a backup is shown where there was none.
+/// A partial backup is shown after an interrupted first upload.
 pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
     id: "problem.cut-off-visible",
     title: "half a backup is visible after an upload that broke off",
@@ -67,7 +67,7 @@ pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
     ..BLANK
 };
 
-/// Two uploads at once are mixed.
+/// Two simultaneous uploads are mixed.
 pub(super) const UPLOADS_MIXED: Problem = Problem {
     id: "problem.uploads-mixed",
     title: "two uploads at once leave a mixture of both",
@@ -80,7 +80,7 @@ pub(super) const UPLOADS_MIXED: Problem = Problem {
     ..BLANK
 };
 
-/// A download during an upload is torn.
+/// A download during an upload returns a mixture.
 pub(super) const TORN_DOWNLOAD: Problem = Problem {
     id: "problem.torn-download",
     title: "a download during an upload gives a part of it",
@@ -93,7 +93,7 @@ pub(super) const TORN_DOWNLOAD: Problem = Problem {
     ..BLANK
 };
 
-/// What was stored with success is not there.
+/// An upload was accepted but not stored.
 pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
     id: "problem.upload-not-stored",
     title: "the server says that it stored a backup, and has none",
@@ -120,7 +120,7 @@ pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
     ..BLANK
 };
 
-/// What was stored comes back otherwise.
+/// A download differs from the upload.
 pub(super) const BACKUP_CHANGED: Problem = Problem {
     id: "problem.backup-changed",
     title: "a backup comes back with other bytes than were stored",
@@ -137,13 +137,13 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
         symptom
             .is_one_of(&["upload.round-trip", "upload.restore"])
             .then_some(Certainty::Likely)
-            // A download that is refused holds no bytes at all.
+            // A refused download contains no bytes of a backup.
             .filter(|_| symptom.finding.stage != Some(Stage::Http))
     },
     ..BLANK
 };
 
-/// What serves Desktop from eee-safe, tried with nginx 1.22.
+/// A proxy configuration that makes eee-safe serve Desktop, tried with nginx 1.22.
 pub(super) const BEFORE_EEE_SAFE: &str = "eee-safe has no HEAD, and lets in the User-Agent `Threema` alone, which shuts Desktop out. Put an nginx before it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
 
 /// HEAD does not work.
@@ -170,7 +170,7 @@ pub(super) const NO_HEAD: Problem = Problem {
     ..BLANK
 };
 
-/// What is missing is not answered 404.
+/// A missing backup is not answered with 404.
 pub(super) const MISSING_NOT_404: Problem = Problem {
     id: "problem.missing-not-404",
     title: "a backup that does not exist is not answered 404",
@@ -198,7 +198,7 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
     ..BLANK
 };
 
-/// What is malformed crashes the server.
+/// A malformed ID makes the server report an internal error.
 pub(super) const MALFORMED_ID: Problem = Problem {
     id: "problem.malformed-id",
     title: "a malformed backup ID makes the server fail",
@@ -211,7 +211,7 @@ pub(super) const MALFORMED_ID: Problem = Problem {
     ..BLANK
 };
 
-/// A deleted or replaced backup stays readable for a while.
+/// A deleted or replaced backup remains readable for a while.
 pub(super) const SHOWN_AFTER_DELETION: Problem = Problem {
     id: "problem.shown-after-deletion",
     title: "a deleted backup still shows for a while",
@@ -228,7 +228,7 @@ pub(super) const SHOWN_AFTER_DELETION: Problem = Problem {
     ..BLANK
 };
 
-/// Deleted backups go to a bin.
+/// Deleted backups are moved to a bin.
 pub(super) const TRASH_BIN: Problem = Problem {
     id: "problem.trash-bin",
     title: "the server keeps deleted and replaced backups",
@@ -245,7 +245,7 @@ pub(super) const TRASH_BIN: Problem = Problem {
     ..BLANK
 };
 
-/// The server counts the retention otherwise.
+/// The server counts the retention period wrongly.
 pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
     id: "problem.retention-counted-wrongly",
     title: "the server does not count the retention from the last upload",
@@ -280,7 +280,7 @@ pub(super) const CHUNKED_REFUSED: Problem = Problem {
     ..BLANK
 };
 
-/// `Expect: 100-continue` goes wrong.
+/// The server handles `Expect: 100-continue` wrongly.
 pub(super) const EXPECT_BROKEN: Problem = Problem {
     id: "problem.expect-broken",
     title: "the server goes wrong where a client waits for 100 Continue",
@@ -293,7 +293,7 @@ pub(super) const EXPECT_BROKEN: Problem = Problem {
     ..BLANK
 };
 
-/// The status of an upload is one that older releases refuse.
+/// Older releases refuse the server's status for an upload.
 pub(super) const UPLOAD_STATUS: Problem = Problem {
     id: "problem.upload-status",
     title: "uploads are answered with a status that older Android releases refuse",

@@ -1,4 +1,4 @@
-//! What the problems are recognised by in a whole run: a finding, and what the run saw beside it.
+//! The evidence of a whole run: a finding, and the circumstances of the run.
 
 use super::certainty::Certainty;
 use super::software::Recognised;
@@ -6,20 +6,20 @@ use crate::engine::{Because, Blocker, Finding};
 use crate::wire::tls::Inspection;
 use crate::wire::{Facts, Halt};
 
-/// What a run saw, beside its findings.
+/// The circumstances of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Sights<'a> {
     /// What is known of the target.
     pub facts: &'a Facts,
-    /// The server's TLS, if it was looked at.
+    /// The server's TLS, if it was examined.
     pub inspection: Option<&'a Inspection>,
     /// The software that the answers show.
     pub software: &'a [Recognised],
-    /// Why nothing more was sent, if that was so.
+    /// Why the run stopped early, if it did.
     pub halted: Option<&'a Halt>,
 }
 
-/// A finding that deviates, or was not carried out, with what the run saw beside it.
+/// A finding that deviates or was not carried out, with the circumstances of the run.
 pub(super) struct Symptom<'a> {
     pub(super) finding: &'a Finding,
     pub(super) run: &'a Sights<'a>,
@@ -31,7 +31,8 @@ impl Symptom<'_> {
         self.finding.id == check && self.finding.verdict.is_deviation()
     }
 
-    /// Returns whether this check deviates, or could not be judged here although clients judge it.
+    /// Returns whether this check deviates, or was left to the clients because it cannot be judged
+    /// here.
     pub(super) fn concerns(&self, check: &str) -> bool {
         self.finding.id == check && is_shown(self.finding)
     }
@@ -42,13 +43,12 @@ impl Symptom<'_> {
     }
 }
 
-/// Returns whether deviations of these checks show a problem for certain.
+/// Returns certainty if one of these checks deviates.
 pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certainty> {
     symptom.is_one_of(checks).then_some(Certainty::Certain)
 }
 
-/// Returns whether a finding shows a problem: it deviates, or clients judge what this program
-/// cannot.
+/// Returns whether a finding shows a problem: it deviates, or only clients can judge it.
 pub(super) fn is_shown(finding: &Finding) -> bool {
     let by = finding.because.as_ref();
     finding.verdict.is_deviation() || by == Some(&Because::Blocked(Blocker::BeyondHarness))

@@ -1,10 +1,10 @@
-//! Problems of the TLS protocol: versions, suites, names.
+//! Problems of the TLS protocol: versions, cipher suites and names.
 
 use super::Product;
 use super::problem::{BLANK, Breaks, Problem};
 use super::symptom::shown_by;
 
-/// TLS is not switched on for this port.
+/// TLS is not enabled on this port.
 pub(super) const NO_TLS_ON_PORT: Problem = Problem {
     id: "problem.no-tls-on-port",
     title: "TLS is not switched on for this port",
@@ -31,7 +31,7 @@ pub(super) const NO_TLS_ON_PORT: Problem = Problem {
     ..BLANK
 };
 
-/// The server speaks no TLS that the apps take.
+/// The server supports no TLS version that the apps accept.
 pub(super) const OLD_TLS: Problem = Problem {
     id: "problem.old-tls",
     title: "the server speaks no TLS that the apps take",
@@ -58,7 +58,7 @@ pub(super) const OLD_TLS: Problem = Problem {
     ..BLANK
 };
 
-/// The server accepts no suite with forward secrecy that iOS takes.
+/// The server accepts no suite with forward secrecy that iOS supports.
 pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
     id: "problem.no-forward-secrecy",
     title: "the server accepts no suite with forward secrecy that iOS takes",
@@ -85,7 +85,7 @@ pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
     ..BLANK
 };
 
-/// The server accepts versions or suites of TLS that are outdated.
+/// The server accepts outdated TLS versions or suites.
 pub(super) const OUTDATED_TLS_ACCEPTED: Problem = Problem {
     id: "problem.outdated-tls-accepted",
     title: "the server accepts versions or suites of TLS that are outdated",
@@ -108,7 +108,7 @@ pub(super) const OUTDATED_TLS_ACCEPTED: Problem = Problem {
     ..BLANK
 };
 
-/// The server does not speak TLS 1.3.
+/// The server does not support TLS 1.3.
 pub(super) const NO_TLS_1_3: Problem = Problem {
     id: "problem.no-tls-1-3",
     title: "the server does not speak TLS 1.3",
@@ -154,7 +154,7 @@ pub(super) const NO_HTTP2: Problem = Problem {
     ..BLANK
 };
 
-/// The server demands a certificate of the client.
+/// The server requires a client certificate.
 pub(super) const CLIENT_CERTIFICATE: Problem = Problem {
     id: "problem.client-certificate",
     title: "the server demands a certificate of the client",

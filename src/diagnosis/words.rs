@@ -1,24 +1,24 @@
-//! What the body of an answer says to people: the title of a page, the message of a `WebDAV`
-//! server, a plain sentence.
+//! The text of an answer's body for people: the title of a page, the message of a `WebDAV` server,
+//! or a plain sentence.
 
 use crate::wire::Body;
 
-/// What a body says to people.
+/// The text of a body for people.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Words {
     /// An HTML page, with its title if it has one.
     Page(Option<String>),
-    /// The message of a `WebDAV` server, or the beginning of a text.
+    /// The message of a `WebDAV` server, or the beginning of a plain text.
     Text(String),
 }
 
-/// How much of a body is looked at for what it says, in bytes.
+/// How much of a body is searched for text, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
 /// How many characters of a server's sentence are shown.
 const SHOWN: usize = 200;
 
 impl Words {
-    /// Returns the words of a body; none if it has none for people.
+    /// Returns the text of a body; `None` if it contains none for people.
     pub fn of(body: &Body) -> Option<Self> {
         let text = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(LOOKED_AT)]);
         if is_page(&text) {
@@ -45,7 +45,7 @@ fn is_page(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.contains("<html")
 }
 
-/// Returns the text of an element, as it is shown.
+/// Returns the text of an element, made printable.
 fn between(text: &str, open: &str, close: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let start = lower.find(open)? + open.len();
@@ -54,8 +54,8 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     shown(text.get(start..end)?)
 }
 
-/// Returns the first printable characters of a server's sentence on one line, with every ID in it
-/// hidden: a path may hold one.
+/// Returns the first printable characters of a server's sentence on one line, without IDs, which a
+/// path may contain.
 pub fn shown(text: &str) -> Option<String> {
     let printable: String = text
         .chars()
@@ -66,8 +66,7 @@ pub fn shown(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Returns the word with `…` for every run of hex digits, or of the dashes that stand for one, that
-/// is long enough to be an ID.
+/// Returns the word with `…` for every run of hex digits or dashes that is long enough to be an ID.
 fn without_id(word: &str) -> String {
     const LONG: usize = 32;
     let mut kept = String::new();

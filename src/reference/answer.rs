@@ -1,4 +1,4 @@
-//! Answers: a status, a few headers, and content that may break off on purpose.
+//! Answers: a status, a few headers, and content that can break off on purpose.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
@@ -10,17 +10,17 @@ use std::task::{Context, Poll};
 /// The answer to one request.
 pub(super) type Answer = Response<Content>;
 
-/// The connection is to be closed without an answer, or in the middle of one.
+/// The connection must be closed, without an answer or in the middle of one.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("closed on purpose")]
 pub(crate) struct Closed;
 
-/// What makes an answer a refusal: it goes along with it until the server's own words are put in.
+/// The reason of a refusal, kept with the answer until the server's own words are added.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Refusal {
-    /// What its status says.
+    /// The reason phrase of its status.
     Plain,
-    /// More than that.
+    /// A more exact reason.
     Saying {
         /// The exception that sabre/dav names.
         exception: &'static str,
@@ -29,7 +29,7 @@ pub(super) enum Refusal {
     },
 }
 
-/// What an answer carries.
+/// The content of an answer.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Content {
     bytes: Bytes,
@@ -39,32 +39,32 @@ pub(crate) struct Content {
 /// How content ends.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 enum End {
-    /// As it should.
+    /// Regularly.
     #[default]
     Regular,
-    /// The connection is closed, once what there was has had its chance to leave.
+    /// The connection is closed after the existing bytes could be sent.
     BreaksOff,
     /// The connection is closed now.
     Broken,
 }
 
 impl Content {
-    /// Returns how many bytes are left to send.
+    /// Returns how many bytes are still to be sent.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Returns whether the bytes that are left to send are ASCII.
+    /// Returns whether the bytes still to be sent are ASCII.
     pub(super) fn is_ascii(&self) -> bool {
         self.bytes.is_ascii()
     }
 
-    /// Returns the bytes that are left to send.
+    /// Returns the bytes still to be sent.
     pub(super) fn into_bytes(self) -> Bytes {
         self.bytes
     }
 
-    /// Content that breaks off after these bytes, though a header may promise more.
+    /// Returns content that breaks off after these bytes, though a header may announce more.
     pub(crate) const fn breaking_off(bytes: Bytes) -> Self {
         Self {
             bytes,
@@ -98,7 +98,7 @@ impl Body for Content {
         match this.end {
             End::Regular => Poll::Ready(None),
             End::BreaksOff => {
-                // hyper writes out what it holds before it asks again.
+                // hyper writes its buffer before it polls again.
                 this.end = End::Broken;
                 context.waker().wake_by_ref();
                 Poll::Pending
@@ -119,14 +119,14 @@ impl Body for Content {
     }
 }
 
-/// Returns a status and nothing else.
+/// Returns an answer with this status and no content.
 pub(super) fn empty(status: StatusCode) -> Answer {
     let mut answer = Response::new(Content::default());
     *answer.status_mut() = status;
     answer
 }
 
-/// Returns a status with content.
+/// Returns an answer with this status and content.
 pub(super) fn content(
     status: StatusCode,
     content_type: &'static str,
@@ -140,12 +140,12 @@ pub(super) fn content(
     answer
 }
 
-/// Returns a refusal that says in words what its status says in digits.
+/// Returns a refusal whose text is the reason phrase of its status.
 pub(super) fn refusal(status: StatusCode) -> Answer {
     refusal_with(status, Refusal::Plain)
 }
 
-/// Returns a refusal that a profile puts in the words of its server.
+/// Returns a refusal that a profile rewrites in the words of its server.
 pub(super) fn refusal_with(status: StatusCode, refusal: Refusal) -> Answer {
     let text = match &refusal {
         Refusal::Plain => format!("{status}\n"),
@@ -165,7 +165,7 @@ pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Answer {
     content(status, "text/html; charset=utf-8", html)
 }
 
-/// Returns a redirect; a location that is not a header value is a malformed request.
+/// Returns a redirect, or 400 if the location is not a valid header value.
 pub(super) fn redirect(status: StatusCode, location: &str) -> Answer {
     let Ok(location) = HeaderValue::from_str(location) else {
         return refusal(StatusCode::BAD_REQUEST);
@@ -175,7 +175,7 @@ pub(super) fn redirect(status: StatusCode, location: &str) -> Answer {
     answer
 }
 
-/// Returns the answer to HEAD: the same headers and no content.
+/// Returns the answer to HEAD: the same headers without content.
 pub(super) fn without_content(mut answer: Answer) -> Answer {
     let length = answer.body().len();
     if !answer.headers().contains_key(CONTENT_LENGTH) && answer.status() != StatusCode::NO_CONTENT {

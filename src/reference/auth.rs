@@ -1,4 +1,4 @@
-//! Who may enter, and the answer to those who may not.
+//! Access control, and the answer to requests without access.
 
 use super::answer::{Answer, Refusal, refusal, refusal_with};
 use super::faults::Fault;
@@ -10,18 +10,18 @@ use super::site::Site;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 
-/// How a request stands to the login.
+/// How a request relates to the login.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Standing {
-    /// It proved that it knows the secret.
+    /// It carried valid credentials.
     Known,
-    /// It brought no credentials.
+    /// It carried no credentials.
     Anonymous,
-    /// It brought credentials that are not accepted.
+    /// It carried credentials that are not accepted.
     Wrong,
 }
 
-/// Returns the answer to a request that may not go on.
+/// Returns the refusal of a request without access; `None` if it has access.
 pub(super) fn turned_away(site: &Site, call: &Call<'_>) -> Option<Answer> {
     if site.login == Login::Open || is_open_to_all(site, call) {
         return None;
@@ -32,12 +32,12 @@ pub(super) fn turned_away(site: &Site, call: &Call<'_>) -> Option<Answer> {
     }
 }
 
-/// Returns whether a request proved that it knows the secret.
+/// Returns whether a request carried valid credentials.
 pub(super) fn is_known(site: &Site, call: &Call<'_>) -> bool {
     site.login != Login::Open && standing(site, call) == Standing::Known
 }
 
-/// Returns whether a fault, or the nature of the page, opens this to everybody.
+/// Returns whether a fault, or the kind of the page, gives everyone access.
 fn is_open_to_all(site: &Site, call: &Call<'_>) -> bool {
     let method = &call.parts.method;
     let reads = method == Method::GET || method == Method::HEAD;
@@ -64,7 +64,7 @@ fn is_open_to_all(site: &Site, call: &Call<'_>) -> bool {
     }
 }
 
-/// Returns whether a fault opens this to everybody where a backup is there.
+/// Returns whether a fault gives everyone access to a backup that exists.
 fn is_open_if_there(site: &Site, call: &Call<'_>) -> bool {
     let method = &call.parts.method;
     let is_open = (method == Method::PUT && site.has(Fault::AnonymousOverwrite))
@@ -100,7 +100,7 @@ fn has_session(site: &Site, call: &Call<'_>) -> bool {
         .any(|pair| pair.trim().strip_prefix("session=") == Some(&site.session))
 }
 
-/// Returns whether a login in the browser gave these credentials.
+/// Returns whether a login in the browser granted these credentials.
 fn knows_app_password(site: &Site, authorization: &HeaderValue) -> bool {
     let Login::Basic { user, .. } = &site.login else {
         return false;
@@ -109,7 +109,7 @@ fn knows_app_password(site: &Site, authorization: &HeaderValue) -> bool {
     sent.is_some_and(|sent| site.logins.know(&sent, user))
 }
 
-/// Returns the user name and the password of HTTP Basic, with a colon between them.
+/// Returns the user name and the password of HTTP Basic, separated by a colon.
 pub(super) fn basic(authorization: &[u8]) -> Option<Vec<u8>> {
     let (scheme, value) = split_scheme(authorization)?;
     if !scheme.eq_ignore_ascii_case(b"basic") {
@@ -144,8 +144,8 @@ fn is_accepted(site: &Site, authorization: &HeaderValue) -> bool {
     }
 }
 
-/// Returns whether credentials are the expected ones; where any user name will do, whether their
-/// passwords are the same.
+/// Returns whether credentials are the expected ones; if any user name is accepted, only the
+/// passwords are compared.
 fn is_same(site: &Site, sent: &[u8], expected: &[u8]) -> bool {
     let password = |both: &[u8]| {
         let colon = both.iter().position(|byte| *byte == b':');
@@ -158,13 +158,13 @@ fn is_same(site: &Site, sent: &[u8], expected: &[u8]) -> bool {
     sent == expected || (any_user && password(sent) == password(expected))
 }
 
-/// `Basic abc` as `Basic` and `abc`.
+/// Splits `Basic abc` into `Basic` and `abc`.
 fn split_scheme(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = value.iter().position(|byte| *byte == b' ')?;
     Some((&value[..space], value[space..].trim_ascii()))
 }
 
-/// Returns a text in ISO-8859-1, if it can be written in that.
+/// Returns a text in ISO-8859-1, if that can represent it.
 fn in_latin1(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|each| u8::try_from(each).ok()).collect()
 }

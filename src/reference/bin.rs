@@ -1,4 +1,4 @@
-//! The bin of a Nextcloud: what was deleted lies there, and can be listed and removed for good.
+//! The bin of a Nextcloud: deleted files are moved to it, and can be listed and removed for good.
 
 use super::answer::{Answer, content, empty, refusal};
 use super::handler::{Call, not_allowed};
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How many entries it holds at the most.
+/// The largest number of entries.
 const MAX_ENTRIES: usize = 10_000;
 
 /// The bin of the one user.
@@ -19,12 +19,12 @@ pub(super) struct Bin {
 }
 
 impl Bin {
-    /// Puts the file `name` into it, under its name and the time.
+    /// Adds the file `name`, under its name and the time.
     pub(super) fn put(&self, name: &str, now: SystemTime) {
         let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() < MAX_ENTRIES {
-            // Of two in the same second, both stay.
+            // Two files of the same second are both kept.
             let mut second = seconds;
             while !names.insert(format!("{name}.d{second}")) {
                 second += 1;
@@ -32,7 +32,7 @@ impl Bin {
         }
     }
 
-    /// Returns the names in it.
+    /// Returns the names of the entries.
     pub(super) fn names(&self) -> Vec<String> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.iter().cloned().collect()
@@ -44,15 +44,15 @@ impl Bin {
     }
 }
 
-/// Returns the path of the bin beside the files at `base`, `/remote.php/dav/files/USER/…`.
+/// Returns the path of the bin for the files at `base`, `/remote.php/dav/files/USER/…`.
 fn path_beside(base: &str) -> Option<String> {
     let rest = base.strip_prefix("/remote.php/dav/files/")?;
     let user = rest.split('/').next()?;
     Some(format!("/remote.php/dav/trashbin/{user}/trash"))
 }
 
-/// Returns what a path means to the bin: its list, or the name of an entry; `None` if it is no path
-/// of it.
+/// Returns what a path means in the bin: empty for its list, or the name of an entry; `None` if the
+/// path is not in the bin.
 pub(super) fn asked_for<'a>(site: &Site, path: &'a str) -> Option<&'a str> {
     let bin = path_beside(&site.base_path)?;
     let rest = path.strip_prefix(&bin)?;
@@ -62,7 +62,7 @@ pub(super) fn asked_for<'a>(site: &Site, path: &'a str) -> Option<&'a str> {
     rest.strip_prefix('/').filter(|name| !name.contains('/'))
 }
 
-/// Answers a request for the list (an empty name) or for an entry.
+/// Answers a request for the list (an empty name) or an entry.
 pub(super) fn answer(site: &Site, call: &Call<'_>, name: &str) -> Answer {
     let method = &call.parts.method;
     match (method.as_str(), name) {

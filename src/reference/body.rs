@@ -1,21 +1,21 @@
-//! Reading what a request carries, within bounds.
+//! Reads the body of a request within bounds.
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
-/// How much more than a backup may be is read of a body that is refused.
+/// How far beyond the largest backup a refused body is read, in bytes.
 const SURPLUS: u64 = 2 * 1024 * 1024;
 
 /// Why a body was not read to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Unfinished {
-    /// It breaks off.
+    /// It broke off.
     BrokenOff,
-    /// It goes on beyond the bound.
+    /// It exceeded the bound.
     TooLong,
 }
 
-/// Passes the body to `take`, piece by piece, until it has taken `bound` bytes.
+/// Passes the body to `take`, piece by piece, until `take` has received `bound` bytes.
 pub(super) async fn read(
     body: &mut Incoming,
     bound: u64,
@@ -36,15 +36,15 @@ pub(super) async fn read(
     Ok(total)
 }
 
-/// Reads a body that nobody uses.
+/// Reads a body that is not used.
 ///
-/// A client that is still sending when the connection is closed may never see the answer; so it is
-/// heard out, as long as it is not much longer than what would have been taken.
+/// A client that is still sending when the connection is closed may never see the answer. So the
+/// body is read to its end, unless it is much longer than the limit.
 pub(super) async fn drain(body: &mut Incoming, limit: u64) -> Result<u64, Unfinished> {
     read(body, limit.saturating_add(SURPLUS), |_| {}).await
 }
 
-/// Returns the length of a body, if it was declared.
+/// Returns the declared length of a body.
 pub(super) fn declared_length(body: &Incoming) -> Option<u64> {
     body.size_hint().exact()
 }

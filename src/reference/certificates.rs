@@ -1,4 +1,4 @@
-//! Certificates, made fresh at every start: a root, an intermediate, a leaf for localhost.
+//! Certificates that are created at every start: a root, an intermediate, and a leaf for localhost.
 
 use super::faults::{Fault, Faults};
 use rcgen::{
@@ -22,17 +22,18 @@ pub(super) const DEEP_NAME: &str = "backup.cloud.safe.localhost";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-/// What a server needs for TLS, and what its clients need to trust it.
+/// The server's certificates, and the root that its clients must trust.
 pub(super) struct Certificates {
-    /// The root to trust, as PEM.
+    /// The root to trust in PEM.
     pub(super) root: String,
-    /// What is sent, in this order.
+    /// The certificates to send, in this order.
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Certificates {
-    /// Makes a root, an intermediate and a leaf, or takes those that were made once and for all.
+    /// Creates a root, an intermediate and a leaf, or takes fixed certificates if a fault needs
+    /// them.
     pub(super) fn make(faults: Faults) -> io::Result<Self> {
         match fixture(faults) {
             Some(leaf) => Self::fixed(leaf),
@@ -73,8 +74,8 @@ impl Certificates {
         })
     }
 
-    /// Returns a certificate whose key nobody has. The handshake is scripted; the key here serves
-    /// for nothing.
+    /// Returns a fixed certificate whose private key does not exist. The handshake is scripted, so
+    /// the key here is never used.
     fn fixed(leaf: &str) -> io::Result<Self> {
         let key = new_key().map_err(io::Error::other)?;
         let leaf = CertificateDer::from_pem_slice(leaf.as_bytes());
@@ -85,13 +86,13 @@ impl Certificates {
         })
     }
 
-    /// Returns what is sent.
+    /// Returns the certificates to send.
     pub(super) fn chain(&self) -> Vec<Vec<u8>> {
         self.chain.iter().map(|sent| sent.to_vec()).collect()
     }
 
-    /// Returns the TLS configuration of a server that sends these; none where every handshake is
-    /// scripted.
+    /// Returns the TLS configuration of a server with these certificates; `None` if every handshake
+    /// is scripted.
     pub(super) fn server_config(&self, faults: Faults) -> io::Result<Option<rustls::ServerConfig>> {
         if fixture(faults).is_some() {
             return Ok(None);
@@ -132,7 +133,7 @@ impl Certificates {
     }
 }
 
-/// Returns a leaf that was made once and for all. Source: `fixtures/make.sh`.
+/// Returns the fixed leaf that a fault needs. Source: `fixtures/make.sh`.
 fn fixture(faults: Faults) -> Option<&'static str> {
     let fixtures = [
         (
@@ -152,7 +153,7 @@ fn fixture(faults: Faults) -> Option<&'static str> {
     found.map(|(_, pem)| pem)
 }
 
-/// Returns a new key on P-256.
+/// Returns a new P-256 key.
 pub(crate) fn new_key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
 }
@@ -161,7 +162,7 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     named_authority(&format!("safe-conformance Reference {name}"), below)
 }
 
-/// Returns an authority of this name that has at most so many authorities below it.
+/// Returns an authority with this name and at most this many authorities below it.
 pub(crate) fn named_authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = valid(Vec::new(), -1, AUTHORITY_DAYS)?;
     parameters.distinguished_name.push(DnType::CommonName, name);
@@ -170,7 +171,7 @@ pub(crate) fn named_authority(name: &str, below: u8) -> Result<CertificateParams
     Ok(parameters)
 }
 
-/// Returns a root that was forgotten in a file, and has expired.
+/// Returns an expired root that stayed in a file by mistake.
 fn leftover() -> Result<CertificateDer<'static>, rcgen::Error> {
     let mut parameters = authority("Leftover Root", 1)?;
     let old = valid(Vec::new(), -400, 365)?;
@@ -237,8 +238,8 @@ fn leaf(faults: Faults) -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
-/// Where a client could fetch the certificate of the issuer, as public authorities say it; nothing
-/// is there.
+/// Returns a URL for the certificate of the issuer, as public authorities add it; nothing is served
+/// there.
 fn issuer_url() -> CustomExtension {
     let url = b"http://authority.invalid/intermediate.der";
     let way = [0x06, 8, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
@@ -250,7 +251,7 @@ fn issuer_url() -> CustomExtension {
 /// 6962 section 3.3.
 fn one_timestamp() -> CustomExtension {
     let mut timestamp = vec![0; 1 + 32 + 8 + 2];
-    // ECDSA with SHA-256, and eight bytes in place of a signature.
+    // ECDSA with SHA-256, and eight bytes instead of a signature.
     timestamp.extend_from_slice(&[4, 3, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
     let with_length = |bytes: &[u8]| {
         let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
@@ -260,14 +261,14 @@ fn one_timestamp() -> CustomExtension {
     CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], tagged(0x04, &list))
 }
 
-/// Returns a value of DER that is shorter than 128 bytes.
+/// Returns a DER value that is shorter than 128 bytes.
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
     debug_assert!(length < 128);
     [&[tag, length][..], value].concat()
 }
 
-/// Parameters that are valid for `days`, counted from `begin` days after today.
+/// Returns parameters that are valid for `days`, from `begin` days after today.
 pub(crate) fn valid(
     names: Vec<String>,
     begin: i64,
@@ -275,7 +276,7 @@ pub(crate) fn valid(
 ) -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = CertificateParams::new(names)?;
     parameters.distinguished_name = rcgen::DistinguishedName::new();
-    // Whole days, because rcgen takes a date without asking for one more dependency.
+    // Whole days: rcgen takes a date without another dependency.
     let date = |offset: i64| {
         let clock = jiff::Timestamp::try_from(std::time::SystemTime::now());
         let seconds = clock.map_or(0, jiff::Timestamp::as_second) + offset * 86_400;

@@ -1,15 +1,15 @@
-//! Time as the server sees it: the real one, or one that a test moves.
+//! The server's time: the real one, or one that a test controls.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What tells the server how late it is; retention is counted by it.
+/// The clock of a server, by which it counts the retention.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the time now.
     fn now(&self) -> SystemTime;
 
-    /// Returns how far a test has moved it on, beside the time that passes.
+    /// Returns by how much a test has advanced the clock, besides the time that passes.
     fn advanced(&self) -> Duration {
         Duration::ZERO
     }
@@ -25,7 +25,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until somebody advances it.
+/// A clock that stands still until it is advanced.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Hands>);
 
@@ -44,7 +44,7 @@ impl ManualClock {
         }))
     }
 
-    /// Moves the clock on by `duration`; where the time would no longer be expressible, it stays.
+    /// Advances the clock by `duration`, unless the result is out of range.
     pub fn advance(&self, duration: Duration) {
         let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(now) = hands.now.checked_add(duration) {
@@ -59,7 +59,7 @@ impl ManualClock {
 }
 
 impl Default for ManualClock {
-    /// Returns a clock that stands at the beginning of 2026.
+    /// Returns a clock that stands at the start of 2026.
     fn default() -> Self {
         Self::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600))
     }

@@ -1,4 +1,4 @@
-//! What a Nextcloud answers beside its files: `status.php` and pages for the browser.
+//! What a Nextcloud answers besides its files: `status.php` and pages for the browser.
 //!
 //! Source: servers.nextcloud-host, servers.nextcloud-maintenance.
 
@@ -17,24 +17,24 @@ use http::{Method, StatusCode};
 use hyper::body::Incoming;
 use serde_json::json;
 
-/// How much is read of the question whether a login was granted.
+/// How much of a poll for a login is read, in bytes.
 const MAX_QUESTION: u64 = 4 * 1024;
 
-/// The root of the `WebDAV` for who has logged in.
+/// The root of the `WebDAV` for users who have logged in.
 const DAV: &str = "/remote.php/dav";
 /// The folders of the users.
 const FILES: &str = "/remote.php/dav/files";
-/// Where an app password is taken back.
+/// The path at which an app password is revoked.
 const APP_PASSWORD: &str = "/ocs/v2.php/core/apppassword";
-/// A page that is there for everybody.
+/// A page that needs no login.
 pub(super) enum Page {
     /// This one.
     Answer(Answer),
-    /// The answer to the question whether a login was granted.
+    /// The answer to a poll for a login.
     Poll,
 }
 
-/// Returns the answer to `status.php`, which is there also in maintenance.
+/// Returns the answer to `status.php`, which also exists in maintenance.
 pub(super) fn status(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let is_asked = call.parts.uri.path() == "/status.php" && site.manner.does(Habit::Cloud);
     let status = json!({
@@ -50,7 +50,7 @@ pub(super) fn status(site: &Site, call: &Call<'_>) -> Option<Answer> {
     is_asked.then(|| as_json(StatusCode::OK, &status))
 }
 
-/// Returns the answer to a request that is neither about files nor about the login's own passwords.
+/// Returns the answer to a request that concerns neither files nor app passwords.
 pub(super) fn page(site: &Site, call: &Call<'_>) -> Option<Page> {
     let is_page = site.manner.does(Habit::Cloud)
         && *call.route == Route::Outside
@@ -66,7 +66,7 @@ pub(super) fn page(site: &Site, call: &Call<'_>) -> Option<Page> {
         return Some(Page::Poll);
     }
     Some(Page::Answer(if method.as_str() == "PROPFIND" {
-        // The root is no place to mount.
+        // The root cannot be mounted.
         refusal(StatusCode::METHOD_NOT_ALLOWED)
     } else if method == Method::POST && path == "/login/v2" {
         site.logins.begin(&origin(site, call))
@@ -114,8 +114,8 @@ fn in_browser(site: &Site, call: &Call<'_>, path: &str) -> Answer {
     }
 }
 
-/// Returns whether a request needs a login, whatever is there: the files of others, and what is
-/// above them.
+/// Returns whether a request needs a login although its path does not exist: other users' files,
+/// and the folders above them.
 pub(super) fn guards(site: &Site, call: &Call<'_>) -> bool {
     let path = call.parts.uri.path();
     let is_guarded = [DAV, "/remote.php/webdav", APP_PASSWORD]
@@ -131,7 +131,7 @@ pub(super) fn above_the_files(site: &Site, call: &Call<'_>) -> Answer {
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     match (call.parts.method.as_str(), path) {
         ("DELETE", APP_PASSWORD) => revoked(site, call),
-        // The list of the users is nobody's business.
+        // The list of the users is private.
         ("PROPFIND", FILES) if call.looks_deeper() => refusal(StatusCode::METHOD_NOT_ALLOWED),
         ("PROPFIND", DAV | FILES) => multistatus(&[Entry::folder(path)]),
         ("MKCOL" | "PUT", _) if [DAV, FILES].contains(&parent) => refusal(StatusCode::FORBIDDEN),
@@ -140,17 +140,17 @@ pub(super) fn above_the_files(site: &Site, call: &Call<'_>) -> Answer {
     }
 }
 
-/// Takes the password back that a request logs in with.
+/// Revokes the password with which a request logs in.
 fn revoked(site: &Site, call: &Call<'_>) -> Answer {
     let sent = call.parts.headers.get(AUTHORIZATION);
     let sent = sent.and_then(|sent| super::auth::basic(sent.as_bytes()));
     site.logins.revoke(&sent.unwrap_or_default())
 }
 
-/// Answers the question whether a login was granted.
+/// Answers a poll for a login.
 pub(super) async fn poll(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Answer {
     let mut bytes = Vec::new();
-    // A question that breaks off holds no token.
+    // A poll that breaks off contains no token.
     let _ = read(body, MAX_QUESTION, |piece| bytes.extend_from_slice(piece)).await;
     let asked = bytes.strip_prefix(b"token=").unwrap_or_default();
     let user = match &site.login {

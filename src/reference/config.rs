@@ -65,7 +65,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     answer
 }
 
-/// Returns the page of a portal that asks people for their password.
+/// Returns the page of a portal that asks users for their password.
 pub(super) fn login_page() -> Answer {
     page(
         StatusCode::OK,
@@ -74,7 +74,7 @@ pub(super) fn login_page() -> Answer {
     )
 }
 
-/// Returns the page of a server that is in maintenance.
+/// Returns the page of a server in maintenance.
 pub(super) fn maintenance() -> Answer {
     page(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -83,7 +83,7 @@ pub(super) fn maintenance() -> Answer {
     )
 }
 
-/// Returns what the file says.
+/// Returns the content of the file.
 pub(super) fn text(site: &Site, call: &Call<'_>) -> String {
     if site.has(Fault::ConfigEmpty) {
         return String::new();
@@ -121,7 +121,7 @@ pub(super) fn text(site: &Site, call: &Call<'_>) -> String {
     )
 }
 
-/// Returns what the file says of the largest backup.
+/// Returns the value of `maxBackupBytes` in the file.
 fn limit(site: &Site, call: &Call<'_>) -> String {
     let bytes = site.max_backup_bytes;
     if site.has(Fault::ConfigNumberInString) {

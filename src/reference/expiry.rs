@@ -1,45 +1,45 @@
-//! When a backup is deleted: the job that good servers run, and those that count wrongly.
+//! The expiry of backups: the job of good servers, and of those that count wrongly.
 
 use super::faults::{Fault, Faults};
 use super::store::Times;
 use std::time::{Duration, SystemTime};
 
-/// After how long a tool has put back an older time. Source: backups run at night.
+/// After how long a tool has reset a file to an older time. Source: backups run at night.
 const NIGHT: Duration = Duration::from_secs(86_400);
 
-/// What a good server does once the retention of a backup is over.
+/// What a good server does after the retention of a backup.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Tidying {
     /// It deletes the backup exactly at the end.
     #[default]
     OnTheDot,
-    /// It deletes the backup so much later.
+    /// It deletes the backup this much later.
     Late(Duration),
-    /// It never deletes one, as every plain `WebDAV` server.
+    /// It never deletes a backup, like every plain `WebDAV` server.
     Never,
 }
 
-/// By which of its times a backup expires.
+/// The time from which a backup's retention is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum CountedFrom {
-    /// The last upload, as it should be.
+    /// The last upload, as required.
     Upload,
-    /// The first upload: replacing the backup does not count.
+    /// The first upload: a replacement does not count.
     FirstUpload,
-    /// The last download, or the first upload: replacing the backup does not count.
+    /// The last download, or the first upload: a replacement does not count.
     Access,
     /// The last upload or download.
     UploadOrDownload,
-    /// The last upload, and from the next night on a time so much earlier, which a tool has put
-    /// back.
+    /// The last upload; from the next night on a time that is this much earlier, because a tool
+    /// reset it.
     PutBack(Duration),
 }
 
-/// The rule by which backups are deleted.
+/// The rule by which backups expire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expiry {
     from: CountedFrom,
-    /// `None` for ever.
+    /// The retention; `None` if backups never expire.
     after: Option<Duration>,
 }
 
@@ -53,15 +53,13 @@ impl Expiry {
         }
     }
 
-    /// Returns the rule of a server that promises `retention`, tidies up so and is wrong in this
-    /// way.
+    /// Returns the rule of a server with this `retention`, this way of tidying and this fault.
     #[cfg(test)]
     pub(crate) fn of(retention: Duration, tidying: Tidying, fault: Option<Fault>) -> Self {
         Self::new(retention, tidying, fault.into_iter().collect())
     }
 
-    /// Returns the rule of a server that promises `retention`, tidies up so and is wrong in these
-    /// ways.
+    /// Returns the rule of a server with this `retention`, this way of tidying and these faults.
     pub(super) fn new(retention: Duration, tidying: Tidying, faults: Faults) -> Self {
         let early = faults.contains(Fault::ExpiresEarly);
         let kept = if early { retention / 10 * 9 } else { retention };
@@ -84,9 +82,9 @@ impl Expiry {
         Self { from, after }
     }
 
-    /// Returns whether the time of a backup with this history is over.
+    /// Returns whether a backup with this history has expired.
     pub(super) fn is_over(&self, times: &Times, now: SystemTime) -> bool {
-        // A clock that was set back makes nothing expire.
+        // A clock that was set back expires nothing.
         let age = now
             .duration_since(self.counted(times, now))
             .unwrap_or_default();
@@ -107,7 +105,7 @@ impl Expiry {
         }
     }
 
-    /// Returns what `Last-Modified` says: the access time shows nowhere.
+    /// Returns the value of `Last-Modified`, which never shows the access time.
     pub(super) fn shown(&self, times: &Times, now: SystemTime) -> SystemTime {
         match self.from {
             CountedFrom::Access => times.uploaded,
@@ -127,8 +125,8 @@ mod tests {
         UNIX_EPOCH + DAY * 1000 + DAY * days
     }
 
-    /// On which day a backup that was made on day 0, downloaded on day 20 and replaced on day 50 is
-    /// gone.
+    /// Returns the day on which a backup is gone that was made on day 0, downloaded on day 20 and
+    /// replaced on day 50.
     fn gone(tidying: Tidying, faults: &[Fault]) -> Option<u32> {
         let expiry = Expiry::new(DAY * 90, tidying, faults.iter().copied().collect());
         let times = Times {

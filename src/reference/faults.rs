@@ -1,38 +1,38 @@
-//! The catalogue of faults: each makes the server wrong in exactly one way, as some real server is.
+//! The catalogue of faults: each breaks the server in exactly one way that occurs on real servers.
 //!
-//! Source: above each group, the facts of the manual that it imitates. What has none is a mistake
-//! that is easily made.
+//! Source: above each group, the facts of the manual that it imitates. A fault without a fact is a
+//! mistake that is easily made.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What the world around a server must be for a fault to show.
+/// A condition around a server that a fault needs to show.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum Need {
-    /// A login with letters beyond ASCII.
+    /// A login with characters beyond ASCII.
     Umlauts,
     /// A login by token.
     Token,
     /// Requests in a fixed order, one at a time.
     Order,
-    /// That backups may be left behind: it keeps them from being deleted.
+    /// Backups may be left behind, because the fault prevents their deletion.
     Leftovers,
-    /// That one upload takes longer than all others.
+    /// One upload that takes longer than all others.
     SlowUplink,
-    /// That its root certificate counts as one of a public authority.
+    /// A root certificate that counts as one of a public authority.
     PublicRoot,
-    /// That its address is given beside its name, which no DNS knows.
+    /// An address besides the host name, which no DNS knows.
     Address,
-    /// Months: no check shows it, `retention verify` does.
+    /// Months: `retention verify` shows it, but no check does.
     Months,
-    /// That a run is repeated until uploads meet.
+    /// A run that is repeated until uploads overlap.
     Repeats,
 }
 
 macro_rules! faults {
     ($($variant:ident = $name:literal in $($place:literal)+ $(, needs $($need:ident)+)?, $explanation:literal;)*) => {
-        /// One way in which a server is wrong.
+        /// One way in which the server is broken.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Fault {
             $(#[doc = concat!("`", $name, "`: ", $explanation)]
@@ -50,21 +50,21 @@ macro_rules! faults {
                 }
             }
 
-            /// Returns the files of `src/reference` that make it so.
+            /// Returns the files of `src/reference` that implement it.
             pub const fn places(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$variant => &[$($place),+],)*
                 }
             }
 
-            /// Returns what the world around the server must be for it to show.
+            /// Returns the conditions that it needs to show.
             pub const fn needs(self) -> &'static [Need] {
                 match self {
                     $(Self::$variant => &[$($(Need::$need),+)?],)*
                 }
             }
 
-            /// Returns what it does and which real server does so, in one sentence.
+            /// Returns its effect and the real server that behaves so, in one sentence.
             pub const fn explanation(self) -> &'static str {
                 match self {
                     $(Self::$variant => $explanation,)*
@@ -272,7 +272,7 @@ faults! {
     HeadNotFound = "head-not-found" in "get.rs",
         "Answers HEAD of a backup with 404, as eee-safe does, which stops Desktop.";
 
-    // What is missing or malformed. Source: servers.missing, servers.backup-id-form.
+    // Missing or malformed backups. Source: servers.missing, servers.backup-id-form.
     MissingIsHtml = "missing-is-html" in "get.rs",
         "Answers a missing backup with 200 and an HTML page, as single-page applications do.";
     MissingIsForbidden = "missing-is-forbidden" in "get.rs",
@@ -356,7 +356,7 @@ faults! {
     ExpiresByTimePutBack = "expires-by-time-put-back" in "expiry.rs", needs Months,
         "Counts the retention from a time that a backup tool sets back by a third of it every night, as after restoring an older copy.";
 
-    // Running.
+    // Operation.
     RateLimited = "rate-limited" in "handler.rs", needs Order Leftovers,
         "Answers 429 from the twelfth request on, as Nextcloud does after failed logins.";
     Locked = "locked" in "put.rs", needs Order,
@@ -455,7 +455,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// There is no fault of that name.
+/// The error for a name that no fault has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("there is no fault \"{0}\"")]
 pub struct UnknownFault(String);
@@ -485,7 +485,7 @@ impl Faults {
     }
 }
 
-// One bit each.
+// One bit per fault.
 const _: () = assert!(Fault::ALL.len() <= 4 * 64);
 
 impl FromIterator<Fault> for Faults {

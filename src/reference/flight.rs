@@ -1,5 +1,5 @@
-//! The beginning of a TLS handshake as no library plays it any more: a `ServerHello` of TLS 1.2 or
-//! older, certificates, and nothing after that; or an alert; or no TLS at all.
+//! The beginnings of TLS handshakes that no library offers any more: a `ServerHello` of TLS 1.2 or
+//! older with certificates and nothing after them, an alert, or no TLS at all.
 //!
 //! Source: RFC 5246 sections 6 and 7.
 
@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How long a client gets for its hello, and to go away after the flight.
+/// How long a client may take for its hello, and to leave after the flight.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest hello that is looked at, in bytes.
+/// The longest hello that is read, in bytes.
 const LONGEST_HELLO: usize = 16 * 1024;
 
 const TLS10: u16 = 0x0301;
@@ -28,24 +28,24 @@ const OF_THE_LIBRARY: &[u16] = &[
     0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xcca9, 0xc02f, 0xc030, 0xcca8,
 ];
 
-/// What becomes of a connection.
+/// How a connection continues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum After {
-    /// TLS goes on as usual: the client's hello is still to be read.
+    /// TLS continues as usual, and the client's hello is still unread.
     Ordinary,
-    /// The same without TLS.
+    /// The connection continues without TLS.
     Plain,
-    /// It has ended.
+    /// The connection has ended.
     Ended,
 }
 
-/// How handshakes go that do not go as usual.
+/// The unusual handshakes of a server.
 pub(super) struct Script {
     faults: Faults,
     chain: Vec<Vec<u8>>,
 }
 
-/// What is done with a hello.
+/// The reaction to a hello.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Deed {
     Ordinary,
@@ -56,7 +56,7 @@ enum Deed {
     Flight { version: u16, suite: u16 },
 }
 
-/// What a hello offers, as far as that decides.
+/// The parts of a hello that decide the reaction.
 #[derive(Debug, PartialEq, Eq)]
 struct Offer {
     version: u16,
@@ -69,9 +69,9 @@ impl Script {
         Self { faults, chain }
     }
 
-    /// Plays the beginning of a connection.
+    /// Carries out the beginning of a connection.
     pub(super) async fn play(&self, stream: &mut TcpStream) -> After {
-        // Where a hello is not waited for or does not come, the library deals with that.
+        // If no fault looks at hellos, the library handles the connection.
         if !self.looks_at_hellos() {
             return After::Ordinary;
         }
@@ -90,7 +90,7 @@ impl Script {
             Deed::Alert(code) => vec![21, 3, 1, 0, 2, 2, code],
             Deed::Flight { version, suite } => flight(version, suite, &self.chain),
         };
-        // How the client takes it is its business.
+        // The client's reaction does not matter.
         let _ = tokio::time::timeout(PATIENCE, end_with(stream, hello.len(), &bytes)).await;
         After::Ended
     }
@@ -150,7 +150,7 @@ impl Script {
         ];
         let script = scripts.into_iter().find(|(fault, ..)| has(*fault));
         match script {
-            // What is there to be seen in TLS 1.2 alone is not said in older versions.
+            // These scripts belong to TLS 1.2 only, so an older version is refused.
             Some((_, TLS12, _)) if offer.version < TLS12 => Deed::Alert(70),
             Some((_, version, suites)) => offer.agree(version, suites),
             None => Deed::Ordinary,
@@ -159,7 +159,7 @@ impl Script {
 }
 
 impl Offer {
-    /// Reads one record that holds a hello.
+    /// Parses a record that contains a hello.
     fn parse(record: &[u8]) -> Option<Self> {
         let mut rest = record.get(5..)?;
         let kind = *take(&mut rest, 4)?.first()?;
@@ -194,7 +194,7 @@ impl Offer {
         })
     }
 
-    /// Returns whether there is nothing in it that the library speaks.
+    /// Returns whether the library supports none of its suites.
     fn is_foreign(&self) -> bool {
         !self
             .suites
@@ -202,8 +202,8 @@ impl Offer {
             .any(|suite| OF_THE_LIBRARY.contains(suite))
     }
 
-    /// Returns the version and the suite that a server chooses who speaks `version` at most and
-    /// `suites` alone.
+    /// Returns the flight of a server that supports at most `version` and only `suites`, or an
+    /// alert.
     fn agree(&self, version: u16, suites: &[u16]) -> Deed {
         let chosen = suites.iter().find(|suite| self.suites.contains(suite));
         match chosen {
@@ -226,7 +226,7 @@ fn take16(rest: &mut &[u8]) -> Option<u16> {
     take(rest, 2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
 }
 
-/// Looks at the first record, which stays to be read.
+/// Reads the first record without consuming it.
 async fn peek(stream: &TcpStream) -> io::Result<Vec<u8>> {
     let mut buffer = vec![0; LONGEST_HELLO];
     loop {
@@ -244,8 +244,8 @@ async fn peek(stream: &TcpStream) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Answers the client's hello as a server of TLS 1.1 does, and returns whether the client goes on.
-/// One that refuses the version says so with an alert, or goes away. Source: RFC 5246 section 7.2.
+/// Answers the client's hello like a TLS 1.1 server, and returns whether the client continues. A
+/// client that refuses the version sends an alert or disconnects. Source: RFC 5246 section 7.2.
 pub(crate) async fn went_on_with_tls_1_1(stream: &mut TcpStream, chain: &[Vec<u8>]) -> bool {
     const ALERT: u8 = 21;
     const UNEXPECTED_MESSAGE: u8 = 10;
@@ -262,7 +262,7 @@ pub(crate) async fn went_on_with_tls_1_1(stream: &mut TcpStream, chain: &[Vec<u8
         let mut answer = [0; 7];
         let length = stream.read(&mut answer).await?;
         io::Result::Ok(match answer[..length] {
-            // It waits for the key exchange that does not come: the version was taken.
+            // The client waits for a key exchange that does not come, so it accepted the version.
             [ALERT, _, _, _, _, _, description] => description == UNEXPECTED_MESSAGE,
             [kind, ..] => kind == HANDSHAKE,
             [] => false,
@@ -272,7 +272,8 @@ pub(crate) async fn went_on_with_tls_1_1(stream: &mut TcpStream, chain: &[Vec<u8
     matches!(answered, Ok(Ok(true)))
 }
 
-/// Reads the hello, writes the flight, and lets the client go first, so that nothing of it is lost.
+/// Reads the hello, writes the flight, and lets the client disconnect first, so that no byte is
+/// lost.
 async fn end_with(stream: &mut TcpStream, hello: usize, bytes: &[u8]) -> io::Result<()> {
     let mut read = vec![0; hello];
     stream.read_exact(&mut read).await?;
@@ -282,7 +283,7 @@ async fn end_with(stream: &mut TcpStream, hello: usize, bytes: &[u8]) -> io::Res
     Ok(())
 }
 
-/// `ServerHello`, Certificate, and `ServerHelloDone`, in records.
+/// Returns `ServerHello`, Certificate and `ServerHelloDone` in records.
 fn flight(version: u16, suite: u16, chain: &[Vec<u8>]) -> Vec<u8> {
     let mut messages = Vec::new();
     let mut message = |kind: u8, body: &[u8]| {

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, SystemTime};
 
-/// How much a stored body may unpack to.
+/// The largest size that a stored body may unpack to, in bytes.
 const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
 
 /// Answers GET and HEAD of a backup.
@@ -67,7 +67,7 @@ pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     answer
 }
 
-/// Deletes a large backup a while after its first download.
+/// Deletes a large backup some time after its first download.
 fn vanish(site: &Site, id: &str) {
     const LARGE: usize = 400_000;
     const WHILE: Duration = Duration::from_millis(200);
@@ -106,7 +106,7 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     }
 }
 
-/// Returns the answer to GET and HEAD of a backup that is not there.
+/// Returns the answer to GET and HEAD of a missing backup.
 pub(super) fn missing(site: &Site) -> Answer {
     if site.has(Fault::MissingIsHtml) {
         let body = "<div id=\"app\"></div>";
@@ -154,7 +154,7 @@ fn present(site: &Site, asked: &HeaderMap, entry: &Entry) -> Answer {
     answer
 }
 
-/// Returns what the faults make of the bytes.
+/// Returns the bytes as the faults change them.
 fn mangled(site: &Site, bytes: Bytes) -> Bytes {
     let mut bytes = bytes;
     if site.has(Fault::ContentGunzipped) {
@@ -194,7 +194,7 @@ fn unpacked(bytes: &[u8]) -> Option<Bytes> {
 }
 
 /// Returns whether the bytes begin like HTML: a tag and more text. The first byte alone would match
-/// one ciphertext in 256.
+/// one of 256 ciphertexts.
 fn looks_like_html(bytes: &[u8]) -> bool {
     bytes.starts_with(b"<") && bytes.iter().take(64).all(u8::is_ascii)
 }
@@ -206,7 +206,7 @@ fn with_script(html: &[u8]) -> Bytes {
     [head, script, tail].concat().into()
 }
 
-/// A content coding, where a fault says so.
+/// Adds a content coding if a fault requires one.
 fn encode(site: &Site, asked: bool, answer: &mut Answer) {
     let is_text = answer.body().is_ascii();
     let foreign = asked && is_text && site.has(Fault::ContentEncodingForeign);
@@ -231,7 +231,7 @@ fn encode(site: &Site, asked: bool, answer: &mut Answer) {
 
 fn gzipped(bytes: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing to memory does not fail; if it did, the content would merely be short.
+    // Writing to memory does not fail; otherwise the content would only be shorter.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default().into()
 }
@@ -241,7 +241,7 @@ fn asks_for_gzip(asked: &HeaderMap) -> bool {
     values.any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")))
 }
 
-/// Promises everything and sends the first half.
+/// Announces the whole content, but sends only the first half.
 fn break_off(answer: &mut Answer) {
     let bytes = std::mem::take(answer.body_mut()).into_bytes();
     let length = HeaderValue::from(bytes.len());
@@ -249,13 +249,13 @@ fn break_off(answer: &mut Answer) {
     *answer.body_mut() = Content::breaking_off(bytes.slice(..bytes.len() / 2));
 }
 
-/// Returns the entity tag of these bytes.
+/// Returns the entity tag for these bytes.
 pub(super) fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
     HeaderValue::try_from(format!("\"{digest}\"")).ok()
 }
 
-/// Returns a time as header fields have it.
+/// Returns a time in the form of header fields.
 pub(super) fn http_date(time: SystemTime) -> Option<HeaderValue> {
     let time = jiff::Timestamp::try_from(time).ok()?;
     let date = DateTimePrinter::new()

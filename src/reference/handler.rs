@@ -14,32 +14,32 @@ use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 
-/// From how many bytes on [`Fault::ChallengeResetsUpload`] closes the connection.
+/// The body size from which [`Fault::ChallengeResetsUpload`] closes the connection, in bytes.
 const RESET_ABOVE: u64 = 64 * 1024;
 
-/// From which request on [`Fault::RateLimited`] answers 429.
+/// The number of the first request that [`Fault::RateLimited`] answers with 429.
 const FIRST_LIMITED: usize = 12;
 
-/// One request, without what it carries.
+/// One request without its body.
 pub(super) struct Call<'a> {
     /// Its head.
     pub(super) parts: &'a Parts,
-    /// What its path means.
+    /// The meaning of its path.
     pub(super) route: &'a Route,
-    /// Where that is in the tree; `None` outside of it.
+    /// Its place in the tree; `None` if it is outside.
     pub(super) spot: Option<&'a Spot>,
-    /// The length of its body, if that was declared.
+    /// The declared length of its body.
     pub(super) declared: Option<u64>,
 }
 
 impl Call<'_> {
-    /// Returns whether the client waits for leave to send the body.
+    /// Returns whether the client waits for permission to send the body.
     pub(super) fn expects_continue(&self) -> bool {
         let expect = self.parts.headers.get(EXPECT);
         expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
     }
 
-    /// Returns whether a PROPFIND asks also for what a folder holds.
+    /// Returns whether a PROPFIND also asks for the content of a folder.
     pub(super) fn looks_deeper(&self) -> bool {
         let depth = self.parts.headers.get("depth");
         depth.is_none_or(|depth| depth != "0")
@@ -52,19 +52,19 @@ impl Call<'_> {
     }
 }
 
-/// What is to be done with a request, as far as its head tells.
+/// How to continue with a request, decided by its head.
 enum Decision {
-    /// To answer this, whatever its body is.
+    /// Send this answer, whatever the body is.
     Answer(Answer),
-    /// To answer this, unless its body is long.
+    /// Send this answer, unless the body is long.
     AnswerUnlessLong(Answer),
-    /// To take it in as the backup of this ID.
+    /// Receive it as the backup with this ID.
     Receive(String),
-    /// To take it in as a file that is no backup.
+    /// Receive it as another file.
     Write,
-    /// To take it in as the question whether a login was granted.
+    /// Receive it as a poll for a login.
     Poll,
-    /// To close the connection.
+    /// Close the connection.
     Close,
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn answer(
         spot: aim.spot.as_ref(),
         declared: declared_length(&body),
     };
-    // It counts as running until its answer is ready.
+    // The request counts as running until its answer is ready.
     let _passing;
     let mut answer = match site.manner.front().await {
         Front::Closed => {
@@ -121,7 +121,7 @@ pub(super) async fn answer(
     Ok(answer)
 }
 
-/// Answers a request that has passed the front, once a process is free for it.
+/// Answers a request that has passed the front, as soon as a process is free.
 async fn serve(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Result<Answer, Closed> {
     let _shift = site.manner.begin().await;
     if call.parts.method != Method::PUT {
@@ -148,7 +148,7 @@ async fn serve(site: &Site, call: &Call<'_>, body: &mut Incoming) -> Result<Answ
     }
 }
 
-/// Reads a body that nobody uses; more than `tolerated` bytes of it close the connection.
+/// Reads a body that is not used; more than `tolerated` bytes close the connection.
 async fn hear_out(
     site: &Site,
     call: &Call<'_>,
@@ -160,23 +160,23 @@ async fn hear_out(
         return Err(Closed);
     }
     if call.expects_continue() {
-        // It is not on its way yet: the answer is what keeps it back.
+        // The client does not send the body, because it gets an answer first.
         return Ok(());
     }
     match drain(body, site.limit()).await {
         Ok(length) if too_long(length) => Err(Closed),
-        // A body that breaks off or does not end: the answer stays the same.
+        // A body that breaks off or does not end does not change the answer.
         Ok(_) | Err(_) => Ok(()),
     }
 }
 
 fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
-    // By the clock that the retention is counted by, not by the machine's.
+    // The clock by which the retention is counted, not the clock of the machine.
     if let Some(now) = get::http_date(site.store.now()) {
         answer.headers_mut().insert(DATE, now);
     }
     if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
-        // PHP sends the values that were superseded, too: the last one counts.
+        // PHP also sends superseded values: the last one counts.
         let superseded = site
             .manner
             .does(Habit::RepeatedCookies)
@@ -201,7 +201,7 @@ fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
     }
 }
 
-/// Returns the time in two hours, as a Date has it.
+/// Returns the time two hours from now, in the form of `Date`.
 fn date_ahead() -> String {
     let now = jiff::Timestamp::now();
     let then = jiff::Timestamp::from_second(now.as_second() + 7200).unwrap_or(now);
@@ -249,7 +249,7 @@ fn decide(site: &Site, call: &Call<'_>) -> Decision {
     allowed(site, call)
 }
 
-/// Returns what is to be done with a request of somebody who may enter.
+/// Returns how to continue with a request that has access.
 fn allowed(site: &Site, call: &Call<'_>) -> Decision {
     match tree::act(site, call) {
         Some(Act::Answer(answer)) => return Decision::Answer(answer),
@@ -266,7 +266,7 @@ fn allowed(site: &Site, call: &Call<'_>) -> Decision {
     }
 }
 
-/// Returns whether the `User-Agent` names Threema, and `config` is asked for as JSON.
+/// Returns whether the `User-Agent` names Threema, and `config` is requested as JSON.
 fn has_expected_headers(call: &Call<'_>) -> bool {
     let says = |name, expected: fn(&str) -> bool| {
         let value = call.parts.headers.get(name);
@@ -277,7 +277,7 @@ fn has_expected_headers(call: &Call<'_>) -> bool {
     names_threema && (*call.route != Route::Config || takes_json)
 }
 
-/// Returns the answer of a server on which nothing works any more.
+/// Returns the answer of a server on which nothing works.
 fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let number = site.count_request();
     if site.has(Fault::UpstreamDown) {
@@ -299,7 +299,7 @@ fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     })
 }
 
-/// Returns a request for one backup.
+/// Returns how to continue with a request for one backup.
 fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     let method = &call.parts.method;
     if site.lacks_backups(call.spot) {
@@ -335,7 +335,7 @@ fn backup(site: &Site, call: &Call<'_>, id: &str) -> Decision {
     }
 }
 
-/// Returns a request for anything but a backup.
+/// Answers a request for anything except a backup.
 fn anything_else(site: &Site, call: &Call<'_>) -> Answer {
     let method = &call.parts.method;
     match call.route {
@@ -374,7 +374,7 @@ fn is_known_method(method: &Method) -> bool {
     )
 }
 
-/// 405, with the methods that are allowed.
+/// Returns 405 with the allowed methods.
 pub(super) fn not_allowed(allowed: &'static str) -> Answer {
     let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED);
     let allowed = HeaderValue::from_static(allowed);

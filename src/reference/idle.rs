@@ -1,4 +1,4 @@
-//! A stream that gives up when nothing moves on it for too long.
+//! A stream that fails after it was idle for too long.
 
 use std::future::Future;
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// A stream on which waiting ends with an error once nothing moved for `limit`.
+/// A stream that fails if it waits and no byte has moved for `limit`.
 pub(crate) struct Idle<S> {
     stream: S,
     limit: Duration,
@@ -16,7 +16,7 @@ pub(crate) struct Idle<S> {
 }
 
 impl<S> Idle<S> {
-    /// Watches over `stream`.
+    /// Returns the stream with this limit.
     pub(crate) fn new(stream: S, limit: Duration) -> Self {
         Self {
             stream,
@@ -25,7 +25,7 @@ impl<S> Idle<S> {
         }
     }
 
-    /// Something moved: the time starts again. Something waits: it is an error when the time is up.
+    /// Restarts the time after progress; while waiting, returns an error when the time is up.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -64,7 +64,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Idle<S> {
         self.watch(context, poll)
     }
 
-    // Flushing a socket is always done at once: it says nothing about the peer.
+    // Flushing a socket always succeeds at once, so it shows nothing about the peer.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_flush(context)
     }

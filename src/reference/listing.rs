@@ -39,7 +39,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
     not_allowed("GET, HEAD")
 }
 
-/// Returns the names that a list shows.
+/// Returns the names in a listing.
 fn names(site: &Site, call: &Call<'_>) -> BTreeSet<String> {
     let stored = site.store.names();
     let mut names: BTreeSet<_> = match (&site.tree, call.spot) {
@@ -83,14 +83,14 @@ fn properties(site: &Site, call: &Call<'_>) -> Answer {
     multistatus(&entries)
 }
 
-/// One line of an answer to PROPFIND.
+/// One entry of an answer to PROPFIND.
 pub(super) struct Entry {
     href: String,
     is_folder: bool,
 }
 
 impl Entry {
-    /// Returns a folder, whose path has no slash at its end.
+    /// Returns the entry of a folder, whose path has no trailing slash.
     pub(super) fn folder(path: &str) -> Self {
         Self {
             href: format!("{path}/"),
@@ -98,7 +98,7 @@ impl Entry {
         }
     }
 
-    /// Returns a file.
+    /// Returns the entry of a file.
     pub(super) fn file(path: &str) -> Self {
         Self {
             href: path.to_owned(),
@@ -107,7 +107,7 @@ impl Entry {
     }
 }
 
-/// Returns the answer to PROPFIND.
+/// Returns the answer to a PROPFIND.
 ///
 /// Source: RFC 4918 sections 9.1 and 15.9.
 pub(super) fn multistatus(entries: &[Entry]) -> Answer {

@@ -1,13 +1,13 @@
-//! What was asked and what was answered, without any credentials.
+//! The log of requests and their answers, without credentials.
 
 use http::header::{AUTHORIZATION, USER_AGENT};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many requests are remembered.
+/// The number of requests that are kept.
 const REMEMBERED: usize = 10_000;
 
-/// How much of a header or path is remembered, in characters.
+/// How much of a header or path is kept, in characters.
 const MAX_TEXT: usize = 512;
 
 /// One request, in the order of arrival.
@@ -18,13 +18,13 @@ pub struct LoggedRequest {
     pub method: String,
     /// The path as it was sent, without the query.
     pub path: String,
-    /// The status that was answered; `None` while there is no answer, and if there never was one.
+    /// The status of the answer; `None` if there is no answer yet, or never was.
     pub status: Option<u16>,
-    /// When it came.
+    /// The time of its arrival.
     pub at: std::time::Instant,
-    /// The `User-Agent`, if there was one.
+    /// The `User-Agent`, if the request had one.
     pub user_agent: Option<String>,
-    /// Whether there was an `Authorization`; what it said is not kept.
+    /// Whether the request had an `Authorization`, whose value is not kept.
     pub had_authorization: bool,
     /// The HTTP version.
     pub version: http::Version,
@@ -36,13 +36,13 @@ pub(super) struct RequestLog(Mutex<Remembered>);
 
 #[derive(Default)]
 struct Remembered {
-    /// How many requests have been forgotten: the number of the oldest one that is left.
+    /// How many requests were dropped, which is the number of the oldest one that is kept.
     forgotten: usize,
     requests: VecDeque<LoggedRequest>,
 }
 
 impl RequestLog {
-    /// Notes that a request came in; gives its number, counted from 0.
+    /// Notes the arrival of a request; returns its number, counted from 0.
     pub(super) fn arrived(&self, parts: &http::request::Parts) -> usize {
         let user_agent = parts.headers.get(USER_AGENT);
         let request = LoggedRequest {
@@ -64,7 +64,7 @@ impl RequestLog {
         log.forgotten + log.requests.len() - 1
     }
 
-    /// Notes what was answered to the request of that number.
+    /// Notes the answer to the request with this number.
     pub(super) fn answered(&self, number: usize, status: http::StatusCode) {
         let mut log = self.lock();
         let Some(position) = number.checked_sub(log.forgotten) else {
@@ -75,7 +75,7 @@ impl RequestLog {
         }
     }
 
-    /// Returns the requests that are remembered, oldest first.
+    /// Returns the requests that are kept, oldest first.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().requests.iter().cloned().collect()
     }

@@ -1,5 +1,5 @@
-//! A simulated login in the browser: a page with one button gives the program that waits an app
-//! password of this server.
+//! A simulated login in the browser: a page with one button grants the waiting program an app
+//! password.
 //!
 //! Source: Nextcloud's developer manual, "Login flow v2" and "Deleting an app password".
 
@@ -8,26 +8,26 @@ use http::StatusCode;
 use serde_json::json;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many logins may wait for somebody to grant them, and how many passwords they may give.
+/// The largest number of waiting logins, and of granted passwords.
 const MAX_LOGINS: usize = 20;
 
-/// What follows is a page that grants a login.
+/// The path before the token of a page that grants a login.
 pub(super) const FLOW: &str = "/login/v2/flow/";
-/// What follows is the login that somebody grants.
+/// The path before the token of a login that is granted.
 pub(super) const GRANT: &str = "/login/v2/grant/";
 
-/// A login that waits for somebody to grant it in the browser.
+/// A login that waits for its grant in the browser.
 struct Waiting {
-    /// What the program asks with.
+    /// The token with which the program polls.
     poll: String,
-    /// What the page is known by.
+    /// The token of the page.
     page: String,
     is_granted: bool,
 }
 
-/// The logins in the browser, and the passwords that they gave.
+/// The logins in the browser, and the granted passwords.
 pub(super) struct Logins {
-    /// Whether there are any: everybody who reaches the page can grant one.
+    /// Whether logins are offered; everyone who reaches the page can grant one.
     is_offered: bool,
     table: Mutex<Table>,
 }
@@ -46,7 +46,7 @@ impl Logins {
         }
     }
 
-    /// Returns the page on which a login is granted.
+    /// Returns the page that grants a login.
     pub(super) fn show(&self, token: &str) -> Answer {
         let table = self.lock();
         if !table.waiting.iter().any(|waiting| waiting.page == token) {
@@ -87,14 +87,14 @@ impl Logins {
         )
     }
 
-    /// Returns whether these are the name and a password that a login gave.
+    /// Returns whether these are the user name and a granted password.
     pub(super) fn know(&self, sent: &[u8], user: &str) -> bool {
         let table = self.lock();
         let mut passwords = table.passwords.iter();
         passwords.any(|password| sent == format!("{user}:{password}").as_bytes())
     }
 
-    /// Takes the password back that stands in these credentials.
+    /// Revokes the password in these credentials.
     pub(super) fn revoke(&self, sent: &[u8]) -> Answer {
         let mut table = self.lock();
         let before = table.passwords.len();
@@ -133,7 +133,7 @@ impl Logins {
         as_json(StatusCode::OK, &begun)
     }
 
-    /// Answers the question whether a login was granted: once with a password, then never again.
+    /// Answers a poll for a login: once with the password, and never again.
     pub(super) fn poll(&self, asked: &[u8], user: Option<&str>, origin: &str) -> Answer {
         let mut table = self.lock();
         let mut waiting = table.waiting.iter();
@@ -159,14 +159,14 @@ impl Logins {
     }
 }
 
-/// Returns what nobody can guess, and nobody takes for a backup ID.
+/// Returns a token that cannot be guessed, in a form that no backup ID has.
 fn token() -> Option<String> {
     let mut bytes = [0; 40];
     getrandom::fill(&mut bytes).ok()?;
     Some(data_encoding::BASE32_NOPAD.encode(&bytes))
 }
 
-/// Returns a status with JSON.
+/// Returns an answer with this status and JSON.
 pub(super) fn as_json(status: StatusCode, value: &serde_json::Value) -> Answer {
     content(status, "application/json; charset=utf-8", value.to_string())
 }

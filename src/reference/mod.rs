@@ -1,8 +1,9 @@
-//! The embedded server: healthy, or with faults that have names. No knowledge of a check.
+//! The embedded server: healthy, or with named faults. It knows no checks.
 //!
-//! It is what the harness judges itself by: healthy, it does everything that the protocol asks;
-//! with a [`Fault`] it is wrong in exactly one way, as a real server is. It keeps backups in
-//! memory, listens on loopback unless an option names another address, and never logs credentials.
+//! The harness tests itself with this server. Healthy, it does everything that the protocol
+//! requires; with a [`Fault`] it is broken in exactly one way that occurs on real servers. It keeps
+//! backups in memory, listens on loopback unless an option names another address, and never logs
+//! credentials.
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {

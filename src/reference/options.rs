@@ -1,4 +1,4 @@
-//! What can be set on a server before it starts.
+//! The options of a server.
 
 use super::clock::{Clock, SystemClock};
 use super::expiry::Tidying;
@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How the path of a user's files on a Nextcloud begins.
+/// The beginning of the path of a user's files on a Nextcloud.
 const FILES: &str = "/remote.php/dav/files/";
 
 /// Returns a user name as a segment of a path.
@@ -22,35 +22,35 @@ fn in_path(name: &str) -> String {
     name.bytes().map(encoded).collect()
 }
 
-/// How a server is to be.
+/// The options of a server.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 selects a free port.
     pub address: SocketAddr,
-    /// TLS with HTTP/2 and HTTP/1.1; without it there is plain HTTP/1.1.
+    /// Whether to use TLS with HTTP/2 and HTTP/1.1; otherwise plain HTTP/1.1.
     pub tls: bool,
-    /// Who may enter.
+    /// Who has access.
     pub login: Login,
-    /// The ways in which it is wrong.
+    /// The faults of the server.
     pub faults: Vec<Fault>,
-    /// The measured server that it is like, beside its faults. [`Options::like`] sets what goes
-    /// with it.
+    /// The measured server that it imitates, besides its faults. [`Options::like`] also sets the
+    /// options that belong to it.
     pub like: Option<Profile>,
-    /// How many times as fast as the machine's the time of the profile passes: delays, locks,
-    /// limits, bans. Less than 1 counts as 1.
+    /// How many times faster than the machine's clock the time of the profile passes, for delays,
+    /// locks, limits and bans. Values below 1 count as 1.
     pub speed: u32,
-    /// What it counts the retention by.
+    /// The clock by which it counts the retention.
     pub clock: Arc<dyn Clock>,
-    /// The largest backup it takes, and what `config` says. Above 64 MiB it takes no backup,
-    /// whatever this says; less than 0 counts as 0.
+    /// The largest backup that it accepts, and the value in `config`. It never accepts a backup
+    /// above 64 MiB; a value below 0 counts as 0.
     pub max_backup_bytes: i64,
-    /// How many days it keeps a backup, and what `config` says; less than 1 counts as 180.
+    /// How many days it keeps a backup, and the value in `config`; a value below 1 counts as 180.
     pub retention_days: i64,
-    /// What it does once the retention of a backup is over.
+    /// What it does after the retention of a backup.
     pub tidying: Tidying,
     /// How long it waits before each answer.
     pub delay: Duration,
-    /// The path of the base URL: empty, or with a slash at its beginning and none at its end.
+    /// The path of the base URL: empty, or with a leading and without a trailing slash.
     pub base_path: String,
 }
 
@@ -77,7 +77,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns a server that is like `profile`, with the base path and the login that it has.
+    /// Returns the options that imitate `profile`, with its base path and login.
     pub fn like(profile: Profile) -> Self {
         let Self {
             base_path, login, ..
@@ -102,7 +102,7 @@ impl Options {
         options.with_login(login)
     }
 
-    /// The same with another login; a path of its profile that names the user names this one.
+    /// Returns the options with another login; a user name in the profile's path changes with it.
     #[must_use]
     pub fn with_login(self, login: Login) -> Self {
         let user = match &login {
@@ -117,7 +117,7 @@ impl Options {
         }
     }
 
-    /// Lets this user in. Where the path of the base URL names a user, as Nextcloud's does, it
+    /// Gives this user access. If the path of the base URL names a user, as Nextcloud's does, it
     /// names this one.
     #[must_use]
     pub fn with_user(mut self, name: String) -> Self {
@@ -132,31 +132,31 @@ impl Options {
         self
     }
 
-    /// Returns its faults and those of its profile.
+    /// Returns the faults of the options and of their profile.
     pub(super) fn all_faults(&self) -> Faults {
         let of_profile = self.like.into_iter().flat_map(Profile::faults);
         self.faults.iter().copied().chain(of_profile).collect()
     }
 }
 
-/// Who may enter.
+/// Who has access to a server.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Login {
-    /// Anybody.
+    /// Everyone.
     Open,
-    /// Who knows a user name and a password, sent as HTTP Basic.
+    /// Users who send this user name and password by HTTP Basic.
     Basic {
         /// The user name.
         user: String,
         /// The password.
         password: String,
     },
-    /// Who knows a token, sent as `Authorization: Token …`.
+    /// Users who send this token, as `Authorization: Token …`.
     Token(String),
 }
 
 impl fmt::Debug for Login {
-    /// Names the kind alone: what is secret stays so.
+    /// Writes only the kind of the login, without secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Open => "Open",

@@ -1,4 +1,4 @@
-//! Upload of one backup: collected first, then put in place in one step.
+//! Upload of one backup, which is collected first and then stored in one step.
 
 use super::answer::{
     Answer, Closed, Refusal, content, empty, page, redirect, refusal, refusal_with,
@@ -15,13 +15,13 @@ use hyper::body::Incoming;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How much is written at a time where writing is not atomic.
+/// How much is written at a time if writing is not atomic, in bytes.
 const PIECE: usize = 8 * 1024;
 
-/// After how long an upload is ended where the fault says so.
+/// After how long the fault ends an upload.
 const TIMES_OUT: Duration = Duration::from_secs(2);
 
-/// Returns the answer to an upload that is refused before its body is looked at.
+/// Returns the refusal of an upload before its body is read.
 pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> {
     if site.has(Fault::UploadRedirected) {
         let location = format!("https://other.example{}", call.parts.uri.path());
@@ -76,7 +76,7 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
     site.manner.refuses_size(length, true)
 }
 
-/// Returns the refusal of an upload for its size, in other words than 413.
+/// Returns the refusal of an upload for its size, with this status instead of 413.
 fn too_large(status: StatusCode) -> Answer {
     match status {
         StatusCode::INSUFFICIENT_STORAGE => content(
@@ -91,7 +91,7 @@ fn too_large(status: StatusCode) -> Answer {
     }
 }
 
-/// Takes an upload in.
+/// Receives an upload.
 pub(super) async fn receive(
     site: &Site,
     call: &Call<'_>,
@@ -143,7 +143,7 @@ pub(super) async fn receive(
             Ok(store(site, id, received))
         }
         Err(Unfinished::BrokenOff) => {
-            // From here on, what is to come locks the target.
+            // From here on, the pending effect locks the target.
             drop(lock);
             Ok(end_of_broken_off(site, call, upload).await)
         }
@@ -152,17 +152,17 @@ pub(super) async fn receive(
             if resets_above.is_some() {
                 return Err(Closed);
             }
-            // Whether it ends or not: what it gets is the same answer.
+            // The answer is the same whether the body ends or not.
             let _ = drain(body, 0).await;
             Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE))
         }
     }
 }
 
-/// An upload that is on its way.
+/// A running upload.
 ///
-/// When a connection breaks, hyper drops the request in the middle; so what a broken-off upload
-/// leaves behind is decided where this is dropped before it is settled.
+/// When a connection breaks, hyper drops the request. So the effect of a broken-off upload is
+/// decided when this is dropped before it was settled.
 struct Upload<'a> {
     site: &'a Site,
     id: &'a str,
@@ -171,19 +171,19 @@ struct Upload<'a> {
     stage: Stage,
 }
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// It comes in.
+    /// The body is being received.
     Receiving,
-    /// Everything is there, and is worked on.
+    /// The body is complete and is being processed.
     Whole,
-    /// Nothing is left to do.
+    /// Dropping it has no effect.
     Settled,
 }
 
 impl Upload<'_> {
-    /// Returns the upload did not break off; gives what came.
+    /// Settles the upload, so that dropping it has no effect; returns what arrived.
     fn settle(mut self) -> Vec<u8> {
         self.stage = Stage::Settled;
         std::mem::take(&mut self.received)
@@ -199,7 +199,7 @@ impl Drop for Upload<'_> {
             Stage::Receiving => {
                 self.site.cut_off(self.id, received, self.is_chunked);
             }
-            // Nobody waits for the answer any more.
+            // The client no longer waits for the answer.
             Stage::Whole => {
                 let (now, wait) = (manner.tempo.now(), manner.takes());
                 manner.late.store_later(now, wait, self.id, received.into());
@@ -209,8 +209,8 @@ impl Drop for Upload<'_> {
     }
 }
 
-/// Returns the answer to an upload that broke off while its client still listens: once the server
-/// has noticed.
+/// Returns the answer to a broken-off upload whose client still listens, after the server has
+/// noticed.
 async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> Answer {
     let (id, is_chunked) = (upload.id, upload.is_chunked);
     let existed = site.store.contains(id);
@@ -231,7 +231,7 @@ async fn end_of_broken_off(site: &Site, call: &Call<'_>, upload: Upload<'_>) -> 
     refusal_with(StatusCode::BAD_REQUEST, said)
 }
 
-/// Puts a whole upload in its place.
+/// Stores a complete upload.
 fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     let mut content = content;
     if site.has(Fault::UploadNotStored) {
@@ -286,10 +286,10 @@ fn no_room(_: Full) -> Answer {
     refusal(StatusCode::INSUFFICIENT_STORAGE)
 }
 
-/// Writes an upload into what everybody sees, piece by piece.
+/// Writes an upload piece by piece into the stored backup, where everyone sees it.
 ///
-/// A disk takes its time, and two writers are never equally fast: every second one begins fast and
-/// then falls behind, so that of two uploads at once each has the last word somewhere.
+/// A disk takes time, and two writers are never equally fast: every second one begins fast and then
+/// falls behind. So of two simultaneous uploads, each writes last in some places.
 async fn write_in_place(site: &Site, id: &str, body: &mut Incoming) -> Answer {
     let is_uneven = site.writers.fetch_add(1, Ordering::Relaxed) % 2 == 1;
     let existed = site.store.contains(id);

@@ -1,12 +1,12 @@
-//! From a request's path to what it means.
+//! The meaning of a request's path.
 
 use super::faults::{Fault, Faults};
 use std::fmt::Write as _;
 
-/// What a path means.
+/// The meaning of a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Route {
-    /// Not below the base.
+    /// A path outside the base.
     Outside,
     /// `config`.
     Config,
@@ -14,22 +14,22 @@ pub(super) enum Route {
     ConfigFolder,
     /// `backups` or `backups/`.
     Backups,
-    /// `backups/ID`, the ID well formed.
+    /// `backups/ID` with a well-formed ID.
     Backup(String),
-    /// `backups/ID/`, the ID well formed.
+    /// `backups/ID/` with a well-formed ID.
     BackupFolder(String),
     /// `backups/` and a name that is not a backup ID.
     MalformedId,
     /// `login`.
     Login,
-    /// A path that tries to be another one.
+    /// A path that hides another one.
     Malformed,
     /// Anything else below the base.
     Unknown,
 }
 
 impl Route {
-    /// Returns what `path` means to a server whose base has the path `base`.
+    /// Returns the meaning of `path` on a server whose base has the path `base`.
     pub(super) fn of(path: &str, base: &str, faults: Faults) -> Self {
         let Some(rest) = path.strip_prefix(base) else {
             return Self::Outside;
@@ -93,7 +93,7 @@ impl Route {
     }
 }
 
-/// 64 lower-case hexadecimal digits.
+/// Returns whether it is 64 lower-case hexadecimal digits.
 pub(super) fn is_backup_id(id: &str) -> bool {
     id.len() == 64
         && id
@@ -101,8 +101,8 @@ pub(super) fn is_backup_id(id: &str) -> bool {
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Returns whether a path is another one once it is decoded: an encoded slash, or a segment of
-/// dots.
+/// Returns whether a path becomes another one when it is decoded: by an encoded slash or a segment
+/// of dots.
 pub(super) fn hides_a_path(path: &str, decoded: &str) -> bool {
     let slashes = |text: &str| text.matches(['/', '\\']).count();
     slashes(path) != slashes(decoded)
@@ -111,7 +111,7 @@ pub(super) fn hides_a_path(path: &str, decoded: &str) -> bool {
             .any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Returns the path without its percent encoding, if that is sound.
+/// Returns the path without its percent-encoding, if that is valid.
 pub(super) fn decoded(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -128,7 +128,7 @@ pub(super) fn decoded(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Returns a segment of a path in percent encoding.
+/// Returns a percent-encoded segment of a path.
 pub(super) fn encoded(segment: &str) -> String {
     let mut out = String::with_capacity(segment.len());
     for byte in segment.bytes() {
@@ -142,7 +142,7 @@ pub(super) fn encoded(segment: &str) -> String {
     out
 }
 
-/// Returns the path of a base URL in which `USER` stands for the user of the server.
+/// Returns the path of a base URL with `USER` replaced by the server's user.
 pub(super) fn with_user(path: &str, user: &str) -> String {
     path.replace("USER", &encoded(user))
 }

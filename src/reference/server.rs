@@ -1,4 +1,4 @@
-//! Listening, connections and their bounds.
+//! The listener, the connections and their limits.
 
 use super::certificates::{Certificates, DEEP_NAME};
 use super::faults::Fault;
@@ -22,21 +22,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-/// How many connections there may be at once; further ones wait.
+/// The largest number of connections; further ones wait.
 const MAX_CONNECTIONS: usize = 256;
 
-/// After how long a connection on which nothing moves is closed.
+/// After how long an idle connection is closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How large the head of a request may be.
+/// The largest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// How many streams an HTTP/2 connection may have at once.
+/// The largest number of streams in an HTTP/2 connection.
 const MAX_STREAMS: u32 = 64;
 
 /// Starts a server in the current Tokio runtime.
 ///
-/// The error says why the address cannot be listened on, or what in the options is impossible.
+/// # Errors
+/// If the server cannot listen on the address, or the options are impossible.
 pub async fn start(options: Options) -> io::Result<Running> {
     if !is_base_path(&options.base_path) {
         let message = "the base path must be empty, or begin with a slash and not end with one";
@@ -87,23 +88,23 @@ pub struct Running {
 }
 
 impl Running {
-    /// Returns the base URL, without a slash at its end: `https://localhost:PORT/safe`. With
-    /// [`Fault::CertificateWildcardTooDeep`] it has a name that must be resolved by hand.
+    /// Returns the base URL without a trailing slash: `https://localhost:PORT/safe`. With
+    /// [`Fault::CertificateWildcardTooDeep`] its host name must be resolved by hand.
     pub fn base_url(&self) -> &str {
         &self.site.base_url
     }
 
-    /// Where the server listens.
+    /// Returns the address on which the server listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Returns the root certificate to trust, as PEM; `None` without TLS.
+    /// Returns the root certificate to trust in PEM; `None` without TLS.
     pub fn root_certificate(&self) -> Option<&str> {
         self.root.as_deref()
     }
 
-    /// Returns how many backups there are now; those that have expired do not count.
+    /// Returns how many backups are stored now, without expired ones.
     pub fn stored(&self) -> usize {
         self.site.catch_up();
         self.site.store.len()
@@ -114,8 +115,8 @@ impl Running {
         self.site.bin.names()
     }
 
-    /// Puts a file of this name into the bin of a profile that has one, as its user would by
-    /// deleting it.
+    /// Puts a file with this name into the bin of a profile that has one, as if its user had
+    /// deleted it.
     pub fn put_into_bin(&self, name: &str) {
         self.site.bin.put(name, self.site.store.now());
     }
@@ -125,7 +126,7 @@ impl Running {
         self.site.log.requests()
     }
 
-    /// Stops the server: every connection is closed, and when this returns nothing runs any more.
+    /// Stops the server: every connection is closed, and no task is left when this returns.
     pub async fn stop(self) {
         self.tasks.stop().await;
     }
@@ -140,7 +141,7 @@ impl Drop for Running {
 /// How connections are secured.
 struct Security {
     script: Script,
-    /// None where every handshake is scripted.
+    /// `None` if every handshake is scripted.
     acceptor: Option<TlsAcceptor>,
 }
 
@@ -153,7 +154,7 @@ async fn accept(
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     while let Ok(slot) = slots.clone().acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, usually: it may pass.
+            // Usually the process is out of file descriptors, which may be temporary.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -165,7 +166,7 @@ async fn accept(
     }
 }
 
-/// Serves one connection; how it ends is its client's business.
+/// Serves one connection; its errors belong to the client.
 async fn connection(
     mut stream: TcpStream,
     security: Option<Arc<Security>>,
@@ -175,7 +176,7 @@ async fn connection(
     let Some(line) = site.manner.open_line() else {
         return;
     };
-    // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
+    // With Nagle's algorithm an answer may wait for an acknowledgement; a failure only costs time.
     let _ = stream.set_nodelay(true);
     let after = match &security {
         Some(security) => security.script.play(&mut stream).await,
@@ -203,7 +204,7 @@ async fn connection(
 
 async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, line: Line, site: Arc<Site>) {
     let service = service_fn(|request| handler::answer(&site, &line, request));
-    // An error is a client that went away, or a connection that was closed on purpose.
+    // An error means that the client left, or that the server closed the connection on purpose.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_LIMIT)

@@ -1,4 +1,4 @@
-//! What all requests to one server share.
+//! The state that all requests to one server share.
 
 use super::answer::Answer;
 use super::bin::Bin;
@@ -20,52 +20,52 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// No backup is larger, whatever is configured and whatever is broken.
+/// The largest backup in bytes, whatever is configured or broken.
 const SAFETY_BOUND: u64 = 64 * 1024 * 1024;
 
-/// The limit of a proxy in front that is too small.
+/// The limit of a proxy in front that allows too little, in bytes.
 const LOWER_LIMIT: u64 = 100_000;
 
-/// The limit of [`Fault::ConfigSmallLimit`].
+/// The limit of [`Fault::ConfigSmallLimit`], in bytes.
 pub(super) const SMALL_LIMIT: i64 = 131_072;
 
-/// How many deleted backups are remembered at the most.
+/// The largest number of deleted backups that are remembered.
 const MAX_GHOSTS: usize = 10_000;
 
-/// How many answers a stale cache holds at the most.
+/// The largest number of answers in a stale cache.
 const MAX_CACHED: usize = 256;
 
-/// What all requests to one server share.
+/// The state that all requests to one server share.
 pub(super) struct Site {
-    /// Who may enter.
+    /// Who has access.
     pub(super) login: Login,
-    /// The URL of the base, without a slash at its end.
+    /// The base URL without a trailing slash.
     pub(super) base_url: String,
-    /// The path of the base.
+    /// The path of the base URL.
     pub(super) base_path: String,
-    /// What `config` says.
+    /// The value of `maxBackupBytes` in `config`.
     pub(super) max_backup_bytes: i64,
-    /// What `config` says.
+    /// The value of `retentionDays` in `config`.
     pub(super) retention_days: i64,
     /// How long to wait before each answer.
     pub(super) delay: Duration,
     /// The backups.
     pub(super) store: Store,
-    /// The folders around them, on a server with `WebDAV`.
+    /// The folders around them, if the server has `WebDAV`.
     pub(super) tree: Option<Tree>,
-    /// The logins that are granted in the browser, on a Nextcloud.
+    /// The logins in the browser, if it is a Nextcloud.
     pub(super) logins: Logins,
-    /// What was deleted, on a server with a bin.
+    /// The deleted files, if the server has a bin.
     pub(super) bin: Bin,
     /// The requests so far.
     pub(super) log: RequestLog,
-    /// What a session cookie holds.
+    /// The value of a session cookie.
     pub(super) session: String,
     /// How many uploads have been written in place.
     pub(super) writers: AtomicUsize,
-    /// The ways in which the server is wrong.
+    /// The faults of the server.
     pub(super) faults: Faults,
-    /// How it behaves beyond that.
+    /// How it behaves besides its faults.
     pub(super) manner: Manner,
     requests: AtomicUsize,
     configs: AtomicUsize,
@@ -115,12 +115,12 @@ impl Site {
         })
     }
 
-    /// Returns whether the server is wrong in this way.
+    /// Returns whether the server has this fault.
     pub(super) const fn has(&self, fault: Fault) -> bool {
         self.faults.contains(fault)
     }
 
-    /// Returns what a path is aimed at.
+    /// Returns the target of a path.
     pub(super) fn aim(&self, path: &str) -> Aim {
         match &self.tree {
             Some(tree) => tree.aim(path, self.faults),
@@ -131,7 +131,7 @@ impl Site {
         }
     }
 
-    /// Returns whether the folder `backups` is missing that a request for this place is about.
+    /// Returns whether the folder `backups` for this place is missing.
     pub(super) fn lacks_backups(&self, spot: Option<&Spot>) -> bool {
         match (&self.tree, spot) {
             (Some(tree), Some(spot)) if !tree.folders.is_closed => tree.lacks_backups(spot),
@@ -139,13 +139,13 @@ impl Site {
         }
     }
 
-    /// Returns the answer to an upload into a folder `backups` that is missing.
+    /// Returns the status of an upload into a missing folder `backups`.
     pub(super) fn orphaned(&self) -> StatusCode {
         let open = self.tree.as_ref().filter(|tree| !tree.folders.is_closed);
         open.map_or(StatusCode::CONFLICT, Tree::orphaned)
     }
 
-    /// Returns the largest backup that is taken.
+    /// Returns the size of the largest accepted backup, in bytes.
     pub(super) fn limit(&self) -> u64 {
         if self.has(Fault::LimitUnenforced) || self.has(Fault::ConfigZeroLimit) {
             return SAFETY_BOUND;
@@ -165,23 +165,22 @@ impl Site {
         limit
     }
 
-    /// From how many bytes on an upload gets no answer at all.
+    /// Returns the size above which an upload gets no answer, in bytes.
     pub(super) fn resets_above(&self) -> Option<u64> {
         self.has(Fault::LimitLowerResets).then_some(LOWER_LIMIT)
     }
 
-    /// Counts one more request; gives its number, counted from 1.
+    /// Counts a request; returns its number, counted from 1.
     pub(super) fn count_request(&self) -> usize {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Counts one more answer to a GET of `config`; whether it is every second one.
+    /// Counts an answer to a GET of `config`; returns whether its number is even.
     pub(super) fn is_second_config(&self) -> bool {
         self.configs.fetch_add(1, Ordering::Relaxed) % 2 == 1
     }
 
-    /// With what an upload is refused that is too large, and from how many bytes on, where that is
-    /// not 413.
+    /// Returns above which size an upload is refused and with which status, if that is not 413.
     pub(super) fn refuses_above(&self) -> Option<(u64, StatusCode)> {
         let refusals = [
             (Fault::LimitBadGateway, LOWER_LIMIT, StatusCode::BAD_GATEWAY),
@@ -218,7 +217,7 @@ impl Site {
         }
     }
 
-    /// Returns whether an upload of the backup `name` is on its way.
+    /// Returns whether an upload of the backup `name` is running.
     pub(super) fn is_uploading(&self, name: &str) -> bool {
         let uploading = self
             .uploading
@@ -227,18 +226,18 @@ impl Site {
         uploading.iter().any(|other| other == name)
     }
 
-    /// Returns how many bytes of an upload are kept.
+    /// Returns how many bytes of an upload are kept; `None` for all.
     pub(super) fn keeps(&self) -> Option<usize> {
         self.has(Fault::LimitTruncates).then_some(100_000)
     }
 
-    /// Returns the answer that was given to a URL before, if a stale cache holds it.
+    /// Returns the earlier answer for a URL, if a stale cache contains it.
     pub(super) fn cached(&self, url: &str) -> Option<Answer> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache.get(url).cloned()
     }
 
-    /// Keeps an answer in the stale cache.
+    /// Adds an answer to the stale cache.
     pub(super) fn keep_cached(&self, url: &str, answer: &Answer) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= MAX_CACHED {
@@ -247,14 +246,13 @@ impl Site {
         cache.insert(url.to_owned(), answer.clone());
     }
 
-    /// Drops whatever the stale cache holds of a path.
+    /// Removes a path from the stale cache.
     pub(super) fn drop_cached(&self, path: &str) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache.retain(|url, _| url.split('?').next() != Some(path));
     }
 
-    /// Remembers a backup that was deleted, for the faults by which it does not disappear
-    /// everywhere.
+    /// Remembers a deleted backup, for faults by which it does not disappear everywhere.
     pub(super) fn haunt(&self, name: &str) {
         let mut ghosts = self.ghosts.lock().unwrap_or_else(PoisonError::into_inner);
         if ghosts.len() >= MAX_GHOSTS {
@@ -263,7 +261,7 @@ impl Site {
         ghosts.insert(name.to_owned());
     }
 
-    /// Returns the names of the backups that were deleted.
+    /// Returns the names of the deleted backups.
     pub(super) fn ghosts(&self) -> BTreeSet<String> {
         self.ghosts
             .lock()
@@ -271,16 +269,16 @@ impl Site {
             .clone()
     }
 
-    /// Stores what is due by now of uploads whose end was noticed late.
+    /// Stores the late effects that are due by now.
     pub(super) fn catch_up(&self) {
         for (name, content) in self.manner.late.due(self.manner.tempo.now()) {
-            // No client is left that could get an error.
+            // No client is left to receive an error.
             let _ = self.store.replace(&name, content);
         }
     }
 
-    /// Puts what came of an upload that broke off where the profile and the faults say; returns how
-    /// long it takes until the server notices, if it notices late.
+    /// Handles the received part of a broken-off upload as the profile and the faults require;
+    /// returns how long the server takes to notice, if it notices late.
     pub(super) fn cut_off(&self, name: &str, received: Vec<u8>, chunked: bool) -> Option<Duration> {
         let exists = self.store.contains(name);
         let received = Bytes::from(received);
@@ -299,7 +297,7 @@ impl Site {
         if exists && self.has(Fault::CutOffDeletes) {
             self.store.remove(name);
         } else if (exists && replaces) || (!exists && self.has(Fault::CutOffVisible)) {
-            // No client is left that could get an error.
+            // No client is left to receive an error.
             let _ = self.store.replace(name, received);
         }
         None

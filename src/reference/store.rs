@@ -1,4 +1,4 @@
-//! The backups that are there now, in memory.
+//! The stored backups, in memory.
 
 use super::clock::Clock;
 use super::expiry::Expiry;
@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-/// What all backups together may weigh.
+/// The largest total size of all backups, in bytes.
 const CAPACITY: usize = 1024 * 1024 * 1024;
 
-/// How many backups there may be.
+/// The largest number of backups.
 const MAX_ENTRIES: usize = 10_000;
 
-/// There is no room for the backup.
+/// The error for a backup that does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Full;
 
@@ -22,18 +22,18 @@ pub(crate) struct Full;
 pub(super) struct Entry {
     /// The bytes as they were uploaded.
     pub(super) content: Bytes,
-    /// What an expiry job and a client can see of its history.
+    /// The part of its history that a client and an expiry job can see.
     pub(super) times: Times,
 }
 
-/// What an expiry job can see of a backup's history.
+/// The part of a backup's history that an expiry job can see.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
     /// When the first upload ended.
     pub(super) made: SystemTime,
     /// When the last upload ended.
     pub(super) uploaded: SystemTime,
-    /// When it was made or last downloaded: an upload over it leaves this alone.
+    /// When it was made or last downloaded: an upload that replaces it does not change this.
     pub(super) accessed: SystemTime,
 }
 
@@ -47,7 +47,7 @@ impl Times {
     }
 }
 
-/// The backups by name; what has expired is not there any more.
+/// The backups by name, without expired ones.
 pub(crate) struct Store {
     clock: Arc<dyn Clock>,
     expiry: Expiry,
@@ -55,7 +55,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Returns an empty store that deletes backups by this rule.
+    /// Returns an empty store with this rule of expiry.
     pub(crate) fn new(clock: Arc<dyn Clock>, expiry: Expiry) -> Self {
         Self {
             clock,
@@ -64,7 +64,7 @@ impl Store {
         }
     }
 
-    /// Deletes by another rule from now on.
+    /// Applies another rule of expiry from now on.
     #[cfg(test)]
     pub(crate) fn change(&mut self, expiry: Expiry) {
         self.expiry = expiry;
@@ -75,12 +75,12 @@ impl Store {
         self.clock.now()
     }
 
-    /// Returns what a download says of when the backup was last changed.
+    /// Returns when a download says that the backup was last changed.
     pub(super) fn modified(&self, entry: &Entry) -> SystemTime {
         self.expiry.shown(&entry.times, self.clock.now())
     }
 
-    /// Notes that the backup `name` was downloaded or looked at.
+    /// Notes that the backup `name` was downloaded or probed.
     pub(crate) fn touch(&self, name: &str) {
         let now = self.clock.now();
         if let Some(entry) = self.current().get_mut(name) {
@@ -88,17 +88,17 @@ impl Store {
         }
     }
 
-    /// Returns the backup `name`, if it is there.
+    /// Returns the backup `name`, if it exists.
     pub(super) fn read(&self, name: &str) -> Option<Entry> {
         self.current().get(name).cloned()
     }
 
-    /// Returns whether the backup `name` is there.
+    /// Returns whether the backup `name` exists.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.current().contains_key(name)
     }
 
-    /// Puts `content` in the place of whatever was there, in one step; tells whether something was.
+    /// Stores `content` in one step; returns whether it replaced a backup.
     pub(crate) fn replace(&self, name: &str, content: Bytes) -> Result<bool, Full> {
         let mut entries = self.current();
         let old = entries.get(name).map_or(0, |entry| entry.content.len());
@@ -115,7 +115,7 @@ impl Store {
         Ok(entries.insert(name.to_owned(), entry).is_some())
     }
 
-    /// Writes `piece` at `offset` into what everybody sees, and grows it where it is too short.
+    /// Writes `piece` at `offset` into a stored backup, and extends it if necessary.
     pub(super) fn write_at(&self, name: &str, offset: usize, piece: &[u8]) -> Result<(), Full> {
         let mut entries = self.current();
         make_sure_of_room(&entries, name, piece.len())?;
@@ -135,7 +135,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the backup `name`; tells whether it was there.
+    /// Removes the backup `name`; returns whether it existed.
     pub(crate) fn remove(&self, name: &str) -> bool {
         self.current().remove(name).is_some()
     }
@@ -150,7 +150,7 @@ impl Store {
         self.current().len()
     }
 
-    /// Returns the entries, after those that have had their time are gone.
+    /// Returns the entries, after expired ones were removed.
     fn current(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
-/// The tasks of one server; hyper spawns the streams of HTTP/2 through it, too.
+/// The tasks of one server; hyper also spawns the streams of HTTP/2 through it.
 #[derive(Clone, Default)]
 pub(crate) struct Tasks(Arc<Mutex<Running>>);
 
@@ -15,7 +15,7 @@ struct Running {
 }
 
 impl Tasks {
-    /// Runs `task`, unless everything has been stopped.
+    /// Runs `task`, unless the tasks were stopped.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut running = self.lock();
         while running.tasks.try_join_next().is_some() {}
@@ -24,14 +24,14 @@ impl Tasks {
         }
     }
 
-    /// Stops everything; it ends soon.
+    /// Stops all tasks, without waiting for their end.
     pub(crate) fn abort(&self) {
         let mut running = self.lock();
         running.stopped = true;
         running.tasks.abort_all();
     }
 
-    /// Stops everything and waits until it has ended.
+    /// Stops all tasks and waits until they have ended.
     pub(crate) async fn stop(&self) {
         self.abort();
         let mut tasks = std::mem::take(&mut self.lock().tasks);

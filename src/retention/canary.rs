@@ -1,5 +1,5 @@
-//! One canary: what is done with it and when, and what came of it. Pure: time and sight come from
-//! outside.
+//! One canary: its steps, their times, and their results. Pure: the caller supplies the time and
+//! the observations.
 
 use crate::engine::Facet;
 use crate::safe::Clients;
@@ -9,13 +9,13 @@ use std::fmt;
 
 /// How long a day is, in seconds.
 pub(super) const DAY: i64 = 86_400;
-/// How far the clocks of two machines may be apart: what is missing in the last minutes of its
-/// promise is not judged, in seconds.
+/// How far the clocks of two machines may differ, in seconds; a loss this close to the end of the
+/// promise is not judged.
 pub(super) const TOLERANCE: i64 = 600;
 /// How many looks a canary remembers; older ones are dropped.
 const REMEMBERED: usize = 64;
 
-/// What a canary is there for.
+/// The purpose of a canary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -25,22 +25,22 @@ pub enum Role {
     JustInside,
     /// Looked at once, after its retention is over.
     JustBeyond,
-    /// Uploaded again at half time, unseen, as Android does; looked at once, just before the new
-    /// retention is over.
+    /// Uploaded again at half time without a look, as Android does; looked at once, just before the
+    /// new retention ends.
     Refreshed,
-    /// Uploaded again once its retention is over, as iOS does; looked at then, and just before the
-    /// new one is over.
+    /// Uploaded again after its retention, as iOS does; looked at then, and just before the new
+    /// retention ends.
     AsIos,
 }
 
-/// One thing that is done with a canary, counted from its last upload.
+/// One step for a canary, with a time counted from its last upload.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Step {
     Look(When),
     Upload(When),
 }
 
-/// A point of a canary's time.
+/// A time in the retention of a canary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum When {
     Half,
@@ -69,7 +69,7 @@ impl Role {
         Self::AsIos,
     ];
 
-    /// Returns the name in ledgers and reports, for ever.
+    /// Returns the name in ledgers and reports, which never changes.
     pub const fn name(self) -> &'static str {
         match self {
             Self::HalfTime => "half-time",
@@ -104,9 +104,9 @@ impl fmt::Display for Role {
 /// What was seen of a canary.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Sight {
-    /// It came back, and opens.
+    /// It was downloaded and could be opened.
     Whole,
-    /// It is not there, or is no longer what was uploaded; in a few words.
+    /// It is missing, or is no longer what was uploaded; the reason in a few words.
     Missing(String),
 }
 
@@ -114,15 +114,15 @@ pub enum Sight {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
-    /// It was there, as it had to be.
+    /// It was there, as required.
     Kept,
-    /// It was there, though it need not have been.
+    /// It was still there after its promise had ended.
     StillThere,
-    /// It was gone, as it may be.
+    /// It was gone, as permitted.
     Gone,
-    /// It was gone, and it is not known since when: the look came after its promise had ended.
+    /// It was gone, but since when is unknown: the look came after its promise had ended.
     TooLate,
-    /// It was gone while it had to be there.
+    /// It was gone although the server must keep it.
     Lost,
 }
 
@@ -130,28 +130,28 @@ pub enum Found {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// How long after its last upload, in hours.
+    /// The time since its last upload, in hours.
     pub age_hours: i64,
     /// The result.
     pub found: Found,
-    /// How it was missing.
+    /// In what way it was missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
 }
 
-/// Where a canary stands.
+/// The progress of a canary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// It is to be uploaded for the first time, or again from the beginning.
+    /// It must be uploaded for the first time, or again from the beginning.
     ToPlant,
     /// Its place is free and its first upload was sent, or is about to be.
     Planting,
-    /// It waits for the step of this number.
+    /// It waits for the step with this number.
     Waiting(u8),
-    /// Everything was done with it.
+    /// All its steps are done.
     Done,
     /// The server lost it.
     Lost,
@@ -159,7 +159,7 @@ pub enum State {
     Removed,
 }
 
-/// What is to be done with a canary now.
+/// What must be done with a canary now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Deed {
     /// Upload it for the first time, or again from the beginning.
@@ -170,27 +170,27 @@ pub enum Deed {
     Look,
 }
 
-/// The time for the next deed.
+/// The period in which the next deed is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {
-    /// Not before.
+    /// The earliest time.
     pub from: Timestamp,
-    /// It counts for nothing from then on; `None` where it may be late.
+    /// The time from which the deed no longer counts; `None` if it may be late.
     pub until: Option<Timestamp>,
 }
 
-/// What the server promises for a canary, and what of it is watched.
+/// For how long a server promises to keep a canary, and how much of that is watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
     /// For how long after an upload the server must keep it, in days; at least 1.
     pub days: i64,
-    /// For how long it is watched, in days; at least 1, and no more than is promised.
+    /// For how long it is watched, in days; at least 1 and at most `days`.
     pub watched_days: i64,
 }
 
 impl Promise {
-    /// Returns what holds where a server has promised this, and `other` at another time.
+    /// Returns the shorter of two promises that a server made at different times.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -204,30 +204,30 @@ impl Promise {
     }
 }
 
-/// A canary: a backup of the harness's own.
+/// A canary: a backup that belongs to the harness.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Canary {
-    /// Where it stands.
+    /// Its progress.
     pub state: State,
-    /// How often it was uploaded; each upload is another one.
+    /// How often it was uploaded; each upload has different content.
     pub uploads: u32,
     /// When the last upload was sent.
     pub uploaded: Timestamp,
-    /// What holds for it.
+    /// The promise that applies to it.
     pub promise: Promise,
-    /// What was found, in the order of time.
+    /// The results, oldest first.
     pub looks: Vec<Look>,
 }
 
-/// `time` and so many seconds, or the end of time.
+/// Returns `time` plus this many seconds, at most the end of time.
 pub(super) fn later(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(SignedDuration::from_secs(seconds))
         .unwrap_or(Timestamp::MAX)
 }
 
 impl Canary {
-    /// Returns a canary that is not there yet.
+    /// Returns a canary that is not uploaded yet.
     pub fn new(now: Timestamp, promise: Promise) -> Self {
         Self {
             state: State::ToPlant,
@@ -238,7 +238,7 @@ impl Canary {
         }
     }
 
-    /// Returns whether something of it may be on the server.
+    /// Returns whether a part of it may be on the server.
     pub fn may_be_there(&self) -> bool {
         self.state == State::Planting || (self.uploads > 0 && self.state != State::Removed)
     }
@@ -248,8 +248,7 @@ impl Canary {
         now.duration_since(self.uploaded).as_secs()
     }
 
-    /// Returns whether the server must have it now. A few minutes are left for what clocks are
-    /// apart.
+    /// Returns whether the server must have it now, with `TOLERANCE` for a difference of clocks.
     pub fn is_promised(&self, now: Timestamp) -> bool {
         self.age(now) < Promise::seconds(self.promise.days) - TOLERANCE
     }
@@ -261,7 +260,7 @@ impl Canary {
         }
     }
 
-    /// When the next deed is to be done; `None` where there is none. `every` is the time between
+    /// Returns when the next deed is due; `None` if no deed is left. `every` is the time between
     /// two visits, in days.
     pub fn window(&self, role: Role, every: i64) -> Option<Window> {
         if matches!(self.state, State::ToPlant | State::Planting) {
@@ -272,7 +271,7 @@ impl Canary {
         }
         let (Step::Look(when) | Step::Upload(when)) = self.step(role)?;
         let watched = Promise::seconds(self.promise.watched_days);
-        // So that one visit falls into it though visits are not on time to the hour.
+        // Wide enough that one visit falls into it although visits are not punctual.
         let visits_apart = every.saturating_mul(DAY);
         let margin = visits_apart
             .saturating_add(visits_apart / 4)
@@ -280,7 +279,7 @@ impl Canary {
         let (from, ends) = match when {
             When::Half => (watched / 2, true),
             When::JustInside => (watched - margin, true),
-            // Older than that, not as old.
+            // Strictly older.
             When::Over => (watched.saturating_add(1), false),
             When::JustBeyond => (watched.saturating_add(margin), false),
         };
@@ -291,7 +290,7 @@ impl Canary {
         })
     }
 
-    /// Returns what is to be done now.
+    /// Returns what must be done now.
     pub fn due(&self, role: Role, every: i64, now: Timestamp) -> Option<Deed> {
         let window = self.window(role, every)?;
         if now < window.from {
@@ -304,9 +303,9 @@ impl Canary {
         })
     }
 
-    /// Notes an upload that was sent at `sent` and taken, under this promise. Gives whether it
-    /// counts as what was due: a refresh that comes after the end of the promise is a new
-    /// beginning.
+    /// Notes an upload that was sent at `sent` and accepted, under this promise. Returns whether it
+    /// counts as the step that was due; a refresh after the end of the promise starts the canary
+    /// over.
     pub fn was_uploaded(&mut self, role: Role, sent: Timestamp, promise: Promise) -> bool {
         let in_time = match self.step(role) {
             Some(Step::Upload(When::Half)) => self.age(sent) < Promise::seconds(self.promise.days),

@@ -1,9 +1,8 @@
-//! The ledger of a watch: one JSON file, whole at every moment, locked while somebody works with
+//! The ledger of a watch: one JSON file, complete at every moment, and locked while a process uses
 //! it.
 //!
-//! It holds no credential, and the server only as a hash: it may lie in a repository or in the
-//! cache of a CI. From the seed in it come the canaries' IDs and keys, which open the canaries and
-//! nothing else.
+//! It holds no credential, and of the server only a hash, so it may lie in a repository or in the
+//! cache of a CI. The canaries' IDs and keys are derived from its seed, which opens nothing else.
 
 use super::watch::Watch;
 use serde::{Deserialize, Serialize};
@@ -16,11 +15,11 @@ use thiserror::Error;
 
 /// The format that is written and read.
 const FORMAT: u32 = 1;
-/// The longest ledger that is read, in bytes.
+/// The largest ledger that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 /// How often a lock is tried.
 const LOCKING: usize = 20;
-/// How often a file that was replaced while it was opened is opened again.
+/// How often a file is opened again because it was replaced while it was being opened.
 const ATTEMPTS: usize = 8;
 
 #[derive(Serialize, Deserialize)]
@@ -28,46 +27,46 @@ const ATTEMPTS: usize = 8;
 struct Form {
     format: u32,
     tool: String,
-    /// Early ledgers call it a season.
+    /// The first ledgers name this field `season`.
     #[serde(alias = "season")]
     watch: Watch,
     sha256: String,
 }
 
-/// What is wrong with a ledger. Whatever it is: nothing was done.
+/// What is wrong with a ledger; in every case nothing was done.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LedgerError {
-    /// The file cannot be read or written.
+    /// The file could not be read or written.
     #[error("the ledger `{}`: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// There is one already.
+    /// A ledger exists already.
     #[error(
         "there is a ledger `{}` already: end it with `retention end`, or name another file",
         .0.display()
     )]
     Exists(PathBuf),
-    /// There is none.
+    /// The ledger does not exist.
     #[error("there is no ledger `{}`: `retention plant` makes one", .0.display())]
     Missing(PathBuf),
-    /// Somebody else works with it.
+    /// Another process uses it.
     #[error(
         "the ledger `{}` is in use: another `retention` works with it. Nothing was done; come again when that has ended",
         .0.display()
     )]
     Busy(PathBuf),
-    /// It holds nothing.
+    /// It is empty.
     #[error(
         "the ledger `{}` is empty: `retention plant` was stopped before it uploaded anything. Delete the file, and plant again",
         .0.display()
     )]
     Empty(PathBuf),
-    /// It is not whole, or no ledger at all.
+    /// It is damaged, or not a ledger.
     #[error(
         "`{}` is no whole ledger of `retention`: {why}. Nothing was done; put back the last whole one, from the repository or the cache it was kept in",
         path.display()
@@ -78,18 +77,18 @@ pub enum LedgerError {
         /// What is wrong.
         why: String,
     },
-    /// Somebody changed it by hand.
+    /// It was edited by hand.
     #[error(
         "the ledger `{}` was edited: its checksum does not fit. Nothing was done; put back the last whole one, from the repository or the cache it was kept in",
         .0.display()
     )]
     Edited(PathBuf),
-    /// It is of another version.
+    /// It has another format version.
     #[error("the ledger `{}` has format {format}; this version reads format {FORMAT}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// Its format version.
         format: u32,
     },
 }
@@ -98,9 +97,9 @@ pub enum LedgerError {
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
-    /// Held for its lock.
+    /// Kept open to hold the lock.
     file: File,
-    /// What stands in it, once [`Ledger::save`] was called.
+    /// The watch; [`Ledger::save`] writes it to the file.
     pub watch: Watch,
 }
 
@@ -108,7 +107,7 @@ impl Ledger {
     /// Makes a new ledger.
     ///
     /// # Errors
-    /// Where there is one, or it cannot be written.
+    /// If the file exists already or cannot be written.
     pub fn create(path: &Path, watch: Watch) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
@@ -136,33 +135,32 @@ impl Ledger {
     /// Opens a ledger and locks it until it is dropped.
     ///
     /// # Errors
-    /// Where there is none, it is in use, not whole, edited or of another version.
+    /// If the file is missing, in use, damaged, edited or of another version.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let (path, file) = locked(path)?;
         let watch = read(&file, &path)?;
         Ok(Self { path, file, watch })
     }
 
-    /// Reads a ledger without locking it: it is replaced in one step, so that what is read is
-    /// whole.
+    /// Reads a ledger without a lock: the file is always replaced in one step, so it is never half
+    /// written.
     ///
     /// # Errors
-    /// Where there is none, or it is not whole, edited or of another version.
+    /// If the file is missing, damaged, edited or of another version.
     pub fn peek(path: &Path) -> Result<Watch, LedgerError> {
         let file = File::open(path).map_err(|error| opening(path, error))?;
         read(&file, path)
     }
 
-    /// Returns the file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes the watch: into its own file first, which then takes the ledger's place in one
-    /// step.
+    /// Writes the watch to a separate file first, which then replaces the ledger in one step.
     ///
     /// # Errors
-    /// Where it cannot be written; then what stood there before stands there still.
+    /// If the file cannot be written; then its earlier content remains.
     pub fn save(&mut self) -> Result<(), LedgerError> {
         let io = |source| LedgerError::Io {
             path: self.path.clone(),
@@ -178,7 +176,7 @@ impl Ledger {
                 .create(true)
                 .truncate(true)
                 .open(&beside)?;
-            // A program that opens the ledger from the next moment on finds it locked.
+            // A program that opens the ledger right after the rename finds it locked.
             file.try_lock()?;
             file.write_all(text(&self.watch).as_bytes())?;
             file.sync_all()?;
@@ -192,17 +190,17 @@ impl Ledger {
                 Ok(())
             }
             Err(error) => {
-                // A leftover does no harm.
+                // A leftover is harmless.
                 let _ = std::fs::remove_file(&beside);
                 Err(io(error))
             }
         }
     }
 
-    /// Removes the file: nothing is left that it names.
+    /// Removes the file; the canaries in it must be gone.
     ///
     /// # Errors
-    /// Where the system refuses.
+    /// If the operating system refuses.
     pub fn remove(self) -> Result<(), LedgerError> {
         std::fs::remove_file(&self.path).map_err(|source| LedgerError::Io {
             path: self.path.clone(),
@@ -211,10 +209,10 @@ impl Ledger {
     }
 }
 
-/// A rename is on the disk once its folder is.
+/// Makes a rename durable by syncing its folder.
 fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent() {
-        // Not every system can: then it is as good as the system makes it.
+        // Not every system supports this; then the rename is as durable as the system makes it.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
@@ -229,8 +227,8 @@ fn opening(path: &Path, error: std::io::Error) -> LedgerError {
     }
 }
 
-/// Locks a file. A process that this one starts holds every lock for a moment, until it becomes
-/// another program.
+/// Locks a file, with retries: a child process holds every lock of this one for a moment, until it
+/// runs its own program.
 fn lock_soon(file: &File) -> bool {
     for _ in 0..LOCKING {
         if file.try_lock().is_ok() {
@@ -241,7 +239,7 @@ fn lock_soon(file: &File) -> bool {
     false
 }
 
-/// Opens and locks the file that really lies at `path`, and not one that was replaced meanwhile.
+/// Opens and locks the file that is at `path` now, not one that was replaced meanwhile.
 fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
     for _ in 0..ATTEMPTS {
         let real = path.canonicalize().map_err(|error| opening(path, error))?;
@@ -274,9 +272,9 @@ fn is_same(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// Returns the hash of a watch as it is written, whatever became of white space since.
+/// Returns the hash of a watch in its canonical form, so that white space in the file is ignored.
 fn checksum(watch: &Watch) -> String {
-    // Maps with string keys and whole numbers: this cannot fail.
+    // Serialising string keys and whole numbers does not fail.
     let json = serde_json::to_vec(watch).unwrap_or_default();
     data_encoding::HEXLOWER.encode(&Sha256::digest(json))
 }

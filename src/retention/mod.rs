@@ -1,12 +1,11 @@
-//! Whether a server keeps backups over time: watch, visit, ledger. No words for people.
+//! Checks whether a server keeps backups over time: watch, visit and ledger. No text for users.
 //!
-//! [`plant`] puts five backups of the harness's own on a server, canaries, and notes them in a
-//! [`Ledger`]. [`verify`] comes back, any day: it looks at those that must still be there, uploads
-//! again what is due, and says what is lost. Some servers count a download as an upload, so each
+//! [`plant`] uploads five canaries, backups that belong to the harness, and notes them in a
+//! [`Ledger`]. [`verify`] may run on any day: it looks at those that must still exist, repeats the
+//! uploads that are due, and reports losses. Some servers count a download as an upload, so each
 //! canary is looked at only once between two uploads. [`end`] removes them.
 //!
-//! What is due and what a look means is decided in [`Watch`], without a network and without a
-//! clock.
+//! [`Watch`] decides what is due and what a look means, without a network or a clock.
 
 mod canary;
 mod ledger;

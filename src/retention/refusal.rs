@@ -1,10 +1,10 @@
-//! What a server answered instead of doing what was asked, and what mends it.
+//! What a server answered instead of the expected success, and the fix.
 
 use crate::diagnosis::{Evidence, Shell, Subject, describe, diagnose};
 use crate::wire::{Answer, Canaries, Method, Response};
 use std::fmt;
 
-/// What a visit asks of a server, and how it calls that.
+/// A request of a visit, and its name in messages.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
     method: Method,
@@ -39,7 +39,7 @@ impl Asked {
         }
     }
 
-    /// Returns the response, if it says that what was asked for was done.
+    /// Returns the response if it reports success.
     pub(super) fn done(self, canaries: &Canaries, answer: Answer) -> Result<Response, Refusal> {
         match answer {
             Ok(response) if response.is_success() => Ok(response),
@@ -77,17 +77,17 @@ impl Asked {
     }
 }
 
-/// What a server answered instead of doing what was asked.
+/// What a server answered instead of the expected success.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    /// What was asked and answered, with the problem that it shows; no full stop at its end.
+    /// The request and the answer, with the problem that they show; without a full stop.
     pub(super) said: String,
-    /// What mends it: whole sentences.
+    /// The fix, in complete sentences.
     pub(super) fix: Option<String>,
 }
 
 impl Refusal {
-    /// With what follows from it, in a sentence without its full stop.
+    /// Returns a sentence with this consequence, without a full stop.
     pub(super) fn and_so(self, consequence: &str) -> String {
         Self {
             said: format!("{}. {consequence}", self.said),

@@ -1,4 +1,4 @@
-//! Watches on simulated servers: without sockets and without scrypt, four hundred days in no time.
+//! Watches on simulated servers, without sockets and scrypt: 400 days pass in no time.
 
 use super::canary::{DAY, Found, TOLERANCE};
 use super::*;
@@ -19,17 +19,17 @@ fn duration(days: i64) -> Duration {
     Duration::from_secs(u64::try_from(days * DAY).expect("not negative"))
 }
 
-/// A server of which everything is known.
+/// A simulated server whose true state is known.
 struct World {
     clock: Arc<ManualClock>,
     store: Store,
-    /// What `retentionDays` says.
+    /// The value of `retentionDays`.
     says: i64,
     /// When each canary was last uploaded, kept apart from the watch.
     uploaded: BTreeMap<Role, Timestamp>,
-    /// The least that was said since, in days.
+    /// The smallest promise since that upload, in days.
     held_to: BTreeMap<Role, i64>,
-    /// Whether a canary was missing while it was promised.
+    /// Whether a canary was missing although it was promised.
     lost: bool,
 }
 
@@ -56,7 +56,7 @@ impl World {
             .expect("something is promised")
     }
 
-    /// Does what `verify` does, and holds every judgement against what is known.
+    /// Does what `verify` does, and compares every result with the true state.
     fn visit(&mut self, watch: &mut Watch) {
         let now = self.now();
         for days in self.held_to.values_mut() {
@@ -106,14 +106,14 @@ impl World {
     }
 }
 
-/// A watch and who visits it.
+/// A watch and the times of its visits.
 #[derive(Clone, Debug)]
 struct Schedule {
     days: i64,
     every: i64,
     tidying: Tidying,
     fault: Option<Fault>,
-    /// Hours between two visits, over and over again.
+    /// Hours between two visits, repeated in a cycle.
     gaps: Vec<u32>,
 }
 
@@ -122,24 +122,24 @@ impl Schedule {
         matches!(self.fault, None | Some(Fault::DownloadRefreshes))
     }
 
-    /// Returns whether somebody comes as often as was said.
+    /// Returns whether the visits are as frequent as planned.
     fn is_diligent(&self) -> bool {
         let most = u32::try_from(self.every * 30).expect("a few days");
         self.gaps.iter().all(|gap| *gap <= most)
     }
 
-    /// Returns whether the fault shows to a diligent person: an early deletion must come before the
+    /// Returns whether diligent visits detect the fault: an early deletion must happen before the
     /// last look.
     fn shows(&self) -> bool {
         match self.fault {
             Some(Fault::ExpiresEarly) => self.days * 2 > self.every * 25,
-            // Where the retention is shorter, a person who comes so seldom may miss the last
-            // quarter of it.
+            // With a shorter retention, visits this rare may miss its last quarter.
             _ => self.days >= self.every * 5,
         }
     }
 
-    /// Runs it; gives whether the server was called broken, and whether it is.
+    /// Runs it; returns whether the watch reports a broken server, and whether the server is
+    /// broken.
     fn run(&self) -> (bool, bool) {
         let mut world = World::new(self.days, self.tidying, self.fault);
         let mut watch = world.watch(self.every);
@@ -160,9 +160,9 @@ impl Schedule {
 fn gaps(every: i64) -> impl Strategy<Value = Vec<u32>> {
     let days = u32::try_from(every).expect("a few days");
     prop_oneof![
-        // A cron job that is late now and then.
+        // A cron job that is late at times.
         3 => prop::collection::vec(days * 20..=days * 30, 1..12),
-        // Somebody who thinks of it.
+        // A person who visits at random.
         2 => prop::collection::vec(1..60 * 24_u32, 1..12),
         1 => prop::collection::vec(1..400 * 24_u32, 1..4),
     ]
@@ -195,7 +195,7 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 }
 
 proptest! {
-    /// Forty schedules a case: the usual number of cases makes ten thousand.
+    /// Runs forty schedules per case, so the default number of cases makes ten thousand.
     #[test]
     fn exactly_the_servers_are_broken_that_lost_a_canary_within_its_promise(
         schedules in prop::collection::vec(schedule(), 40)
@@ -215,7 +215,7 @@ proptest! {
         }
     }
 
-    /// A server may promise more or less from one visit to the next, and keep to what it says now.
+    /// A server may change its promise between visits, and must keep the one it makes now.
     #[test]
     fn a_good_server_that_changes_its_mind_is_not_broken(
         first in 1..200_i64,
@@ -236,7 +236,7 @@ proptest! {
     }
 }
 
-/// Visits once a day until nothing is left to be done.
+/// Visits once a day until no step is left.
 fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Watch {
     let schedule = Schedule {
         days,
@@ -254,7 +254,7 @@ fn daily(days: i64, tidying: Tidying, fault: Option<Fault>) -> Watch {
     watch
 }
 
-/// Returns what was found of each canary, and how many days after its last upload.
+/// Returns the results for each canary, and how many days after its last upload they were found.
 fn found(watch: &Watch) -> Vec<(Role, Found, i64)> {
     let looks = |(role, canary): (&Role, &Canary)| {
         let role = *role;
@@ -328,9 +328,9 @@ fn a_late_visit_proves_nothing_and_plants_the_canary_again() {
         ]
     );
     assert_eq!(Role::ALL.map(|role| watch.uploads(role)), [2, 2, 1, 2, 2]);
-    // What is gone cannot be refreshed.
+    // A canary that is gone cannot be refreshed.
     assert_eq!(watch.canaries[&Role::Refreshed].state, State::Waiting(0));
-    // From there on it goes as if it began that day.
+    // It continues as if it had begun on that day.
     for _ in 0..200 {
         world.clock.advance(duration(1));
         world.visit(&mut watch);
@@ -351,7 +351,7 @@ fn a_clock_that_was_set_back_is_reported_and_nothing_changes() {
         matches!(refused, Err(Unjudgeable::ClockSetBack { .. })),
         "{refused:?}"
     );
-    // Trust does not turn back time.
+    // `trusts_clock` does not permit a clock that was set back.
     assert!(watch.visit(earlier, 90, None, true).is_err());
     assert_eq!(watch, before);
     let a_minute = canary::later(world.now(), -60);
@@ -372,7 +372,7 @@ fn clocks_that_move_apart_are_reported_and_can_be_trusted() {
     assert_eq!(watch.visit(now, 90, Some(7200 + 3600), false), Ok(None));
     assert_eq!(watch.visit(now, 90, Some(-7200), true), Ok(None));
     assert_eq!(watch.visit(now, 90, Some(-7200), false), Ok(None));
-    // Who tells no time contradicts nobody.
+    // A server without a clock contradicts nothing.
     assert_eq!(watch.visit(now, 90, None, false), Ok(None));
     assert_eq!(watch.server_ahead, Some(-7200));
 }
@@ -406,7 +406,7 @@ fn a_person_can_watch_for_a_shorter_time_and_hold_a_server_to_a_number_of_their_
     assert_eq!(promised(0, Some(30)), Some((30, 30)));
     assert_eq!(promised(0, None), None);
     assert_eq!(promised(-1, None), None);
-    // What is gone beyond the time watched is lost all the same while it is promised.
+    // A canary that vanishes after the watched time but within the promise is lost all the same.
     let mut canary = Canary::new(
         Timestamp::UNIX_EPOCH,
         promise(180, Some(30)).expect("promised"),

@@ -1,5 +1,5 @@
-//! Who goes to the server: plants the canaries, looks after them, removes them. Notes each step in
-//! the ledger at once.
+//! Requests to the server: plants the canaries, looks at them, and removes them. Each step is noted
+//! in the ledger at once.
 
 use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
@@ -13,64 +13,64 @@ use std::path::Path;
 use std::time::Duration;
 use thiserror::Error;
 
-/// How long to wait before what is missing is asked for a second time.
+/// How long to wait before a missing canary is requested again.
 const SECOND_LOOK: Duration = Duration::from_millis(300);
-/// How often what is still there is deleted.
+/// How often a backup that still exists is deleted.
 const REMOVALS: usize = 3;
-/// How often what was deleted is looked for: behind one name may be two servers.
+/// How often a deleted backup is looked for: one name may belong to two servers.
 const LOOKS: usize = 2;
-/// The backup by which a planter sees that the server stores anything; it is removed at once.
+/// The backup that shows whether the server stores anything; it is removed at once.
 const TRIAL: &str = "trial";
 
-/// What tells the time.
+/// A source of the time.
 pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
-/// What a person asks of a watch.
+/// The parameters that a person chooses for a watch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {
     /// How many days pass between two visits; at least 1.
     pub every_days: i64,
-    /// For how many days to watch, if not for as long as the server promises.
+    /// For how many days to watch, if shorter than the server's promise.
     pub at_most_days: Option<i64>,
 }
 
-/// Why something could not be done.
+/// Why a request could not be carried out.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// The ledger is in the way.
+    /// The ledger cannot be used.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The ledger is about another server.
+    /// The ledger belongs to another server.
     #[error(
         "this ledger is about another server than {0}. Nothing was done; if its backups were moved there, say --moved"
     )]
     OtherServer(String),
-    /// The canaries were planted with credentials, and there are none now.
+    /// The canaries were planted with credentials, and none were given now.
     #[error(
         "the canaries were planted with credentials: without them the server may call missing what is there. Nothing was done; give the same credentials"
     )]
     OtherLogin,
-    /// What was asked for makes no sense here.
+    /// The request is invalid here.
     #[error("{0}")]
     Senseless(String),
     /// Nothing can be judged.
     #[error(transparent)]
     Unjudgeable(#[from] Unjudgeable),
-    /// The server does not do what it takes.
+    /// The server does not fulfil a requirement.
     #[error("{0}")]
     Server(String),
 }
 
-/// What was done with a canary, or came of it.
+/// What was done with a canary, or what was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Event {
     /// It was uploaded for the first time.
     Planted,
-    /// It was uploaded again, as was due.
+    /// It was uploaded again, as due.
     Uploaded,
-    /// It was uploaded again, and starts over: what was due came too late.
+    /// It was uploaded again and starts over, because the upload came too late.
     BegunAnew,
     /// It was looked at.
     Seen {
@@ -78,17 +78,17 @@ pub enum Event {
         found: Found,
         /// How long after its upload, in hours.
         age_hours: i64,
-        /// How it was missing.
+        /// In what way it was missing.
         how: Option<String>,
-        /// Whether only a second request gave it.
+        /// Whether only a second request returned it.
         hesitated: bool,
     },
-    /// It could not be asked for, uploaded or removed; what is due stays due.
+    /// It could not be requested, uploaded or removed; its step stays due.
     Trouble(String),
 }
 
 impl Event {
-    /// Returns whether what was due came too late, so that nothing is known of the time it was for.
+    /// Returns whether the step came too late, so that nothing is known about its period.
     pub const fn is_too_late(&self) -> bool {
         matches!(
             self,
@@ -106,17 +106,17 @@ impl Event {
 pub struct Visit {
     /// What was done and found, in order.
     pub events: Vec<(Role, Event)>,
-    /// What `retentionDays` was at the visit before, where it has changed.
+    /// The value of `retentionDays` at the previous visit, if it has changed.
     pub changed_from: Option<i64>,
 }
 
 impl Visit {
-    /// Returns whether something came too late to be judged.
+    /// Returns whether a step came too late to be judged.
     pub fn was_too_late(&self) -> bool {
         self.events.iter().any(|(_, event)| event.is_too_late())
     }
 
-    /// Returns whether something could not be carried out.
+    /// Returns whether a step could not be carried out.
     pub fn had_trouble(&self) -> bool {
         self.events
             .iter()
@@ -124,16 +124,16 @@ impl Visit {
     }
 }
 
-/// The result of an end.
+/// The result of [`end`].
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Ended {
     /// How many canaries are gone.
     pub gone: usize,
-    /// The first refusal, where some are not.
+    /// The first refusal, if some canaries remain.
     pub refusal: Option<String>,
 }
 
-/// What a server said of itself.
+/// What a server said about itself.
 struct Said {
     retention_days: i64,
     server_ahead: Option<i64>,
@@ -167,9 +167,9 @@ async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
 /// upload.
 ///
 /// # Errors
-/// Where there is a ledger already, or the server does not take and keep a backup for a moment.
-/// What had been uploaded is removed again, and with it the ledger; if that fails, too, the ledger
-/// stays for [`end`].
+/// If a ledger exists already, or the server does not store and return a trial backup. The uploaded
+/// canaries are then removed, and so is the ledger; if that also fails, the ledger remains for
+/// [`end`].
 pub async fn plant(
     canaries: &Canaries,
     path: &Path,
@@ -245,7 +245,7 @@ async fn plant_all(
     }
 }
 
-/// Stores something, reads it back and removes it: some servers say that they store, and do not.
+/// Stores, downloads and removes a backup: some servers report success but store nothing.
 async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String> {
     let claimed = canaries.claim(TRIAL).await;
     claimed.map_err(|failure| failure.message)?;
@@ -267,11 +267,11 @@ async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String>
 
 /// Visits the canaries of a ledger.
 ///
-/// `moved` takes a server at another URL for the same; `trusts_clock` takes this machine's clock
-/// for right where the server's has moved against it.
+/// With `moved`, a server at another URL counts as the same one; with `trusts_clock`, this
+/// machine's clock counts as right although it and the server's have moved apart.
 ///
 /// # Errors
-/// Where nothing could be judged at all; then nothing was done either.
+/// If nothing could be judged at all; then nothing was changed.
 pub async fn verify(
     canaries: &Canaries,
     ledger: &mut Ledger,
@@ -308,7 +308,7 @@ pub async fn verify(
     Ok(visit)
 }
 
-/// Does whatever is due with one canary.
+/// Carries out all steps that are due for one canary.
 async fn look_after(
     canaries: &Canaries,
     ledger: &mut Ledger,
@@ -345,11 +345,11 @@ async fn upload(
         if let Err(failure) = canaries.claim(role.name()).await {
             return Ok(Event::Trouble(failure.message));
         }
-        // Noted before it is sent: what was not claimed is never deleted, what was sent always is.
+        // Noted before it is sent: an unclaimed path is never deleted, a sent upload always is.
         canary.state = State::Planting;
         ledger.save()?;
     }
-    // What is counted from before it is sent is never longer than what the server promises.
+    // Counting from before the upload never makes the period longer than the server's promise.
     let sent = clock();
     let answer = canaries.upload(role.name(), number).await;
     Ok(match Asked::UPLOAD.done(canaries, answer) {
@@ -417,7 +417,7 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, St
 /// Removes the canaries, and the ledger once they are all gone.
 ///
 /// # Errors
-/// Where the ledger is about another server, or cannot be written or removed.
+/// If the ledger belongs to another server, or cannot be written or removed.
 pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result<Ended, Trouble> {
     if !moved && !ledger.watch.is_about(canaries.base()) {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
@@ -429,7 +429,7 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
     for role in Role::ALL {
         let may_be_there = ledger.watch.canaries[&role].may_be_there();
         if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
-            // Asking again and again with credentials that are refused locks people out.
+            // Repeating refused credentials locks users out.
             ended.refusal = Some(refusal);
             return Ok(ended);
         }
@@ -448,8 +448,8 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
     Ok(ended)
 }
 
-/// Deletes a canary, and sees that it is not there: some servers say that they delete, and do not,
-/// or have it twice.
+/// Deletes a canary and verifies that it is gone: some servers report success and do not delete, or
+/// keep a second copy.
 async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
     let mut said = String::new();
     for _ in 0..REMOVALS {
@@ -469,7 +469,7 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
     ))
 }
 
-/// Returns whether no look finds a canary.
+/// Returns whether every look finds the canary missing.
 async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, String> {
     for _ in 0..LOOKS {
         match canaries.look(name).await {

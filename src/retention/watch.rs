@@ -1,5 +1,5 @@
-//! A watch: five canaries on one server, from the day they are planted to the day they are
-//! removed. Pure.
+//! A watch: five canaries on one server, from the day they are planted to the day they are removed.
+//! Pure.
 
 use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
 use crate::wire::{LoginKind, Seed};
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// By how much the clocks of this machine and of the server may drift apart between two visits, in
+/// How far the clocks of this machine and the server may drift apart between two visits, in
 /// seconds.
 const DRIFT: i64 = 3600;
 
@@ -17,43 +17,43 @@ const DRIFT: i64 = 3600;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Watch {
-    /// From it come the IDs, the keys and the content of the canaries. It opens nothing else.
+    /// The source of the canaries' IDs, keys and content. It opens nothing else.
     pub seed: Seed,
     /// SHA-256 of the seed and the base URL, as 64 hex digits.
     pub target: String,
-    /// When it began.
+    /// When the watch began.
     pub planted: Timestamp,
-    /// When somebody last came by.
+    /// The time of the last visit.
     pub visited: Timestamp,
     /// How many days pass between two visits.
     pub every_days: i64,
-    /// For how many days the person is to watch, where that is less than is promised.
+    /// For how many days to watch, if that is shorter than the promise.
     pub at_most_days: Option<i64>,
-    /// What `retentionDays` said at the last visit.
+    /// The value of `retentionDays` at the last visit.
     pub retention_days: i64,
-    /// By how many seconds the server's clock is ahead of this machine's, where it tells the time.
+    /// How many seconds the server's clock is ahead of this machine's, if the server sends its
+    /// time.
     pub server_ahead: Option<i64>,
-    /// Whether the backup may be there by which was tried out whether the server stores anything.
+    /// Whether the trial backup may still be on the server.
     pub trial: bool,
-    /// With what kind of login they were planted, if that is known. Someone else may not see what
-    /// is there.
+    /// The kind of login that planted them, if known. Another login may not see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<LoginKind>,
     /// The canaries.
     pub canaries: BTreeMap<Role, Canary>,
 }
 
-/// Why nothing can be judged on this visit. Nothing was touched, and nothing is lost by it.
+/// Why this visit can judge nothing. It changed nothing, and no result is lost.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum Unjudgeable {
-    /// The clock was set back.
+    /// The clock of this machine was set back.
     #[error(
         "the clock of this machine says {now}, and the last visit was at {visited}: it was set back, or was ahead then. Nothing was done. Put it right and come again; if it was ahead at the last visit, come again after that time"
     )]
     ClockSetBack {
-        /// What it says.
+        /// The time of the clock.
         now: Timestamp,
-        /// What it said at the last visit.
+        /// The time at the last visit.
         visited: Timestamp,
     },
     /// The clocks of this machine and of the server have moved against each other.
@@ -62,14 +62,14 @@ pub enum Unjudgeable {
         .0 / 60
     )]
     ClocksApart(i64),
-    /// The server no longer promises anything.
+    /// The server no longer makes a promise.
     #[error(
         "retentionDays is {0} now: the server promises nothing that could be judged. Nothing was done, and the canaries stay where they are; put the config right, or end it with `retention end`"
     )]
     NothingPromised(i64),
 }
 
-/// Returns the hash by which a ledger knows its server.
+/// Returns the hash that identifies the server of a ledger.
 pub fn target_hash(seed: Seed, base: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"safe-conformance retention target\0");
@@ -79,8 +79,8 @@ pub fn target_hash(seed: Seed, base: &str) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-/// Returns what a server that says `retention_days` promises to someone who watches for so many
-/// days at the most. With a number that promises nothing the person's own counts.
+/// Returns the promise of a server with this `retentionDays`, watched for at most `at_most_days`.
+/// If `retentionDays` promises nothing, `at_most_days` is the promise.
 pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise> {
     let days = if retention_days >= 1 {
         retention_days
@@ -94,7 +94,7 @@ pub fn promise(retention_days: i64, at_most_days: Option<i64>) -> Option<Promise
 }
 
 impl Watch {
-    /// Returns a watch whose canaries are not there yet.
+    /// Returns a watch whose canaries are not uploaded yet.
     pub fn new(
         seed: Seed,
         base: &str,
@@ -122,21 +122,21 @@ impl Watch {
         })
     }
 
-    /// Returns whether it is about this server.
+    /// Returns whether the watch belongs to this server.
     pub fn is_about(&self, base: &str) -> bool {
         self.target == target_hash(self.seed, base)
     }
 
-    /// Returns whether someone with this login sees what is there: to anybody else, a server may
-    /// call missing what it has.
+    /// Returns whether a person with this login sees the canaries: to others, a server may report
+    /// an existing backup as missing.
     pub fn shows_to(&self, login: LoginKind) -> bool {
         login != LoginKind::Open || self.login == Some(LoginKind::Open)
     }
 
-    /// Whether the clock of this machine runs forward.
+    /// Verifies that the clock of this machine runs forward.
     ///
     /// # Errors
-    /// Where it has gone back.
+    /// If the clock was set back.
     pub fn look_at_clock(&self, now: Timestamp) -> Result<(), Unjudgeable> {
         if now.duration_since(self.visited).as_secs() < -TOLERANCE {
             return Err(Unjudgeable::ClockSetBack {
@@ -147,14 +147,13 @@ impl Watch {
         Ok(())
     }
 
-    /// Begins a visit at `now` of a server that says `retention_days`, and whose clock is so many
-    /// seconds ahead.
+    /// Begins a visit at `now` to a server with this `retentionDays` and a clock this far ahead.
     ///
-    /// What is promised to a canary is the least that was said since its last upload. Gives what
-    /// `retentionDays` was before, where it has changed.
+    /// A canary's promise is the smallest since its last upload. Returns the earlier value of
+    /// `retentionDays` if it has changed.
     ///
     /// # Errors
-    /// Where nothing can be judged; then nothing has changed.
+    /// If nothing can be judged; then nothing has changed.
     pub fn visit(
         &mut self,
         now: Timestamp,
@@ -177,23 +176,23 @@ impl Watch {
             }
         }
         let before = std::mem::replace(&mut self.retention_days, retention_days);
-        // Every visit sees the clocks as they are: a slow drift is not a jump.
+        // Every visit records the difference of the clocks, because a slow drift is not a jump.
         self.server_ahead = server_ahead.or(self.server_ahead);
         self.visited = self.visited.max(now);
         Ok((before != retention_days).then_some(before))
     }
 
-    /// Returns what is to be done with a canary now.
+    /// Returns what must be done with a canary now.
     pub fn due(&self, role: Role, now: Timestamp) -> Option<Deed> {
         self.canaries.get(&role)?.due(role, self.every_days, now)
     }
 
-    /// When a canary's next deed is to be done.
+    /// Returns when a canary's next deed is due.
     pub fn window(&self, role: Role) -> Option<Window> {
         self.canaries.get(&role)?.window(role, self.every_days)
     }
 
-    /// When to come next: the first time at which something is due.
+    /// Returns when to visit next: the first time at which a deed is due.
     pub fn next(&self) -> Option<(Role, Window)> {
         let windows = Role::ALL
             .into_iter()
@@ -201,7 +200,7 @@ impl Watch {
         windows.min_by_key(|(_, window)| window.from)
     }
 
-    /// Returns the canary in a role, and its number of uploads.
+    /// Returns how often the canary in a role was uploaded.
     pub fn uploads(&self, role: Role) -> u32 {
         self.canaries.get(&role).map_or(0, |canary| canary.uploads)
     }
@@ -222,14 +221,14 @@ impl Watch {
         Some(canary.was_seen(role, sight, now))
     }
 
-    /// Returns whether the server has lost a canary within its promise.
+    /// Returns whether the server has lost a canary that it promised to keep.
     pub fn is_broken(&self) -> bool {
         self.canaries
             .values()
             .any(|canary| canary.state == State::Lost)
     }
 
-    /// Returns whether nothing is left to be done but to remove the canaries.
+    /// Returns whether no step is left except the removal.
     pub fn is_over(&self) -> bool {
         self.next().is_none()
     }

@@ -1,5 +1,4 @@
-//! The rig's own certificate authority, made fresh at every start, and the servers' certificates
-//! that it signs or does not.
+//! The rig's own certificate authority, created at every start, and the servers' certificates.
 
 use crate::reference::{named_authority, new_key, valid};
 use rcgen::{
@@ -18,30 +17,30 @@ type Issuer = CertifiedIssuer<'static, KeyPair>;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Certificate {
-    /// For this host, by an intermediate of the root that the client trusts, chain complete.
+    /// For this host, from an intermediate of the trusted root, with a complete chain.
     Good,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// For another host.
     WrongName,
-    /// By a root that the client was not given.
+    /// From a root that the client does not have.
     UnknownRoot,
-    /// By itself.
+    /// Signed by itself.
     SelfSigned,
-    /// By itself, and calling itself an authority, as plain `openssl req -x509` makes it.
+    /// Signed by itself and marked as an authority, as plain `openssl req -x509` makes it.
     SelfSignedAuthority,
     /// Good, but the intermediate is not sent.
     MissingIntermediate,
-    /// Good, but the server speaks TLS 1.1 at most.
+    /// Good, but the server supports at most TLS 1.1.
     OldTls,
 }
 
-/// A root, an intermediate, and a root that nobody was given.
+/// A root, an intermediate, and a root that no client has.
 pub(super) struct Authority {
     root: Issuer,
     intermediate: Issuer,
     unknown: Issuer,
-    /// The address in the servers' certificates, beside loopback.
+    /// The address in the servers' certificates, besides loopback.
     address: IpAddr,
 }
 
@@ -62,17 +61,17 @@ impl Authority {
         })
     }
 
-    /// Returns the root to trust, as PEM.
+    /// Returns the root to trust in PEM.
     pub(super) fn root(&self) -> String {
         self.root.pem()
     }
 
-    /// Returns the root to trust, as DER: what a phone installs.
+    /// Returns the root to trust in DER, which a phone installs.
     pub(super) fn root_der(&self) -> Vec<u8> {
         self.root.der().to_vec()
     }
 
-    /// Returns what a server of an old version of TLS sends.
+    /// Returns the chain that a server of an old TLS version sends.
     pub(super) fn old_chain(&self) -> io::Result<Vec<Vec<u8>>> {
         let (chain, _) = self.chain(Certificate::OldTls).map_err(io::Error::other)?;
         Ok(chain.iter().map(|sent| sent.to_vec()).collect())

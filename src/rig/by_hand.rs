@@ -1,4 +1,4 @@
-//! A client that a person drives: each action is shown, and the run goes on when the traffic shows
+//! A client that a person drives: the rig shows each action and continues when the traffic shows
 //! that it was done.
 
 use super::case::Action;
@@ -8,12 +8,12 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// How long nothing may come before an action counts as over.
+/// How long no request may come before an action counts as over.
 const QUIET: Duration = Duration::from_secs(3);
-/// How often one looks.
+/// How often the traffic is looked at.
 const STEP: Duration = Duration::from_millis(100);
 
-/// What the person says of an action.
+/// What the person reports about an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Said {
@@ -21,11 +21,11 @@ pub enum Said {
     Done,
     /// The app reported a failure.
     Failed,
-    /// Leave this out.
+    /// Leave this action out.
     LeaveOut,
 }
 
-/// What the person does next.
+/// The next action for the person.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step {
@@ -35,7 +35,7 @@ pub struct Step {
     pub action: Action,
     /// The base URL.
     pub url: String,
-    /// The user of the server; empty where it asks for none.
+    /// The user of the server; empty if it needs no login.
     pub user: String,
     /// The password of that user.
     pub server_password: String,
@@ -49,8 +49,8 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// Returns a client whose next action `show` shows. What the person says comes through `said`,
-    /// if anything can; an action of which nothing is seen for `wait` is left out.
+    /// Returns a client that shows each action through `show`. The person's reports come through
+    /// `said`, if there is an input; an action without traffic for `wait` is left out.
     pub fn new(
         show: impl Fn(&Step) + Send + Sync + 'static,
         said: Option<UnboundedReceiver<Said>>,
@@ -76,7 +76,7 @@ impl ByHand {
             user: task.user.clone(),
             server_password: task.server_password.clone(),
         });
-        // What was said before belongs to another action.
+        // Earlier reports belong to another action.
         while self.said().is_some() {}
         let began = Instant::now();
         let (mut count, mut changed) = (task.traffic.count(), None);
@@ -106,8 +106,8 @@ impl ByHand {
     }
 }
 
-/// Returns whether the request that the action is about was answered, or none can be: nobody gets
-/// through a bad certificate.
+/// Returns whether the decisive request was answered, or cannot be: no request gets past a bad
+/// certificate.
 fn is_over(task: &Task, action: Action) -> bool {
     let answered = |status: u16| status != 401;
     task.traffic.decisive(action).is_some_and(answered)

@@ -1,4 +1,4 @@
-//! What a case is.
+//! A case of the rig.
 
 use super::script::Script;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Action {
-    /// Test the server, as the app does when somebody enters it.
+    /// Test the server, as the app does when a user enters it.
     Test,
     /// Upload a backup.
     Backup,
@@ -16,7 +16,7 @@ pub enum Action {
     Restore,
     /// Switch Threema Safe off: delete the backup.
     Delete,
-    /// Change the Safe password: a backup under the new password, none under the old one.
+    /// Change the Safe password: then only a backup under the new password remains.
     ChangePassword,
 }
 
@@ -65,9 +65,10 @@ impl FromStr for Action {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
-    /// The name, for ever: `rig.backup.first`. It is also the path of the case's base URL.
+    /// The name, which never changes: `rig.backup.first`. It is also the path of the case's base
+    /// URL.
     pub id: &'static str,
-    /// What the client does, in turn. All but the last must succeed.
+    /// What the client does, in order. All but the last must succeed.
     pub actions: &'static [Action],
     /// How the server behaves.
     pub script: Script,

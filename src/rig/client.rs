@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// What a client is asked to do once, with everything that it needs for it.
+/// One action for a client, with everything that it needs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Task {
@@ -22,11 +22,11 @@ pub struct Task {
     pub url: String,
     /// The root certificate to trust, as PEM.
     pub ca: String,
-    /// The file that holds it.
+    /// The file that holds the certificate.
     pub ca_file: PathBuf,
-    /// A folder of the case's own. It holds `document.json`, what to back up; a client that
-    /// restores may write what it understood as `restored.json`. It stays the same for all actions
-    /// of a case.
+    /// The folder of the case. It holds `document.json`, which is to be backed up; a client that
+    /// restores may write the result to `restored.json`. It stays the same for all actions of a
+    /// case.
     pub folder: PathBuf,
     /// The Threema ID.
     pub threema_id: String,
@@ -34,20 +34,20 @@ pub struct Task {
     pub password: String,
     /// The password to change to.
     pub new_password: String,
-    /// The user of the server; empty where it asks for none.
+    /// The user of the server; empty if it needs no login.
     pub user: String,
     /// The password of that user.
     pub server_password: String,
-    /// What comes in while the client is at it.
+    /// What the rig receives during the action.
     pub traffic: Traffic,
 }
 
-/// What a case has seen so far, for a client that somebody else drives.
+/// What a case has received so far, for a client that a person drives.
 #[derive(Clone)]
 pub struct Traffic(pub(super) Arc<Site>);
 
 impl Traffic {
-    /// Returns how many requests and connections came in this case, all actions together.
+    /// Returns how many requests and connections the case has received in all its actions.
     pub fn count(&self) -> u64 {
         self.0.traffic().0 + self.0.connections.load(Ordering::Relaxed)
     }
@@ -58,8 +58,8 @@ impl Traffic {
         last.map(|last| self.0.elapsed().saturating_sub(last))
     }
 
-    /// Returns the status of the last answer, in the action under way, to the request that the
-    /// action is about. 0 where the connection was closed instead.
+    /// Returns the status of the last answer to the decisive request of the current action; 0 if
+    /// the connection was closed instead.
     pub fn decisive(&self, action: Action) -> Option<u16> {
         let (method, of_config) = match action {
             Action::Test => ("GET", true),
@@ -78,12 +78,12 @@ impl fmt::Debug for Traffic {
 }
 
 impl Task {
-    /// Returns the action, unless it is the one that nobody can know.
+    /// Returns the action; `None` for the invented one.
     pub fn known_action(&self) -> Option<Action> {
         self.action.parse().ok()
     }
 
-    /// Returns the variables of the environment that carry it to a command.
+    /// Returns the environment variables that pass the task to a command.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("SAFE_RIG_URL", self.url.clone()),
@@ -108,11 +108,11 @@ pub enum End {
     Done,
     /// It reports failure.
     Failed,
-    /// It has done something, and nobody says with which success.
+    /// It did something, but the result was not reported.
     NotSaid,
-    /// It does not support this.
+    /// It does not support this action.
     Unsupported,
-    /// It could not be run, crashed or did not end in time; what happened.
+    /// It failed to start, crashed or exceeded its time; the string says which.
     Broke(String),
 }
 
@@ -127,7 +127,7 @@ impl<E> From<Result<(), E>> for End {
 
 /// A client under test.
 pub trait Client: Send + Sync + 'static {
-    /// Does what it is asked to.
+    /// Carries out a task.
     fn act(&self, task: Task) -> BoxFuture<'_, End>;
 }
 

@@ -6,21 +6,21 @@ use crate::engine::BoxFuture;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-/// The exit code of a command that does not support this. Source: `BoringSSL`'s `BoGo` has 89
-/// for it; shells have 127 for a command that is not there, which must not count as support either.
+/// The exit code of a command that does not support an action. Source: `BoringSSL`'s `BoGo` uses 89
+/// for it; shells use 127 for a missing command, which must not count as support either.
 const UNSUPPORTED: i32 = 127;
 
 /// A client that is a command: `sh -c COMMAND`. Exit code 0 is success, 1 a failure that the client
-/// reports, 127 an action that it does not support; anything else is a crash. It runs in the
-/// current folder of this process, so that a relative path names the same program as in a shell.
+/// reports, 127 an unsupported action; anything else is a crash. It runs in the current folder of
+/// this process, so a relative path names the same program as in a shell.
 pub struct Command {
     command: String,
     timeout: Duration,
 }
 
 impl Command {
-    /// Returns the client that `command` starts. An action gets `timeout`, then the command is
-    /// killed with all that it started.
+    /// Returns the client that `command` starts. After `timeout`, an action is killed together with
+    /// every process that it started.
     pub fn new(command: impl Into<String>, timeout: Duration) -> Self {
         Self {
             command: command.into(),

@@ -1,5 +1,4 @@
-//! HTTP Digest with MD5, as servers of today still offer it and iOS still answers it. Source:
-//! RFC 7616.
+//! HTTP Digest with MD5, which servers still offer and iOS still answers. Source: RFC 7616.
 
 use data_encoding::HEXLOWER;
 use md5::{Digest as _, Md5};
@@ -10,8 +9,7 @@ pub(super) const CHALLENGE: &str =
 const REALM: &str = "rig";
 const NONCE: &str = "0123456789";
 
-/// Returns whether the value of `Authorization` answers [`CHALLENGE`] for this user and this
-/// request.
+/// Returns whether the value of `Authorization` answers [`CHALLENGE`] for this user and request.
 pub(super) fn is_answer(
     value: &str,
     user: &str,
@@ -35,7 +33,7 @@ pub(super) fn is_answer(
     }
     let once = match (field("qop"), field("nc"), field("cnonce")) {
         (Some("auth"), Some(count), Some(nonce)) => Some((count, nonce)),
-        // Without `qop` as in RFC 2069, which servers take, too.
+        // Without `qop` as in RFC 2069, which servers also accept.
         (None, _, _) => None,
         _ => return false,
     };
@@ -43,7 +41,7 @@ pub(super) fn is_answer(
     response_of(&secret, NONCE, once, method, uri) == response
 }
 
-/// Returns what a client answers: `secret` is the hash of user, realm and password, `once` are `nc`
+/// Returns the correct response: `secret` is the hash of user, realm and password; `once` is `nc`
 /// and `cnonce`.
 fn response_of(
     secret: &str,
@@ -63,8 +61,7 @@ fn hash(text: &str) -> String {
     HEXLOWER.encode(&Md5::digest(text.as_bytes()))
 }
 
-/// Returns the value of a field, in quotes or not. No value that counts here holds a comma or an
-/// escape.
+/// Returns the value of a field, quoted or not. The fields used here contain no comma or escape.
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
     fields.split(',').find_map(|field| {
         let (known, value) = field.trim().split_once('=')?;

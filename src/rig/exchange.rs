@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) const MOST_EXCHANGES: usize = 500;
 /// How much of all bodies of one case is kept, in bytes; further exchanges are counted.
 pub(super) const MOST_BODIES: usize = 48 * 1024 * 1024;
-/// How long the log of one case may grow, in bytes; further exchanges are counted.
+/// The largest log of one case, in bytes; further exchanges are counted.
 const MOST_LOG: usize = 1024 * 1024;
 /// How much of one body is kept, in bytes.
 pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
@@ -20,21 +20,21 @@ pub(super) const MOST_BODY: usize = 4 * 1024 * 1024;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Host {
-    /// The one that the client was given.
+    /// The host that the client was given.
     Own,
-    /// The other host that a redirect led to.
+    /// The other host, to which a redirect led.
     Other,
-    /// One that speaks plain HTTP.
+    /// The host that speaks plain HTTP.
     Plain,
 }
 
-/// One request and what it was answered.
+/// One request and its answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange {
     /// Which of the rig's servers was asked.
     pub host: Host,
-    /// The action during which it came: its place among the case's actions.
+    /// The action during which it came, as an index into the case's actions.
     pub turn: usize,
     /// The method.
     pub method: String,
@@ -44,22 +44,22 @@ pub struct Exchange {
     pub query: Option<String>,
     /// The header fields, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, as far as it was kept.
+    /// The part of the body that was kept.
     pub body: Bytes,
     /// How many bytes the body had.
     pub body_length: u64,
-    /// Whether the body came to its end.
+    /// Whether the body was complete.
     pub complete: bool,
     /// `HTTP/1.1` or `HTTP/2`.
     pub version: &'static str,
-    /// The status that it was answered; `None` if the connection was closed instead.
+    /// The status of the answer; `None` if the connection was closed instead.
     pub status: Option<u16>,
     /// When it came, counted from the start of the case.
     pub at: Duration,
 }
 
 impl Exchange {
-    /// Returns the value of a header field; of several, the first.
+    /// Returns the value of a header field; the first of several.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.headers.iter();
         fields
@@ -72,7 +72,7 @@ impl Exchange {
         self.path.strip_prefix("/backups/")
     }
 
-    /// Returns whether it came to the host that the client was given, and past its login.
+    /// Returns whether it came to the host that the client was given, and passed its login.
     pub(super) fn is_let_in(&self) -> bool {
         self.host == Host::Own && self.status != Some(401)
     }
@@ -83,7 +83,7 @@ impl Exchange {
     }
 }
 
-/// One action and how it ended.
+/// One action and its end.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Turn {
@@ -93,11 +93,11 @@ pub struct Turn {
     pub end: End,
 }
 
-/// Everything that was seen of a client in one case.
+/// Everything that the rig saw of a client in one case.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Seen {
-    /// The actions that were taken; the rest if one failed.
+    /// The actions that were carried out; a failure skips the rest.
     pub turns: Vec<Turn>,
     /// The requests, in the order in which they came.
     pub exchanges: Vec<Exchange>,
@@ -105,13 +105,13 @@ pub struct Seen {
     pub not_kept: u64,
     /// How many connections were made to the case's own listener; always 0 where cases share one.
     pub connections: u64,
-    /// How many connections went on although the server speaks TLS 1.1 at most.
+    /// How many TLS handshakes continued although the server supports at most TLS 1.1.
     pub old_handshakes: u64,
     /// What is stored at the end: backup ID as written in the path, and bytes.
     pub stored: Vec<(String, Bytes)>,
-    /// What the client wrote as restored, if it did: `restored.json` in its folder.
+    /// The `restored.json` that the client wrote into its folder, if any.
     pub restored: Option<Bytes>,
-    /// What the client wrote as its state after a restore, if it did: `state.json` in its folder.
+    /// The `state.json` that the client wrote into its folder after a restore, if any.
     pub state: Option<Bytes>,
 }
 
@@ -128,7 +128,7 @@ impl Seen {
             .filter(|exchange| exchange.host == Host::Own)
     }
 
-    /// Returns the uploads that were let in, not only challenged.
+    /// Returns the uploads that passed the login, without those that were challenged.
     pub fn uploads(&self) -> impl Iterator<Item = &Exchange> {
         self.own()
             .filter(|exchange| exchange.method == "PUT" && exchange.status != Some(401))

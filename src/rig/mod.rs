@@ -2,8 +2,8 @@
 //! never judges.
 //!
 //! A [`Case`] says how the server behaves and which [`Action`]s the client takes. Each case has a
-//! separate base URL, so that cases run at the same time. What the client sent and how it ended
-//! is [`Seen`]; the checks under `suites/client/rig` judge it.
+//! separate base URL, so that cases can run at the same time. [`Seen`] holds what the client sent
+//! and how it ended; the checks under `suites/client/rig` judge it.
 
 mod authority;
 mod by_hand;

@@ -14,9 +14,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-/// How many phones may look at once.
+/// How many phones may connect at the same time.
 const MOST_CONNECTIONS: usize = 16;
-/// How long a phone may take to ask.
+/// How long a phone may take to send its request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The page and the certificate.
@@ -28,7 +28,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Returns the page for people: `text` says what to do next.
+    /// Returns the page for people; `text` is its instruction.
     pub(super) fn new(pem: String, der: Vec<u8>, text: &str) -> Self {
         let escaped = crate::text::html(text);
         let html = format!(
@@ -44,7 +44,7 @@ impl Page {
         }
     }
 
-    /// Serves it until it is stopped.
+    /// Serves the page until it is stopped.
     pub(super) async fn serve(self, listener: TcpListener, tasks: Tasks) {
         let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         while let Ok(slot) = slots.clone().acquire_owned().await {
@@ -58,7 +58,7 @@ impl Page {
                     let answer = page.answer(request.uri().path());
                     async move { Ok::<_, Infallible>(answer) }
                 });
-                // How it ends is the phone's business.
+                // An error here belongs to the phone.
                 let _ = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(PATIENCE)
@@ -73,8 +73,8 @@ impl Page {
     fn answer(&self, path: &str) -> Response<Full<Bytes>> {
         let (status, kind, body) = match path {
             "/" => (StatusCode::OK, "text/html; charset=utf-8", &self.html),
-            // What Android and iOS offer to install. Source: RFC 5280 section 4.2.2.1 and common
-            // use.
+            // The type that Android and iOS offer to install. Source: RFC 5280 section 4.2.2.1 and
+            // common use.
             "/ca.crt" => (StatusCode::OK, "application/x-x509-ca-cert", &self.der),
             "/ca.pem" => (StatusCode::OK, "application/x-pem-file", &self.pem),
             _ => (

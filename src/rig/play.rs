@@ -1,5 +1,5 @@
-//! Playing cases: a base URL and a folder for each, the client's actions in turn, and everything
-//! that was seen.
+//! Plays cases: a base URL and a folder for each, the client's actions in order, and a record of
+//! what the rig saw.
 
 use super::authority::Certificate;
 use super::case::Case;
@@ -18,13 +18,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
 
-/// The action that nobody can know.
+/// The invented action, which every client must refuse as unsupported.
 const INVENTED: &str = "dance-on-the-table";
 /// The file with the directory of IDs, in cases that have one.
 const DIRECTORY: &str = "directory.json";
 /// The file in which a client may say what it restored.
 const RESTORED: &str = "restored.json";
-/// The file in which a client may say what is on the phone then.
+/// The file in which a client may report the state of the phone after a restore.
 const STATE: &str = "state.json";
 /// The largest such file that is read, in bytes.
 const MOST_RESTORED: u64 = 16 * 1024 * 1024;
@@ -33,18 +33,18 @@ const MOST_RESTORED: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RigError {
-    /// The server cannot listen, or its certificates cannot be made.
+    /// The server cannot listen, or its certificates cannot be created.
     #[error("failed to start the rig's server: {0}")]
     Server(io::Error),
-    /// The folder of the run cannot be written.
+    /// The folder of the run could not be written.
     #[error("failed to write in `{}`: {error}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The operating system gives no random bytes.
+    /// The operating system did not return random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(#[from] getrandom::Error),
 }
@@ -60,10 +60,10 @@ pub struct Play {
 }
 
 impl Play {
-    /// Starts the server on loopback. `folder` gets one folder per case.
+    /// Starts the server on loopback. Each case gets a folder in `folder`.
     ///
     /// # Errors
-    /// If the server cannot be started, or the folder cannot be written.
+    /// If the server cannot start, or the folder cannot be written.
     pub async fn new(
         client: Arc<dyn Client>,
         world: Arc<World>,
@@ -82,7 +82,7 @@ impl Play {
         world: Arc<World>,
         folder: &Path,
     ) -> Result<Self, RigError> {
-        // The client learns of it, and may run in another folder.
+        // The client receives the path and may run in another folder.
         let folder = std::path::absolute(folder).map_err(|error| Self::failed(folder, error))?;
         let sites = Sites::default();
         let listeners = Listeners::new(address, sites.clone())
@@ -109,8 +109,8 @@ impl Play {
         }
     }
 
-    /// Serves the root certificate over plain HTTP, for a phone that must install it, with `text`
-    /// for people. Returns the address of the page.
+    /// Serves the root certificate over plain HTTP, for a phone that must install it; the page
+    /// shows `text`. Returns the address of the page.
     ///
     /// # Errors
     /// If the page cannot be served.
@@ -121,12 +121,12 @@ impl Play {
         Ok(format!("http://{}/", address.map_err(RigError::Server)?))
     }
 
-    /// Returns the file with the root certificate to trust, PEM.
+    /// Returns the path of the PEM file with the root certificate to trust.
     pub fn root_file(&self) -> PathBuf {
         self.ca_file()
     }
 
-    /// Returns the person whom the client acts for.
+    /// Returns the person for whom the client acts.
     pub fn world(&self) -> &World {
         &self.world
     }
@@ -140,7 +140,7 @@ impl Play {
         self.folder.join("ca.pem")
     }
 
-    /// Returns what the client answers to an action that nobody can know.
+    /// Returns how the client ends the invented action.
     ///
     /// # Errors
     /// If the folder cannot be written.
@@ -227,7 +227,8 @@ impl Play {
             };
             let base_urls = BaseUrls {
                 own: base("https", &host, own),
-                // Another port, and on loopback another name: another host by anybody's rules.
+                // Another port, and on loopback also another name, so that every rule sees another
+                // host.
                 other: base("https", &other_host, self.listeners.other),
                 plain: base("http", &host, self.listeners.plain),
             };
@@ -278,7 +279,7 @@ impl Play {
     }
 }
 
-/// Returns an address as it stands in a URL.
+/// Returns an address as a URL spells it.
 fn in_url(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
@@ -286,7 +287,7 @@ fn in_url(address: IpAddr) -> String {
     }
 }
 
-/// Returns what the client wrote into a file of the case's folder, if it did.
+/// Returns what the client wrote into a file of the case's folder, if it exists.
 fn written(folder: &Path, name: &str) -> Option<Bytes> {
     let path = folder.join(name);
     let size = std::fs::metadata(&path).ok()?.len();

@@ -4,17 +4,17 @@ use super::authority::Certificate;
 use bytes::Bytes;
 use std::time::Duration;
 
-/// How the server behaves in one case. The default is a healthy server with HTTP Basic and nothing
-/// stored.
+/// How the server behaves in one case. The default is a healthy server with HTTP Basic and an empty
+/// store.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// What it asks for before it answers anything else.
+    /// What it requires before it answers anything else.
     pub login: Login,
     /// The certificate that it shows.
     pub certificate: Certificate,
-    /// Whether it offers HTTP/2 beside HTTP/1.1.
+    /// Whether it offers HTTP/2 besides HTTP/1.1.
     pub offers_http2: bool,
-    /// What lies on it before the client comes.
+    /// What is stored before the client connects.
     pub before: Before,
     /// Its answer to a GET of `config`.
     pub config: Answer,
@@ -26,11 +26,11 @@ pub struct Script {
     pub delete: Answer,
     /// The document that the client is asked to back up.
     pub document: Document,
-    /// The directory of IDs that a client is given beside a backup, as JSON; none for most cases.
+    /// The directory of IDs that the client gets with a backup, as JSON; `None` for most cases.
     pub directory: Option<Bytes>,
-    /// Whether the document changes from one action to the next, in content and not in length.
+    /// Whether the document changes between actions, in content but not in length.
     pub changes: bool,
-    /// `maxBackupBytes` of a proper `config`.
+    /// The `maxBackupBytes` of a proper `config`.
     pub max_backup_bytes: u64,
 }
 
@@ -53,7 +53,7 @@ impl Default for Script {
     }
 }
 
-/// What the server asks for before it answers anything else.
+/// What the server requires before it answers anything else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Login {
@@ -66,17 +66,17 @@ pub enum Login {
     BasicAmongOthers,
     /// HTTP Basic in the client's first request; 403 without a challenge otherwise.
     BasicUnasked,
-    /// HTTP Digest alone. Source: RFC 7616.
+    /// HTTP Digest only. Source: RFC 7616.
     Digest,
-    /// `Authorization: Bearer` alone, which no published client can do.
+    /// `Authorization: Bearer` only, which no published client supports.
     Bearer,
     /// HTTP Basic with a password that is not ASCII, in ISO-8859-1 or UTF-8.
     BasicNotAscii,
-    /// It refuses whatever it gets.
+    /// It refuses every credential.
     Refusing,
 }
 
-/// What lies on the server before the client comes.
+/// What is stored on the server before the client connects.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Before {
@@ -92,9 +92,9 @@ pub enum Before {
     TruncatedBackup,
     /// A sealed backup whose gzip is compressed, as releases before Android 4.84 wrote it.
     CompressedBackup,
-    /// A sealed backup whose content is no gzip at all.
+    /// A sealed backup whose content is not gzip.
     UnpackedBackup,
-    /// A sealed backup of which this is inside, in the place of a gzip.
+    /// A sealed backup with these bytes in the place of the gzip.
     Packed(Bytes),
     /// These bytes.
     Raw(Bytes),
@@ -106,9 +106,9 @@ pub enum Before {
 pub enum Document {
     /// A few contacts.
     Small,
-    /// As many contacts as make a backup of about this many bytes.
+    /// Enough contacts for a backup of about this many bytes.
     OfSize(usize),
-    /// This text, whatever it is.
+    /// Exactly this text.
     Text(Bytes),
 }
 
@@ -118,11 +118,11 @@ pub enum Document {
 pub enum Answer {
     /// What a healthy server answers.
     Proper,
-    /// This status, with a short page; nothing is stored or deleted.
+    /// This status with a short page; the server stores and deletes nothing.
     Status(u16),
-    /// As proper, but with this status.
+    /// The proper answer, but with this status.
     ProperAs(u16),
-    /// Exactly this, with headers as given.
+    /// Exactly this answer.
     Full {
         /// The status.
         status: u16,
@@ -131,9 +131,9 @@ pub enum Answer {
         /// The body.
         body: Bytes,
     },
-    /// The first for the first request, and so on; the last for all that follow.
+    /// One answer per request; the last one for all later requests.
     InTurn(Vec<Answer>),
-    /// The first during the client's first action, and so on; the last for all that follow.
+    /// One answer per action of the client; the last one for all later actions.
     ByAction(Vec<Answer>),
     /// A `config` whose `maxBackupBytes` is the size of the last upload plus this many bytes.
     LimitByLastUpload(i64),
@@ -141,21 +141,21 @@ pub enum Answer {
     Redirect {
         /// The status.
         status: u16,
-        /// Where to.
+        /// The destination.
         to: Elsewhere,
     },
-    /// The connection is closed without a word.
+    /// The connection is closed without an answer.
     Closes,
-    /// The body ends before the length that was announced.
+    /// The body ends before its announced length.
     CutOff,
-    /// As proper, after this time.
+    /// The proper answer after this time.
     After(Duration),
-    /// As proper, in an answer of HTTP/1.0 that ends with the connection.
+    /// The proper answer in HTTP/1.0, which ends with the connection.
     Http10,
-    /// As proper, with `Content-Encoding: gzip` and the body compressed accordingly, if the request
-    /// offers to take it.
+    /// The proper answer with a compressed body and `Content-Encoding: gzip`, if the request
+    /// accepts gzip.
     Gzipped,
-    /// As proper, and the connection is closed after it.
+    /// The proper answer; then the connection is closed.
     ThenCloses,
 }
 
@@ -163,12 +163,12 @@ pub enum Answer {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Elsewhere {
-    /// To another path of the same case, where the same is served.
+    /// To another path of the same case, with the same content.
     SameHost,
-    /// To another host, where the same is served to anybody.
+    /// To another host, which serves the same content without a login.
     OtherHost,
     /// To plain HTTP.
     Plain,
-    /// To a page that asks for a login.
+    /// To a page that requires a login.
     LoginPage,
 }

@@ -1,5 +1,5 @@
-//! Listening: one host for all cases, another one that redirects lead to, one in the clear, and
-//! separate listeners for cases with their own certificate.
+//! The listeners: one host for all cases, another one as the destination of redirects, one for
+//! plain HTTP, and separate ones for cases with a special certificate.
 
 use super::authority::{Authority, Certificate};
 use super::exchange::{Exchange, Host, MOST_BODY};
@@ -24,24 +24,24 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-/// How many connections there may be at once; further ones wait.
+/// The largest number of connections; further ones wait.
 const MOST_CONNECTIONS: usize = 256;
-/// After how long a connection on which nothing moves is closed.
+/// After how long an idle connection is closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(120);
-/// How long a client may take for the head of a request, or until it says anything at all.
+/// How long a client may take for its first byte, and for the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
-/// How large the head of a request may be, in bytes.
+/// The largest head of a request, in bytes.
 const MOST_HEAD: usize = 32 * 1024;
-/// How many streams a connection of HTTP/2 may have at once.
+/// The largest number of streams in an HTTP/2 connection.
 const MOST_STREAMS: u32 = 32;
-/// How many bodies are read at once.
+/// How many bodies are read at the same time.
 const MOST_BODIES: usize = 16;
-/// How long a part of a body may take.
+/// How long each part of a body may take.
 const PART_LIMIT: Duration = Duration::from_secs(20);
 /// The first byte of a TLS handshake. Source: RFC 8446 section 5.1.
 const HANDSHAKE: u8 = 0x16;
 
-/// The cases that are being served, by their name.
+/// The cases that are being served, by name.
 #[derive(Clone, Default)]
 pub(super) struct Sites(Arc<RwLock<HashMap<&'static str, Arc<Site>>>>);
 
@@ -71,21 +71,21 @@ pub(super) struct Listeners {
     tasks: Tasks,
 }
 
-/// What a listener is.
+/// The settings of a listener.
 #[derive(Clone)]
 struct Door {
     host: Host,
     acceptor: Option<TlsAcceptor>,
     sites: Sites,
-    /// The case that it is for alone.
+    /// The only case that it serves, if it is not for all of them.
     alone: Option<Arc<Site>>,
-    /// The certificates of a server that speaks TLS 1.1 at most.
+    /// The certificates of a server that supports at most TLS 1.1.
     old_chain: Option<Arc<Vec<Vec<u8>>>>,
     bodies: Arc<Semaphore>,
 }
 
 impl Listeners {
-    /// Begins to listen on `address`.
+    /// Starts the listeners on `address`.
     pub(super) async fn new(address: IpAddr, sites: Sites) -> io::Result<Self> {
         let authority = Authority::new(address)?;
         let (tasks, slots) = (Tasks::default(), Arc::new(Semaphore::new(MOST_CONNECTIONS)));
@@ -130,7 +130,7 @@ impl Listeners {
         })
     }
 
-    /// Listens for one case alone, with its own certificate. Gives the port before the case is
+    /// Listens for one case alone, with its own certificate. Returns the port before the case is
     /// known.
     pub(super) async fn alone(
         &self,
@@ -158,7 +158,7 @@ impl Listeners {
         Ok(site)
     }
 
-    /// Begins to serve a page over plain HTTP.
+    /// Starts to serve a page over plain HTTP.
     pub(super) fn serve_page(&self, page: Page) -> io::Result<SocketAddr> {
         let listener = std::net::TcpListener::bind((self.address, 0))?;
         listener.set_nonblocking(true)?;
@@ -210,7 +210,7 @@ async fn accept(listener: TcpListener, door: Door, tasks: Tasks, slots: Arc<Sema
 }
 
 async fn connection(mut stream: TcpStream, door: Door, tasks: Tasks) {
-    // Without it every answer may wait for an acknowledgement; a system that refuses is only slow.
+    // With Nagle's algorithm an answer may wait for an acknowledgement; a failure only costs time.
     let _ = stream.set_nodelay(true);
     let mut first = [0];
     let peeked = tokio::time::timeout(HEAD_LIMIT, stream.peek(&mut first)).await;
@@ -226,7 +226,7 @@ async fn connection(mut stream: TcpStream, door: Door, tasks: Tasks) {
         return serve_http1(stream, door).await;
     };
     if first[0] != HANDSHAKE {
-        // The client speaks plain HTTP where TLS is offered: that is to be seen.
+        // The client speaks plain HTTP on the port of TLS: the record must show that.
         let door = Door {
             host: Host::Plain,
             ..door
@@ -245,7 +245,7 @@ async fn connection(mut stream: TcpStream, door: Door, tasks: Tasks) {
 
 async fn serve_http1(stream: impl AsyncRead + AsyncWrite + Unpin, door: Door) {
     let service = service_fn(|request| answer(&door, request));
-    // An error is a client that went away, or a connection that was closed on purpose.
+    // An error means that the client left, or that the rig closed the connection on purpose.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
@@ -273,7 +273,7 @@ async fn serve_http2(
         .await;
 }
 
-/// A body as far as it was kept, how long it was, and whether it came to its end.
+/// The kept part of a body, its full length, and whether it was complete.
 struct Upload {
     kept: Bytes,
     length: u64,
@@ -327,7 +327,7 @@ async fn answer(
         }));
     };
     let at = site.elapsed();
-    // Only so many bodies are held at once; it is never closed.
+    // Limits how many bodies are held at the same time; the semaphore is never closed.
     let place = if body.is_end_stream() {
         None
     } else {
@@ -342,7 +342,7 @@ async fn answer(
         .map(|(name, value)| {
             (
                 name.as_str().to_owned(),
-                // Byte for byte: what is not ASCII must show as it was sent.
+                // Byte for byte: characters beyond ASCII must show as they were sent.
                 value
                     .as_bytes()
                     .iter()
@@ -392,7 +392,7 @@ async fn answer(
     }
     let mut response = respond(&reply);
     if head.method == http::Method::HEAD {
-        // Over HTTP/2 nobody else leaves the body out. Source: RFC 9110 section 9.3.2.
+        // Over HTTP/2 the library does not remove the body itself. Source: RFC 9110 section 9.3.2.
         let length = HeaderValue::from(reply.body.len());
         *response.body_mut() = Content::from(Bytes::new());
         response

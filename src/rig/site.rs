@@ -1,4 +1,4 @@
-//! One case on the server: what it stores, how often it was asked, what it answers.
+//! One case on the server: its store, its counters and its answers.
 
 use super::digest;
 use super::exchange::{Exchange, Host, MOST_BODIES, MOST_EXCHANGES};
@@ -14,8 +14,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much more than `maxBackupBytes` is read of an upload before the connection is closed, in
-/// bytes.
+/// How far an upload may exceed `maxBackupBytes` before the connection is closed, in bytes.
 pub(super) const SURPLUS: u64 = 2 * 1024 * 1024;
 
 /// How many backups one case stores; no client writes more than two.
@@ -26,17 +25,17 @@ pub(super) struct Site {
     pub(super) case: &'static str,
     pub(super) script: Script,
     world: Arc<World>,
-    /// Base URLs of the case: its own, on the other host, in the clear.
+    /// Base URLs of the case: its own, on the other host, and in plain HTTP.
     pub(super) base_urls: BaseUrls,
     began: Instant,
     state: Mutex<State>,
     pub(super) turn: AtomicUsize,
     pub(super) connections: AtomicU64,
-    /// How many connections went on where the server spoke TLS 1.1.
+    /// How many TLS handshakes continued although the server offered TLS 1.1.
     pub(super) old_handshakes: AtomicU64,
 }
 
-/// Where a case is served.
+/// The base URLs of a case.
 #[derive(Clone, Debug)]
 pub(super) struct BaseUrls {
     pub(super) own: String,
@@ -56,23 +55,23 @@ struct State {
     last_let_in: Option<Duration>,
 }
 
-/// What of a request decides about the answer.
+/// The parts of a request that decide the answer.
 pub(super) struct Asked<'a> {
     pub(super) host: Host,
     pub(super) method: &'a str,
-    /// The whole path, as it stands in the request.
+    /// The whole path as in the request.
     pub(super) target: &'a str,
     pub(super) path: &'a str,
     pub(super) authorization: Option<&'a str>,
-    /// Whether `Accept-Encoding` offers gzip.
+    /// Whether `Accept-Encoding` allows gzip.
     pub(super) takes_gzip: bool,
-    /// The body, if it came to its end.
+    /// The body, if it was complete.
     pub(super) body: Option<&'a Bytes>,
     /// How many bytes the body had.
     pub(super) body_length: u64,
 }
 
-/// What is sent back.
+/// The answer to send.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -89,9 +88,9 @@ pub(super) enum Manner {
     Ordinary,
     /// The connection is closed instead.
     Closes,
-    /// The body ends half-way.
+    /// The body ends halfway.
     CutOff,
-    /// As HTTP/1.0.
+    /// The answer is in HTTP/1.0.
     Http10,
     /// The connection is closed after it.
     ThenCloses,
@@ -130,7 +129,7 @@ impl Site {
         self.began.elapsed()
     }
 
-    /// Keeps an exchange, or counts it where there are too many.
+    /// Keeps an exchange, or only counts it if there are too many.
     pub(super) fn keep(&self, exchange: Exchange) {
         let mut state = self.state();
         if exchange.is_let_in() {
@@ -146,7 +145,7 @@ impl Site {
         }
     }
 
-    /// Returns what was seen, and what is stored.
+    /// Returns the exchanges, how many more were only counted, and what is stored.
     #[allow(clippy::type_complexity, reason = "taken apart by the one caller")]
     pub(super) fn seen(&self) -> (Vec<Exchange>, u64, Vec<(String, Bytes)>) {
         let state = self.state();
@@ -154,7 +153,7 @@ impl Site {
         (state.exchanges.clone(), state.not_kept, stored)
     }
 
-    /// Answers a request, and stores or deletes what it is about.
+    /// Answers a request and changes the store accordingly.
     pub(super) fn answer(&self, asked: &Asked<'_>) -> Reply {
         if asked.host == Host::Own
             && let Some(refusal) = self.refusal(asked)
@@ -181,7 +180,7 @@ impl Site {
 
     fn carry_out(&self, answer: &Answer, number: usize, asked: &Asked<'_>) -> Reply {
         match answer {
-            // What a redirect leads to is healthy, wherever it is.
+            // The destination of a redirect is healthy on every host.
             Answer::Redirect { .. } if asked.host != Host::Own || asked.path.ends_with('/') => {
                 self.proper(asked)
             }
@@ -251,7 +250,7 @@ impl Site {
         }
     }
 
-    /// Returns what a healthy server does.
+    /// Returns the answer of a healthy server.
     fn proper(&self, asked: &Asked<'_>) -> Reply {
         let path = asked.path.trim_end_matches('/');
         if path == "/config" {
@@ -288,7 +287,7 @@ impl Site {
         }
     }
 
-    /// Returns the refusal, where credentials are missing or wrong.
+    /// Returns the refusal if credentials are missing or wrong.
     fn refusal(&self, asked: &Asked<'_>) -> Option<Reply> {
         let authorization = asked.authorization;
         let challenge = |schemes: &str| {
@@ -322,7 +321,7 @@ impl Site {
         }
     }
 
-    /// Returns whether these are the user and the password, in UTF-8 or ISO-8859-1.
+    /// Returns whether these are the right user and password, in UTF-8 or ISO-8859-1.
     fn is_basic(&self, authorization: Option<&str>, password: &str) -> bool {
         let Some(sent) = basic_credentials(authorization) else {
             return false;
@@ -331,7 +330,7 @@ impl Site {
         sent == expected.as_bytes() || Some(sent) == latin1(&expected)
     }
 
-    /// Returns whether this is the answer to our challenge by our user, for this request.
+    /// Returns whether this answers the rig's challenge for its user and this request.
     fn is_digest(&self, asked: &Asked<'_>) -> bool {
         let (user, password) = (&self.world.user, &self.world.server_password);
         asked.authorization.is_some_and(|value| {
@@ -349,7 +348,7 @@ pub(super) fn basic_credentials(authorization: Option<&str>) -> Option<Vec<u8>> 
     BASE64.decode(value.trim().as_bytes()).ok()
 }
 
-/// Returns the text in ISO-8859-1, if it can be written so.
+/// Returns the text in ISO-8859-1, if that can represent it.
 fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|c| u8::try_from(u32::from(c)).ok())
@@ -373,7 +372,7 @@ fn status(status: u16) -> Reply {
     }
 }
 
-/// Returns a short HTML page, as servers show it with an error.
+/// Returns a short HTML page, as servers show it for an error.
 fn page(status: u16, title: &str) -> Reply {
     Reply {
         status,
@@ -385,7 +384,7 @@ fn page(status: u16, title: &str) -> Reply {
 
 fn gzipped(reply: Reply) -> Reply {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     let written = encoder.write_all(&reply.body);
     let body = written.and_then(|()| encoder.finish()).unwrap_or_default();
     let mut headers = reply.headers;
@@ -398,15 +397,15 @@ fn gzipped(reply: Reply) -> Reply {
 }
 
 impl Site {
-    /// Returns how many requests got past the login so far, and when the last one came, counted
-    /// from the start of the case. Others may be anybody's.
+    /// Returns how many requests passed the login, and when the last one came, counted from the
+    /// start of the case. Requests without a login may come from anyone.
     pub(super) fn traffic(&self) -> (u64, Option<Duration>) {
         let state = self.state();
         (state.let_in, state.last_let_in)
     }
 
-    /// Returns whether a request of this method was answered during the action that is under way,
-    /// and how.
+    /// Returns the status of the last answer to this method in the current action; 0 if the
+    /// connection was closed instead.
     pub(super) fn last_status(&self, method: &str, of_config: bool) -> Option<u16> {
         let turn = self.turn.load(Ordering::Relaxed);
         let state = self.state();
@@ -417,7 +416,7 @@ impl Site {
             .map(|exchange| exchange.status.unwrap_or_default())
     }
 
-    /// Notes which action the client is at.
+    /// Notes the action that the client carries out now.
     pub(super) fn begin_turn(&self, turn: usize) {
         self.turn.store(turn, Ordering::Relaxed);
     }

@@ -1,5 +1,5 @@
-//! The person whom the client acts for: an ID, passwords, keys, documents. Made once a run, and
-//! shared by all cases.
+//! The person for whom the client acts: an ID, passwords, keys and documents. Created once per run
+//! and shared by all cases.
 
 use super::script::{Before, Document};
 use crate::safe::backup::{Backup, DeviceGroupKey};
@@ -9,22 +9,22 @@ use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, ThreemaId, derive
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 
-/// The Threema ID of the rig's person; nobody's.
+/// The Threema ID of the rig's person, which belongs to no user.
 const THREEMA_ID: &str = "RIGTEST1";
-/// About how many bytes one made-up contact adds to a document.
+/// The approximate number of bytes that one generated contact adds to a document.
 const BYTES_PER_CONTACT: usize = 300;
 
-/// The person whom the client acts for.
+/// The person for whom the client acts.
 pub struct World {
     /// The Safe password.
     pub password: String,
     /// The password that `change-password` changes to.
     pub new_password: String,
-    /// The user of the server.
+    /// The user name on the server.
     pub user: String,
     /// That user's password.
     pub server_password: String,
-    /// That user's password where it is not ASCII.
+    /// That user's password for cases that need one beyond ASCII.
     pub server_password_not_ascii: String,
     threema_id: ThreemaId,
     keys: DerivedKeys,
@@ -35,10 +35,10 @@ pub struct World {
 }
 
 impl World {
-    /// Makes up a person. Takes two key derivations: call it where blocking is allowed.
+    /// Invents a person. Takes two key derivations: call it where blocking is allowed.
     ///
     /// # Errors
-    /// If the operating system gives no random bytes.
+    /// If the operating system does not return random bytes.
     pub fn new() -> Result<Self, getrandom::Error> {
         let Ok(id) = ThreemaId::parse(THREEMA_ID) else {
             unreachable!("the ID is a constant that parses")
@@ -46,8 +46,8 @@ impl World {
         Self::of(id, None)
     }
 
-    /// Returns the world of a person who exists: a client that somebody drives by hand has its own
-    /// ID and Safe password.
+    /// Returns the world of a real person: a client that is driven by hand has its own ID and Safe
+    /// password.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
@@ -111,7 +111,7 @@ impl World {
         self.document_after(document, 0)
     }
 
-    /// Returns a document after so many changes, each of the same length.
+    /// Returns a document after this many changes, each of which keeps its length.
     pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         match document {
             Document::Small => self.sample(3, changes),
@@ -120,7 +120,7 @@ impl World {
         }
     }
 
-    /// Returns a document with a device group key, without which Desktop restores nothing. Source:
+    /// Returns a document with a device group key, without which Desktop does not restore. Source:
     /// `clients.loss.device-group-key`.
     fn sample(&self, contacts: usize, changes: usize) -> Bytes {
         let mut backup = Backup::sample(&self.private_key, contacts);
@@ -133,7 +133,7 @@ impl World {
         backup.into_value().to_bytes(Layout::Compact).into()
     }
 
-    /// Returns what lies on the server, if anything does.
+    /// Returns the bytes that are stored before the client connects, if any.
     pub(crate) fn body(&self, before: &Before) -> Option<Bytes> {
         let seal = |document: &Document, compression| {
             envelope::seal(
@@ -177,25 +177,24 @@ impl World {
         })
     }
 
-    /// Returns the keys that belong to the backup ID in a path, in whatever case that is written;
-    /// `None` if the ID is neither of the person's.
+    /// Returns the keys of the backup ID in a path, in upper or lower case; `None` if the ID is
+    /// neither of the person's.
     pub(crate) fn keys(&self, id: &str) -> Option<&DerivedKeys> {
         let id = id.to_ascii_lowercase();
         let mut keys = [&self.keys, &self.new_keys].into_iter();
         keys.find(|keys| keys.backup_id.to_hex() == id)
     }
 
-    /// Opens a body with the key that belongs to the backup ID in a path, in whatever case that is
-    /// written.
+    /// Opens a body with the key of the backup ID in a path, in upper or lower case.
     ///
     /// # Errors
-    /// The stage at which it fails; `None` if the ID is neither of the person's.
+    /// The stage at which it fails. The result is `None` if the ID is neither of the person's.
     pub fn open(&self, id: &str, body: &[u8]) -> Option<Result<Vec<u8>, envelope::EnvelopeError>> {
         let keys = self.keys(id)?;
         Some(envelope::open(&keys.encryption_key, body, 64 * 1024 * 1024))
     }
 
-    /// Decrypts a body and leaves it packed, as [`open`](Self::open) does otherwise.
+    /// Decrypts a body without unpacking it; otherwise like [`open`](Self::open).
     pub fn decrypt(&self, id: &str, body: &[u8]) -> Option<Vec<u8>> {
         let keys = self.keys(id)?;
         envelope::decrypt(&keys.encryption_key, body).ok()

@@ -1,4 +1,4 @@
-//! From whatever people paste to the base URL, by a few requests that change nothing.
+//! Finds the base URL from whatever people paste, by a few requests that change nothing.
 
 use super::pasted::Pasted;
 use super::seen::Thing;
@@ -10,14 +10,14 @@ use crate::wire::{Answer, Door, Failure, Login, Response, Secret, Spot, Target, 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// The most suspects that are asked about.
+/// The largest number of suspects that are asked about.
 const MOST_SUSPECTS: usize = 6;
-/// Where people put a Safe server on a host that has other things, too.
+/// Where people put a Safe server on a host that also serves other things.
 const USUAL: [&str; 3] = [FOLDER, "threema_safe", "safe"];
 /// Where a cloud may live on its host.
 const CLOUDS: [&str; 4] = ["", "/nextcloud", "/owncloud", "/cloud"];
 
-/// What is asked of a suspect.
+/// A request that is made about a suspect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Look {
     /// PROPFIND of the folder.
@@ -41,7 +41,7 @@ impl Look {
     }
 }
 
-/// Returns what the form of an address says by itself, without a request.
+/// Returns what the form of an address shows, without a request.
 pub fn by_form_alone(text: &str, user: Option<&str>) -> Option<Suspect> {
     let all = suspects(&Pasted::of(text)?, user).ok()?;
     by_form(&all)
@@ -54,12 +54,13 @@ pub fn origin_of(text: &str) -> Option<String> {
     Pasted::of(text).map(|pasted| pasted.bare)
 }
 
-/// Who asks: a server, or a table in a test.
+/// The side that answers: a server, or a table in a test.
 pub trait Asker: Sync {
-    /// Returns whether credentials go along: one refusal of them is enough.
+    /// Returns whether requests carry credentials; if so, one refusal ends the questions.
     fn logs_in(&self) -> bool;
 
-    /// Asks one thing about a base URL, with this user name where it is not the person's own.
+    /// Makes one request about a base URL, with `user` instead of the person's own name if it is
+    /// given.
     fn ask(
         &self,
         look: Look,
@@ -71,9 +72,9 @@ pub trait Asker: Sync {
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sureness {
-    /// The server showed it.
+    /// The server confirmed it.
     Sure,
-    /// Its form says so, and the server contradicts nothing.
+    /// The form of the address suggests it, and the server does not contradict it.
     Likely,
 }
 
@@ -83,32 +84,32 @@ pub enum Sureness {
 pub struct Found {
     /// The base URL.
     pub url: String,
-    /// The user name that belongs to it, where it is not the person's own.
+    /// The user name that belongs to it; `None` for the person's own.
     pub user: Option<String>,
-    /// Why this one.
+    /// Why this base URL was chosen.
     pub because: Because,
     /// How sure it is.
     pub sureness: Sureness,
-    /// Whether its folder is still to be made.
+    /// Whether its folder does not exist yet.
     pub is_missing: bool,
 }
 
 impl Found {
-    /// Returns whether the user name is still to be put in the place of `USER`.
+    /// Returns whether `USER` in the URL must still be replaced by the user name.
     pub fn lacks_user(&self) -> bool {
         self.url.split('/').any(|part| part == "USER")
     }
 }
 
-/// What the detective says.
+/// The result of an investigation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Verdict {
     /// This is the base URL.
     Found(Found),
-    /// It may be any of these, or none.
+    /// It may be any of these, or none of them.
     Unsure(Vec<Suspect>),
-    /// There is none.
+    /// No base URL can be found.
     Hopeless(Hopeless),
 }
 
@@ -142,7 +143,7 @@ impl Verdict {
         }
     }
 
-    /// Returns the base URL, where it is not the one that was given.
+    /// Returns the base URL if it differs from the one that was entered.
     pub fn other_than(&self, typed: &str) -> Option<&Found> {
         let Self::Found(found) = self else {
             return None;
@@ -151,13 +152,13 @@ impl Verdict {
     }
 }
 
-/// What asking about a suspect showed.
+/// What a request about a suspect showed.
 enum Shown {
-    /// A folder, or a config.
+    /// A folder or a config.
     There { has_config: bool },
-    /// Nothing, in a folder that is there.
+    /// Nothing, but the folder above exists.
     ToMake,
-    /// A login is wanted.
+    /// The server requires a login.
     Guarded,
     /// Something else.
     Nothing,
@@ -182,7 +183,7 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
             }
             Shown::Guarded => {
                 guarded.get_or_insert(suspect);
-                // Servers lock people out for wrong passwords.
+                // Servers lock users out after several wrong passwords.
                 if asker.logs_in() {
                     break;
                 }
@@ -218,7 +219,7 @@ pub async fn investigate(text: &str, user: Option<&str>, asker: &impl Asker) -> 
     }
 }
 
-/// Returns the first suspect, where its form says more than that it was typed.
+/// Returns the first suspect, unless it is only what was typed.
 fn by_form(all: &[Suspect]) -> Option<&Suspect> {
     let first = all.first()?;
     let is_hinted = !matches!(first.because, Because::Typed | Because::Scheme);
@@ -257,14 +258,14 @@ async fn shown(suspect: &Suspect, asker: &impl Asker) -> Shown {
     }
 }
 
-/// Returns whether an answer is a config, and not a page that answers to everything.
+/// Returns whether an answer is a config rather than a page that the server sends for every path.
 fn is_config(answer: &Response) -> bool {
     let bytes = &answer.body.bytes;
     let text = String::from_utf8_lossy(bytes);
     answer.status == 200 && text.trim_start().starts_with('{') && text.contains("maxBackupBytes")
 }
 
-/// Returns the base URL of a suspect: below the root of somebody's files, its own folder.
+/// Returns the base URL of a suspect; below the root of a user's files, a folder for Safe.
 async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &impl Asker) -> Found {
     let mut found = Found {
         url: suspect.url.clone(),
@@ -302,7 +303,7 @@ async fn usual(root: &str, asker: &impl Asker) -> Option<Found> {
         let url = format!("{root}/{name}");
         let parsed = BaseUrl::parse(&url).ok()?;
         let config = asker.ask(Look::Config, &parsed.base, None).await;
-        // Who gives no answer gives none the next time, either.
+        // A server that did not answer will not answer the next request either.
         let config = config.ok()?;
         let sureness = match config.status {
             _ if is_config(&config) => Sureness::Sure,
@@ -341,7 +342,7 @@ pub(super) fn clouds(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns a cloud that answers on the host, wherever it lives there.
+/// Returns a cloud that answers on the host, at any of the usual paths.
 async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Option<Verdict> {
     for prefix in prefixes(pasted) {
         let origin = format!("{}{prefix}", pasted.origin());
@@ -365,15 +366,15 @@ async fn cloud(pasted: &Pasted, user: Option<&str>, asker: &impl Asker) -> Optio
     None
 }
 
-/// Returns whether an answer is the `status.php` of Nextcloud, ownCloud or one of their relatives.
+/// Returns whether an answer is the `status.php` of Nextcloud, ownCloud or a relative.
 pub(super) fn is_status(answer: &Response) -> bool {
     let text = String::from_utf8_lossy(&answer.body.bytes);
     answer.status == 200 && text.contains("\"productname\"") && text.contains("\"installed\"")
 }
 
-/// Asks a server itself. The credentials go to the host of the target alone.
+/// Sends the requests to a server. The credentials go to the host of the target only.
 pub struct Live {
-    /// Whom the credentials belong to, and what is trusted.
+    /// The server, the credentials for it, and the trusted roots.
     pub target: Target,
     /// How long one answer may take.
     pub timeout: Duration,
@@ -382,7 +383,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Asks with the credentials of this target.
+    /// Returns an asker that uses the credentials of this target.
     pub const fn new(target: Target, timeout: Duration) -> Self {
         Self {
             target,
@@ -391,7 +392,7 @@ impl Live {
         }
     }
 
-    /// Returns the answer by which the server refused the credentials: they are not to be tried
+    /// Returns the answer by which the server refused the credentials, which must not be sent
     /// again.
     pub fn refusal(&self) -> Option<&Response> {
         self.refusal.get()

@@ -1,22 +1,21 @@
-//! The table of what people paste: the address, the server that answers, and what the detective
-//! says.
+//! The table of what people paste: the address, the server that answers, and the verdict.
 
 use super::{Asker, Look, Verdict, investigate};
 use crate::safe::Stage;
 use crate::safe::base_url::BaseUrl;
 use crate::wire::{Answer, Body, Failure, Http, Response};
 
-/// A server as far as the detective sees it.
+/// A server as the detective sees it.
 struct World {
     /// The beginnings of the URLs of its host.
     host: &'static str,
-    /// Folders that are there.
+    /// Folders that exist.
     folders: &'static [&'static str],
     /// Folders with a config.
     configs: &'static [&'static str],
     /// Where `status.php` names a cloud.
     clouds: &'static [&'static str],
-    /// What demands a login.
+    /// What requires a login.
     guarded: &'static [&'static str],
     /// Whether a page answers to every GET.
     catches_all: bool,
@@ -177,8 +176,8 @@ impl Asker for World {
     }
 }
 
-/// Returns the verdict in a few words: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` where
-/// the folder is to be made.
+/// Returns the verdict in short: `sure URL`, `likely URL`, `unsure`, `hopeless`; `+` if the folder
+/// does not exist yet.
 fn summary(verdict: &Verdict) -> String {
     use super::Sureness;
     match verdict {
@@ -200,7 +199,7 @@ const DAV: &str = "https://cloud.example/remote.php/dav/files/alice";
 
 #[rustfmt::skip]
 const TABLE: &[(&str, &World, &str)] = &[
-    // What is right already.
+    // Already correct.
     ("https://cloud.example/remote.php/dav/files/alice/safe", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/files/alice/safe/", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/remote.php/dav/files/alice/threema", &NEXTCLOUD, "sure DAV/threema +"),
@@ -265,7 +264,7 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://cloud.example/index.php/s/AbC123?path=%2Fsub", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav/sub as AbC123"),
     ("https://cloud.example/public.php/dav/files/AbC123", &NEXTCLOUD, "sure https://cloud.example/public.php/webdav as AbC123"),
     ("https://cloud.example/s/AbC123", &GUARDED, "likely https://cloud.example/public.php/webdav as AbC123"),
-    // What demands a login shows nothing.
+    // A server that requires a login shows nothing.
     ("https://cloud.example/index.php/apps/files", &GUARDED, "likely DAV/threema-safe +"),
     ("https://cloud.example", &GUARDED, "likely DAV/threema-safe +"),
     // ownCloud Infinite Scale and OpenCloud.
@@ -290,7 +289,7 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("https://drive.google.com/drive/my-drive", &DEAD, "hopeless"),
     ("https://www.dropbox.com/home", &DEAD, "hopeless"),
     ("", &DEAD, "hopeless"),
-    // What nobody can tell.
+    // Addresses that do not determine a base URL.
     ("https://www.example/safe", &PAGES, "unsure"),
     ("https://www.example", &PAGES, "unsure"),
     ("https://dead.example/safe", &DEAD, "unsure"),

@@ -11,19 +11,20 @@ pub struct Entry {
     pub clients: Clients,
     /// The field.
     pub field: &'static str,
-    /// What to enter; none for what is secret.
+    /// What to enter; `None` for a secret.
     pub text: Option<String>,
-    /// What else there is to know.
+    /// A remark about this field.
     pub note: Option<&'static str>,
 }
 
-/// Returns the fields for this server, from the top to the bottom of the dialog.
+/// Returns the fields for this server, from top to bottom of the dialog.
 ///
-/// Android adds `https://` by itself and removes it where it is typed; iOS takes the address as it
-/// is typed. So the whole address is right in both. Both have separate fields for user name and
-/// password; user info in the address is read differently by each.
+/// Android adds `https://` itself and removes it if it is typed; iOS takes the address as typed. So
+/// the whole address works in both. Both have separate fields for user name and password, because
+/// they read user info in the address differently.
 ///
-/// `is_saved` says that the password was made by the server and saved to a file or a keyring.
+/// `is_saved` means that the server made the password, and that it was saved to a file or a
+/// keyring.
 ///
 /// Source: clients.http.url-android, clients.http.url-ios.
 pub fn entries(base: &BaseUrl, login: &Login, is_saved: bool) -> Vec<Entry> {

@@ -1,5 +1,5 @@
-//! Logging in to a Nextcloud in the browser: Login Flow v2, which gives a password for this program
-//! alone and works with two factors.
+//! Login to Nextcloud in the browser: Login Flow v2 returns a password for this program only, and
+//! works with two-factor authentication.
 //!
 //! Source: Nextcloud's developer manual, "Login flow v2" and "Deleting an app password".
 
@@ -10,14 +10,14 @@ use serde::Deserialize;
 use std::time::Duration;
 use thiserror::Error;
 
-/// How long a flow may take: after that the server forgets it.
+/// How long a flow may take; the server forgets it afterwards.
 pub const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
-/// Why there is no app password.
+/// Why no app password was granted.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// No Nextcloud.
+    /// No Nextcloud answers.
     #[error(
         "no Nextcloud answers at this address: --login works with Nextcloud alone; give --user NAME instead"
     )]
@@ -25,10 +25,10 @@ pub enum LoginError {
     /// No answer.
     #[error("no answer: {0}")]
     NoAnswer(#[from] Failure),
-    /// The server has no such flow.
+    /// The server does not offer this flow.
     #[error("the server offers no login in the browser (status {0}); give --user NAME instead")]
     NotOffered(u16),
-    /// The server's answer makes no sense.
+    /// The server's answer is invalid.
     #[error("the server's answer to the login is not that of a Nextcloud: {0}")]
     Senseless(&'static str),
     /// TLS cannot be set up.
@@ -45,11 +45,11 @@ pub struct Flow {
     token: Secret,
 }
 
-/// What a confirmed login gives.
+/// What a confirmed login grants.
 pub struct Granted {
     /// The user name on the server.
     pub user: String,
-    /// The password for this program alone.
+    /// The password for this program only.
     pub password: Secret,
     cloud: BaseUrl,
 }
@@ -73,10 +73,10 @@ struct Confirmed {
     app_password: String,
 }
 
-/// Returns the Nextcloud at an address, wherever it lives on its host.
+/// Returns the Nextcloud at an address, at any path on its host.
 ///
 /// # Errors
-/// If none names itself there.
+/// If no server identifies itself as Nextcloud.
 pub async fn cloud_at(text: &str, asker: &impl Asker) -> Result<BaseUrl, LoginError> {
     for url in clouds(text) {
         let Ok(parsed) = BaseUrl::parse(&url) else {
@@ -91,10 +91,10 @@ pub async fn cloud_at(text: &str, asker: &impl Asker) -> Result<BaseUrl, LoginEr
 }
 
 impl Flow {
-    /// Begins a login. Nothing is granted before a person confirms it.
+    /// Begins a login. The server grants nothing before a person confirms it.
     ///
     /// # Errors
-    /// If the server offers none, or sends the person elsewhere.
+    /// If the server does not offer the flow, or sends the person to another host.
     pub async fn begin(
         target: &Target,
         cloud: &BaseUrl,
@@ -112,7 +112,7 @@ impl Flow {
         }
         let begun: Begun = serde_json::from_slice(&answer.body.bytes)
             .map_err(|_| LoginError::Senseless("it is not the JSON of a login"))?;
-        // A token that is sent elsewhere is somebody else's.
+        // A token must not be sent to another host.
         for (url, what) in [
             (&begun.login, "the page to log in is on another host"),
             (
@@ -162,7 +162,7 @@ impl Granted {
         }
     }
 
-    /// Takes the password back: the server knows it no longer. Returns whether it did.
+    /// Revokes the password. Returns whether the server confirmed it.
     pub async fn revoke(&self, target: &Target, timeout: Duration) -> bool {
         let target = Target {
             base: self.cloud.clone(),
@@ -176,7 +176,7 @@ impl Granted {
     }
 }
 
-/// Returns whether a URL lies on the scheme, host and port of a cloud.
+/// Returns whether a URL has the scheme, host and port of a cloud.
 fn is_below(url: &str, cloud: &BaseUrl) -> bool {
     let origin = cloud.as_str().trim_end_matches(cloud.path());
     url.strip_prefix(origin)

@@ -1,9 +1,9 @@
-//! From nothing to a server that the apps can use: what is there, what is missing, the steps that
-//! make it. No verdicts, and no arguments of a command line.
+//! Sets up a server that the apps can use: what exists, what is missing, and the steps that create
+//! it. This module makes no verdicts and knows no command-line arguments.
 //!
-//! [`survey`] looks and changes nothing; [`Plan::steps`] says what would be done; [`carry_out`]
-//! does one step. Each can be repeated: what is there already is left as it is, and a `config` is
-//! never overwritten unless that is asked for.
+//! [`survey`] looks and changes nothing; [`Plan::steps`] lists what would be done; [`carry_out`]
+//! does one step. Each can be repeated: what exists is left as it is, and a `config` is overwritten
+//! only on request.
 
 mod detective;
 #[cfg(test)]

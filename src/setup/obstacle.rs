@@ -1,5 +1,4 @@
-//! What can stand in the way of `setup`, by name. The names continue those of the catalogue of
-//! problems.
+//! The named obstacles to `setup`. Their names continue those of the catalogue of problems.
 
 use super::seen::Thing;
 use crate::diagnosis::{
@@ -10,23 +9,23 @@ use crate::safe::Stage;
 use crate::wire::{Door, Failure, LoginKind, Method, Response};
 use Product::{Apache, Caddy, Cloudflare, Lighttpd, Nextcloud, Nginx, Rclone};
 
-/// Something that can stand in the way.
+/// An obstacle to `setup`.
 pub struct Obstacle {
-    /// The name, for ever: `problem.file-in-the-way`.
+    /// The name, which never changes: `problem.file-in-the-way`.
     pub id: &'static str,
     /// What is wrong, in a few words.
     pub title: &'static str,
     /// The same in two sentences.
     pub meaning: &'static str,
-    /// What to do, whatever the software is.
+    /// What to do on any software.
     pub fix: &'static str,
-    /// The same for software that is recognised.
+    /// What to do on software that is recognised.
     pub fixes: &'static [(Product, &'static str)],
-    /// Who says so.
+    /// The documentation or measurement that says so.
     pub source: &'static str,
 }
 
-/// A file stands where a folder should be.
+/// A file exists where a folder should be.
 const FILE_IN_THE_WAY: Obstacle = Obstacle {
     id: "problem.file-in-the-way",
     title: "a file stands where a folder should be",
@@ -36,7 +35,7 @@ const FILE_IN_THE_WAY: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1",
 };
 
-/// The folder above the one that is to be made is missing.
+/// The parent of the folder to be made is missing.
 const PARENT_MISSING: Obstacle = Obstacle {
     id: "problem.parent-missing",
     title: "the folder above the one in the URL does not exist",
@@ -49,7 +48,7 @@ const PARENT_MISSING: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1: 409",
 };
 
-/// Nothing may be written.
+/// The server refuses every write.
 const READ_ONLY: Obstacle = Obstacle {
     id: "problem.read-only",
     title: "the folder cannot be written with these credentials",
@@ -84,7 +83,7 @@ const READ_ONLY: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1; servers.unwritable-backups",
 };
 
-/// A firewall stands in front.
+/// A firewall refuses the request.
 const FIREWALL: Obstacle = Obstacle {
     id: "problem.firewall",
     title: "a web application firewall refuses the request",
@@ -107,7 +106,7 @@ const FIREWALL: Obstacle = Obstacle {
     source: "OWASP Core Rule Set, rule 911100; documentation of Cloudflare",
 };
 
-/// An upload is answered as if nothing were there.
+/// The server answers an upload as if nothing existed at the URL.
 const UPLOAD_NOT_ALLOWED: Obstacle = Obstacle {
     id: "problem.upload-not-allowed",
     title: "the folder exists, and an upload into it is answered with 404",
@@ -126,7 +125,7 @@ const UPLOAD_NOT_ALLOWED: Obstacle = Obstacle {
     source: "servers.unwritable-backups",
 };
 
-/// The server makes no folders.
+/// The server does not make folders.
 const NO_FOLDERS: Obstacle = Obstacle {
     id: "problem.no-folders",
     title: "this server makes no folders over WebDAV",
@@ -153,7 +152,7 @@ const NO_FOLDERS: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1: 405; measured on nginx",
 };
 
-/// An upload was accepted, and what comes back is not it.
+/// An upload was accepted, but a download returns something else.
 const NOT_STORED: Obstacle = Obstacle {
     id: "problem.not-stored",
     title: "the server accepted `config`, and gives something else back",
@@ -172,7 +171,7 @@ const NOT_STORED: Obstacle = Obstacle {
     source: "servers.lying-success, servers.rclone-cache",
 };
 
-/// The server sends the request elsewhere.
+/// The server redirects the request to another address.
 const REDIRECTED: Obstacle = Obstacle {
     id: "problem.redirected",
     title: "the server redirects this address",
@@ -182,7 +181,7 @@ const REDIRECTED: Obstacle = Obstacle {
     source: "RFC 9110 section 15.4; clause 4.9",
 };
 
-/// Something was made in the meantime.
+/// Another program changed the server in the meantime.
 const CHANGED_MEANWHILE: Obstacle = Obstacle {
     id: "problem.changed-meanwhile",
     title: "`config` was made or changed in the meantime",
@@ -205,7 +204,7 @@ const WEB_PAGE: Obstacle = Obstacle {
     source: "measured on servers with a catch-all page",
 };
 
-/// The server asks for less.
+/// The server limits or locks out this address.
 const LIMITED: Obstacle = Obstacle {
     id: "problem.limited",
     title: "the server limits or locks out this address",
@@ -218,7 +217,7 @@ const LIMITED: Obstacle = Obstacle {
     source: "RFC 6585 section 4; servers.nextcloud-brute-force",
 };
 
-/// The server does not answer as expected, for no reason that is known.
+/// The server refuses, and the reason is unknown.
 const REFUSED: Obstacle = Obstacle {
     id: "problem.refused",
     title: "the server refuses, and does not say why",
@@ -228,7 +227,7 @@ const REFUSED: Obstacle = Obstacle {
     source: "RFC 9110 section 15.5",
 };
 
-/// Everything that can stand in the way.
+/// All obstacles.
 pub const OBSTACLES: &[Obstacle] = &[
     FILE_IN_THE_WAY,
     PARENT_MISSING,
@@ -245,12 +244,12 @@ pub const OBSTACLES: &[Obstacle] = &[
 ];
 
 impl Obstacle {
-    /// Returns the one of this name.
+    /// Returns the obstacle with this ID.
     pub fn of(id: &str) -> Option<&'static Self> {
         OBSTACLES.iter().find(|obstacle| obstacle.id == id)
     }
 
-    /// Returns all that is known of it, a label and a text a line.
+    /// Returns everything known about it, one label and text per line.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![
             ("title", self.title.to_owned()),
@@ -270,24 +269,24 @@ impl Obstacle {
     }
 }
 
-/// What stands in the way on this server.
+/// An obstacle on this server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trouble {
-    /// The name of the problem; that of a stage where there was no answer.
+    /// The ID of the problem, or of a stage if no answer arrived.
     pub id: String,
     /// What is wrong, in a few words.
     pub title: String,
     /// What to do on this server.
     pub fix: String,
-    /// What was asked, and what came.
+    /// What was requested, and what was answered.
     pub seen: String,
     /// Whether the server refused the credentials or locks this address out.
     pub is_locked_out: bool,
-    /// Whether it helps to make the folders on the server itself.
+    /// Whether it helps to make the folders in a shell on the server.
     pub by_shell: bool,
     /// The software that the answers show.
     pub software: Vec<Recognised>,
-    /// The problem of the catalogue, where it is one.
+    /// The problem in the catalogue, if it is one.
     pub problem: Option<&'static Problem>,
 }
 
@@ -296,9 +295,9 @@ pub struct Trouble {
 pub(super) enum Act {
     /// Looking at `config`.
     Look,
-    /// Making a folder.
+    /// Creating a folder.
     MakeFolder,
-    /// Writing `config` into a folder of which this is known.
+    /// Writing `config` into a folder; this is what the folder is known to be.
     WriteConfig(Thing),
 }
 
@@ -313,7 +312,7 @@ impl Act {
 }
 
 impl Trouble {
-    /// There was no answer.
+    /// Returns the trouble of a request that got no answer.
     pub(super) fn no_answer(act: Act, failure: &Failure) -> Self {
         let fix = match act {
             Act::Look if failure.stage == Stage::Tls => {
@@ -344,8 +343,9 @@ impl Trouble {
         }
     }
 
-    /// Nothing is set up: an upload is refused, `folder` is the status of a PROPFIND, and `bare`
-    /// the answer to a request for `config` without credentials.
+    /// Returns the trouble of a server on which nothing is set up: it refuses an upload; `folder`
+    /// is the status of a PROPFIND, and `bare` the answer to a request for `config` without
+    /// credentials.
     pub(super) fn not_set_up(
         door: &Door,
         act: Act,
@@ -372,7 +372,7 @@ impl Trouble {
         is_bare.then(|| Self::named(found, refusal, sentence(act, refusal)))
     }
 
-    /// The same before anything is written: `folder` is the status of a PROPFIND.
+    /// Returns the same trouble before any upload; `folder` is the status of a PROPFIND.
     pub(super) fn without_webdav(door: &Door, folder: u16, bare: &Response) -> Option<Self> {
         let mut trouble = Self::not_set_up(door, Act::Look, bare, folder, bare)?;
         trouble.seen = format!(
@@ -382,7 +382,7 @@ impl Trouble {
         Some(trouble)
     }
 
-    /// Returns a problem of the catalogue.
+    /// Returns the trouble for a problem of the catalogue.
     fn named(found: Diagnosis, answer: &Response, seen: String) -> Self {
         Self {
             id: found.id.to_owned(),
@@ -396,12 +396,12 @@ impl Trouble {
         }
     }
 
-    /// The credentials were refused.
+    /// Returns the trouble of refused credentials.
     pub fn of_login(door: &Door, refusal: &Response) -> Self {
         Self::refused(Act::Look, door, refusal, &[])
     }
 
-    /// A file or an upload stands in the way, whatever the answer was.
+    /// Returns the trouble of a file or upload at this URL, for any answer.
     pub(super) fn file_in_the_way(url: &str, software: &[Recognised]) -> Self {
         Self::of(&FILE_IN_THE_WAY, software, format!("`{url}` is a file"))
     }
@@ -434,7 +434,7 @@ impl Trouble {
             412 => Some(&CHANGED_MEANWHILE),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
-            // Apache answers so where it may not write. Measured on Apache 2.4.
+            // Apache answers so if it lacks the right to write. Measured on Apache 2.4.
             500 if act == Act::WriteConfig(Thing::Folder)
                 && software.iter().any(|seen| seen.product == Apache) =>
             {
@@ -460,7 +460,7 @@ impl Trouble {
         let obstacle = match (answer.status, act) {
             (409, Act::MakeFolder) => &PARENT_MISSING,
             (404, Act::WriteConfig(Thing::Folder)) => &UPLOAD_NOT_ALLOWED,
-            // What knows no MKCOL at all, a server of files alone, answers as to any missing file.
+            // A plain file server does not know MKCOL and answers as for any missing file.
             (405 | 501, _) | (404, Act::MakeFolder) | (404 | 409, Act::WriteConfig(_)) => {
                 &NO_FOLDERS
             }
@@ -487,7 +487,7 @@ impl Trouble {
     }
 }
 
-/// Returns what was asked, and what came, with the server's own sentence.
+/// Returns what was requested and answered, with the server's own sentence.
 fn sentence(act: Act, answer: &Response) -> String {
     let said = match Words::of(&answer.body) {
         Some(Words::Text(said)) => format!(": {said}"),
@@ -498,10 +498,10 @@ fn sentence(act: Act, answer: &Response) -> String {
     format!("{}: {}{said}", act.words(), answer.status)
 }
 
-/// Returns a problem of the catalogue that the answer shows.
+/// Returns the trouble for the problem of the catalogue that the answer shows.
 fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     let login = door.target().login.kind();
-    // The problems of a missing `backups` are for uploads of backups.
+    // The catalogue's problems about a missing `backups` apply to uploads of backups.
     let is_explained = answer.status == 401 || matches!(answer.status, 400 | 423 | 500 | 502..=599);
     if act != Act::Look && !is_explained {
         return None;
@@ -521,7 +521,7 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     })
 }
 
-/// Returns whether an answer comes from a firewall: its page says so.
+/// Returns whether the page of an answer names a firewall.
 fn is_firewall(answer: &Response) -> bool {
     const WORDS: [&str; 8] = [
         "mod_security",

@@ -1,5 +1,5 @@
-//! What people paste for an address, taken apart: forgiving where
-//! [`BaseUrl`](crate::safe::base_url::BaseUrl) is strict.
+//! Takes a pasted address apart. It accepts more than the strict
+//! [`BaseUrl`](crate::safe::base_url::BaseUrl).
 
 use crate::safe::base_url::{BaseUrl, UserInfo};
 use url::Url;
@@ -9,19 +9,19 @@ use url::Url;
 pub(super) struct Pasted {
     /// `https` or `http`.
     pub(super) scheme: &'static str,
-    /// Whether a scheme was typed, and which, where it is not one of the two.
+    /// The scheme that was typed, if it is neither `https` nor `http`.
     pub(super) typed_scheme: Option<String>,
     /// Scheme, user info, host and port as they were typed.
     pub(super) bare: String,
-    /// The host, in the form of an authority, without a port.
+    /// The host as in an authority, without a port.
     pub(super) host: String,
-    /// The port, where it is not that of the scheme.
+    /// The port, if it is not the default of the scheme.
     pub(super) port: Option<u16>,
-    /// The segments of the path that are not empty, as they were typed.
+    /// The non-empty segments of the path, as typed.
     pub(super) path: Vec<String>,
     /// The parameters of the query, decoded.
     pub(super) query: Vec<(String, String)>,
-    /// User and password, where the address held them.
+    /// User and password, if the address held them.
     pub(super) user_info: Option<UserInfo>,
 }
 
@@ -37,8 +37,8 @@ impl Pasted {
         };
         let url = Url::parse(&format!("{scheme}://{}", rest.trim_start_matches('/'))).ok()?;
         let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
-        // User info is read where everybody reads it, so that no password is taken for anything
-        // else.
+        // User info is split off by the same rule everywhere, so that a password never counts as
+        // another part.
         let bare = format!("{scheme}://{}", before_path(rest));
         let parsed = BaseUrl::parse(&bare).ok();
         let user_info = parsed.and_then(|parsed| parsed.user_info);
@@ -58,7 +58,7 @@ impl Pasted {
         })
     }
 
-    /// Scheme, host and port, without a path.
+    /// Returns the scheme, host and port, without a path.
     pub(super) fn origin(&self) -> String {
         self.origin_with(self.scheme, self.port)
     }
@@ -68,12 +68,12 @@ impl Pasted {
         format!("{scheme}://{}{port}", self.host)
     }
 
-    /// Returns the path with a slash at its beginning; empty at the root.
+    /// Returns the path with a leading slash; empty at the root.
     pub(super) fn path_text(&self) -> String {
         joined(&self.path)
     }
 
-    /// Returns whether the host is `domain` or lies below it.
+    /// Returns whether the host is `domain` or a subdomain of it.
     pub(super) fn is_at(&self, domain: &str) -> bool {
         let below = self.host.strip_suffix(domain);
         below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -85,7 +85,7 @@ impl Pasted {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Where in the path these segments stand one behind the other.
+    /// Returns where in the path these segments stand in sequence.
     pub(super) fn find(&self, segments: &[&str]) -> Option<usize> {
         self.path
             .windows(segments.len())
@@ -93,14 +93,14 @@ impl Pasted {
     }
 }
 
-/// Segments as a path with a slash at its beginning; empty for none.
+/// Returns the segments as a path with a leading slash; empty if there are no segments.
 pub(super) fn joined(segments: &[String]) -> String {
     segments
         .iter()
         .fold(String::new(), |path, segment| path + "/" + segment)
 }
 
-/// Returns a path that a query names, as segments that are percent-encoded.
+/// Returns a path from a query as percent-encoded segments.
 pub(super) fn encoded(path: &str) -> String {
     let mut url = Url::parse("https://host").ok();
     if let Some(url) = &mut url {
@@ -130,7 +130,7 @@ fn split_scheme(text: &str) -> (Option<String>, &str) {
     (None, text)
 }
 
-/// User info, host and port, without the rest.
+/// Returns the user info, host and port.
 fn before_path(rest: &str) -> &str {
     let rest = rest.trim_start_matches('/');
     &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]

@@ -1,4 +1,4 @@
-//! What is there, and what is to be done.
+//! What exists on a server, and what must be done.
 
 use super::obstacle::{Act, Trouble};
 use super::seen::{ConfigSeen, Thing};
@@ -10,39 +10,39 @@ use crate::wire::{Answer, Door, Response, Spot};
 /// What a person asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wish {
-    /// What `config` shall say.
+    /// What `config` must contain.
     pub config: ServerConfig,
-    /// Whether another config may be replaced.
+    /// Whether a different config may be replaced.
     pub replace_config: bool,
 }
 
-/// What is there, and what is to be done about it.
+/// What exists on a server, and what must be done about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is wanted.
+    /// What the person asks for.
     pub wish: Wish,
-    /// What stands above the base URL; a folder, where nothing else is known.
+    /// What exists above the base URL; a folder if nothing else is known.
     pub parent: Thing,
-    /// What stands at the base URL.
+    /// What exists at the base URL.
     pub folder: Thing,
-    /// What stands where `config` should be.
+    /// What exists at the path of `config`.
     pub config: ConfigSeen,
-    /// What stands where `backups` should be.
+    /// What exists at the path of `backups`.
     pub backups: Thing,
     /// The software that the answers show.
     pub software: Vec<Recognised>,
 }
 
 impl Plan {
-    /// Returns the steps, in order; none if everything is there.
+    /// Returns the steps in order; empty if everything exists.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let is_empty = self.config == ConfigSeen::Missing;
         if self.parent == Thing::Nothing {
             steps.push(Step::MakeParent);
         }
-        // Where a file is, its folder is.
+        // A file implies that its folder exists.
         if matches!(self.folder, Thing::Nothing | Thing::Unseen(_)) && is_empty {
             steps.push(Step::MakeFolder);
         }
@@ -74,15 +74,15 @@ fn note(software: &mut Vec<Recognised>, answer: &Response) {
     }
 }
 
-/// Looks at what is there. Nothing is changed.
+/// Looks at what exists, without changing anything.
 ///
 /// # Errors
-/// What stands in the way: no answer, refused credentials, a file where a folder should be.
+/// The obstacle: no answer, refused credentials, or a file where a folder should be.
 pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     let mut software = Vec::new();
     let config = config_seen(door, wish, &mut software).await?;
     let folder = thing(door, Spot::Folder, &mut software).await?;
-    // A server may say of a file with a slash behind it that nothing is there.
+    // For a file whose URL ends in a slash, a server may answer that nothing exists.
     let is_file = folder == Thing::File
         || (folder == Thing::Nothing
             && config == ConfigSeen::Missing
@@ -118,7 +118,7 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     })
 }
 
-/// Stops where it is certain that nothing is set up: the plan would promise what cannot be done.
+/// Returns an error if nothing is set up for certain: the plan would promise the impossible.
 async fn has_webdav(door: &Door, status: u16, software: &[Recognised]) -> Result<(), Trouble> {
     let shows_folders = software
         .first()
@@ -133,14 +133,14 @@ async fn has_webdav(door: &Door, status: u16, software: &[Recognised]) -> Result
     Ok(())
 }
 
-/// Returns whether the folder above is one that has a name: of the root of a site, servers say
-/// nothing.
+/// Returns whether the folder above has a name. Servers answer nothing useful for the root of a
+/// site.
 fn parent_is_a_folder(door: &Door) -> bool {
     door.base().path().matches('/').count() > 1
 }
 
-/// Returns whether the folder above may be made: the one above it is there, and it is not the
-/// folder of a user, which a cloud makes itself.
+/// Returns whether the folder above may be made: its own parent exists, and it is not a user's
+/// folder, which a cloud makes itself.
 async fn may_make_parent(door: &Door, software: &mut Vec<Recognised>) -> Result<bool, Trouble> {
     let path: Vec<_> = door.base().path().split('/').collect();
     let is_of_a_user = path.len() >= 4 && path[path.len() - 4..path.len() - 2] == ["dav", "files"];

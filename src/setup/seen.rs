@@ -1,4 +1,4 @@
-//! What stands at a place of a server: nothing, a folder, a file, or what cannot be seen.
+//! What exists at a place on a server: nothing, a folder, a file, or something that does not show.
 
 use crate::clients::parse_config;
 use crate::safe::{Client, ServerConfig};
@@ -13,7 +13,7 @@ pub enum Thing {
     Folder,
     /// A file.
     File,
-    /// The server does not say; this is its answer.
+    /// The server does not show it; this is the status of its answer.
     Unseen(u16),
 }
 
@@ -34,8 +34,8 @@ impl Thing {
     }
 }
 
-/// Returns whether the resource type of a multistatus is a collection, whatever its prefix; `None`
-/// if it gives no resource type.
+/// Returns whether the resource type in a multistatus is a collection, under any prefix; `None` if
+/// the answer has no resource type.
 fn is_collection(body: &[u8]) -> Option<bool> {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     let has = |name: &str| {
@@ -48,34 +48,34 @@ fn is_collection(body: &[u8]) -> Option<bool> {
     has("resourcetype").then(|| has("collection"))
 }
 
-/// What stands where `config` should be.
+/// What exists at the path of `config`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ConfigSeen {
     /// Nothing.
     Missing,
-    /// A config with the values that are wanted.
+    /// A config with the requested values.
     AsWished,
-    /// The beginning of the one that `setup` writes: an earlier run was interrupted.
+    /// The beginning of the config that `setup` writes: an earlier run was interrupted.
     Unfinished {
-        /// Its entity tag, if the server gives one.
+        /// Its entity tag, if the server sent one.
         tag: Option<String>,
     },
-    /// Another one.
+    /// A different config.
     Other {
-        /// What the apps read in it; none if one of them cannot.
+        /// What the apps read in it; `None` if one of them cannot read it.
         config: Option<ServerConfig>,
         /// How it begins.
         text: String,
-        /// Its entity tag, if the server gives one.
+        /// Its entity tag, if the server sent one.
         tag: Option<String>,
     },
 }
 
-/// How much of another config is shown, in characters.
+/// How much of a different config is shown, in characters.
 const SHOWN: usize = 120;
 
 impl ConfigSeen {
-    /// Returns what the body of a `config` is, measured by what is wanted.
+    /// Compares the body of a `config` with the requested one.
     pub fn of(answer: &Response, wished: &ServerConfig) -> Self {
         let bytes = &answer.body.bytes[..];
         // A weak tag matches no condition of a PUT. Source: RFC 9110 section 13.1.1.

@@ -1,18 +1,18 @@
-//! The same on the server itself: commands for its shell, where `WebDAV` cannot make folders.
+//! Commands for a shell on the server, for software whose `WebDAV` cannot make folders.
 
 use crate::diagnosis::{Product, Recognised};
 use crate::safe::ServerConfig;
 
-/// Returns the commands for the server's shell that make what `setup` makes, a line each.
+/// Returns the shell commands that do on the server what `setup` does, one per line.
 ///
-/// `FOLDER` stands for the folder on the disk of the server, which nobody can see from outside.
+/// `FOLDER` stands for the folder on the server's disk, which does not show from outside.
 pub fn commands(config: &ServerConfig, software: &[Recognised]) -> Vec<String> {
     let user = software.iter().find_map(|seen| user_of(seen.product));
     let user = user.unwrap_or("USER");
     let json = config.to_json();
     let mut lines = vec![
         "mkdir -p FOLDER/backups".to_owned(),
-        // Never over a config that is there.
+        // Never overwrites an existing config.
         format!("test -e FOLDER/config || printf '%s' '{json}' > FOLDER/config"),
         format!("chown -R {user}: FOLDER"),
     ];

@@ -7,23 +7,23 @@ use crate::safe::ServerConfig;
 use crate::text::counted;
 use crate::wire::{Door, Over, Response, Spot};
 
-/// One step.
+/// One step of `setup`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// Makes the folder above that of the base URL.
+    /// Makes the parent of the base URL's folder.
     MakeParent,
     /// Makes the folder of the base URL.
     MakeFolder,
-    /// Writes `config`, where there is none.
+    /// Writes a missing `config`.
     WriteConfig,
-    /// Writes `config` to the end, which an interrupted run began.
+    /// Completes a `config` that an interrupted run began.
     FinishConfig {
-        /// The entity tag of what is there.
+        /// The entity tag of the existing one.
         tag: Option<String>,
     },
-    /// Replaces another `config`.
+    /// Replaces a different `config`.
     ReplaceConfig {
-        /// The entity tag of what is there.
+        /// The entity tag of the existing one.
         tag: Option<String>,
     },
     /// Makes the folder `backups`.
@@ -31,7 +31,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Returns what it does, for the plan.
+    /// Returns a description of the step for the plan.
     pub fn words(&self, config: &ServerConfig) -> String {
         let json = config.to_json();
         match self {
@@ -47,16 +47,16 @@ impl Step {
     }
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// It is done.
     Done,
-    /// What it makes was there already.
+    /// The file or folder existed already.
     WasThere,
-    /// The server makes no folders over `WebDAV`. The folder may be there all the same.
+    /// The server does not make folders over `WebDAV`. The folder may exist all the same.
     NotPossible {
-        /// Its answer.
+        /// The status of its answer.
         status: u16,
     },
 }
@@ -64,7 +64,7 @@ pub enum Outcome {
 /// Carries out one step.
 ///
 /// # Errors
-/// What stands in the way. Whatever was done before stays, and another run goes on from there.
+/// The obstacle. Completed steps remain, and another run continues from there.
 pub async fn carry_out(door: &Door, plan: &mut Plan, step: &Step) -> Result<Outcome, Trouble> {
     let outcome = match step {
         Step::MakeParent => make(door, plan, Spot::Parent).await?,
@@ -99,7 +99,7 @@ async fn make(door: &Door, plan: &mut Plan, spot: Spot) -> Result<Outcome, Troub
         Spot::Folder => plan.folder,
         _ => plan.backups,
     };
-    // What is there cannot be made: 405, on Apache a redirect. Source: RFC 4918 section 9.3.1.
+    // An existing folder is answered 405, by Apache a redirect. Source: RFC 4918 section 9.3.1.
     if matches!(answer.status, 301 | 405)
         && let Ok(there) = door.properties(spot).await
         && Thing::of(&there) == Thing::Folder
@@ -107,7 +107,7 @@ async fn make(door: &Door, plan: &mut Plan, spot: Spot) -> Result<Outcome, Troub
         return Ok(Outcome::WasThere);
     }
     let makes_none = matches!(answer.status, 405 | 501);
-    // A server that shows no folders may make them by itself, or have them.
+    // A server that does not show folders may make them itself, or have them already.
     if makes_none || (matches!(seen, Thing::Unseen(_)) && matches!(answer.status, 404 | 409)) {
         return Ok(Outcome::NotPossible {
             status: answer.status,

@@ -7,11 +7,11 @@ use super::pasted::{Pasted, encoded, joined};
 pub struct Suspect {
     /// The base URL.
     pub url: String,
-    /// The user name that belongs to it, where it is not the person's own: the token of a link.
+    /// The user name that belongs to it: the token of a link; `None` for the person's own.
     pub user: Option<String>,
     /// Why it may be meant.
     pub because: Because,
-    /// Whether it is the root of somebody's files: then its own folder belongs below it.
+    /// Whether it is the root of a user's files: Safe then needs a folder below it.
     pub is_root: bool,
 }
 
@@ -41,16 +41,16 @@ pub enum Because {
     InfiniteLink,
     /// It is a page of a space of ownCloud Infinite Scale or `OpenCloud`.
     Space,
-    /// The page belongs to a provider, whose files have another address.
+    /// The page belongs to a provider whose files have another address.
     Provider(&'static str),
-    /// The page belongs to a Synology, which offers its files on another port.
+    /// The page belongs to a Synology, which serves its files on another port.
     Synology,
     /// A cloud answers at this address.
     CloudFound,
 }
 
 impl Because {
-    /// Why, in a sentence.
+    /// Returns the reason as a sentence.
     pub fn words(self) -> String {
         match self {
             Self::Typed => "It is the address that was given.".to_owned(),
@@ -83,20 +83,20 @@ impl Because {
     }
 }
 
-/// Why no base URL can follow from an address.
+/// Why an address leads to no base URL.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Hopeless {
     /// The service has no `WebDAV`.
     NoWebDav(&'static str),
-    /// `QuickConnect` of Synology carries no `WebDAV`.
+    /// Synology's `QuickConnect` does not carry `WebDAV`.
     QuickConnect,
-    /// It names no host.
+    /// The address names no host.
     NoHost,
 }
 
 impl Hopeless {
-    /// Why, and what to do.
+    /// Returns the reason and what to do.
     pub fn words(self) -> String {
         match self {
             Self::NoWebDav(name) => {
@@ -112,7 +112,7 @@ impl Hopeless {
     }
 }
 
-/// Services that have no `WebDAV`.
+/// Services without `WebDAV`.
 const WITHOUT_WEBDAV: [(&str, &str); 9] = [
     ("drive.google.com", "Google Drive"),
     ("dropbox.com", "Dropbox"),
@@ -125,10 +125,10 @@ const WITHOUT_WEBDAV: [(&str, &str); 9] = [
     ("wetransfer.com", "WeTransfer"),
 ];
 
-/// A provider whose files have one address; `{user}` stands for the user name.
+/// A provider with one address for files; `{user}` stands for the user name.
 struct Provider {
     name: &'static str,
-    /// Hosts whose pages are the provider's.
+    /// The hosts of the provider's pages.
     domains: &'static [&'static str],
     /// The root of the files.
     root: &'static str,
@@ -203,7 +203,7 @@ pub(super) fn suspects(pasted: &Pasted, user: Option<&str>) -> Result<Vec<Suspec
     Ok(found.suspects)
 }
 
-/// Returns the base URL of a cloud's files for this user, below the path of the cloud.
+/// Returns the base URL of this user's files in a cloud, below the path of the cloud.
 pub(super) fn of_cloud(origin: &str, prefix: &str, user: Option<&str>) -> Suspect {
     let user = encoded(user.unwrap_or("USER"));
     let user = user.trim_start_matches('/');
@@ -242,7 +242,7 @@ impl Found<'_> {
         encoded(self.user).trim_start_matches('/').to_owned()
     }
 
-    /// Returns the origin as the apps need it: https, but on this machine.
+    /// Returns the origin as the apps need it: https, except on this machine.
     fn origin(&self) -> String {
         let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&self.pasted.host.as_str());
         if self.pasted.scheme == "https" || loopback {
@@ -253,7 +253,7 @@ impl Found<'_> {
         self.pasted.origin_with("https", port)
     }
 
-    /// Hetzner's Storage Box: the host is the account, the root is the files.
+    /// Adds Hetzner's Storage Box: the host names the account, the root holds the files.
     fn storage_box(&mut self) {
         if self.pasted.is_at("your-storagebox.de") {
             let url = format!("https://{}{}", self.pasted.host, self.pasted.path_text());
@@ -286,7 +286,7 @@ impl Found<'_> {
         }
     }
 
-    /// A share link: `/s/TOKEN`, with or without `index.php`.
+    /// Adds a share link: `/s/TOKEN`, with or without `index.php`.
     fn link(&mut self) {
         let Some(at) = self.pasted.find(&["s"]) else {
             return;
@@ -315,7 +315,7 @@ impl Found<'_> {
         }
     }
 
-    /// A page of a space of ownCloud Infinite Scale or `OpenCloud`.
+    /// Adds a page of a space of ownCloud Infinite Scale or `OpenCloud`.
     fn space(&mut self) {
         let Some(at) = self.pasted.find(&["files", "spaces"]) else {
             return;
@@ -328,14 +328,14 @@ impl Found<'_> {
         }
     }
 
-    /// The addresses of Nextcloud and ownCloud.
+    /// Adds the addresses of Nextcloud and ownCloud.
     fn cloud(&mut self) {
         if let Some(at) = self.pasted.find(&["public.php", "dav", "files"]) {
             let token = self.pasted.path.get(at + 3).cloned();
             let prefix = joined(&self.pasted.path[..at]);
             let below = joined(self.pasted.path.get(at + 4..).unwrap_or_default());
             let url = format!("{}{prefix}/public.php/webdav{below}", self.origin());
-            // With a password, only this address asks for it as iOS needs it.
+            // Of a link with a password, only this address sends the challenge that iOS needs.
             self.add_as(&url, Because::Link, false, token);
             return;
         }
@@ -357,7 +357,7 @@ impl Found<'_> {
         format!("{}{}", self.origin(), self.pasted.path_text())
     }
 
-    /// `remote.php` at `at`, and what follows.
+    /// Adds what follows `remote.php`, which stands at `at`.
     fn remote(&mut self, at: usize) {
         let path = self.pasted.path.clone();
         let prefix = format!("{}{}/remote.php", self.origin(), joined(&path[..at]));
@@ -372,7 +372,8 @@ impl Found<'_> {
         match rest.as_slice() {
             ["webdav"] => self.add(&format!("{prefix}/webdav"), Because::Typed, true),
             ["dav", "files", first] => {
-                // A folder stands where the user belongs. An address to log in with is no user ID.
+                // A folder stands in the user's place. An e-mail address for the login is not a
+                // user ID.
                 if user != "USER" && !first.eq_ignore_ascii_case(&user) && !self.user.contains('@')
                 {
                     self.add(&files(&user, &[first]), Because::Incomplete, false);
@@ -409,7 +410,7 @@ impl Found<'_> {
         }
     }
 
-    /// A page of a cloud in the browser.
+    /// Adds the cloud to which a page in the browser belongs.
     fn page(&mut self) {
         const PAGES: [&str; 8] = [
             "index.php",
@@ -440,7 +441,7 @@ impl Found<'_> {
         self.add(&url, Because::CloudPage, below.is_empty());
     }
 
-    /// DSM of a Synology, on its ports for the browser.
+    /// Adds a Synology, from the ports of its web interface DSM.
     fn synology(&mut self) {
         let is_dsm = matches!(self.pasted.port, Some(5000 | 5001))
             || self.pasted.find(&["webman"]).is_some();
@@ -450,7 +451,7 @@ impl Found<'_> {
         }
     }
 
-    /// `config`, `backups` or a backup at the end.
+    /// Adds the folder above a trailing `config`, `backups` or backup.
     fn too_deep(&mut self) {
         let path = &self.pasted.path;
         let keep = match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -475,7 +476,7 @@ impl Found<'_> {
         };
         let is_root = matches!(self.pasted.port, Some(5005 | 5006)) && self.pasted.path.is_empty();
         self.add(&self.typed_url(), because, is_root);
-        // A server that speaks http alone cannot be used, and can be looked at.
+        // The apps cannot use a server that speaks only http, but it can be examined.
         if self.pasted.scheme == "http" {
             let plain = format!("{}{}", self.pasted.origin(), self.pasted.path_text());
             self.add(&plain, Because::Typed, false);

@@ -1,4 +1,4 @@
-//! What came back: a response with its body, or the stage at which there was none.
+//! The answer to a request: a response with its body, or the stage that failed.
 
 use super::facet::Http;
 use super::payload::Payload;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use std::io::Read as _;
 use thiserror::Error;
 
-/// What came of one request.
+/// The result of one request.
 pub type Answer = Result<Response, Failure>;
 
 /// A response.
@@ -32,35 +32,35 @@ pub struct Response {
     /// Whether `100 Continue` came before the body was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continued: bool,
-    /// Whether it was asked for again, because no answer came at first: a DELETE may have been done
-    /// already.
+    /// Whether the request was repeated, because the first one got no answer: a DELETE may already
+    /// have been carried out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asked_again: bool,
-    /// What the server answered first, where it led elsewhere within itself and this is what was
-    /// there.
+    /// The first answer, if it was a redirect within the server and this is the answer to the
+    /// second request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected: Option<Redirected>,
-    /// Whether the body was unpacked by its Content-Encoding after it came.
+    /// Whether the body was unpacked according to its Content-Encoding.
     #[serde(skip)]
     pub unpacked: bool,
-    /// Whether the answer repeated a secret of the person's.
+    /// Whether the answer repeated a secret of the user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub echoed_secret: bool,
 }
 
-/// A redirect that was followed, as the apps follow one of a GET.
+/// A redirect that was followed, as the apps follow the redirect of a GET.
 ///
 /// Source: clause 4.9.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Redirected {
     /// The status of the first answer.
     pub status: u16,
-    /// Where it pointed.
+    /// Its destination.
     pub to: String,
 }
 
 impl Response {
-    /// Returns an answer that came as it was asked for, at the first try.
+    /// Returns an answer without redirects or repeated requests.
     pub const fn new(status: u16, http: Http, headers: Vec<(String, String)>, body: Body) -> Self {
         Self {
             status,
@@ -75,7 +75,7 @@ impl Response {
         }
     }
 
-    /// Returns the value of a header field, the first if there are several. The name in lower case.
+    /// Returns the value of a header field, the first of several; `name` is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -91,8 +91,9 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Returns the response as an HTTP library gives it to an app: a body that is gzipped by its
-    /// Content-Encoding is unpacked, to at most `limit` bytes. What does not unpack stays as it is.
+    /// Returns the response as an HTTP library passes it to an app: a body with the
+    /// Content-Encoding gzip is unpacked, to at most `limit` bytes. A body that cannot be unpacked
+    /// is not changed.
     #[must_use]
     pub(super) fn unpacked(mut self, limit: usize) -> Self {
         if let Some(mut unpacked) = self.gunzipped(limit) {
@@ -104,8 +105,7 @@ impl Response {
         self
     }
 
-    /// Returns what the body unpacks to where its Content-Encoding is gzip, one byte beyond `limit`
-    /// at the most.
+    /// Returns the unpacked body if its Content-Encoding is gzip, at most one byte beyond `limit`.
     pub(super) fn gunzipped(&self, limit: usize) -> Option<Vec<u8>> {
         let gzipped = self
             .headers("content-encoding")
@@ -121,7 +121,7 @@ impl Response {
         Some(unpacked)
     }
 
-    /// Returns whether the answer proves that nothing is there. A 403 or a 5xx does not.
+    /// Returns whether the answer proves that nothing exists there. A 403 or a 5xx does not.
     ///
     /// Source: RFC 9110 sections 15.5.5 and 15.5.11.
     pub const fn proves_absence(&self) -> bool {
@@ -133,7 +133,7 @@ impl Response {
         self.status >= 200 && self.status < 300
     }
 
-    /// Returns whether the status is a 3xx that points elsewhere.
+    /// Returns whether the status is a redirect.
     pub const fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
@@ -143,22 +143,22 @@ impl Response {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "RecordedBody", into = "RecordedBody")]
 pub struct Body {
-    /// The bytes that are there: all of them, but for long bodies that a transcript keeps the
-    /// beginning of.
+    /// The available bytes: all of them, except that a transcript keeps only the beginning of a
+    /// long body.
     pub bytes: Bytes,
     /// The number of bytes that were read.
     pub length: u64,
     /// SHA-256 of the bytes that were read.
     pub sha256: [u8; 32],
-    /// Whether reading stopped at its bound while more was to come.
+    /// Whether reading stopped at its limit before the end of the body.
     pub overran: bool,
-    /// Whether a transcript keeps all of it, however long: it is judged by more than its length and
-    /// hash.
+    /// Whether a transcript keeps all of it, whatever its length, because checks judge more than
+    /// its length and hash.
     keeps_all: bool,
 }
 
 impl Body {
-    /// Returns a body that was read whole, or up to its bound.
+    /// Returns a body that was read completely, or up to its limit.
     pub fn new(bytes: Bytes, overran: bool) -> Self {
         Self {
             length: bytes.len() as u64,
@@ -169,7 +169,7 @@ impl Body {
         }
     }
 
-    /// Returns a body of which only the beginning is there.
+    /// Returns a body of which only the beginning is available.
     pub(super) const fn begun(bytes: Bytes, length: u64, sha256: [u8; 32], overran: bool) -> Self {
         Self {
             bytes,
@@ -180,8 +180,8 @@ impl Body {
         }
     }
 
-    /// Returns what is there of it whether it has just come or stands in a transcript: both are
-    /// judged alike.
+    /// Returns the bytes that a transcript would also have, so that a live answer and a replayed
+    /// one are judged alike.
     fn known(&self) -> &[u8] {
         let is_whole = self.length <= KEPT_WHOLE as u64 || self.keeps_all;
         let known = if is_whole { usize::MAX } else { KEPT_HEAD };
@@ -196,15 +196,15 @@ impl Body {
             && sent[..known.len().min(sent.len())] == known[..known.len().min(sent.len())]
     }
 
-    /// Lets a transcript keep all of it.
+    /// Makes a transcript keep all of it.
     pub(super) const fn keep_all(&mut self) {
         self.keeps_all = true;
     }
 
-    /// Forgets what a transcript does not keep.
+    /// Drops the bytes that a transcript does not keep.
     pub(super) fn shorten(&mut self) {
         if self.bytes.len() > KEPT_WHOLE && !self.keeps_all {
-            // A copy: a part would hold on to the whole.
+            // A copy, because a slice would keep all bytes in memory.
             self.bytes = Bytes::copy_from_slice(&self.bytes[..KEPT_HEAD]);
         }
     }
@@ -214,19 +214,19 @@ impl Body {
         !self.overran && self.length == payload.len() as u64 && self.sha256 == payload.sha256
     }
 
-    /// Returns whether the bytes that are there are those that came: nothing was left out of a
-    /// transcript, and no secret was taken out.
+    /// Returns whether the available bytes are the bytes of the answer: none was left out of a
+    /// transcript, and no secret was removed.
     pub fn is_as_it_came(&self) -> bool {
         self.sha256 == <[u8; 32]>::from(Sha256::digest(&self.bytes))
     }
 
-    /// Returns whether the body is the beginning of the payload, and not all of it.
+    /// Returns whether the body is a beginning of the payload, but not all of it.
     pub fn is_cut_from(&self, payload: &Payload) -> bool {
         self.length < payload.len() as u64 && payload.bytes.starts_with(self.known())
     }
 }
 
-/// The longest body that a transcript keeps whole, in bytes.
+/// The longest body that a transcript keeps completely, in bytes.
 const KEPT_WHOLE: usize = 64 * 1024;
 /// How much a transcript keeps of a longer one, in bytes.
 const KEPT_HEAD: usize = 4 * 1024;
@@ -278,65 +278,65 @@ impl TryFrom<RecordedBody> for Body {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Error)]
 #[error("{message}")]
 pub struct Failure {
-    /// Whose doing it is.
+    /// The cause.
     pub kind: FailureKind,
     /// The stage that failed.
     pub stage: Stage,
-    /// What happened, in a few words that are the same from run to run.
+    /// What happened, in a few words that do not change between runs.
     pub message: String,
 }
 
-/// Whose doing a failure is.
+/// The cause of a failure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// No connection: the address refused it.
+    /// No connection, because the address refused it.
     Refused,
     /// No connection for another reason.
     Unreachable,
     /// The connection ended, or was reset, before the first byte of an answer.
     NoAnswer,
-    /// The answer did not come, or did not end, in time.
+    /// The answer did not arrive or end in time.
     TimedOut,
-    /// The connection or the HTTP/2 stream was broken off while an answer was on its way.
+    /// The connection or the HTTP/2 stream was broken off during an answer.
     Reset,
-    /// The connection ended in the middle of a body.
+    /// The connection ended during a body.
     BodyEnded,
-    /// The URL is plain http, and the port speaks TLS.
+    /// The URL is plain http, but the port speaks TLS.
     SpeaksTls,
-    /// The server's or the network's, of another sort: a client would fail here too.
+    /// Another failure of the server or the network: a client would also fail here.
     Peer,
-    /// Ours, on purpose: the upload was broken off as asked.
+    /// The harness broke the upload off on purpose.
     BrokenOff {
-        /// Whether the server took notice of the end: it answered, or closed the connection. A
-        /// reset does not count.
+        /// Whether the server noticed the end: it answered, or closed the connection. A reset does
+        /// not count.
         noticed: bool,
     },
-    /// The server does not offer the version of HTTP that was asked for.
+    /// The server does not offer the requested version of HTTP.
     NotOffered,
-    /// The harness cannot speak to this server, though a client may.
+    /// The harness cannot communicate with this server, but a client may.
     Unspoken,
-    /// The run had been stopped.
+    /// The run was stopped before the request.
     Halted,
-    /// The server limits this address: the run had been halted.
+    /// The server limits this address: the run was halted.
     Limited,
-    /// The server locks out this address: the run had been halted.
+    /// The server locks out this address: the run was halted.
     LockedOut,
-    /// The server had refused the credentials: the run had been halted.
+    /// The server refused the credentials: the run was halted.
     CredentialsRefused,
-    /// The guard refused: something was there before.
+    /// The guard refused the request, because something existed before.
     Guarded,
-    /// A lock that our own upload has left stayed for as long as the harness waits.
+    /// A lock left by one of the harness's uploads lasted longer than the harness waits.
     Locked,
-    /// The server refused to delete a backup of ours, with this status: nothing more is written.
+    /// The server refused with this status to delete a backup of the run: nothing more is written.
     DeleteRefused(u16),
-    /// The harness's: a defect, or a transcript that lacks the answer.
+    /// A defect of the harness, or a transcript without the answer.
     Harness,
 }
 
 impl FailureKind {
-    /// Returns whether it is the server's or the network's: a client would fail here too.
+    /// Returns whether the server or the network caused it: a client would also fail here.
     pub const fn is_peer(self) -> bool {
         match self {
             Self::Refused
@@ -363,7 +363,7 @@ impl FailureKind {
 }
 
 impl Failure {
-    /// Returns the server or the network failed in this way.
+    /// Returns a failure of the server or the network, with this cause.
     pub fn lost(kind: FailureKind, stage: Stage, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -372,7 +372,7 @@ impl Failure {
         }
     }
 
-    /// Returns the server or the network failed.
+    /// Returns a failure of the server or the network, with the cause [`FailureKind::Peer`].
     pub fn peer(stage: Stage, message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Peer,
@@ -381,7 +381,7 @@ impl Failure {
         }
     }
 
-    /// Returns a failure of another kind, at the stage `http`.
+    /// Returns a failure with this cause, at the stage `http`.
     pub fn of(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -391,37 +391,38 @@ impl Failure {
     }
 }
 
-/// What came of connecting to the host.
+/// The result of connecting to the host.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reach {
-    /// Each address that the name has, with what came of connecting to it: empty if it did.
+    /// Each address of the name with the result of connecting to it: an error, or empty for
+    /// success.
     pub addresses: Vec<(String, String)>,
 }
 
 impl Reach {
-    /// Returns whether any address took a connection.
+    /// Returns whether any address accepted a connection.
     pub fn is_reached(&self) -> bool {
         self.addresses.iter().any(|(_, trouble)| trouble.is_empty())
     }
 }
 
-/// What came of a TLS handshake with certificate verification.
+/// The result of a TLS handshake with certificate verification.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Handshake {
-    /// The protocol that ALPN settled on, if any: `h2`, `http/1.1`.
+    /// The protocol that ALPN selected, if any: `h2`, `http/1.1`.
     pub alpn: Option<String>,
-    /// The version of TLS, as `TLS 1.3`.
+    /// The TLS version: `TLS 1.3`.
     pub version: String,
 }
 
-/// Why a handshake did not end.
+/// Why a handshake failed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "trouble", content = "detail")]
 #[non_exhaustive]
 pub enum TlsTrouble {
     /// This machine has no certificate store and none was given.
     NoStore,
-    /// The chain does not end in a root that is trusted here.
+    /// The chain does not end in a trusted root.
     UnknownIssuer,
     /// A certificate has expired.
     Expired,
@@ -431,10 +432,10 @@ pub enum TlsTrouble {
     WrongName(String),
     /// The certificate is refused for another reason.
     BadCertificate(String),
-    /// No ALPN protocol in common.
+    /// Client and server have no ALPN protocol in common.
     NoCommonProtocol,
-    /// The handshake failed before a certificate was judged.
+    /// The handshake failed before a certificate was verified.
     Handshake(String),
-    /// There was no connection, or the run was halted.
+    /// No connection was made, or the run was halted.
     Failure(Failure),
 }

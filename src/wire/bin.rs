@@ -1,4 +1,4 @@
-//! The bin of a Nextcloud: where it is, and which of its entries are our own. No requests.
+//! The bin of a Nextcloud: its address, and the entries that belong to the run. No requests.
 
 use super::guard::OwnBackup;
 use super::target::Login;
@@ -10,8 +10,8 @@ pub struct BinPlace {
     url: String,
 }
 
-/// A file in a bin that is ours: a backup, and when it was deleted. Its name is made from these,
-/// and never taken from what a server lists, so that nothing else can be meant.
+/// A backup of the run in a bin, and when it was deleted. Its name is built from both and never
+/// copied from the server's list, so no other file can be named.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BinEntry {
     backup: OwnBackup,
@@ -20,8 +20,8 @@ pub struct BinEntry {
 }
 
 impl BinPlace {
-    /// Returns the bin beside the files at `base`; `None` where this is no address of a user's
-    /// files on a Nextcloud. What is deleted through a public link lies in the bin of the link's
+    /// Returns the bin for the files at `base`; `None` if this is not the address of a user's files
+    /// on a Nextcloud. What is deleted through a public link is moved to the bin of the link's
     /// owner.
     ///
     /// Source: servers.nextcloud-versions.
@@ -40,7 +40,7 @@ impl BinPlace {
             (rest.is_empty() || rest.starts_with('/')).then_some(())?;
             (before, user.as_str())
         };
-        // What would have to be encoded is in the address already, where it is in the address.
+        // Characters that need percent-encoding are already encoded in an address.
         let is_plain = |each: char| each.is_ascii_alphanumeric() || "-_.~%@+".contains(each);
         if user.is_empty() || matches!(user, "." | "..") || !user.chars().all(is_plain) {
             return None;
@@ -66,8 +66,8 @@ impl BinEntry {
         format!("{}.d{}", self.backup.id().to_hex(), self.deleted)
     }
 
-    /// Our own entries in a list that PROPFIND gave: those of `own` whose name is an ID of ours,
-    /// `.d` and digits, and nothing more.
+    /// Returns the run's own entries in a PROPFIND listing: those of `own` whose name is an ID of
+    /// the run, `.d` and digits, and nothing else.
     pub(super) fn all_in(list: &[u8], own: &[OwnBackup]) -> Vec<Self> {
         let text = String::from_utf8_lossy(list);
         let mut found: Vec<Self> = Vec::new();
@@ -82,7 +82,7 @@ impl BinEntry {
         found
     }
 
-    /// Returns the entry of `backup` that has this name, if it is one.
+    /// Returns the entry of `backup` with this name, if the name is valid.
     fn named(name: &str, backup: &OwnBackup) -> Option<Self> {
         let digits = name
             .strip_prefix(&backup.id().to_hex())?
@@ -91,7 +91,7 @@ impl BinEntry {
             backup: backup.clone(),
             deleted: digits.parse().ok()?,
         };
-        // A plus sign, or a zero in front, would make another name of it.
+        // A plus sign or a leading zero would make another name.
         (entry.name() == name).then_some(entry)
     }
 }
@@ -167,7 +167,7 @@ mod tests {
             format!("{id}.d1700000000"),
             format!("{}.d1700000001", own[1].id().to_hex()),
             format!("{id}.d1700000000"),
-            // None of these is.
+            // None of these belongs to the run.
             format!("{}.d1700000000", foreign.id().to_hex()),
             id.clone(),
             format!("{id}.d"),

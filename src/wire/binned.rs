@@ -1,18 +1,18 @@
-//! How much of a run lies in a bin, and how much was removed from it.
+//! How much of a run was moved to a bin, and how much was removed from it.
 
 use serde::{Deserialize, Serialize};
 
-/// What a run has deleted: on a server with a bin, it lies there.
+/// What a run has deleted; on a server with a bin, it is in the bin.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Binned {
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// How many bytes they had together.
+    /// Their total size in bytes.
     pub bytes: u64,
 }
 
 impl Binned {
-    /// The same with one more file.
+    /// Returns the sum with one more file of this size.
     pub(super) const fn and(self, bytes: u64) -> Self {
         Self {
             files: self.files + 1,
@@ -26,11 +26,11 @@ impl Binned {
     }
 }
 
-/// What came of removing our own files from a bin.
+/// The result of removing the run's own files from a bin.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Purged {
-    /// How many files were removed.
+    /// The number of files that were removed.
     pub files: usize,
-    /// Why others may be left, in words that follow "because"; none where none is.
+    /// Why others may remain, in words that follow "because"; `None` if none do.
     pub trouble: Option<String>,
 }

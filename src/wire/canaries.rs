@@ -1,5 +1,4 @@
-//! The canaries of [`crate::retention`] on a server: reaches these, by their roles, and nothing
-//! else.
+//! The canaries of [`crate::retention`] on a server: requests about them by role, and no others.
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::guard::OwnBackup;
@@ -22,22 +21,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What the keys of seeds are derived for.
+/// The purpose for which keys are derived from seeds.
 const CHECK: &str = "retention";
 /// The largest document that is unpacked, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// The door to the canaries of one seed on one server.
+/// Access to the canaries of one seed on one server.
 pub struct Canaries {
     session: Session,
     asked: AtomicU32,
 }
 
 impl Canaries {
-    /// Returns the door to the canaries of `seed`. Nothing is sent by this.
+    /// Returns the access to the canaries of `seed`, without sending a request.
     ///
     /// # Errors
-    /// Where TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(target: Target, seed: Seed, timeout: Duration) -> Result<Self, TlsSetupError> {
         let settings = Settings {
             timeout,
@@ -59,12 +58,12 @@ impl Canaries {
         &self.session.facts().base
     }
 
-    /// Returns the kind of login that goes along.
+    /// Returns the kind of login that is used.
     pub fn login(&self) -> LoginKind {
         self.session.facts().login
     }
 
-    /// With what a person asks the server.
+    /// Returns the user's options for requests to the server.
     pub fn asking(&self) -> Asking {
         self.session.asking()
     }
@@ -74,12 +73,12 @@ impl Canaries {
         self.session.facts().https
     }
 
-    /// Returns what it cost so far.
+    /// Returns what the requests have cost so far.
     pub fn totals(&self) -> Totals {
         self.session.totals()
     }
 
-    /// Returns what must not appear in anything that is written.
+    /// Returns the secrets that must not appear in any output.
     pub fn scrub(&self) -> Scrub {
         self.session.scrub()
     }
@@ -106,20 +105,20 @@ impl Canaries {
         self.send(request).await
     }
 
-    /// Looks whether nothing is there where the canary `role` is to be.
+    /// Verifies that nothing exists where the canary `role` will be uploaded.
     ///
     /// # Errors
-    /// As an exchange; and where something is there.
+    /// As for an exchange, and if something exists there.
     pub async fn claim(&self, role: &str) -> Result<(), Failure> {
         let key = self.key();
         self.session.claim_if_free(key, &self.backup(role)).await
     }
 
-    /// Uploads the canary `role` for the `number`th time, where it was [claimed](Self::claim) or
-    /// the ledger says that it is there.
+    /// Uploads the canary `role` for the `number`th time, after it was [claimed](Self::claim) or if
+    /// the ledger says that it exists.
     ///
     /// # Errors
-    /// As an exchange.
+    /// As for an exchange.
     pub async fn upload(&self, role: &str, number: u32) -> Answer {
         let payload = self.payload(role, number).await?;
         self.send(Request::put(&self.backup(role), &payload)).await
@@ -128,7 +127,7 @@ impl Canaries {
     /// Downloads the canary `role`.
     ///
     /// # Errors
-    /// As an exchange.
+    /// As for an exchange.
     pub async fn look(&self, role: &str) -> Answer {
         self.send(Request::get(&self.backup(role))).await
     }
@@ -136,17 +135,17 @@ impl Canaries {
     /// Deletes the canary `role`.
     ///
     /// # Errors
-    /// As an exchange.
+    /// As for an exchange.
     pub async fn delete(&self, role: &str) -> Answer {
         let request = Request::delete(&self.backup(role)).header("Accept", "*/*");
         self.send(request).await
     }
 
-    /// Returns whether a body is the canary `role` as it was uploaded for the `number`th time; if
-    /// not, what it is.
+    /// Returns whether a body is the canary `role` of the `number`th upload; otherwise what is
+    /// different.
     ///
     /// # Errors
-    /// Where the keys cannot be derived.
+    /// If the keys cannot be derived.
     pub async fn judge(
         &self,
         body: &[u8],
@@ -172,8 +171,8 @@ impl Canaries {
         })
     }
 
-    /// Returns the keys of the canaries. Those that follow from the seed alone would do; but what a
-    /// ledger of an earlier version names must still open.
+    /// Returns the keys of the canaries. They are derived from a password, although the seed alone
+    /// would suffice, because canaries in ledgers of earlier versions must still open.
     async fn keys(&self) -> Result<Arc<DerivedKeys>, Failure> {
         let seed = self.session.seed();
         let derived = tokio::task::spawn_blocking(move || derived_from(seed)).await;
@@ -192,7 +191,7 @@ impl Canaries {
         self.random("private key", role, number)
     }
 
-    /// Returns a small backup like any other. Each upload has its own nonce. Source: clause 2.5.
+    /// Returns a small ordinary backup. Each upload has its own nonce. Source: clause 2.5.
     async fn payload(&self, role: &str, number: u32) -> Result<Payload, Failure> {
         let keys = self.keys().await?;
         let mut nonce = [0; 24];
@@ -204,8 +203,8 @@ impl Canaries {
     }
 }
 
-/// Returns the keys that belong to a seed. The last ones are kept: a program that opens many
-/// sessions with one seed derives once.
+/// Returns the keys of a seed. The last ones are cached, so a program that opens many sessions with
+/// one seed derives them once.
 fn derived_from(seed: Seed) -> Result<Arc<DerivedKeys>, String> {
     static LAST: Mutex<Option<(Seed, Arc<DerivedKeys>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
-//! What a 401 asks for: the challenges of `WWW-Authenticate`, by the grammar.
+//! The challenges of a 401: `WWW-Authenticate`, parsed by its grammar.
 //!
-//! Source: RFC 9110 section 11.6.1; several challenges may stand in one field, and commas in quoted
-//! strings.
+//! Source: RFC 9110 section 11.6.1; one field may contain several challenges, and quoted strings
+//! may contain commas.
 
 use super::answer::Response;
 
@@ -15,13 +15,12 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Returns whether it is of this scheme, whose case does not matter.
+    /// Returns whether it has this scheme, in upper or lower case.
     pub fn is(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
-    /// Returns every challenge of a response, in order. What the grammar does not allow is left
-    /// out.
+    /// Returns every challenge of a response in order, without those that violate the grammar.
     pub fn all(response: &Response) -> Vec<Self> {
         response
             .headers("www-authenticate")
@@ -37,7 +36,7 @@ impl Challenge {
                 Some((first, rest)) => (first, rest.trim()),
                 None => (element, ""),
             };
-            // `name = value` belongs to the challenge before.
+            // `name = value` belongs to the preceding challenge.
             let is_parameter = first.contains('=') || rest.starts_with('=');
             let parameter = if is_parameter {
                 element
@@ -59,7 +58,7 @@ impl Challenge {
     }
 }
 
-/// Returns the elements of a list: commas inside quoted strings separate nothing.
+/// Returns the elements of a list, in which commas inside quoted strings do not separate.
 fn elements(value: &str) -> Vec<&str> {
     let mut elements = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);

@@ -1,4 +1,4 @@
-//! What a check is handed: the calls that it may make, each under its own key.
+//! The interface of a check: the calls that it may make, each with a separate key.
 
 use super::answer::{Answer, Failure, FailureKind, Reach};
 use super::facet::{Facet, Http};
@@ -19,11 +19,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
-/// What a check is handed.
+/// The calls that a check may make.
 ///
 /// Calls are numbered in the order in which they are made, so a check makes them one after the
-/// other; what must happen at once is one call ([`together`](Self::together),
-/// [`during`](Self::during)), and independent lines of questions go through
+/// other. Simultaneous requests are one call ([`together`](Self::together),
+/// [`during`](Self::during)), and independent sequences of calls go through
 /// [`branch`](Self::branch).
 pub struct Context {
     pub(super) session: Arc<Session>,
@@ -33,7 +33,7 @@ pub struct Context {
     label: String,
     asked: AtomicU32,
     written: Arc<Mutex<Vec<OwnBackup>>>,
-    /// Held while this check alone may use the shared place, until it is torn down.
+    /// Held from the check's first use of a shared place until its teardown.
     pub(super) turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
 
@@ -51,7 +51,7 @@ impl Context {
         }
     }
 
-    /// Returns a separate line of questions, which may be asked while others are.
+    /// Returns a separate sequence of calls, which may run while others do.
     #[must_use]
     pub fn branch(&self, name: &str) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Context {
         }
     }
 
-    /// Returns what asks for all checks: what it writes stays until the run ends.
+    /// Returns a context for all checks together: what it writes stays until the run ends.
     pub(super) fn sharing(&self, check: &'static str, facet: Facet) -> Self {
         Self {
             session: Arc::clone(&self.session),
@@ -89,17 +89,17 @@ impl Context {
         }
     }
 
-    /// Returns what is known of the target.
+    /// Returns the facts about the target.
     pub fn facts(&self) -> &Facts {
         self.session.facts()
     }
 
-    /// Returns the whole run, for checks that look back on it.
+    /// Returns the whole run, for checks of the run itself.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Notes what makes a known issue of a client matter.
+    /// Notes a condition under which a known issue of a client matters.
     pub fn note(&self, condition: Condition) {
         self.session
             .seen
@@ -113,29 +113,29 @@ impl Context {
         self.check
     }
 
-    /// In which way the check is run.
+    /// Returns the variant in which the check runs.
     pub const fn facet(&self) -> Facet {
         self.facet
     }
 
-    /// Returns the client whose habits count here; Android where the variant names none.
+    /// Returns the client whose habits apply; Android if the variant names none.
     pub fn client(&self) -> Client {
         self.facet.client().unwrap_or(Client::Android)
     }
 
-    /// Returns how that client asks.
+    /// Returns how that client sends requests.
     pub fn transport(&self) -> Transport {
         Transport::of(self.client())
     }
 
-    /// Returns a backup of this run's own, under an ID that nobody can have used before.
+    /// Returns a backup of this run, under an ID that nobody can have used before.
     pub fn own_backup(&self, slot: &str) -> OwnBackup {
         self.session
             .guard
             .own_backup(&format!("{}[{}]", self.check, self.label), slot)
     }
 
-    /// Returns a body; `label` tells bodies of one recipe apart.
+    /// Returns a body; `label` distinguishes bodies with the same recipe.
     pub fn payload(&self, label: &str, recipe: Recipe) -> Payload {
         Payload::new(
             self.session.seed(),
@@ -160,7 +160,7 @@ impl Context {
         let private_key = random("private key");
         let writer = match self.client() {
             Client::Ios => Client::Ios,
-            // Desktop writes none.
+            // Desktop does not write backups.
             Client::Android | Client::Desktop => Client::Android,
         };
         let mut nonce = [0; 24];
@@ -170,12 +170,12 @@ impl Context {
         (Payload::sealed(body), private_key)
     }
 
-    /// Opens a body that [`sealed`](Self::sealed) made, and gives the JSON.
+    /// Opens a body that [`sealed`](Self::sealed) made, and returns the JSON.
     pub fn open(&self, body: &[u8]) -> Result<Vec<u8>, envelope::EnvelopeError> {
         envelope::open(self.session.encryption_key(), body, 16 * 1024 * 1024)
     }
 
-    /// Returns the server's config as Android asks for it, fetched once in a run.
+    /// Returns the server's config as Android requests it, once per run.
     pub async fn config(&self) -> Answer {
         let mut request = self.as_client(Client::Android, Operation::ReadConfig, Place::Config);
         request.login = LoginUse::Given;
@@ -184,11 +184,11 @@ impl Context {
         answer.map(|response| response.unpacked(limit))
     }
 
-    /// Returns the answer to `client`'s own request for `config` over `http`: its headers, its
-    /// habit of logging in. Asked once in a run, whichever check asks first.
+    /// Returns the answer to `client`'s request for `config` over `http`, with its headers and its
+    /// way of logging in. It is sent once per run, by the first check that needs it.
     ///
     /// # Errors
-    /// If no answer comes, or the server does not offer `http`.
+    /// If no answer arrives, or the server does not offer `http`.
     pub async fn config_as(&self, client: Client, http: Http) -> Answer {
         let asking = self.sharing("shared.config", Facet::Over(client, http));
         let kept = self.session.shared(asking.check, &asking.label);
@@ -197,11 +197,11 @@ impl Context {
             .clone()
     }
 
-    /// Returns the answer to `client`'s own download of a backup that nobody uploads. Asked once in
-    /// a run: some servers ban by the number of answers 404.
+    /// Returns the answer to `client`'s download of a backup that is never uploaded. It is sent
+    /// once per run, because some servers ban clients by the number of 404 answers.
     ///
     /// # Errors
-    /// If no answer comes.
+    /// If no answer arrives.
     ///
     /// Source: servers.ban-copyparty.
     pub async fn missing_as(&self, client: Client) -> Answer {
@@ -213,11 +213,11 @@ impl Context {
     }
 
     /// Returns the answer to a PROPFIND, with credentials, of the folder at the suffix `/` or
-    /// `/backups/` of the base URL: whether it is there, and no list of what is in it. Asked once
-    /// in a run.
+    /// `/backups/` of the base URL. It shows whether the folder exists, but not its content, and is
+    /// sent once per run.
     ///
     /// # Errors
-    /// If no answer comes.
+    /// If no answer arrives.
     pub async fn folder(&self, suffix: &'static str) -> Answer {
         let asking = self.sharing("shared.folder", Facet::Case(suffix));
         let kept = self.session.shared(asking.check, &asking.label);
@@ -235,22 +235,21 @@ impl Context {
         self.session.reach(self.key()).await
     }
 
-    /// Asks at every address of the host whether QUIC is spoken at this port.
+    /// Tests at every address of the host whether this port speaks QUIC.
     pub async fn knock(&self, port: u16) -> Result<Reach, Failure> {
         self.session.knock(self.key(), port).await
     }
 
-    /// Returns the server's TLS, looked at once in a run.
+    /// Returns the server's TLS, which is inspected once per run.
     pub async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         self.session.inspection().await
     }
 
-    /// Returns the server's TLS, and what its clock says: by the inspection's own request or, where
-    /// it needed none, by the answer to the one request without credentials that a run sends
-    /// anyway.
+    /// Returns the server's TLS and the time of its clock: from the inspection's own request or, if
+    /// it needed none, from the one request without credentials that every run sends.
     ///
     /// # Errors
-    /// If there is no TLS to look at.
+    /// If there is no TLS to inspect.
     pub async fn inspection_with_time(&self) -> Result<Arc<Inspection>, Failure> {
         let seen = self.session.inspection().await?;
         if !seen.lacks_time() {
@@ -261,19 +260,19 @@ impl Context {
                 http: Ok(Some(HttpSeen::new(answer.status, answer.header("date")))),
                 ..Inspection::clone(&seen)
             }),
-            // No answer says nothing of the time.
+            // Without an answer the time stays unknown.
             Err(_) => seen,
         })
     }
 
-    /// Lets time pass; not where a transcript is replayed.
+    /// Waits, except in a replay.
     pub async fn pause(&self, time: Duration) {
         if self.session.is_live() {
             tokio::time::sleep(time).await;
         }
     }
 
-    /// Lets time pass, more of it on a slow server; not where a transcript is replayed.
+    /// Waits, longer on a slow server; not in a replay.
     pub async fn pause_as_slow(&self, time: Duration) {
         self.pause(time.max(if time.is_zero() {
             Duration::ZERO
@@ -283,7 +282,7 @@ impl Context {
         .await;
     }
 
-    /// Sends one request, if the guard lets it pass.
+    /// Sends one request, if the guard permits it.
     pub async fn send(&self, request: Request) -> Answer {
         self.guard(&request).await?;
         if let (Manner::CutOff { .. }, Place::Backup(backup), Some(payload)) =
@@ -293,7 +292,7 @@ impl Context {
             self.session.breaks_off(by, backup, payload);
         }
         let deletes = request.method == Method::Delete;
-        // To anybody else, a server may call missing what is there.
+        // To anyone else, a server may report an existing backup as missing.
         let trusted = !matches!(request.login, LoginUse::Nobody | LoginUse::Wrong);
         let place = request.place.clone();
         let limit = request.read_limit;
@@ -308,12 +307,12 @@ impl Context {
         answer.map(|response| response.unpacked(limit))
     }
 
-    /// Gets ready to send `wrong`, a request with a wrong password, which is never repeated.
+    /// Prepares for `wrong`, a request with a wrong password, which is never repeated.
     pub async fn get_ready_for(&self, wrong: &Request) {
         self.session.get_ready_for(wrong).await;
     }
 
-    /// Sends several requests at once; the answers come in their order.
+    /// Sends several requests at the same time; the answers are in the same order.
     pub async fn together(&self, requests: Vec<Request>) -> Result<Vec<Answer>, Failure> {
         for request in &requests {
             self.guard(request).await?;
@@ -321,8 +320,8 @@ impl Context {
         Ok(self.session.together(self.key(), requests).await)
     }
 
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The
-    /// answer to the upload comes first.
+    /// Sends `upload`, and repeats `poll` while it runs, at most `most` times. The first answer
+    /// belongs to the upload.
     pub async fn during(
         &self,
         upload: Request,
@@ -333,7 +332,7 @@ impl Context {
         Ok(self.session.during(self.key(), upload, poll, most).await)
     }
 
-    /// Returns the request of `client` for `operation`, with the credentials given.
+    /// Returns the request of `client` for `operation`, with the user's credentials.
     pub fn as_client(&self, client: Client, operation: Operation, place: Place) -> Request {
         let transport = Transport::of(client);
         let method = match operation {
@@ -351,11 +350,11 @@ impl Context {
         request
     }
 
-    /// iOS's request for `config` without credentials, which it sends before any other; asked once
-    /// in a run.
+    /// Returns the answer to iOS's first request for `config`, without credentials. It is sent once
+    /// per run.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As for [`send`](Self::send).
     ///
     /// Source: clause 4.8.
     pub async fn unauthenticated_config(&self) -> Answer {
@@ -365,9 +364,9 @@ impl Context {
             .await
     }
 
-    /// Does what `client` does for an operation. iOS sends its credentials at once after it has
-    /// answered one challenge; without a challenge it never sends them, and the first answer that
-    /// it gets is its last.
+    /// Carries out an operation as `client` does. iOS sends its credentials immediately after it
+    /// has answered one challenge; without a challenge it never sends them and accepts the first
+    /// answer.
     ///
     /// Source: clause 4.8.
     pub async fn perform(
@@ -384,8 +383,7 @@ impl Context {
             .http()
             .map_or(HttpChoice::Newest, HttpChoice::Only);
         if matches!(operation, Operation::ReadConfig | Operation::Download) {
-            // OkHttp, URLSession and Chromium all offer it by default, and unpack what
-            // comes.
+            // OkHttp, URLSession and Chromium all offer it by default, and unpack the answer.
             request = request.header("Accept-Encoding", "gzip");
         }
         let is_first = client == Client::Ios && operation == Operation::ReadConfig;
@@ -393,7 +391,8 @@ impl Context {
             let bare = self.unauthenticated_config().await?;
             let is_challenged = bare.status == 401 && offers_basic(&bare);
             if !is_challenged {
-                // What the server does not offer gets no answer, not that of another version.
+                // A version that the server does not offer gets no answer, rather than one over
+                // another version.
                 self.session.version(&request).await?;
                 return Ok(bare);
             }
@@ -401,8 +400,8 @@ impl Context {
         self.send(request).await
     }
 
-    /// Lets a request pass, or says why not. Before the first upload to an ID, looks whether it is
-    /// free.
+    /// Permits a request or refuses it with a reason. Before the first upload to an ID, verifies
+    /// that the ID is free.
     async fn guard(&self, request: &Request) -> Result<(), Failure> {
         if !request.method.writes() {
             return Ok(());
@@ -419,15 +418,15 @@ impl Context {
         if !matches!(self.effect, Effect::WritesOwnBackup | Effect::MayLockOut) {
             return forbidden("is declared to write nothing, and would");
         }
-        // What the server does not offer is never sent, and leaves nothing to clean up.
+        // A version that the server does not offer is never used, so there is nothing to clean up.
         self.session.version(request).await?;
         let guard = &self.session.guard;
         self.trial().await?;
         if !guard.is_claimed(backup) && self.facts().fresh_ids {
             self.session.claim(backup)?;
         } else if !guard.is_claimed(backup) {
-            // Which check comes first to a shared place is a matter of order, and must not show in
-            // the keys.
+            // Which check uses a shared place first depends on the order, and must not show in the
+            // keys.
             let key = match backup.label().strip_prefix("shared/") {
                 Some(slot) => Key {
                     check: "shared.claim".to_owned(),
@@ -471,7 +470,7 @@ impl engine::Context for Context {
             for backup in written {
                 self.session.delete(&backup).await;
             }
-            // Only now may another check use the same place.
+            // Only now may another check use the shared place.
             *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;
         })
     }

@@ -1,5 +1,4 @@
-//! The ways in which a check of a server can be run: as a client, over an HTTP version, on one
-//! case.
+//! The variants of a check of a server: a client, an HTTP version, or a case.
 
 use crate::engine;
 use crate::safe::{Client, Clients};
@@ -17,7 +16,7 @@ pub enum Http {
 }
 
 impl Http {
-    /// Returns the name that people use.
+    /// Returns the common name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::One => "HTTP/1.1",
@@ -26,21 +25,21 @@ impl Http {
     }
 }
 
-/// One way to run a check of a server.
+/// A variant of a check of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Facet {
-    /// In one way only.
+    /// The only variant.
     Whole,
     /// With the habits of one client, over the best HTTP version that the server offers.
     As(Client),
-    /// With the habits of one client, over one HTTP version.
+    /// With the habits of one client, over this HTTP version.
     Over(Client, Http),
-    /// On one case, which its name tells.
+    /// One case, with this name.
     Case(&'static str),
 }
 
 impl Facet {
-    /// Returns the client whose habits count, if one does.
+    /// Returns the client whose habits apply, if any.
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::As(client) | Self::Over(client, _) => Some(client),
@@ -48,7 +47,7 @@ impl Facet {
         }
     }
 
-    /// Returns the HTTP version, where the variant is bound to one.
+    /// Returns the HTTP version, if the variant names one.
     pub const fn http(self) -> Option<Http> {
         match self {
             Self::Over(_, http) => Some(http),

@@ -1,14 +1,13 @@
-//! Takes in a body as it comes: hashed whole, and kept up to a bound.
+//! Receives a body in parts: hashes all of it, and keeps it up to a limit.
 
 use super::answer::Body;
 use super::request::{Place, Request};
 use sha2::{Digest as _, Sha256};
 
-/// How much of a backup is kept, in bytes: it is judged by its length and its hash, and by how it
-/// begins.
+/// How much of a backup is kept, in bytes: checks judge its length, its hash and its beginning.
 const KEPT_OF_BACKUP: usize = 1024 * 1024;
 
-/// A body that is on its way.
+/// A body that is being received.
 pub(super) struct Gather {
     kept: Vec<u8>,
     keeps: usize,
@@ -19,7 +18,7 @@ pub(super) struct Gather {
 }
 
 impl Gather {
-    /// Returns a body of which so many bytes are read at the most, and so many kept.
+    /// Returns a body with these limits on the bytes that are read and kept.
     pub(super) fn new(limit: usize, keeps: usize) -> Self {
         Self {
             kept: Vec::new(),
@@ -31,12 +30,12 @@ impl Gather {
         }
     }
 
-    /// Returns how many more bytes are read.
+    /// Returns how many more bytes may be read.
     pub(super) const fn room(&self) -> usize {
         self.limit - self.length
     }
 
-    /// Takes in the next part, as far as there is room; whether all of it was taken.
+    /// Receives the next part up to the limit; returns whether all of it fit.
     pub(super) fn take(&mut self, part: &[u8]) -> bool {
         let taken = &part[..part.len().min(self.room())];
         self.hash.update(taken);
@@ -47,7 +46,7 @@ impl Gather {
         !self.overran
     }
 
-    /// Notes that more was to come.
+    /// Notes that the body is longer than the limit.
     pub(super) const fn overran(&mut self) {
         self.overran = true;
     }
@@ -64,8 +63,8 @@ impl Gather {
 }
 
 impl Request {
-    /// Returns how much of the answer's body is kept. What is packed is kept whole, so that it can
-    /// be unpacked.
+    /// Returns how much of the answer's body is kept. A packed body is kept completely, so that it
+    /// can be unpacked.
     pub(super) fn keeps(&self, is_packed: bool) -> usize {
         match self.place {
             Place::Backup(_) if !is_packed => self.read_limit.min(KEPT_OF_BACKUP),

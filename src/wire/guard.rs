@@ -1,5 +1,4 @@
-//! The guard: nothing is written but backups that this run derived itself and that were not there
-//! before.
+//! The guard: a run writes only backups whose IDs it derived itself and that did not exist before.
 
 mod doubt;
 mod own;
@@ -18,30 +17,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a server may take to store an upload that was broken off or whose answer never came.
+/// How long a server may take to store an upload that was broken off or not answered.
 ///
 /// Source: item `servers.interrupted-upload`: 0.07 to 5 s were measured, and more under load.
 pub(super) const LATEST: Duration = Duration::from_secs(8);
 
-/// Keeps the list of this run's own backups.
+/// The guard's list of this run's own backups.
 pub(super) struct Guard {
     seed: Seed,
-    /// By ID.
+    /// The backups by ID.
     backups: Mutex<BTreeMap<String, Held>>,
     pending: Mutex<BTreeMap<String, Pending>>,
     honesty: Mutex<Honesty>,
-    /// Whether the server has shown a backup of ours, so that one that it does not show is missing.
+    /// Whether the server has shown a backup of the run; only then does a missing one prove
+    /// anything.
     shows: AtomicBool,
-    /// The URLs that were missing or refused, as intrusion detection counts them.
+    /// The missing or refused URLs, as intrusion detection counts them.
     strayed: Mutex<BTreeSet<String>>,
-    /// What the server said that it deleted.
+    /// The files that the server reported as deleted.
     binned: Mutex<Binned>,
     ledger: Option<Ledger>,
 }
 
 impl Guard {
     pub(super) fn new(seed: Seed, ledger: Option<Ledger>) -> Self {
-        // The run that stored them has seen what the server shows.
+        // The run that stored them had seen the server show a backup.
         let shows = ledger
             .as_ref()
             .is_some_and(|ledger| !ledger.left().is_empty());
@@ -69,7 +69,7 @@ impl Guard {
         }
     }
 
-    /// Returns the backup that `check` calls `slot`.
+    /// Returns the backup of `check` with the name `slot`.
     pub(super) fn own_backup(&self, check: &str, slot: &str) -> OwnBackup {
         OwnBackup::labelled(self.seed, &format!("{check}/{slot}"))
     }
@@ -78,17 +78,17 @@ impl Guard {
         locked(&self.backups)
     }
 
-    /// Returns whether it is known that nothing was there before this run.
+    /// Returns whether it is known that nothing existed under its ID before this run.
     pub(super) fn is_claimed(&self, backup: &OwnBackup) -> bool {
         self.backups()
             .get(&backup.id.to_hex())
             .is_some_and(|held| !held.is_inherited)
     }
 
-    /// Notes that nothing was there before, in the ledger first.
+    /// Notes that nothing existed under its ID, first in the ledger.
     ///
     /// # Errors
-    /// If the ledger cannot be written: then nothing may be uploaded.
+    /// If the ledger cannot be written; then nothing may be uploaded.
     pub(super) fn claim(&self, backup: &OwnBackup) -> std::io::Result<()> {
         if let Some(ledger) = &self.ledger {
             ledger.claimed(backup)?;
@@ -106,10 +106,10 @@ impl Guard {
         Ok(())
     }
 
-    /// Notes in the ledger that an upload is about to be sent.
+    /// Notes in the ledger that an upload follows.
     ///
     /// # Errors
-    /// If the ledger cannot be written: then nothing may be uploaded.
+    /// If the ledger cannot be written; then nothing may be uploaded.
     pub(super) fn about_to_write(&self, backup: &OwnBackup) -> std::io::Result<()> {
         let Some(ledger) = &self.ledger else {
             return Ok(());
@@ -125,7 +125,7 @@ impl Guard {
         ledger.sent(&backup.id, is_struck_out || uploads == 0)
     }
 
-    /// Notes that an upload is on its way.
+    /// Notes that an upload is running.
     pub(super) fn sent(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.uploads += 1;
@@ -138,7 +138,7 @@ impl Guard {
         pending.entry(backup.id.to_hex()).or_default().on_the_way += 1;
     }
 
-    /// Notes that an upload did not go out: there was no connection.
+    /// Notes that an upload was not sent, because there was no connection.
     pub(super) fn unsent(&self, backup: &OwnBackup) {
         let id = backup.id.to_hex();
         let mut backups = self.backups();
@@ -157,7 +157,7 @@ impl Guard {
         self.ended(backup, None);
     }
 
-    /// Notes that an upload was answered: nothing of it comes later.
+    /// Notes that an upload was answered, so that no part of it can appear later.
     pub(super) fn answered(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.was_taken = true;
@@ -166,20 +166,19 @@ impl Guard {
         self.ended(backup, None);
     }
 
-    /// Notes that an upload of so many bytes was taken.
+    /// Notes that an upload of this size was accepted.
     pub(super) fn weighs(&self, backup: &OwnBackup, size: u64) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.size = size;
         }
     }
 
-    /// Notes that an upload was refused or sent elsewhere: nothing of it should be there, or come
-    /// later.
+    /// Notes that an upload was refused or redirected: no part of it should exist or appear later.
     pub(super) fn refused(&self, backup: &OwnBackup) {
         self.ended(backup, None);
     }
 
-    /// Notes that an upload failed on the server: what became of it is not known.
+    /// Notes that the server failed during an upload, so that its result is unknown.
     pub(super) fn failed(&self, backup: &OwnBackup) {
         self.may_be_stored(backup);
         self.ended(backup, None);
@@ -191,8 +190,8 @@ impl Guard {
         }
     }
 
-    /// Notes that an upload was broken off, or that no answer to it came: the server may store it
-    /// until then.
+    /// Notes that an upload was broken off or not answered: the server may store it until this
+    /// time.
     pub(super) fn may_appear(&self, backup: &OwnBackup, until: Instant) {
         self.may_be_stored(backup);
         self.ended(backup, Some(until));
@@ -212,7 +211,7 @@ impl Guard {
         }
     }
 
-    /// Uploads that were on their way when the run ended have no one who waits for their answers.
+    /// Notes that nobody waits any more for the answers to uploads that run when the run ends.
     pub(super) fn give_up_waiting(&self) {
         let latest = Instant::now() + LATEST;
         let mut given_up = Vec::new();
@@ -231,8 +230,8 @@ impl Guard {
         }
     }
 
-    /// Notes that a look at it came to a clear answer. After the last moment at which an upload of
-    /// it could be stored, nothing comes any more.
+    /// Notes that a look at it had a clear result. After the last moment at which an upload of it
+    /// could be stored, no part can appear any more.
     pub(super) fn looked(&self, backup: &OwnBackup) {
         let now = Instant::now();
         let id = backup.id.to_hex();
@@ -248,7 +247,7 @@ impl Guard {
         }
     }
 
-    /// Returns whether an upload of it was broken off or not answered, at any time.
+    /// Returns whether any upload of it was broken off or not answered.
     fn was_unanswered(&self, backup: &OwnBackup) -> bool {
         locked(&self.pending).contains_key(&backup.id.to_hex())
     }
@@ -262,7 +261,7 @@ impl Guard {
             })
     }
 
-    /// Returns the backups of which an upload was broken off or not answered, and the last moment
+    /// Returns the backups with uploads that were broken off or not answered, and the last moment
     /// at which one may appear.
     pub(super) fn unanswered(&self) -> (Vec<OwnBackup>, Option<Instant>) {
         let pending = locked(&self.pending).clone();
@@ -274,7 +273,7 @@ impl Guard {
         (known.collect(), last)
     }
 
-    /// Notes that the server said that it deleted it.
+    /// Notes that the server reported its deletion.
     pub(super) fn deleted(&self, backup: &OwnBackup) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex())
             && matches!(held.state, State::Written(_))
@@ -288,14 +287,14 @@ impl Guard {
         }
     }
 
-    /// Notes that a GET by someone who is allowed to see it does not find it.
+    /// Notes that a GET with access to it does not find it.
     pub(super) fn unseen(&self, backup: &OwnBackup) {
         let mut backups = self.backups();
         let Some(held) = backups.get_mut(&backup.id.to_hex()) else {
             return;
         };
         let is_over = !self.may_still_appear(backup, Instant::now());
-        // Where no backup was ever seen, not to see one says nothing; nor where none was deleted.
+        // A backup that is not found proves something only if the server has shown one before.
         let proves = is_over && self.shows.load(Ordering::Relaxed);
         match held.state {
             State::Deleted if proves => {
@@ -303,7 +302,7 @@ impl Guard {
                 self.strike_out(held);
             }
             State::Awaited if proves => self.strike_out(held),
-            // Nothing of it was ever taken, and what was broken off has not come.
+            // No upload of it was accepted, and the broken-off ones did not appear.
             State::Written(_) if proves && !held.was_taken => self.strike_out(held),
             _ => {}
         }
@@ -334,7 +333,7 @@ impl Guard {
         }
     }
 
-    /// Notes that it was looked for and is there: whole, or a part of an upload that broke off.
+    /// Notes that a look found it: complete, or a part of a broken-off upload.
     pub(super) fn present(&self, backup: &OwnBackup, is_part: bool) {
         self.shows.store(true, Ordering::Relaxed);
         let mut backups = self.backups();
@@ -344,7 +343,7 @@ impl Guard {
         held.may_be_stored = true;
         match held.state {
             State::Claimed | State::Written(_) => return,
-            // A part of an upload that was broken off has come late: no lie.
+            // A part of a broken-off upload appeared late, so the server did not lie.
             State::Awaited => held.state = State::Written(None),
             State::Deleted | State::Gone if is_part || self.was_unanswered(backup) => {
                 held.state = State::Written(None);
@@ -355,53 +354,53 @@ impl Guard {
             }
         }
         if let Some(ledger) = &self.ledger {
-            // It may be struck out. If this cannot be written, the run still knows.
+            // It may already be struck out. If this write fails, the run still knows.
             let _ = ledger.claimed(backup);
             ledger.kept(&backup.id, Doubt::StillThere);
         }
     }
 
-    /// Notes why it may still be there.
+    /// Notes why it may still exist.
     pub(super) fn doubt(&self, backup: &OwnBackup, why: Doubt) {
         if let Some(held) = self.backups().get_mut(&backup.id.to_hex()) {
             held.state = State::Written(Some(why));
         }
     }
 
-    /// Returns what the server said that it deleted, file by file.
+    /// Returns the files that the server reported as deleted.
     pub(super) fn binned(&self) -> Binned {
         *locked(&self.binned)
     }
 
-    /// Returns every backup of which an upload went out, whatever became of it.
+    /// Returns every backup of which an upload was sent, with any result.
     pub(super) fn uploaded(&self) -> Vec<OwnBackup> {
         let backups = self.backups();
         let uploaded = backups.values().filter(|held| held.uploads > 0);
         uploaded.map(|held| held.backup.clone()).collect()
     }
 
-    /// Returns what is known of the server's deletions.
+    /// Returns whether the server's deletions can be believed.
     pub(super) fn honesty(&self) -> Honesty {
         *locked(&self.honesty)
     }
 
-    /// Returns whether the server has shown a backup of ours, so that one that it does not show is
-    /// missing.
+    /// Returns whether the server has shown a backup of the run; only then does a missing one prove
+    /// anything.
     pub(super) fn shows(&self) -> bool {
         self.shows.load(Ordering::Relaxed)
     }
 
-    /// Notes a URL that was missing or refused, as intrusion detection counts them.
+    /// Notes a missing or refused URL, as intrusion detection counts them.
     pub(super) fn strayed(&self, url: String) {
         locked(&self.strayed).insert(url);
     }
 
-    /// Returns the URLs that were missing or refused, as intrusion detection counts them.
+    /// Returns the missing or refused URLs, as intrusion detection counts them.
     pub(super) fn strays(&self) -> BTreeSet<String> {
         locked(&self.strayed).clone()
     }
 
-    /// Returns whether something of it may be on the server, and was not deleted.
+    /// Returns whether a part of it may be on the server and was not deleted.
     pub(super) fn may_be_there(&self, backup: &OwnBackup) -> bool {
         self.backups()
             .get(&backup.id.to_hex())
@@ -414,22 +413,21 @@ impl Guard {
         wanted.map(|held| held.backup.clone()).collect()
     }
 
-    /// Returns everything that may still be on the server and that no deletion was answered for
-    /// with success.
+    /// Returns the backups that may still be on the server and whose deletion was not confirmed.
     pub(super) fn left(&self) -> Vec<OwnBackup> {
         self.in_state(|state| matches!(state, State::Written(_)))
     }
 
-    /// Returns what the server said that it deleted, and nobody has looked for.
+    /// Returns the backups whose deletion was confirmed but not verified by a look.
     pub(super) fn only_deleted(&self) -> Vec<OwnBackup> {
         self.in_state(|state| state == State::Deleted)
     }
 
-    /// Why each backup that is left may be on the server.
+    /// Returns why each remaining backup may be on the server.
     fn doubts(&self) -> Vec<(OwnBackup, Doubt)> {
         let backups = self.backups();
         let left = backups.values().filter_map(|held| match held.state {
-            // What was refused each time, and never seen, is not claimed to be there.
+            // A backup whose uploads were all refused and that was never seen does not count.
             State::Written(None) if !held.may_be_stored => None,
             State::Written(why) => Some((held.backup.clone(), why.unwrap_or(Doubt::NotDeleted))),
             State::Awaited => Some((held.backup.clone(), Doubt::MayAppear)),
@@ -438,14 +436,14 @@ impl Guard {
         left.collect()
     }
 
-    /// Returns whether it was looked for and is not there, or never was.
+    /// Returns whether it was never there, or a look did not find it.
     pub(super) fn is_gone(&self, backup: &OwnBackup) -> bool {
         let backups = self.backups();
         let held = backups.get(&backup.id.to_hex());
         held.is_none_or(|held| matches!(held.state, State::Claimed | State::Gone))
     }
 
-    /// Returns whether nobody has looked for it since it was deleted, or since it may have come
+    /// Returns whether no look followed its deletion, or the time at which it may have appeared
     /// late.
     pub(super) fn is_open(&self, backup: &OwnBackup) -> bool {
         let backups = self.backups();
@@ -453,10 +451,10 @@ impl Guard {
         held.is_some_and(|held| matches!(held.state, State::Deleted | State::Awaited))
     }
 
-    /// Takes over what the ledger of a killed run names, in place of everything before. What was
-    /// not answered then may appear until `latest`.
+    /// Replaces everything by the content of a killed run's ledger. Uploads that were not answered
+    /// then may appear until `latest`.
     pub(super) fn adopt(&self, left: &[Left], latest: Option<Instant>) {
-        // The run that stored them has seen what the server shows.
+        // The run that stored them had seen the server show a backup.
         self.shows.store(true, Ordering::Relaxed);
         let adopted = left.iter().map(|left| {
             let held = Held {
@@ -486,14 +484,15 @@ impl Guard {
         *locked(&self.pending) = pending.collect();
     }
 
-    /// Why a backup may be on the server; `None` if it is gone.
+    /// Returns why a backup may be on the server; `None` if it is gone.
     pub(super) fn fate(&self, backup: &OwnBackup) -> Option<Doubt> {
         let doubts = self.doubts();
         let doubt = doubts.iter().find(|(other, _)| other == backup);
         doubt.map(|(_, why)| *why)
     }
 
-    /// Closes the ledger. If nothing is left it is removed; else it notes why, and stays.
+    /// Closes the ledger: removes it if no backup is left; otherwise notes the reasons and keeps
+    /// it.
     pub(super) fn close(&self) -> Closed {
         let doubts = self.doubts();
         let ledger = self.ledger.as_ref().and_then(|ledger| {
@@ -522,11 +521,11 @@ impl Guard {
     }
 }
 
-/// What a guard leaves.
+/// The final state of a guard.
 pub(super) struct Closed {
-    /// How many backups may be on the server, by the reason.
+    /// The number of backups that may be on the server, by reason.
     pub(super) doubts: BTreeMap<Doubt, usize>,
-    /// The ledger that names them, if there is one.
+    /// The ledger that names them, if any.
     pub(super) ledger: Option<std::path::PathBuf>,
 }
 

@@ -1,24 +1,24 @@
-//! Why a run sends nothing more: the server limits it, locks it out, or refuses its credentials.
+//! Why a run stops by itself: the server limits it, locks it out, or refuses its credentials.
 
 use super::answer::{Failure, FailureKind, Response};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// By what a server shows that it limits or locks out this address.
+/// The sign by which a server limits or locks out this address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Sign {
     /// It answers with this status.
     Status(u16),
-    /// It answered before, and takes no connection any more.
+    /// It answered before, but no longer accepts connections.
     NoConnection,
 }
 
 impl Sign {
-    /// Returns whether an answer says that there were too many requests.
+    /// Returns the sign of an answer that there were too many requests, if it has one.
     ///
-    /// 503 is one only where other requests are answered otherwise: maintenance looks the same.
+    /// A 503 counts only if other requests get other answers, because maintenance looks the same.
     ///
     /// Source: RFC 6585 section 4; servers.rate-limit.
     pub(super) fn of(response: &Response) -> Option<Self> {
@@ -44,24 +44,24 @@ impl fmt::Display for Sign {
     }
 }
 
-/// Why a run sends nothing more, though nobody stopped it.
+/// Why a run stopped by itself.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Halt {
-    /// The server limits how much this address may ask, and went on with it while the run slowed
+    /// The server limits the requests of this address, and continued to although the run slowed
     /// down.
     Limited {
-        /// By what it shows.
+        /// The sign.
         sign: Sign,
-        /// The value of `Retry-After`, if there was one.
+        /// The value of `Retry-After`, if any.
         retry_after: Option<String>,
         /// The request that was refused, without an ID or a secret.
         asked: String,
     },
-    /// The server locks out this address: it answered before, and does not any more.
+    /// The server locks out this address: it answered before, and no longer does.
     LockedOut {
-        /// By what it shows.
+        /// The sign.
         sign: Sign,
         /// The request that was refused, without an ID or a secret.
         asked: String,
@@ -71,9 +71,9 @@ pub enum Halt {
         /// The request that was refused, without an ID or a secret.
         asked: String,
     },
-    /// The server refused the credentials after it had accepted them.
+    /// The server refused the credentials after it had accepted them before.
     CredentialsRevoked {
-        /// The request by which it had accepted them, without an ID or a secret.
+        /// The request for which it had accepted them, without an ID or a secret.
         accepted: String,
         /// The request that was refused, without an ID or a secret.
         asked: String,
@@ -81,7 +81,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// Returns whether the credentials must not be sent any more.
+    /// Returns whether the credentials must not be sent again.
     pub const fn is_of_credentials(&self) -> bool {
         matches!(
             self,
@@ -89,7 +89,7 @@ impl Halt {
         )
     }
 
-    /// Returns what lifts it.
+    /// Returns the way out.
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Limited { .. } => {

@@ -1,24 +1,24 @@
-//! What a listing of `backups/` gives away, without keeping what it gives away.
+//! What a listing of `backups/` reveals, without keeping its content.
 
 use data_encoding::BASE64;
 
 /// What a listing reveals about backup IDs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
-    /// It names the backup that we had stored.
+    /// It names the backup that the run stored.
     Ours,
-    /// It names other backups, but not the one that we had stored.
+    /// It names other backups, but not the one that the run stored.
     Others,
     /// It names no backup.
     Nothing,
 }
 
 impl Listing {
-    /// Reads the body of a listing; `own` is the ID of the backup that we had stored, as hex.
+    /// Reads the body of a listing; `own` is the ID of the run's stored backup in hex.
     pub fn of(body: &[u8], own: &str) -> Self {
         let text = String::from_utf8_lossy(body);
         let mut found = Self::Nothing;
-        // One real server hides the names in base64 in its page.
+        // One real server encodes the names in its page in base64.
         let hidden = long_runs(
             &text,
             |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte),
@@ -37,7 +37,7 @@ impl Listing {
         found
     }
 
-    /// Returns the word that stands for the listing in a transcript.
+    /// Returns the word that represents the listing in a transcript.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -46,7 +46,7 @@ impl Listing {
         }
     }
 
-    /// Returns the listing that a word stands for.
+    /// Returns the listing that a word represents.
     pub fn from_word(word: &[u8]) -> Self {
         match word {
             b"ours" => Self::Ours,
@@ -66,13 +66,13 @@ fn ids(text: &str) -> impl Iterator<Item = &str> {
     long_runs(text, |byte| byte.is_ascii_hexdigit(), 64).filter(|run| run.len() == 64)
 }
 
-/// Returns the text with every backup ID replaced: what is observed never holds one. Takes time in
-/// proportion to the text.
+/// Returns the text with every backup ID replaced, so that observations never contain one. The time
+/// is proportional to the length.
 pub(super) fn without_ids(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut done = 0;
     for id in ids(text) {
-        // Where the run begins in the text it is a part of.
+        // The place of the run in the text that contains it.
         let start = id.as_ptr() as usize - text.as_ptr() as usize;
         cleaned.push_str(&text[done..start]);
         cleaned.push_str("<backup ID>");
@@ -82,17 +82,16 @@ pub(super) fn without_ids(text: &str) -> String {
     cleaned
 }
 
-/// Returns the bytes with every backup ID replaced by as many dashes, which keeps their length;
-/// `None` where there is none.
+/// Returns the bytes with every backup ID replaced by dashes of the same length; `None` if it
+/// contains no ID.
 ///
-/// Error pages repeat the path that was asked for. No body of the harness's own holds such a run.
+/// Error pages repeat the requested path. The harness's own bodies never contain such a run.
 pub(super) fn bytes_without_ids(bytes: &[u8]) -> Option<Vec<u8>> {
     const ID: usize = 64;
     let hex = |byte: &u8| byte.is_ascii_hexdigit();
     let mut cleaned: Option<Vec<u8>> = None;
     let mut place = ID - 1;
-    // A run of 64 covers one of every 64 places: only what stands there is looked at, and what is
-    // about it.
+    // A run of 64 covers one of every 64 places, so only these and their surroundings are examined.
     while let Some(byte) = bytes.get(place) {
         if !hex(byte) {
             place += ID;

@@ -1,8 +1,8 @@
-//! What passes between the harness and a server: exchanges, live and replayed, guard, ledger. No
+//! The exchanges between the harness and a server, live and replayed, with guard and ledger. No
 //! verdicts.
 //!
-//! A check never sees a socket. It asks its [`Context`] for an exchange and gets an [`Answer`];
-//! whether that came from a server just now or from a transcript is not for it to know.
+//! A check never sees a socket. It requests an exchange from its [`Context`] and gets an
+//! [`Answer`], without knowing whether this comes from a server or a transcript.
 
 mod answer;
 mod bin;

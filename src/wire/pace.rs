@@ -1,9 +1,9 @@
-//! The pace: one gate through which every request goes, so that a run looks like a busy phone and
-//! not like a scanner.
+//! The pace: every request passes one gate, so that a run resembles a busy phone rather than a
+//! scanner.
 //!
-//! A rate (requests a second) and a width (requests at once) begin low and grow only while answers
-//! stay as fast as the first ones, which were asked for one after the other. Both are halved at any
-//! sign of a limit.
+//! A rate (requests per second) and a width (simultaneous requests) begin low, and grow only while
+//! answers stay as fast as the first ones, which were requested one after the other. Any sign of a
+//! limit halves both.
 
 mod turn;
 
@@ -18,24 +18,25 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
-/// How many answers are looked at before the pace changes.
+/// How many answers are measured before the pace changes.
 const WINDOW: usize = 8;
-/// How many answers the first latency is the median of.
+/// How many answers determine the first latency, which is their median.
 const FIRST: usize = 4;
-/// The slowest rate to which a limit can bring a run, in requests a second.
+/// The lowest rate to which limits reduce a run, in requests per second.
 const SLOWEST: f64 = 0.2;
-/// The rate that a run without one is taken to have when a limit shows.
+/// The assumed rate of a run without one when a limit shows, in requests per second.
 const UNLIMITED_AS: f64 = 64.0;
-/// Latency that does not count as slower: the noise of a machine that does other things, too.
+/// A latency increase that is ignored as noise of a busy machine.
 const NOISE: Duration = Duration::from_millis(25);
 
-/// How fast the person lets a run ask.
+/// The pace that the user permits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PaceChoice {
-    /// Two requests a second, one at a time.
+    /// Two requests per second, one at a time.
     Slow,
-    /// Begins with ten requests a second, one at a time, and speeds up while the server stays fast.
+    /// Begins with ten requests per second, one at a time, and speeds up while the server stays
+    /// fast.
     #[default]
     Normal,
     /// Begins at full speed.
@@ -46,7 +47,7 @@ impl PaceChoice {
     /// Every choice.
     pub const ALL: [Self; 3] = [Self::Slow, Self::Normal, Self::Fast];
 
-    /// Returns the word for it on the command line.
+    /// Returns its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Slow => "slow",
@@ -79,7 +80,7 @@ impl FromStr for PaceChoice {
     }
 }
 
-/// Where a pace begins, and how far it may grow.
+/// The initial pace and its maximum.
 #[derive(Clone, Copy)]
 struct Bounds {
     rate: f64,
@@ -99,36 +100,36 @@ impl Bounds {
     }
 }
 
-/// The pace of one run; clones are the same pace.
+/// The pace of one run, which its clones share.
 #[derive(Clone)]
 pub struct Pace(Arc<Gate>);
 
 struct Gate {
-    /// Held by the next caller, and by a caller that asks alone.
+    /// Held by the next caller, and by a caller with an exclusive turn.
     door: Arc<Mutex<()>>,
     left: Notify,
     state: StdMutex<State>,
 }
 
-/// How a run asks at this moment.
+/// The pace of a run at this moment.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct PaceNow {
-    /// The most requests that begin in a second; infinite where nothing limits them.
+    /// The largest number of requests per second; infinite if it is not limited.
     pub rate: f64,
-    /// The most requests at once.
+    /// The largest number of simultaneous requests.
     pub width: usize,
-    /// Requests that were answered so far, or given up.
+    /// The number of requests that were answered or given up.
     pub asked: u64,
-    /// Requests that the server refused because there were too many.
+    /// The number of requests that the server refused because there were too many.
     pub limited: u32,
-    /// The time from one answer to the next, on average over the last ones.
+    /// The average time between the last answers.
     pub step: Duration,
-    /// The latency of the first answers, which were asked for one after the other.
+    /// The latency of the first answers, which were requested one after the other.
     pub usual: Option<Duration>,
 }
 
 impl PaceNow {
-    /// Returns the time that so many more requests take at this pace.
+    /// Returns the time for this many more requests at this pace.
     pub fn time_for(&self, requests: u64) -> Duration {
         let count = u32::try_from(requests).unwrap_or(u32::MAX);
         self.step.saturating_mul(count)
@@ -139,15 +140,15 @@ struct State {
     bounds: Bounds,
     rate: f64,
     width: usize,
-    /// As far as the two may grow again after a limit showed, or answers became slow.
+    /// The values up to which rate and width may grow again after a limit or slow answers.
     rate_ceiling: f64,
     width_ceiling: usize,
     flying: usize,
-    /// Whether one request at a time is sent because the credentials have not been accepted yet.
+    /// Whether requests are sent one at a time because the credentials were not accepted yet.
     sequential: bool,
     /// When the next request may begin.
     next: Instant,
-    /// When both were halved for the last time.
+    /// When both were last halved.
     halved: Option<Instant>,
     first: Vec<Duration>,
     window: Vec<Duration>,
@@ -157,7 +158,7 @@ struct State {
 }
 
 impl Pace {
-    /// Returns a pace as the person chose it.
+    /// Returns the pace that the user chose.
     pub fn new(choice: PaceChoice) -> Self {
         let bounds = choice.bounds();
         Self(Arc::new(Gate {
@@ -191,7 +192,7 @@ impl Pace {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns how the run asks at this moment.
+    /// Returns the pace at this moment.
     pub fn now(&self) -> PaceNow {
         let state = self.state();
         PaceNow {
@@ -204,7 +205,7 @@ impl Pace {
         }
     }
 
-    /// Returns the latency of the first answers, which were asked for one after the other.
+    /// Returns the latency of the first answers, which were requested one after the other.
     pub(super) fn latency(&self) -> Option<Duration> {
         self.state().latency()
     }
@@ -230,16 +231,16 @@ impl Pace {
         turn
     }
 
-    /// Waits for a turn during which nobody else asks. Requests that belong together share it.
+    /// Waits for an exclusive turn. Requests that belong together share it.
     pub(super) async fn enter_alone(&self) -> Turn {
         let door = Arc::clone(&self.0.door).lock_owned().await;
         self.wait_for_room(|state| state.flying == 0).await;
         self.start().await.alone(door)
     }
 
-    /// Waits for a turn of several requests that are sent together.
+    /// Waits for a turn for several simultaneous requests.
     ///
-    /// Where nothing limits the rate, and no limit has shown, others may ask meanwhile.
+    /// The turn is exclusive, unless the rate is unlimited and no limit has shown.
     pub(super) async fn enter_for_several(&self) -> Turn {
         let is_free = {
             let state = self.state();
@@ -253,7 +254,7 @@ impl Pace {
     }
 
     async fn wait_for_room(&self, has_room: impl Fn(&State) -> bool) {
-        // The waiting caller holds the door, so that one permit is enough.
+        // The waiting caller holds the door, so one permit is enough.
         while !has_room(&self.state()) {
             self.0.left.notified().await;
         }
@@ -317,7 +318,7 @@ impl State {
         }
     }
 
-    /// Takes in how long an answer took, and speeds up or slows down once there are enough.
+    /// Notes how long an answer took, and changes the pace after enough answers.
     fn measured(&mut self, took: Duration) {
         let Some(usual) = self.latency() else {
             self.first.push(took);
@@ -338,7 +339,7 @@ impl State {
         }
     }
 
-    /// Asks for less at once from now on: the server answers one after the other anyway.
+    /// Reduces the width, because the server answers one request after the other anyway.
     fn narrow(&mut self) {
         self.width = (self.width / 2).max(1);
         self.width_ceiling = self.width;
@@ -365,7 +366,7 @@ mod tests {
 
     const FAST_ANSWER: Duration = Duration::from_millis(40);
 
-    /// Asks one after the other, and gives how long each took from the start of all.
+    /// Sends requests one after the other; returns the time of each from the common start.
     async fn ask(pace: &Pace, times: usize, latency: Duration) -> Vec<Duration> {
         let began = Instant::now();
         let mut starts = Vec::new();
@@ -378,7 +379,7 @@ mod tests {
         starts
     }
 
-    /// Asks with so many at once; how long it took, and the most that were under way together.
+    /// Sends this many requests at the same time; returns the time and the largest number at once.
     async fn ask_together(pace: &Pace, times: usize, latency: Duration) -> (Duration, usize) {
         let began = Instant::now();
         let most = Arc::new(StdMutex::new((0, 0)));
@@ -450,7 +451,7 @@ mod tests {
         let pace = Pace::new(PaceChoice::Fast);
         let turns = [pace.enter().await, pace.enter().await, pace.enter().await];
         tokio::time::sleep(FAST_ANSWER).await;
-        // Refused together, they are one sign.
+        // Requests that are refused together are one sign.
         for turn in turns {
             turn.limited(Duration::from_secs(5));
         }
@@ -505,7 +506,7 @@ mod tests {
         };
         let fast = Pace::new(PaceChoice::Fast);
         assert!(!is_alone(&fast).await);
-        // A latency that they meet says nothing about the server's.
+        // The latency of simultaneous requests does not show the server's own.
         assert_eq!(fast.now().usual, None);
         fast.until_accepted();
         assert!(is_alone(&fast).await);

@@ -1,5 +1,5 @@
-//! The bodies that the harness uploads: made from a recipe, so that a transcript need not hold
-//! them.
+//! The bodies that the harness uploads. Each is made from a recipe, so a transcript need not
+//! contain it.
 
 use super::seed::Seed;
 use bytes::Bytes;
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::Write as _;
 
-/// How a body is made. Lengths are in bytes.
+/// How a body is made, with its length in bytes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Recipe {
-    /// Random bytes, as a sealed backup is.
+    /// Random bytes, like a sealed backup.
     Random(usize),
-    /// Every byte value in turn.
+    /// Every byte value in sequence.
     AllBytes(usize),
-    /// Nothing but 0xFF.
+    /// Only 0xFF.
     AllOnes(usize),
-    /// Nothing but zeros.
+    /// Only zeros.
     Zeros(usize),
     /// A real gzip file.
     Gzip(usize),
     /// An HTML page.
     Html(usize),
-    /// Text with CR LF line ends, and some of the two alone.
+    /// Text with CR LF line ends, and some single CR and LF.
     Lines(usize),
     /// A sealed backup document.
     Sealed,
@@ -33,7 +33,7 @@ pub enum Recipe {
 /// A body to upload.
 #[derive(Clone, Debug)]
 pub struct Payload {
-    /// How it was made.
+    /// The recipe.
     pub recipe: Recipe,
     /// The bytes.
     pub bytes: Bytes,
@@ -42,10 +42,10 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// Makes the body of a recipe; `label` tells bodies of one recipe apart.
+    /// Makes the body of a recipe; `label` distinguishes bodies with the same recipe.
     ///
     /// # Panics
-    /// Never: a sealed document comes through [`Payload::sealed`].
+    /// Never: [`Payload::sealed`] makes sealed documents.
     pub fn new(seed: Seed, label: &str, recipe: Recipe) -> Self {
         let random = |length| seed.stream(&format!("payload/{label}"), length);
         let bytes = match recipe {
@@ -65,7 +65,7 @@ impl Payload {
         Self::of(recipe, bytes)
     }
 
-    /// Returns a sealed document that was made elsewhere.
+    /// Returns a body from a sealed document.
     pub fn sealed(bytes: Vec<u8>) -> Self {
         Self::of(Recipe::Sealed, bytes)
     }
@@ -94,10 +94,10 @@ fn repeat(pattern: &[u8], length: usize) -> Vec<u8> {
     pattern.iter().copied().cycle().take(length).collect()
 }
 
-/// Returns a gzip file; at level 0, so that its bytes are the same whatever compresses.
+/// Returns a gzip file at level 0, so that every compressor writes the same bytes.
 pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
-    // Writing to memory cannot fail.
+    // Writing to memory does not fail.
     let _ = encoder.write_all(content);
     encoder.finish().unwrap_or_default()
 }

@@ -1,27 +1,27 @@
-//! With what a person asks a server, as far as lines for a shell depend on it. No secret.
+//! The user's options for requests, as far as lines for a shell contain them. No secrets.
 
-/// As whom a person asks the server, as far as a report knows it.
+/// The user name with which a person sends requests, as far as a report knows it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Account {
-    /// It is not known: a transcript does not keep the name.
+    /// Unknown, because a transcript does not keep the name.
     #[default]
     Unknown,
-    /// Nobody: there are no credentials.
+    /// None: there are no credentials.
     Nobody,
     /// A user of this name.
     Named(String),
 }
 
-/// With what a person asks a server: what `curl` needs to ask the same.
+/// The options that `curl` needs to send the same requests.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Asking {
-    /// As whom.
+    /// The user name.
     pub account: Account,
     /// The file with the password.
     pub password_file: Option<String>,
-    /// The file with the roots that are trusted.
+    /// The file with the trusted roots.
     pub ca_file: Option<String>,
-    /// The addresses to connect to instead of those that the name has.
+    /// The addresses to connect to instead of those of the name.
     pub addresses: Vec<String>,
 }

@@ -1,7 +1,7 @@
-//! A small HTTP/1.1 sender for what an ordinary client library cannot send: no `Accept` at all, an
-//! honoured `Expect`, an upload that breaks off, a path that must not be normalised.
+//! A small HTTP/1.1 sender for what an ordinary client library cannot send: a request without
+//! `Accept`, an honoured `Expect`, a broken-off upload, or a path that must not be normalised.
 //!
-//! Every read is bounded; the caller bounds the time.
+//! Every read is limited in bytes; the caller limits the time.
 
 use super::answer::{Body, Failure, FailureKind};
 use super::gather::Gather;
@@ -14,32 +14,31 @@ use tokio::io::{
 
 /// The longest header section that is read, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// The most header fields in one answer.
+/// The largest number of header fields in one answer.
 const MOST_FIELDS: usize = 128;
-/// The most interim answers (1xx) before the real one.
+/// The largest number of interim answers (1xx) before the final one.
 const MOST_INTERIM: usize = 16;
-/// How long a client waits for `100 Continue` before it sends the body all the same.
-/// Source: RFC 9110 section 10.1.1 leaves the time open; curl waits one second.
+/// How long a client waits for `100 Continue` before it sends the body anyway. Source: RFC 9110
+/// section 10.1.1 does not specify the time; curl waits one second.
 const CONTINUE_WAIT: Duration = Duration::from_secs(1);
-/// How long a broken-off upload stays open after its last byte, so that the server has taken what
-/// was sent.
+/// How long a broken-off upload stays open after its last byte, so that the server receives it.
 const CUT_OFF_PAUSE: Duration = Duration::from_millis(100);
 
 /// A request, ready for the wire.
 pub(super) struct RawRequest<'a> {
-    /// Request line and header fields, with the empty line, without framing.
+    /// The request line and header fields with the empty line, but without framing.
     pub(super) head: String,
     /// The body, if it has one.
     pub(super) body: Option<&'a [u8]>,
     pub(super) manner: Manner,
-    /// Whether the answer has no body whatever it says: HEAD.
+    /// Whether the answer never has a body, as for HEAD.
     pub(super) expects_no_body: bool,
     pub(super) read_limit: usize,
-    /// How much of a body is kept that is not packed.
+    /// How much of a body that is not packed is kept, in bytes.
     pub(super) keeps: usize,
 }
 
-/// An answer, as it came.
+/// An answer as it was received.
 pub(super) struct RawResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
@@ -47,7 +46,7 @@ pub(super) struct RawResponse {
     pub(super) continued: bool,
 }
 
-/// Sends one request over a fresh connection and reads the answer.
+/// Sends one request over a new connection and reads the answer.
 pub(super) async fn send<S>(stream: S, request: &RawRequest<'_>) -> Result<RawResponse, Failure>
 where
     S: AsyncRead + AsyncWrite,
@@ -72,7 +71,7 @@ where
             ))
         }
         Manner::ExpectContinue => {
-            // A failed write shows in what can still be read.
+            // The effect of a failed write shows in what can still be read.
             let _ = write_all(&mut writer, framed_head(request).as_bytes()).await;
             let mut continued = false;
             match tokio::time::timeout(CONTINUE_WAIT, reader.head()).await {
@@ -98,8 +97,8 @@ where
     }
 }
 
-/// Writes while it reads: a server may answer before it has taken the whole body, and may then stop
-/// taking it.
+/// Writes and reads at the same time: a server may answer before it has received the whole body,
+/// and stop reading.
 async fn both<T>(
     write: impl Future<Output = std::io::Result<()>>,
     read: impl Future<Output = Result<T, Failure>>,
@@ -108,7 +107,7 @@ async fn both<T>(
     tokio::select! {
         biased;
         answer = &mut read => answer,
-        // Whether the write went well or not, what counts is the answer.
+        // The answer counts, whether the write succeeded or not.
         _ = &mut write => read.await,
     }
 }
@@ -168,7 +167,7 @@ async fn write_chunk<W: AsyncWrite>(writer: &mut WriteHalf<W>, part: &[u8]) -> s
     write_all(writer, &chunk).await
 }
 
-/// Sends the beginning of an upload and ends its side of the connection, as a phone does that loses
+/// Sends the beginning of an upload and closes its side of the connection, like a phone that loses
 /// its network.
 async fn cut_off<W: AsyncWrite>(
     writer: &mut WriteHalf<W>,
@@ -184,15 +183,15 @@ async fn cut_off<W: AsyncWrite>(
             write_all(writer, part).await
         }
     };
-    // A server that already refused has cut the upload off itself.
+    // A server that refused has already cut the upload off.
     if written.await.is_ok() {
         tokio::time::sleep(CUT_OFF_PAUSE).await;
     }
-    // Where this fails, the connection ends all the same.
+    // If this fails, the connection ends all the same.
     let _ = writer.shutdown().await;
 }
 
-/// How long a server gets to take notice of the end of a broken-off upload.
+/// How long a server may take to notice the end of a broken-off upload.
 const NOTICE: Duration = Duration::from_secs(2);
 
 struct Head {
@@ -216,7 +215,7 @@ struct Reader<S> {
 }
 
 impl<S: AsyncRead> Reader<S> {
-    /// Returns the real answer, after any interim ones.
+    /// Returns the final answer, after any interim ones.
     async fn response(
         mut self,
         request: &RawRequest<'_>,
@@ -232,22 +231,22 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    /// Returns whether the server shows that it has seen the end of the connection: it answers, or
-    /// closes its side. A reset may come from the machine, or from a proxy, while the server still
-    /// works on the upload.
+    /// Returns whether the server shows that it noticed the end of the connection: it answers, or
+    /// closes its side. A reset may come from the machine or a proxy while the server still
+    /// processes the upload.
     async fn notices_end(&mut self) -> bool {
         self.buffer.reserve(16 * 1024);
         match self.from.read_buf(&mut self.buffer).await {
             Ok(_) => true,
-            // TLS that ends without saying so.
+            // TLS that ended without a `close_notify`.
             Err(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
         }
     }
 
     async fn fill(&mut self) -> usize {
         self.buffer.reserve(16 * 1024);
-        // TLS without a close_notify, or a reset: which of them comes is a matter of timing. The
-        // end, for HTTP.
+        // TLS without a `close_notify`, or a reset: the timing decides which. For HTTP, both are
+        // the end.
         self.from.read_buf(&mut self.buffer).await.unwrap_or(0)
     }
 
@@ -297,7 +296,7 @@ impl<S: AsyncRead> Reader<S> {
         };
         let mut body = Gather::new(request.read_limit, keeps);
         if bodiless {
-            // Nothing follows.
+            // The answer has no body.
         } else if head
             .all("transfer-encoding")
             .any(|value| value.to_ascii_lowercase().contains("chunked"))
@@ -365,7 +364,7 @@ impl<S: AsyncRead> Reader<S> {
         }
     }
 
-    /// Passes so many bytes on as they come.
+    /// Passes this many bytes on as they arrive.
     async fn pass_on(&mut self, bytes: usize, body: &mut Gather) -> Result<(), Failure> {
         let mut left = bytes;
         while left > 0 {
@@ -384,7 +383,7 @@ impl<S: AsyncRead> Reader<S> {
         Ok(())
     }
 
-    /// Returns a line of the chunked coding, without its end.
+    /// Returns a line of the chunked coding without its end.
     async fn line(&mut self) -> Result<Vec<u8>, Failure> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
@@ -405,11 +404,11 @@ impl<S: AsyncRead> Reader<S> {
     }
 }
 
-/// What is said of a chunked body that is not one.
+/// The message for an invalid chunked body.
 pub(super) const BAD_CHUNKS: &str = "the answer's chunks are malformed";
-/// What is said where nothing came at all.
+/// The message if nothing was received.
 pub(super) const NO_ANSWER: &str = "the server closed the connection without an answer";
-/// What is said of a body that is shorter than announced.
+/// The message for a body that is shorter than announced.
 pub(super) const BODY_ENDED: &str = "the connection ended in the middle of the answer's body";
 
 fn failure(message: &str) -> Failure {

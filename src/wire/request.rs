@@ -1,4 +1,4 @@
-//! What is asked of a server: one request, and the manner in which it is sent.
+//! Requests to a server: what they ask for, and how they are sent.
 
 use super::bin::{BinEntry, BinPlace};
 use super::facet::Http;
@@ -24,7 +24,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Returns the word on the wire.
+    /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -35,72 +35,71 @@ impl Method {
         }
     }
 
-    /// Returns whether it changes something.
+    /// Returns whether it changes the server.
     pub const fn writes(self) -> bool {
         matches!(self, Self::Put | Self::Delete)
     }
 }
 
-/// What a request is about.
+/// The subject of a request.
 #[derive(Clone, Debug)]
 pub enum Place {
     /// The `config` file.
     Config,
-    /// The collection `backups/`, to see whether a backup of ours is listed: read only. What else
-    /// it lists is secret, so the answer's body is reduced to a word, see
+    /// The collection `backups/`, to see whether it lists a backup of the run: read only. Other
+    /// entries are secret, so the answer's body is reduced to a word; see
     /// [`Listing`](super::Listing).
     Listing(OwnBackup),
-    /// A backup of this run's own.
+    /// A backup of this run.
     Backup(OwnBackup),
-    /// The same backup under its ID in capitals: read only.
+    /// The same backup with its ID in capitals: read only.
     CapitalBackup(OwnBackup),
-    /// A backup under a doubled slash, `{base}//backups/ID`: read only.
+    /// A backup behind a doubled slash, `{base}//backups/ID`: read only.
     DoubleSlashBackup(OwnBackup),
-    /// A backup that nobody uploads, under an ID that is the same in every run: read only.
+    /// A backup that is never uploaded, with the same ID in every run: read only.
     Missing,
-    /// The backup of the person who asks, under the ID that their password gives: read only, and as
-    /// it is.
+    /// The user's own backup, under the ID that their password yields: read only, and not changed.
     Theirs(BackupId),
     /// The list of a Nextcloud's bin: read only, and never recorded.
     Bin(BinPlace),
-    /// A file in that bin that is ours.
+    /// A file of the run in that bin.
     InBin(BinPlace, BinEntry),
-    /// Any other suffix of the base URL, as it goes over the wire, with its slash: read only.
+    /// Another suffix of the base URL as on the wire, with its slash: read only.
     Below(&'static str),
 }
 
-/// With whose credentials.
+/// The credentials of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LoginUse {
     /// None.
     Nobody,
-    /// The person's, if there are any, in the encoding that the server takes.
+    /// The user's, if any, in the encoding that the server accepts.
     Given,
-    /// The person's, if there are any, in this encoding.
+    /// The user's, if any, in this encoding.
     Encoded(CredentialEncoding),
-    /// The person's user name, if there is one, with a password that is wrong on purpose.
+    /// The user's name, if any, with a password that is wrong on purpose.
     Wrong,
-    /// A cookie that the server set before, and nothing else.
+    /// Only a cookie that the server set before.
     Cookie(String),
 }
 
-/// In what manner.
+/// The manner of sending a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manner {
-    /// As any client does, with Content-Length.
+    /// Like any client, with Content-Length.
     Ordinary,
     /// With Transfer-Encoding: chunked, over HTTP/1.1.
     Chunked,
-    /// With Expect: 100-continue, and waiting for it, over HTTP/1.1.
+    /// With Expect: 100-continue, and a wait for it, over HTTP/1.1.
     ExpectContinue,
-    /// Breaking the connection off after so many bytes of the body, over HTTP/1.1.
+    /// Breaks the connection off during the body, over HTTP/1.1.
     CutOff {
-        /// Bytes of the body that are sent.
+        /// After how many bytes of the body.
         after: usize,
         /// Whether the body is chunked.
         chunked: bool,
     },
-    /// In so many pieces with a pause between them, over HTTP/1.1.
+    /// In several pieces with pauses between them, over HTTP/1.1.
     Slowly {
         /// The number of pieces.
         pieces: usize,
@@ -110,7 +109,7 @@ pub enum Manner {
 }
 
 impl Manner {
-    /// Returns how long sending takes on purpose.
+    /// Returns how long the deliberate pauses take.
     pub fn takes(self) -> Duration {
         match self {
             Self::Slowly { pieces, pause } => {
@@ -123,25 +122,25 @@ impl Manner {
     }
 }
 
-/// Who asks so: a client, for what; or the harness alone. What says the most comes first.
+/// The sender that a request imitates, with the most meaningful variant first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Purpose {
     /// A client asks for `config`.
     Config,
-    /// A client uploads, downloads, looks for or deletes a backup.
+    /// A client uploads, downloads, probes or deletes a backup.
     Backup,
-    /// No client asks so.
+    /// No client sends it.
     Harness,
 }
 
-/// Which version of HTTP a request takes.
+/// The HTTP version for a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HttpChoice {
-    /// HTTP/1.1 where the server offers it.
+    /// HTTP/1.1 if the server offers it.
     Any,
-    /// The newest that the server offers, as the platforms' HTTP clients choose.
+    /// The newest version that the server offers, as the platforms' HTTP clients choose.
     Newest,
-    /// This one or none.
+    /// This version only.
     Only(Http),
 }
 
@@ -150,11 +149,11 @@ pub enum HttpChoice {
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// What it is about.
+    /// The subject.
     pub place: Place,
-    /// Header fields beside those that the protocol itself needs.
+    /// Header fields besides those that the protocol itself requires.
     pub headers: Vec<(&'static str, String)>,
-    /// With whose credentials.
+    /// The credentials.
     pub login: LoginUse,
     /// The body.
     pub payload: Option<Payload>,
@@ -162,15 +161,15 @@ pub struct Request {
     pub http: HttpChoice,
     /// The manner.
     pub manner: Manner,
-    /// How many bytes of the answer's body are read at the most.
+    /// How many bytes of the answer's body are read at most.
     pub read_limit: usize,
 }
 
-/// How much of an answer is read unless more must come, in bytes.
+/// How much of an answer is read unless more is required, in bytes.
 const READ_LIMIT: usize = 256 * 1024;
 
 impl Request {
-    /// Returns a request with the person's credentials and the name that the mobile clients send.
+    /// Returns a request with the user's credentials and the mobile clients' `User-Agent`.
     pub fn new(method: Method, place: Place) -> Self {
         Self {
             method,
@@ -184,8 +183,7 @@ impl Request {
         }
     }
 
-    /// Returns whether it goes under the name that the mobile clients send: a filter may serve
-    /// others.
+    /// Returns whether it has the mobile clients' `User-Agent`: a filter may accept others only.
     pub(super) fn has_name_of_app(&self) -> bool {
         let mut headers = self.headers.iter();
         headers.any(|(name, value)| *name == "User-Agent" && value == "Threema")
@@ -219,7 +217,7 @@ impl Request {
         self
     }
 
-    /// Sets whose credentials go along.
+    /// Sets the credentials.
     #[must_use]
     pub fn login(mut self, login: LoginUse) -> Self {
         self.login = login;
@@ -232,7 +230,7 @@ impl Request {
         self.login(LoginUse::Nobody)
     }
 
-    /// Binds the request to a version of HTTP.
+    /// Restricts the request to a version of HTTP.
     #[must_use]
     pub fn over(mut self, http: Http) -> Self {
         self.http = HttpChoice::Only(http);
@@ -246,23 +244,23 @@ impl Request {
         self
     }
 
-    /// Reads at least this many bytes of the answer's body, and some more to notice a surplus.
+    /// Reads at least this many bytes of the answer's body, and some more to detect a surplus.
     #[must_use]
     pub fn reading(mut self, bytes: usize) -> Self {
         self.read_limit = self.read_limit.max(bytes + 4096);
         self
     }
 
-    /// Reads this many bytes of the answer's body at the most, and whether there are more.
+    /// Reads at most this many bytes of the answer's body, and notes whether there are more.
     #[must_use]
     pub fn reading_at_most(mut self, bytes: usize) -> Self {
         self.read_limit = bytes;
         self
     }
 
-    /// Who asks so.
+    /// Returns the sender that it imitates.
     pub fn purpose(&self) -> Purpose {
-        // iOS asks for `config` without credentials first.
+        // iOS first requests `config` without credentials.
         let is_theirs = match self.login {
             LoginUse::Given | LoginUse::Encoded(_) => true,
             LoginUse::Nobody => matches!(self.place, Place::Config),
@@ -276,23 +274,23 @@ impl Request {
         }
     }
 
-    /// Returns whether a redirect of it is followed within the same server, as the apps do: a
-    /// person's own GET of what they ask for, and no question of the harness's.
+    /// Returns whether its redirect is followed within the same server, as the apps do: a GET that
+    /// a client sends for its user, rather than a test of the harness.
     ///
     /// Source: clause 4.9.
     pub fn follows(&self) -> bool {
-        // A HEAD cannot show whether it leads to a page.
+        // A HEAD cannot show whether its destination is a page.
         self.method == Method::Get && self.purpose() != Purpose::Harness
     }
 
-    /// Returns whether only the raw sender can send this: it is bound to HTTP/1.1.
+    /// Returns whether only the raw sender can send this, over HTTP/1.1.
     pub fn is_raw(&self) -> bool {
         self.manner != Manner::Ordinary
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
-    /// Returns what a transcript keeps of the request: enough to notice that another version of the
-    /// harness asks something else, without an ID or a secret.
+    /// Returns what a transcript keeps of the request: enough to detect that another version of the
+    /// harness sends something else, without an ID or a secret.
     pub fn fingerprint(&self) -> String {
         let place = match &self.place {
             Place::Config => "config".to_owned(),

@@ -1,4 +1,4 @@
-//! A server in memory, for tests of checks and of the clean-up: healthy, but where a script says
+//! A server in memory for tests of checks and of the cleanup: healthy, unless a script says
 //! otherwise.
 
 use super::answer::{Answer, Body, Failure, FailureKind, Response};
@@ -17,39 +17,38 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-/// The limit that its config promises, in bytes.
+/// The limit in its config, in bytes.
 pub(crate) const LIMIT: usize = 40_000;
 
-/// What the server does with one request.
+/// The reaction to one request.
 pub(crate) enum Deed {
-    /// What a healthy server does.
+    /// The reaction of a healthy server.
     Healthy,
-    /// Nothing; it answers so.
+    /// Only this answer.
     Answers(Answer),
-    /// What a healthy server does; and it answers so.
+    /// The reaction of a healthy server, but this answer.
     Obeys(Answer),
-    /// What a healthy server does; and it answers after this time.
+    /// The reaction of a healthy server, answered after this time.
     Takes(Duration),
-    /// What a healthy server does, with these header fields more in the answer.
+    /// The reaction of a healthy server, with additional header fields in the answer.
     Adds(Vec<(&'static str, String)>),
-    /// It does for anyone what it does for the person.
+    /// The user's access for everyone.
     LetsIn,
-    /// It keeps these bytes in place of what was there, or nothing, and answers as if it were
-    /// healthy.
+    /// It stores these bytes instead of the upload, or nothing, and answers like a healthy server.
     Keeps(Option<Vec<u8>>),
 }
 
-/// One request, as a script sees it.
+/// One request as a script sees it.
 pub(crate) struct Asked<'a> {
     pub(crate) request: &'a Request,
-    /// How many requests came before.
+    /// The number of earlier requests.
     pub(crate) number: usize,
-    /// What is stored there, if it is a backup's place.
+    /// The stored bytes, if it is the place of a backup.
     pub(crate) stored: Option<&'a Bytes>,
 }
 
 impl Asked<'_> {
-    /// Returns the ID of ours that a list was asked for with.
+    /// Returns the run's ID in a request for a listing.
     pub(crate) fn listed_id(&self) -> Option<String> {
         match &self.request.place {
             Place::Listing(own) => Some(own.id().to_hex()),
@@ -78,14 +77,14 @@ impl Scripted {
         })))
     }
 
-    /// Plays by another script from now on, and forgets what was asked.
+    /// Uses another script from now on, and clears the log.
     pub(crate) fn plays(&self, script: impl FnMut(&Asked) -> Deed + Send + 'static) {
         let mut state = self.0.lock().expect("no script panics");
         state.script = Box::new(script);
         state.log.clear();
     }
 
-    /// Returns what was asked so far, in words.
+    /// Returns descriptions of the requests so far.
     pub(crate) fn log(&self) -> Vec<String> {
         self.0.lock().expect("no script panics").log.clone()
     }
@@ -220,7 +219,7 @@ pub(crate) fn broken_off(noticed: bool) -> Failure {
     Failure::lost(kind, Stage::Http, "the upload was broken off on purpose")
 }
 
-/// No answer, in one way or another.
+/// Returns the failure of a missing answer.
 pub(crate) fn silence(kind: FailureKind) -> Failure {
     Failure::lost(kind, Stage::Http, format!("no answer: {kind:?}"))
 }
@@ -234,7 +233,7 @@ pub(crate) fn scripted_target(url: &str) -> Target {
 impl Session {
     /// Returns a session with a server in memory.
     pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
-        // Its many spellings are made once, not for each of thousands of sessions.
+        // The many spellings of its secrets are made once, rather than for thousands of sessions.
         static SCRUB: OnceLock<Scrub> = OnceLock::new();
         let target = scripted_target("http://127.0.0.1:9/safe");
         let scrub = SCRUB.get_or_init(|| {
@@ -246,7 +245,7 @@ impl Session {
         Self::scripted_at(target, scrub.clone(), server, ledger)
     }
 
-    /// The same at a target of the test's choice, of which nothing is hidden but what `scrub` says.
+    /// Returns the same session for another target, where only `scrub` hides secrets.
     pub(crate) fn scripted_at(
         target: Target,
         scrub: Scrub,

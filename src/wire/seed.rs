@@ -1,4 +1,4 @@
-//! The one source of randomness of a run: everything made up is derived from a seed and a label.
+//! The only randomness of a run: everything generated is derived from a seed and a label.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// A seed of 256 bits, written as 64 hex digits. The same seed gives the same requests.
+/// A seed of 256 bits, written as 64 hex digits. The same seed yields the same requests.
 ///
-/// Earlier versions made seeds of 64 bits, written as 16 hex digits; those still give what they
-/// gave then.
+/// Earlier versions made seeds of 64 bits, written as 16 hex digits, which still yield the same
+/// requests.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(Width);
@@ -23,11 +23,10 @@ enum Width {
 }
 
 impl Seed {
-    /// Returns a seed that nobody can guess, so that no backup ID that follows from it was ever
-    /// used.
+    /// Returns a seed that nobody can guess, so that no backup ID derived from it was ever used.
     ///
     /// # Errors
-    /// If the operating system gives no random bytes.
+    /// If the operating system does not return random bytes.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
@@ -39,7 +38,7 @@ impl Seed {
         Self(Width::Short(seed))
     }
 
-    /// 32 bytes that belong to `label`.
+    /// Returns 32 bytes for `label`.
     pub fn bytes(self, label: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(b"safe-conformance seed\0");
@@ -51,11 +50,11 @@ impl Seed {
         hash.finalize().into()
     }
 
-    /// `length` bytes that belong to `label`: the key stream of AES, which is fast in a test's
-    /// build, too.
+    /// Returns `length` bytes for `label`: the key stream of AES, which is fast even in an
+    /// unoptimised build.
     pub fn stream(self, label: &str, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
-        // The key is of this label alone, and seals but once.
+        // The key is derived for this label only and used once.
         let nonce = Nonce::assume_unique_for_key([0; 12]);
         let sealed = UnboundKey::new(&AES_256_GCM, &self.bytes(label)).and_then(|key| {
             LessSafeKey::new(key).seal_in_place_separate_tag(nonce, Aad::empty(), &mut bytes)

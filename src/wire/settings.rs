@@ -1,4 +1,4 @@
-//! How a session behaves, and what it cost.
+//! The settings of a session, and its costs.
 
 use super::binned::Binned;
 use super::pace::{Pace, PaceChoice};
@@ -8,35 +8,35 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the person asked to see every exchange: gets a level (2 or 3) and a line.
+/// Receives every exchange, if the user asked for it: a level (2 or 3) and a line.
 pub type Trace = Arc<dyn Fn(u8, &str) + Send + Sync>;
 
-/// How a session behaves.
+/// The settings of a session.
 #[derive(Clone)]
 pub struct Settings {
-    /// The seed of everything made up.
+    /// The seed from which everything is generated.
     pub seed: Seed,
-    /// How long one answer may take; large bodies get more.
+    /// How long one answer may take; large bodies get more time.
     pub timeout: Duration,
-    /// How many bytes the size checks may upload, together.
+    /// How many bytes the size checks may upload in total.
     pub max_upload: u64,
     /// The switch that stops the run.
     pub stop: Stop,
-    /// Where every exchange is reported.
+    /// The receiver of every exchange.
     pub trace: Option<Trace>,
-    /// How fast the run asks; clones are the same pace, so that a progress line can follow it.
+    /// The pace of the run; clones share it, so that a progress line can follow it.
     pub pace: Pace,
-    /// How long a server that limits or locks is waited for.
+    /// How long to wait for a server that limits requests or holds a lock.
     pub patience: Duration,
-    /// The seed that was made for this run alone. No backup ID of it can be in use, so that none is
-    /// looked for before the first upload; of any other seed, each is.
+    /// A seed that was generated for this run alone. Its backup IDs cannot be in use, so none is
+    /// looked for before the first upload; with another seed, each is.
     pub fresh: Option<Seed>,
-    /// How long the one paced upload takes; without it, none is made.
+    /// How long the single paced upload takes; `None` for no such upload.
     pub slow_uplink: Option<Duration>,
 }
 
 impl Settings {
-    /// The same with a seed of which the caller knows that no backup ID of it is in use.
+    /// Returns the settings with a seed whose backup IDs are known to be unused.
     #[must_use]
     pub fn with_fresh(mut self, seed: Seed) -> Self {
         self.seed = seed;
@@ -44,7 +44,7 @@ impl Settings {
         self
     }
 
-    /// Returns the settings that `check` has without options.
+    /// Returns the settings of `check` without options.
     pub fn new(seed: Seed) -> Self {
         Self {
             seed,
@@ -60,23 +60,23 @@ impl Settings {
     }
 }
 
-/// What a run cost.
+/// The costs of a run.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Totals {
-    /// Requests sent.
+    /// The number of requests.
     pub requests: u64,
-    /// Bytes of bodies sent.
+    /// The number of bytes in bodies.
     pub bytes_sent: u64,
-    /// Requests that the server refused because there were too many.
+    /// The number of requests that the server refused because there were too many.
     #[serde(default)]
     pub limited: u32,
-    /// Answers 423 that were waited for.
+    /// The number of 423 answers after which the run waited.
     #[serde(default)]
     pub locked: u32,
-    /// Requests that were asked again because no answer came.
+    /// The number of requests that were repeated because no answer arrived.
     #[serde(default)]
     pub asked_again: u32,
-    /// What was deleted, which lies in the bin of a server that has one.
+    /// The deleted files, which are in the bin if the server has one.
     #[serde(default, skip_serializing_if = "Binned::is_none")]
     pub deleted: Binned,
 }

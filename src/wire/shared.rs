@@ -1,9 +1,9 @@
-//! What several checks share, so that a run asks little: questions that are asked once, and places
-//! that are used in turn.
+//! Resources that several checks share, so that a run sends few requests: answers that are
+//! requested once, and places that are used in turn.
 //!
-//! Intrusion detection counts distinct paths that are answered with a 4xx, and requests without
-//! credentials. So whatever is missing on purpose is missing under one ID, the same in every run,
-//! and whatever is deleted or broken off shares another.
+//! Intrusion detection counts distinct paths with a 4xx answer, and requests without credentials.
+//! So all requests for a missing backup use one ID, which is the same in every run, and all backups
+//! that are deleted or broken off share another.
 
 use super::answer::{Answer, Failure, FailureKind};
 use super::context::Context;
@@ -16,24 +16,24 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
-/// The owner of the shared backups, where a check stands otherwise.
+/// The owner of the shared backups, in the place of a check.
 const OWNER: &str = "shared";
-/// The slot of the backup that is uploaded and deleted again and again.
+/// The slot of the backup that is repeatedly uploaded and deleted.
 const RECYCLED: &str = "recycled";
 /// The name of the trial that precedes the first upload.
 const TRIAL: &str = "shared.trial";
 
-/// What is shared in a run.
+/// The shared resources of a run.
 #[derive(Default)]
 pub(super) struct Shared {
     answers: Mutex<BTreeMap<&'static str, Arc<OnceCell<Answer>>>>,
-    /// Of each place that is used in turn.
+    /// One lock for each place that is used in turn.
     turns: Mutex<BTreeMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
     trial: OnceCell<Result<(), Failure>>,
 }
 
 impl Shared {
-    /// Returns what is shared in a run whose trial has passed.
+    /// Returns the shared resources of a run whose trial has passed.
     #[cfg(test)]
     pub(super) fn tried() -> Self {
         Self {
@@ -54,35 +54,35 @@ impl Shared {
 }
 
 impl Context {
-    /// Returns the answer to a question of the whole run: asked by whichever check comes first.
+    /// Returns the answer to a request of the whole run, sent by the first check that needs it.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As for [`send`](Self::send).
     pub async fn once(&self, name: &'static str, request: Request) -> Answer {
         let cell = self.session.shared.answer(name);
         let asking = async || self.sharing(name, Facet::Whole).send(request.clone()).await;
         cell.get_or_init(asking).await.clone()
     }
 
-    /// Returns the small backup that is uploaded once and stays until the run ends.
+    /// Returns the small backup that is uploaded once and stays until the end of the run.
     pub fn specimen(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "specimen")
     }
 
-    /// Returns the backup that compresses well, which is uploaded once and stays until the run
-    /// ends.
+    /// Returns the backup that compresses well, which is uploaded once and stays until the end of
+    /// the run.
     pub fn compressible(&self) -> OwnBackup {
         self.session.guard.own_backup(OWNER, "compressible")
     }
 
-    /// Returns the backup that checks upload, break off and delete one after the other. A check's
-    /// turn ends with the check.
+    /// Returns the backup that checks upload, break off and delete in turn. A check's turn ends
+    /// with the check.
     pub async fn recycled(&self) -> OwnBackup {
         self.in_turn(RECYCLED).await
     }
 
-    /// Returns the backup of which uploads are broken off: the [recycled](Self::recycled) one, or
-    /// another for each way of sending where two more URLs that are answered 4xx do no harm.
+    /// Returns the backup whose uploads are broken off: the [recycled](Self::recycled) one, or one
+    /// for each way of sending if two more URLs with a 4xx answer are harmless.
     pub async fn to_cut_off(&self, chunked: bool) -> OwnBackup {
         let slot = match (self.facts().cuts_off_apart, chunked) {
             (false, _) => RECYCLED,
@@ -102,22 +102,21 @@ impl Context {
         self.session.guard.own_backup(OWNER, slot)
     }
 
-    /// Deletes a backup of the run's own, if it may be there. No check sees it.
+    /// Deletes a backup of the run if it may exist. No check sees it.
     pub async fn discard(&self, backup: &OwnBackup) {
         self.session.delete(backup).await;
     }
 
-    /// Returns whether the run may ask for this without credentials. Nextcloud counts each such
-    /// request to a public link as two failed logins, so that a few lock the link for its owner.
+    /// Returns whether the run may send requests without credentials. Nextcloud counts each request
+    /// to a public link without them as two failed logins, so a few lock the link for its owner.
     ///
     /// Source: servers.nextcloud-public-link.
     pub fn may_ask_anonymously(&self) -> bool {
         !self.facts().base.contains("/public.php/")
     }
 
-    /// Before the first upload: makes sure that the server does not call present what nobody has
-    /// used, and that it deletes what it stores. Whether it stores anything at all, the checks
-    /// judge.
+    /// Verifies before the first upload that the server does not report an unused ID as existing,
+    /// and that it deletes what it stores. Whether it stores anything is left to the checks.
     ///
     /// # Errors
     /// If nothing more may be written.
@@ -146,7 +145,7 @@ impl Context {
                 ),
             ));
         }
-        // No check has started to use it before the trial ends.
+        // No check uses it before the trial ends.
         let backup = self.session.guard.own_backup(OWNER, RECYCLED);
         let payload = trial.payload("trial", Recipe::Random(600));
         match trial.send(Request::put(&backup, &payload)).await {
@@ -161,7 +160,7 @@ impl Context {
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());
         };
-        // A 404 says that nothing was stored, a 423 that it is locked for now.
+        // A 404 means that nothing was stored, a 423 that it is temporarily locked.
         let is_refused = deleted.status >= 400 && !matches!(deleted.status, 404 | 410 | 423);
         if is_refused {
             return Err(Failure::of(

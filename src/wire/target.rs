@@ -1,4 +1,4 @@
-//! What is tested: a base URL, credentials, certificates to trust.
+//! The target of a run: a base URL, credentials, and certificates to trust.
 
 use super::person::{Account, Asking};
 use super::secret::{Scrub, Secret};
@@ -25,7 +25,7 @@ pub enum Login {
     Token(Secret),
 }
 
-/// The kind of credentials that a run has.
+/// The kind of a run's credentials.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoginKind {
@@ -38,7 +38,7 @@ pub enum LoginKind {
 }
 
 impl Login {
-    /// Returns what kind it is.
+    /// Returns the kind.
     pub const fn kind(&self) -> LoginKind {
         match self {
             Self::Open => LoginKind::Open,
@@ -58,7 +58,7 @@ impl Login {
         }
     }
 
-    /// Adds to a scrub everything by which these credentials can be known.
+    /// Adds every form of these credentials to a scrub.
     pub(super) fn hide(&self, scrub: &mut Scrub) {
         match self {
             Self::Open => {}
@@ -70,7 +70,7 @@ impl Login {
         }
     }
 
-    /// Returns whether the two encodings of clause 4.8 differ for it.
+    /// Returns whether the two encodings of clause 4.8 are the same for it.
     pub(super) fn is_ascii(&self) -> bool {
         match self {
             Self::Basic { user, password } => user.is_ascii() && password.expose().is_ascii(),
@@ -79,35 +79,35 @@ impl Login {
     }
 }
 
-/// What is tested.
+/// The target of a run.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The base URL.
     pub base: BaseUrl,
     /// The credentials.
     pub login: Login,
-    /// PEM files' contents: roots to trust beside the operating system's.
+    /// The contents of PEM files: roots to trust in addition to the operating system's.
     pub roots: Vec<String>,
-    /// The file that holds the first of them, where a person named one.
+    /// The file with the first of them, if the user named one.
     pub ca_file: Option<PathBuf>,
-    /// The file that holds the password, where a person named one.
+    /// The file with the password, if the user named one.
     pub password_file: Option<PathBuf>,
-    /// PEM files' contents: roots that pass for publicly trusted beside those of Mozilla. They are
-    /// not trusted for that. It is how tests hold a certificate to the rules for public
-    /// authorities.
+    /// The contents of PEM files: roots that count as publicly trusted in addition to Mozilla's.
+    /// This does not make them trusted; it lets tests apply the rules for public authorities to a
+    /// certificate.
     pub public_roots: Vec<String>,
-    /// Addresses to connect to instead of those that the name has; none: those that it has.
+    /// Addresses to connect to instead of those of the name; empty for those of the name.
     pub addresses: Vec<IpAddr>,
-    /// Whether the URL was typed with user info that is percent-encoded.
+    /// Whether the URL was typed with percent-encoded user info.
     pub encoded_user_info: bool,
-    /// Whether the URL was typed with user info that holds a raw `@`.
+    /// Whether the URL was typed with user info that contains a raw `@`.
     pub at_sign_in_user_info: bool,
-    /// Whether it is the embedded server, which no phone is meant to reach.
+    /// Whether it is the embedded server, which phones need not reach.
     pub embedded: bool,
 }
 
 impl Target {
-    /// Returns a target from a URL as a person types it; user info in it becomes the credentials.
+    /// Returns the target of a URL as a user types it; user info in it becomes the credentials.
     pub fn parse(url: &str) -> Result<Self, BaseUrlError> {
         let parsed = BaseUrl::parse(url)?;
         let encoded_user_info = parsed.user_info.is_some()
@@ -157,29 +157,29 @@ impl Target {
         self
     }
 
-    /// Trusts the certificates of a PEM file's content beside the operating system's.
+    /// Trusts the certificates of a PEM file in addition to the operating system's.
     #[must_use]
     pub fn trusting(mut self, pem: impl Into<String>) -> Self {
         self.roots.push(pem.into());
         self
     }
 
-    /// Lets the certificates of a PEM file's content pass for publicly trusted.
+    /// Makes the certificates of a PEM file count as publicly trusted.
     #[must_use]
     pub fn taking_for_public(mut self, pem: impl Into<String>) -> Self {
         self.public_roots.push(pem.into());
         self
     }
 
-    /// Connects to `address` whatever the name says, and to every other that is given so.
+    /// Connects to `address` instead of those of the name; several calls add several addresses.
     #[must_use]
     pub fn at(mut self, address: IpAddr) -> Self {
         self.addresses.push(address);
         self
     }
 
-    /// Returns whether the path is a folder of another user of a Nextcloud. A login by e-mail
-    /// address is nobody's folder.
+    /// Returns whether the path is another Nextcloud user's folder. A login by e-mail address names
+    /// no folder.
     ///
     /// Source: servers.nextcloud-host.
     fn names_another_user(&self) -> bool {
@@ -196,14 +196,14 @@ impl Target {
         !owner.is_empty() && owner.to_lowercase() != user.to_lowercase()
     }
 
-    /// With what a person asks it, for lines to paste into a shell.
+    /// Returns the user's options for requests, for lines to paste into a shell.
     pub fn asking(&self) -> Asking {
         let addresses = self.addresses.iter();
         Asking {
             account: match &self.login {
                 Login::Open => Account::Nobody,
                 Login::Basic { user, .. } => Account::Named(user.clone()),
-                // The token is a secret.
+                // A token is a secret.
                 Login::Token(_) => Account::Unknown,
             },
             password_file: shown(self.password_file.as_deref()),
@@ -232,51 +232,51 @@ impl Target {
     }
 }
 
-/// Returns a file, as text.
+/// Returns the path of a file as text.
 fn shown(file: Option<&Path>) -> Option<String> {
     file.map(|file| file.display().to_string())
 }
 
-/// What a check may know of the target: enough to judge again without it.
+/// The facts about a target that checks may use, sufficient to judge a replay without it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is its own fact")]
 pub struct Facts {
     /// The base URL, without user info or a trailing slash.
     pub base: String,
-    /// Whether it is `https://`.
+    /// Whether the scheme is `https`.
     pub https: bool,
-    /// Whether its name is this machine's own.
+    /// Whether its name belongs to this machine.
     pub loopback: bool,
     /// The kind of credentials.
     pub login: LoginKind,
     /// Whether the credentials are ASCII.
     pub ascii_login: bool,
-    /// Whether the URL was typed with user info that is percent-encoded.
+    /// Whether the URL was typed with percent-encoded user info.
     pub encoded_user_info: bool,
-    /// Whether the URL was typed with user info that holds a raw `@`.
+    /// Whether the URL was typed with user info that contains a raw `@`.
     #[serde(default)]
     pub at_sign_in_user_info: bool,
-    /// Whether it is the embedded server, which no phone is meant to reach.
+    /// Whether it is the embedded server, which phones need not reach.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub embedded: bool,
-    /// How many bytes the size checks may upload, together.
+    /// How many bytes the size checks may upload in total.
     pub max_upload: u64,
-    /// Whether no backup ID of the run can have been used before: it follows from 256 random bits
-    /// of this run alone.
+    /// Whether the run's backup IDs cannot have been used before, because they are derived from 256
+    /// random bits of this run alone.
     #[serde(default)]
     pub fresh_ids: bool,
-    /// Whether the URL is one of Nextcloud's folders, of another user than the one who logs in.
+    /// Whether the URL is the Nextcloud folder of a user other than the one who logs in.
     #[serde(default)]
     pub names_another_user: bool,
-    /// How long the one paced upload takes, if it was asked for.
+    /// How long the single paced upload takes, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_uplink: Option<std::time::Duration>,
-    /// Whether roots were given to be trusted beside the operating system's.
+    /// Whether the user gave roots to trust in addition to the operating system's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_roots: bool,
-    /// Whether uploads that are broken off have separate IDs, so that they wait for no other
-    /// check. It costs two more URLs that are answered 4xx: no intrusion detection stands before a
-    /// server on this machine.
+    /// Whether broken-off uploads have separate IDs, so that they wait for no other check. This
+    /// costs two more URLs with a 4xx answer, but a server on this machine has no intrusion
+    /// detection in front of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cuts_off_apart: bool,
 }

@@ -1,8 +1,8 @@
 //! The transcript: everything that a run saw, so that it can be judged again without a network.
 //!
-//! Answers stand under the key (check, variant, n), n being the n-th thing that this check asked:
-//! how checks were interleaved does not matter. Bodies that the harness made are recipes; it holds
-//! no secret and no backup ID.
+//! Answers have the key (check, variant, n), where n is the number of the check's call, so that the
+//! order of checks does not matter. Bodies that the harness made are stored as recipes. A
+//! transcript contains no secret and no backup ID.
 
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
@@ -20,7 +20,7 @@ use thiserror::Error;
 /// The format of a transcript that is written and read.
 const FORMAT: u32 = 2;
 
-/// Where an answer stands in a transcript.
+/// The place of an answer in a transcript.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Key {
     pub(super) check: String,
@@ -28,28 +28,28 @@ pub(super) struct Key {
     pub(super) n: u32,
 }
 
-/// What came of one call.
+/// The result of one call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Got {
-    /// Of connecting.
+    /// Of a connection to the host.
     Reach(Result<Reach, Failure>),
     /// Of a TLS handshake.
     Handshake(Result<Handshake, TlsTrouble>),
-    /// Of looking at the server's TLS.
+    /// Of an inspection of the server's TLS.
     Inspection(Result<Box<Inspection>, Failure>),
-    /// Of one request, or of several at once.
+    /// Of one request, or of several simultaneous ones.
     Answers(Vec<Answer>),
 }
 
-/// One call and what came of it.
+/// One call and its result.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Entry {
     check: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     variant: String,
     n: u32,
-    /// What was asked, in words that hold neither an ID nor a secret.
+    /// The requests, in words without an ID or a secret.
     asked: Vec<String>,
     got: Got,
 }
@@ -62,7 +62,7 @@ pub(super) struct Unfinished {
     pub(super) why: String,
 }
 
-/// A check, and its variant, of which a broken-off upload became visible after it had looked.
+/// A check and its variant whose broken-off upload appeared after it had looked.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Late {
     /// The check.
@@ -77,28 +77,28 @@ pub struct Transcript {
     format: u32,
     tool: String,
     version: String,
-    /// What was tested.
+    /// The facts about the target.
     pub(super) facts: Facts,
-    /// The seed of everything made up.
+    /// The seed from which everything is generated.
     pub(super) seed: Seed,
     /// The patterns of `--only`.
     only: Vec<String>,
-    /// The patterns that were skipped, each with the option that asked for it.
+    /// The patterns that were skipped, each with the option that skipped it.
     skip: Vec<(String, String)>,
-    /// Why the run was stopped before its end, if it was.
+    /// Why the run was stopped early, if it was.
     pub(super) stopped: Option<String>,
     pub(super) unfinished: Vec<Unfinished>,
-    /// Why nothing more was sent, if that was so.
+    /// Why the run stopped by itself, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) halted: Option<Halt>,
-    /// What made the run slow down first, if anything did.
+    /// The first reason why the run slowed down, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slowed_by: Option<String>,
-    /// What the run cost, and what it left behind.
+    /// The costs of the run.
     pub(super) totals: Totals,
-    /// How many backups may still be on the server, by the reason.
+    /// How many backups may still be on the server, by reason.
     pub(super) left_behind: BTreeMap<Doubt, usize>,
-    /// The checks whose broken-off uploads became visible after they had looked.
+    /// The checks whose broken-off uploads appeared after they had looked.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) late: BTreeSet<Late>,
     exchanges: Vec<Entry>,
@@ -108,17 +108,17 @@ pub struct Transcript {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TranscriptError {
-    /// Not a transcript.
+    /// It is not a transcript.
     #[error("this is not a transcript of safe-conformance: {0}")]
     Malformed(String),
-    /// Of a format that this version does not read.
+    /// It has a format that this version does not read.
     #[error(
         "the transcript has format {0}, and this version reads format {FORMAT}: run the check again with --transcript"
     )]
     Format(u32),
 }
 
-/// What a transcript starts with.
+/// The beginning of a transcript.
 pub(super) struct Opening {
     pub(super) facts: Facts,
     pub(super) seed: Seed,
@@ -145,7 +145,7 @@ impl Transcript {
         }
     }
 
-    /// Keeps which checks were chosen.
+    /// Stores which checks were selected.
     pub fn keep_selection(&mut self, selection: &Selection) {
         self.only = selection.only.iter().map(ToString::to_string).collect();
         self.skip = selection
@@ -155,7 +155,7 @@ impl Transcript {
             .collect();
     }
 
-    /// Returns which checks were chosen.
+    /// Returns which checks were selected.
     pub fn selection(&self) -> Selection {
         Selection {
             rare: Vec::new(),
@@ -168,12 +168,12 @@ impl Transcript {
         }
     }
 
-    /// Returns how long the one paced upload took, if it was asked for.
+    /// Returns how long the single paced upload took, if it was requested.
     pub const fn slow_uplink(&self) -> Option<std::time::Duration> {
         self.facts.slow_uplink
     }
 
-    /// Reads a transcript from its JSON.
+    /// Parses a transcript from its JSON.
     pub fn parse(json: &str) -> Result<Self, TranscriptError> {
         #[derive(Deserialize)]
         struct Format {
@@ -187,8 +187,8 @@ impl Transcript {
         serde_json::from_str(json).map_err(malformed)
     }
 
-    /// Takes secrets out of the harness's own words, as a second wall: what a server said was
-    /// cleaned as it came in. It is done here and not in the JSON, whose base64 must stay whole.
+    /// Removes secrets from the harness's own words, as a second wall; the server's words were
+    /// cleaned at the input. This is not done in the JSON, because its base64 must stay intact.
     pub fn clean(&mut self, scrub: &Scrub) {
         let words = std::iter::once(&mut self.facts.base)
             .chain(self.stopped.as_mut())
@@ -203,19 +203,19 @@ impl Transcript {
         }
     }
 
-    /// Writes the transcript as JSON into `file`, without holding all of that in memory.
+    /// Writes the transcript as JSON to `file`, without holding the JSON in memory.
     ///
     /// # Errors
-    /// If the system refuses.
+    /// If the operating system refuses.
     pub fn write(&self, file: impl std::io::Write) -> std::io::Result<()> {
         let mut file = std::io::BufWriter::new(file);
         serde_json::to_writer_pretty(&mut file, self)?;
         std::io::Write::flush(&mut file)
     }
 
-    /// Returns the transcript as JSON, entries in the order of their keys.
+    /// Returns the transcript as JSON, with the entries in the order of their keys.
     pub fn to_json(&self) -> String {
-        // Maps with string keys and finite numbers only: this cannot fail.
+        // Serialising string keys and finite numbers does not fail.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 

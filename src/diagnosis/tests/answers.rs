@@ -247,7 +247,7 @@ fn an_answer_without_login_says_nothing_of_what_is_there() {
             };
             for evidence in [evidence, of_config] {
                 let found = diagnose(&evidence).map(|found| found.id);
-                // An error of the server is one for every client.
+                // An error of the server affects every client.
                 let expected = (status == 500).then_some("problem.server-error");
                 assert_eq!(found, expected, "{status}");
             }

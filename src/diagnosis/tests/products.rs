@@ -5,8 +5,8 @@ use super::answers::answer;
 use super::scene::{facts, finding};
 use crate::suites::server;
 
-/// Words by which a text is known to be about one web server. A proxy may stand before any
-/// server, so that naming one to put there is no mistake.
+/// Words that show which web server a text is about. A proxy may stand before any server, so a text
+/// may recommend one.
 const ABOUT: [(Product, &[&str]); 5] = [
     (
         Product::Apache,
@@ -41,7 +41,7 @@ const ABOUT: [(Product, &[&str]); 5] = [
     (Product::Lighttpd, &["lighttpd.conf"]),
 ];
 
-/// Returns what a fix says about a server that is not the one that was recognised.
+/// Returns the word in a fix that belongs to a server other than the recognised one.
 fn foreign(product: Product, fix: &str) -> Option<&'static str> {
     let others = ABOUT.iter().filter(|(about, _)| *about != product);
     let mut words = others.flat_map(|(_, words)| words.iter());
@@ -139,7 +139,7 @@ fn fields_and_bodies_show_a_product_and_near_misses_do_not() {
             Some(Product::Sekursranko),
         ),
         (404, server(""), "{\"detail\": \"Not Found\"}", None),
-        // eee-safe answers as any program does that is built on gin: nothing shows it.
+        // eee-safe answers like any program based on gin, so one answer does not show it.
         (
             401,
             login("Basic realm=\"Authorization Required\""),
@@ -167,7 +167,7 @@ fn what_a_run_found_shows_eee_safe() {
     };
     let both = ["desktop.head", "desktop.restore"];
     assert_eq!(shown(&both, GIN), Some(Product::EeeSafe));
-    // Another server without HEAD, another that filters programs, another that is built on gin.
+    // Another server without HEAD, another that filters programs, another that uses gin.
     assert_eq!(shown(&both, OTHER), None);
     assert_eq!(shown(&["desktop.head"], GIN), None);
     assert_eq!(shown(&["desktop.restore"], GIN), None);

@@ -1,4 +1,4 @@
-//! Rows of the table: what answers and their absence show.
+//! Rows of the table: problems that answers and missing answers show.
 
 use super::super::*;
 use super::scene::*;

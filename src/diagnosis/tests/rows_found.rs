@@ -1,4 +1,4 @@
-//! Rows of the table: what findings of a run show.
+//! Rows of the table: problems that the findings of a run show.
 
 use super::certificates::*;
 use super::scene::*;

@@ -1,4 +1,4 @@
-//! What is seen: put together by hand, and looked at as a run would.
+//! Evidence that is assembled by hand and examined as in a run.
 
 use super::super::*;
 use crate::engine::{Because, Blocker, Breakage, Cause, Finding};
@@ -9,11 +9,11 @@ pub(super) const BASE: &str = "https://cloud.example/safe";
 pub(super) const FILES: &str = "https://cloud.example/remote.php/dav/files/alice/threema";
 pub(super) const LINK: &str = "https://cloud.example/public.php/webdav";
 
-/// One thing that is seen.
+/// One piece of evidence.
 pub(super) enum Scene {
     Answer(Box<Exchange>),
     Silence(Silence),
-    /// A finding of this check, with the certificates of the server where those matter.
+    /// A finding of this check, with the server's certificates if they matter.
     Finding {
         check: &'static str,
         verdict: &'static str,
@@ -25,7 +25,7 @@ pub(super) enum Scene {
     Target(Box<Facts>, Option<Box<Inspection>>),
 }
 
-/// An answer, with all that can stand beside it.
+/// An answer with all its circumstances.
 pub(super) struct Exchange {
     base: &'static str,
     login: LoginKind,
@@ -70,17 +70,17 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
     }
 }
 
-/// Returns a GET of `config` that is answered so.
+/// Returns a GET of `config` with this answer.
 pub(super) fn config(status: u16) -> Exchange {
     exchange(Method::Get, Subject::Config, status)
 }
 
-/// Returns a PUT of a small backup that is answered so.
+/// Returns a PUT of a small backup with this answer.
 pub(super) fn put(status: u16) -> Exchange {
     exchange(Method::Put, Subject::Backup, status)
 }
 
-/// Returns a PUT over a backup that is there.
+/// Returns a PUT that replaces a backup.
 pub(super) fn replace(status: u16) -> Exchange {
     exchange(Method::Put, Subject::ReplacedBackup, status)
 }
@@ -238,7 +238,7 @@ pub(super) fn passes(check: &'static str) -> Scene {
     }
 }
 
-/// The same, at another stage.
+/// Returns a check that deviates at this stage.
 pub(super) fn deviates_at(check: &'static str, stage: &'static str) -> Scene {
     Scene::Finding {
         check,
@@ -271,7 +271,7 @@ pub(super) fn breaks(check: &'static str, breakage: Breakage) -> Scene {
     }
 }
 
-/// Returns a check that was kept from being judged.
+/// Returns a check that was blocked.
 pub(super) fn blocked(check: &'static str, blocker: Blocker) -> Scene {
     Scene::Finding {
         check,
@@ -287,7 +287,7 @@ pub(super) fn silent(asked: Option<(Method, Subject)>, kind: FailureKind) -> Sce
     Scene::Silence(Silence { asked, kind })
 }
 
-/// Returns what is known of a target.
+/// Returns the facts about a target.
 pub(super) fn facts() -> Facts {
     serde_json::from_value(serde_json::json!({
         "base": BASE, "https": true, "loopback": false, "login": "basic", "ascii_login": true,
@@ -305,7 +305,7 @@ pub(super) fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
 }
 
 impl Scene {
-    /// Returns the IDs of the problems that are named.
+    /// Returns the IDs of the problems that were found.
     pub(super) fn problems(&self) -> Vec<String> {
         let id = |found: Option<Diagnosis>| found.map(|found| found.id.to_owned()).into_iter();
         match self {

@@ -1,11 +1,11 @@
-//! The table: a scene that shows each problem, and one that nearly does.
+//! The table: for each problem, a scene that shows it and a near miss.
 
 use super::super::*;
 use super::rows_answers::{ROWS_2, ROWS_3};
 use super::rows_found::{ROWS_0, ROWS_1};
 use super::scene::*;
 
-/// The name of a problem, what shows it, and what nearly does.
+/// The ID of a problem, a scene that shows it, and a near miss.
 pub(super) type Row = (&'static str, fn() -> Scene, fn() -> Scene);
 
 #[test]

@@ -1,4 +1,4 @@
-//! The pieces that profiles are composed of.
+//! The pieces of which profiles are composed.
 
 use super::super::Fault;
 use super::dialect::Dialect;
@@ -11,33 +11,33 @@ pub(super) enum Behaviour {
     Wrong(Fault),
     /// Its base URL has this path.
     Base(&'static str),
-    /// Who gets in.
+    /// This user has access.
     Enters(Entrance),
     /// Each request takes this long.
     Takes(Duration),
-    /// It works on so many requests at once; the others queue.
+    /// It works on this many requests at the same time; the others queue.
     AtOnce(usize),
-    /// Uploads that run lock their target.
+    /// Running uploads lock their target.
     Locks(Locking),
-    /// It notices the end of a broken-off upload late.
+    /// It notices late that an upload broke off.
     Notices(Notice),
     /// The words and header fields of its answers.
     Speaks(&'static Dialect),
-    /// It refuses uploads for their size, in other words than 413.
+    /// It refuses uploads for their size, with a status other than 413.
     Refuses(SizeRule),
-    /// Its front lets only so many requests pass in a time.
+    /// Its front limits the rate of requests.
     Limits(Rate),
-    /// Its front lets only so many requests pass at once.
+    /// Its front limits the number of simultaneous requests.
     Crowds(Crowd),
-    /// It counts what an address does, and acts on it.
+    /// It counts what an address does, and reacts.
     Watches(Watch),
-    /// It closes connections without a word.
+    /// It closes connections without an answer.
     HangsUp(HangUp),
-    /// It shows its folder to who has logged in.
+    /// It shows its folder to users who have logged in.
     Lists(Listing),
-    /// A client can make folders in it.
+    /// It treats folders like this.
     Shows(Folders),
-    /// Its front waits this long before it answers that credentials are wrong.
+    /// Its front waits this long before it refuses wrong credentials.
     DelaysRefusals(Duration),
     /// It has this habit.
     Does(Habit),
@@ -45,57 +45,57 @@ pub(super) enum Behaviour {
     ConfigHead(u16),
 }
 
-/// What a server does or does not.
+/// A habit of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in super::super) enum Habit {
-    /// It keeps plain files: what is no backup ID is the name of a file that is not there.
+    /// It serves plain files: a name that is not a backup ID is a missing file.
     PlainFiles,
-    /// It sends its session cookie more than once; the last value counts.
+    /// It sends its session cookie more than once, and the last value counts.
     RepeatedCookies,
-    /// It puts what is deleted into a bin, which its user can list.
+    /// It moves deleted files to a bin, which its user can list.
     Bin,
-    /// It shows nothing of what was uploaded: a file drop.
+    /// It hides uploads from everyone: a file drop.
     FileDrop,
-    /// It is a whole Nextcloud, with `status.php` and pages for the browser.
+    /// It is a complete Nextcloud, with `status.php` and pages for the browser.
     Cloud,
-    /// It requires `Threema` in the `User-Agent`, and JSON accepted where `config` is asked for.
+    /// It requires `Threema` in the `User-Agent`, and `Accept` with JSON for `config`.
     ReadHeaders,
 }
 
 /// How a server treats folders.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in super::super) struct Folders {
-    /// The status of MKCOL where something is.
+    /// The status of MKCOL for a path that exists.
     pub(in super::super) again: u16,
-    /// MKCOL without a slash at the end.
+    /// The treatment of MKCOL without a trailing slash.
     pub(in super::super) bare: Bare,
-    /// The status of PUT where the folder above is missing; `None` if that is made silently.
+    /// The status of PUT into a missing folder; `None` if the folder is created silently.
     pub(in super::super) orphan: Option<u16>,
-    /// Whether PROPFIND shows what is there.
+    /// Whether PROPFIND shows what exists.
     pub(in super::super) looks: bool,
-    /// Whether nothing of it is shown to this user.
+    /// Whether everything is hidden from this user.
     pub(in super::super) is_closed: bool,
-    /// Whether the base URL is the root: that of a public link.
+    /// Whether the base URL is the root, as for a public link.
     pub(in super::super) is_link: bool,
 }
 
-/// What a server makes of MKCOL without a slash at the end.
+/// How a server treats MKCOL without a trailing slash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in super::super) enum Bare {
-    /// The same as with one.
+    /// Like one with the slash.
     Same,
-    /// It redirects where something is.
+    /// With a redirect if the path exists.
     Redirected,
-    /// It refuses.
+    /// With a refusal.
     Refused,
 }
 
-/// Who gets in, where that is not a user of the server with a password.
+/// Access by other means than a user's own password.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Entrance {
-    /// The user name that is prescribed.
+    /// The required user name.
     pub(super) user: Option<&'static str>,
-    /// Whether any user name will do.
+    /// Whether any user name is accepted.
     pub(in super::super) any_user: bool,
     /// Whether the password is empty.
     pub(super) has_empty_password: bool,
@@ -103,7 +103,7 @@ pub(in super::super) struct Entrance {
     pub(super) is_open: bool,
 }
 
-/// What an upload that runs locks.
+/// What a running upload locks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Locking {
     /// Its target, against other uploads and deletions.
@@ -112,30 +112,30 @@ pub(super) enum Locking {
     Everything,
 }
 
-/// How late the end of a broken-off upload is noticed: between these.
+/// How late the server notices that an upload broke off: a time in this range.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Notice {
-    /// At the earliest.
+    /// The earliest time.
     pub(super) earliest: Duration,
-    /// At the latest.
+    /// The latest time.
     pub(super) latest: Duration,
 }
 
-/// Above which size uploads are refused.
+/// A limit on the size of uploads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SizeRule {
-    /// The largest upload that is taken, in bytes.
+    /// The largest accepted upload, in bytes.
     pub(super) most: u64,
-    /// Whether a chunked upload gets past it.
+    /// Whether a chunked upload escapes the limit.
     pub(super) declared_only: bool,
-    /// The answer.
+    /// The refusal.
     pub(super) refusal: Refusing,
 }
 
-/// How a refusal is put.
+/// The form of a refusal.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refusing {
-    /// 502 without content: the proxy gave up.
+    /// 502 without content: the proxy aborted.
     BadGateway,
     /// 507 with the server's sentence.
     Quota,
@@ -146,92 +146,92 @@ pub(super) enum Refusing {
 /// nginx's `limit_req`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
-    /// How many requests a second pass.
+    /// How many requests pass per second.
     pub(super) per_second: u32,
-    /// How many more are taken at once.
+    /// How many more are accepted at once.
     pub(super) burst: u32,
-    /// Whether those wait until the rate allows them, as without `nodelay`.
+    /// Whether these wait until the rate permits them, as without `nodelay`.
     pub(super) delays: bool,
-    /// What the others get: 503, or 429.
+    /// The status for the others: 503 or 429.
     pub(super) status: u16,
 }
 
 /// nginx's `limit_conn`: in HTTP/2 each request counts as a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Crowd {
-    /// How many requests of an address may run at once.
+    /// How many requests of an address may run at the same time.
     pub(super) most: usize,
-    /// What the others get.
+    /// The status for the others.
     pub(super) status: u16,
 }
 
-/// A count of what an address does.
+/// A count of an address's actions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watch {
-    /// What counts.
+    /// The actions that count.
     pub(super) counts: Counts,
-    /// How much of it is borne.
+    /// The largest count that is tolerated.
     pub(super) most: usize,
-    /// How it is forgotten.
+    /// How the count decreases.
     pub(super) forgets: Forgets,
-    /// What happens then.
+    /// The reaction above it.
     pub(super) then: Then,
 }
 
-/// What is counted.
+/// Actions that count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Counts {
-    /// Distinct paths that are answered 404, 403 or 400.
+    /// Distinct paths with the answer 404, 403 or 400.
     Probing,
-    /// Answers 404.
+    /// Answers with 404.
     Missing,
-    /// Requests with wrong credentials, this often, and those without, this often.
+    /// Requests with wrong credentials and without credentials, with these weights.
     Logins {
-        /// How often wrong credentials count.
+        /// How much wrong credentials count.
         wrong: usize,
-        /// How often missing ones count.
+        /// How much missing credentials count.
         missing: usize,
     },
 }
 
-/// How what was counted is forgotten.
+/// How a count decreases.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Forgets {
-    /// One in this time.
+    /// By one in each such period.
     OneEvery(Duration),
-    /// Each after this time.
+    /// By each action after this time.
     After(Duration),
 }
 
-/// What happens to an address that did too much.
+/// The reaction to an address with too high a count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Then {
-    /// Its connections are dropped for so long.
+    /// Its connections are dropped for this long.
     Drop(Duration),
-    /// Everything is answered 403 for so long.
+    /// Every request is answered with 403 for this long.
     Forbid(Duration),
-    /// Everything is answered 429 until enough is forgotten.
+    /// Every request is answered with 429 until the count has decreased.
     TooMany,
-    /// Everything is answered 500, `MaxDelayReached`, until enough is forgotten.
+    /// Every request is answered with 500, `MaxDelayReached`, until the count has decreased.
     MaxDelay,
 }
 
-/// When a connection is closed without a word.
+/// When a connection is closed without an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum HangUp {
-    /// One connection in so many: now before its first answer, now after it.
+    /// One in this many connections: in turn before and after its first answer.
     OneIn(usize),
-    /// Every one, after its first answer.
+    /// Every connection, after its first answer.
     AfterEachAnswer,
 }
 
-/// To what the folder is shown to who has logged in.
+/// How a folder is shown to users who have logged in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in super::super) enum Listing {
-    /// To PROPFIND.
+    /// In an answer to PROPFIND.
     Properties,
-    /// To PROPFIND, and as a page with names to GET.
+    /// In an answer to PROPFIND, and to GET as a page with names.
     PropertiesAndPage,
-    /// To PROPFIND, and as a page without names to GET.
+    /// In an answer to PROPFIND, and to GET as a page without names.
     PropertiesAndBlankPage,
 }

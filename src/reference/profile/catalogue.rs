@@ -16,7 +16,7 @@ use super::pieces::{
     SEKURSRANKO, TOKEN, TOKEN_ALONE, WSGIDAV, hours, ms, probing,
 };
 
-/// One profile: what it is, why, and what it is made of.
+/// One profile: its description, its sources and its pieces.
 pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) explanation: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Entry {
 
 macro_rules! profiles {
     ($($variant:ident = $name:literal, $explanation:literal, $facts:expr, $behaviours:expr;)*) => {
-        /// A server that the embedded one can be like.
+        /// A server that the embedded one can imitate.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[non_exhaustive]
         pub enum Profile {

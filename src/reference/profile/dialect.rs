@@ -1,4 +1,4 @@
-//! The words and header fields in which a server answers.
+//! The words and header fields of a server's answers.
 
 use super::super::answer::{Answer, Refusal};
 use super::super::handler::Call;
@@ -10,20 +10,20 @@ use http::header::{
 };
 use http::{Method, StatusCode};
 
-/// How a server answers what every server answers.
+/// The form of a server's usual answers.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Dialect {
-    /// `Server`.
+    /// The value of `Server`.
     pub(super) server: Option<&'static str>,
-    /// How it puts a refusal.
+    /// The form of its refusals.
     pub(super) refusals: Form,
-    /// The type of `config`.
+    /// The content type of `config`.
     pub(super) config_type: Option<&'static str>,
-    /// The type of a backup.
+    /// The content type of a backup.
     pub(super) backup_type: Option<&'static str>,
-    /// The status of an upload where nothing was.
+    /// The status of an upload to a free name.
     pub(super) created: u16,
-    /// The status of an upload over a backup.
+    /// The status of an upload that replaces a backup.
     pub(super) replaced: u16,
     /// Whether a backup has an `ETag`.
     pub(super) has_tag: bool,
@@ -31,22 +31,22 @@ pub(in super::super) struct Dialect {
     pub(super) has_time: bool,
     /// Its challenges.
     pub(super) challenges: &'static [&'static str],
-    /// The status of a path with an encoded slash.
+    /// The status for a path with an encoded slash.
     pub(super) encoded_slash: u16,
     /// The status of an upload that is too large.
     pub(super) too_large: u16,
-    /// The status of an upload without a length, where one is wanted.
+    /// The status of an upload without a required length.
     pub(super) without_length: u16,
     /// The status of a deletion.
     pub(super) deleted: u16,
-    /// The status of a folder that may not be looked into.
+    /// The status of a folder that may not be listed.
     pub(super) closed_folder: u16,
 }
 
-/// How a refusal is put.
+/// The form of a refusal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Form {
-    /// The XML of sabre/dav, with Nextcloud's sentences.
+    /// The XML of sabre/dav with Nextcloud's sentences.
     Sabre,
     /// nginx's page.
     Nginx,
@@ -56,13 +56,13 @@ pub(super) enum Form {
     Lighttpd,
     /// A page of wsgidav.
     Wsgidav,
-    /// The reason alone.
+    /// The reason phrase alone.
     Reason,
-    /// Nothing.
+    /// No content.
     Silence,
 }
 
-/// What a plain server says.
+/// The answers of a plain server.
 pub(super) const PLAIN: Dialect = Dialect {
     server: None,
     refusals: Form::Reason,
@@ -81,7 +81,7 @@ pub(super) const PLAIN: Dialect = Dialect {
 };
 
 impl Dialect {
-    /// Puts an answer in the server's own words.
+    /// Changes an answer to the server's own words.
     pub(in super::super) fn put(&self, call: &Call<'_>, answer: &mut Answer) {
         self.put_status(&call.parts.method, call.route, answer);
         self.put_marks(call.route, answer);
@@ -140,7 +140,7 @@ impl Dialect {
         }
     }
 
-    /// Puts a refusal in the server's own words.
+    /// Changes a refusal to the server's own words.
     fn refuse(&self, path: &str, refusal: &Refusal, answer: &mut Answer) {
         let status = answer.status();
         let reason = status.canonical_reason().unwrap_or_default();
@@ -190,8 +190,8 @@ impl Dialect {
     }
 }
 
-/// Nextcloud puts no name into `Server`: what is measured is the web server under it, with PHP in
-/// it.
+/// Returns whether `Server` belongs to a measured Nextcloud: it shows the web server under it, with
+/// PHP.
 fn is_nextcloud(server: &str) -> bool {
     server.starts_with("Apache")
 }

@@ -1,4 +1,4 @@
-//! What stands in front of a server: limits of requests in a time, and at once.
+//! The front of a server: it limits the rate of requests, and how many run at the same time.
 
 use super::super::answer::Answer;
 use super::behaviour::{Crowd, Rate};
@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What becomes of a request before the server sees it.
+/// What the front does with a request.
 pub(in super::super) enum Front<'a> {
     /// The connection is closed.
     Closed,
-    /// It is answered at once.
+    /// The request is answered at once.
     Refused(Answer),
-    /// It passes; it counts as running until the guard is dropped.
+    /// The request passes, and counts as running until the guard is dropped.
     Passed(Passing<'a>),
 }
 
-/// A request that runs.
+/// A running request.
 pub(in super::super) struct Passing<'a> {
     pub(super) running: Option<&'a AtomicUsize>,
 }
@@ -31,7 +31,7 @@ impl Drop for Passing<'_> {
 
 /// The bucket of `limit_req`.
 ///
-/// Source: `ngx_http_limit_req_module`, its documentation and the words *leaky bucket* there.
+/// Source: the documentation of `ngx_http_limit_req_module`, which calls it a *leaky bucket*.
 pub(super) struct Bucket {
     rate: Rate,
     level: Mutex<Level>,
@@ -51,7 +51,7 @@ impl Bucket {
         }
     }
 
-    /// Returns how long a request waits; an error is the status that refuses it.
+    /// Returns how long a request waits, or the status that refuses it.
     pub(super) fn pour(&self, now: Duration) -> Result<Duration, u16> {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = level.at.map(|at| now.saturating_sub(at).as_secs_f64());
@@ -87,7 +87,7 @@ impl Running {
         }
     }
 
-    /// One more request; `None` if that is too many.
+    /// Counts one more request; `None` if that is too many.
     pub(super) fn enter(&self) -> Option<Passing<'_>> {
         let before = self.count.fetch_add(1, Ordering::Relaxed);
         let passing = Passing {

@@ -1,5 +1,4 @@
-//! Uploads that lock their target, and what becomes of those that break off, once the server
-//! notices.
+//! Uploads that lock their target, and the late effects of those that break off.
 
 use super::behaviour::{Locking, Notice};
 use bytes::Bytes;
@@ -7,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The uploads that run, and the effects that are still to come.
+/// The running uploads, and the effects that are still to come.
 pub(in super::super) struct Late {
     locking: Option<Locking>,
     notice: Option<Notice>,
@@ -16,7 +15,7 @@ pub(in super::super) struct Late {
 
 #[derive(Default)]
 struct Table {
-    /// The names to which an upload runs.
+    /// The targets of running uploads.
     running: BTreeSet<String>,
     coming: Vec<Coming>,
     /// How many uploads have broken off.
@@ -26,27 +25,27 @@ struct Table {
 /// An effect that is still to come.
 struct Coming {
     name: String,
-    /// From when on the name is locked.
+    /// The time from which the name is locked.
     locked: Duration,
-    /// When it happens.
+    /// The time at which it takes effect.
     due: Duration,
-    /// What is stored then.
+    /// The content to store; `None` for none.
     content: Option<Bytes>,
 }
 
-/// What is known of an upload that broke off.
+/// An upload that broke off.
 pub(in super::super) struct BrokenOff {
     /// Its target.
     pub(in super::super) name: String,
-    /// What arrived.
+    /// The bytes that arrived.
     pub(in super::super) received: Bytes,
     /// Whether it declared no length.
     pub(in super::super) is_chunked: bool,
-    /// Whether there was a backup before.
+    /// Whether a backup existed before.
     pub(in super::super) exists: bool,
 }
 
-/// An upload that runs: its target is locked until this is dropped.
+/// A running upload: its target is locked until this is dropped.
 pub(in super::super) struct Uploading<'a> {
     late: &'a Late,
     name: Option<String>,
@@ -69,7 +68,7 @@ impl Late {
         }
     }
 
-    /// An upload begins; `None` where another one holds the lock.
+    /// Begins an upload; `None` if another one holds the lock.
     pub(in super::super) fn begin(&self, now: Duration, name: &str) -> Option<Uploading<'_>> {
         if self.locking.is_none() {
             return Some(Uploading {
@@ -89,8 +88,8 @@ impl Late {
         })
     }
 
-    /// Returns whether a request that is no upload meets a lock. A new file is locked only while it
-    /// is moved into its place: before that it is not there.
+    /// Returns whether a request other than an upload meets a lock. A new file is locked only while
+    /// it is moved into place, because it does not exist before.
     pub(in super::super) fn is_locked(
         &self,
         now: Duration,
@@ -108,11 +107,11 @@ impl Late {
         }
     }
 
-    /// Notes an upload that broke off. Returns how long it takes until the server notices. `None`
-    /// if it is noticed at once.
+    /// Notes an upload that broke off. Returns how long the server takes to notice; `None` if it
+    /// notices at once.
     ///
-    /// Nextcloud writes over what exists, and keeps what came of a chunked upload. A new file of
-    /// declared length is compared, and removed.
+    /// Nextcloud overwrites an existing file, and keeps the received part of a chunked upload. It
+    /// compares the length of a new file with the declared one, and removes the file.
     pub(in super::super) fn break_off(&self, now: Duration, broken: BrokenOff) -> Option<Duration> {
         let notice = self.notice?;
         let mut table = self.lock();
@@ -133,7 +132,7 @@ impl Late {
         Some(wait)
     }
 
-    /// A whole upload arrived and its client went away: it is stored after this time all the same.
+    /// Stores a complete upload after this time although its client has left.
     pub(in super::super) fn store_later(
         &self,
         now: Duration,
@@ -149,7 +148,7 @@ impl Late {
         });
     }
 
-    /// Returns what is to be stored by now.
+    /// Returns the uploads that must be stored by now.
     pub(in super::super) fn due(&self, now: Duration) -> Vec<(String, Bytes)> {
         let mut table = self.lock();
         let (due, coming) = std::mem::take(&mut table.coming)
@@ -175,8 +174,8 @@ impl Table {
 }
 
 impl Notice {
-    /// Returns the wait after the `count`-th break: spread over the range, most of them short, in
-    /// the same order every time.
+    /// Returns the wait after the `count`-th break: spread over the range, mostly short, and always
+    /// in the same order.
     fn of(self, count: u32) -> Duration {
         let place = (f64::from(count) * 0.618_034).fract();
         let ratio = self.latest.as_secs_f64() / self.earliest.as_secs_f64();

@@ -1,4 +1,4 @@
-//! Connections that are closed without a word.
+//! Connections that are closed without an answer.
 
 use super::behaviour::HangUp;
 use std::io;
@@ -8,23 +8,23 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The state of a connection from which nothing more is read.
+/// The state of a connection that reads no more requests.
 const NO_MORE_REQUESTS: u8 = 1;
-/// The state of a connection that is closed.
+/// The state of a closed connection.
 const CLOSED: u8 = 2;
 
-/// The connections so far.
+/// The number of connections so far.
 #[derive(Default)]
 pub(in super::super) struct Lines(AtomicUsize);
 
-/// One connection, as the server holds it.
+/// One connection of the server.
 #[derive(Clone, Default)]
 pub(in super::super) struct Line {
     ends: Option<Ends>,
     state: Arc<AtomicU8>,
 }
 
-/// When a connection ends without a word.
+/// When a connection ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ends {
     BeforeAnswer,
@@ -58,14 +58,14 @@ impl Line {
         ends
     }
 
-    /// There is an answer, which still goes out.
+    /// Notes that an answer is ready, which is still sent.
     pub(in super::super) fn answered(&self) {
         if self.ends == Some(Ends::AfterAnswer) {
             self.state.store(NO_MORE_REQUESTS, Ordering::Relaxed);
         }
     }
 
-    /// Nothing goes in or out any more.
+    /// Stops all traffic of the connection.
     pub(in super::super) fn close(&self) {
         self.state.store(CLOSED, Ordering::Relaxed);
     }
@@ -102,7 +102,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for OnLine<S> {
         let this = self.get_mut();
         this.line.check()?;
         if this.line.state.load(Ordering::Relaxed) == NO_MORE_REQUESTS {
-            // As if the client had closed its side: the connection ends once the answer is out.
+            // Reads the end of the stream, so that the connection ends once the answer is sent.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut this.stream).poll_read(context, buffer)

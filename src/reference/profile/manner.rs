@@ -1,4 +1,4 @@
-//! A profile at work: its pieces, with what they remember.
+//! A profile in operation: its pieces and their state.
 
 use super::super::answer::{Answer, Refusal, empty, refusal_with};
 use super::super::tasks::Tasks;
@@ -16,7 +16,7 @@ use super::workers::{Shift, Workers};
 use http::StatusCode;
 use std::time::Duration;
 
-/// How a server behaves beyond its faults. Without a profile it does nothing of all this.
+/// How a server behaves besides its faults; without a profile, in no special way.
 pub(in super::super) struct Manner {
     pub(in super::super) tempo: Tempo,
     pub(in super::super) late: Late,
@@ -37,7 +37,7 @@ pub(in super::super) struct Manner {
     hangs_up: Option<HangUp>,
 }
 
-/// What a profile prescribes, once each.
+/// The settings of a profile, each at most once.
 #[derive(Default)]
 struct Pieces {
     takes: Duration,
@@ -47,7 +47,7 @@ struct Pieces {
 }
 
 impl Manner {
-    /// Returns the manner of a server that is like `profile`.
+    /// Returns the manner of a server that imitates `profile`.
     pub(in super::super) fn new(profile: Option<Profile>, tempo: Tempo, tasks: Tasks) -> Self {
         let mut manner = Self {
             tempo,
@@ -102,7 +102,7 @@ impl Manner {
         }
     }
 
-    /// Returns whether it has this habit.
+    /// Returns whether the server has this habit.
     pub(in super::super) fn does(&self, habit: Habit) -> bool {
         self.habits.contains(&habit)
     }
@@ -113,7 +113,7 @@ impl Manner {
         (!is_dropped).then(|| self.lines.open(self.hangs_up))
     }
 
-    /// Returns what the front makes of a request.
+    /// Returns how the front treats a request.
     pub(in super::super) async fn front(&self) -> Front<'_> {
         match self.banned() {
             Some(Then::Drop(_)) => return Front::Closed,
@@ -141,7 +141,7 @@ impl Manner {
         Front::Passed(passing)
     }
 
-    /// Returns the answer of a server that has locked the address out.
+    /// Returns the answer of a server that has locked out the address.
     pub(in super::super) fn locked_out(&self) -> Option<Answer> {
         match self.banned()? {
             Then::TooMany => Some(refusal_with(
@@ -168,7 +168,7 @@ impl Manner {
         watchers.find_map(|watcher| watcher.verdict(now))
     }
 
-    /// Notes what was answered, and lets a refused login wait.
+    /// Notes an answer, and delays a refused login.
     pub(in super::super) async fn saw(&self, seen: &Seen<'_>) {
         let now = self.tempo.now();
         for watcher in &self.watchers {
@@ -192,12 +192,12 @@ impl Manner {
         self.takes
     }
 
-    /// Takes the time that a request takes.
+    /// Waits for as long as a request takes.
     pub(in super::super) async fn work(&self) {
         self.tempo.sleep(self.takes).await;
     }
 
-    /// Returns the refusal of an upload for its size, in other words than 413.
+    /// Returns the refusal of an upload for its size, if its status is not 413.
     pub(in super::super) fn refuses_size(&self, length: u64, is_declared: bool) -> Option<Answer> {
         let rule = self.size.filter(|rule| length > rule.most)?;
         if rule.declared_only && !is_declared {

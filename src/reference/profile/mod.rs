@@ -1,4 +1,4 @@
-//! Profiles: servers as they were measured, each composed of small typed pieces of behaviour. No
+//! Profiles: measured servers, each composed of small typed pieces of behaviour. A profile is not a
 //! copy of a server.
 
 mod behaviour;
@@ -28,7 +28,7 @@ use std::fmt;
 use std::str::FromStr;
 
 impl Profile {
-    /// Returns what it does and what makes it so, in one or two sentences.
+    /// Returns the profile's effect and its cause, in one or two sentences.
     pub const fn explanation(self) -> &'static str {
         self.entry().explanation
     }
@@ -38,7 +38,7 @@ impl Profile {
         self.entry().name
     }
 
-    /// Returns the facts of the manual that it is made from.
+    /// Returns the facts of the manual on which it is based.
     pub const fn facts(self) -> &'static [&'static str] {
         self.entry().facts
     }
@@ -52,19 +52,19 @@ impl Profile {
         path.map(|path| with_user(path, user))
     }
 
-    /// Returns the user name that it lets in, if the profile prescribes one: the token of a public
+    /// Returns the user name that has access, if the profile prescribes one: the token of a public
     /// link.
     pub fn user(self) -> Option<&'static str> {
         self.entrance().and_then(|entrance| entrance.user)
     }
 
-    /// Returns whether its password is empty: that of a public link without one.
+    /// Returns whether its password is empty, as for a public link without one.
     pub fn has_empty_password(self) -> bool {
         self.entrance()
             .is_some_and(|entrance| entrance.has_empty_password)
     }
 
-    /// Returns whether it lets everybody in, without credentials.
+    /// Returns whether it gives everyone access without credentials.
     pub fn is_open(self) -> bool {
         self.entrance().is_some_and(|entrance| entrance.is_open)
     }
@@ -82,7 +82,7 @@ impl Profile {
         groups.flat_map(|group| group.iter().copied())
     }
 
-    /// Returns the faults among them.
+    /// Returns the faults among its pieces.
     pub(super) fn faults(self) -> impl Iterator<Item = super::Fault> {
         self.behaviours().filter_map(|behaviour| match behaviour {
             Behaviour::Wrong(fault) => Some(fault),
@@ -97,7 +97,7 @@ impl fmt::Display for Profile {
     }
 }
 
-/// There is no profile of that name.
+/// The error for a name that no profile has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("unknown profile `{0}`")]
 pub struct UnknownProfile(String);

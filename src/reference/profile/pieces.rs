@@ -27,14 +27,14 @@ pub(super) const fn probing(then: Then) -> Watch {
     }
 }
 
-/// What is Nextcloud's for a user alone.
+/// The pieces of Nextcloud for a user, but not for a link.
 pub(super) const NEXTCLOUD_USER: &[Behaviour] = &[
     Base("/remote.php/dav/files/USER/threema_safe"),
     Watches(FAILURES),
     Does(Habit::Bin),
     Shows(NEXTCLOUD_FOLDERS),
 ];
-/// What is Nextcloud's wherever it serves files.
+/// The pieces of Nextcloud wherever it serves files.
 pub(super) const NEXTCLOUD_FILES: &[Behaviour] = &[
     Speaks(&NEXTCLOUD_DAV),
     Does(Habit::PlainFiles),
@@ -45,7 +45,7 @@ pub(super) const NEXTCLOUD_FILES: &[Behaviour] = &[
     Wrong(Fault::TrashBin),
     Does(Habit::Cloud),
 ];
-/// What Nextcloud does with uploads that run and break off.
+/// The pieces of Nextcloud for uploads that run or break off.
 pub(super) const CUT_OFF: &[Behaviour] = &[Locks(Locking::Everything), Notices(NOTICE)];
 pub(super) const NGINX_FILES: &[Behaviour] = &[
     Speaks(&NGINX),
@@ -86,7 +86,7 @@ pub(super) const APACHE_FOLDERS: Folders = Folders {
     bare: Bare::Redirected,
     ..FOLDERS
 };
-/// Without the module `dav_ext`.
+/// Folders of nginx without the module `dav_ext`.
 pub(super) const NGINX_FOLDERS: Folders = Folders {
     bare: Bare::Refused,
     orphan: Some(500),

@@ -1,5 +1,4 @@
-//! The time of what a server does in seconds: delays, locks, limits, bans. It can pass faster than
-//! the machine's.
+//! The time for delays, locks, limits and bans, which can pass faster than the machine's.
 
 use super::super::clock::Clock;
 use std::sync::Arc;
@@ -14,8 +13,8 @@ pub(in super::super) struct Tempo {
 }
 
 impl Tempo {
-    /// Returns a time that passes `speed` times as fast as the machine's, and jumps where `clock`
-    /// is advanced.
+    /// Returns a time that passes `speed` times as fast as the machine's, and jumps when `clock` is
+    /// advanced.
     pub(in super::super) fn new(clock: Arc<dyn Clock>, speed: u32) -> Self {
         Self {
             clock,
@@ -24,12 +23,12 @@ impl Tempo {
         }
     }
 
-    /// Returns how much of it has passed.
+    /// Returns how much time has passed.
     pub(in super::super) fn now(&self) -> Duration {
         self.begun.elapsed() * self.speed + self.clock.advanced()
     }
 
-    /// Waits for as long as `duration` is in this time.
+    /// Waits for `duration` in this time.
     pub(in super::super) async fn sleep(&self, duration: Duration) {
         if !duration.is_zero() {
             tokio::time::sleep(duration / self.speed).await;

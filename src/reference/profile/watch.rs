@@ -1,21 +1,21 @@
-//! What watches an address: intrusion detection, and the server's own count of failures.
+//! Counts of an address: intrusion detection, and the server's own count of failures.
 
 use super::behaviour::{Counts, Forgets, Then, Watch};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A request that was answered, as a watcher sees it.
+/// An answered request, as a watcher sees it.
 pub(in super::super) struct Seen<'a> {
     /// Its path.
     pub(in super::super) path: &'a str,
     /// The status of the answer.
     pub(in super::super) status: u16,
-    /// Whether it brought credentials.
+    /// Whether the request carried credentials.
     pub(in super::super) had_credentials: bool,
 }
 
-/// One watcher and its count. There is one address: loopback.
+/// One watcher and its count. There is only one address, loopback.
 pub(super) struct Watcher {
     watch: Watch,
     state: Mutex<State>,
@@ -23,9 +23,9 @@ pub(super) struct Watcher {
 
 #[derive(Default)]
 struct State {
-    /// What counts, with its time; of what is not distinct the path is empty.
+    /// The counted actions with their times; the path is empty if actions need not be distinct.
     counted: VecDeque<(String, Duration)>,
-    /// When the last one was forgotten.
+    /// When the count was last decreased.
     leaked: Duration,
     banned_until: Option<Duration>,
 }
@@ -38,7 +38,7 @@ impl Watcher {
         }
     }
 
-    /// Notes what was answered.
+    /// Notes an answer.
     pub(super) fn see(&self, now: Duration, seen: &Seen<'_>) {
         let mut state = self.lock();
         state.forget(self.watch.forgets, now);
@@ -68,7 +68,7 @@ impl Watcher {
         }
     }
 
-    /// Returns what happens to a request now.
+    /// Returns the reaction to a request now.
     pub(super) fn verdict(&self, now: Duration) -> Option<Then> {
         let mut state = self.lock();
         state.forget(self.watch.forgets, now);

@@ -1,4 +1,4 @@
-//! The processes that work on requests: a few at once, while the others queue.
+//! The processes that work on requests: a few at the same time, while the others queue.
 
 use super::super::tasks::Tasks;
 use super::tempo::Tempo;
@@ -15,8 +15,8 @@ pub(super) struct Workers {
     tasks: Tasks,
 }
 
-/// A process works on a request until this is dropped, and for as long as a request takes in any
-/// case: a client that goes away does not make it faster.
+/// A process is busy with a request until this is dropped, and at least for the time of a request:
+/// a client that leaves does not make it faster.
 pub(in super::super) struct Shift {
     _ends: oneshot::Sender<()>,
 }
@@ -31,7 +31,7 @@ impl Workers {
         }
     }
 
-    /// Waits until a process is free. Who goes away while waiting keeps the place in the queue.
+    /// Waits until a process is free. A client that leaves keeps its place in the queue.
     pub(super) async fn begin(&self) -> Shift {
         let (begins, begun) = oneshot::channel();
         let (ends, ended) = oneshot::channel::<()>();
@@ -39,13 +39,13 @@ impl Workers {
         self.tasks.spawn(async move {
             // The semaphore is never closed.
             let _slot = workers.slots.acquire().await;
-            // Nobody waits any more: the work is done all the same.
+            // The work is done even if the client has left.
             let _ = begins.send(());
             workers.tempo.sleep(workers.takes).await;
-            // An error is the end, too.
+            // An error also means that the request has ended.
             let _ = ended.await;
         });
-        // An error is the end of the server.
+        // An error means that the server has stopped.
         let _ = begun.await;
         Shift { _ends: ends }
     }

@@ -1,4 +1,4 @@
-//! A tiny HTTP/1.1 client: one request per connection, everything by hand.
+//! A tiny HTTP/1.1 client: one request per connection, written by hand.
 
 use super::super::Running;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 /// The credentials of the default options.
 pub const BASIC: &str = "Basic c2FmZTpzM2NyZXQtbG9vcGJhY2s=";
 
-/// An answer, as it came.
+/// An answer as it was received.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -29,7 +29,7 @@ impl Reply {
     }
 }
 
-/// A request to be sent.
+/// A request to send.
 #[derive(Clone)]
 pub struct Ask {
     method: &'static str,
@@ -53,7 +53,7 @@ impl Ask {
         }
     }
 
-    /// Returns a request for a path that is not below the base.
+    /// Returns a request for a path outside the base.
     pub fn outside(method: &'static str, path: &str) -> Self {
         let path = path.to_owned();
         Self {
@@ -62,31 +62,31 @@ impl Ask {
         }
     }
 
-    /// Without credentials.
+    /// Removes the credentials.
     pub fn anonymous(mut self) -> Self {
         self.authorization = None;
         self
     }
 
-    /// With this `Authorization`.
+    /// Sets `Authorization`.
     pub fn authorization(mut self, value: impl Into<Vec<u8>>) -> Self {
         self.authorization = Some(value.into());
         self
     }
 
-    /// With this header.
+    /// Adds this header.
     pub fn header(mut self, line: &str) -> Self {
         self.headers.push(line.to_owned());
         self
     }
 
-    /// With this body.
+    /// Sets the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// With this body, in chunks and without a length.
+    /// Sets a body in chunks, without a length.
     pub fn chunked(self, body: impl Into<Vec<u8>>) -> Self {
         Self {
             is_chunked: true,
@@ -133,26 +133,26 @@ impl Ask {
         framed
     }
 
-    /// Sends it; gives what came back until the connection was closed.
+    /// Sends the request; returns what was received until the connection was closed.
     async fn exchange(&self, server: &Running) -> Vec<u8> {
         let stream = TcpStream::connect(server.address()).await.expect("listens");
         let (mut reader, mut writer) = stream.into_split();
         let message = [self.head(), self.framed_body()].concat();
         let send = async {
-            // A server may have heard enough before everything was said.
+            // A server may close the connection before everything was sent.
             let _ = writer.write_all(&message).await;
             let _ = writer.flush().await;
         };
         let mut received = Vec::new();
         let receive = async {
-            // A reset ends what came before it, no more.
+            // A reset ends the reading, but the received bytes are kept.
             let _ = reader.read_to_end(&mut received).await;
         };
         tokio::join!(send, receive);
         received
     }
 
-    /// Sends it; `None` if the connection is closed without an answer.
+    /// Sends the request; `None` if the connection is closed without an answer.
     pub async fn try_send(&self, server: &Running) -> Option<Reply> {
         let mut received = self.exchange(server).await;
         while received.starts_with(b"HTTP/1.1 100 ") {
@@ -178,30 +178,30 @@ impl Ask {
         })
     }
 
-    /// Sends it; there is an answer.
+    /// Sends the request; panics if it gets no answer.
     pub async fn send(&self, server: &Running) -> Reply {
         self.try_send(server).await.expect("there is an answer")
     }
 
-    /// Sends it; the status of the answer.
+    /// Sends the request; returns the status of the answer.
     pub async fn status(&self, server: &Running) -> u16 {
         self.send(server).await.status
     }
 
-    /// Sends all of the head and `sent` of the body's bytes, and is gone once the server has read
-    /// them.
+    /// Sends the head and the first `sent` bytes of the body, and disconnects once the server has
+    /// read them.
     pub async fn vanish(&self, server: &Running, sent: usize) {
         let mut stream = TcpStream::connect(server.address()).await.expect("listens");
         let message = [&self.head(), &self.framed_body()[..sent]].concat();
         stream.write_all(&message).await.expect("it is being read");
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        // A reset, not an end: nobody listens any more.
+        // A reset rather than a regular end, because the client no longer listens.
         stream.set_zero_linger().expect("a socket has this option");
         drop(stream);
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 
-    /// Sends all of the head and `sent` of the body's bytes, then breaks the connection.
+    /// Sends the head and the first `sent` bytes of the body, then breaks the connection.
     pub async fn cut_off(&self, server: &Running, sent: usize) {
         let mut stream = TcpStream::connect(server.address()).await.expect("listens");
         let body = self.framed_body();
@@ -209,27 +209,27 @@ impl Ask {
         stream.write_all(&message).await.expect("it is being read");
         stream.shutdown().await.expect("it is still open");
         let mut rest = Vec::new();
-        // Until the server has noticed: what it then answers is nobody's business.
+        // Waits until the server has noticed; its answer does not matter.
         let _ = stream.read_to_end(&mut rest).await;
     }
 }
 
-/// GET of a path below the base, with the right credentials.
+/// Returns a GET of a path below the base, with the right credentials.
 pub fn get(path: &str) -> Ask {
     Ask::new("GET", path)
 }
 
-/// HEAD of a path below the base, with the right credentials.
+/// Returns a HEAD of a path below the base, with the right credentials.
 pub fn head(path: &str) -> Ask {
     Ask::new("HEAD", path)
 }
 
-/// PUT to a path below the base, with the right credentials.
+/// Returns a PUT to a path below the base, with the right credentials.
 pub fn put(path: &str, body: impl Into<Vec<u8>>) -> Ask {
     Ask::new("PUT", path).body(body)
 }
 
-/// DELETE of a path below the base, with the right credentials.
+/// Returns a DELETE of a path below the base, with the right credentials.
 pub fn delete(path: &str) -> Ask {
     Ask::new("DELETE", path)
 }

@@ -1,4 +1,4 @@
-//! What a Nextcloud answers beside its files.
+//! What a Nextcloud answers besides its files.
 
 use super::super::Profile;
 use super::client::{Ask, BASIC};

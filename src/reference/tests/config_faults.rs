@@ -1,4 +1,4 @@
-//! Each fault of config changes config, and nothing else.
+//! Each fault of `config` changes `config` and nothing else.
 
 use super::super::Fault;
 use super::client::{get, head, put};

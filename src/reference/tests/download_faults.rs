@@ -1,4 +1,4 @@
-//! Each fault of the download changes what it names.
+//! Each fault of downloads changes what its name says.
 
 use super::super::Fault;
 use super::client::{Reply, delete, get, head, put};

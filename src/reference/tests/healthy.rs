@@ -1,4 +1,4 @@
-//! What the server does while nothing is wrong with it.
+//! The server without faults.
 
 use super::super::{Login, ManualClock, Options, start};
 use super::client::{Ask, BASIC, delete, get, head, put};
@@ -260,7 +260,7 @@ async fn concurrent_uploads_stay_whole() {
     .await;
 }
 
-/// Awaits all of them at once.
+/// Awaits all of them at the same time.
 pub async fn futures<T>(each: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut waiting: Vec<_> = each.map(|future| (Box::pin(future), None)).collect();
     std::future::poll_fn(|context| {

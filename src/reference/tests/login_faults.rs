@@ -1,4 +1,4 @@
-//! Each fault of the login opens or closes exactly what it names.
+//! Each fault of the login grants or refuses exactly the access that its name says.
 
 use super::super::{Fault, Login, Options, Running, start};
 use super::client::{Ask, BASIC, Reply, delete, get, head, put};

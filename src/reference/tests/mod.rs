@@ -24,7 +24,7 @@ async fn plain(faults: &[Fault]) -> Running {
     start(options).await.expect("a server on loopback starts")
 }
 
-/// The same, open to everybody.
+/// Returns the same server without a login.
 async fn open(faults: &[Fault]) -> Running {
     let options = Options {
         tls: false,
@@ -35,7 +35,7 @@ async fn open(faults: &[Fault]) -> Running {
     start(options).await.expect("a server on loopback starts")
 }
 
-/// Returns a server that is like `profile`, over plain HTTP, in a time that passes fast.
+/// Returns a server that imitates `profile`, over plain HTTP, in a time that passes fast.
 async fn like(profile: Profile) -> Running {
     start(Options {
         tls: false,

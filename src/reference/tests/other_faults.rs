@@ -1,4 +1,4 @@
-//! The faults of what is missing, of deletion, of limits, of paths, and of a server as a whole.
+//! The faults of missing backups, deletion, limits, paths, and the server as a whole.
 
 use super::super::Fault;
 use super::client::{Ask, delete, get, head, put};

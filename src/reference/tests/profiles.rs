@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Returns a server that is like `profile`, over plain HTTP, in a time that passes fast.
+/// Returns a server that imitates `profile`, over plain HTTP, in a time that passes fast.
 async fn like(profile: Profile, speed: u32) -> Running {
     start(Options {
         tls: false,
@@ -18,7 +18,7 @@ async fn like(profile: Profile, speed: u32) -> Running {
     .expect("a server on loopback starts")
 }
 
-/// Returns a request to a server that is like `profile`, with the right credentials.
+/// Returns a request to a server that imitates `profile`, with the right credentials.
 fn ask(profile: Profile, method: &'static str, path: &str) -> Ask {
     let base = Options::like(profile).base_path;
     let ask = Ask::outside(method, &format!("{base}{path}"));
@@ -48,7 +48,7 @@ async fn get(server: &Running, profile: Profile, digit: char) -> Reply {
     ask(profile, "GET", &backup(digit)).send(server).await
 }
 
-/// What real servers answered, by profile and probe: status, type, marks and challenges.
+/// The answers of real servers, by profile and probe: status, type, marks and challenges.
 const MEASURED: &str = include_str!("measured.json");
 
 /// One measured answer.
@@ -63,8 +63,7 @@ struct Measured {
     challenges: Vec<String>,
 }
 
-/// Returns what is asked of every server, in this order, under the name that the measurement has
-/// for it.
+/// Returns the requests to every server in this order, by their names in the measurement.
 fn probes(profile: Profile) -> Vec<(&'static str, Ask)> {
     let new = |method, path: &str| ask(profile, method, path).header("User-Agent: Threema");
     let small = vec![b'x'; 3000];
@@ -103,12 +102,12 @@ fn probes(profile: Profile) -> Vec<(&'static str, Ask)> {
     ]
 }
 
-/// Where a profile is not the bench on which its server was measured.
+/// Differences between a profile and the server that was measured.
 const OTHERWISE: &[(Profile, &str)] = &[
-    // It has client_max_body_size as config says, and no dav_ext module.
+    // It has `client_max_body_size` as in `config`, and no `dav_ext` module.
     (Profile::Nginx, "put_max_plus1"),
     (Profile::Nginx, "propfind_1"),
-    // It was gone before.
+    // The backup was already gone.
     (Profile::EeeSafe, "delete"),
 ];
 
@@ -136,7 +135,7 @@ async fn a_profile_answers_as_its_server_was_measured() {
     .await;
 }
 
-/// Returns what is otherwise than measured.
+/// Returns the differences from the measurement.
 fn differences(probe: &str, reply: &Reply, expected: &Measured) -> Vec<String> {
     let mut differences = Vec::new();
     let mut compare = |what: &str, ours: String, measured: String| {
@@ -182,7 +181,7 @@ async fn a_broken_off_upload_to_nextcloud_is_locked_then_late_then_there() {
         .await
         .expect("a server on loopback starts");
         put(&server, profile, 'a', b"old").await;
-        // The client goes away at once: what follows is the server's affair.
+        // The client leaves at once: the rest happens on the server.
         let upload = ask(profile, "PUT", &backup('a')).body(vec![b'n'; 49_152]);
         upload.vanish(&server, 24_576).await;
         let upload = ask(profile, "PUT", &backup('b')).chunked(vec![b'n'; 49_152]);
@@ -472,7 +471,7 @@ async fn the_login_password_is_slow_and_queues() {
         };
         let (one, two, three, four) = tokio::join!(ask(), ask(), ask(), ask());
         assert_eq!([one, two, three, four], [200; 4]);
-        // Two after two: twice 60 ms at this speed.
+        // Two at a time: twice 60 ms at this speed.
         assert!(begun.elapsed() >= Duration::from_millis(120));
     })
     .await;
@@ -515,7 +514,7 @@ async fn every_profile_starts_and_without_one_nothing_changes() {
     .await;
 }
 
-/// Two uploads to the same name, one after the other.
+/// Makes two uploads to the same name, one after the other.
 async fn futures(server: &Running) -> [u16; 2] {
     let upload = super::client::put(&backup('a'), "1");
     [upload.status(server).await, upload.status(server).await]

@@ -1,4 +1,4 @@
-//! The folders that a server with `WebDAV` shows, and that a client makes in it.
+//! The folders that a `WebDAV` server shows, and that a client makes in it.
 
 use super::super::{Login, Options, Profile, Running, start};
 use super::client::{Ask, BASIC};
@@ -11,7 +11,7 @@ fn ask(method: &'static str, path: &str) -> Ask {
     Ask::outside(method, path).authorization(BASIC)
 }
 
-/// Asks for a path, and expects this status.
+/// Requests a path and expects this status.
 async fn expect(server: &Running, method: &'static str, path: &str, status: u16) {
     let found = ask(method, path).status(server).await;
     assert_eq!(found, status, "{method} {path}");
@@ -202,7 +202,7 @@ async fn a_read_only_link_and_a_closed_account_make_no_folders() {
 async fn a_folder_above_the_base_url_stays_its_own() {
     within(async {
         let server = like(Profile::Apache).await;
-        // A path that hides another one is not part of the tree.
+        // A path that hides another one does not belong to the tree.
         expect(&server, "GET", "/new%2f..%2fsafe/config", 404).await;
         expect(&server, "DELETE", "/", 403).await;
         let anonymous = Ask::outside("PROPFIND", "/other/").anonymous();

@@ -1,11 +1,11 @@
-//! Each fault of the upload changes what it names.
+//! Each fault of uploads changes what its name says.
 
 use super::super::Fault;
 use super::client::{Ask, get, put};
 use super::healthy::futures;
 use super::{backup, open, plain, until, within};
 
-/// Returns what a GET gives after uploads: the body, or the status of a refusal.
+/// Returns the result of a GET after uploads: the body, or the status of a refusal.
 async fn read_back(server: &super::Running, path: &str) -> Result<Vec<u8>, u16> {
     let reply = get(path).send(server).await;
     if reply.status == 200 {
@@ -107,7 +107,7 @@ async fn a_broken_off_upload_leaves_what_the_fault_says() {
     const OLD: Left = Ok(b"old");
     const PART: Left = Ok(&[1; 500]);
     const GONE: Left = Err(404);
-    // With a length over an old backup, as a new one; in chunks over an old backup, as a new one.
+    // With a length: over an old backup, and as a new one. Then both in chunks.
     let table = [
         (None, [OLD, GONE, OLD, GONE]),
         (Some(Fault::CutOffReplaces), [PART, GONE, PART, GONE]),
@@ -127,7 +127,8 @@ async fn a_broken_off_upload_leaves_what_the_fault_says() {
                 if digit < '2' {
                     put(&path, vec![1; 1000]).cut_off(&server, 500).await;
                 } else {
-                    // "3e8\r\n" stands before the bytes of the chunk.
+                    // "3e8\r
+                    // " precedes the bytes of the chunk.
                     let ask = Ask::new("PUT", &path).chunked(vec![1; 1000]);
                     ask.cut_off(&server, 505).await;
                 }

@@ -1,4 +1,4 @@
-//! What `WebDAV` does in the tree: folders are made, looked into and removed, files written.
+//! `WebDAV` in the tree: making, listing and removing folders, and writing files.
 //!
 //! Source: RFC 4918 sections 9.1, 9.3, 9.6 and 9.7; RFC 9110 section 13.1.
 
@@ -20,14 +20,14 @@ use hyper::body::Incoming;
 
 /// What a request does in the tree.
 pub(in super::super) enum Act {
-    /// It gets this answer.
+    /// It is answered with this.
     Answer(Answer),
     /// It writes a file.
     Write,
 }
 
-/// Returns what a request does in the tree; `None` where the tree has no part in it: it is about a
-/// backup, or reads `config` or the list of the backups.
+/// Returns what a request does in the tree; `None` for a request about a backup, and for one that
+/// reads `config` or the list of backups.
 pub(in super::super) fn act(site: &Site, call: &Call<'_>) -> Option<Act> {
     let (tree, spot) = (site.tree.as_ref()?, call.spot?);
     let is_plain = matches!(call.route, Route::Outside | Route::Unknown);
@@ -84,7 +84,7 @@ fn make(tree: &Tree, call: &Call<'_>, spot: &Spot) -> Answer {
     }
 }
 
-/// Answers PROPFIND: what stands at a place, with depth 1 also what a folder holds.
+/// Answers a PROPFIND: what exists at a place, and with depth 1 also the content of a folder.
 fn look(site: &Site, tree: &Tree, call: &Call<'_>, spot: &Spot) -> Answer {
     if !tree.folders.looks {
         return not_allowed("GET, HEAD, PUT, DELETE, MKCOL");
@@ -120,7 +120,7 @@ fn look(site: &Site, tree: &Tree, call: &Call<'_>, spot: &Spot) -> Answer {
     multistatus(&entries)
 }
 
-/// Why a file may not be written.
+/// Returns the refusal of a file; `None` if it may be written.
 fn refused(site: &Site, tree: &Tree, call: &Call<'_>, spot: &Spot) -> Option<StatusCode> {
     if tree.is_folder(&spot.path) || spot.has_slash {
         return Some(StatusCode::CONFLICT);
@@ -153,7 +153,7 @@ pub(in super::super) async fn write(site: &Site, call: &Call<'_>, body: &mut Inc
         Ok(_) => {}
         Err(Unfinished::BrokenOff) => return refusal(StatusCode::BAD_REQUEST),
         Err(Unfinished::TooLong) => {
-            // Whether it ends or not: what it gets is the same answer.
+            // The answer is the same whether the body ends or not.
             let _ = drain(body, site.limit()).await;
             return refusal(StatusCode::INSUFFICIENT_STORAGE);
         }
@@ -169,7 +169,7 @@ pub(in super::super) async fn write(site: &Site, call: &Call<'_>, body: &mut Inc
     }
 }
 
-/// Removes a file, or a folder with all that it holds.
+/// Removes a file, or a folder with its content.
 fn remove(site: &Site, tree: &Tree, spot: &Spot) -> Answer {
     if spot.path.is_empty() {
         return refusal(StatusCode::FORBIDDEN);
@@ -192,7 +192,7 @@ fn remove(site: &Site, tree: &Tree, spot: &Spot) -> Answer {
     empty(StatusCode::NO_CONTENT)
 }
 
-/// Answers GET and HEAD of what is neither a backup nor a `config`.
+/// Answers GET and HEAD of a place that is neither a backup nor a `config`.
 fn download(site: &Site, tree: &Tree, spot: &Spot) -> Answer {
     let node = tree.lock().get(&spot.path).cloned();
     match node {
@@ -214,7 +214,7 @@ fn download(site: &Site, tree: &Tree, spot: &Spot) -> Answer {
     }
 }
 
-/// Adds the marks of a file: its tag and its time.
+/// Adds the tag and the time of a file.
 pub(in super::super) fn mark(answer: &mut Answer, file: &File) {
     if let Some(tag) = entity_tag(&file.content) {
         answer.headers_mut().insert(ETAG, tag);
@@ -229,7 +229,7 @@ fn no_room(_: Full) -> Answer {
 }
 
 impl Tree {
-    /// Puts something at a place; tells whether something was there.
+    /// Puts a node at a place; returns whether it replaced one.
     fn insert(&self, spot: &Spot, node: Node) -> Result<bool, Full> {
         let mut nodes = self.lock();
         let is_new = !nodes.contains_key(&spot.path);
@@ -261,7 +261,7 @@ impl Tree {
         }
     }
 
-    /// Returns the path in the tree of a backup that has this name in the store.
+    /// Returns the path in the tree of the backup with this name in the store.
     fn path_of(&self, name: &str) -> String {
         match name
             .strip_prefix('/')

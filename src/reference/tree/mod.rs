@@ -1,5 +1,5 @@
-//! The tree of folders that a `WebDAV` server shows: a client makes folders in it, and each of them
-//! can hold a `config` and `backups`. The backups themselves lie in the store.
+//! The tree of folders of a `WebDAV` server: a client makes folders in it, and each of them can
+//! contain a `config` and `backups`. The backups themselves are in the store.
 //!
 //! Source: RFC 4918; servers.mkcol, servers.missing-backups, servers.config-writable.
 
@@ -16,23 +16,23 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-/// How many folders and files there may be.
+/// The largest number of folders and files.
 const MAX_NODES: usize = 1_000;
 
-/// How large a file may be that is no backup.
+/// The largest file that is not a backup, in bytes.
 const MAX_FILE: u64 = 256 * 1024;
 
 /// The files of a user of Nextcloud.
 const NEXTCLOUD_FILES: &str = "/remote.php/dav/files/";
-/// The same by the older address.
+/// The same files at the older address.
 const NEXTCLOUD_ALIAS: &str = "/remote.php/webdav";
 
 /// A place in the tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Spot {
-    /// The names from the root on, decoded, joined by slashes; empty for the root.
+    /// The decoded names from the root, joined by slashes; empty for the root.
     pub(super) path: String,
-    /// Whether the request names it as a folder.
+    /// Whether the request names it as a folder, with a trailing slash.
     pub(super) has_slash: bool,
 }
 
@@ -43,25 +43,25 @@ impl Spot {
     }
 }
 
-/// What a request is aimed at.
+/// The target of a request.
 #[derive(Debug)]
 pub(super) struct Aim {
-    /// What its path means.
+    /// The meaning of its path.
     pub(super) route: Route,
-    /// Where that is in the tree; `None` outside of it.
+    /// Its place in the tree; `None` if it is outside.
     pub(super) spot: Option<Spot>,
 }
 
-/// What stands at a place.
+/// What exists at a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Node {
     Folder,
-    /// The `config` that the options of the server say.
+    /// The `config` from the options of the server.
     Promised,
     File(File),
 }
 
-/// A file that is no backup.
+/// A file that is not a backup.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct File {
     /// Its bytes.
@@ -70,14 +70,14 @@ pub(super) struct File {
     pub(super) modified: SystemTime,
 }
 
-/// A `config`, as the tree has it.
+/// A `config` in the tree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum ConfigFile {
-    /// None.
+    /// It does not exist.
     Missing,
-    /// What the options of the server say.
+    /// The one from the options of the server.
     Promised,
-    /// What a client wrote.
+    /// The one that a client wrote.
     Written(File),
 }
 
@@ -87,9 +87,9 @@ pub(super) struct Tree {
     pub(super) folders: Folders,
     /// The path of the base URL.
     base_path: String,
-    /// The path of the root, without a slash at its end.
+    /// The path of the root without a trailing slash.
     root: String,
-    /// The user whose files these are, on a Nextcloud.
+    /// The user who owns the files, on a Nextcloud.
     user: Option<String>,
     /// The folder of the base URL.
     home: String,
@@ -97,8 +97,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Returns the tree around a base URL, with its `config` and `backups` as far as the faults
-    /// leave them.
+    /// Returns the tree around a base URL, with its `config` and `backups` unless a fault removes
+    /// them.
     pub(super) fn new(folders: Folders, base_path: &str, faults: Faults) -> Self {
         let is_link = folders.is_link;
         let (root, last) = match base_path.rsplit_once('/') {
@@ -128,7 +128,7 @@ impl Tree {
         tree
     }
 
-    /// Returns what a path is aimed at.
+    /// Returns the target of a path.
     pub(super) fn aim(&self, path: &str, faults: Faults) -> Aim {
         let of_base = |path: &str| Route::of(path, &self.base_path, faults);
         let outside = |route| Aim { route, spot: None };
@@ -155,7 +155,7 @@ impl Tree {
         }
     }
 
-    /// Returns what follows the root in a path, with a slash at its beginning.
+    /// Returns the part of a path after the root, with a leading slash.
     fn below_root<'a>(&self, path: &'a str) -> Option<&'a str> {
         let below = |root: &str| {
             let rest = path.strip_prefix(root)?;
@@ -173,7 +173,7 @@ impl Tree {
         decoded(owner)?.eq_ignore_ascii_case(user).then_some(rest)
     }
 
-    /// Returns what the names of a path mean that is not below the base URL.
+    /// Returns the meaning of a path outside the base URL, from its names.
     fn route_beside(&self, names: &[&str]) -> Route {
         match names {
             [.., "config"] => Route::Config,
@@ -185,13 +185,13 @@ impl Tree {
         }
     }
 
-    /// Returns the name in the store of a backup in a folder: its ID alone in the folder of the
-    /// base URL.
+    /// Returns the name in the store of a backup in a folder; in the folder of the base URL this is
+    /// its ID.
     fn backup_name(&self, folder: &str, id: &str) -> String {
         format!("{}{id}", self.prefix(folder))
     }
 
-    /// With what the names in the store begin of the backups in a folder.
+    /// Returns the beginning of the names in the store of the backups in a folder.
     fn prefix(&self, folder: &str) -> String {
         if folder == self.home {
             return String::new();
@@ -199,7 +199,7 @@ impl Tree {
         format!("/{folder}/")
     }
 
-    /// Returns the IDs of the backups in the folder `backups` at a place, of these names in the
+    /// Returns the IDs of the backups in the folder `backups` at a place, from these names in the
     /// store.
     pub(super) fn ids_in(
         &self,
@@ -214,8 +214,7 @@ impl Tree {
         ids.collect()
     }
 
-    /// Returns whether the folder `backups` is missing that a request names, or in which a backup
-    /// is to be.
+    /// Returns whether the folder `backups` is missing that a request names or writes into.
     pub(super) fn lacks_backups(&self, spot: &Spot) -> bool {
         let folder = match spot.path.rsplit_once('/') {
             Some((folder, name)) if name != "backups" => folder,
@@ -224,7 +223,7 @@ impl Tree {
         !self.is_folder(folder)
     }
 
-    /// Returns the `config` that stands at a place.
+    /// Returns the `config` at a place.
     pub(super) fn config(&self, spot: &Spot) -> ConfigFile {
         match self.lock().get(&spot.path) {
             Some(Node::Promised) => ConfigFile::Promised,
@@ -233,7 +232,7 @@ impl Tree {
         }
     }
 
-    /// Returns the answer to an upload into a folder that is missing.
+    /// Returns the status of an upload into a missing folder.
     pub(super) fn orphaned(&self) -> StatusCode {
         let status = self.folders.orphan.map(StatusCode::from_u16);
         status.and_then(Result::ok).unwrap_or(StatusCode::CONFLICT)

@@ -1,26 +1,26 @@
-//! Why the run cannot say of a backup that it is gone.
+//! Why a run cannot say that a backup is gone.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a backup may be on the server though the run has ended.
+/// Why a backup may be on the server although the run has ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Doubt {
-    /// The server did not say that it deleted it, and it is not known to be missing.
+    /// The server did not confirm its deletion, and it is not known to be missing.
     NotDeleted,
-    /// The server said that it deleted it, and gives it out all the same.
+    /// The server confirmed its deletion, but still returns it.
     StillThere,
-    /// The server said that it deleted it, and does not say whether it is there.
+    /// The server confirmed its deletion, but does not show whether it exists.
     Unseen,
-    /// An upload of it was broken off or not answered: the server may store it yet.
+    /// An upload of it was broken off or not answered, and the server may still store it.
     MayAppear,
-    /// The server said that it deleted it, and said so of others that were still there.
+    /// The server confirmed its deletion, but did so for others that still existed.
     Doubtful,
 }
 
 impl Doubt {
-    /// Returns the reason, as a sentence without its stop.
+    /// Returns the reason as a sentence without a full stop.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotDeleted => "the server did not delete it",

@@ -1,10 +1,10 @@
-//! A backup of this run's own, and why its ID can be nobody else's.
+//! A backup of this run, whose ID can belong to nobody else.
 
 use crate::safe::keys::BackupId;
 use crate::wire::seed::Seed;
 use std::fmt;
 
-/// A backup of this run's own: only the guard and the ledger make one, and both from a seed.
+/// A backup of this run; only the guard and the ledger create one, always from a seed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnBackup {
     pub(super) id: BackupId,
@@ -12,7 +12,7 @@ pub struct OwnBackup {
 }
 
 impl OwnBackup {
-    /// Returns the backup that belongs to a seed and a label, `CHECK/SLOT`.
+    /// Returns the backup of a seed and a label, `CHECK/SLOT`.
     pub(in crate::wire) fn labelled(seed: Seed, label: &str) -> Self {
         Self {
             id: BackupId::from_bytes(seed.bytes(&format!("backup/{label}"))),
@@ -20,20 +20,19 @@ impl OwnBackup {
         }
     }
 
-    /// Returns the ID, for the one place that sends it.
+    /// Returns the ID; only the code that sends it may use it.
     pub(in crate::wire) fn id(&self) -> &BackupId {
         &self.id
     }
 
-    /// Returns the label by which its ID follows from the seed.
+    /// Returns the label from which its ID is derived, together with the seed.
     pub(in crate::wire) fn label(&self) -> &str {
         &self.label
     }
 
-    /// Returns the name of the backup within its check, which stands for the ID in everything that
-    /// is written.
+    /// Returns the name of the backup within its check, which replaces the ID in all output.
     pub fn slot(&self) -> &str {
-        // A check's name may hold slashes in its variant; a slot holds none.
+        // The variant in a check's name may contain slashes; a slot contains none.
         self.label
             .rsplit_once('/')
             .map_or(self.label.as_str(), |(_, slot)| slot)

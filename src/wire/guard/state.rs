@@ -1,64 +1,64 @@
-//! What the guard knows of one backup, and of the server.
+//! The guard's knowledge about one backup, and about the server.
 
 use super::doubt::Doubt;
 use super::own::OwnBackup;
 use std::time::Instant;
 
-/// Where a backup of ours stands.
+/// The state of a backup of the run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum State {
-    /// Nothing was there before; the ledger names it.
+    /// Nothing existed before, and the ledger names it.
     Claimed,
-    /// Something was written, or may have been; and why it is still there, once that is known.
+    /// It was written, or may have been; with the reason why it still exists, if known.
     Written(Option<Doubt>),
-    /// The server said that it deleted it.
+    /// The server confirmed its deletion.
     Deleted,
-    /// It was looked for and is not there, but an upload of it may yet be stored.
+    /// A look did not find it, but an upload of it may still be stored.
     Awaited,
-    /// It was looked for, and is not there.
+    /// A look did not find it.
     Gone,
 }
 
-/// A backup that is this run's own, or was an earlier run's with the same seed.
+/// A backup of this run, or of an earlier run with the same seed.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) backup: OwnBackup,
     pub(super) state: State,
-    /// Whether an earlier run left it. The checks of this run do not count it as theirs.
+    /// Whether an earlier run left it; then it does not count as a backup of this run's checks.
     pub(super) is_inherited: bool,
-    /// How many uploads went out.
+    /// How many uploads were sent.
     pub(super) uploads: usize,
-    /// Whether one was taken since it was last gone: the others were refused or broken off.
+    /// Whether an upload was accepted since it was last gone; the others were refused or broken
+    /// off.
     pub(super) was_taken: bool,
-    /// Whether something of it may have been stored: not where every upload was refused.
+    /// Whether a part of it may have been stored; not if every upload was refused.
     pub(super) may_be_stored: bool,
-    /// How many bytes the last upload had that was taken.
+    /// The size of the last accepted upload, in bytes.
     pub(super) size: u64,
 }
 
-/// What may still come of uploads that were sent.
+/// Uploads whose effect may still come.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Pending {
-    /// How many are on their way.
+    /// How many uploads are running.
     pub(super) on_the_way: usize,
-    /// The last moment at which something of those that were broken off or not answered may be
-    /// stored.
+    /// The last moment at which an upload that was broken off or not answered may be stored.
     pub(super) until: Option<Instant>,
 }
 
-/// What is known of a server's deletions.
+/// Whether a server's deletions can be believed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::wire) enum Honesty {
-    /// Nothing was looked for after a deletion.
+    /// No deletion was verified.
     Unknown,
-    /// Everything that was looked for was gone.
+    /// Every verified deletion was true.
     Honest,
-    /// Something was still there.
+    /// A backup still existed after its deletion.
     Lies,
 }
 
 impl Honesty {
-    /// Notes that something that was deleted is gone.
+    /// Notes that a deleted backup is gone.
     pub(super) fn was_honest(&mut self) {
         if *self == Self::Unknown {
             *self = Self::Honest;

@@ -1,4 +1,4 @@
-//! Tests of what the guard concludes from what it sees, and of what it writes into the ledger.
+//! Tests of the guard's conclusions, and of what it writes to the ledger.
 
 mod ledgers;
 
@@ -26,7 +26,7 @@ fn stored(guard: &Guard, slot: &str) -> OwnBackup {
     backup
 }
 
-/// Returns a backup whose upload is on its way.
+/// Returns a backup whose upload is running.
 fn uploading(guard: &Guard, slot: &str) -> OwnBackup {
     let backup = guard.own_backup("check[way]", slot);
     guard.claim(&backup).expect("claimed");
@@ -54,7 +54,7 @@ fn the_word_of_a_server_is_not_enough() {
     let guard = guard();
     let backup = stored(&guard, "a");
     assert!(guard.may_be_there(&backup));
-    // Where nothing was ever shown, not to be shown says nothing; nor before it was deleted.
+    // Not finding it proves nothing before the server has shown a backup, or before the deletion.
     guard.unseen(&backup);
     assert!(guard.may_be_there(&backup));
     guard.deleted(&backup);
@@ -86,7 +86,7 @@ fn what_is_there_after_its_deletion_is_a_lie_for_ever() {
     guard.unseen(&honest);
     assert!(guard.is_gone(&honest));
     assert_eq!(guard.honesty(), Honesty::Lies);
-    // What came back after it was gone is noted, too.
+    // A backup that reappears after it was gone is noted.
     guard.present(&honest, false);
     assert_eq!(guard.fate(&honest), Some(Doubt::StillThere));
 }
@@ -105,7 +105,7 @@ fn what_may_appear_is_not_gone() {
     let (unanswered, last) = guard.unanswered();
     assert_eq!(unanswered, std::slice::from_ref(&backup));
     assert_eq!(last, Some(now + Duration::from_secs(60)));
-    // It comes late: no lie, and deleted it is only awaited again.
+    // It appears late, which is no lie; after its deletion it may appear again.
     guard.present(&backup, false);
     assert_eq!(guard.honesty(), Honesty::Unknown);
     guard.deleted(&backup);
@@ -120,7 +120,7 @@ fn what_did_not_appear_in_time_is_gone() {
     guard.may_appear(&backup, Instant::now());
     guard.absent(&backup);
     assert!(guard.is_gone(&backup));
-    // Of two uploads one is answered: the other may come yet.
+    // One of two uploads is answered: the other may still appear.
     let backup = uploading(&guard, "b");
     guard.sent(&backup);
     guard.answered(&backup);
@@ -134,7 +134,7 @@ fn what_did_not_appear_in_time_is_gone() {
         guard.may_still_appear(&backup, now),
         "nobody waits for answers any more"
     );
-    // What was broken off before has its own last moment.
+    // The upload that was broken off before has its own last moment.
     let backup = uploading(&guard, "c");
     let until = now + 2 * LATEST;
     guard.may_appear(&backup, until);
@@ -161,7 +161,7 @@ fn what_was_never_sent_is_not_left() {
     assert_eq!(guard.unanswered(), (Vec::new(), None));
     let closed = guard.close();
     assert!(closed.ledger.is_none() && closed.doubts.is_empty());
-    // One that was sent before is there whatever becomes of the next.
+    // A backup that was sent before exists, whatever happens to the next upload.
     let guard = with_ledger(folder.path(), 2);
     let backup = stored(&guard, "a");
     guard.sent(&backup);
@@ -271,7 +271,7 @@ fn a_sweep_takes_over_where_the_run_ended() {
     guard.absent(&there);
     assert_eq!(guard.fate(&there), None);
     assert!(guard.is_gone(&there));
-    // The run that stored it had seen what the server shows.
+    // The run that stored it had seen the server show a backup.
     guard.unseen(&deleted);
     assert!(guard.is_gone(&deleted));
 }
@@ -400,16 +400,16 @@ fn a_broken_off_upload_that_is_not_there_needs_no_deletion_and_a_taken_one_does(
 fn only_what_may_have_been_stored_is_claimed_to_be_left() {
     type Sequel = fn(&Guard, &OwnBackup);
     let sequels: [(Sequel, usize); 6] = [
-        // Refused or sent elsewhere, and never seen.
+        // Refused or redirected, and never seen.
         (|guard, backup| guard.refused(backup), 0),
-        // The server failed: nobody knows.
+        // The server failed: the result is unknown.
         (|guard, backup| guard.failed(backup), 1),
         (
             |guard, backup| guard.may_appear(backup, Instant::now() + LATEST),
             1,
         ),
         (|guard, _| guard.give_up_waiting(), 1),
-        // Stored though it was refused.
+        // Stored although it was refused.
         (
             |guard, backup| {
                 guard.refused(backup);
@@ -417,7 +417,7 @@ fn only_what_may_have_been_stored_is_claimed_to_be_left() {
             },
             1,
         ),
-        // One of two was taken.
+        // One of two was accepted.
         (
             |guard, backup| {
                 guard.answered(backup);
@@ -463,7 +463,7 @@ fn what_was_deleted_is_counted_with_its_size() {
     guard.weighs(&second, 2000);
     assert!(guard.binned().is_none());
     guard.deleted(&first);
-    // It is there no longer.
+    // It no longer exists.
     guard.deleted(&first);
     guard.deleted(&second);
     let binned = guard.binned();
@@ -481,10 +481,10 @@ fn a_backup_that_was_deleted_and_is_uploaded_again_was_not_taken_yet() {
     guard.deleted(&backup);
     guard.sent(&backup);
     guard.may_appear(&backup, Instant::now());
-    // Nothing of the second upload was taken, and it can come no more.
+    // No part of the second upload was accepted, and none can appear.
     guard.unseen(&backup);
     assert!(guard.is_gone(&backup));
-    // Over one that is there, an upload takes nothing back.
+    // An upload over an existing backup does not remove it.
     let other = stored(&guard, "b");
     guard.sent(&other);
     guard.may_appear(&other, Instant::now());

@@ -1,5 +1,4 @@
-//! The lines of a ledger: what they say, and what they amount to. Pure but for the reading of the
-//! file.
+//! The lines of a ledger and their combined meaning. Pure except for reading the file.
 
 use super::{FORMAT, LedgerError, Left};
 use crate::safe::keys::BackupId;
@@ -22,26 +21,26 @@ pub(super) struct Heading {
     pub(super) format: u32,
     /// The base URL, without user info.
     pub(super) target: String,
-    /// What kind of login the run had: what someone else does not see may be there all the same.
+    /// The run's kind of login: another login may not see the backups.
     pub(super) login: LoginKind,
     pub(super) seed: Seed,
 }
 
-/// Every other line. Backups are named by their IDs.
+/// Every other line. IDs name the backups.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub(super) enum Line {
-    /// It is the run's own; the ID follows from the seed and this label.
+    /// It belongs to the run; its ID is derived from the seed and this label.
     Claimed { id: String, label: String },
-    /// An upload is about to be sent.
+    /// An upload follows.
     Sent(String),
-    /// Every upload that was sent is answered.
+    /// Every upload that was sent was answered.
     Answered(String),
-    /// The server said that it is deleted.
+    /// The server confirmed its deletion.
     Deleted(String),
-    /// It was looked for, and is not there.
+    /// A look did not find it.
     Gone(String),
-    /// The run ended, and it may be there.
+    /// The run ended, and it may exist.
     Kept { id: String, why: Doubt },
 }
 
@@ -61,25 +60,25 @@ impl Line {
     }
 }
 
-/// What a ledger says.
+/// The content of a ledger.
 pub(super) struct Contents {
-    /// `None` if not even the heading is whole.
+    /// `None` if even the heading is incomplete.
     pub(super) heading: Option<Heading>,
-    /// What may be on the server, by ID.
+    /// The backups that may be on the server, by ID.
     pub(super) left: BTreeMap<String, Left>,
-    /// Everything that it names, also what is gone.
+    /// Every backup that it names, including those that are gone.
     pub(super) owned: Vec<OwnBackup>,
-    /// The lines that mean nothing, from 1.
+    /// The numbers of the lines without meaning, from 1.
     pub(super) damaged: Vec<usize>,
-    /// How many bytes of whole lines there are.
+    /// The number of bytes in complete lines.
     pub(super) whole: u64,
 }
 
 impl Contents {
     /// Reads a ledger that is locked.
     ///
-    /// A line without its end was torn when the machine lost power, and its upload was never sent:
-    /// it is cut off, so that the next line does not grow together with it.
+    /// A line without an end was torn by a power failure, and its upload was never sent. It is cut
+    /// off, so that the next line is not appended to it.
     pub(super) fn read(file: &File, path: &Path) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io {
             path: path.to_owned(),
@@ -127,20 +126,20 @@ impl Contents {
             }
         }
         contents.heading = Some(heading);
-        // What was never sent is not there: the line that says so is on the disk before the upload
-        // begins.
+        // An upload without a line was never sent, because the line is on the disk before the
+        // upload begins.
         contents
             .left
             .retain(|_, left| left.was_sent || left.why.is_some());
         Ok(contents)
     }
 
-    /// Takes one line in; `None` if it means nothing here.
+    /// Applies one line; `None` if it has no meaning here.
     fn take(&mut self, line: Line, seed: Seed) -> Option<()> {
         match line {
             Line::Claimed { id, label } => {
                 let backup = OwnBackup::labelled(seed, &label);
-                // A backup of a person's has an ID that no label gives.
+                // The ID of a user's own backup cannot be derived from a label.
                 if backup.id().to_hex() != id {
                     return None;
                 }

@@ -1,7 +1,8 @@
-//! The ledger: a file that names what a run has put on a server, written before it is put there.
+//! The ledger: a file that names what a run puts on a server, written before each upload.
 //!
-//! One file a run, JSON a line: a heading, then a line for every step of a backup. A killed run
-//! leaves its file behind; `sweep` deletes what it names. It holds no credential.
+//! Each run has one file with one JSON object per line: a heading, then a line for every step of a
+//! backup. A killed run leaves its file behind; `sweep` deletes what it names. It contains no
+//! credential.
 
 mod lines;
 
@@ -17,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 use thiserror::Error;
 
-/// How a ledger's name ends.
+/// The ending of a ledger's file name.
 const SUFFIX: &str = ".ledger.jsonl";
 /// The format that is written and read.
 const FORMAT: u32 = 2;
@@ -26,12 +27,12 @@ const FORMAT: u32 = 2;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LedgerError {
-    /// The file cannot be read or written.
+    /// The file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The file is not a ledger.
@@ -50,24 +51,24 @@ pub enum LedgerError {
     Format {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// Its format version.
         format: u32,
     },
-    /// What has a ledger's name is no file: a folder, a pipe, a device.
+    /// A folder, pipe or device has the name of a ledger.
     #[error("{}: not a regular file", path.display())]
     NoFile {
-        /// What it is.
+        /// Its path.
         path: PathBuf,
     },
-    /// The file is about another server.
+    /// The file belongs to another server.
     #[error("{}: an earlier run with this seed left it, against {target}; sweep that first", path.display())]
     OtherTarget {
         /// The file.
         path: PathBuf,
-        /// What the earlier run was against.
+        /// The server of the earlier run.
         target: String,
     },
-    /// The run that writes the file is still going on.
+    /// The run that writes the file is still active.
     #[error("{}: a run is still writing it", path.display())]
     Busy {
         /// The file.
@@ -75,27 +76,27 @@ pub enum LedgerError {
     },
 }
 
-/// A file of lines that never ends in the middle of one.
+/// A file of complete lines.
 #[derive(Debug)]
 struct Lines {
     file: File,
-    /// How many bytes of whole lines it holds.
+    /// The number of bytes in complete lines.
     whole: u64,
 }
 
 impl Lines {
-    /// Writes one line. Where only a part of it fits on the disk, that part is cut off again.
+    /// Writes one line. If only a part of it fits on the disk, that part is cut off again.
     fn write(&mut self, line: &impl serde::Serialize) -> std::io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        // One write, so that a kill leaves a whole line or none.
+        // A single write, so that a kill leaves either the complete line or nothing.
         match self.file.write_all(&text) {
             Ok(()) => {
                 self.whole += text.len() as u64;
                 Ok(())
             }
             Err(error) => {
-                // If even this fails, the next reader of the file cuts it off.
+                // If this also fails, the next reader of the file cuts it off.
                 let _ = self.file.set_len(self.whole);
                 let _ = self.file.seek(SeekFrom::Start(self.whole));
                 Err(error)
@@ -104,7 +105,7 @@ impl Lines {
     }
 }
 
-/// The ledger of a run that goes on: locked as long as the run lives.
+/// The ledger of an active run, which keeps it locked.
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
@@ -113,12 +114,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a new ledger in `folder`, which is made if it is missing, for the run with this seed
-    /// and this kind of login against `target` (a URL without user info). Where the same seed left
-    /// a ledger behind, this run goes on in it.
+    /// Opens a new ledger in `folder`, which is created if necessary, for the run with this seed
+    /// and kind of login against `target` (a URL without user info). If the same seed left a ledger
+    /// behind, this run continues it.
     ///
     /// # Errors
-    /// If the file cannot be written, is in use, is damaged or is about another server.
+    /// If the file cannot be written, is in use, is damaged or belongs to another server.
     pub fn open(
         folder: &Path,
         target: &str,
@@ -171,18 +172,18 @@ impl Ledger {
         &self.left
     }
 
-    /// Returns the file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Notes a backup as the run's own.
+    /// Notes that a backup belongs to the run.
     pub(super) fn claimed(&self, backup: &OwnBackup) -> std::io::Result<()> {
         self.write(&Line::claimed(backup))
     }
 
-    /// Notes that an upload is about to be sent. After the `first` one this is on the disk, not
-    /// only in the system's memory.
+    /// Notes that an upload follows. For the `first` one this is also written to the disk, rather
+    /// than only to the system's memory.
     pub(super) fn sent(&self, id: &BackupId, first: bool) -> std::io::Result<()> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.write(&Line::Sent(id.to_hex()))?;
@@ -192,25 +193,24 @@ impl Ledger {
         Ok(())
     }
 
-    // Where one of these cannot be written, `sweep` looks once more at what needs it no longer: no
-    // harm.
+    // If one of these writes fails, `sweep` only looks at backups once more than necessary.
 
     /// Notes that every upload that was sent is answered.
     pub(super) fn answered(&self, id: &BackupId) {
         let _ = self.write(&Line::Answered(id.to_hex()));
     }
 
-    /// Notes that the server said it is deleted.
+    /// Notes that the server confirmed its deletion.
     pub(super) fn deleted(&self, id: &BackupId) {
         let _ = self.write(&Line::Deleted(id.to_hex()));
     }
 
-    /// Notes that it was looked for and is not there.
+    /// Notes that a look did not find it.
     pub(super) fn gone(&self, id: &BackupId) {
         let _ = self.write(&Line::Gone(id.to_hex()));
     }
 
-    /// Notes why it may still be there.
+    /// Notes why it may still exist.
     pub(super) fn kept(&self, id: &BackupId, why: Doubt) {
         let _ = self.write(&Line::kept(id, why));
     }
@@ -222,21 +222,21 @@ impl Ledger {
             .write(line)
     }
 
-    /// Removes the file: nothing is left to sweep.
+    /// Removes the file after everything was swept.
     pub(super) fn remove(&self) {
-        // If it stays, `sweep` finds nothing in it to delete.
+        // If the file remains, `sweep` finds nothing in it to delete.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// Opens and locks a ledger. What is no file is not opened: a pipe would hold the program up for
+/// Opens and locks a ledger. Anything but a file is not opened: a pipe would block the program for
 /// ever.
 fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
     let io = |source| LedgerError::Io {
         path: path.to_owned(),
         source,
     };
-    // Where nothing is known of it, opening it says why.
+    // If the metadata is unavailable, opening the file returns the reason.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(LedgerError::NoFile {
             path: path.to_owned(),
@@ -253,13 +253,13 @@ fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
     Ok(file)
 }
 
-/// The name of a new file is on the disk once its folder is.
+/// Makes the name of a new file durable by syncing its folder.
 fn sync_folder(folder: &Path) {
-    // Not every system can: then it is as good as the system makes it.
+    // Not every system supports this; then the name is as durable as the system makes it.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// A ledger that a run left behind: locked while it is swept.
+/// A ledger that a run left behind, locked during the sweep.
 #[derive(Debug)]
 pub struct LeftLedger {
     path: PathBuf,
@@ -268,14 +268,14 @@ pub struct LeftLedger {
     pub target: String,
     /// The kind of login that the run had.
     pub login: LoginKind,
-    /// When the run last wrote into it, if the system knows.
+    /// When the run last wrote to it, if the system knows.
     pub(super) written: Option<SystemTime>,
-    /// What may be on the server.
+    /// The backups that may be on the server.
     pub(super) left: Vec<Left>,
-    /// Everything that it names, also what is gone.
+    /// Every backup that it names, including those that are gone.
     pub(super) owned: Vec<OwnBackup>,
-    /// The lines that were not understood, or name an ID that does not follow from the seed:
-    /// from 1.
+    /// The numbers of the lines that are not understood, or name an ID that is not derived from the
+    /// seed; from 1.
     pub damaged: Vec<usize>,
 }
 
@@ -284,17 +284,17 @@ pub struct LeftLedger {
 pub(super) struct Left {
     pub(super) backup: OwnBackup,
     was_sent: bool,
-    /// Whether the server said that it deleted it.
+    /// Whether the server confirmed its deletion.
     pub(super) is_deleted: bool,
-    /// Whether an upload had not been answered.
+    /// Whether an upload was not answered.
     pub(super) is_unanswered: bool,
     /// Why the run left it.
     pub(super) why: Option<Doubt>,
 }
 
 impl LeftLedger {
-    /// Returns the ledgers in `folder`, in the order of their names, each read or with what is
-    /// wrong with it. A folder that does not exist holds none.
+    /// Returns the ledgers in `folder` by name, each with its content or its error. A missing
+    /// folder contains none.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -325,7 +325,7 @@ impl LeftLedger {
             .collect())
     }
 
-    /// Reads a ledger; `None` if its run was killed before it had claimed anything.
+    /// Reads a ledger; `None` if its run was killed before it claimed a backup.
     fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let file = opened(path, false)?;
         let written = file.metadata().and_then(|metadata| metadata.modified());
@@ -348,7 +348,7 @@ impl LeftLedger {
         }))
     }
 
-    /// Returns the file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -365,15 +365,15 @@ impl LeftLedger {
         Ok(())
     }
 
-    /// Notes that the server said it is deleted, and why it may be there all the same.
+    /// Notes that the server confirmed its deletion, and why it may still exist.
     pub(super) fn kept(&mut self, id: &BackupId, why: Doubt) -> std::io::Result<()> {
         self.lines.write(&Line::kept(id, why))
     }
 
-    /// Removes the file once nothing is left.
+    /// Removes the file after everything was swept.
     ///
     /// # Errors
-    /// If the system refuses.
+    /// If the operating system refuses.
     pub fn remove(self) -> std::io::Result<()> {
         std::fs::remove_file(&self.path)
     }

@@ -1,4 +1,4 @@
-//! Tests of the files: what is there, and what reading one does to it.
+//! Tests of the files: their content, and how reading changes them.
 
 use super::*;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn a_whole_ledger_is_not_written_by_reading_it() {
     file.and_then(|file| file.set_modified(then)).expect("set");
     let read = LeftLedger::all(folder.path()).expect("a folder");
     assert!(matches!(&read[..], [Ok(ledger)] if ledger.written == Some(then)));
-    // When it was last written decides whether something may still be on its way.
+    // The time of the last write decides whether an upload may still be running.
     let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
     assert_eq!(modified.expect("known"), then);
 }

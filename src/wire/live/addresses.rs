@@ -1,4 +1,4 @@
-//! Where the server is: its addresses, and connections to them.
+//! The addresses of the server, and connections to them.
 
 use super::Live;
 use crate::safe::Stage;
@@ -8,13 +8,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// How long one address gets to take a connection.
+/// How long one address may take to accept a connection.
 pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// How many addresses are tried at once, where only whether they answer is asked.
+/// How many addresses are tried at the same time if only their reachability matters.
 const DIALLED_AT_ONCE: usize = 32;
 
 impl Live {
-    /// Returns the addresses that the name has, or those that were given; looked up once.
+    /// Returns the addresses of the name, or the given ones; resolved once.
     pub(super) async fn addresses(&self) -> Result<Vec<SocketAddr>, Failure> {
         self.addresses.get_or_init(|| self.resolve()).await.clone()
     }
@@ -51,8 +51,8 @@ impl Live {
         }
     }
 
-    /// Connects to every address once, to several at the same time: of many that are silent, each
-    /// is waited for as long.
+    /// Connects to every address once, several at the same time, so that silent addresses do not
+    /// add up their timeouts.
     pub(in crate::wire) async fn reach(&self) -> Result<Reach, Failure> {
         let mut addresses = Vec::new();
         for several in self.addresses().await?.chunks(DIALLED_AT_ONCE) {
@@ -60,7 +60,7 @@ impl Live {
             for (address, dialled) in several.iter().zip(join_all(dialled).await) {
                 let trouble = match dialled {
                     Ok(_) => {
-                        // The first one stays.
+                        // The first one is kept.
                         let _ = self.alive.set(*address);
                         String::new()
                     }
@@ -72,7 +72,7 @@ impl Live {
         Ok(Reach { addresses })
     }
 
-    /// Connects to the address that took a connection before, else to the first that does.
+    /// Connects to the address that accepted a connection before, or else to the first that does.
     pub(super) async fn connect(&self) -> Result<TcpStream, Failure> {
         let mut last = Failure::peer(Stage::Resolve, "the name has no address");
         let alive = self.alive.get().copied();
@@ -91,7 +91,8 @@ pub(in crate::wire) async fn dial(address: SocketAddr) -> Result<TcpStream, Fail
     let unreachable = |why: &str| Failure::lost(FailureKind::Unreachable, Stage::Connect, why);
     match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {
-            // Without it, small writes wait for one another; where it fails they do just that.
+            // With Nagle's algorithm small writes would wait for each other; a failure only costs
+            // time.
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }

@@ -1,5 +1,5 @@
 //! Requests over a separate connection: those that the HTTP library cannot send, and the wrong
-//! password, which is sent once, whatever comes.
+//! password, which is sent exactly once.
 
 use super::{Live, path_of};
 use crate::clients::CredentialEncoding;
@@ -13,13 +13,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
-/// How many connections are tried before the wrong password is sent over one that has not answered
-/// anything.
+/// How many connections are tried before the wrong password is sent over one without an earlier
+/// answer.
 const MOST_LINES: usize = 4;
-/// How long after an answer a server may take to close the connection without a word.
+/// How long after an answer a server may take to close the connection silently.
 const CLOSES_WITHIN: Duration = Duration::from_millis(30);
 
-/// A connection for HTTP/1.1, with TLS or without.
+/// A connection for HTTP/1.1, with or without TLS.
 pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
@@ -55,7 +55,7 @@ impl Live {
         })
     }
 
-    /// Looks for a connection for the wrong password, while something else is sent.
+    /// Prepares a connection for the wrong password, while something else is sent.
     pub(in crate::wire) async fn ready_line(&self, http: Http, encoding: CredentialEncoding) {
         #[cfg(test)]
         if self.script.is_some() {
@@ -63,13 +63,13 @@ impl Live {
         }
         if http == Http::One {
             let looking = tokio::time::timeout(self.timeout, self.proven_line(encoding));
-            // Without one, it is looked for when it is needed.
+            // If this fails, a connection is made when it is needed.
             *self.proven.lock().await = looking.await.ok().and_then(Result::ok);
         }
     }
 
-    /// Returns a connection for a request that cannot be repeated: one over which the server has
-    /// just answered and which it keeps, or a new one if it closes each after its answer.
+    /// Returns a connection for a request that cannot be repeated: one on which the server has just
+    /// answered and which it keeps open, or a new one if it closes each after its answer.
     async fn proven_line(&self, encoding: CredentialEncoding) -> Result<Box<dyn Line>, Failure> {
         let config = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
         let wrong = config.clone().login(LoginUse::Wrong);

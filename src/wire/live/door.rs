@@ -1,5 +1,4 @@
-//! The door of `setup`: the few requests that make a folder and a `config`. It never touches a
-//! backup.
+//! The requests of `setup`, which make a folder and a `config`. They never touch a backup.
 
 use super::{Live, failure_of, read_bounded};
 use crate::clients::CredentialEncoding;
@@ -19,21 +18,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The name that servers of Threema Safe expect, and that a login shows to the person.
+/// The name that Safe servers expect, and that a login page shows to the user.
 const AGENT: &str = "Threema";
 /// How much of an answer is read, in bytes.
 const READ_LIMIT: usize = 64 * 1024;
-/// Asks for nothing but what kind of thing stands there.
+/// Requests only the kind of the resource.
 ///
 /// Source: RFC 4918 section 9.1.
 const PROPERTIES: &str = r#"<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>"#;
 
-/// What a request of `setup` is about.
+/// The subject of a request of `setup`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spot {
     /// The folder of the base URL.
     Folder,
-    /// The folder above it; the folder itself where it is the root.
+    /// The folder above it; the folder itself if it is the root.
     Parent,
     /// The folder above that one.
     Grandparent,
@@ -41,20 +40,20 @@ pub enum Spot {
     Config,
     /// The folder `backups`.
     Backups,
-    /// Another path below the base URL, to look at.
+    /// Another path below the base URL, read only.
     Below(&'static str),
 }
 
-/// One server, for as long as it is looked at and set up.
+/// One server that is examined and set up.
 ///
-/// Redirects are not followed, and the credentials go to the host of the target alone.
+/// Redirects are not followed, and the credentials go only to the host of the target.
 pub struct Door {
     live: Live,
     scrub: Scrub,
 }
 
 impl Door {
-    /// Returns a door to the target; each answer may take `timeout`.
+    /// Returns a door to the target, with `timeout` for each answer.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -79,7 +78,7 @@ impl Door {
         &self.live.target
     }
 
-    /// Returns what takes the credentials out of whatever is shown.
+    /// Returns the secrets to remove from all output.
     pub fn scrub(&self) -> Scrub {
         self.scrub.clone()
     }
@@ -89,7 +88,7 @@ impl Door {
         self.live.counted().0
     }
 
-    /// Returns the URL of a spot. Folders have a slash at the end, as some servers demand.
+    /// Returns the URL of a spot. Folders have a trailing slash, which some servers require.
     pub fn url(&self, spot: Spot) -> String {
         let base = self.base();
         match spot {
@@ -102,7 +101,7 @@ impl Door {
         }
     }
 
-    /// Asks whether something stands there, and what (PROPFIND with depth 0).
+    /// Requests whether something exists there, and its kind (PROPFIND with depth 0).
     pub async fn properties(&self, spot: Spot) -> Answer {
         let headers = [
             ("Depth", "0"),
@@ -112,7 +111,7 @@ impl Door {
             .await
     }
 
-    /// Reads what stands there. `config` is asked for as the apps do.
+    /// Reads the content. `config` is requested as the apps do.
     pub async fn read(&self, spot: Spot) -> Answer {
         let accept = [("Accept", "application/json")];
         let headers = if spot == Spot::Config {
@@ -123,7 +122,7 @@ impl Door {
         self.send("GET", spot, headers, None, true).await
     }
 
-    /// The same without credentials.
+    /// Reads the content without credentials.
     pub async fn read_anonymously(&self, spot: Spot) -> Answer {
         self.send("GET", spot, &[], None, false).await
     }
@@ -135,7 +134,7 @@ impl Door {
         self.send("MKCOL", spot, &[], None, true).await
     }
 
-    /// Writes `config`: only where there is none, or over the one with this entity tag.
+    /// Writes `config`, only if it is missing or has this entity tag.
     ///
     /// Source: RFC 9110 sections 13.1.1 and 13.1.2.
     pub async fn write_config(&self, config: &ServerConfig, over: Over<'_>) -> Answer {
@@ -150,13 +149,14 @@ impl Door {
             .await
     }
 
-    /// Begins a login in the browser, without credentials.
+    /// Begins a login in the browser; this sends no credentials.
     pub async fn begin_login(&self) -> Answer {
         let url = self.base().join_raw("/index.php/login/v2");
         self.send_to("POST", &url, &[], Some(""), false).await
     }
 
-    /// Asks whether that login was confirmed. The answer holds a password: it is not cleaned.
+    /// Requests whether that login was confirmed. The answer contains a password and is not
+    /// cleaned.
     pub async fn poll_login(&self, endpoint: &str, token: &Secret) -> Answer {
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         let body = Zeroizing::new(format!("token={}", token.expose()));
@@ -164,7 +164,7 @@ impl Door {
             .await
     }
 
-    /// Takes the app password back with which this door logs in.
+    /// Revokes the app password with which this door logs in.
     pub async fn revoke(&self) -> Answer {
         let url = self.base().join_raw("/ocs/v2.php/core/apppassword");
         let ocs = [("OCS-APIRequest", "true")];
@@ -203,7 +203,7 @@ impl Door {
             Ok(response) => Ok(response),
             Err(failure) => Err(self.live.explained(failure).await),
         };
-        // The first wall records what was asked for; nothing here is a backup.
+        // The first wall records the request; no backup is involved here.
         let asked = Request::new(Method::Get, Place::Config);
         answer
             .map(|response| clean_response(self.live.walls(), response, &asked))
@@ -243,19 +243,19 @@ impl Door {
     }
 }
 
-/// What a new `config` may replace.
+/// The existing `config` that may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Over<'a> {
-    /// Nothing: there must be none.
+    /// None: the file must be missing.
     Nothing,
-    /// The one that has this entity tag.
+    /// The one with this entity tag.
     Tagged(&'a str),
-    /// Whatever is there: the server has no entity tags.
+    /// Any: the server has no entity tags.
     Anything,
 }
 
-/// Returns the folder so many levels above a base URL, at the most the root of the site, without a
-/// slash at the end.
+/// Returns the folder this many levels above a base URL, at most the root of the site, without a
+/// trailing slash.
 fn parent_of(base: &BaseUrl, levels: usize) -> &str {
     let (mut text, depth) = (base.as_str(), base.path().matches('/').count());
     for _ in 0..levels.min(depth) {

@@ -1,4 +1,4 @@
-//! Why an exchange of the HTTP library failed, in the words of the raw sender.
+//! Failures of the HTTP library, in the words of the raw sender.
 
 use super::refused;
 use crate::safe::Stage;
@@ -6,7 +6,7 @@ use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER};
 use crate::wire::tls;
 
-/// Returns the error inside of errors: what wraps one hides it from `source`.
+/// Returns the innermost error, which `source` does not reach.
 fn innermost(mut io: &std::io::Error) -> &std::io::Error {
     while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref()) {
         io = inner;
@@ -14,7 +14,7 @@ fn innermost(mut io: &std::io::Error) -> &std::io::Error {
     io
 }
 
-/// Returns the failure behind an error of reqwest, in words that do not change from run to run.
+/// Returns the failure for an error of reqwest, in words that do not change between runs.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
     let broken = if in_body {
@@ -38,7 +38,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             ) {
                 return tls::failure_of(tls::trouble(io));
             }
-            // The library's own words for what the raw sender tells in ours.
+            // The library's words for failures that the raw sender describes in its own.
             match io.kind() {
                 std::io::ErrorKind::UnexpectedEof => return broken,
                 std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {

@@ -1,4 +1,4 @@
-//! Whether HTTP/3 answers: one datagram, to which a server says which versions of QUIC it speaks.
+//! Tests HTTP/3 with one datagram, to which a server answers with its QUIC versions.
 
 use super::Live;
 use crate::wire::answer::{Failure, Reach};
@@ -6,13 +6,13 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 
-/// How long one answer is waited for, and how often: datagrams get lost.
+/// How long an answer is waited for, and how often, because datagrams get lost.
 const WAIT: (Duration, usize) = (Duration::from_millis(1500), 2);
-/// A version of QUIC that nobody speaks: of this form all are left free for this question.
+/// A QUIC version that no server supports: versions of this form are reserved for this purpose.
 ///
 /// Source: RFC 9000 section 15.
 const NO_VERSION: [u8; 4] = [0x1A, 0x2A, 0x3A, 0x4A];
-/// The least size of a first datagram, in bytes.
+/// The minimum size of a first datagram, in bytes.
 ///
 /// Source: RFC 9000 section 14.1.
 const LEAST: usize = 1200;
@@ -29,7 +29,7 @@ impl Live {
     }
 }
 
-/// Why nothing speaks QUIC there; nothing if something does.
+/// Returns why an address does not speak QUIC; empty if it does.
 async fn trouble_at(address: SocketAddr) -> String {
     let mut last = String::new();
     for _ in 0..WAIT.1 {
@@ -57,7 +57,7 @@ async fn knock_at(address: SocketAddr) -> std::io::Result<bool> {
     Ok(is_version_negotiation(&answer[..length]))
 }
 
-/// Returns a long header of no known version, with two connection IDs, filled up.
+/// Returns a long header with an unknown version and two connection IDs, padded.
 ///
 /// Source: RFC 8999 section 5.1.
 fn first_datagram() -> Vec<u8> {
@@ -71,7 +71,7 @@ fn first_datagram() -> Vec<u8> {
     datagram
 }
 
-/// Returns whether a datagram names the versions that the server speaks.
+/// Returns whether a datagram lists the versions that the server supports.
 ///
 /// Source: RFC 8999 section 6.
 fn is_version_negotiation(datagram: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! The live transport: resolves, connects, sends, reads, each bounded in bytes and time.
+//! The live transport: resolves, connects, sends and reads, each limited in bytes and time.
 
 mod addresses;
 mod by_hand;
@@ -36,10 +36,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// The slowest upload or download that is waited for, in bytes a second.
+/// The slowest upload or download that is waited for, in bytes per second.
 const SLOWEST: u64 = 64 * 1024;
 
-/// Speaks to a server.
+/// A connection to a server under test.
 pub(super) struct Live {
     pub(super) target: Target,
     tls: Option<Tls>,
@@ -49,23 +49,23 @@ pub(super) struct Live {
     cookies: Cookies,
     patience: Patience,
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
-    /// An address that took a connection.
+    /// An address that accepted a connection.
     alive: OnceLock<SocketAddr>,
-    /// Whether the port speaks TLS, once that was asked.
+    /// Whether the port speaks TLS, once this was tested.
     speaks_tls: OnceCell<bool>,
     client_one: OnceCell<Result<reqwest::Client, Failure>>,
     client_two: OnceCell<Result<reqwest::Client, Failure>>,
-    /// A connection for the wrong password.
+    /// A connection for the wrong password that has been tested.
     proven: tokio::sync::Mutex<Option<Box<dyn Line>>>,
     requests: AtomicU64,
     bytes_sent: AtomicU64,
-    /// The server in memory that answers in place of the network.
+    /// The server in memory that replaces the network in tests.
     #[cfg(test)]
     pub(super) script: Option<Arc<super::scripted::Scripted>>,
 }
 
 impl Live {
-    /// Speaks at the pace of `settings`; what makes it stop is noted in `halt`.
+    /// Returns a transport with the pace of `settings`; it notes in `halt` why it stopped.
     pub(super) fn new(
         target: Target,
         settings: &Settings,
@@ -100,7 +100,7 @@ impl Live {
         })
     }
 
-    /// Shakes hands, offering these versions of HTTP, and hangs up.
+    /// Makes a handshake that offers these versions of HTTP, and disconnects.
     pub(super) async fn handshake(&self, versions: &[Http]) -> Result<Handshake, TlsTrouble> {
         let Some(tls) = &self.tls else {
             let failure = Failure::peer(Stage::Tls, "the target is not https");
@@ -121,8 +121,7 @@ impl Live {
         }
     }
 
-    /// Looks at the server's TLS from every side. Where the run itself `is_shut_out`, that includes
-    /// one request.
+    /// Inspects the server's TLS. If the run itself `is_shut_out`, this includes one request.
     pub(super) async fn inspect(
         &self,
         is_shut_out: impl Future<Output = bool>,
@@ -141,8 +140,8 @@ impl Live {
         Ok(clean_inspection(&self.scrub, inspection))
     }
 
-    /// Sends one request over `http` once and reads the answer, within `limit` and what its bytes
-    /// take beyond.
+    /// Sends one request over `http` once and reads the answer, within `limit` plus the time for
+    /// its bytes.
     async fn once(
         &self,
         request: &Request,
@@ -156,14 +155,14 @@ impl Live {
             .map_or(0, |payload| payload.len() as u64);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
-        // An answer may bring back as much as was sent.
+        // An answer may return as many bytes as were sent.
         let expected = length.max(request.read_limit as u64);
-        // OkHttp adds no `Accept`, and reqwest cannot leave it out.
+        // OkHttp adds no `Accept`, and reqwest cannot omit it.
         let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
-        // A wrong password is sent once, whatever comes: over a connection that has just answered.
+        // A wrong password is sent exactly once, over a connection that has just answered.
         let is_sent_once = request.login == LoginUse::Wrong;
         let raw = request.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One);
-        // What a download takes counts only once an answer has started.
+        // The time of a download counts only after the answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
         let how = How {
             http,
@@ -204,7 +203,7 @@ impl Live {
         }
     }
 
-    /// Returns a failure, or where plain http was spoken to a port of TLS, that.
+    /// Returns the failure, or a more exact one if plain http was sent to a port for TLS.
     pub(super) async fn explained(&self, failure: Failure) -> Failure {
         let is_lost = matches!(
             failure.kind,
@@ -226,7 +225,7 @@ impl Live {
         Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
     }
 
-    /// What is taken out of every answer.
+    /// Returns the secrets to remove from every answer.
     const fn walls(&self) -> (&Scrub, &Cookies) {
         (&self.scrub, &self.cookies)
     }
@@ -351,7 +350,7 @@ impl Live {
             .referer(false)
             .tcp_nodelay(true)
             .resolve_to_addrs(self.target.base.host(), &addresses);
-        // Even where no TLS is spoken, reqwest requires some, and would panic without.
+        // reqwest requires a TLS configuration even for plain http, and panics without one.
         let tls = match &self.tls {
             Some(tls) => tls.clone(),
             None => {
@@ -375,27 +374,27 @@ struct How {
     http: Http,
     encoding: CredentialEncoding,
     raw: bool,
-    /// How long until the answer's head has come.
+    /// The time until the head of the answer.
     until_head: Duration,
-    /// How long until all of it has come.
+    /// The time until the end of the answer.
     time: Duration,
 }
 
-/// Returns the ID that no client derives and no run uploads to. It is the same in every run: what
-/// counts distinct paths that are missing counts it once.
+/// Returns the ID that no client derives and no run uploads. It is the same in every run, so that a
+/// count of distinct missing paths contains it once.
 fn nobodys() -> BackupId {
     BackupId::from_bytes(Sha256::digest(b"safe-conformance: never uploaded").into())
 }
 
-/// Returns the path of a URL, as a request line names it.
+/// Returns the path of a URL as in a request line.
 fn path_of(url: &str) -> &str {
     let after_scheme = url.find("://").map_or(0, |at| at + "://".len());
     let path = url[after_scheme..].find('/');
     path.map_or("/", |at| &url[after_scheme + at..])
 }
 
-/// Returns the response, with as much of its body as is gathered; what that is may depend on
-/// whether it is packed.
+/// Returns the response with the gathered part of its body, whose size may depend on whether it is
+/// packed.
 async fn read_bounded(
     mut response: reqwest::Response,
     gather: impl FnOnce(bool) -> Gather,

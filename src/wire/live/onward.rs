@@ -1,5 +1,5 @@
-//! Following a redirect of a GET, as the apps do: with the credentials within the same server, and
-//! without any to another host.
+//! Follows a redirect of a GET as the apps do: with the credentials within the same server, and
+//! without them to another host.
 
 use super::super::answer::{Answer, Redirected, Response};
 use super::super::facet::Http;
@@ -11,11 +11,12 @@ use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How many redirects are followed one after another.
+/// How many redirects are followed in a row.
 const HOPS: usize = 5;
 
 impl Live {
-    /// Returns what a redirect of a GET leads to, if it is there and no page; else the redirect.
+    /// Returns the destination of a redirected GET if it exists and is not a page; otherwise the
+    /// redirect.
     ///
     /// Source: clause 4.9.
     pub(super) async fn follow(
@@ -57,10 +58,10 @@ impl Live {
         first
     }
 
-    /// Asks another host for what it was said to hold, without credentials.
+    /// Requests the destination from another host, without credentials.
     async fn ask_elsewhere(&self, request: &Request, url: &str, time: Duration) -> Answer {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        // Only the name of the server itself is bound to addresses.
+        // Only the name of the server itself has fixed addresses.
         let client = self
             .client_one
             .get_or_init(|| self.client(Http::One))
@@ -79,17 +80,17 @@ impl Live {
     }
 }
 
-/// Where a redirect leads.
+/// The destination of a redirect.
 enum Onward {
     /// To the same server: same scheme, host and port.
     Within(String),
-    /// To another one, which gets no credentials.
+    /// To another server, which gets no credentials.
     Elsewhere(String),
 }
 
 impl Onward {
-    /// Where an answer to a request for this URL points, if it can be followed: never to another
-    /// scheme, and never to where credentials are part of the URL.
+    /// Returns the destination of an answer if it can be followed: never one with another scheme,
+    /// or with credentials in the URL.
     fn then(&self, answer: &Response) -> Option<Self> {
         let (Self::Within(at) | Self::Elsewhere(at)) = self;
         let from = reqwest::Url::parse(at).ok()?;
@@ -99,7 +100,7 @@ impl Onward {
             return None;
         }
         let stays = matches!(self, Self::Within(_)) && to.origin() == from.origin();
-        // Plain http is for this machine alone.
+        // Plain http is only permitted on this machine.
         let is_safe = to.scheme() == "https" || is_this_machine(&to);
         match (stays, is_safe) {
             (true, _) => Some(Self::Within(to.into())),
@@ -190,7 +191,7 @@ mod tests {
         assert!(is_page(&answer(html, b"<html lang=en>")));
         assert!(!is_page(&answer(html, b"<\xFF\x00")));
         assert!(!is_page(&answer(html, b"{}")));
-        // Backups look like anything.
+        // Backups may look like anything.
         let bytes = ("content-type", "application/octet-stream");
         assert!(!is_page(&answer(bytes, b"<html>")));
     }

@@ -1,8 +1,7 @@
-//! What is done before a request counts as answered: refusals for want of patience are slowed down
-//! for, our own locks are waited for, lost answers are asked for again, and a refused login ends
-//! everything.
+//! Patience before a request counts as answered: the run slows down for limits, waits for its own
+//! locks, repeats requests without an answer, and ends after a refused login.
 //!
-//! All of it happens below what a transcript records: a check sees the last answer alone.
+//! All of this happens below the transcript: a check sees only the last answer.
 
 mod ban;
 mod failures;
@@ -31,34 +30,34 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// How many times longer an answer is waited for when it is asked for again, alone.
+/// How many times longer the answer to a repeated request may take; it is sent alone.
 const LONGER: u32 = 3;
 
-/// What a run knows of the server's temper.
+/// What a run knows about the server's limits.
 pub(super) struct Patience {
     pace: Pace,
-    /// How long a limit or a lock is waited for.
+    /// How long the run waits for a limit or a lock.
     most: Duration,
     halt: Arc<OnceLock<Halt>>,
-    /// Whether any request was answered without a sign of a limit, and whether `config` was.
+    /// Whether any request, and whether `config`, was answered without a sign of a limit.
     served: AtomicBool,
     served_config: AtomicBool,
-    /// What is answered 503 whenever it is asked, slowly too: that is no limit.
+    /// Kinds of requests that are always answered with 503, even when sent slowly: this is not a
+    /// limit.
     closed: Mutex<HashSet<(&'static str, Discriminant<Place>)>>,
-    /// Whether `config` was refused without credentials, and given with them: then the credentials
-    /// work.
+    /// Whether `config` was refused without credentials and returned with them, so that they work.
     closed_config: AtomicBool,
-    /// The request with credentials that was given `config`.
+    /// The request with credentials that returned `config`.
     own_config: OnceLock<String>,
-    /// The request by which the server accepted the credentials.
+    /// The request for which the server accepted the credentials.
     accepted: OnceLock<String>,
     refused_logins: AtomicU32,
-    /// IDs with an upload of ours that broke off, was not answered, or raced others.
+    /// IDs with an upload that broke off, was not answered, or ran at the same time as others.
     disturbed: Mutex<BTreeSet<String>>,
-    /// Whether a lock stayed where no upload of ours had left it.
+    /// Whether a lock remained that no upload of the run had left.
     stays_locked: AtomicBool,
-    /// Whether the last upload that was asked again alone was not answered even then; and any other
-    /// request.
+    /// Whether the last repeated request that was sent alone got no answer; for uploads, and for
+    /// others.
     deaf: [AtomicBool; 2],
     locked: AtomicU32,
     asked_again: AtomicU32,
@@ -92,7 +91,7 @@ impl Patience {
     }
 }
 
-/// What a run met that made it slow down, wait or ask again.
+/// How often a run slowed down, waited or repeated a request.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(in crate::wire) struct Met {
     pub(in crate::wire) limited: u32,
@@ -101,7 +100,7 @@ pub(in crate::wire) struct Met {
 }
 
 impl Request {
-    /// Returns whether it carries the person's own credentials.
+    /// Returns whether it carries the user's own credentials.
     const fn is_personal(&self) -> bool {
         matches!(self.login, LoginUse::Given | LoginUse::Encoded(_))
     }
@@ -110,7 +109,7 @@ impl Request {
         self.payload.as_ref().map_or(0, Payload::len)
     }
 
-    /// Returns what it asks, without an ID or a secret: `GET config (given)`.
+    /// Returns a description without an ID or a secret: `GET config (given)`.
     fn short(&self) -> String {
         let whole = self.fingerprint();
         whole
@@ -123,7 +122,7 @@ impl Request {
 }
 
 impl Live {
-    /// Returns what the run met so far.
+    /// Returns how often the run slowed down, waited or repeated a request.
     pub(in crate::wire) fn met(&self) -> Met {
         Met {
             limited: self.patience.pace.now().limited,
@@ -132,12 +131,12 @@ impl Live {
         }
     }
 
-    /// Returns what made the run slow down first, if anything did.
+    /// Returns the first reason why the run slowed down, if it did.
     pub(in crate::wire) fn slowed_by(&self) -> Option<&str> {
         self.patience.slowed_by.get().map(String::as_str)
     }
 
-    /// Sends one request for a check and reads the answer, unless the run has been halted.
+    /// Sends one request for a check and reads the answer, unless the run was halted.
     pub(in crate::wire) async fn ask(
         &self,
         request: &Request,
@@ -147,7 +146,7 @@ impl Live {
         self.patiently(request, http, encoding, true).await
     }
 
-    /// Requests sent, and bytes of bodies sent.
+    /// Returns how many requests and how many bytes of bodies were sent.
     pub(in crate::wire) fn counted(&self) -> (u64, u64) {
         (
             self.requests.load(Ordering::Relaxed),
@@ -155,7 +154,7 @@ impl Live {
         )
     }
 
-    /// Sends one request to clean up: where the run was halted, it is tried once all the same.
+    /// Sends one request of the cleanup, which is tried once even if the run was halted.
     pub(in crate::wire) async fn exchange(
         &self,
         request: &Request,
@@ -180,7 +179,7 @@ impl Live {
         }
     }
 
-    /// Sends one of several requests that are sent together, within the turn of all.
+    /// Sends one of several simultaneous requests, within their common turn.
     pub(in crate::wire) async fn ask_together(
         &self,
         request: &Request,
@@ -214,7 +213,7 @@ impl Live {
                     self.heard(request, response);
                     self.after_refusal(request, response).await;
                     if self.patience.halt.get().is_none() {
-                        // What it finds is seen by all.
+                        // The result is visible to all requests.
                         let _ = self.is_banned(request, response).await;
                     }
                     return match self.hidden_by_halt(request, &answer) {
@@ -226,8 +225,8 @@ impl Live {
         }
     }
 
-    /// Once a limit, a ban or a revoked password has ended the run, a refusal that was under way
-    /// says nothing about the server either.
+    /// Returns the failure of a request that was running when a limit, a ban or a revoked password
+    /// ended the run: its refusal says nothing about the server.
     fn hidden_by_halt(&self, request: &Request, answer: &Answer) -> Option<Failure> {
         let halt = self.patience.halt.get()?;
         let is_locked_out = matches!(halt, Halt::LockedOut { .. });
@@ -243,12 +242,12 @@ impl Live {
         is_hidden.then(|| Failure::from(halt))
     }
 
-    /// Returns what is known of answers 403.
+    /// Returns what is known about 403 answers.
     const fn doubts(&self) -> &Doubts {
         &self.patience.doubts
     }
 
-    /// Returns whether `config` was given to the person.
+    /// Returns whether the user's credentials returned `config`.
     fn was_given_config(&self) -> bool {
         self.patience.own_config.get().is_some()
     }
@@ -257,7 +256,7 @@ impl Live {
         self.patience.closed_config.load(Ordering::Relaxed)
     }
 
-    /// Returns whether the run was given `config`.
+    /// Returns whether the run received `config`.
     fn was_served_config(&self) -> bool {
         self.patience.served_config.load(Ordering::Relaxed)
     }
@@ -279,7 +278,7 @@ impl Live {
             if request.is_personal() {
                 self.patience.refusals.settled().await;
             }
-            // While this one waited, another may have met the end.
+            // Another request may have ended the run while this one waited.
             self.may_ask(request)?;
             if let Some(refused) = self.refused_before(request) {
                 return Ok(refused);
@@ -295,7 +294,7 @@ impl Live {
             }
             match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {
-                    // What was refused together is one sign, however long each was waited for.
+                    // Requests that were refused together are one sign, however long each waited.
                     turn.limited_since(tries.limited_since);
                     return taken(answer, &tries);
                 }
@@ -314,7 +313,7 @@ impl Live {
                     if silent {
                         turn.timed_out();
                     } else if tries.sign.is_some() {
-                        // Whatever is asked meanwhile is likely to be refused, too.
+                        // Other requests would probably be refused in the meantime.
                         turn.holds_back(pause);
                     } else {
                         drop(turn);
@@ -324,7 +323,7 @@ impl Live {
                 Next::Slower(pause) => turn.limited(pause),
                 Next::GiveUp(failure) => return Err(failure),
                 Next::Halt(halt) => {
-                    // The first reason stays.
+                    // The first reason is kept.
                     let halt = self.patience.halt.get_or_init(|| halt);
                     return Err(Failure::from(halt));
                 }
@@ -332,8 +331,8 @@ impl Live {
         }
     }
 
-    /// Returns how long one answer may take: as long as the person allows, longer on a server that
-    /// was slow from the start.
+    /// Returns how long one answer may take: the user's limit, or longer on a server that was slow
+    /// from the start.
     fn limit(&self, tries: &Tries) -> Duration {
         let usual = self.patience.pace.latency().unwrap_or_default() * 20;
         let limit = self.timeout.max(usual.min(self.timeout * LONGER));
@@ -344,7 +343,7 @@ impl Live {
         }
     }
 
-    /// Refuses what could lock the person out: any login after a refused one.
+    /// Refuses what could lock the user out: every login after a refused one.
     pub(super) fn may_ask(&self, request: &Request) -> Result<(), Failure> {
         if request.is_personal()
             && let Some(halt) = self.patience.halt.get()
@@ -385,7 +384,8 @@ impl Live {
                     let asked = request.short();
                     return Next::Halt(Halt::LockedOut { sign, asked });
                 }
-                // Who cleans up waits for the lock and goes on with what is not locked.
+                // The cleanup waits for locks itself, and continues with backups that are not
+                // locked.
                 if response.status == 423 && for_check && request.login != LoginUse::Wrong {
                     return self.after_lock(request, tries);
                 }
@@ -395,13 +395,13 @@ impl Live {
         }
     }
 
-    /// Notes what an answer says about credentials, and that there was one.
+    /// Notes what an answer shows about the credentials, and that the server answered.
     pub(super) fn heard(&self, request: &Request, response: &Response) {
         let patience = &self.patience;
         if Sign::of(response).is_none() {
             patience.served.store(true, Ordering::Relaxed);
-            // What stands in front refuses requests without credentials whatever the server behind
-            // it would answer, and what was refused was never given.
+            // A proxy may refuse requests without credentials before the server sees them, and a
+            // refused `config` was never returned.
             let is_given = response.is_success() || response.status == 404;
             let as_app = request.is_personal() && request.has_name_of_app();
             if matches!(request.place, Place::Config) && as_app && is_given {
@@ -418,7 +418,7 @@ impl Live {
                 }
                 _ => {}
             }
-            // Whichever of the two came last, the one with credentials was accepted.
+            // In either order of the two answers, the credentials were accepted.
             if self.is_known_as_closed()
                 && let Some(accepted) = patience.own_config.get()
             {
@@ -441,7 +441,7 @@ impl Live {
         }
     }
 
-    /// Notes that the credentials work, as the answer to the request `accepted` shows.
+    /// Notes that the credentials work, as the answer to `accepted` shows.
     fn accept(&self, accepted: String) {
         self.patience.accepted.get_or_init(|| accepted);
         self.patience.pace.accepted();
@@ -482,7 +482,7 @@ impl Live {
     }
 }
 
-/// Returns the answer, noting whether the request may have been carried out twice.
+/// Returns the answer, and notes whether the request may have been carried out twice.
 fn taken(answer: Answer, tries: &Tries) -> Answer {
     match answer {
         Ok(response) => Ok(Response {

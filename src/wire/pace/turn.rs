@@ -1,11 +1,11 @@
-//! The turn of a request, and what its answer says about the pace.
+//! The turn of a request, and the effect of its answer on the pace.
 
 use super::Pace;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-/// The turn of one request, or of several that belong together; others may ask once it is dropped.
+/// The turn of one request, or of several that belong together; dropping it lets others begin.
 pub(in crate::wire) struct Turn {
     pace: Pace,
     door: Option<OwnedMutexGuard<()>>,
@@ -21,46 +21,47 @@ impl Turn {
         }
     }
 
-    /// The same, during which nobody else asks.
+    /// Makes the turn exclusive.
     pub(super) fn alone(mut self, door: OwnedMutexGuard<()>) -> Self {
         self.door = Some(door);
         self
     }
 
-    /// Notes that the answer came, and how long an ordinary one took.
+    /// Notes that an answer arrived, and how long an ordinary one took.
     pub(in crate::wire) fn answered(self, is_ordinary: bool) {
         let took = self.began.elapsed();
-        // What was asked beside others says nothing about the first latency.
+        // The latency of simultaneous requests does not count.
         if is_ordinary && self.door.is_none() {
             self.pace.state().measured(took);
         }
     }
 
-    /// When it began.
+    /// Returns when the turn began.
     pub(in crate::wire) const fn began(&self) -> Instant {
         self.began
     }
 
-    /// Notes that the server refused it because there were too many, and lets nobody ask for this
-    /// long.
+    /// Notes that the server refused the request because there were too many, and sends none for
+    /// this long.
     pub(in crate::wire) fn limited(self, pause: Duration) {
         self.limited_since(None);
         let mut state = self.pace.state();
         state.next = state.next.max(Instant::now() + pause);
     }
 
-    /// Lets nobody ask for this long: the server may have refused it because there were too many.
+    /// Sends no request for this long, because the server may have refused this one for their
+    /// number.
     pub(in crate::wire) fn holds_back(self, pause: Duration) {
         let mut state = self.pace.state();
         state.next = state.next.max(Instant::now() + pause);
     }
 
-    /// Notes that the server refused it, or the one before it that began at `first`, because there
-    /// were too many.
+    /// Notes that the server refused the request because there were too many, or its first attempt,
+    /// which began at `first`.
     pub(in crate::wire) fn limited_since(&self, first: Option<Instant>) {
         let mut state = self.pace.state();
         state.limited += 1;
-        // Several that were under way together are refused together: that is one sign.
+        // Simultaneous requests are refused together, which is one sign.
         let began = first.unwrap_or(self.began);
         if state.halved.is_none_or(|halved| began >= halved) {
             state.halve();
@@ -68,7 +69,8 @@ impl Turn {
         }
     }
 
-    /// Notes that no answer came in time: the server may have had too much to do at once.
+    /// Notes that no answer arrived in time: the server may have had too many simultaneous
+    /// requests.
     pub(in crate::wire) fn timed_out(self) {
         self.pace.state().narrow();
     }

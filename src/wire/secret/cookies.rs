@@ -1,5 +1,5 @@
-//! The cookies that a server sets: as good as the password for a while, and hidden wherever the
-//! server repeats them.
+//! The cookies that a server sets. They are temporarily as good as the password, and hidden
+//! wherever the server repeats them.
 
 use super::{DISTINCTIVE, Strength, is_alone, replaced, spellings};
 use crate::safe::base_url::percent_decoded;
@@ -8,10 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// By how many bytes at its beginning a spelling is found.
+/// How many bytes of a spelling are used to find it.
 const START: usize = DISTINCTIVE;
-/// How many values are kept before the older half is forgotten: many servers set new ones in every
-/// answer.
+/// How many values are kept before the older half is dropped, because many servers set new ones in
+/// every answer.
 const KEPT: usize = 256;
 
 type Start = [u8; START];
@@ -26,12 +26,12 @@ struct Jar {
     old: Values,
 }
 
-/// Some values of cookies, and how they may be spelt.
+/// Some values of cookies and their possible spellings.
 #[derive(Default)]
 struct Values {
     seen: HashSet<String>,
     spellings: HashMap<Start, Vec<(Vec<u8>, Strength)>>,
-    /// Whether a spelling begins with these two bytes; empty if there is none.
+    /// Whether a spelling begins with these two bytes; empty if there are no spellings.
     begins: Vec<bool>,
 }
 
@@ -39,7 +39,7 @@ impl Cookies {
     /// Notes the cookies that an answer sets.
     pub(in crate::wire) fn set_by(&self, response: &Response) {
         for cookie in response.headers("set-cookie") {
-            // What stands there without a name is a value.
+            // A cookie without a name is a value.
             //
             // Source: RFC 6265 section 5.2.
             let pair = cookie.split(';').next().unwrap_or_default();
@@ -65,13 +65,13 @@ impl Cookies {
         }
         jar.young.seen.insert(value.to_owned());
         jar.young.add(value);
-        // Many are percent-encoded, and repeated as they are meant.
+        // Many values are percent-encoded, but repeated in decoded form.
         if let Ok(decoded) = percent_decoded(value) {
             jar.young.add(&decoded);
         }
     }
 
-    /// The bytes without any value of a cookie; `None` if there was none.
+    /// Returns the bytes without cookie values; `None` if they contain none.
     pub(in crate::wire) fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let jar = self.jar();
         let mut hits = jar.young.hits(bytes);
@@ -80,7 +80,7 @@ impl Cookies {
         replaced(bytes, hits)
     }
 
-    /// The text without any value of a cookie.
+    /// Removes cookie values from the text.
     pub(in crate::wire) fn text(&self, text: &mut String) {
         if let Some(cleaned) = self.bytes(text.as_bytes()) {
             *text = String::from_utf8_lossy(&cleaned).into_owned();
@@ -93,7 +93,7 @@ impl Cookies {
 }
 
 impl Values {
-    /// Adds a value in every spelling, unless it is short or looks like what anybody writes.
+    /// Adds a value in every spelling, unless it is short or common.
     fn add(&mut self, value: &str) {
         if value.len() < DISTINCTIVE {
             return;
@@ -136,7 +136,7 @@ impl Values {
     }
 }
 
-/// The first two bytes as a number.
+/// Returns the first two bytes as a number.
 fn beginning(bytes: &[u8]) -> usize {
     usize::from(bytes[0]) << 8 | usize::from(bytes[1])
 }
@@ -204,7 +204,7 @@ mod tests {
         let jar = setting(&cookies);
         let text = "1 true 12345678 password cut7off";
         assert_eq!(shown(&jar, text), text);
-        // A word is hidden where it stands alone.
+        // A word is hidden only if it stands alone.
         let jar = setting(&["g=marvinandtrillian"]);
         assert_eq!(
             shown(&jar, "marvinandtrillian marvinandtrillians"),

@@ -1,10 +1,8 @@
-//! Secrets that cannot be printed, and what takes them out of everything that comes in and goes
-//! out.
-//!
-//! The first wall stands where answers come in: every field that a server fills is cleaned there,
-//! before a check, a transcript or a log sees it. The second stands where reports go out. It knows
-//! the same values but for those that the harness's own words hold anyway: with the password
-//! `config` it would ruin a report, and give away by the gaps what the password is.
+//! Secrets that cannot be printed, and their removal from all input and output.
+//! The first wall is at the input: every field that a server controls is cleaned before a check, a
+//! transcript or a log sees it. The second wall is at the output of reports. It removes the same
+//! values, except those that the harness's own words may contain: with the password `config`, it
+//! would ruin a report and reveal the password by the gaps.
 
 mod cookies;
 mod spellings;
@@ -25,12 +23,12 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes over a secret.
+    /// Returns a secret that owns this text.
     pub fn new(secret: String) -> Self {
         Self(Zeroizing::new(secret))
     }
 
-    /// Returns the secret itself, for the one place that sends it.
+    /// Returns the secret itself; only the code that sends it may use it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -42,28 +40,27 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What stands where a secret was.
+/// The replacement of a secret.
 const REDACTED: &str = "[redacted]";
-/// What is shorter is found in any text. In bytes.
+/// Shorter values occur in any text. In bytes.
 const SHORTEST: usize = 4;
-/// What is shorter is found in many texts by chance. In bytes.
+/// Shorter values occur in many texts by chance. In bytes.
 const DISTINCTIVE: usize = 8;
 
-/// The longest word of the manual. In bytes.
+/// The longest word in the manual, in bytes.
 const LONGEST_WORD: usize = 32;
 
-/// How much a value says by itself.
+/// How distinctive a value is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Strength {
-    /// It is hidden wherever it stands.
+    /// It is hidden everywhere.
     Strong,
-    /// It may stand within a longer word by chance, and is hidden where it stands alone.
+    /// It may be part of a longer word by chance, so it is hidden only if it stands alone.
     Weak,
 }
 
 impl Strength {
-    /// Returns the strength of a value; `None` if it looks like what anybody writes: a number, a
-    /// word of the manual.
+    /// Returns the strength of a value; `None` for a common one: a number or a word of the manual.
     fn of(value: &[u8]) -> Option<Self> {
         let is_number = value.iter().all(u8::is_ascii_digit);
         if value.len() < SHORTEST || is_number || (value.len() <= LONGEST_WORD && is_public(value))
@@ -79,7 +76,7 @@ impl Strength {
     }
 }
 
-/// Returns whether it stands in the manual, which everybody has.
+/// Returns whether it occurs in the manual, which is public.
 fn is_public(value: &[u8]) -> bool {
     static TEXTS: OnceLock<Vec<String>> = OnceLock::new();
     let lower = value.to_ascii_lowercase();
@@ -93,7 +90,7 @@ fn is_public(value: &[u8]) -> bool {
         .any(|text| memchr::memmem::find(text.as_bytes(), &lower).is_some())
 }
 
-/// What every answer over HTTP may hold beside the words of the manual.
+/// Words of ordinary HTTP answers, besides those of the manual.
 const ORDINARY: &str = "accept accept-encoding accept-ranges access-control-allow-origin age allow alt-svc \
     application/json application/octet-stream authentication authorization basic boundary browser bytes cache-control \
     charset chunked close connection content-disposition content-encoding content-language content-length content-range \
@@ -112,18 +109,18 @@ struct Value {
     strength: Strength,
 }
 
-/// Replaces the values of a run's secrets in whatever is read and written.
+/// Removes the values of a run's secrets from all input and output.
 #[derive(Clone, Default)]
 pub struct Scrub {
     values: Arc<Vec<Value>>,
-    /// What finds them; made on first need.
+    /// The search automaton, built when it is first used.
     finder: OnceLock<Option<AhoCorasick>>,
-    /// The strong ones among them; made on first need.
+    /// The strong values only, selected when they are first used.
     strong: OnceLock<Arc<Scrub>>,
 }
 
 impl Scrub {
-    /// Adds a value as it is. One that looks like what anybody writes is left out.
+    /// Adds a value unchanged, unless it is common.
     pub fn add(&mut self, value: &str) {
         self.add_each([value.as_bytes().to_vec()]);
     }
@@ -152,25 +149,25 @@ impl Scrub {
         }
     }
 
-    /// Adds a secret in every spelling in which pages, addresses and reports may carry it, whole or
-    /// in part.
+    /// Adds a secret in every spelling in which pages, addresses and reports may contain it, whole
+    /// or in part.
     pub(super) fn add_secret(&mut self, secret: &str) {
         self.add_each(spellings::of(secret));
     }
 
-    /// Adds a user name with its password as they stand together: hidden however short the password
-    /// is.
+    /// Adds a user name and its password in combination, which is hidden even if the password is
+    /// short.
     pub(super) fn add_pair(&mut self, user: &str, password: &str) {
         self.add_each(spellings::of_pair(user, password));
     }
 
-    /// Adds every value of another.
+    /// Adds every value of another scrub.
     pub fn add_all(&mut self, other: &Self) {
         self.add_each(other.values.iter().map(|value| value.bytes.to_vec()));
     }
 
-    /// Returns the values for what the harness writes itself: those that its own words cannot hold
-    /// by chance.
+    /// Returns the values for texts of the harness: those that its own words cannot contain by
+    /// chance.
     #[must_use]
     pub fn of_own_words(&self) -> Self {
         let strong = self.strong.get_or_init(|| {
@@ -190,8 +187,8 @@ impl Scrub {
         )
     }
 
-    /// JSON without any of the values in its strings. What is not within a string stays, so that it
-    /// stays JSON.
+    /// Returns JSON without the values in its strings. Text outside strings is kept, so that it
+    /// remains JSON.
     pub fn json(&self, json: &str) -> String {
         let mut cleaned = String::with_capacity(json.len());
         let mut rest = json;
@@ -210,25 +207,25 @@ impl Scrub {
         cleaned
     }
 
-    /// Returns the bytes without any of the values; `None` if there was none.
+    /// Returns the bytes without the values; `None` if they contain none.
     ///
-    /// Takes time in proportion to the bytes, whatever they are, and never looks at what it put in
-    /// itself: a secret may be a part of what stands in its place, or come a million times.
+    /// The time is proportional to the length, and replacements are not searched: a secret may be a
+    /// part of its replacement, or occur a million times.
     pub fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         replaced(bytes, self.hits(bytes))
     }
 
-    /// Returns what finds the values; `None` if there are none.
+    /// Returns the search automaton; `None` if there are no values.
     fn finder(&self) -> Option<&AhoCorasick> {
         let finder = self.finder.get_or_init(|| {
             let patterns = self.values.iter().map(|value| &value.bytes[..]);
-            // Fails where there are more than 2³² bytes of patterns.
+            // Fails for more than 2³² bytes of patterns.
             AhoCorasick::new(patterns).ok()
         });
         finder.as_ref().filter(|_| !self.values.is_empty())
     }
 
-    /// Where the values stand, by their beginnings.
+    /// Returns the places of the values, sorted by their starts.
     fn hits(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let Some(finder) = self.finder() else {
             return Vec::new();
@@ -244,7 +241,7 @@ impl Scrub {
     }
 }
 
-/// Returns whether no letter and no digit stands before what was found, nor after it.
+/// Returns whether no letter or digit stands directly before or after the hit.
 fn is_alone(bytes: &[u8], hit: &Range<usize>) -> bool {
     let before = hit.start.checked_sub(1).and_then(|at| bytes.get(at));
     let after = bytes.get(hit.end);
@@ -262,7 +259,7 @@ fn replaced(bytes: &[u8], hits: Vec<Range<usize>>) -> Option<Vec<u8>> {
     let mut scrubbed = Vec::with_capacity(bytes.len());
     let mut done = 0;
     for hit in hits {
-        // Two values may overlap: what belongs to either goes.
+        // Two values may overlap; all bytes of either are removed.
         if hit.start >= done {
             scrubbed.extend_from_slice(&bytes[done..hit.start]);
             scrubbed.extend_from_slice(REDACTED.as_bytes());
@@ -273,7 +270,7 @@ fn replaced(bytes: &[u8], hits: Vec<Range<usize>>) -> Option<Vec<u8>> {
     Some(scrubbed)
 }
 
-/// Returns the length of the JSON string that `text` begins with, its quotes included.
+/// Returns the length of the JSON string at the beginning of `text`, with its quotes.
 fn literal_length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

@@ -1,18 +1,18 @@
-//! In what spellings a secret may come back: everything that can be undone by looking at it. Pure.
+//! The spellings in which a secret may return, all of which a reader can undo. Pure.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
-/// What is shorter is found in any text. In bytes.
+/// Shorter values occur in any text. In bytes.
 const LEAST_DECODED: usize = 6;
 
-/// Returns every spelling of a secret, and of what is as good as the secret.
+/// Returns every spelling of a secret, and of values that are as good as the secret.
 pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     let mut spellings = Vec::new();
     spell(secret, &mut spellings);
     for stem in stems(secret) {
         spell_plainly(&stem, &mut spellings);
     }
-    // Base64 of a longer text that holds it, wherever it stands in that text.
+    // The base64 of a longer text that contains the secret, at any offset.
     for bytes in in_charsets(secret) {
         for offset in 0..3 {
             spellings.push(within_base64(&bytes, offset).into_bytes());
@@ -22,20 +22,20 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     spellings
 }
 
-/// Returns every spelling of a user name and a password as HTTP Basic joins them.
+/// Returns every spelling of a user name and a password in the form of HTTP Basic.
 pub(super) fn of_pair(user: &str, password: &str) -> Vec<Vec<u8>> {
     of_whole(&format!("{user}:{password}"))
 }
 
-/// Every spelling of a text as a whole.
+/// Returns every spelling of a whole text.
 pub(super) fn of_whole(text: &str) -> Vec<Vec<u8>> {
     let mut spellings = Vec::new();
     spell(text, &mut spellings);
     spellings
 }
 
-/// Returns the secret backwards, and forwards and backwards less one character: nobody needs the
-/// rest.
+/// Returns the secret reversed, and both forms without a character at either end, which is easy to
+/// guess.
 fn stems(secret: &str) -> Vec<String> {
     let characters: Vec<char> = secret.chars().collect();
     let mut stems = Vec::new();
@@ -51,7 +51,7 @@ fn stems(secret: &str) -> Vec<String> {
     stems
 }
 
-/// Returns the bytes of a text in UTF-8, and in ISO-8859-1 if it can be written in that.
+/// Returns the bytes of a text in UTF-8, and in ISO-8859-1 if that can represent it.
 fn in_charsets(text: &str) -> Vec<Vec<u8>> {
     let latin: Option<Vec<u8>> = text
         .chars()
@@ -62,7 +62,8 @@ fn in_charsets(text: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// As it is, in base64, in hexadecimal, in escapes of every character, and in addresses.
+/// Adds a text plainly, in base64, in hexadecimal, with every character escaped, and as in
+/// addresses.
 fn spell_plainly(text: &str, spellings: &mut Vec<Vec<u8>>) {
     for bytes in in_charsets(text) {
         spellings.extend(encoded(&bytes).into_iter().map(String::into_bytes));
@@ -75,7 +76,7 @@ fn spell_plainly(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spell_in_utf16(text, spellings);
 }
 
-/// In every spelling.
+/// Adds every spelling of a text.
 fn spell(text: &str, spellings: &mut Vec<Vec<u8>>) {
     for bytes in in_charsets(text) {
         for encoded in encoded(&bytes) {
@@ -96,7 +97,7 @@ fn spell_in_utf16(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(units.iter().flat_map(|unit| unit.to_be_bytes()).collect());
 }
 
-/// With `\u` before every character, in small and in capital digits.
+/// Returns a text with every character escaped by `\u`, in lower-case and in upper-case digits.
 fn escaped(text: &str) -> [Vec<u8>; 2] {
     let escaped = |unit: &dyn Fn(u16) -> String| {
         let units = text.encode_utf16().map(unit);
@@ -108,7 +109,7 @@ fn escaped(text: &str) -> [Vec<u8>; 2] {
     ]
 }
 
-/// In base64 and in hexadecimal.
+/// Returns bytes in base64 and in hexadecimal.
 fn encoded(bytes: &[u8]) -> Vec<String> {
     let base64 = BASE64.encode(bytes);
     let between = |separator: &str| {
@@ -116,7 +117,7 @@ fn encoded(bytes: &[u8]) -> Vec<String> {
         pairs.join(separator)
     };
     vec![
-        // It is as good without its padding, which addresses encode.
+        // Base64 without its padding, which addresses encode, is as good.
         base64.trim_end_matches('=').to_owned(),
         base64,
         BASE64URL_NOPAD.encode(bytes),
@@ -127,7 +128,7 @@ fn encoded(bytes: &[u8]) -> Vec<String> {
     ]
 }
 
-/// Percent-encoded but for letters, digits and what is `kept`.
+/// Returns percent-encoded bytes, except letters, digits and `kept`.
 fn percent(bytes: &[u8], upper: bool, space: &str, kept: &[u8]) -> Vec<u8> {
     let encoded = bytes.iter().map(|byte| match byte {
         b' ' => space.to_owned(),
@@ -138,7 +139,7 @@ fn percent(bytes: &[u8], upper: bool, space: &str, kept: &[u8]) -> Vec<u8> {
     encoded.collect::<String>().into_bytes()
 }
 
-/// Percent-encoded in every way in which libraries do that.
+/// Adds the bytes with the percent-encodings of all libraries.
 fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
     for upper in [true, false] {
         for kept in [
@@ -152,7 +153,7 @@ fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
             spellings.push(percent(bytes, upper, "%20", kept));
         }
     }
-    // Some encode every byte.
+    // Some libraries encode every byte.
     let every = |form: &dyn Fn(&u8) -> String| {
         let all = bytes.iter().map(form);
         all.collect::<String>().into_bytes()
@@ -161,7 +162,7 @@ fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
     spellings.push(every(&|byte| format!("%{byte:02x}")));
 }
 
-/// In JSON and in HTML.
+/// Adds a text as in JSON and in HTML.
 fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     let each = |form: &dyn Fn(u32) -> String| -> Vec<u8> {
         let characters = text.chars().map(|c| form(u32::from(c)));
@@ -181,7 +182,7 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
                 format!("\\u{unit:04x}")
             }
         };
-        // Most escape what is not ASCII alone, and what is special in HTML.
+        // Most escape only characters beyond ASCII, and the special ones of HTML.
         let in_part = text.chars().map(|c| {
             if c.is_ascii() && !"<>&'\"\\/".contains(c) {
                 c.to_string()
@@ -208,8 +209,8 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#x{code:X};")));
 }
 
-/// Returns what stands in the base64 of any text that holds these bytes `offset` bytes after a
-/// multiple of three: the characters that nothing else has a part in.
+/// Returns the part of the base64 of any text that these bytes alone determine, if they begin
+/// `offset` bytes after a multiple of three.
 fn within_base64(bytes: &[u8], offset: usize) -> String {
     let padded: Vec<u8> = std::iter::repeat_n(0, offset)
         .chain(bytes.iter().copied())
@@ -220,8 +221,7 @@ fn within_base64(bytes: &[u8], offset: usize) -> String {
     whole.get(first..last).unwrap_or_default().to_owned()
 }
 
-/// Returns what the secret stands for where bytes are written in base64: they must not be, or it
-/// would stand there.
+/// Returns the bytes whose base64 is the secret: encoded again, they would spell it.
 fn decoded(secret: &str) -> Vec<Vec<u8>> {
     let decoded = (0..4).filter_map(|offset| {
         let rest = secret.as_bytes().get(offset..)?;

@@ -1,4 +1,4 @@
-//! Tests of what is hidden, and of what is not.
+//! Tests of what is hidden and what is not.
 
 use super::*;
 use data_encoding::BASE64;

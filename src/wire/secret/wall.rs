@@ -1,4 +1,4 @@
-//! The first wall: every field that a server fills is cleaned as it comes in.
+//! The first wall: every field that a server controls is cleaned at the input.
 
 use super::{Cookies, Scrub, Value};
 use crate::wire::answer::{Body, Failure, Response, TlsTrouble};
@@ -7,13 +7,13 @@ use crate::wire::payload::gzip;
 use crate::wire::request::{LoginUse, Place, Request};
 use crate::wire::tls::{Answered, Inspection, ShakeTrouble, Silence, Trust};
 
-/// The most header fields, and the longest name or value in bytes, that are kept of an answer.
+/// How many header fields of an answer are kept, and the longest name or value in bytes.
 const KEPT_FIELDS: usize = 64;
 const KEPT_FIELD: usize = 2048;
-/// What stands in DER where a secret was: a letter, so that every length stays.
+/// The replacement of a secret in DER: one letter per byte, so that every length is kept.
 const BLANK: u8 = b'x';
 
-/// Returns the response within bounds, and notes whether it repeats a secret. Secrets are removed,
+/// Returns the response within limits, and notes whether it repeats a secret. Secrets are removed,
 /// and so are the values of cookies, except where the response sets them.
 pub(in crate::wire) fn clean_response(
     (scrub, cookies): (&Scrub, &Cookies),
@@ -37,7 +37,7 @@ pub(in crate::wire) fn clean_response(
                 *field = String::from_utf8_lossy(&scrubbed).into_owned();
             }
             *field = without_ids(field);
-            // Only now: what is cut in the middle of a secret or an ID is not found any more.
+            // Only now: a secret or an ID that is cut in the middle would not be found.
             if field.len() > KEPT_FIELD {
                 let end = (0..=KEPT_FIELD).rfind(|end| field.is_char_boundary(*end));
                 field.truncate(end.unwrap_or(0));
@@ -60,8 +60,8 @@ fn clean_body(
     request: &Request,
 ) -> Response {
     if matches!(request.place, Place::Theirs(_) | Place::Bin(_)) {
-        // What is encrypted may hold anything by chance, and is needed as it is; it is never shown.
-        // Nor is what a bin holds.
+        // An encrypted backup may contain any bytes by chance, is needed unchanged, and is never
+        // shown. Neither is the listing of a bin.
         return response;
     }
     if let Some(scrubbed) = scrub.bytes(&response.body.bytes) {
@@ -80,7 +80,7 @@ fn clean_body(
     if let Some(cleaned) = bytes_without_ids(&response.body.bytes) {
         response.body.bytes = cleaned.into();
     }
-    // What is packed is looked at as well: a check unpacks it, and so does everybody who reads the
+    // The unpacked content is also cleaned, because a check unpacks it, and so does a reader of the
     // transcript.
     if let Some(plain) = response.gunzipped(request.read_limit) {
         let scrubbed = scrub.bytes(&plain);
@@ -95,14 +95,14 @@ fn clean_body(
     response
 }
 
-/// Returns a failure without secrets. Its words are the harness's own but for what a library
-/// repeats of an answer.
+/// Returns a failure without secrets. Its words are the harness's own, except parts of an answer
+/// that a library quotes.
 pub(in crate::wire) fn clean_failure(scrub: &Scrub, mut failure: Failure) -> Failure {
     failure.message = scrub.of_own_words().text(&failure.message);
     failure
 }
 
-/// Why a handshake failed, without secrets: a certificate may hold any name.
+/// Returns the cause of a failed handshake without secrets: a certificate may contain any name.
 pub(in crate::wire) fn clean_trouble(scrub: &Scrub, trouble: TlsTrouble) -> TlsTrouble {
     match trouble {
         TlsTrouble::WrongName(text) => TlsTrouble::WrongName(clean(scrub, &text)),
@@ -113,7 +113,7 @@ pub(in crate::wire) fn clean_trouble(scrub: &Scrub, trouble: TlsTrouble) -> TlsT
     }
 }
 
-/// Returns what an inspection of TLS saw, without secrets.
+/// Returns an inspection of TLS without secrets.
 pub(in crate::wire) fn clean_inspection(scrub: &Scrub, mut seen: Inspection) -> Inspection {
     // The host name is not a secret, and the certificate must contain it.
     let scrub = scrub.without_those_in(&seen.host);
@@ -159,7 +159,7 @@ fn clean(scrub: &Scrub, text: &str) -> String {
 }
 
 impl Scrub {
-    /// Returns the values but for those that stand in `text`, which is public.
+    /// Returns the values except those that occur in `text`, which is public.
     fn without_those_in(&self, text: &str) -> Self {
         let is_elsewhere =
             |value: &&Value| memchr::memmem::find(text.as_bytes(), &value.bytes).is_none();

@@ -1,5 +1,5 @@
-//! Asking the server, or the transcript: every call of a check goes through here, and what concerns
-//! the whole run is noted on the way.
+//! The calls of checks, answered by the server or the transcript; what concerns the whole run is
+//! noted on the way.
 
 use super::{NotedRedirects, Session, Source};
 use crate::clients::CredentialEncoding;
@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
-/// A question, as a transcript keeps it, and who asks so.
+/// A call in the words of a transcript, and its purpose.
 pub(super) struct Question {
     pub(super) words: String,
     purpose: Purpose,
@@ -31,7 +31,7 @@ impl Question {
         }
     }
 
-    /// Returns a question that is no request.
+    /// Returns a call that is not a request.
     fn beside(words: impl Into<String>) -> Self {
         Self {
             words: words.into(),
@@ -40,14 +40,14 @@ impl Question {
     }
 }
 
-/// Whether a request has its turn to itself.
+/// Whether a request shares its turn.
 #[derive(Clone, Copy)]
 pub(super) enum Company {
     Alone,
     Several,
 }
 
-/// The header fields that say something about the software behind an answer.
+/// The header fields that show the software behind an answer.
 const SIGNS: [&str; 12] = [
     "server",
     "via",
@@ -62,7 +62,7 @@ const SIGNS: [&str; 12] = [
     "dav",
     "alt-svc",
 ];
-/// How many different ones are kept.
+/// The largest number of different ones that are kept.
 const MOST_SIGNS: usize = 64;
 
 impl Session {
@@ -79,7 +79,7 @@ impl Session {
             .clone()
     }
 
-    /// Where an answer is kept that several checks look at.
+    /// Returns the place of an answer that several checks use.
     pub(in crate::wire) fn shared(
         &self,
         check: &'static str,
@@ -92,7 +92,7 @@ impl Session {
         Arc::clone(shared.entry((check, variant.to_owned())).or_default())
     }
 
-    /// Why nothing may be sent any more, if that is so.
+    /// Returns why nothing may be sent any more, if so.
     fn closed(&self) -> Option<Failure> {
         if let Some(reason) = self.settings.stop.reason() {
             return Some(Failure::of(
@@ -115,7 +115,7 @@ impl Session {
         reach_of(got.await)
     }
 
-    /// Asks at every address whether QUIC is spoken at this port.
+    /// Tests at every address whether this port speaks QUIC.
     pub(in crate::wire) async fn knock(&self, key: Key, port: u16) -> Result<Reach, Failure> {
         let asked = vec![Question::beside(format!("datagram to UDP port {port}"))];
         let got = self.got(
@@ -127,7 +127,7 @@ impl Session {
         reach_of(got.await)
     }
 
-    /// Returns the server's TLS, looked at once.
+    /// Returns the server's TLS, which is inspected once.
     pub(in crate::wire) async fn inspection(&self) -> Result<Arc<Inspection>, Failure> {
         let inspection = self.inspection.get_or_init(|| self.inspect());
         inspection.await.clone()
@@ -155,7 +155,7 @@ impl Session {
         }
     }
 
-    /// Shakes hands, offering these versions of HTTP.
+    /// Makes a handshake that offers these versions of HTTP.
     pub(in crate::wire) async fn handshake(
         &self,
         key: Key,
@@ -178,8 +178,8 @@ impl Session {
         }
     }
 
-    /// Gets ready to send the one wrong password of the run, while something else is sent: it needs
-    /// a connection that does not lose it.
+    /// Prepares for the one wrong password of the run, while something else is sent, because it
+    /// needs a connection that does not lose it.
     pub(in crate::wire) async fn get_ready_for(&self, wrong: &Request) {
         if let Source::Live { live, .. } = &self.source
             && self.closed().is_none()
@@ -195,7 +195,7 @@ impl Session {
         answers.pop().unwrap_or_else(|| Err(mismatch()))
     }
 
-    /// Looks whether nothing is there under the ID of `backup`, and notes it as ours.
+    /// Verifies that nothing exists under the ID of `backup`, and claims it for the run.
     pub(in crate::wire) async fn claim_if_free(
         &self,
         key: Key,
@@ -223,7 +223,7 @@ impl Session {
         self.claim(backup)
     }
 
-    /// Notes a backup as ours, under an ID that nobody can have used before.
+    /// Claims a backup for the run, under an ID that nobody can have used before.
     pub(in crate::wire) fn claim(&self, backup: &OwnBackup) -> Result<(), Failure> {
         self.guard.claim(backup).map_err(|error| {
             Failure::of(
@@ -233,7 +233,7 @@ impl Session {
         })
     }
 
-    /// Asks the server and records what came, or looks it up.
+    /// Sends a call and records its result, or returns the recorded one.
     pub(super) async fn got<'s, F, Fut>(
         &'s self,
         key: Key,
@@ -281,12 +281,12 @@ impl Session {
         }
     }
 
-    /// Notes what concerns the whole run: redirects, an echoed secret.
+    /// Notes what concerns the whole run: redirects, software, and a repeated secret.
     fn look(&self, asked: &[Question], got: &Got) {
         let Got::Answers(answers) = got else { return };
         self.answers
             .fetch_add(answers.iter().flatten().count(), Ordering::Relaxed);
-        // Of a question that is asked again and again, each answer comes after the others.
+        // A repeated request has more answers than entries, and they follow the others.
         let last = asked.last();
         let asked = asked
             .iter()
@@ -322,7 +322,7 @@ impl Session {
         }
     }
 
-    /// Keeps what an answer says about the software behind it.
+    /// Keeps the fields that show the software behind an answer.
     fn keep_signs(&self, response: &Response) {
         let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, value) in &response.headers {
@@ -330,9 +330,9 @@ impl Session {
                 continue;
             }
             let said = match name.as_str() {
-                // Without a name, it is a value.
+                // A cookie without a name is a value.
                 "set-cookie" => value.split_once('=').map_or("", |(name, _)| name),
-                // These differ from answer to answer.
+                // These values differ between answers.
                 "cf-ray" | "oc-etag" | "x-varnish" => "",
                 _ => value.as_str(),
             };
@@ -340,7 +340,7 @@ impl Session {
         }
     }
 
-    /// Sends one request, in its own turn or in one that it shares with others.
+    /// Sends one request, in its own turn or in a shared one.
     pub(super) async fn exchange(
         &self,
         live: &Live,
@@ -351,7 +351,7 @@ impl Session {
             Ok(http) => http,
             Err(failure) => return Err(failure),
         };
-        // The one that servers take; whether they take the other is asked last.
+        // The encoding that servers accept; whether they accept the other is tested last.
         let encoding = CredentialEncoding::Utf8;
         let upload = match (&request.place, request.method) {
             (Place::Backup(backup), Method::Put) => Some(backup),
@@ -380,7 +380,7 @@ impl Session {
         answer
     }
 
-    /// Returns the version of HTTP for a request, or why no version fits.
+    /// Returns the version of HTTP for a request, or why none is possible.
     pub(in crate::wire) async fn version(&self, request: &Request) -> Result<Http, Failure> {
         if !self.facts.https && !self.facts.loopback {
             return Err(Failure::of(
@@ -448,8 +448,8 @@ pub(super) fn mismatch() -> Failure {
     }
 }
 
-/// The same as it is kept: without the values of cookies, which are credentials too, and without
-/// the rest of bodies that are not written down whole.
+/// Returns the result as it is kept: without the values of cookies, which are also credentials, and
+/// without the rest of long bodies.
 fn as_kept(mut got: Got) -> Got {
     if let Got::Answers(answers) = &mut got {
         for response in answers.iter_mut().flatten() {
@@ -476,7 +476,7 @@ fn reach_of(got: Got) -> Result<Reach, Failure> {
     }
 }
 
-/// Notes where an answer pointed; which of two came first must not matter.
+/// Notes the destination of a redirect, independently of the order of several.
 fn note_redirect(noted: &Mutex<NotedRedirects>, what: (Purpose, String), to: String) {
     let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
     noted

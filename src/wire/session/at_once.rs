@@ -1,5 +1,5 @@
-//! Several requests at once, and downloads during an upload. What a limit has refused is sent once
-//! more, all of it.
+//! Several simultaneous requests, and downloads during an upload. If a limit refuses one of them,
+//! all are sent once more.
 
 use super::Session;
 use super::asking::{Company, Question, mismatch};
@@ -11,7 +11,7 @@ use crate::wire::transcript::{Got, Key};
 use futures_util::future::join_all;
 
 impl Session {
-    /// Sends several requests at once; the answers come in their order.
+    /// Sends several requests at the same time; the answers are in the same order.
     pub(in crate::wire) async fn together(&self, key: Key, requests: Vec<Request>) -> Vec<Answer> {
         let asked: Vec<_> = requests.iter().map(Question::of).collect();
         let count = requests.len();
@@ -35,7 +35,7 @@ impl Session {
                     turn.answered(false);
                     return Got::Answers(answers);
                 };
-                // What the rest found out meanwhile stays; what was refused is judged only now.
+                // The findings of the other answers remain; the refused ones are judged only now.
                 turn.holds_back(pause);
                 let turn = live.turn_for_several().await;
                 let answers = send().await;
@@ -50,8 +50,8 @@ impl Session {
         }
     }
 
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times. The
-    /// answer to the upload comes first.
+    /// Sends `upload`, and repeats `poll` while it runs, at most `most` times. The first answer
+    /// belongs to the upload.
     pub(in crate::wire) async fn during(
         &self,
         key: Key,
@@ -87,8 +87,8 @@ impl Session {
         }
     }
 
-    /// Sends `upload`, and while it is on its way `poll` again and again, at most `most` times.
-    /// Returns the answers, that to the upload first, within the turn that they share.
+    /// Sends `upload`, and repeats `poll` while it runs, at most `most` times. Returns the answers,
+    /// beginning with the one to the upload, and their common turn.
     async fn poll_during(
         &self,
         live: &Live,
@@ -115,7 +115,7 @@ impl Session {
             tokio::select! {
                 biased;
                 answer = &mut uploading => {
-                    // What is under way when the upload ends is the most likely to be torn.
+                    // A download that runs when the upload ends is the most likely one to be torn.
                     polled.push(polling.await);
                     break answer;
                 }

@@ -1,11 +1,11 @@
-//! Cleaning up: what the run has put on the server is deleted, and looked for where that is not
-//! enough.
+//! The cleanup: deletes what the run has put on the server, and looks for it if a confirmed
+//! deletion is not enough.
 //!
-//! A server may say that it deleted a backup and keep it, keep it on a second backend, or store an
-//! upload seconds after the connection broke. So nothing is called gone on the word of the server
-//! alone: what was broken off, not answered or not plainly deleted is looked for, and of the rest a
-//! sample. Not each one: many distinct URLs that are answered 404 are what intrusion detection
-//! takes for a scanner.
+//! A server may confirm a deletion and keep the backup, keep it on a second backend, or store an
+//! upload seconds after its connection broke. So a backup does not count as gone just because the
+//! server says so: the run looks for uploads that were broken off, not answered or not plainly
+//! deleted, and for a sample of the others. It does not look for all of them, because intrusion
+//! detection takes a client with many distinct 404 answers for a scanner.
 
 use super::{LATE_STORE, Leftovers, Session, Source};
 use crate::clients::CredentialEncoding;
@@ -18,36 +18,35 @@ use crate::wire::request::{LoginUse, Method, Place, Request};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How many distinct URLs may be answered with 400, 403 or 404 where a sweep looks for what a run
-/// left.
+/// How many distinct URLs may be answered with 400, 403 or 404 during the looks of a sweep.
 ///
 /// Source: servers.ban-crowdsec: from 11 on an address is banned.
 pub(super) const STRAYS: usize = 8;
-/// How many may be in a run. Three of them are the same in every run, so that three runs in a row
-/// have nine.
+/// How many may be answered so during a run. Three of them are the same in every run, so three runs
+/// in a row have nine.
 const STRAYS_OF_RUN: usize = 5;
-/// How many backups are looked for that the server said it deleted.
+/// How many backups are looked for whose deletion the server confirmed.
 const SAMPLE: usize = 3;
-/// How often each is looked for, over its own connection where that can be: behind one name
-/// may be several backends. Once is enough where the URL was answered with a 4xx during the run.
+/// How often each is looked for, over separate connections if possible, because several backends
+/// may have one name. Once is enough if its URL was answered with a 4xx during the run.
 const LOOKS: usize = 3;
-/// How often it is deleted again where it is still there.
+/// How often a backup is deleted again if it still exists.
 const ATTEMPTS: usize = 3;
 
-/// How many refusals to delete are enough: each is one more URL that is refused.
+/// After how many refusals to delete the run stops deleting, because each is another refused URL.
 const REFUSALS: usize = 3;
 /// How long the answer to a deletion may take.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How long to wait before what is locked is deleted again.
+/// How long to wait before a locked backup is deleted again.
 const UNLOCKING: Duration = Duration::from_secs(1);
 
 /// How long intrusion detection takes to forget one missing URL.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 
-/// What happens where too many URLs were missing.
+/// The reaction to too many missing URLs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Straying {
-    /// Nothing more is looked for.
+    /// The run stops looking.
     Stops,
     /// Each further look waits.
     Waits,
@@ -59,18 +58,18 @@ fn place_of(backup: &OwnBackup) -> Place {
 
 /// Why a backup was not deleted.
 enum Undeleted {
-    /// It is locked for the moment.
+    /// It is locked temporarily.
     Locked,
     /// The server refused, or did not answer.
     Refused(String),
 }
 
-/// What a look came to.
+/// The result of a look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Sight {
     Present,
     Absent,
-    /// The answer says neither, or there was none.
+    /// The answer shows neither, or there was no answer.
     Unknown,
 }
 
@@ -85,7 +84,7 @@ impl Sight {
 }
 
 impl Session {
-    /// Notes what became of an upload.
+    /// Notes the result of an upload.
     pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer) {
         match answer {
             Ok(response) if response.is_success() => {
@@ -113,13 +112,14 @@ impl Session {
         }
     }
 
-    /// Notes what an answer says of a backup of ours, and of how many URLs the run has strayed to.
+    /// Notes what an answer shows about a backup of the run, and its URL if that is missing or
+    /// refused.
     pub(super) fn observe(&self, live: &Live, request: &Request, answer: &Answer) {
         let Ok(response) = answer else { return };
         if matches!(response.status, 400 | 403 | 404 | 410) {
             self.guard.strayed(live.url(&request.place));
         }
-        // To anybody else, a server may call missing what is there.
+        // To anyone else, a server may report an existing backup as missing.
         let may_see = matches!(request.login, LoginUse::Given | LoginUse::Encoded(_));
         if let (Place::Backup(backup), Method::Get, true) =
             (&request.place, request.method, may_see)
@@ -139,19 +139,19 @@ impl Session {
         }
     }
 
-    /// Deletes one of our backups, if something of it may be there. Not recorded: no check sees
-    /// it.
+    /// Deletes a backup of the run if a part of it may exist. This is not recorded, because no
+    /// check sees it.
     pub(in crate::wire) async fn delete(&self, backup: &OwnBackup) {
         let Source::Live { live, .. } = &self.source else {
             return;
         };
         if self.guard.may_be_there(backup) {
-            // What is not deleted now is tried once more when the run ends.
+            // A deletion that fails now is repeated at the end of the run.
             let _ = self.delete_one(live, backup).await;
         }
     }
 
-    /// Deletes a backup, or sees that it is not there.
+    /// Deletes a backup, or finds it missing.
     async fn delete_one(&self, live: &Live, backup: &OwnBackup) -> Result<(), Undeleted> {
         if self.refusals.load(Ordering::Relaxed) >= REFUSALS {
             return Err(Undeleted::Refused(
@@ -174,9 +174,9 @@ impl Session {
             Err(failure) => return Err(Undeleted::Refused(failure.message.clone())),
         };
         match answer.map_or(0, |response| response.status) {
-            // What we send ourselves locks it for a while.
+            // The run's own upload locks it for a while.
             423 => return Err(Undeleted::Locked),
-            // Asking again with credentials that are refused locks people out.
+            // Repeating refused credentials locks users out.
             401 => {
                 self.refusals.store(REFUSALS, Ordering::Relaxed);
                 return Err(Undeleted::Refused(refusal));
@@ -195,8 +195,8 @@ impl Session {
         }
     }
 
-    /// Deletes each of `backups` within `patience`, and again what is locked. Gives the first
-    /// refusal.
+    /// Deletes each of `backups` within `patience`, and repeats this for locked ones. Returns the
+    /// first refusal.
     pub(super) async fn delete_each(
         &self,
         live: &Live,
@@ -215,7 +215,7 @@ impl Session {
                             refusal.get_or_insert(why);
                         }
                         Err(_) => {
-                            // Nothing more is asked of a server that has fallen silent.
+                            // Nothing more is sent to a server that no longer answers.
                             self.refusals.store(REFUSALS, Ordering::Relaxed);
                             refusal.get_or_insert("a DELETE was not answered".to_owned());
                             return;
@@ -250,12 +250,12 @@ impl Session {
         answer
     }
 
-    /// Looks for a backup once; not any more once a server that has ended the run refuses a look.
+    /// Looks for a backup once, unless a server that has ended the run has already refused a look.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
         if self.sees_no_more.load(Ordering::Relaxed) {
             return Sight::Unknown;
         }
-        // Without `Accept` it goes over its own connection.
+        // A request without `Accept` gets its own connection.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
         let answer = self.unseen(live, request).await;
         if self.halted().is_some()
@@ -268,8 +268,8 @@ impl Session {
         Sight::of(&answer)
     }
 
-    /// Looks for a backup that was deleted, and deletes it again where it is still there. Whether
-    /// it is gone.
+    /// Looks for a deleted backup, and deletes it again if it still exists. Returns the last
+    /// result.
     async fn look_after_deletion(&self, live: &Live, backup: &OwnBackup, looks: usize) -> Sight {
         let mut attempts = 0;
         'again: loop {
@@ -278,7 +278,7 @@ impl Session {
                 sight = self.look_for(live, backup).await;
                 if sight == Sight::Present && attempts < ATTEMPTS {
                     attempts += 1;
-                    // Whether this has helped, the next look says.
+                    // The next look shows whether this helped.
                     let _ = self.delete_one(live, backup).await;
                     continue 'again;
                 }
@@ -290,7 +290,7 @@ impl Session {
         }
     }
 
-    /// Returns whether a backup may be looked for: whether one more URL may be missing.
+    /// Returns whether a backup may be looked for, which may add a missing URL.
     async fn may_stray(&self, live: &Live, backup: &OwnBackup, straying: Straying) -> bool {
         let strays = self.guard.strays();
         let most = match straying {
@@ -309,25 +309,26 @@ impl Session {
         }
     }
 
-    /// Waits until intrusion detection has forgotten one URL. There is none before a server on this
-    /// machine.
+    /// Waits until intrusion detection has forgotten one URL. A server on this machine has none in
+    /// front of it.
     pub(super) async fn let_one_be_forgotten(&self) {
         if !self.facts.loopback {
             tokio::time::sleep(FORGOTTEN).await;
         }
     }
 
-    /// Deletes whatever may be there, within `patience`. Before a run that is what an earlier one
-    /// with the same seed left.
+    /// Deletes every backup that may exist, within `patience`. Before a run these are the ones that
+    /// an earlier run with the same seed left.
     pub async fn delete_all(&self, patience: Duration) {
         if let Source::Live { live, .. } = &self.source {
-            // What is still there after this stands in the ledger.
+            // The ledger names the backups that still exist after this.
             let _ = self.delete_each(live, self.guard.left(), patience).await;
         }
     }
 
-    /// Deletes whatever is still there, looks for it, and closes the ledger. Deleting and looking
-    /// take `patience` each, and what may come late is waited for between them.
+    /// Deletes every backup that may still exist, looks for them, and closes the ledger. Deleting
+    /// and looking take at most `patience` each; between them it waits for uploads that may appear
+    /// late.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
         if let Some((_, doubts)) = &self.replayed {
             return Leftovers {
@@ -348,8 +349,8 @@ impl Session {
         }
     }
 
-    /// Looks for a backup before it is deleted, where none was seen yet: a server that never showed
-    /// one cannot show that it is gone.
+    /// Looks for a backup before its deletion if none was seen yet: a server that never showed one
+    /// cannot show that it is gone.
     async fn see_one(&self) {
         let Source::Live { live, .. } = &self.source else {
             return;
@@ -359,8 +360,8 @@ impl Session {
         }
     }
 
-    /// Looks for what may have come late and for a sample of the rest, within `patience`, and notes
-    /// what is in doubt.
+    /// Looks for uploads that may have appeared late and for a sample of the others, within
+    /// `patience`, and notes doubts.
     pub(super) async fn look_for_all(&self, patience: Duration, straying: Straying) {
         let Source::Live { live, .. } = &self.source else {
             return;
@@ -392,14 +393,14 @@ impl Session {
         self.refusals.load(Ordering::Relaxed) >= REFUSALS
     }
 
-    /// Looks for what was broken off or not answered, after the last moment at which it could
-    /// appear.
+    /// Looks for uploads that were broken off or not answered, after the last moment at which they
+    /// could appear.
     async fn look_for_late(&self, live: &Live, late: &[OwnBackup], straying: Straying) {
         for backup in late {
             if self.is_refused() {
                 return;
             }
-            // No intrusion detection stands before a server on this machine.
+            // A server on this machine has no intrusion detection in front of it.
             let straying = if self.facts.loopback {
                 Straying::Waits
             } else {
@@ -408,9 +409,9 @@ impl Session {
             if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
                 continue;
             }
-            // A part that has come is seen before it is deleted: a check is judged by it.
+            // A late part is looked at before it is deleted, because it decides a check.
             if self.look_for(live, backup).await != Sight::Absent || self.guard.is_open(backup) {
-                // It may have come, or its own upload may have locked it until now.
+                // It may have appeared, or its own upload may have locked it until now.
                 let _ = self.delete_one(live, backup).await;
             }
             if !self.guard.is_open(backup) {
@@ -426,7 +427,7 @@ impl Session {
         }
     }
 
-    /// Looks once more where an upload was broken off: a part may have come after the check looked.
+    /// Looks again at broken-off uploads, because a part may have appeared after the check looked.
     async fn look_for_parts(&self, live: &Live, looked_for: &[OwnBackup]) {
         let parts = self.broken_off();
         for backup in parts.iter().filter(|backup| !looked_for.contains(backup)) {
@@ -439,11 +440,11 @@ impl Session {
         }
     }
 
-    /// Looks for some of what the server said that it deleted; for all of it once something is
-    /// still there.
+    /// Looks for some of the backups whose deletion was confirmed; for all of them once one still
+    /// exists.
     async fn look_for_lies(&self, live: &Live, straying: Straying) {
         let mut deleted = self.guard.only_deleted();
-        // What was answered 404 before costs no further URL.
+        // A URL that was answered with 404 before does not add another one.
         let strays = self.guard.strays();
         let url = |backup: &OwnBackup| live.url(&place_of(backup));
         let known = deleted.extract_if(.., |backup| strays.contains(&url(backup)));

@@ -1,4 +1,4 @@
-//! Fetching the backup of the person who asks, and the config beside it. Nothing is written.
+//! Downloads the user's own backup and the config. Nothing is written.
 
 use super::Session;
 use crate::clients::{Operation, Transport};
@@ -9,11 +9,11 @@ use crate::wire::request::{HttpChoice, Method, Place, Request};
 use crate::wire::transcript::Key;
 
 impl Session {
-    /// Downloads a person's backup as Android does; one byte more than `most` at the most is read.
-    /// Redirects are followed within the same server alone.
+    /// Downloads a user's backup as Android does, reading at most one byte more than `most`.
+    /// Redirects are followed only within the same server.
     ///
     /// # Errors
-    /// Where no answer comes, with the stage.
+    /// If no answer arrives; the failure names the stage.
     ///
     /// Source: clauses 4.4, 4.7 and 4.8.
     pub async fn download(&self, id: &BackupId, most: usize) -> Answer {
@@ -24,7 +24,7 @@ impl Session {
     /// Reads the config as Android does.
     ///
     /// # Errors
-    /// Where no answer comes, with the stage.
+    /// If no answer arrives; the failure names the stage.
     ///
     /// Source: clauses 4.2, 4.7 and 4.8.
     pub async fn read_config(&self) -> Answer {
@@ -32,8 +32,8 @@ impl Session {
         self.ask_as_android("config", request).await
     }
 
-    /// Credentials go in UTF-8, which servers accept and Android sent before 6.2: to try a second
-    /// encoding after a refusal would be a second refused login.
+    /// Credentials are sent in UTF-8, which servers accept and Android sent before 6.2. Trying a
+    /// second encoding after a refusal would be a second refused login.
     ///
     /// Source: clients.http.login.
     async fn ask_as_android(&self, what: &str, request: Request) -> Answer {

@@ -1,4 +1,4 @@
-//! One run against one target: the one door through which every call goes, live or replayed.
+//! One run against one target: every call goes through it, live or replayed.
 
 mod asking;
 mod at_once;
@@ -41,17 +41,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
-/// How long a server gets to store an upload that a check broke off, after which it looked for it.
+/// How long a server may take to store an upload that a check broke off, before the final look.
 const LATE_STORE: Duration = Duration::from_millis(500);
 
-/// What a run may have left on the server.
+/// The backups that a run may have left on the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leftovers {
-    /// How many backups may still be there.
+    /// How many backups may still exist.
     pub backups: usize,
-    /// How many of them for which reason.
+    /// Their number by reason.
     pub doubts: BTreeMap<Doubt, usize>,
-    /// The ledger that names them, if there is one.
+    /// The ledger that names them, if any.
     pub ledger: Option<PathBuf>,
 }
 
@@ -70,10 +70,10 @@ enum Source {
     Replay(BTreeMap<Key, (Vec<String>, Got)>),
 }
 
-/// Answers by the name and the text of a request's key, each asked for once.
+/// Shared answers by the name and the text of a request's key.
 type SharedAnswers = BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>;
 
-/// Where redirects pointed, by who asked, and what.
+/// The destinations of redirects, by the purpose and the words of the request.
 type NotedRedirects = BTreeMap<(Purpose, String), String>;
 
 /// One run against one target.
@@ -84,7 +84,7 @@ pub struct Session {
     pub(in crate::wire) guard: Guard,
     pub(in crate::wire) shared: Shared,
     scrub: Mutex<Scrub>,
-    /// Why nothing more is sent, once that is so.
+    /// Why the run stopped by itself, if it did.
     halted: Arc<OnceLock<Halt>>,
     /// What made a replayed run slow down.
     slowed_by: Option<String>,
@@ -92,38 +92,39 @@ pub struct Session {
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
     config: OnceCell<Answer>,
-    /// The answers that several checks look at, by the key of the request.
+    /// The answers that several checks use, by the key of the request.
     shared_answers: Mutex<SharedAnswers>,
     unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
-    /// What was answered with a secret, by length: the shortest is kept, whatever came first.
+    /// The requests whose answers repeated a secret, by length: the shortest is reported, in any
+    /// order.
     echoed: Mutex<BTreeSet<(usize, String)>>,
     redirects: Mutex<NotedRedirects>,
-    /// The redirects of a GET that led to what was asked for.
+    /// The redirects of a GET that led to the requested content.
     followed: Mutex<NotedRedirects>,
-    /// What the answers say about the software behind them.
+    /// The fields that show the software behind the answers.
     signs: Mutex<BTreeSet<(String, String)>>,
-    /// What checks saw that makes known issues of clients matter.
+    /// The conditions that checks found for known issues of clients.
     pub(in crate::wire) seen: Mutex<BTreeSet<Condition>>,
     answers: AtomicUsize,
     /// When the session began.
     opened: Instant,
     /// The exchanges so far.
     passed: Mutex<Vec<Passed>>,
-    /// How often the server refused to delete while the run cleaned up.
+    /// How often the server refused to delete during the cleanup.
     refusals: AtomicUsize,
-    /// Whether a server that limits has refused a look while the run cleaned up.
+    /// Whether a server with a limit refused a look during the cleanup.
     sees_no_more: AtomicBool,
-    /// The uploads that were broken off, in their order.
+    /// The uploads that were broken off, in order.
     broken_off: Mutex<Vec<BrokenOff>>,
     /// The checks whose broken-off uploads became visible after they had looked.
     late: Mutex<BTreeSet<Late>>,
 }
 
 impl Session {
-    /// Returns a session with a real server. Without a ledger, what a killed run leaves behind is
-    /// not written down.
+    /// Returns a session with a real server. Without a ledger, nothing notes what a killed run
+    /// leaves behind.
     pub fn live(
         target: Target,
         settings: Settings,
@@ -134,7 +135,7 @@ impl Session {
         Self::behind(scrub, target, settings, ledger)
     }
 
-    /// The same with what hides the login's secrets.
+    /// Returns the same session with this scrub for the login's secrets.
     pub(in crate::wire) fn behind(
         scrub: Scrub,
         target: Target,
@@ -170,7 +171,7 @@ impl Session {
         session.unfinished.clone_from(&transcript.unfinished);
         session.stopped.clone_from(&transcript.stopped);
         if let Some(why) = &transcript.halted {
-            // Of several answers that ask for it, the one that came first counts.
+            // The first of several reasons counts.
             let _ = session.halted.set(why.clone());
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
@@ -221,7 +222,7 @@ impl Session {
         }
     }
 
-    /// Lets a server in memory answer.
+    /// Makes a server in memory answer the requests.
     #[cfg(test)]
     pub(in crate::wire) fn play(&mut self, server: Arc<super::scripted::Scripted>) {
         if let Source::Live { live, .. } = &mut self.source {
@@ -230,7 +231,7 @@ impl Session {
         self.shared = Shared::tried();
     }
 
-    /// Lets a server in memory offer both versions of HTTP.
+    /// Makes a server in memory offer both versions of HTTP.
     #[cfg(test)]
     pub(crate) fn offers_both(&self) {
         let both = Offers {
@@ -240,12 +241,12 @@ impl Session {
         self.offers.set(Ok(both)).expect("nothing was asked before");
     }
 
-    /// Returns what is known of the target.
+    /// Returns the facts about the target.
     pub const fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    /// With what a person asks the target; a transcript does not know it.
+    /// Returns the user's options for requests to the target, which a transcript does not contain.
     pub fn asking(&self) -> Asking {
         match &self.source {
             Source::Live { live, .. } => live.target.asking(),
@@ -253,12 +254,12 @@ impl Session {
         }
     }
 
-    /// Returns the seed of everything made up.
+    /// Returns the seed from which everything is generated.
     pub const fn seed(&self) -> Seed {
         self.settings.seed
     }
 
-    /// Returns what must not appear in anything that is written.
+    /// Returns the secrets that must not appear in any output.
     pub fn scrub(&self) -> Scrub {
         self.scrub
             .lock()
@@ -266,12 +267,12 @@ impl Session {
             .of_own_words()
     }
 
-    /// Why nothing more is sent, if that is so.
+    /// Returns why the run stopped by itself, if it did.
     pub fn halted(&self) -> Option<&Halt> {
         self.halted.get()
     }
 
-    /// Returns what made the run slow down first, if anything did.
+    /// Returns the first reason why the run slowed down, if it did.
     pub fn slowed_by(&self) -> Option<&str> {
         match &self.source {
             Source::Live { live, .. } => live.slowed_by(),
@@ -279,17 +280,17 @@ impl Session {
         }
     }
 
-    /// Returns how fast the run asks.
+    /// Returns the pace of the run.
     pub const fn pace(&self) -> &Pace {
         &self.settings.pace
     }
 
-    /// Returns how many responses the run has seen.
+    /// Returns how many responses the run has received.
     pub fn answers(&self) -> usize {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// Returns what answered with a secret of the person's, if anything did.
+    /// Returns the request whose answer repeated a secret of the user, if any.
     pub fn echoed(&self) -> Option<String> {
         self.echoed
             .lock()
@@ -298,7 +299,7 @@ impl Session {
             .map(|(_, what)| what.clone())
     }
 
-    /// Returns what makes known issues of clients matter: what the target is, and what checks saw.
+    /// Returns the conditions for known issues of clients, from the target and from checks.
     pub fn conditions(&self) -> BTreeSet<Condition> {
         let mut conditions = self
             .seen
@@ -314,24 +315,24 @@ impl Session {
         conditions
     }
 
-    /// Why the recorded run was stopped.
+    /// Returns why the recorded run was stopped.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
 
-    /// Returns the redirects of what a client asks for, as "what was asked" and "where it pointed";
-    /// that of `config` first.
+    /// Returns the redirects of clients' requests as "what was asked" and "where it pointed"; the
+    /// one of `config` first.
     pub fn redirects(&self) -> Vec<(String, String)> {
         in_order(&self.redirects)
     }
 
-    /// Returns the redirects of a GET that led to what was asked for, in the same form.
+    /// Returns the redirects of a GET that led to the requested content, in the same form.
     pub fn followed(&self) -> Vec<(String, String)> {
         in_order(&self.followed)
     }
 
-    /// Returns the header fields of the answers that say something about the software behind them,
-    /// as name and value; of a cookie, the name alone.
+    /// Returns the header fields that show the software behind the answers, as name and value; of a
+    /// cookie, only the name.
     pub fn signs(&self) -> BTreeSet<(String, String)> {
         self.signs
             .lock()
@@ -339,17 +340,17 @@ impl Session {
             .clone()
     }
 
-    /// Returns the server's TLS, if a check has looked at it.
+    /// Returns the server's TLS, if a check has inspected it.
     pub fn inspected(&self) -> Option<Arc<Inspection>> {
         self.inspection.get()?.clone().ok()
     }
 
-    /// Returns whether a network stands behind the session.
+    /// Returns whether the session has a network.
     pub(in crate::wire) const fn is_live(&self) -> bool {
         matches!(self.source, Source::Live { .. })
     }
 
-    /// Returns what the run cost so far.
+    /// Returns what the run has cost so far.
     pub fn totals(&self) -> Totals {
         match (&self.source, &self.replayed) {
             (Source::Live { live, .. }, _) => {
@@ -371,13 +372,13 @@ impl Session {
         }
     }
 
-    /// Returns the key of the run's own backups. It follows from the seed alone: no server can tell
-    /// it from one that was derived from a password, which would take 64 MiB.
+    /// Returns the key of the run's own backups, which is derived from the seed alone. No server
+    /// can distinguish it from one derived from a password, which would take 64 MiB.
     pub(in crate::wire) const fn encryption_key(&self) -> &EncryptionKey {
         &self.encryption_key
     }
 
-    /// Returns the transcript of what came so far.
+    /// Returns the transcript of the run so far.
     pub fn transcript(&self, run: &engine::Run, leftovers: &Leftovers) -> Transcript {
         let mut transcript = Transcript::new(Opening {
             facts: self.facts.clone(),

@@ -1,4 +1,4 @@
-//! The versions of HTTP that a server offers: what decides in which of them a check asks.
+//! The versions of HTTP that a server offers, which decide the versions of requests.
 
 use super::{Offers, Session};
 use crate::wire::answer::{Failure, FailureKind, Handshake, TlsTrouble};
@@ -6,7 +6,7 @@ use crate::wire::facet::Http;
 use crate::wire::transcript::Key;
 
 impl Session {
-    /// Returns the versions of HTTP that the server offers, found out once.
+    /// Returns the versions of HTTP that the server offers, determined once.
     pub(in crate::wire) async fn offers(&self) -> Result<Offers, Failure> {
         self.offers.get_or_init(|| self.find_offers()).await.clone()
     }
@@ -22,7 +22,7 @@ impl Session {
             Ok(handshake) if handshake.alpn.as_deref() == Some("h2") => {
                 let one = match self.offered(1, &[Http::One]).await {
                     Ok(_) => true,
-                    // Nobody was asked, or the transcript lacks the answer.
+                    // No server was asked, or the transcript lacks the answer.
                     Err(TlsTrouble::Failure(failure)) if !failure.kind.is_peer() => {
                         return Err(failure);
                     }
@@ -38,8 +38,8 @@ impl Session {
         }
     }
 
-    /// Shakes hands for the question of this number. A handshake that was lost on the way is made
-    /// again, once: it says nothing of what the server offers.
+    /// Makes the handshake with this number. A handshake without an answer is repeated once,
+    /// because it does not show what the server offers.
     async fn offered(
         &self,
         number: u32,
@@ -59,7 +59,7 @@ impl Session {
             return first;
         }
         match self.handshake(key(number + 2), versions).await {
-            // A transcript of an earlier version has no second one.
+            // A transcript of an earlier version does not contain a second one.
             Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Harness => first,
             second => second,
         }

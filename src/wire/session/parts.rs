@@ -1,5 +1,4 @@
-//! Uploads that checks broke off, and the parts of them that become visible after the checks have
-//! looked.
+//! Uploads that checks broke off, and the parts of them that appear after the checks have looked.
 
 use super::Session;
 use crate::wire::answer::Body;
@@ -17,7 +16,7 @@ pub(super) struct BrokenOff {
 }
 
 impl Session {
-    /// Returns the checks whose broken-off uploads became visible after they had looked.
+    /// Returns the checks whose broken-off uploads appeared after they had looked.
     pub fn late(&self) -> BTreeSet<Late> {
         self.late
             .lock()
@@ -49,7 +48,7 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where uploads were broken off.
+    /// Returns the backups whose uploads were broken off.
     pub(super) fn broken_off(&self) -> Vec<OwnBackup> {
         let mut backups: Vec<OwnBackup> = Vec::new();
         for upload in self.uploads().iter() {
@@ -60,17 +59,17 @@ impl Session {
         backups
     }
 
-    /// Whose upload this is a part of, if it is of one that was broken off.
+    /// Returns the check whose broken-off upload has this part, if any.
     pub(super) fn part_of(&self, backup: &OwnBackup, body: &Body) -> Option<Late> {
         let uploads = self.uploads();
-        // An empty file is a part of each; the last one is the likeliest.
+        // An empty file is a part of every upload; the last one is the most likely.
         let mut latest_first = uploads.iter().rev();
         let is_of =
             |upload: &&BrokenOff| upload.backup == *backup && body.is_cut_from(&upload.payload);
         latest_first.find(is_of).map(|upload| upload.by.clone())
     }
 
-    /// Notes whose upload has become visible, if this is a part of one that was broken off.
+    /// Notes the check whose broken-off upload has this part, if any.
     pub(super) fn came_late(&self, backup: &OwnBackup, body: &Body) {
         if let Some(by) = self.part_of(backup, body) {
             let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! What a picture of a run is drawn from: its exchanges and its certificates, without bodies, IDs
-//! and secrets.
+//! The data for a diagram of a run: its exchanges and certificates, without bodies, IDs and
+//! secrets.
 
 use super::Session;
 use crate::clients::parse_config;
@@ -13,28 +13,28 @@ use std::time::{Duration, Instant};
 /// One exchange of a live run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Passed {
-    /// What was asked, in words without an ID: `PUT backups/<first>`.
+    /// The request, without an ID: `PUT backups/<first>`.
     pub asked: String,
     /// The method.
     pub method: Method,
-    /// When it began, from the beginning of the run.
+    /// When it began, since the start of the run.
     pub began: Duration,
-    /// How long it took, the waiting for its turn included.
+    /// How long it took, with the wait for its turn.
     pub took: Duration,
-    /// How many bytes its body had.
+    /// The size of its body, in bytes.
     pub sent: u64,
-    /// Whether the body was sent whole and as it is.
+    /// Whether the body was sent completely and in the ordinary manner.
     pub is_ordinary: bool,
-    /// The status of the answer; none where none came.
+    /// The status of the answer; `None` without an answer.
     pub status: Option<u16>,
 }
 
 /// One certificate of the chain that the server sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
-    /// Whom it is for.
+    /// The subject.
     pub subject: String,
-    /// Who signed it.
+    /// The issuer.
     pub issuer: String,
     /// The first second of its validity, since 1970.
     pub not_before: i64,
@@ -42,9 +42,9 @@ pub struct Link {
     pub not_after: i64,
     /// Its key.
     pub key: String,
-    /// The names that it is for.
+    /// The names for which it is valid.
     pub names: Vec<String>,
-    /// Whether its issuer is a root that is trusted here.
+    /// Whether a root that is trusted here has issued it.
     pub is_anchored: bool,
 }
 
@@ -72,7 +72,7 @@ impl Session {
             .push(passed);
     }
 
-    /// Returns the exchanges of a live run so far, in the order in which they ended.
+    /// Returns the exchanges of a live run so far, in the order of their ends.
     pub fn passed(&self) -> Vec<Passed> {
         self.passed
             .lock()
@@ -80,8 +80,8 @@ impl Session {
             .clone()
     }
 
-    /// Returns the chain that the server sent, its own certificate first; none where none was
-    /// looked at.
+    /// Returns the chain that the server sent, its own certificate first; empty if none was
+    /// inspected.
     pub fn chain(&self) -> Vec<Link> {
         let Some(Ok(inspection)) = self.inspection.get() else {
             return Vec::new();
@@ -101,7 +101,7 @@ impl Session {
         links.collect()
     }
 
-    /// Returns the largest backup that `config` promises to Android, in bytes.
+    /// Returns the largest backup in bytes that `config` permits to Android.
     pub fn promised_bytes(&self) -> Option<i64> {
         let answer = self.config.get()?.as_ref().ok()?;
         let config = parse_config(Client::Android, &answer.body.bytes)?.ok()?;

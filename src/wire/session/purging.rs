@@ -1,4 +1,4 @@
-//! Purging: our own files are removed from the bin of a Nextcloud, by their names.
+//! Removes the run's own files from the bin of a Nextcloud, by their names.
 
 use super::{Session, Source};
 use crate::wire::bin::{BinEntry, BinPlace};
@@ -9,14 +9,13 @@ use crate::wire::live::Live;
 use crate::wire::request::{Method, Place, Request};
 use std::time::Duration;
 
-/// How much of the list is read, in bytes: of more than ten thousand entries.
+/// How much of the list is read, in bytes: more than ten thousand entries.
 const LONGEST_LIST: usize = 8 * 1024 * 1024;
 /// How long one removal may take.
 const SILENCE: Duration = Duration::from_secs(30);
 
 impl Session {
-    /// Removes from the bin what this run has put there, or, with a ledger, what the run of that
-    /// ledger has.
+    /// Removes from the bin what this run has deleted, or the run of a given ledger.
     pub async fn purge_bin(&self, ledger: Option<&LeftLedger>) -> Purged {
         let own = match ledger {
             Some(ledger) => ledger.owned.clone(),
@@ -70,7 +69,7 @@ impl Session {
             let answer = tokio::time::timeout(SILENCE, self.unseen(live, request)).await;
             match answer {
                 Ok(Ok(response)) if response.is_success() => purged.files += 1,
-                // Somebody else has emptied the bin meanwhile.
+                // Another client has emptied the bin in the meantime.
                 Ok(Ok(response)) if response.proves_absence() => {}
                 Ok(Ok(response)) => {
                     let status = response.status;

@@ -1,4 +1,4 @@
-//! Sweeping: what the ledger of a killed run names is deleted and looked for.
+//! A sweep deletes and looks for the backups in the ledger of a killed run.
 
 use super::cleaning::{STRAYS, Straying};
 use super::{Session, Source};
@@ -11,24 +11,24 @@ use crate::wire::target::LoginKind;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// A ledger that was not written for so long names nothing that is still on its way: no run waits
-/// that long for an answer.
+/// After this time without a write, a ledger names no running upload: no run waits that long for an
+/// answer.
 const LONG_AGO: Duration = Duration::from_secs(15 * 60);
-/// How long what is locked is tried to delete.
+/// How long a locked backup is retried.
 const UNLOCKED: Duration = Duration::from_secs(60);
-/// How long looking may take.
+/// How long the looks may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Swept {
     /// How many backups the ledger named.
     pub named: usize,
     /// How many of them are gone.
     pub gone: usize,
-    /// Why the others may be there.
+    /// The reasons why the others may exist.
     pub doubts: BTreeMap<Doubt, usize>,
-    /// Why the sweep ended before its end, if it did.
+    /// Why the sweep ended early, if it did.
     pub refusal: Option<String>,
 }
 
@@ -44,7 +44,7 @@ fn config() -> Request {
 }
 
 impl Session {
-    /// Deletes what a ledger of an earlier run names.
+    /// Deletes the backups in the ledger of an earlier run.
     pub async fn sweep(&self, ledger: &mut LeftLedger) -> Swept {
         let mut swept = Swept {
             named: ledger.count(),
@@ -61,7 +61,7 @@ impl Session {
             .written
             .and_then(|written| written.elapsed().ok())
             .is_none_or(|since| since < LONG_AGO);
-        // The run has ended: whatever it sent was on its way by now.
+        // The run has ended, so every upload was sent before now.
         let latest = is_recent.then(|| Instant::now() + LATEST);
         self.guard.adopt(&ledger.left, latest);
         swept.refusal = self.delete_adopted(live).await;
@@ -70,7 +70,8 @@ impl Session {
         swept
     }
 
-    /// Whether this session sees what the run has stored. A 404 for another login proves nothing.
+    /// Verifies that this session sees what the run has stored. A 404 for another login proves
+    /// nothing.
     async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {
         match (ledger.login, self.facts.login) {
             (LoginKind::Basic | LoginKind::Token, LoginKind::Open) => Err(
@@ -87,8 +88,8 @@ impl Session {
                 }
             }
             _ => {
-                // A server that gives `config` and refuses a DELETE refuses the method, and not the
-                // credentials. Any other answer is left to the first DELETE.
+                // A server that returns `config` but refuses a DELETE refuses the method rather
+                // than the credentials. The first DELETE handles every other answer.
                 let _ = self.ask(live, config()).await;
                 Ok(())
             }
@@ -101,7 +102,7 @@ impl Session {
         live.exchange(&request, http, encoding).await
     }
 
-    /// Deletes everything that was taken over, until the first refusal.
+    /// Deletes all backups of the ledger, until the first refusal.
     async fn delete_adopted(&self, live: &Live) -> Option<String> {
         for backup in self.guard.left() {
             if self.guard.strays().len() >= STRAYS {
@@ -115,7 +116,7 @@ impl Session {
         None
     }
 
-    /// Writes into the ledger what became of each backup.
+    /// Writes the result for each backup to the ledger.
     fn write_back(&self, ledger: &mut LeftLedger, swept: &mut Swept) {
         for left in ledger.left.clone() {
             let id = left.backup.id();
@@ -124,7 +125,7 @@ impl Session {
                     swept.gone += 1;
                     ledger.gone(id)
                 }
-                // Before the first refusal nothing was found out about it.
+                // Backups after the first refusal were not examined.
                 Some(why) if swept.refusal.is_some() && why == Doubt::NotDeleted => Ok(()),
                 Some(why) => {
                     *swept.doubts.entry(why).or_default() += 1;

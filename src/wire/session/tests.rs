@@ -1,4 +1,4 @@
-//! Tests of a session against a server in memory: what it asks, and what it claims afterwards.
+//! Tests of a session with a server in memory: its requests, and its later claims.
 
 mod asking;
 mod late;
@@ -23,7 +23,7 @@ use tokio::sync::OnceCell;
 
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A run against a server in memory, and what it asked for.
+/// A run against a server in memory, and its requests.
 struct Play {
     server: Arc<Scripted>,
     session: Arc<Session>,
@@ -37,7 +37,7 @@ impl Play {
         Self::with(server, session)
     }
 
-    /// The same at a server that is not on this machine.
+    /// Returns a run against a server that is not on this machine.
     fn remote(script: impl FnMut(&Asked) -> Deed + Send + 'static) -> Self {
         let server = Scripted::new(script);
         let session = remote(&server);
@@ -89,7 +89,7 @@ impl Play {
             .await;
     }
 
-    /// Returns a backup of which an upload was broken off, and can come no more.
+    /// Returns a backup with a broken-off upload that can no longer appear.
     fn broke_off(&self, slot: &str) -> OwnBackup {
         let backup = self.session.guard.own_backup("test", slot);
         self.session.claim(&backup).expect("claimed");
@@ -111,7 +111,7 @@ impl Play {
     }
 }
 
-/// Returns a session with a server in memory that passes for one on another machine.
+/// Returns a session with a server in memory that counts as another machine.
 fn remote(server: &Arc<Scripted>) -> Arc<Session> {
     let target = scripted_target("https://safe.example/safe");
     let mut session = Session::scripted_at(target, Scrub::default(), server, None);
@@ -146,7 +146,7 @@ async fn a_healthy_server_is_left_as_it_was() {
     assert_eq!((left.backups, play.server.stored()), (0, 0));
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(play.count("DELETE"), 7);
-    // One is seen before it is deleted, and three are looked for afterwards, three times each.
+    // One is looked at before it is deleted, and three afterwards, three times each.
     assert_eq!(play.count("GET"), 1 + 9);
 }
 
@@ -260,7 +260,7 @@ async fn a_server_that_only_says_that_it_deletes_is_found_out() {
 async fn a_refusal_to_delete_what_is_not_there_leaves_nothing() {
     let mut gone = false;
     let mut play = Play::new(move |asked| match asked.request.method {
-        // The first one is carried out, and answered as if it were not.
+        // The first one is carried out, but answered as if it were not.
         Method::Delete if !gone => {
             gone = true;
             Deed::Obeys(Ok(reply(500, b"")))
@@ -284,7 +284,7 @@ async fn a_part_that_comes_late_is_deleted_and_judged() {
         }
         looked += usize::from(part.is_some() && is(asked, Method::Get));
         match &part {
-            // It is there at the first look, and gone after its deletion.
+            // It exists at the first look, and is gone after its deletion.
             Some(part) if looked == 1 && is(asked, Method::Get) => {
                 Deed::Answers(Ok(reply(200, part)))
             }

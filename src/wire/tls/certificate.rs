@@ -1,24 +1,24 @@
-//! What a certificate says, read by a library and put into the words of the checks.
+//! The content of a certificate, parsed by a library and in the words of the checks.
 
 use super::element::{Element, one};
 use std::net::IpAddr;
 
-/// What a certificate says.
+/// The content of a certificate.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Certificate {
-    /// The subject, as a name that people read.
+    /// The subject as a readable name.
     pub subject: String,
-    /// The issuer, as a name that people read.
+    /// The issuer as a readable name.
     pub issuer: String,
-    /// The subject as it is encoded.
+    /// The subject in DER.
     pub(in crate::wire) subject_der: Vec<u8>,
-    /// The issuer as it is encoded.
+    /// The issuer in DER.
     pub(in crate::wire) issuer_der: Vec<u8>,
     /// The first second of its validity, since 1970.
     pub not_before: i64,
     /// The last second of its validity, since 1970.
     pub not_after: i64,
-    /// The key that it is for.
+    /// The key in it.
     pub key: KeyKind,
     /// How it is signed.
     pub signature: SignatureKind,
@@ -28,18 +28,17 @@ pub struct Certificate {
     pub addresses: Vec<IpAddr>,
     /// The common name of the subject.
     pub common_name: Option<String>,
-    /// Whether the extended key usage names serverAuth; nothing where there is no such extension.
+    /// Whether the extended key usage names serverAuth; `None` without this extension.
     pub server_auth: Option<bool>,
-    /// Whether it may issue others.
+    /// Whether it may issue other certificates.
     pub is_authority: bool,
-    /// How many signed certificate timestamps are embedded; nothing where there is no such
-    /// extension.
+    /// How many signed certificate timestamps are embedded; `None` without this extension.
     pub timestamps: Option<usize>,
-    /// Whether it demands a stapled answer of OCSP.
+    /// Whether it requires a stapled OCSP answer.
     pub must_staple: bool,
-    /// Where it says that the certificate of its issuer is available.
+    /// The URL of its issuer's certificate.
     pub issuer_url: Option<String>,
-    /// Whether it names a policy of the CA/Browser Forum, as publicly trusted certificates do.
+    /// Whether it names a policy of the CA/Browser Forum, like publicly trusted certificates.
     pub browser_forum_policy: bool,
 }
 
@@ -50,7 +49,7 @@ pub enum KeyKind {
     Rsa(usize),
     /// An elliptic curve: its name and its length in bits.
     Ec(String, usize),
-    /// Another.
+    /// Another key.
     Other(String),
 }
 
@@ -64,14 +63,14 @@ impl std::fmt::Display for KeyKind {
     }
 }
 
-/// How a certificate is signed.
+/// The kind of a signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SignatureKind {
     /// With a hash of at least SHA-256.
     Strong(&'static str),
-    /// With an older one.
+    /// With an older hash.
     Weak(&'static str),
-    /// In a way that is not known here.
+    /// With an unknown algorithm.
     Other(String),
 }
 
@@ -85,7 +84,7 @@ impl std::fmt::Display for SignatureKind {
 }
 
 impl Certificate {
-    /// Reads DER; `None` if that is no certificate.
+    /// Parses DER; `None` if it is not a certificate.
     ///
     /// Source: RFC 5280 section 4.1.
     pub fn parse(der: &[u8]) -> Option<Self> {
@@ -120,14 +119,14 @@ impl Certificate {
             for extension in extensions.parts()?.first()?.parts()? {
                 let parts = extension.parts()?;
                 let (oid, value) = (parts.first()?.oid()?, parts.last()?.octets()?);
-                // One that is not what it should be says nothing.
+                // An invalid extension is ignored.
                 let _ = certificate.take(&oid, value);
             }
         }
         Some(certificate)
     }
 
-    /// Takes an extension; `None` if it is not as it should be.
+    /// Applies an extension; `None` if it is invalid.
     fn take(&mut self, oid: &str, value: &[u8]) -> Option<()> {
         match oid {
             "2.5.29.17" => {
@@ -184,7 +183,7 @@ impl Certificate {
         self.issuer_der == other.subject_der
     }
 
-    /// For how many seconds it is valid, the last one included.
+    /// Returns for how many seconds it is valid, including the last one.
     pub const fn lifetime(&self) -> i64 {
         self.not_after
             .saturating_sub(self.not_before)
@@ -192,7 +191,7 @@ impl Certificate {
     }
 }
 
-/// The parts of a name, in order: the OID of each and what it says, where that is text.
+/// The parts of a name in order: the OID of each, and its value if that is text.
 struct Name(Vec<(String, Option<String>)>);
 
 impl Name {
@@ -216,7 +215,7 @@ impl Name {
         self.first("2.5.4.3")
     }
 
-    /// Returns the common name; without one the organisation, or else the whole name.
+    /// Returns the common name; without one, the organisation or else the whole name.
     fn readable(&self) -> String {
         let text = self.common().or_else(|| self.first("2.5.4.10"));
         let text = text.map_or_else(|| self.whole(), str::to_owned);
@@ -250,7 +249,7 @@ impl Name {
     }
 }
 
-/// Returns how many signed certificate timestamps a list holds; `None` if it is not framed as one.
+/// Returns how many signed certificate timestamps a list contains; `None` for an invalid list.
 ///
 /// Source: RFC 6962 section 3.3.
 fn timestamps(list: &[u8]) -> Option<usize> {
@@ -258,7 +257,7 @@ fn timestamps(list: &[u8]) -> Option<usize> {
     let mut count = 0;
     while !left.is_empty() {
         let (timestamp, others) = framed(left)?;
-        // Version, the log's ID, the time.
+        // The version, the log's ID and the time.
         let (extensions, signature) = framed(timestamp.get(1 + 32 + 8..)?)?;
         let (_, behind) = framed(signature.get(2..)?)?;
         if !behind.is_empty() || extensions.len() > timestamp.len() {
@@ -270,7 +269,7 @@ fn timestamps(list: &[u8]) -> Option<usize> {
     rest.is_empty().then_some(count)
 }
 
-/// Returns what follows a length of two bytes, and the rest.
+/// Returns the value after a length of two bytes, and the rest.
 fn framed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_at_checked(2)?;
     rest.split_at_checked(usize::from(u16::from_be_bytes([length[0], length[1]])))
@@ -370,10 +369,10 @@ fn signature_kind(algorithm: &Element<'_>) -> Option<SignatureKind> {
     })
 }
 
-/// RSASSA-PSS names its hash in the parameters, and means SHA-1 where it names none. Source: RFC
+/// Returns the hash that RSASSA-PSS names in its parameters; without one, it is SHA-1. Source: RFC
 /// 4055 section 3.1.
 fn pss(parameters: &[u8]) -> SignatureKind {
-    // The arcs of SHA-256, SHA-384 and SHA-512 end in 1, 2 and 3.
+    // The last arcs of SHA-256, SHA-384 and SHA-512 are 1, 2 and 3.
     let names = |last: u8| {
         let oid = [0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last];
         parameters.windows(oid.len()).any(|part| part == oid)

@@ -1,23 +1,23 @@
-//! An element of DER: what it is, and what is in it. Nothing of certificates.
+//! An element of DER and its content, independent of certificates.
 
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-/// An element, as it is encoded and taken apart.
+/// An element, encoded and parsed.
 pub(super) struct Element<'a> {
     der: &'a [u8],
     any: AnyRef<'a>,
 }
 
-/// Returns the single element in `der`; `None` without an element, or with bytes after it.
+/// Returns the single element in `der`; `None` without one, or if bytes follow it.
 pub(super) fn one(der: &[u8]) -> Option<Element<'_>> {
     let [element] = elements(der)?.try_into().ok()?;
     Some(element)
 }
 
-/// Returns the elements that `der` is a row of.
+/// Returns the sequence of elements in `der`.
 fn elements(der: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut reader = SliceReader::new(der).ok()?;
     let mut found = Vec::new();
@@ -30,28 +30,28 @@ fn elements(der: &[u8]) -> Option<Vec<Element<'_>>> {
 }
 
 impl<'a> Element<'a> {
-    /// Returns the whole of it, tag and length included.
+    /// Returns the complete encoding with tag and length.
     pub(super) const fn der(&self) -> &'a [u8] {
         self.der
     }
 
-    /// Returns what stands behind tag and length.
+    /// Returns the content after tag and length.
     pub(super) fn value(&self) -> &'a [u8] {
         self.any.value()
     }
 
-    /// Returns the byte that it begins with: class, form and number.
+    /// Returns its first byte: class, form and number.
     fn identifier(&self) -> u8 {
         self.der.first().copied().unwrap_or_default()
     }
 
-    /// Returns whether it has this number in the context of what it stands in.
+    /// Returns whether it has this context-specific number.
     pub(super) fn is_context(&self, number: u8) -> bool {
         let tag = self.identifier();
         tag & 0b1100_0000 == 0b1000_0000 && tag & 0b0001_1111 == number
     }
 
-    /// Returns the elements inside a constructed one.
+    /// Returns the elements in a constructed one.
     pub(super) fn parts(&self) -> Option<Vec<Element<'a>>> {
         let is_constructed = self.identifier() & 0b0010_0000 != 0;
         is_constructed.then(|| elements(self.value())).flatten()
@@ -61,13 +61,13 @@ impl<'a> Element<'a> {
         (self.any.tag() == tag).then(|| self.value())
     }
 
-    /// Returns whether it is the value true.
+    /// Returns whether it is the boolean true.
     pub(super) fn is_true(&self) -> bool {
         self.as_tag(Tag::Boolean)
             .is_some_and(|value| value == [0xff])
     }
 
-    /// Returns an OID, in dots.
+    /// Returns an OID in dotted form.
     pub(super) fn oid(&self) -> Option<String> {
         let value = self.as_tag(Tag::ObjectIdentifier)?;
         Some(ObjectIdentifier::from_bytes(value).ok()?.to_string())
@@ -81,18 +81,18 @@ impl<'a> Element<'a> {
         self.as_tag(Tag::Integer)
     }
 
-    /// Bits that fill whole bytes.
+    /// Returns a bit string that fills whole bytes.
     pub(super) fn bits(&self) -> Option<&'a [u8]> {
         self.as_tag(Tag::BitString)?.strip_prefix(&[0])
     }
 
-    /// ASCII under a tag of the context.
+    /// Returns ASCII under a context-specific tag.
     pub(super) fn ascii(&self) -> Option<&'a str> {
         let text = std::str::from_utf8(self.value()).ok()?;
         text.is_ascii().then_some(text)
     }
 
-    /// Text, of the kinds whose bytes are UTF-8 or ASCII.
+    /// Returns text of the types whose bytes are UTF-8 or ASCII.
     pub(super) fn text(&self) -> Option<&'a str> {
         match self.any.tag() {
             Tag::Utf8String
@@ -130,7 +130,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Digits alone: no sign, no space.
+/// Parses a number of digits only, without sign or space.
 fn number<N: std::str::FromStr>(digits: &str) -> Option<N> {
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()

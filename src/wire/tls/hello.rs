@@ -1,50 +1,49 @@
-//! Our own minimal `ClientHello`, and the clear part of what a server answers to it.
+//! The harness's own minimal `ClientHello`, and the unencrypted part of the server's answer.
 //!
-//! It asks what rustls will not ask: TLS 1.0 and 1.1, suites with CBC or without forward secrecy.
-//! Up to TLS 1.2 the server's certificates come in the clear. A handshake that begins so is never
-//! completed and never used.
+//! It offers what rustls does not: TLS 1.0 and 1.1, and suites with CBC or without forward secrecy.
+//! Up to TLS 1.2 the server's certificates are not encrypted. The harness never completes or uses
+//! such a handshake.
 //! Source: RFC 5246 sections 6 and 7, RFC 8446 sections 4 and 5.
 
 use super::inspection::{Silence, Version};
 
-/// The most bytes of certificates that are read. Source: rustls has the same bound for a message of
-/// a handshake.
+/// The largest message of certificates that is read, in bytes. Source: rustls has the same limit
+/// for a handshake message.
 pub(in crate::wire) const MOST_CERTIFICATES: usize = 64 * 1024;
-/// The most bytes of a message that is not a certificate.
+/// The largest other message that is read, in bytes.
 const MOST_OF_OTHERS: usize = 32 * 1024;
-/// The most bytes that are read of a flight.
+/// How much of a flight is read, in bytes.
 pub(super) const MOST_OF_FLIGHT: usize = 2 * (MOST_CERTIFICATES + MOST_OF_OTHERS);
 /// The longest fragment of a record. Source: RFC 5246 section 6.2.3.
 const LONGEST_RECORD: usize = (1 << 14) + 2048;
 
-/// Groups for the key exchange, old curves among them: what a server does not share it does not
-/// use.
+/// Groups for the key exchange, with old curves: a server uses only groups that are offered.
 const GROUPS: &[u16] = &[
     0x001d, 0x0017, 0x0018, 0x0019, 0x001e, 0x0015, 0x0013, 0x0016, 0x001a, 0x001b, 0x001c, 0x0100,
     0x0101, 0x0102,
 ];
-/// Signatures, SHA-1 among them.
+/// Signature algorithms, with SHA-1.
 const SIGNATURES: &[u16] = &[
     0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401,
     0x0501, 0x0601, 0x0303, 0x0301, 0x0203, 0x0201, 0x0202,
 ];
 
-/// What a `ClientHello` offers.
+/// The content of a `ClientHello`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hello<'a> {
-    /// TLS 1.3: that alone. Older: that and everything before.
+    /// The version: TLS 1.3 alone, or an older one with all before it.
     pub(super) version: Version,
     pub(super) suites: &'a [u16],
-    /// The name to ask for; none for an address.
+    /// The server name; `None` for an address.
     pub(super) server_name: Option<&'a str>,
 }
 
 impl Hello<'_> {
-    /// Returns the hello as one record. `random` is the client's random, its session ID and its
-    /// share of the key exchange.
+    /// Returns the hello as one record. `random` contains the client's random, session ID and key
+    /// share.
     pub(super) fn to_record(self, random: &[u8; 96]) -> Vec<u8> {
         let mut body = Vec::new();
-        // TLS 1.3 poses as 1.2 here.
+        // TLS 1.3 declares itself as 1.2 here.
         put16(&mut body, self.version.code().min(0x0303));
         body.extend_from_slice(&random[..32]);
         vector8(&mut body, |out| out.extend_from_slice(&random[32..64]));
@@ -83,8 +82,8 @@ impl Hello<'_> {
                 vector16(out, |out| put_all16(out, SIGNATURES));
             });
         }
-        // A stapled answer, signed certificate timestamps, the extended master secret, secure
-        // renegotiation.
+        // A stapled OCSP answer, signed certificate timestamps, the extended master secret, and
+        // secure renegotiation.
         extension(out, 5, |out| out.extend_from_slice(&[1, 0, 0, 0, 0]));
         extension(out, 18, |_| {});
         extension(out, 23, |_| {});
@@ -111,7 +110,7 @@ fn put_all16(out: &mut Vec<u8>, values: &[u16]) {
     }
 }
 
-/// Returns a length in three bytes. What is measured is far shorter than they hold.
+/// Returns a length in three bytes; all lengths here are far smaller than the maximum.
 fn length24(length: usize) -> [u8; 3] {
     let [.., high, middle, low] = length.to_be_bytes();
     [high, middle, low]
@@ -137,26 +136,26 @@ fn extension(out: &mut Vec<u8>, kind: u16, fill: impl FnOnce(&mut Vec<u8>)) {
     vector16(out, fill);
 }
 
-/// What a server said in the clear.
+/// The unencrypted part of a server's answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Flight {
     /// The version and the suite of the `ServerHello`.
     pub(super) hello: Option<(u16, u16)>,
-    /// The certificates, leaf first.
+    /// The certificates, with the leaf first.
     pub(super) chain: Vec<Vec<u8>>,
-    /// How many bytes of certificates were announced, where those are too many to read.
+    /// The announced size of the certificates in bytes, if it is too large to read.
     pub(super) too_long: Option<usize>,
-    /// Whether a stapled answer of OCSP came.
+    /// Whether the server sent a stapled OCSP answer.
     pub(super) stapled: bool,
-    /// Whether signed certificate timestamps came in the `ServerHello`.
+    /// Whether the `ServerHello` contained signed certificate timestamps.
     pub(super) timestamps: bool,
-    /// Whether a certificate of the client was asked for.
+    /// Whether the server asked for a client certificate.
     pub(super) asks_certificate: bool,
-    /// The alert that ended it.
+    /// The alert that ended the handshake.
     pub(super) alert: Option<u8>,
 }
 
-/// Reads a server's flight as its bytes come.
+/// Reads a server's flight as its bytes arrive.
 #[derive(Default)]
 pub(super) struct Reader {
     records: Vec<u8>,
@@ -165,17 +164,17 @@ pub(super) struct Reader {
     pub(super) flight: Flight,
 }
 
-/// Whether more is to come.
+/// Whether more messages follow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Progress {
-    /// The `ServerHello` or the certificates are still to come.
+    /// The `ServerHello` or the certificates are missing.
     More,
-    /// All that comes in the clear has come.
+    /// All unencrypted messages have arrived.
     Done,
 }
 
 impl Reader {
-    /// Takes the next bytes. The error says why these are no TLS.
+    /// Reads the next bytes. The error says why they are not TLS.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Progress, Silence> {
         self.records.extend_from_slice(bytes);
         self.read += bytes.len();
@@ -183,7 +182,7 @@ impl Reader {
             match kind {
                 22 => self.messages.extend_from_slice(&fragment),
                 21 => {
-                    // A warning lets the handshake go on.
+                    // A handshake continues after a warning.
                     if let [level, description, ..] = fragment[..]
                         && level != 1
                     {
@@ -191,7 +190,7 @@ impl Reader {
                         return Ok(Progress::Done);
                     }
                 }
-                // From here on a server of TLS 1.3 encrypts.
+                // From here on a TLS 1.3 server encrypts.
                 _ => return Ok(Progress::Done),
             }
             while let Some((kind, body)) = self.next_message() {
@@ -209,7 +208,7 @@ impl Reader {
         Ok(Progress::More)
     }
 
-    /// Returns whether the `ServerHello` has come.
+    /// Returns whether the `ServerHello` has arrived.
     pub(super) const fn has_hello(&self) -> bool {
         self.flight.hello.is_some()
     }
@@ -247,7 +246,7 @@ impl Reader {
             MOST_OF_OTHERS
         };
         if length > most {
-            // Whatever it is, it is not waited for.
+            // A message of this size is not waited for.
             self.flight.too_long = Some(length);
             return None;
         }
@@ -266,7 +265,7 @@ impl Reader {
                 let hello = ServerHello::parse(body).ok_or_else(malformed)?;
                 self.flight.hello = Some((hello.version, hello.suite));
                 self.flight.timestamps = hello.timestamps;
-                // What follows in TLS 1.3 is encrypted.
+                // In TLS 1.3 everything after it is encrypted.
                 if hello.version >= 0x0304 {
                     return Ok(Progress::Done);
                 }
@@ -281,7 +280,7 @@ impl Reader {
     }
 }
 
-/// Returns how something begins that is not TLS: its first line, as far as it is text.
+/// Returns the beginning of an answer that is not TLS: its first line, as far as it is text.
 fn first_words(bytes: &[u8]) -> String {
     let line = bytes.split(|byte| *byte == b'\r' || *byte == b'\n').next();
     let line = line.unwrap_or_default();
@@ -368,7 +367,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Returns a flight of TLS 1.2 in records of at most `fragment` bytes.
+    /// Returns a TLS 1.2 flight in records of at most `fragment` bytes.
     fn flight(chain: &[Vec<u8>], fragment: usize) -> Vec<u8> {
         let mut messages = Vec::new();
         let mut message = |kind: u8, body: &[u8]| {

@@ -1,5 +1,4 @@
-//! Looks at a server's TLS from every side, over at most forty connections, none of which carries a
-//! secret.
+//! Inspects a server's TLS over at most forty connections, none of which carries a secret.
 
 use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
 use super::inspection::{
@@ -22,21 +21,21 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// The most connections of an inspection.
+/// The largest number of connections in an inspection.
 const MOST_CONNECTIONS: usize = 40;
-/// The most addresses that are tried.
+/// The largest number of addresses that are tried.
 const MOST_ADDRESSES: usize = 8;
-/// How long the answer to a plain request is waited for.
+/// How long to wait for the answer to a plain request.
 const HTTP_TIME: Duration = Duration::from_secs(3);
 /// The longest head of an answer that is read, in bytes.
 const MOST_OF_HEAD: usize = 16 * 1024;
 
-/// What is inspected.
+/// The server to inspect.
 pub(in crate::wire) struct Inspector<'l> {
     host: &'l str,
-    /// Host and port as a request names them.
+    /// Host and port as in a request.
     authority: &'l str,
-    /// What a request for `config` names as its path.
+    /// The path in a request for `config`.
     path: &'l str,
     timeout: Duration,
     connections: AtomicUsize,
@@ -60,14 +59,14 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Returns how many requests it sent.
+    /// Returns how many requests the inspection sent.
     pub(in crate::wire) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Looks at the server behind `addresses`. It sends a request where the server asks for a
-    /// certificate of the client, and where the run itself `is_shut_out`, so that no other request
-    /// tells the server's time.
+    /// Inspects the server behind `addresses`. It sends a request if the server asks for a client
+    /// certificate, or if the run itself `is_shut_out`, so that no other request shows the server's
+    /// time.
     pub(super) async fn inspect(
         &self,
         addresses: &[SocketAddr],
@@ -79,7 +78,7 @@ impl<'l> Inspector<'l> {
         let shakes = tried.iter().map(|address| async {
             let mut shake = self.shake(*address, &[b"h2", b"http/1.1"], true).await;
             if matches!(shake.outcome, Err(ShakeTrouble::Closed)) {
-                // As with our own hellos: a busy server closes, too.
+                // As after the harness's own hellos: a busy server also closes connections.
                 shake = self.shake(*address, &[b"h2", b"http/1.1"], true).await;
             }
             Shake {
@@ -120,7 +119,7 @@ impl<'l> Inspector<'l> {
         let recorded = main.recorded.filter(|recorded| !recorded.chain.is_empty());
         let chain = match &recorded {
             Some(recorded) => recorded.chain.clone(),
-            // What the library did not get to see comes from the newest version that shows it.
+            // If the library saw no certificates, the newest version that shows them counts.
             None => clear
                 .iter()
                 .map(|flight| flight.chain.clone())
@@ -159,7 +158,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Returns everything that is asked of one address, all at once.
+    /// Returns the answers of one address to all simultaneous connections.
     async fn ask(&self, address: SocketAddr, is_shut_out: impl Future<Output = bool>) -> Asked {
         let everything = suites::before_13();
         let all_of_13 = [suites::TLS13, suites::TLS13_OTHERS].concat();
@@ -205,7 +204,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Connects, if that is not one connection too many.
+    /// Connects, unless the limit on connections is reached.
     async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Silence> {
         if self.connections.fetch_add(1, Ordering::Relaxed) >= MOST_CONNECTIONS {
             self.connections.fetch_sub(1, Ordering::Relaxed);
@@ -215,10 +214,11 @@ impl<'l> Inspector<'l> {
         dialled.map_err(|failure| Silence::NoConnection(failure.message))
     }
 
-    /// Sends our own hello and reads what comes in the clear; the certificates, too, if it is
-    /// `whole`.
+    /// Sends the harness's own hello and reads the unencrypted answer; with `whole` also the
+    /// certificates.
     ///
-    /// A connection that closes without a word is tried once more: a busy server does that as well.
+    /// A connection that closes silently is tried once more, because a busy server may also do
+    /// that.
     async fn probe(
         &self,
         address: SocketAddr,
@@ -270,7 +270,7 @@ impl<'l> Inspector<'l> {
         reader: &mut Reader,
     ) -> Result<(), Silence> {
         let mut random = [0; 96];
-        // Nothing is kept secret by it: without randomness the hello is as good.
+        // The randomness protects no secret, so the hello works without it.
         let _ = getrandom::fill(&mut random);
         let mut stream = self.connect(address).await?;
         let silence = |error: io::Error| silence_of(&error);
@@ -291,7 +291,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Shakes hands as a phone would, and records what is to be seen.
+    /// Makes a handshake like a phone, and records what it shows.
     async fn shake(&self, address: SocketAddr, alpn: &[&[u8]], with_name: bool) -> Shake {
         let (recorder, config) = match Recorder::watching(alpn, with_name) {
             Ok(watched) => watched,
@@ -323,7 +323,7 @@ impl<'l> Inspector<'l> {
         }
     }
 
-    /// Returns the library's handshake without a name, where there is a name to leave out.
+    /// Returns the library's handshake without a name, if the host has a name.
     async fn nameless(&self, address: SocketAddr) -> Option<Result<String, ShakeTrouble>> {
         if self.host.parse::<IpAddr>().is_ok() {
             return None;
@@ -333,11 +333,10 @@ impl<'l> Inspector<'l> {
         Some(shake.outcome.map(|_| leaf.unwrap_or_default()))
     }
 
-    /// Sends a request for `config` without credentials where nothing else says whether a client
-    /// without a certificate gets an answer, or what the time is on the other side.
+    /// Sends a request for `config` without credentials, if no other request shows whether a client
+    /// without a certificate gets an answer, or the server's time.
     ///
-    /// Elsewhere each request counts: many without credentials are what intrusion detection looks
-    /// for.
+    /// Otherwise it is omitted, because intrusion detection counts requests without credentials.
     async fn request(
         &self,
         address: SocketAddr,
@@ -353,7 +352,7 @@ impl<'l> Inspector<'l> {
             return Ok(None);
         };
         let asking = async {
-            // Not all servers know HEAD. Of the answer, only the head is read.
+            // Not all servers support HEAD. Only the head of the answer is read.
             let request = format!(
                 "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Threema\r\nConnection: close\r\n\r\n",
                 self.path, self.authority
@@ -373,7 +372,7 @@ impl<'l> Inspector<'l> {
     }
 }
 
-/// What was asked of one address.
+/// The answers of one address.
 struct Asked {
     flights: Vec<(Version, Probed)>,
     suites: Vec<(u16, Answered)>,
@@ -396,7 +395,7 @@ impl Asked {
     }
 }
 
-/// What came of one of our hellos.
+/// The result of one of the harness's own hellos.
 struct Probed {
     answered: Answered,
     chain: Vec<Vec<u8>>,
@@ -437,7 +436,7 @@ fn address_seen(address: SocketAddr, shake: &Shake) -> AddressSeen {
     }
 }
 
-/// Returns whether this machine has a way to addresses of this kind. No packet is sent for that.
+/// Returns whether this machine has a route to this kind of address. This sends no packet.
 fn has_way(address: SocketAddr) -> bool {
     let SocketAddr::V6(to) = address else {
         return true;
@@ -448,7 +447,7 @@ fn has_way(address: SocketAddr) -> bool {
     });
     let is_global = |ip: Ipv6Addr| ip.segments()[0] & 0xe000 == 0x2000;
     match from {
-        // Who has only an address of the house does not get out of it.
+        // A machine with only a local IPv6 address cannot reach global ones.
         Ok(SocketAddr::V6(from)) => is_global(*from.ip()) || !is_global(*to.ip()),
         Ok(SocketAddr::V4(_)) | Err(_) => false,
     }
@@ -486,7 +485,7 @@ fn http_seen(head: &[u8]) -> Option<HttpSeen> {
     Some(HttpSeen::new(response.code?, date))
 }
 
-/// Returns what this machine's clock says, in seconds since 1970.
+/// Returns the time of this machine's clock, in seconds since 1970.
 fn seconds_now() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -1,5 +1,4 @@
-//! What an inspection of TLS saw, in a form that can be written down and judged again without a
-//! network.
+//! The result of a TLS inspection, in a form that can be stored and judged again without a network.
 
 use super::suites;
 use data_encoding::BASE64;
@@ -47,20 +46,20 @@ impl Version {
     }
 }
 
-/// What came of one `ClientHello`.
+/// The result of one `ClientHello`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answered {
-    /// A `ServerHello`, with the codes of the version and the suite that it chose.
+    /// A `ServerHello` with the version and suite that it chose.
     Hello {
         /// The version.
         version: u16,
         /// The suite.
         suite: u16,
     },
-    /// A fatal alert: refused.
+    /// A fatal alert, which refuses the hello.
     Alert(u8),
-    /// Neither: this tells nothing of what was offered.
+    /// Neither, so the answer to the offer is unknown.
     Nothing(Silence),
 }
 
@@ -70,7 +69,7 @@ impl Answered {
         matches!(self, Self::Hello { version, .. } if *version == wanted.code())
     }
 
-    /// Returns the suite that was chosen, if one was.
+    /// Returns the suite that was chosen, if any.
     pub const fn suite(&self) -> Option<u16> {
         match self {
             Self::Hello { suite, .. } => Some(*suite),
@@ -78,13 +77,13 @@ impl Answered {
         }
     }
 
-    /// Returns whether a server that speaks TLS said this.
+    /// Returns whether the answer shows that the server speaks TLS.
     pub const fn is_tls(&self) -> bool {
         matches!(self, Self::Hello { .. } | Self::Alert(_))
     }
 }
 
-/// Why nothing of TLS came back.
+/// Why no TLS answer was received.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Silence {
@@ -94,13 +93,13 @@ pub enum Silence {
     Closed,
     /// The connection was reset.
     Reset,
-    /// The answer did not come, or did not end, within the time.
+    /// The answer did not arrive or end in time.
     TimedOut,
-    /// What came is not TLS; its first line, if that is text.
+    /// The answer is not TLS; its first line, if that is text.
     NotTls(String),
-    /// More came than is read.
+    /// The answer was larger than the limit.
     TooMuch,
-    /// The run was to make no more connections.
+    /// The limit on connections was reached.
     NotAsked,
 }
 
@@ -109,16 +108,16 @@ pub enum Silence {
 pub struct SentCertificate {
     /// The certificate.
     pub der: Der,
-    /// Whether a root of this machine, or one that was given, has the name of its issuer.
+    /// Whether a root of this machine, or a given one, has the name of its issuer.
     pub issuer_is_root_here: bool,
-    /// Whether it is itself a root of this machine, or one that was given: same name, same key.
+    /// Whether it is itself a root of this machine, or a given one: same name and same key.
     #[serde(default)]
     pub is_root_here: bool,
     /// Whether a publicly trusted root has the name of its issuer.
     pub issuer_is_public_root: bool,
 }
 
-/// DER, in base64 where it is written down.
+/// DER, which is stored in base64.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Der(pub Vec<u8>);
 
@@ -136,7 +135,7 @@ impl<'de> Deserialize<'de> for Der {
     }
 }
 
-/// Whether a chain leads to a root, names and dates left aside.
+/// Whether a chain leads to a root, regardless of names and dates.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trust {
@@ -146,7 +145,7 @@ pub enum Trust {
     NoCertificate,
     /// It leads to a root.
     Trusted,
-    /// It leads to none.
+    /// It does not lead to a root.
     UnknownIssuer,
     /// A certificate breaks a rule.
     Refused(String),
@@ -154,18 +153,18 @@ pub enum Trust {
     Unsupported(String),
 }
 
-/// A handshake of the kind that phones make, carried out by the library.
+/// A handshake like a phone's, made by the library.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Shaken {
-    /// The version that was agreed on.
+    /// The negotiated version.
     pub version: Version,
-    /// The suite that was agreed on.
+    /// The negotiated suite.
     pub suite: u16,
-    /// The protocol that ALPN agreed on, if any.
+    /// The protocol that ALPN selected, if any.
     pub alpn: Option<String>,
 }
 
-/// Why the library's handshake came to no end.
+/// Why the library's handshake failed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ShakeTrouble {
@@ -175,23 +174,23 @@ pub enum ShakeTrouble {
     Alert(u8),
     /// The connection was closed or reset.
     Closed,
-    /// It did not end within the time.
+    /// It did not end in time.
     TimedOut,
-    /// More certificates came than are read.
+    /// More certificates were sent than are read.
     TooMuch,
-    /// The library finds nothing in common, or does not understand what came.
+    /// The library found nothing in common, or did not understand the answer.
     Library(String),
 }
 
-/// Whether the server proved that it holds the key of its certificate.
+/// Whether the server proved that it has the private key of its certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyProof {
-    /// It was not reached.
+    /// The handshake did not reach the proof.
     NotSeen,
-    /// It did.
+    /// The proof is valid.
     Good,
-    /// The signature is not that of the key.
+    /// The signature was made with another key.
     Bad,
 }
 
@@ -200,25 +199,25 @@ pub enum KeyProof {
 pub struct AddressSeen {
     /// The address.
     pub address: String,
-    /// Why there is no connection, or no certificate; empty where there is.
+    /// Why there was no connection or no certificate; empty for success.
     pub trouble: String,
-    /// Whether this machine has no way to addresses of this kind.
+    /// Whether this machine has no route to this kind of address.
     pub out_of_reach: bool,
     /// The SHA-256 of the leaf that it sends, in base64: as hex it would look like a backup ID.
     pub leaf: Option<String>,
 }
 
-/// What came of one request without credentials.
+/// The result of one request without credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HttpSeen {
     /// The status.
     pub status: u16,
-    /// The time that the server says it is, in seconds since 1970.
+    /// The time in the server's answer, in seconds since 1970.
     pub date: Option<i64>,
 }
 
 impl HttpSeen {
-    /// Returns an answer with the value of its `Date`.
+    /// Returns the result for a status and the value of `Date`.
     pub(in crate::wire) fn new(status: u16, date: Option<&str>) -> Self {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         let date = date.and_then(|date| parser.parse_timestamp(date).ok());
@@ -229,61 +228,61 @@ impl HttpSeen {
     }
 }
 
-/// Everything that an inspection saw.
+/// The complete result of an inspection.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is its own observation")]
 pub struct Inspection {
     /// The host's name, or its address.
     pub host: String,
-    /// When it was, in seconds since 1970, by this machine's clock.
+    /// The time of the inspection by this machine's clock, in seconds since 1970.
     pub at: i64,
     /// The addresses of the host, each tried once.
     pub addresses: Vec<AddressSeen>,
-    /// How many more addresses there are, which were not tried.
+    /// How many more addresses were not tried.
     pub further_addresses: usize,
-    /// What a hello of each version got.
+    /// The answer to a hello of each version.
     pub versions: Vec<(Version, Answered)>,
-    /// What a hello with one suite got, for each suite that ATS allows or allowed.
+    /// The answer to a hello with one suite, for each suite that ATS allows or has allowed.
     pub suites: Vec<(u16, Answered)>,
-    /// What a hello of TLS 1.2 got with suites of finite-field Diffie-Hellman alone.
+    /// The answer to a TLS 1.2 hello that offers only finite-field Diffie-Hellman.
     pub finite_field: Answered,
-    /// What a hello of TLS 1.2 got with suites without forward secrecy alone.
+    /// The answer to a TLS 1.2 hello that offers only suites without forward secrecy.
     pub without_forward_secrecy: Answered,
     /// The library's handshake.
     pub shaken: Result<Shaken, ShakeTrouble>,
-    /// The library's handshake that offers HTTP/1.1 alone, and what a request got. Nothing where
-    /// none was sent, because the run's own requests say what it would.
+    /// The library's handshake that offers only HTTP/1.1, with the result of a request; `None` if
+    /// none was sent, because the run's own requests show the same.
     pub http: Result<Option<HttpSeen>, ShakeTrouble>,
-    /// The library's handshake without a server name: the SHA-256 of the leaf. Nothing where the
-    /// host is an address.
+    /// The SHA-256 of the leaf in the library's handshake without a server name; `None` if the host
+    /// is an address.
     pub without_name: Option<Result<String, ShakeTrouble>>,
-    /// The certificates, as they were sent.
+    /// The certificates as they were sent.
     pub chain: Vec<SentCertificate>,
-    /// How many bytes of certificates were announced, where those are too many to read.
+    /// The announced size of the certificates in bytes, if it is too large to read.
     pub chain_too_long: Option<usize>,
-    /// Whether the chain leads to a root of this machine, or one that was given.
+    /// Whether the chain leads to a root of this machine, or to a given one.
     pub trust: Trust,
     /// Whether the chain leads to a publicly trusted root.
     pub public: bool,
-    /// Whether the server proved that it holds the key of its certificate.
+    /// Whether the server proved that it has the private key of its certificate.
     pub key_proof: KeyProof,
-    /// Whether a stapled answer of OCSP came.
+    /// Whether the server sent a stapled OCSP answer.
     pub stapled: bool,
-    /// Whether signed certificate timestamps came in a handshake of TLS 1.2.
+    /// Whether a TLS 1.2 handshake contained signed certificate timestamps.
     pub timestamps_in_handshake: bool,
-    /// Whether a certificate of the client was asked for.
+    /// Whether the server asked for a client certificate.
     pub asks_certificate: bool,
-    /// How many connections it took.
+    /// How many connections were made.
     pub connections: usize,
 }
 
 impl Inspection {
-    /// Returns whether the run's own requests are left to say what the server's time is.
+    /// Returns whether the server's time is missing and left to the run's own requests.
     pub(in crate::wire) fn lacks_time(&self) -> bool {
         self.http == Ok(None) && !self.asks_certificate
     }
 
-    /// Returns what a hello of this version got.
+    /// Returns the answer to a hello of this version.
     pub fn version(&self, version: Version) -> &Answered {
         const NOT_ASKED: &Answered = &Answered::Nothing(Silence::NotAsked);
         let asked = self.versions.iter().find(|(asked, _)| *asked == version);
@@ -312,7 +311,7 @@ impl Inspection {
             .collect()
     }
 
-    /// Returns every answer to our own hello.
+    /// Returns every answer to the harness's own hellos.
     pub fn answers(&self) -> impl Iterator<Item = &Answered> {
         let versions = self.versions.iter().map(|(_, answered)| answered);
         let suites = self.suites.iter().map(|(_, answered)| answered);

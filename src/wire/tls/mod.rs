@@ -1,6 +1,5 @@
-//! TLS as the harness speaks it: always verified, against the operating system's roots and those
-//! that were given. What inspects a server's TLS lives in the modules below; its connections carry
-//! no secret.
+//! The TLS of the harness, always verified against the operating system's roots and the given ones.
+//! The modules below inspect a server's TLS; their connections carry no secret.
 
 mod certificate;
 mod element;
@@ -39,13 +38,13 @@ use tokio_rustls::client::TlsStream;
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum TlsSetupError {
-    /// A file of roots holds none.
+    /// A file of roots contains no certificate.
     #[error("the CA file holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)")]
     NoCertificate,
     /// A certificate in it is damaged.
     #[error("a certificate in the CA file cannot be read: {0}")]
     BadCertificate(String),
-    /// The TLS library refuses its own defaults.
+    /// The TLS library refused its own defaults.
     #[error("TLS cannot be set up: {0}")]
     Library(String),
 }
@@ -58,21 +57,21 @@ pub(super) struct Tls {
     public: Arc<[TrustAnchor<'static>]>,
 }
 
-/// Returns the operating system's roots. They are read once: it takes longer than all handshakes of
-/// a run on loopback.
+/// Returns the operating system's roots. They are read once, because that takes longer than all
+/// handshakes of a run on loopback.
 fn system_roots() -> &'static RootCertStore {
     static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
     ROOTS.get_or_init(|| {
         let mut roots = RootCertStore::empty();
-        // What the system's store holds beside readable certificates is the system's business.
+        // Unreadable certificates in the system's store are ignored.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         roots
     })
 }
 
 impl Tls {
-    /// Trusts the operating system's roots and those in `pems`. What is in `public` passes for
-    /// publicly trusted.
+    /// Trusts the operating system's roots and those in `pems`. Those in `public` count as publicly
+    /// trusted.
     pub(super) fn new(pems: &[String], public: &[String]) -> Result<Self, TlsSetupError> {
         let mut everywhere = RootCertStore::empty();
         everywhere.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
@@ -124,7 +123,7 @@ impl Tls {
         config
     }
 
-    /// Shakes hands over a connection that stands.
+    /// Makes a handshake over an open connection.
     pub(super) async fn connect(
         &self,
         stream: TcpStream,
@@ -145,11 +144,11 @@ impl Tls {
     }
 }
 
-/// How long a port has to answer a hello.
+/// How long a port may take to answer a hello.
 const HELLO_TIME: Duration = Duration::from_secs(5);
 
-/// Returns whether TLS is spoken on a connection that stands: a hello is answered by a record of
-/// TLS, be it an alert.
+/// Returns whether an open connection speaks TLS: it answers a hello with a TLS record, which may
+/// be an alert.
 ///
 /// Source: RFC 5246 section 6.2.1.
 pub(super) async fn is_spoken(mut stream: TcpStream, host: &str) -> bool {
@@ -160,7 +159,7 @@ pub(super) async fn is_spoken(mut stream: TcpStream, host: &str) -> bool {
         suites: suites::OF_THE_LIBRARY,
         server_name: Some(host).filter(|host| host.parse::<IpAddr>().is_err()),
     };
-    // Nothing is agreed on with these numbers.
+    // These numbers are never used for a key.
     let record = hello.to_record(&[0x5a; 96]);
     let asked = async {
         let mut begin = [0; 2];
@@ -188,7 +187,7 @@ fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {
     }
 }
 
-/// Returns what a handshake settled on.
+/// Returns the result of a handshake.
 pub(super) fn handshake_of(stream: &TlsStream<TcpStream>) -> Handshake {
     let (_, session) = stream.get_ref();
     Handshake {
@@ -251,16 +250,15 @@ fn certificate_trouble(error: &CertificateError) -> TlsTrouble {
     }
 }
 
-/// `DnsName("other.example")`, as the library writes it, as people do.
+/// Returns the plain name from the library's form: `DnsName("other.example")`.
 fn bare_name(presented: &str) -> &str {
     presented.split_once('(').map_or(presented, |(_, name)| {
         name.trim_end_matches(')').trim_matches('"')
     })
 }
 
-/// Returns the failure of every exchange where the library and the server do not come together. The
-/// server is judged by what the inspection saw; that the harness cannot go on from there is
-/// nobody's deviation.
+/// Returns the failure of all exchanges if the library and the server have nothing in common. The
+/// inspection judges the server; that the harness cannot continue is not a deviation.
 pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     if let TlsTrouble::Failure(failure) = trouble {
         return failure;
@@ -274,7 +272,7 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     )
 }
 
-/// Returns the failure of an ordinary exchange that the trouble amounts to.
+/// Returns the failure of an ordinary exchange with this trouble.
 pub(super) fn failure_of(trouble: TlsTrouble) -> Failure {
     let message = match trouble {
         TlsTrouble::Failure(failure) => return failure,

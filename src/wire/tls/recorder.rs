@@ -1,4 +1,4 @@
-//! A verifier that records everything and judges nothing, for connections that carry no secret.
+//! A verifier that records everything and accepts everything, for connections that carry no secret.
 
 use super::inspection::KeyProof;
 use rustls::client::ResolvesClientCert;
@@ -9,7 +9,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What one handshake showed.
+/// The observations of one handshake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Recorded {
     pub(super) chain: Vec<Vec<u8>>,
@@ -26,7 +26,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Returns a recorder, and a configuration of TLS that offers `alpn` and is watched by it.
+    /// Returns a recorder, and a TLS configuration that offers `alpn` and reports to it.
     pub(super) fn watching(
         alpn: &[&[u8]],
         with_name: bool,
@@ -60,7 +60,7 @@ impl Recorder {
         change(&mut self.recorded.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes whether the signature is good, and goes on in any case.
+    /// Notes whether the signature is valid, and continues in both cases.
     fn note(&self, verified: &Result<HandshakeSignatureValid, Error>) -> HandshakeSignatureValid {
         self.record(|recorded| {
             recorded.key_proof = if verified.is_ok() {
@@ -128,7 +128,7 @@ impl ResolvesClientCert for Recorder {
     }
 
     fn has_certs(&self) -> bool {
-        // Otherwise nobody asks.
+        // Without this the library does not ask for them.
         true
     }
 }

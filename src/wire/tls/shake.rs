@@ -1,4 +1,4 @@
-//! What one of the library's handshakes came to.
+//! The result of a handshake by the library.
 
 use super::inspection::{ShakeTrouble, Shaken, Version};
 use super::recorder::Recorded;
@@ -8,11 +8,11 @@ use std::io;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// What one of the library's handshakes came to.
+/// The result of a handshake by the library.
 pub(super) struct Shake {
     pub(super) recorded: Option<Recorded>,
     pub(super) outcome: Result<Shaken, ShakeTrouble>,
-    /// The connection, while it is wanted: some servers serve one at a time.
+    /// The connection, while it is needed: some servers serve only one at a time.
     pub(super) stream: Option<TlsStream<TcpStream>>,
 }
 

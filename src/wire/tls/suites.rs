@@ -1,43 +1,43 @@
-//! The cipher suites that are asked for, by what they are.
+//! The cipher suites that the inspection offers, by kind.
 //!
 //! Source: the IANA registry "TLS Cipher Suites".
 
 /// TLS 1.3.
 pub const TLS13: &[u16] = &[0x1301, 0x1302, 0x1303];
 
-/// Of TLS 1.3, too, and offered by no phone.
+/// Other suites of TLS 1.3, which no phone offers.
 pub(super) const TLS13_OTHERS: &[u16] = &[0x1304, 0x1305];
 
-/// TLS 1.2 with elliptic curves, as iOS offers them today.
-/// Source: clause 6.2.suites; Apple, "Preventing Insecure Network Connections".
+/// TLS 1.2 with elliptic curves, as iOS now offers it. Source: clause 6.2.suites; Apple,
+/// "Preventing Insecure Network Connections".
 pub const ECDHE: &[u16] = &[
     0xc02c, 0xc02b, 0xcca9, 0xc00a, 0xc009, 0xc030, 0xc02f, 0xcca8, 0xc014, 0xc013,
 ];
 
-/// TLS 1.2 with elliptic curves, as only older releases of iOS offer them.
+/// TLS 1.2 with elliptic curves, as only older iOS releases offer it.
 pub const ECDHE_CBC_SHA2: &[u16] = &[0xc024, 0xc023, 0xc028, 0xc027];
 
-/// Elliptic curves with 3DES or RC4, in no list of ATS.
+/// Elliptic curves with 3DES or RC4, which no list of ATS contains.
 pub(super) const ECDHE_OLD: &[u16] = &[0xc008, 0xc012, 0xc007, 0xc011];
 
-/// Finite-field Diffie-Hellman: forward secrecy, but in no list of ATS.
+/// Finite-field Diffie-Hellman, which has forward secrecy but is in no list of ATS.
 pub const DHE: &[u16] = &[
     0x009e, 0x009f, 0xccaa, 0x0033, 0x0039, 0x0067, 0x006b, 0x0016, 0x0045, 0x0088, 0x00be, 0x00c4,
     0xc09e, 0xc09f, 0xc0a2, 0xc0a3, 0x0032, 0x0038, 0x0040, 0x006a, 0x00a2, 0x00a3,
 ];
 
-/// The key comes encrypted to the certificate: no forward secrecy.
+/// Key exchange with the certificate's key, which has no forward secrecy.
 pub const WITHOUT_FORWARD_SECRECY: &[u16] = &[
     0x009c, 0x009d, 0x002f, 0x0035, 0x003c, 0x003d, 0x000a, 0x0041, 0x0084, 0x00ba, 0x00c0, 0x0096,
     0xc09c, 0xc09d, 0xc0a0, 0xc0a1, 0x0005, 0x0004,
 ];
 
-/// The suites that rustls speaks. Source: rustls 0.23 with ring.
+/// The suites that rustls supports. Source: rustls 0.23 with ring.
 pub const OF_THE_LIBRARY: &[u16] = &[
     0x1301, 0x1302, 0x1303, 0xc02c, 0xc02b, 0xcca9, 0xc030, 0xc02f, 0xcca8,
 ];
 
-/// Returns everything up to TLS 1.2.
+/// Returns all suites up to TLS 1.2.
 pub(super) fn before_13() -> Vec<u16> {
     let all = [
         ECDHE,
@@ -49,7 +49,7 @@ pub(super) fn before_13() -> Vec<u16> {
     all.concat()
 }
 
-/// Returns the name of a suite, as OpenSSL and the configuration of servers spell it.
+/// Returns the name of a suite, as in OpenSSL and the configuration of servers.
 pub fn name(suite: u16) -> String {
     let known = match suite {
         0x1301 => "TLS_AES_128_GCM_SHA256",

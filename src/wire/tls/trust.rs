@@ -1,4 +1,4 @@
-//! Whether a chain leads to a root: that of this machine, and that of the public.
+//! Whether a chain leads to a root of this machine, and to a public one.
 
 use super::certificate::Certificate;
 use super::inspection::{Der, SentCertificate, Trust};
@@ -9,13 +9,13 @@ use webpki::{EndEntityCert, Error, KeyUsage};
 
 /// The roots that a chain can lead to.
 pub(super) struct Roots<'r> {
-    /// Those of this machine, and those that were given.
+    /// The roots of this machine, and the given ones.
     pub(super) here: &'r RootCertStore,
-    /// Those that every phone has.
+    /// The roots that every phone has.
     pub(super) public: &'r [TrustAnchor<'static>],
 }
 
-/// What a chain leads to.
+/// The destination of a chain.
 pub(super) struct Judged {
     pub(super) chain: Vec<SentCertificate>,
     pub(super) trust: Trust,
@@ -23,7 +23,7 @@ pub(super) struct Judged {
 }
 
 impl Roots<'_> {
-    /// Looks where `chain` leads, at the second `at` since 1970.
+    /// Determines the destination of `chain`, at the second `at` since 1970.
     pub(super) fn judge(&self, chain: Vec<Vec<u8>>, at: i64) -> Judged {
         let at = in_date(&chain, at);
         let trust = match chain.first() {
@@ -55,8 +55,8 @@ impl Roots<'_> {
     }
 }
 
-/// Returns whether a certificate is one of the roots: many a certificate that its owner made names
-/// `localhost`, and so does one that Debian makes and trusts.
+/// Returns whether a certificate is one of the roots, by name and key: many self-made certificates
+/// have the name `localhost`, and so does one that Debian creates and trusts.
 fn is_one_of(roots: &[TrustAnchor<'_>], der: &[u8]) -> bool {
     let der = CertificateDer::from(der);
     let Ok(own) = webpki::anchor_from_trusted_cert(&der) else {
@@ -67,8 +67,8 @@ fn is_one_of(roots: &[TrustAnchor<'_>], der: &[u8]) -> bool {
     })
 }
 
-/// Returns a time at which every certificate is in date, the nearest to `at`; dates are a separate
-/// question.
+/// Returns the time nearest to `at` at which every certificate is valid, because dates are judged
+/// separately.
 fn in_date(chain: &[Vec<u8>], at: i64) -> i64 {
     let dates = chain.iter().filter_map(|der| Certificate::parse(der));
     let (begin, end) = dates.fold((i64::MIN, i64::MAX), |(begin, end), certificate| {
@@ -118,7 +118,7 @@ fn lead(chain: &[Vec<u8>], roots: &[TrustAnchor<'_>], at: i64) -> Trust {
     }
 }
 
-/// Returns what is wrong, in words that do not change with what the library happens to hold.
+/// Returns what is wrong, in words that do not depend on the library's internal state.
 fn reason(error: &Error) -> String {
     match error {
         Error::UnsupportedSignatureAlgorithmContext(_)
@@ -151,7 +151,7 @@ fn reason(error: &Error) -> String {
     }
 }
 
-/// Returns what stands inside of a sequence: roots are kept without its head.
+/// Returns the content of a sequence, because roots are stored without its header.
 fn contents(der: &[u8]) -> &[u8] {
     let head = match der.get(1) {
         Some(length) if *length >= 0x80 => 2 + usize::from(*length & 0x7f),

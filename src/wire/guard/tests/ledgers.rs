@@ -1,4 +1,4 @@
-//! Tests of what is read from ledgers that the guard wrote.
+//! Tests of reading ledgers that the guard wrote.
 
 use super::*;
 use std::io::Write as _;
@@ -86,7 +86,7 @@ fn only_whole_ledgers_of_this_format_are_read() {
     ));
     std::fs::write(&path, &whole).expect("written");
     let file = std::fs::OpenOptions::new().write(true).open(&path);
-    // Longer than any ledger: not read, and not cut.
+    // Longer than any ledger: neither read nor truncated.
     file.and_then(|file| file.set_len(17 << 20))
         .expect("sparse");
     assert!(matches!(

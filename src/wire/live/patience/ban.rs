@@ -1,4 +1,5 @@
-//! Bans in mid-run that look like answers: what was given before is forbidden now, `config` too.
+//! Bans during a run that look like answers: paths that were readable, `config` too, become
+//! forbidden.
 
 use super::limits::kind_of;
 use super::tries::Tries;
@@ -12,17 +13,17 @@ use std::collections::HashMap;
 use std::mem::Discriminant;
 use std::sync::{Mutex, PoisonError};
 
-/// How often a run may ask whether a 403 is a ban, and find that it is not.
+/// How often a run may test whether a 403 is a ban without finding one.
 const MOST_DOUBTS: u32 = 6;
 
-/// What requests have in common that a server may refuse altogether, and whose they are.
+/// The common properties of requests that a server may refuse, and their login.
 type Kind = ((&'static str, Discriminant<Place>), Discriminant<LoginUse>);
 
-/// What is known of answers 403.
+/// What is known about 403 answers.
 #[derive(Default)]
 pub(super) struct Doubts {
     known: Mutex<Known>,
-    /// Held while one asks: of several answers at once, the others wait for what it finds.
+    /// Held during a test: of several simultaneous answers, the others wait for its result.
     asking: tokio::sync::Mutex<()>,
 }
 
@@ -34,8 +35,8 @@ struct Known {
 }
 
 impl Doubts {
-    /// Notes an answer. Returns whether it is a 403 that may be a ban: the first to a request of
-    /// this kind, or one to what was answered otherwise before.
+    /// Notes an answer. Returns whether it is a 403 that may be a ban: the first answer to this
+    /// kind of request, or one after a different answer.
     fn arise(&self, request: &Request, status: u16) -> bool {
         let kind = (kind_of(request), std::mem::discriminant(&request.login));
         let is_forbidden = status == 403;
@@ -48,8 +49,8 @@ impl Doubts {
 }
 
 impl Live {
-    /// Returns whether this answer shows that the address is banned: it is 403, and so is `config`,
-    /// which was given to this run before.
+    /// Returns the sign that the address is banned, if this answer is a 403 and `config` now is,
+    /// too, although the run received it before.
     pub(super) async fn is_banned(&self, request: &Request, response: &Response) -> Option<Sign> {
         let _asking = match response.status {
             403 => Some(self.doubts().asking.lock().await),
@@ -57,7 +58,7 @@ impl Live {
         };
         let arises = self.doubts().arise(request, response.status);
         if self.patience.halt.get().is_some() {
-            // Another answer has shown it meanwhile: this one is hidden by the ban.
+            // Another answer has already shown the ban.
             return None;
         }
         if !arises || request.login == LoginUse::Wrong || !self.was_served_config() {
@@ -69,16 +70,16 @@ impl Live {
         }
         let sign = Sign::Status(response.status);
         let asked = request.short();
-        // The first reason stays.
+        // The first reason is kept.
         let _ = self.patience.halt.set(Halt::LockedOut { sign, asked });
         Some(sign)
     }
 
-    /// Returns what hides `config`, which was given to this run before, or `None` if it is given
-    /// still.
+    /// Returns the sign that now hides `config`, which the run received before; `None` if it is
+    /// still returned.
     ///
-    /// A server that refuses an upload before it has read it may close the connection while the
-    /// upload is on its way: then the refusal is lost, and shows here.
+    /// A server that refuses an upload before reading it may close the connection during the
+    /// upload. The refusal is then lost, but shows here.
     pub(super) async fn config_hidden_by(&self) -> Option<Sign> {
         match self.config_now().await {
             Ok(config) if config.status == 403 => Some(Sign::Status(403)),
@@ -87,7 +88,7 @@ impl Live {
         }
     }
 
-    /// Asks for `config` as an ordinary client does.
+    /// Requests `config` as an ordinary client does.
     pub(super) async fn config_now(&self) -> Answer {
         let request = Request::new(Method::Get, Place::Config).header("Accept", "application/json");
         let limit = self.limit(&Tries::default());

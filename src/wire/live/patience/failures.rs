@@ -1,5 +1,5 @@
-//! Requests that were not answered: what is asked again, how often, and when the server counts as
-//! gone.
+//! Requests without an answer: which are repeated, how often, and when the server counts as
+//! unreachable.
 
 use super::tries::{Next, Tries, of};
 use crate::safe::Stage;
@@ -11,13 +11,13 @@ use crate::wire::target::LoginKind;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The largest body that is sent again and again, in bytes.
+/// The largest body that is sent repeatedly, in bytes.
 pub(super) const SMALL: usize = 64 * 1024;
-/// How often a request is asked again where the connection closed without an answer, with a small
-/// body and a large one. A client's library does it once; of one connection in twenty closed, as
-/// many in a row come once in 3 million.
+/// How often a request is repeated after the connection closed without an answer, with a small body
+/// and with a large one. A client's library repeats it once. If one connection in twenty is closed,
+/// five in a row happen once in 3 million.
 pub(super) const CLOSURES: (u32, u32) = (4, 2);
-/// How long a server that takes no connection any more is left alone between attempts, in seconds.
+/// How long to wait between attempts if a server no longer accepts connections, in seconds.
 const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
 
 impl Live {
@@ -65,7 +65,7 @@ impl Live {
     async fn after_closure(&self, request: &Request, served: bool, tries: &mut Tries) -> Next {
         let proven =
             self.patience.accepted.get().is_some() || self.target.login.kind() == LoginKind::Open;
-        // A server may close the connection on a wrong password.
+        // A server may close the connection after a wrong password.
         let most = if request.is_personal() && !proven {
             1
         } else if request.body_length() <= SMALL {

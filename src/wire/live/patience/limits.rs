@@ -1,4 +1,4 @@
-//! Answers that ask for patience: a server that limits, and one that holds a lock.
+//! Answers that require patience: from a server that limits requests, or one that holds a lock.
 
 use super::tries::{Next, Tries, of};
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
@@ -10,11 +10,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a lock is waited for before it is looked at again, in seconds; the last one again and
-/// again.
+/// How long to wait before a lock is tested again, in seconds; the last value repeats.
 const LOCK_PAUSES: [u64; 6] = [1, 1, 2, 3, 5, 10];
-/// How long nothing is sent to a server that limits, where it names no time, in seconds; the last
-/// one again and again.
+/// How long to send nothing to a server that limits without naming a time, in seconds; the last
+/// value repeats.
 const LIMIT_PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
 
 impl Live {
@@ -64,10 +63,10 @@ impl Live {
         Next::Slower(pause)
     }
 
-    /// Returns how long to wait before requests that were sent together are sent once more, or
-    /// `None` if no limit refused one of them.
+    /// Returns how long to wait before simultaneous requests are sent again; `None` if no limit
+    /// refused one of them.
     ///
-    /// A limit that refuses several at once, however long it is waited for, refuses them again.
+    /// A limit on simultaneous requests refuses them again after any wait.
     pub(in crate::wire) fn pause_after_several<'a>(
         &self,
         answered: impl Iterator<Item = (&'a Request, &'a Answer)>,
@@ -94,7 +93,7 @@ impl Live {
         Some(pause)
     }
 
-    /// Returns whether this kind of request is always answered 503.
+    /// Returns whether this kind of request is always answered with 503.
     fn is_closed(&self, request: &Request) -> bool {
         let closed = self.patience.closed.lock();
         let closed = closed.unwrap_or_else(PoisonError::into_inner);
@@ -107,8 +106,8 @@ impl Live {
         closed.insert(kind_of(request));
     }
 
-    /// Returns whether what looked like maintenance went away when it was asked once more: then it
-    /// was a limit.
+    /// Returns whether an apparent maintenance ended when the request was repeated, so that it was
+    /// a limit.
     pub(super) fn was_limited(&self, request: &Request, answer: &Answer, tries: &Tries) -> bool {
         let Some(sign) = tries.sign.filter(|_| !tries.is_limit) else {
             return false;
@@ -121,8 +120,8 @@ impl Live {
         went_away
     }
 
-    /// Returns whether what was answered before is refused now: then it is a limit, and not this
-    /// one request.
+    /// Returns whether `config`, which was answered before, is refused now: a limit on all
+    /// requests.
     pub(super) async fn is_config_limited(&self) -> bool {
         match self.config_now().await {
             Ok(response) => Sign::of(&response).is_some(),
@@ -159,7 +158,7 @@ impl Live {
     }
 }
 
-/// Returns the pause that the server asks for, if it names one in seconds.
+/// Returns the pause in seconds that the server requests, if any.
 ///
 /// Source: RFC 9110 section 10.2.3.
 fn pause_of(response: &Response) -> Option<Duration> {
@@ -167,7 +166,7 @@ fn pause_of(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// Returns what requests have in common that a server may close altogether.
+/// Returns the common properties of requests that a server may refuse altogether.
 pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
     (
         request.method.as_str(),

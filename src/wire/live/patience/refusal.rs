@@ -1,4 +1,4 @@
-//! Refused logins: whether the credentials are refused, or one method alone.
+//! Refused logins: whether the server refuses the credentials, or only one method.
 
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::Response;
@@ -12,24 +12,24 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many methods may be refused before the credentials count as refused: each costs a login.
+/// How many methods may be refused before the credentials count as refused; each costs a login.
 const MOST: usize = 2;
 
-/// What is known of answers 401 to credentials that work.
+/// What is known about 401 answers to working credentials.
 #[derive(Default)]
 pub(super) struct Refusals {
     known: Mutex<Known>,
-    /// Held while one finds out: nobody sends the credentials meanwhile.
+    /// Held during a test, in which no other request sends the credentials.
     asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct Known {
-    /// The refusals that do not depend on who asks.
+    /// The refusals that do not depend on the user.
     refused: HashMap<Kind, Response>,
-    /// What was answered otherwise, so that a refusal is one of this request alone.
+    /// Kinds of requests that were accepted before, so that a refusal concerns one request only.
     taken: HashSet<Kind>,
-    /// How many answers showed that one request is refused, and not the credentials.
+    /// How many answers showed that one request is refused, but not the credentials.
     counted: usize,
 }
 
@@ -51,15 +51,15 @@ impl Refusals {
         self.known().taken.insert(kind_of(request));
     }
 
-    /// Waits until it is known whether a refusal is one of the credentials.
+    /// Waits until it is known whether a refusal concerns the credentials.
     pub(super) async fn settled(&self) {
         drop(self.asking.lock().await);
     }
 }
 
 impl Live {
-    /// Returns the earlier answer to a request of this kind, if the server refuses all of them: to
-    /// ask again would be one refused login more.
+    /// Returns the earlier answer to this kind of request, if the server refuses all of them:
+    /// repeating it would be another refused login.
     pub(super) fn refused_before(&self, request: &Request) -> Option<Response> {
         let known = self.patience.refusals.known();
         let refused = known.refused.get(&kind_of(request));
@@ -67,14 +67,14 @@ impl Live {
     }
 
     /// Notes a refused login. It ends the run, unless `config` is refused without credentials and
-    /// still given with them: then it is this request that is refused.
+    /// still returned with them: then the server refuses only this request.
     pub(super) async fn after_refusal(&self, request: &Request, response: &Response) {
         let is_open = self.target.login.kind() == LoginKind::Open;
         if response.status != 401 || !request.is_personal() || is_open {
             return;
         }
         let patience = &self.patience;
-        // Another encoding than the one that works is a question, and the last one of its kind.
+        // Trying another encoding than the working one is a test, and the last one of its kind.
         let is_attempt = matches!(request.login, LoginUse::Encoded(encoding)
             if encoding != CredentialEncoding::Utf8 && !self.target.login.is_ascii());
         if is_attempt && patience.accepted.get().is_some() {
@@ -95,11 +95,11 @@ impl Live {
             },
             None => Halt::CredentialsRefused { asked },
         };
-        // The first reason stays.
+        // The first reason is kept.
         let _ = patience.halt.set(halt);
     }
 
-    /// Whether the server refuses this request and takes the credentials.
+    /// Returns whether the server refuses this request but accepts the credentials.
     async fn is_refused_alone(&self, request: &Request, response: &Response) -> bool {
         let is_config = request.method == Method::Get && matches!(request.place, Place::Config);
         if is_config || self.patience.refusals.known().counted >= MOST {
@@ -126,12 +126,12 @@ impl Live {
         is_taken
     }
 
-    /// Whether `config` is refused without credentials.
+    /// Returns whether `config` is refused without credentials.
     async fn is_config_closed(&self) -> bool {
         if self.is_known_as_closed() {
             return true;
         }
-        // There, each request without credentials counts as a failed login.
+        // For a public link, each request without credentials counts as a failed login.
         //
         // Source: servers.nextcloud-public-link.
         if self.target.base.as_str().contains("/public.php/") {

@@ -1,18 +1,18 @@
-//! How often a request has been asked, and what comes after an attempt.
+//! The attempts of one request, and how to continue after each.
 
 use crate::wire::answer::Failure;
 use crate::wire::halt::{Halt, Sign};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Returns the pause before the next attempt: the one at that place, or the last one.
+/// Returns the pause before the next attempt: the one with this index, or the last one.
 pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
     let place = usize::try_from(tried).unwrap_or(usize::MAX);
     let seconds = pauses.get(place).or(pauses.last());
     Duration::from_secs(seconds.copied().unwrap_or(1))
 }
 
-/// How often one request has been asked, and why.
+/// How often and why one request was repeated.
 #[derive(Default)]
 pub(super) struct Tries {
     pub(super) closures: u32,
@@ -20,9 +20,9 @@ pub(super) struct Tries {
     pub(super) connections: u32,
     pub(super) bodies: u32,
     pub(super) limits: u32,
-    /// The sign of a limit that may mean something else, until it is known.
+    /// The sign of a possible limit, until its meaning is known.
     pub(super) sign: Option<Sign>,
-    /// When the first request that met it began.
+    /// When the first attempt with that sign began.
     pub(super) limited_since: Option<Instant>,
     pub(super) is_limit: bool,
     pub(super) locks: u32,
@@ -30,31 +30,30 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// Returns whether it is asked again because no answer came: it may have been carried out
+    /// Returns whether it is repeated because no answer arrived: it may have been carried out
     /// twice.
     pub(super) const fn was_lost(&self) -> bool {
         self.closures + self.timeouts + self.connections + self.bodies > 0
     }
 
-    /// Returns whether it is asked again alone, so that nothing else can be the reason for what
-    /// came: for no answer, or for a 503 of which it is not known whether it is a limit of requests
-    /// at once.
+    /// Returns whether it is repeated alone, so that other requests cannot affect its answer: after
+    /// a missing answer, or a 503 that may be a limit on simultaneous requests.
     pub(super) const fn wants_to_be_alone(&self) -> bool {
         self.was_lost() || (self.sign.is_some() && !self.is_limit)
     }
 }
 
-/// What comes after an attempt.
+/// How to continue after an attempt.
 pub(super) enum Next {
     /// The answer counts.
     Take,
-    /// The same again after this pause, during which others may ask.
+    /// The request is repeated after this pause, while others may be sent.
     Again(Duration),
-    /// The same again, at half the pace, after this pause, during which nobody asks.
+    /// The request is repeated at half the pace after this pause, in which none is sent.
     Slower(Duration),
-    /// No answer counts: why.
+    /// The request fails with this cause.
     GiveUp(Failure),
-    /// Nothing more is asked.
+    /// The run is halted.
     Halt(Halt),
 }
 
@@ -68,9 +67,9 @@ mod tests {
         let mut tries = Tries::default();
         assert!(!tries.wants_to_be_alone());
         tries.sign = Some(Sign::Status(503));
-        // It was answered, so that it was not carried out twice.
+        // It was answered, so it was not carried out twice.
         assert!(tries.wants_to_be_alone() && !tries.was_lost());
-        // Of a limit in a time it is no help.
+        // Sending it alone does not help against a limit on the rate.
         tries.is_limit = true;
         assert!(!tries.wants_to_be_alone());
         tries.closures = 1;

@@ -1,4 +1,4 @@
-//! Tests of asking: what goes out, what is noted on the way, and what a transcript answers.
+//! Tests of calls: the requests, what is noted, and what a transcript answers.
 
 use super::*;
 use crate::clients::Condition;
@@ -131,7 +131,7 @@ async fn what_concerns_the_whole_run_is_noted_on_the_way() {
     let expected = (expected.0.to_owned(), expected.1.to_owned());
     let expected = [expected];
     assert_eq!(play.session.redirects(), expected);
-    // Which came first does not matter: that a larger one comes afterwards changes nothing.
+    // The order does not matter: a later destination that sorts behind changes nothing.
     play.server.plays(|_| {
         let mut answer = reply(302, b"");
         let to = "http://elsewhere.example/9".to_owned();
@@ -197,7 +197,7 @@ async fn while_an_upload_is_on_its_way_it_is_asked_for_at_the_pace_of_the_run() 
         session.claim(&backup).expect("claimed");
         let payload = Payload::new(session.seed(), "a", Recipe::Random(600));
         let (upload, poll) = (Request::put(&backup, &payload), Request::get(&backup));
-        // At once, and each tenth of a second: the last one is asked when the upload ends.
+        // At once, and every tenth of a second; the last one is sent when the upload ends.
         let came = session.during(key(1), upload, poll, most).await;
         assert_eq!(came.len(), answers, "{most}");
         assert!(matches!(&came[0], Ok(put) if put.status == 201));
@@ -233,8 +233,8 @@ async fn an_upload_that_a_limit_refused_is_sent_once_more_and_asked_for_meanwhil
     }
 }
 
-/// Sends four uploads at once to a server that refuses those that `is_refused` counts, with this
-/// answer; returns the statuses, how many were sent, and the seconds that passed.
+/// Sends four uploads at the same time to a server that gives this answer to those selected by
+/// `is_refused`; returns the statuses, the number of requests, and the seconds that passed.
 async fn four_at_once(
     answer: impl Fn() -> Answer + Send + 'static,
     is_refused: impl Fn(usize) -> bool + Send + 'static,
@@ -264,7 +264,7 @@ async fn four_at_once(
 #[tokio::test(start_paused = true)]
 async fn several_that_a_limit_refused_are_sent_once_more() {
     let limited = || Ok(reply(503, b""));
-    // One of them, or all: all are sent again, so that they still go together.
+    // Whether one or all are refused, all are sent again, so that they stay simultaneous.
     for refused in [1..=1, 2..=4, 1..=4] {
         let count = refused.clone().count();
         let is_refused = move |sent| refused.contains(&sent);
@@ -276,10 +276,10 @@ async fn several_that_a_limit_refused_are_sent_once_more() {
         got.sort_unstable_by(|a, b| b.cmp(a));
         assert_eq!((got, sent, took), (statuses, 8, 4));
     }
-    // Once, not for ever.
+    // Once, but not repeatedly.
     let (got, sent, _) = four_at_once(limited, |_| true).await;
     assert_eq!((got, sent), (vec![503; 4], 8));
-    // What is refused for another reason counts at once.
+    // A refusal for another reason counts at once.
     for status in [423, 500, 507] {
         let (got, sent, took) = four_at_once(move || Ok(reply(status, b"")), |_| true).await;
         assert_eq!((got, sent, took), (vec![status; 4], 4, 0));
@@ -303,15 +303,15 @@ async fn several_wait_as_long_as_the_server_says_but_not_beyond_patience() {
     assert_eq!((got, sent, took), (vec![429; 4], 4, 0));
 }
 
-/// A server that refuses an upload before it has read it may reset the connection: the refusal is
-/// lost, and only `config` shows the ban.
+/// A server that refuses an upload before reading it may reset the connection: the refusal is lost,
+/// and only `config` shows the ban.
 #[tokio::test(start_paused = true)]
 async fn uploads_that_a_ban_resets_are_not_judged() {
     for (kind, config, expected) in [
         (FailureKind::Reset, 403, FailureKind::LockedOut),
         (FailureKind::NoAnswer, 403, FailureKind::LockedOut),
         (FailureKind::Reset, 429, FailureKind::LockedOut),
-        // What is still given shows that it is the upload.
+        // A `config` that is still returned shows that only the upload is refused.
         (FailureKind::Reset, 200, FailureKind::Reset),
         (FailureKind::NoAnswer, 200, FailureKind::NoAnswer),
     ] {
@@ -420,7 +420,7 @@ fn known_issues_matter_where_the_target_is_of_their_kind() {
     }
 }
 
-/// One login is refused at most, so that there is no second attempt in another encoding.
+/// At most one login is refused, so no second attempt is made in another encoding.
 #[tokio::test]
 async fn inspect_sends_credentials_in_the_encoding_that_servers_accept() {
     for is_accepted in [true, false] {

@@ -1,12 +1,12 @@
-//! Tests of what is looked for after the run: what may have come late, and what was only said to be
-//! deleted.
+//! Tests of the looks after the run: for uploads that may appear late, and for deletions that were
+//! only confirmed.
 
 use super::*;
 use crate::wire::guard::Honesty;
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::request::LoginUse;
 
-/// Returns whether this is about the backup in that slot.
+/// Returns whether the request is about the backup in this slot.
 fn is_of(asked: &Asked, slot: &str) -> bool {
     matches!(&asked.request.place, Place::Backup(backup) if backup.slot() == slot)
 }
@@ -34,7 +34,7 @@ async fn what_came_late_is_deleted_and_looked_for_three_times_or_once_where_it_w
         });
         let shown = play.upload("shown").await;
         play.send(Request::get(&shown)).await.expect("it is there");
-        // So many that the sample of what was deleted leaves it out.
+        // Enough that the sample of deleted backups does not include it.
         for slot in ["z", "y", "6", "7", "1", "0", "10"] {
             play.upload(slot).await;
         }
@@ -58,7 +58,7 @@ async fn where_no_backup_was_ever_seen_a_deletion_that_finds_nothing_settles_it(
     play.cut_off(&backup).await;
     let left = play.clean_up().await;
     assert_eq!(left.backups, 0, "{left:?}");
-    // A body without a byte is not a part of the upload where it says that nothing is there.
+    // An empty body is not a part of an upload if its status says that nothing exists.
     assert!(play.session.late().is_empty());
 }
 
@@ -80,10 +80,11 @@ async fn only_so_many_missing_urls_are_asked_for_on_another_machine() {
         } else {
             Play::new(deletes)
         };
-        // Its ID comes before that of "b".
+        // Its ID is smaller than the ID of "b".
         let shown = play.upload("c").await;
         play.send(Request::get(&shown)).await.expect("it is there");
-        // What was missing before is looked for first, and shows that the server is honest.
+        // A backup that was missing before is looked for first, and shows that the server is
+        // honest.
         let hidden = Request::get(&shown).anonymous();
         play.send(hidden).await.expect("an answer");
         for slot in ["1", "2", "3", "4"] {
@@ -119,7 +120,7 @@ async fn after_the_server_has_refused_to_delete_nothing_is_looked_for() {
     let left = play.clean_up().await;
     let expected = BTreeMap::from([(Doubt::NotDeleted, 3), (Doubt::Unseen, 4)]);
     assert_eq!(left.doubts, expected);
-    // One is seen before it is deleted, and each that was not deleted once.
+    // One is looked at before its deletion, and each one that was not deleted is looked at once.
     assert_eq!(play.count("GET"), 1 + 3);
 }
 
@@ -154,7 +155,7 @@ async fn a_part_that_comes_after_the_upload_was_answered_is_looked_for_beyond_th
         let expected = expected.map(one).unwrap_or_default();
         assert_eq!(left.doubts, expected, "{stays}");
         assert_eq!(play.session.late().len(), 1, "{stays}");
-        // It was no lie.
+        // The server did not lie.
         assert_eq!(play.session.guard.honesty(), Honesty::Honest);
         assert_eq!(play.count("GET backups/<late>"), if stays { 4 } else { 2 });
     }
@@ -192,10 +193,10 @@ fn each_answer_counts_for_what_it_says() {
 #[tokio::test(start_paused = true)]
 async fn a_server_that_limits_and_refuses_a_look_is_not_looked_at_again() {
     for (is_halted, status, gets) in [
-        // One is seen before the others are deleted, and each whose deletion failed.
+        // One is looked at before the others are deleted, and so is each whose deletion failed.
         (true, 200, 1 + 2),
         (true, 429, 1),
-        // Maintenance, not a limit: it is asked for three times before that is known.
+        // Maintenance rather than a limit: three requests are needed to know that.
         (false, 503, 3 + 2),
     ] {
         let mut play = Play::new(move |asked| match asked.request.method {

@@ -1,4 +1,4 @@
-//! Tests of what versions of HTTP a server offers, found out from a transcript.
+//! Tests of the versions of HTTP that a server offers, from a transcript.
 
 use super::*;
 use crate::wire::answer::{Handshake, TlsTrouble};
@@ -17,7 +17,7 @@ fn failed(kind: FailureKind) -> Shaken {
     Err(TlsTrouble::Failure(silence(kind)))
 }
 
-/// Returns what a server offers whose handshakes these are, by the number of the question.
+/// Returns what a server offers after these handshakes, by their numbers.
 async fn offers(url: &str, handshakes: &[(u32, Shaken)]) -> Result<(bool, bool), FailureKind> {
     let kept = handshakes.iter().map(|(n, shaken)| {
         let key = Key {
@@ -54,7 +54,7 @@ async fn a_server_offers_what_its_handshakes_settle_on() {
             Ok((true, true)),
         ),
         (vec![two(), (1, Ok(shaken(None)))], Ok((true, true))),
-        // HTTP/2 alone.
+        // HTTP/2 only.
         (
             vec![two(), (1, Err(TlsTrouble::Expired))],
             Ok((false, true)),
@@ -63,7 +63,7 @@ async fn a_server_offers_what_its_handshakes_settle_on() {
             vec![two(), (1, failed(FailureKind::Peer))],
             Ok((false, true)),
         ),
-        // Nobody was asked.
+        // No server was asked.
         (
             vec![two(), (1, failed(FailureKind::Halted))],
             Err(FailureKind::Halted),
@@ -92,10 +92,10 @@ async fn a_handshake_that_was_lost_is_made_once_more() {
         assert_eq!(offers(url, &again).await, Ok((true, false)), "{kind:?}");
         let twice = [(0, failed(kind)), (2, failed(FailureKind::Peer))];
         assert!(offers(url, &twice).await.is_err(), "{kind:?}");
-        // A transcript without a second one shows the first.
+        // Without a second handshake in the transcript, the first one counts.
         assert_eq!(offers(url, &[(0, failed(kind))]).await, Err(kind));
     }
-    // What was not lost counts.
+    // A handshake that was answered counts.
     let refused = [(0, failed(FailureKind::Refused)), (2, Ok(shaken(None)))];
     assert_eq!(offers(url, &refused).await, Err(FailureKind::Refused));
 }

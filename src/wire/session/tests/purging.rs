@@ -1,4 +1,4 @@
-//! Tests of removing our own files from a bin.
+//! Tests of removing the run's own files from a bin.
 
 use super::*;
 
@@ -23,7 +23,7 @@ async fn of_a_run_that_uploaded_nothing_nothing_is_asked_for() {
 async fn what_the_bin_answers_is_told() {
     for (listed, deleted, files, trouble) in [
         (207, 204, 1, None),
-        // Somebody else has emptied it.
+        // Another client has emptied it.
         (207, 404, 0, None),
         (207, 403, 0, Some("a DELETE in the bin was answered 403")),
         (200, 204, 0, Some("the list of the bin was answered 200")),

@@ -1,4 +1,4 @@
-//! Tests of a sweep of what a killed run left.
+//! Tests of a sweep after a killed run.
 
 use super::*;
 use crate::wire::halt::Halt;
@@ -16,7 +16,7 @@ async fn killed(folder: &Path, login: LoginKind) -> (Arc<Scripted>, LeftLedger) 
     (server, ledger)
 }
 
-/// Returns the ledger of a run that uploaded so many backups to this server and was killed.
+/// Returns the ledger of a run that uploaded this many backups to this server and was killed.
 async fn killed_at(
     server: &Arc<Scripted>,
     folder: &Path,
@@ -148,7 +148,7 @@ async fn what_was_found_out_before_the_refusal_is_told() {
     server.plays(move |asked| {
         deletions += usize::from(is(asked, Method::Delete));
         match asked.request.method {
-            // It lies, and then it refuses.
+            // It lies at first, and then refuses.
             Method::Delete if deletions == 1 => answers(204),
             Method::Delete => answers(403),
             _ => Deed::Healthy,
@@ -175,7 +175,7 @@ async fn a_sweep_tells_a_refused_delete_from_refused_credentials() {
         assert!(swept.refusal.is_some() && swept.gone == 0, "{swept:?}");
         let halted = session.halted().is_some_and(Halt::is_of_credentials);
         assert_eq!(halted, halts, "{swept:?}");
-        // Either way one login is refused, and not one for each backup.
+        // In both cases one login is refused, rather than one for each backup.
         let log = server.log();
         let deletions = log.iter().filter(|line| line.starts_with("DELETE")).count();
         assert_eq!(deletions, usize::from(!halts), "{log:?}");
@@ -199,7 +199,7 @@ async fn a_sweep_of_long_ago_waits_for_nothing() {
         let began = tokio::time::Instant::now();
         let mut ledger = read(folder.path());
         let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
-        // The clock of the guard stands still meanwhile: it may appear yet.
+        // The guard's clock stands still here, so the upload may still appear.
         assert_eq!(swept.is_clean(), !waits, "{swept:?}");
         let waited = began.elapsed() > Duration::from_secs(7);
         assert_eq!(waited, waits, "{age}");
@@ -211,7 +211,7 @@ async fn a_sweep_of_another_machine_lets_missing_urls_be_forgotten() {
     for (is_remote, waited) in [(false, 0), (true, 20)] {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Scripted::new(|asked| match asked.request.method {
-            // It keeps nothing.
+            // It stores nothing.
             Method::Put => answers(201),
             _ => Deed::Healthy,
         });
