@@ -20,6 +20,28 @@ fn readings_of_ios_alone_can_differ() {
     assert_eq!(deviation(world.judge("config.same")).stage, Stage::Meaning);
 }
 
+/// Of two equal keys, Android takes the last, and iOS the first.
+#[test]
+fn one_config_that_the_apps_read_differently_is_not_the_same() {
+    for (second, is_same) in [(524_288, true), (262_144, false)] {
+        let world = World::new(move |asked| {
+            if !is_config(asked) || is_anonymous(asked) {
+                return Deed::Healthy;
+            }
+            let numbers = format!(
+                "{{\"maxBackupBytes\":524288,\"maxBackupBytes\":{second},\"retentionDays\":180}}"
+            );
+            answers(200, numbers.as_bytes())
+        });
+        let outcome = world.judge("config.same");
+        if is_same {
+            assert!(passes(&outcome), "{outcome:?}");
+        } else {
+            assert_eq!(deviation(outcome).stage, Stage::Json);
+        }
+    }
+}
+
 #[test]
 fn without_a_config_nothing_is_the_same_or_short() {
     let world = World::new(|asked| {

@@ -136,6 +136,40 @@ fn a_search_sends_nothing_larger_than_what_was_refused() {
 }
 
 #[test]
+fn nothing_is_sent_that_is_larger_than_a_run_may_send() {
+    // A run in memory may send 160,000 bytes.
+    for (promised, most) in [
+        (159_999, 160_000),
+        (160_000, 160_000),
+        (10_000_000, 160_000),
+    ] {
+        let largest = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&largest);
+        let world = World::new(move |asked| {
+            if is_config(asked) && !is_anonymous(asked) {
+                let numbers = format!("{{\"maxBackupBytes\":{promised},\"retentionDays\":180}}");
+                return answers(200, numbers.as_bytes());
+            }
+            let payload = asked.request.payload.as_ref();
+            let size = payload.map_or(0, crate::wire::Payload::len);
+            seen.fetch_max(size, Ordering::Relaxed);
+            Deed::Healthy
+        });
+        for check in ["limits.below", "limits.exact", "limits.above"] {
+            world.judge(check);
+        }
+        let largest = largest.load(Ordering::Relaxed);
+        assert!(largest <= most, "{promised}: {largest}");
+        let above = world.judge("limits.above");
+        assert_eq!(
+            matches!(above, Outcome::Blocked { .. }),
+            promised >= most,
+            "{above:?}"
+        );
+    }
+}
+
+#[test]
 fn only_a_413_makes_the_issue_of_that_status_matter() {
     let notes = |status: u16| {
         let world = World::new(move |asked| {
