@@ -1,9 +1,9 @@
-//! What is lost from one client to another, as a table: each row the fields, the releases between
-//! which they are lost, when, and why.
+//! What is lost from one client to another, as a table: each row has the fields, the releases
+//! between which they are lost, the condition, and the reason.
 //!
-//! Tests hold the table against the writers and the readers: a loss without a row fails them, and
-//! so does a row that is no longer true. Reasons are shared with the readers; which backups meet a
-//! condition is judged by those tests alone, and not from what a reader says.
+//! Tests compare the table with the writers and the readers: they fail for a loss without a row,
+//! and for a row that is no longer true. The rows share their reasons with the readers, but only
+//! the tests judge, independently of the readers, whether a backup meets a condition.
 
 mod stops;
 mod table;
@@ -24,42 +24,42 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Loss {
-    /// Why.
+    /// The reason.
     pub why: &'static Reason,
-    /// What the fields are together, if that says more than one by one: `any text`.
+    /// A name for all fields together, if it says more than their list: `any text`.
     pub together: Option<&'static str>,
-    /// The fields that go the same way.
+    /// The fields to which the row applies.
     pub fields: &'static [Field],
-    /// What becomes of them.
+    /// What happens to them.
     pub kinds: &'static [ChangeKind],
-    /// On which side.
+    /// The side on which it happens.
     pub at: Side,
-    /// Who wrote.
+    /// The origins of the document.
     pub from: Origins,
-    /// The releases that restore.
+    /// The releases that restore it.
     pub to: Releases,
-    /// In which backups.
+    /// The condition that the backup meets.
     pub when: When,
 }
 
-/// On which side something is lost.
+/// The side on which something is lost.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// It never gets into the document.
+    /// The writer does not include it in the document.
     Writing,
-    /// It is in the document, and is not restored.
+    /// It is in the document, but is not restored.
     Reading,
 }
 
 impl Loss {
-    /// Returns whether it is about these releases.
+    /// Returns whether the row applies between these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
 }
 
-/// Returns what becomes of a field from one release to another: the rows about it. None: it is
+/// Returns the rows about a field between two releases. Without rows, the field is kept.
 /// kept.
 pub fn losses_of(
     field: Field,
@@ -71,7 +71,7 @@ pub fn losses_of(
         .filter(move |loss| loss.fields.contains(&field) && loss.is_between(origin, release))
 }
 
-/// Returns what nobody knows of a field from one release to another.
+/// Returns what is not known about a field between two releases.
 pub fn unknowns_of(
     field: Field,
     origin: Origin,
@@ -82,18 +82,18 @@ pub fn unknowns_of(
     })
 }
 
-/// Returns the restores that stop, from one release to another.
+/// Returns the restores that stop between two releases.
 pub fn stops_between(origin: Origin, release: Release) -> impl Iterator<Item = &'static StopRow> {
     STOPS
         .iter()
         .filter(move |stop| stop.is_between(origin, release))
 }
 
-/// How a whole restore ends that does not go through.
+/// How a whole restore fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum End {
-    /// The app says that it cannot.
+    /// The app refuses with an error.
     Refused,
     /// It crashes.
     Crash,
