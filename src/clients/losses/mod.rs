@@ -60,7 +60,6 @@ impl Loss {
 }
 
 /// Returns the rows about a field between two releases. Without rows, the field is kept.
-/// kept.
 pub fn losses_of(
     field: Field,
     origin: Origin,

@@ -148,7 +148,7 @@ impl Phone<'_> {
         Ok(members)
     }
 
-    /// Returns a group that lists the user as a member, or that becomes active again.
+    /// Decides about a group that lists the user as a member, or that becomes active again.
     ///
     /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`,
     /// `clients.read.unknown-member`.
