@@ -1,7 +1,6 @@
-//! The Threema Safe protocol, pure: keys, envelope, document, config, addresses. No I/O, and no
-//! quirk of a client.
+//! The Threema Safe protocol: keys, envelope, document, config, addresses.
 //!
-//! Nothing here reads, waits or knows a client's quirk.
+//! Pure code: no I/O, no waiting, and no quirk of any client.
 
 pub mod backup;
 #[cfg(feature = "server")]
