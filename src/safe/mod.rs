@@ -1,6 +1,5 @@
-//! The Threema Safe protocol: keys, envelope, document, config, addresses.
-//!
-//! Pure code: no I/O, no waiting, and no quirk of any client.
+//! The Threema Safe protocol: keys, envelope, document, config, addresses. No I/O, no waiting, and
+//! no quirk of any client.
 
 pub mod backup;
 #[cfg(feature = "server")]
