@@ -1,4 +1,4 @@
-//! The adapter itself: it starts, says what it has, and exits on request.
+//! The checks of the adapter itself: it starts, names its operations, and exits on request.
 
 use super::{ClientCheck, Context, Like, PROTOCOL};
 use crate::adapter::Operation;
@@ -31,7 +31,7 @@ pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
     }
 }
 
-/// Returns the check that the adapter names known operations.
+/// Returns the check that the adapter names only known operations.
 pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.operations",

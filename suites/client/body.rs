@@ -1,5 +1,5 @@
-//! Whether a whole body is one that every client opens to the document that was asked for, and
-//! which mistake it is if not.
+//! Whether every client can open a body to the required document, and if not, which mistake is
+//! likely.
 
 use super::cause::Fault;
 use crate::adapter::SealBackup;
@@ -15,15 +15,15 @@ const NONCE: usize = 24;
 /// The length of a tag, in bytes.
 const TAG: usize = 16;
 
-/// What is wrong with a body: the stage at which a client stops, what is wrong, and what that has
-/// in common with others.
+/// A fault in a body: the stage at which a client stops, what was observed, and the fault for
+/// grouping.
 pub(super) struct Wrong {
     pub stage: Stage,
     pub observed: String,
     pub fault: Fault,
 }
 
-/// Returns what is wrong with the body that came of `input`, if anything.
+/// Returns the fault in the body that an implementation made from `input`.
 pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
     let mistake = |name: &str| mistaken(Stage::Open, name);
     let Ok(key) = input
@@ -68,7 +68,7 @@ pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
     layout(&keys.encryption_key, nonce, body)
 }
 
-/// Returns what is wrong with the layout of a body that does not open.
+/// Returns the fault in the layout of a body that does not open.
 fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str> {
     let opens = |body: &[u8]| envelope::decrypt(key, body).is_ok();
     let joined = |first: &[u8], second: &[u8]| opens(&[first, second].concat());
@@ -100,7 +100,7 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str
     }
 }
 
-/// Returns what is wrong with what a box held, where it was to hold a gzip of `document`.
+/// Returns the fault in the content of a box that must hold a gzip of `document`.
 fn packed_wrong(packed: &[u8], document: &[u8]) -> Option<Wrong> {
     let limit = document.len() + (1 << 20);
     let unpacked = [Unpacker::Java, Unpacker::GzipSwift, Unpacker::Node]
@@ -171,8 +171,8 @@ fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
     (observed, Fault::Output("body".to_owned()))
 }
 
-/// Returns whether a body is packed with stored blocks, as clients of today pack, so that its
-/// length says nothing about what is in it.
+/// Returns whether a body is compressed with stored blocks, as current clients do, so that its
+/// length reveals nothing about its content.
 pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
     let key = input
         .key
@@ -182,7 +182,7 @@ pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
     packed.is_some_and(|packed| packed.len() > input.document.0.len())
 }
 
-/// Returns what is wrong with two bodies for which an implementation chose the nonces, if anything.
+/// Returns the fault in two bodies for which an implementation chose the nonces.
 pub(super) fn nonces_wrong(first: &[u8], second: &[u8]) -> Option<Wrong> {
     let nonce = first.get(..NONCE)?;
     if nonce.iter().all(|byte| *byte == nonce[0]) {
@@ -193,5 +193,5 @@ pub(super) fn nonces_wrong(first: &[u8], second: &[u8]) -> Option<Wrong> {
         .then(|| mistaken(Stage::Open, "the same nonce for two bodies"))
 }
 
-/// That a nonce is what it is.
+/// Fails to compile if a nonce has another length.
 const _: () = assert!(size_of::<Nonce>() == NONCE);

@@ -1,35 +1,35 @@
-//! What a wrong answer has in common with others: one thing to mend, however many vectors show it.
+//! The cause that a wrong answer shares with others: one thing to fix, in however many vectors.
 
 use crate::adapter::{Breakdown, Operation};
 use crate::engine::Cause;
 use crate::safe::Stage;
 
-/// What is wrong with an answer.
+/// A fault in an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
-    /// A likely mistake gives just this answer.
+    /// A likely mistake produces exactly this answer.
     Mistake(String),
-    /// A field of a document or of what is on a phone.
+    /// A field of a document or of the state of a phone.
     Field(String),
     /// A part of the output.
     Output(String),
-    /// It takes what must be refused there.
+    /// It accepts what it must refuse at this stage.
     Takes(Stage),
-    /// It refuses there what must be taken.
+    /// It refuses at this stage what it must accept.
     Refuses(Stage),
-    /// It refuses what must be refused, at another stage.
+    /// It refuses what it must refuse, but at another stage.
     OtherStage {
-        /// Where it must be refused.
+        /// The expected stage.
         wanted: Stage,
-        /// Where it is.
+        /// The stage that was found.
         found: Stage,
     },
-    /// No answer came, or none that can be read.
+    /// No answer came, or it cannot be read.
     Breakdown(&'static str),
 }
 
 impl Fault {
-    /// Returns the fault that a breakdown is.
+    /// Returns the fault for a breakdown.
     pub(super) const fn of_breakdown(breakdown: &Breakdown) -> Self {
         Self::Breakdown(match breakdown {
             Breakdown::CannotStart(_) | Breakdown::GivenUp(_) => "start",
@@ -40,7 +40,7 @@ impl Fault {
         })
     }
 
-    /// Returns the cause that it is in answers of an operation.
+    /// Returns the cause for this fault in the answers of an operation.
     pub(super) fn cause(&self, operation: Operation) -> Cause {
         let (key, title, fix) = match self {
             Self::Mistake(name) => (
@@ -90,8 +90,8 @@ impl Fault {
     }
 }
 
-/// Returns what to do about a refusal of what must be taken. An implementation that cannot decrypt
-/// has no answer that names the mistake.
+/// Returns the fix if the implementation refuses what it must accept. If it cannot decrypt, no
+/// answer names the mistake.
 const fn refusal(operation: Operation, stage: Stage) -> &'static str {
     match (operation, stage) {
         (Operation::OpenBox, Stage::Open) => {
@@ -127,8 +127,8 @@ fn slug(name: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// Returns what to look at where a process ends while it answers: the implementation behind the
-/// adapter has crashed.
+/// Returns the fix if a process exits while it answers: the implementation behind the adapter
+/// crashed.
 pub(super) fn crash_remedy(operation: Operation) -> String {
     let memory = match operation {
         Operation::Derive | Operation::Scrypt => {

@@ -1,51 +1,51 @@
-//! Whether a document or a state is the one that a vector gives, each field compared by its own
-//! kind.
+//! Whether a document or a state equals the one in a vector; each field is compared by its own
+//! rules.
 //!
-//! `vectors/README.md`, "Whole documents", says the same for people.
+//! `vectors/README.md`, "Whole documents", describes the rules for people.
 
 use super::shown::shown;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// What is compared.
+/// The form that is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Form {
-    /// A document that was written: a key is there or not.
+    /// A document that was written: absent and default are different.
     Written,
-    /// What is on a phone: what is absent is as good as what counts by default.
+    /// The state of a phone: absent is equal to the default.
     State,
 }
 
-/// One field that is not as it must be.
+/// A field that is not as expected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Difference {
     /// The field: `contacts.firstname`.
     pub field: String,
-    /// Of which contact, group, list or link: `contact ECHOECHO`; else empty.
+    /// The contact, group, list or link that contains it: `contact ECHOECHO`; else empty.
     pub place: String,
-    /// How it differs.
+    /// The difference.
     pub how: How,
 }
 
-/// How a field, or an item of a list, is not as it must be.
+/// How a field, or an item of a list, differs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum How {
-    /// The field is absent; what must be there.
+    /// The field is absent; the expected value.
     Absent(String),
-    /// The field is there with this value, and must be absent.
+    /// The field has this value, but must be absent.
     Surplus(String),
     /// The field has another value.
     Other {
-        /// The value that is there.
+        /// The value that was found.
         found: String,
-        /// The value that must be there.
+        /// The expected value.
         wanted: String,
     },
-    /// The item is missing; the items that the list has.
+    /// The item is missing; the items of the list.
     Missing(String),
-    /// The item must not be there, or not so often.
+    /// The item must not be there, or occurs too often.
     Unwanted,
-    /// Something else; a sentence without the field.
+    /// Another difference, as a sentence without the field.
     Said(String),
 }
 
@@ -85,7 +85,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// A list whose items some of their keys identify, so that their order does not count.
+/// A list whose items are identified by some of their keys, so that their order does not count.
 struct Keyed {
     list: &'static str,
     item: &'static str,
@@ -118,7 +118,7 @@ const KEYED: [Keyed; 4] = [
 /// The lists of strings whose order counts.
 const SEQUENCES: [&str; 1] = ["recentEmojis"];
 
-/// The keys that the format knows, and those of single releases: others say nothing to any reader.
+/// The keys that the format or a release defines. No reader reads any other key.
 const KNOWN: [&str; 42] = [
     "info",
     "version",
@@ -165,7 +165,7 @@ const KNOWN: [&str; 42] = [
 ];
 const KNOWN_TOO: [&str; 3] = ["syncExcludedIDs", "recentEmojis", "locationPreviews"];
 
-/// Returns every field that is not as it must be, in the order of the format.
+/// Returns every field that is not as expected, in the order of the format.
 pub(super) fn differences(form: Form, wanted: &Value, found: &Value) -> Vec<Difference> {
     let mut comparison = Comparison {
         form,
@@ -207,7 +207,7 @@ impl Comparison {
             (wanted, found) => {
                 let good = match found {
                     Some(found) => same_value(key, wanted, found),
-                    // Of a setting both answers say something.
+                    // For a setting, both values have a meaning.
                     None => {
                         self.form == Form::State
                             && is_default(wanted)
@@ -232,9 +232,9 @@ impl Comparison {
             self.values(&inside(field, key), place, value, found.get(key));
         }
         for (key, value) in found {
-            // Which key counts for a contact is said where it is in question.
+            // The vector says which key of a contact counts, if that matters.
             let is_judged = KNOWN.contains(&key.as_str()) || KNOWN_TOO.contains(&key.as_str());
-            // What a document says of itself is on no phone.
+            // `info` describes the document and is not stored on a phone.
             let is_of_phone = !field.is_empty() || key != "info";
             let is_free = self.form == Form::State
                 && (key == "publickey" || !is_of_phone || is_default(value));
@@ -317,8 +317,8 @@ pub(super) fn is_default(value: &Value) -> bool {
     }
 }
 
-/// Returns whether two values of a key are the same: lists of strings in any order, but where their
-/// order counts; numbers however they are spelled.
+/// Returns whether two values of a key are equal: lists of strings in any order, unless their order
+/// counts; numbers in any spelling.
 pub(super) fn same_value(key: &str, left: &Value, right: &Value) -> bool {
     if SEQUENCES.contains(&key) {
         return same(left, right);
@@ -326,7 +326,7 @@ pub(super) fn same_value(key: &str, left: &Value, right: &Value) -> bool {
     same(&sorted(left), &sorted(right))
 }
 
-/// Lists of strings are multisets.
+/// Sorts a list of strings, because their order does not count.
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) if items.iter().all(Value::is_string) => {
@@ -338,7 +338,7 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Returns whether two values are the same, whatever way their numbers are written.
+/// Returns whether two values are equal, with numbers in any spelling.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
@@ -358,7 +358,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Returns how what is there, or is not, departs from what must be there.
+/// Returns how a value, or its absence, differs from the expected one.
 pub(super) fn how(found: Option<&Value>, wanted: &str) -> How {
     let wanted = wanted.to_owned();
     match found {

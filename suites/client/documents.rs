@@ -1,4 +1,4 @@
-//! Whether what was restored, or written, is what a vector points at.
+//! Whether the restored or written data is what a vector requires.
 
 use super::compare::{Difference, Form, How, differences, how, is_default, same_value};
 use super::shown::shown;
@@ -11,8 +11,8 @@ use crate::safe::{Client, ThreemaId};
 use crate::vectors::{Expected, Pointers};
 use serde_json::Value;
 
-/// Returns what is not as it must be, for an output about a whole document; nothing where all is
-/// well, or where the output is no such one.
+/// Returns the differences, for an output with a whole document; none if all is as expected, or for
+/// another output.
 pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Difference> {
     match (expected, found) {
         (Expected::Json(_) | Expected::Bytes(_) | Expected::Body { .. }, _) => Vec::new(),
@@ -30,22 +30,22 @@ pub(super) fn wrong(expected: &Expected, found: Option<&Value>) -> Vec<Differenc
     }
 }
 
-/// Returns the first place on the phone that is not as it must be.
+/// Returns the first value on the phone that is not as expected.
 pub fn restored(pointers: &Pointers, found: &Value) -> Option<String> {
     first(restored_wrong(pointers, found))
 }
 
-/// Returns the first field on the phone that is not as it must be, of all.
+/// Returns the first field of the complete phone that is not as expected.
 pub fn state(wanted: &Value, found: &Value) -> Option<String> {
     first(differences(Form::State, wanted, found))
 }
 
-/// Returns the first thing in a document that is not as it must be.
+/// Returns the first value in a document that is not as expected.
 pub fn document(written: &Pointers, contains: &[String], bytes: &[u8]) -> Option<String> {
     first(document_wrong(written, contains, bytes))
 }
 
-/// Returns the first field of a document that is not as it must be, of all.
+/// Returns the first field of a complete document that is not as expected.
 pub fn whole_document(wanted: &Value, bytes: &[u8]) -> Option<String> {
     first(whole_wrong(wanted, bytes))
 }
@@ -64,7 +64,7 @@ fn missing(key: &str) -> Vec<Difference> {
     vec![said(key, "is missing in the answer")]
 }
 
-/// Returns a difference of the field, as a sentence that goes on after its name.
+/// Returns a difference of the field, as a sentence that follows its name.
 fn said(field: &str, sentence: &str) -> Difference {
     Difference {
         field: field.to_owned(),
@@ -105,8 +105,8 @@ fn parsed(bytes: &[u8]) -> Result<(String, Value), Difference> {
     Ok((text.to_owned(), value))
 }
 
-/// Where a document breaks the format, whatever a vector is about (`backup.schema.json`, as this
-/// program reads it), and which mobile does not restore it.
+/// Returns where a document breaks the format, whatever the vector tests (`backup.schema.json`, as
+/// this program reads it), and which mobile client does not restore it.
 fn unusable(bytes: &[u8]) -> Vec<Difference> {
     let Ok(document) = Document::parse(bytes) else {
         return Vec::new();
@@ -130,7 +130,7 @@ fn unusable(bytes: &[u8]) -> Vec<Difference> {
     all
 }
 
-/// Returns the newest release of each client that people restore with today.
+/// Returns the newest release of each client that can restore today.
 fn mobiles() -> [Release; 2] {
     [Client::Android, Client::Ios].map(Release::newest)
 }
@@ -144,7 +144,7 @@ fn outcome(reader: Release, bytes: &[u8], backup: &Backup) -> Option<restore::Ou
     Some(reader.read(bytes, &around))
 }
 
-/// Returns how a client stops at a document, if it does.
+/// Returns why a client stops at a document, if it does.
 fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     match outcome(reader, bytes, backup)? {
         restore::Outcome::Refused(stop) => Some(format!("is refused by {reader}: {}", stop.reason)),
@@ -157,8 +157,7 @@ fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     }
 }
 
-/// Returns what is then not on a phone that should be there, where a whole document is not as it
-/// must be.
+/// Returns what is missing on a phone after a restore if a whole document is not as expected.
 pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<String> {
     let Expected::Whole(wanted) = expected else {
         return None;
@@ -182,8 +181,8 @@ pub(super) fn consequence(expected: &Expected, found: Option<&Value>) -> Option<
     (!lost.is_empty()).then(|| format!("; after a restore, {}", lost.join("; ")))
 }
 
-/// Where published releases break the format themselves: an empty list of who may see the picture,
-/// times before 1970, nameless distribution lists.
+/// The deviations from the format of published releases: an empty list of who may see the picture,
+/// times before 1970, distribution lists without a name.
 const PUBLISHED: [&str; 4] = ["profilePicRelease", "createdAt", "lastUpdate", "name"];
 
 fn keys(path: &Path) -> impl DoubleEndedIterator<Item = &str> {
@@ -197,12 +196,12 @@ fn last_key(path: &Path) -> &str {
     keys(path).next_back().unwrap_or_default()
 }
 
-/// Returns the field that a path leads to, whichever of several it is of: `contacts.firstname`.
+/// Returns the field to which a path leads, without indexes: `contacts.firstname`.
 fn field_of(path: &Path) -> String {
     keys(path).collect::<Vec<_>>().join(".")
 }
 
-/// Returns the field that a pointer leads to.
+/// Returns the field to which a pointer leads.
 fn pointed_field(pointer: &str) -> String {
     let is_name = |step: &&str| !step.is_empty() && !step.bytes().all(|it| it.is_ascii_digit());
     pointer
@@ -212,7 +211,7 @@ fn pointed_field(pointer: &str) -> String {
         .join(".")
 }
 
-/// Returns which of several a pointer leads to: `/contacts/0`; empty where there is but one.
+/// Returns the item to which a pointer leads: `/contacts/0`; empty if the field is not in a list.
 fn place_of(pointer: &str) -> String {
     let is_index = |step: &&str| !step.is_empty() && step.bytes().all(|it| it.is_ascii_digit());
     let steps: Vec<_> = pointer.split('/').collect();
@@ -230,7 +229,7 @@ fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Differen
         let good = match (wanted, there) {
             (Value::Null, there) => there.is_none_or(|there| on_a_phone && is_default(there)),
             (wanted, Some(there)) => same_value(key, wanted, there),
-            // Of a setting both answers say something.
+            // For a setting, both values have a meaning.
             (wanted, None) => {
                 on_a_phone && is_default(wanted) && !pointer.starts_with("/settings/")
             }

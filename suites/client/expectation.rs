@@ -1,11 +1,11 @@
-//! What a vector expects, and where to read about it, in words.
+//! The expectation of a vector in words, and where to read about it.
 
 use super::{Like, releases};
 use crate::adapter::Operation;
 use crate::safe::Client;
 use crate::vectors::{File, Outcome, Vector, Wanted};
 
-/// Returns what comes of a vector's input, after its comment.
+/// Returns the expected outcome of a vector.
 pub fn expected(vector: &Vector, operation: Operation, like: Like) -> String {
     let outcome = match (&vector.wanted, like) {
         (_, Like::Release(release)) => match releases::outcome_of(vector, operation, release) {
@@ -34,7 +34,7 @@ fn one(outcome: &Outcome) -> String {
     }
 }
 
-/// Where to read on, and what the flags of the vector mean.
+/// Returns where to read more, and what the flags of the vector mean.
 pub(super) fn remedy(file: &File, vector: &Vector) -> String {
     let notes: Vec<_> = vector
         .flags

@@ -1,4 +1,4 @@
-//! Whether an answer is the one that a vector expects.
+//! Whether an answer is the expected one of a vector.
 
 use super::cause::{Fault, crash_remedy};
 use super::compare::{Difference, same};
@@ -14,7 +14,7 @@ use crate::safe::{Client, Clients, Stage};
 use crate::vectors::{self, Expected, Output, Vector, Wanted};
 use serde_json::{Map, Value};
 
-/// Returns the outcome of an answer to `vector`, or of none.
+/// Returns the outcome of an answer to `vector`, or of a missing one.
 pub fn judge(
     vector: &Vector,
     operation: Operation,
@@ -60,7 +60,7 @@ pub fn judge(
     }
 }
 
-/// Returns whether a reply is what an outcome asks for.
+/// Returns whether a reply is the expected one.
 pub(super) fn is_as_wanted(
     vector: &Vector,
     operation: Operation,
@@ -71,8 +71,8 @@ pub(super) fn is_as_wanted(
     !matches!(held(vector, operation, outcome, &reply), Held::Bad(_))
 }
 
-/// Returns the reply in the vectors' own terms: a password that breaks a rule is one that is
-/// refused for its meaning.
+/// Returns the reply in the terms of the vectors: a password that breaks a rule is refused at the
+/// stage `meaning`.
 fn refusals_of(operation: Operation, reply: Reply) -> Answer {
     match reply {
         Reply::Done(output) => {
@@ -89,7 +89,7 @@ fn refusals_of(operation: Operation, reply: Reply) -> Answer {
             output: Map::new(),
             message,
         },
-        // The caller has looked for that before.
+        // The caller has handled it before.
         Reply::Unsupported(why) => Answer {
             refused: None,
             output: Map::new(),
@@ -98,7 +98,7 @@ fn refusals_of(operation: Operation, reply: Reply) -> Answer {
     }
 }
 
-/// An answer: what came out, and at which stage the input was refused if it was.
+/// An answer: the output, and the stage at which the input was refused, if any.
 #[derive(Clone, PartialEq, Debug)]
 struct Answer {
     refused: Option<Stage>,
@@ -108,17 +108,17 @@ struct Answer {
 
 enum Held {
     Good,
-    /// No wrong answer is possible.
+    /// No answer can be wrong, for this reason.
     Open(String),
     Bad(Box<Bad>),
 }
 
-/// An answer that is not as it must be.
+/// An answer that is not as expected.
 struct Bad {
     stage: Stage,
     observed: String,
     fault: Fault,
-    /// What of a document is not as it must be.
+    /// The differences in a document.
     differences: Vec<Difference>,
 }
 
@@ -149,7 +149,7 @@ impl Bad {
     }
 }
 
-/// Passes if any published client does the same, and says which.
+/// Passes if a published client does the same, and names it.
 fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     let (mut same, mut other) = (Clients::NONE, Clients::NONE);
     let mut open = Vec::new();
@@ -182,7 +182,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     if !open.is_empty() {
         return Outcome::not_applicable(open.join("; "));
     }
-    // A likely mistake says more than the first of the differences.
+    // A likely mistake says more than the first difference.
     let is_named = |bad: &Bad| matches!(bad.fault, Fault::Mistake(_));
     let place = bads.iter().position(|bad| is_named(bad)).unwrap_or(0);
     if bads.is_empty() {
@@ -193,7 +193,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     deviation.affecting(other).into()
 }
 
-/// Returns whether each field is as the first or as the second has it: Android and iOS.
+/// Returns whether each field is as expected of the first or of the second client: Android and iOS.
 fn is_mixed(bads: &[Box<Bad>]) -> bool {
     let [first, second, ..] = bads else {
         return false;
@@ -206,8 +206,8 @@ fn is_mixed(bads: &[Box<Bad>]) -> bool {
     both_differ && !first.differences.iter().any(in_both)
 }
 
-/// Passes if it refuses as one of those who refuse; if nobody is known to, only if it does as
-/// Android.
+/// Passes if it refuses like one of the clients that refuse; if none is known to refuse, only if it
+/// does the same as Android.
 fn strictest(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     let refusing: Vec<_> = Client::ALL
         .into_iter()
@@ -288,8 +288,8 @@ fn described(reply: &Answer) -> String {
     }
 }
 
-/// Returns the parts of an output that are not as expected, and the mistake that gives the same.
-/// Nothing where all is well.
+/// Returns the parts of an output that are not as expected, and the mistake with the same output.
+/// `None` if all are as expected.
 fn difference(
     vector: &Vector,
     operation: Operation,
@@ -336,7 +336,7 @@ fn difference(
     Some(Bad::new(stage, observed, fault))
 }
 
-/// Returns the name of the mistake that gives just this output.
+/// Returns the name of the mistake that produces exactly this output.
 fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> Option<&'a str> {
     let mistake = mistakes.iter().find(|mistake| {
         let mut parts = mistake.gives.iter();
@@ -345,7 +345,7 @@ fn likely<'a>(mistakes: &'a [vectors::Mistake], found: &Map<String, Value>) -> O
     Some(&mistake.name)
 }
 
-/// Returns the fields that differ, too.
+/// Returns the other fields that differ.
 fn others(first: &str, differences: &[Difference]) -> String {
     const NAMED: usize = 4;
     let mut fields: Vec<&str> = Vec::new();
@@ -399,8 +399,8 @@ fn body_of(output: &Map<String, Value>) -> Vec<u8> {
     bytes.unwrap_or_default().0
 }
 
-/// Returns whether an implementation that chooses its nonces chose another one when it was asked
-/// again.
+/// Returns the deviation of an implementation that chooses its nonces if it used the same nonce
+/// twice.
 pub(crate) fn judge_again(request: &Request, first: &Reply, second: &Reply) -> Option<Outcome> {
     let (Request::SealBackup(_), Reply::Done(first), Reply::Done(second)) =
         (request, first, second)
@@ -412,8 +412,7 @@ pub(crate) fn judge_again(request: &Request, first: &Reply, second: &Reply) -> O
     Some(bad.deviation(Operation::SealBackup).into())
 }
 
-/// Returns whether a question is to be asked a second time: where the implementation chooses a
-/// nonce.
+/// Returns whether to ask a second time: if the implementation chooses a nonce.
 pub(crate) const fn is_asked_again(request: &Request) -> bool {
     matches!(request, Request::SealBackup(SealBackup { nonce: None, .. }))
 }
@@ -435,7 +434,7 @@ fn is(expected: &Expected, found: Option<&Value>) -> bool {
     }
 }
 
-/// Where on the way to a restored backup it fails, if nothing comes of a vector.
+/// Returns the stage at which a restore fails if the vector gets no answer.
 fn stage_of(vector: &Vector, operation: Operation) -> Stage {
     let refusal = Client::ALL
         .into_iter()
@@ -446,7 +445,7 @@ fn stage_of(vector: &Vector, operation: Operation) -> Stage {
     refusal.unwrap_or_else(|| wrong_output(operation, &Output::new(), &Map::new()))
 }
 
-/// Where on the way to a restored backup a wrong output of this operation shows.
+/// Returns the stage at which a restore fails after a wrong output of this operation.
 fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Value>) -> Stage {
     let differs = |key: &str| {
         expected
@@ -454,7 +453,7 @@ fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Val
             .is_some_and(|expected| !is(expected, found.get(key)))
     };
     match operation {
-        // Another ID is no backup on the server; another key opens none.
+        // With another ID, the server has no backup; another key opens none.
         Operation::Derive
             if differs("resource") || differs("backup_id") || differs("shard_prefix") =>
         {
@@ -477,7 +476,7 @@ fn wrong_output(operation: Operation, expected: &Output, found: &Map<String, Val
     }
 }
 
-/// Why a client is never asked this, if it is not.
+/// Returns why a client is never asked a vector, if it is not.
 pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Option<String> {
     if let vectors::Outcome::NotApplicable { because } | vectors::Outcome::Unknown { because } =
         vector.wanted.of(client)
@@ -486,7 +485,7 @@ pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Opt
     }
     let does = match operation {
         Operation::ParseConfig => Transport::of(client).performs(clients::Operation::ReadConfig),
-        // Who uploads no backup writes none, and chooses no password for one.
+        // A client that uploads no backup also writes none, and nobody chooses a password there.
         Operation::CheckPassword | Operation::WriteBackup | Operation::SealBackup => {
             Transport::of(client).performs(clients::Operation::Upload)
         }
@@ -501,7 +500,7 @@ pub fn never_asked(client: Client, operation: Operation, vector: &Vector) -> Opt
     (!does).then(|| format!("{client} never does this"))
 }
 
-/// Returns the clients that are known to behave this way.
+/// Returns the clients that are known to behave like this.
 pub(super) fn concerned(operation: Operation, vector: &Vector) -> Clients {
     let concerned = |client: &Client| never_asked(*client, operation, vector).is_none();
     Client::ALL.into_iter().filter(concerned).collect()

@@ -1,25 +1,25 @@
-//! Which published client counts.
+//! The published client with which an implementation is compared.
 
 use crate::clients::Release;
 use crate::safe::Client;
 
-/// Which published client an implementation is held to where they differ.
+/// The published client with which an implementation is compared if the clients differ.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Like {
-    /// Any of them will do.
+    /// Any of them.
     #[default]
     Anyone,
-    /// The newest release of this one.
+    /// The newest release of this client.
     Client(Client),
     /// This release.
     Release(Release),
-    /// All at once, as far as that goes: what any refuses is to be refused, and what all take, as
-    /// Android takes it. For tools that must not let pass what some client will not read.
+    /// All clients at once: it must refuse what any client refuses, and accept what all accept, in
+    /// the way of Android. For tools that must not accept what some client cannot read.
     Strictest,
 }
 
 impl Like {
-    /// Returns the release that a name names; of a client, the newest.
+    /// Returns the comparison with a release; with a client if it is the client's newest.
     pub fn release(release: Release) -> Self {
         if release.is_newest() {
             Self::Client(release.client())
@@ -28,7 +28,7 @@ impl Like {
         }
     }
 
-    /// Returns the client that it is held to, if it is one.
+    /// Returns the client, if it is compared with one.
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::Client(client) => Some(client),
@@ -37,7 +37,7 @@ impl Like {
         }
     }
 
-    /// Returns the release that it is held to, if it is one.
+    /// Returns the release, if it is compared with one.
     pub fn held_to(self) -> Option<Release> {
         match self {
             Self::Client(client) => Some(Release::newest(client)),
@@ -46,8 +46,7 @@ impl Like {
         }
     }
 
-    /// Returns the one variant in which each check runs. Made once for each in the life of the
-    /// program.
+    /// Returns the one variant in which each check runs. It is created once for each comparison.
     pub(super) fn variants(self) -> &'static [Self] {
         Box::leak(Box::new([self]))
     }

@@ -1,5 +1,4 @@
-//! The checks of an implementation: one per vector, and before them whether the adapter works at
-//! all.
+//! The checks of an implementation: one for each vector, preceded by checks of the adapter.
 
 mod adapter;
 mod body;
@@ -32,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A check of an implementation.
 pub type ClientCheck = Check<Context>;
 
-/// The checks that were made for each whom an implementation can be held to, once.
+/// The checks that were created, once for each comparison.
 struct Made<T: 'static>(Mutex<Vec<(Like, &'static [T])>>);
 
 impl<T> Made<T> {
@@ -61,19 +60,19 @@ impl Facet for Like {
     }
 }
 
-/// What a check of an implementation looks at.
+/// What the checks of an implementation examine.
 pub struct Context {
     peer: Arc<dyn Peer>,
     question: Question,
     like: Like,
 }
 
-/// What one check asks.
+/// What one check requests.
 #[derive(Clone, Copy)]
 enum Question {
-    /// Nothing of the vectors.
+    /// No vector.
     OfTheAdapter,
-    /// A first request of an operation, whatever it is answered.
+    /// A first request of an operation, with any answer.
     Smoke(Operation, &'static Vector),
     /// A vector.
     Vector(Operation, &'static Vector),
@@ -88,7 +87,7 @@ impl engine::Context for Context {
 }
 
 impl Context {
-    /// Returns what the implementation says of itself, or why it does not.
+    /// Returns the implementation's answer to `hello`, or the outcome if there is none.
     async fn hello(&self) -> Result<Hello, Outcome> {
         self.peer.hello().await.map_err(|breakdown| {
             engine::Deviation::new(crate::safe::Stage::Connect, breakdown.to_string()).into()
@@ -128,11 +127,11 @@ fn question(id: &str) -> Question {
     })
 }
 
-/// The line protocol itself, for checks that no clause of Threema Safe is behind.
+/// The line protocol itself, for checks without a clause of Threema Safe.
 const PROTOCOL: Clause = clause::ADAPTER;
 
-/// Returns every check, for an implementation that is held to `like`, in the order in which reports
-/// show them.
+/// Returns every check, for an implementation that is compared with `like`, in the order of
+/// reports.
 pub fn checks(like: Like) -> &'static [ClientCheck] {
     static MADE: Made<ClientCheck> = Made::new();
     MADE.of(like, all_checks)
@@ -176,7 +175,7 @@ fn of_vector(
         variants: like.variants(),
         needs: smoke::needs(group.operation, vector),
         effect: Effect::Reads,
-        // Made once in the life of the program, from files that are part of it.
+        // Created once, from files that are part of the program.
         expected: String::leak(expectation::expected(vector, group.operation, like)),
         remedy: String::leak(expectation::remedy(file, vector)),
         run: |context| Box::pin(answer(context)),
@@ -224,7 +223,7 @@ async fn answer(context: &Context) -> Outcome {
     }
 }
 
-/// Returns what an implementation in this process does with a vector, asked in the calling thread.
+/// Returns the outcome of a vector for an implementation in this process, in the calling thread.
 pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: Like) -> Outcome {
     let request = vector.request();
     if let Some(client) = like.client()
@@ -244,8 +243,7 @@ pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: 
     }
 }
 
-/// Returns the first clause among a group's sources that the project judges by; else that of the
-/// operation.
+/// Returns the first of a group's sources that is a clause, or else the clause of the operation.
 fn clause_of(group: &Group) -> Clause {
     let named = |source: &String| {
         let number = source.strip_prefix("clause ")?;

@@ -7,11 +7,11 @@ use crate::clients::release::Aspect;
 use crate::vectors::{Outcome, Vector, Wanted};
 use std::sync::Arc;
 
-/// Returns what a release does: what the vector says of it, else what it says of the client where
-/// our implementations of both releases do the same.
+/// Returns what a release does: what the vector says about it, or else what it says about the
+/// client, if our implementations of both releases do the same.
 ///
 /// # Errors
-/// Why that is not known.
+/// The reason why that is not known.
 pub(super) fn outcome_of(
     vector: &Vector,
     operation: Operation,
@@ -37,8 +37,8 @@ pub(super) fn outcome_of(
     }
 }
 
-/// Returns whether a release does the same with a vector as the newest of its client, as ours have
-/// it.
+/// Returns whether our implementations of a release and of its client's newest do the same with a
+/// vector.
 fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Release)) -> bool {
     let differ_by_client = matches!(vector.wanted, Wanted::OfEach(_));
     match operation {
@@ -62,7 +62,8 @@ fn do_the_same(vector: &Vector, operation: Operation, (one, other): (Release, Re
     }
 }
 
-/// Returns what of a release decides about an operation; `None` where every release does the same.
+/// Returns the aspect of a release that decides an operation; `None` if every release does the
+/// same.
 const fn aspect_of(operation: Operation) -> Option<Aspect> {
     match operation {
         Operation::Open | Operation::OpenBackup | Operation::ReadBackup => Some(Aspect::Reading),

@@ -1,9 +1,9 @@
-//! Values in an observation, cut to what a line takes.
+//! Values in an observation, cut to fit a line.
 
 use crate::vectors::Expected;
 use serde_json::Value;
 
-/// The longest value that an observation shows, in characters.
+/// The length of the longest value that an observation shows, in characters.
 const SHOWN: usize = 48;
 
 pub(super) fn shown(value: &Value) -> String {

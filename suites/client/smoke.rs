@@ -1,5 +1,5 @@
-//! Whether the adapter answers a first request of each operation in the right form, whatever it
-//! answers: this tells a broken adapter from a wrong implementation.
+//! Whether the adapter answers a first request of each operation in the right form, with any
+//! result: this distinguishes a broken adapter from a wrong implementation.
 
 use super::cause::{Fault, crash_remedy};
 use super::like::Like;
@@ -28,8 +28,8 @@ fn first(operation: Operation) -> Option<(&'static str, Operation, &'static Vect
     Some((String::leak(name), operation, vector))
 }
 
-/// The vectors that block the others of their operation: while the plainest answer is wrong, the
-/// rest says nothing new.
+/// The vectors that block the others of their operation: while the simplest answer is wrong, the
+/// others add nothing.
 const PLAINEST: [(Operation, &str); 6] = [
     (Operation::Derive, "kdf.known-answer"),
     (Operation::Seal, "secretbox.nacl"),
@@ -39,7 +39,7 @@ const PLAINEST: [(Operation, &str); 6] = [
     (Operation::OpenBackup, "body.open-document"),
 ];
 
-/// Returns what a vector of the operation needs.
+/// Returns the checks that a vector of the operation needs.
 pub(super) fn needs(operation: Operation, vector: &Vector) -> &'static [&'static str] {
     static NEEDS: LazyLock<Vec<(Operation, [&'static str; 1])>> = LazyLock::new(|| {
         FIRST
@@ -48,7 +48,7 @@ pub(super) fn needs(operation: Operation, vector: &Vector) -> &'static [&'static
             .collect()
     });
     let plainest = PLAINEST.iter().find(|(known, _)| *known == operation);
-    // What was sealed with a mistake says why the plainest does not open.
+    // The vectors `secretbox.sealed-…` show why the simplest one does not open.
     let says_why = vector.flags.iter().any(|flag| flag == "Mistaken");
     if let Some((_, id)) = plainest
         && vector.id != *id

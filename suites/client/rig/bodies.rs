@@ -1,4 +1,4 @@
-//! What an upload must be: sealed with the right key, a document, stored, under a fresh nonce.
+//! What an upload must be: a document, stored, sealed with the right key and a fresh nonce.
 
 use super::AllSeen;
 use crate::engine::Outcome;
@@ -9,12 +9,12 @@ use crate::safe::{Stage, backup};
 use crate::suites::client::body::likely;
 use std::collections::BTreeMap;
 
-/// Returns whether it is an upload of which everything came.
+/// Returns whether it is an upload that arrived completely.
 pub(super) fn is_whole_upload(exchange: &Exchange) -> bool {
     exchange.method == "PUT" && exchange.complete
 }
 
-/// Returns the uploads that are whole, with the ID that they are stored under.
+/// Returns the complete uploads, each with the ID under which it is stored.
 fn whole_uploads(seen: &Seen) -> impl Iterator<Item = (&str, &Exchange)> {
     seen.uploads()
         .filter(|exchange| is_whole_upload(exchange))
@@ -57,8 +57,8 @@ fn words_of(wrong: &Wrong) -> String {
     }
 }
 
-/// Judges the flag of a stored block in the first byte of a deflate stream. What is no gzip has its
-/// own check. Source: RFC 1951 section 3.2.3.
+/// Judges the flag of a stored block in the first byte of a deflate stream. Another check covers
+/// bodies without gzip. Source: RFC 1951 section 3.2.3.
 pub(super) fn stored_gzip(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let packed = world.decrypt(id, &exchange.body)?;
@@ -101,7 +101,7 @@ pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
         if nonce.iter().all(|byte| *byte == 0) {
             return Outcome::deviates(Stage::Open, "a nonce of zeros");
         }
-        // The same body sent once more, on a challenge, is not sealed again.
+        // A body that is sent again after a challenge is not sealed again.
         match known.insert(nonce, &exchange.body) {
             Some(before) if before != &exchange.body[..] => {
                 return Outcome::deviates(Stage::Open, "two different uploads with the same nonce");
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(deflate_stream(&packed(named)), Some(stream));
         }
         assert_eq!(deflate_stream(b"{\"info\":{\"version\":1}}"), None);
-        // zlib, with the bits of a stored block.
+        // zlib with the bits of a stored block.
         assert_eq!(
             deflate_stream(&[0x78, 1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0]),
             None

@@ -1,4 +1,4 @@
-//! What a case of the rig expects, and how what was seen is held to it.
+//! What a case of the rig expects, and how observations are compared with it.
 
 use crate::adapter::Operation;
 use crate::clients::{self, Release};
@@ -10,21 +10,21 @@ use crate::vectors::{Outcome, Vector};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A case with what is expected of a client in it.
+/// A case, with the expected behaviour of a client.
 pub struct RigCase {
-    /// How the server behaves and what the client does.
+    /// The behaviour of the server and the action of the client.
     pub case: Case,
     /// The requirement in one sentence.
     pub title: String,
-    /// Where it is written.
+    /// The clause of the requirement.
     pub clause: Clause,
-    /// How much a deviation matters.
+    /// The level of a deviation.
     pub level: Level,
     /// The stage at which a deviation shows.
     pub stage: Stage,
-    /// What each published client does: Android, iOS, Desktop. `None` for what it never does.
+    /// What each published client does: Android, iOS, Desktop. `None` if it never does it.
     ways: [Option<Way>; 3],
-    /// The vector that says what each release does, where one does.
+    /// The vector that defines what each release does, if there is one.
     vector: Option<(&'static Vector, Operation)>,
 }
 
@@ -43,7 +43,7 @@ enum Ends {
     Either,
 }
 
-/// How many requests of a kind there may be.
+/// How many requests of a kind are allowed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Limit {
     kind: Kind,
@@ -51,16 +51,16 @@ struct Limit {
     most: usize,
 }
 
-/// A kind of requests.
+/// A kind of request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// GET of `config`.
     Config,
-    /// PUT of a backup that was let in.
+    /// PUT of a backup with valid credentials.
     Uploads,
-    /// Backups on the server at the end, under an ID of the person's.
+    /// Backups on the server at the end, under an ID of the user.
     Stored,
-    /// Of those, the one under the old password.
+    /// Among those, the one under the old password.
     OldStored,
     /// GET of a backup.
     Downloads,
@@ -72,7 +72,7 @@ pub enum Kind {
     Elsewhere,
     /// Any request at all.
     Requests,
-    /// A connection that went on where the server spoke TLS 1.1.
+    /// A connection that continued when the server spoke TLS 1.1.
     OldHandshakes,
 }
 
@@ -153,17 +153,17 @@ pub fn either() -> Way {
 }
 
 impl Way {
-    /// Returns what a client does of which a vector says this; `None` for what it never does.
+    /// Returns what a client does if a vector defines this outcome; `None` if it never does it.
     pub fn of(client: Client, outcome: &Outcome) -> Option<Self> {
         match outcome {
             Outcome::Valid { .. } => Some(done()),
-            // Desktop's import also asks the directory, which is not part of the rig.
+            // Desktop's import also queries the directory, which is not part of the rig.
             Outcome::Invalid {
                 stage: Stage::Meaning,
                 ..
             } if client == Client::Desktop => Some(either()),
             Outcome::Invalid { .. } => Some(failed()),
-            // Nobody knows: both are a published client's way.
+            // Nobody knows, so both results are allowed.
             Outcome::Unknown { .. } => Some(either()),
             Outcome::NotApplicable { .. } => None,
         }
@@ -176,7 +176,7 @@ impl Way {
         }
     }
 
-    /// Of the last action, this many requests of `kind`.
+    /// Expects this many requests of `kind` in the last action.
     #[must_use]
     pub fn with(mut self, kind: Kind, number: usize) -> Self {
         self.limits.push(Limit {
@@ -187,7 +187,7 @@ impl Way {
         self
     }
 
-    /// At least one of `kind`.
+    /// Expects at least one request of `kind`.
     #[must_use]
     pub fn some(mut self, kind: Kind) -> Self {
         self.limits.push(Limit {
@@ -198,13 +198,13 @@ impl Way {
         self
     }
 
-    /// None of `kind`.
+    /// Expects no request of `kind`.
     #[must_use]
     pub fn no(self, kind: Kind) -> Self {
         self.with(kind, 0)
     }
 
-    /// Returns how what was seen departs from this way; `None` where it does not.
+    /// Returns how the observations differ from this way; `None` if they do not.
     fn departure(&self, seen: &Seen, world: &World) -> Option<String> {
         let end = seen.end()?;
         let as_expected = match self.ends {
@@ -260,7 +260,7 @@ impl fmt::Display for Way {
 }
 
 impl RigCase {
-    /// Returns a Required case in which the healthy server of `script` is changed.
+    /// Returns a Required case with the healthy server, which `script` changes.
     pub fn new(id: &'static str, title: impl Into<String>, clause: Clause) -> Self {
         Self {
             case: Case {
@@ -305,8 +305,8 @@ impl RigCase {
         self
     }
 
-    /// Takes how the case ends, and what is on the phone afterwards, from what a vector says of
-    /// each release.
+    /// Takes the end of the case, and the state of the phone after it, from what a vector says
+    /// about each release.
     #[must_use]
     pub fn known_by(mut self, vector: &'static Vector, operation: Operation) -> Self {
         self.vector = Some((vector, operation));
@@ -349,7 +349,7 @@ impl RigCase {
         self.mobile(way.clone()).desktop(way)
     }
 
-    /// Returns what a published client does; `None` for what it never does.
+    /// Returns what a published client does; `None` if it never does it.
     pub fn way(&self, client: Client) -> Option<&Way> {
         let [android, ios, desktop] = &self.ways;
         match client {
@@ -360,11 +360,11 @@ impl RigCase {
         .as_ref()
     }
 
-    /// Returns what a release does; `None` for what it never does. An earlier one does as its
-    /// client does today, but for what a vector says of it and for the statuses that it takes.
+    /// Returns what a release does; `None` if it never does it. An earlier release does the same as
+    /// its client today, except for what a vector says about it and the statuses that it accepts.
     ///
     /// # Errors
-    /// Why that is not known.
+    /// The reason why that is not known.
     pub fn way_of(&self, release: Release) -> Result<Option<Cow<'_, Way>>, String> {
         let client = release.client();
         if let Some((vector, operation)) = self.vector {
@@ -381,7 +381,7 @@ impl RigCase {
         }))
     }
 
-    /// Returns whether the server answers with a status of success that a release takes for a
+    /// Returns whether the server answers with a successful status that a release counts as a
     /// failure.
     ///
     /// Source: `clients.divergence.statuses`.
@@ -398,7 +398,7 @@ impl RigCase {
         })
     }
 
-    /// Returns how what was seen departs from what `release` does; `None` where it never does this,
+    /// Returns how the observations differ from what `release` does; `None` if it never does this,
     /// or nobody knows.
     pub fn departure(
         &self,
@@ -411,8 +411,8 @@ impl RigCase {
         Some(departure.or_else(|| self.restored_otherwise(release, seen)))
     }
 
-    /// Returns how the client says that something else is on the phone than `release` restores, if
-    /// it says anything.
+    /// Returns how the state that the client reports differs from what `release` restores, if it
+    /// reports one.
     fn restored_otherwise(&self, release: Release, seen: &Seen) -> Option<String> {
         let state = seen
             .state
@@ -433,7 +433,7 @@ impl RigCase {
         Some(format!("restored otherwise: {first}"))
     }
 
-    /// Returns what is expected of a client that is held to `like`, for people.
+    /// Returns what is expected of a client that is compared with `like`, for people.
     pub fn expected(&self, like: Like) -> String {
         if let Like::Release(release) = like {
             return match self.way_of(release) {

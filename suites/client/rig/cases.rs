@@ -1,4 +1,4 @@
-//! The cases, in the order in which reports show them.
+//! The cases, in the order of reports.
 
 mod backup;
 mod delete;
@@ -38,7 +38,7 @@ pub fn find(id: &str) -> Option<&'static RigCase> {
     BY_ID.get(id).copied()
 }
 
-/// Returns a name that is made once in the life of the program.
+/// Returns a name that is created once and lives as long as the program.
 fn name(text: String) -> &'static str {
     String::leak(text)
 }

@@ -1,9 +1,9 @@
-//! What must be true where a client reports success.
+//! What must be true if a client reports success.
 
 use crate::rig::{Action, Before, End, Exchange, Seen, Turn, World};
 use crate::safe::backup;
 
-/// Why a success that the client reports is false; `None` if all of them are true.
+/// Returns why a success that the client reports is false; `None` if all are true.
 pub fn false_claim(seen: &Seen, world: &World) -> Option<String> {
     seen.turns.iter().enumerate().find_map(|(place, turn)| {
         if turn.end != End::Done {
@@ -22,7 +22,7 @@ fn unfounded(place: usize, turn: &Turn, seen: &Seen, world: &World) -> Option<St
     };
     let old = world.backup_id().to_hex();
     let new = world.new_backup_id().to_hex();
-    // How the ID is written is for `rig.request.path` to judge.
+    // `rig.request.path` judges the spelling of the ID.
     let is_about = |exchange: &Exchange, method: &str, id: &str| {
         let path = exchange.path.trim_end_matches('/');
         exchange.method == method
@@ -78,7 +78,7 @@ fn unfounded(place: usize, turn: &Turn, seen: &Seen, world: &World) -> Option<St
     }
 }
 
-/// Returns how the client says that it restored something else than the identity in the backup.
+/// Returns how the restored identity that the client reports differs from the one in the backup.
 pub fn restored_otherwise(claimed: &[u8], case: &super::RigCase, world: &World) -> Option<String> {
     let Before::Backup(document) = &case.case.script.before else {
         return None;

@@ -1,5 +1,5 @@
-//! The checks of a client that is watched by the rig: one per case, and those that look back at
-//! every request of the run.
+//! The checks of a client on the rig: one for each case, and those that examine every request of
+//! the run afterwards.
 
 mod bodies;
 mod case;
@@ -22,13 +22,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A check of a client on the rig.
 pub type RigCheck = Check<Context>;
 
-/// The ID of the check that the client says what it does not support.
+/// The ID of the check that the client reports an unsupported action.
 pub const UNSUPPORTED: &str = "rig.contract.unsupported";
 
-/// What was seen in every case so far.
+/// The observations of every case so far.
 type AllSeen = BTreeMap<&'static str, Seen>;
 
-/// What a check of a client on the rig looks at.
+/// What the checks of a client on the rig examine.
 pub struct Context {
     play: Arc<Play>,
     all_seen: Arc<Mutex<AllSeen>>,
@@ -71,8 +71,7 @@ impl Subject<Context> for Rigged {
     }
 }
 
-/// Returns every check, for a client that is held to `like`, in the order in which reports show
-/// them.
+/// Returns every check, for a client that is compared with `like`, in the order of reports.
 pub fn checks(like: Like) -> &'static [RigCheck] {
     static MADE: Made<RigCheck> = Made::new();
     MADE.of(like, all_checks)
@@ -95,7 +94,7 @@ pub fn is_known(name: &str) -> bool {
     checks(Like::Anyone).iter().any(|check| check.id == name)
 }
 
-/// Returns the cases, in the order in which reports show them.
+/// Returns the cases, in the order of reports.
 pub fn cases() -> &'static [RigCase] {
     cases::all()
 }
@@ -105,7 +104,7 @@ fn unsupported(variants: &'static [Like]) -> RigCheck {
         id: UNSUPPORTED,
         title: "The client says of an action that nobody knows that it does not support it",
         clause: clause::RIG,
-        // Never enough for a green run by itself: what needs it is not judged.
+        // Not enough for a green run: checks that need it are not judged.
         level: Level::Recommended,
         clients: Clients::ALL,
         breaks: Directions::NONE,
@@ -129,8 +128,8 @@ async fn says_unsupported(context: &Context) -> Outcome {
     }
 }
 
-/// Takes back what the answer to an unknown action showed where no action at all is supported: a
-/// shell answers so, too, where the command is not there.
+/// Takes back the result for an unknown action if no action at all is supported: a shell gives the
+/// same answer if the command does not exist.
 pub fn take_back_unsupported(findings: &mut [Finding]) {
     let cases = || cases::all().iter().map(|case| case.case.id);
     let mut played = findings.iter().filter(|it| cases().any(|id| id == it.id));
@@ -169,7 +168,7 @@ fn of_case(case: &'static RigCase, like: Like, variants: &'static [Like]) -> Rig
         variants,
         needs: &[UNSUPPORTED],
         effect: Effect::Reads,
-        // Made once in the life of the program.
+        // Created once.
         expected: String::leak(case.expected(like)),
         remedy: String::leak(format!(
             "Run it alone with `--case {}`; the requests stand in its folder, in `exchanges.txt`.",
@@ -247,7 +246,7 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
     by_way(context.like, case, seen, world)
 }
 
-/// Whose way it is.
+/// Judges a case by the way of each client in `like`.
 fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) -> Outcome {
     let (mut same, mut other, mut departure) = (Clients::NONE, Clients::NONE, None);
     for client in Client::ALL {

@@ -1,4 +1,4 @@
-//! What must be true of every request of the run: looked at when all cases have been played.
+//! What must be true of every request of the run; checked after all cases.
 
 use super::bodies::{document, is_whole_upload, nonces, sealed, stored_gzip};
 use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
@@ -13,14 +13,14 @@ use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
-/// How often one thing may be asked for in vain during one action. Source: iOS answers a challenge
-/// up to seven times.
+/// How often one thing may be requested without success during one action. Source: iOS answers a
+/// challenge up to seven times.
 const MOST_IN_VAIN: usize = 8;
 
-/// What is looked for: the cases in which something is wrong, with what is wrong.
+/// Returns what is wrong in a case, if anything.
 type Look = fn(&str, &Seen, &World) -> Option<String>;
 
-/// A check that looks back.
+/// A check of all requests after the run.
 struct LookBack {
     id: &'static str,
     title: &'static str,
@@ -29,7 +29,7 @@ struct LookBack {
     stage: Stage,
     expected: &'static str,
     remedy: &'static str,
-    /// What must have been seen for the question to arise.
+    /// Whether a request is relevant to the check.
     about: fn(&Exchange) -> bool,
     look: Look,
 }
@@ -262,7 +262,7 @@ fn look_back(context: &Context) -> Outcome {
         {
             Outcome::pass("no redirect to another host was followed")
         } else {
-            // A client that fails to send what it should is what the cases are about.
+            // The cases test whether a client sends what it should.
             Outcome::not_applicable("the client sent no such request")
         };
     }
@@ -294,7 +294,7 @@ fn is_upload(exchange: &Exchange) -> bool {
     exchange.method == "PUT"
 }
 
-/// Returns the first request to the client's own server in which something is wrong.
+/// Returns the first wrong request to the client's own server.
 fn first(seen: &Seen, wrong: impl Fn(&Exchange) -> Option<String>) -> Option<String> {
     seen.own().find_map(wrong)
 }
@@ -303,7 +303,7 @@ fn method(_: &str, seen: &Seen, _: &World) -> Option<String> {
     first(seen, |exchange| {
         let fine = match exchange.backup_id() {
             Some(_) => matches!(exchange.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE"),
-            // Where a redirect leads, what a client does there is its HTTP library's.
+            // After a redirect to another host, the HTTP library decides what the client does.
             None => exchange.method == "GET" || exchange.path == "/login",
         };
         (!fine).then(|| format!("a {} of `{}`", exchange.method, shown(&exchange.path)))
@@ -316,7 +316,7 @@ fn path(_: &str, seen: &Seen, world: &World) -> Option<String> {
         if exchange.query.is_some() {
             return Some("a query after the path".to_owned());
         }
-        // What a redirect led to is the server's.
+        // The server chose the path after a redirect.
         let path = exchange.path.strip_suffix('/').unwrap_or(&exchange.path);
         match path.strip_prefix("/backups/") {
             _ if path == "/config" || path == "/login" => None,
@@ -397,8 +397,8 @@ fn credentials(_: &str, seen: &Seen, world: &World) -> Option<String> {
     })
 }
 
-/// In which charset the client sends a password that is not ASCII, if that is the question and it
-/// did.
+/// Returns the charset of a password that is not ASCII, if the check is about that and the client
+/// sent it.
 fn charset(look: &LookBack, all_seen: &AllSeen, world: &World) -> Option<&'static str> {
     if look.id != "rig.request.credentials" {
         return None;
@@ -447,7 +447,7 @@ fn elsewhere(_: &str, seen: &Seen, _: &World) -> Option<String> {
         .map(|_| "`Authorization` in a request to another host".to_owned())
 }
 
-/// Where in a request one of the spellings of a secret stands.
+/// Returns the place in a request that contains one of the spellings of a secret.
 fn place_of(exchange: &Exchange, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
     let holds = |text: &[u8]| {
         spellings
@@ -504,7 +504,7 @@ fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
 
 fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut all = spellings(world.private_key());
-    // A client with its own identity has another key: it stands in what it seals.
+    // A client with its own identity has another key, which is in the document that it seals.
     for exchange in seen.uploads() {
         let opened = exchange
             .backup_id()
@@ -520,7 +520,7 @@ fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
     Some(format!("the private key in {place}"))
 }
 
-/// Returns the text as it may stand in an observation: without what belongs to this run alone.
+/// Returns the text for an observation, without values of only this run.
 fn shown(text: &str) -> String {
     line(&text.chars().take(60).collect::<String>())
 }

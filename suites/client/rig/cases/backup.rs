@@ -1,4 +1,4 @@
-//! Backups: first, again, changed; the limit; refusals; a change of the password.
+//! Backups: first, repeated, changed; the limit; refusals; a change of the password.
 
 use super::super::case::{Kind, RigCase, done, either, failed};
 use super::name;
@@ -11,7 +11,7 @@ const ONCE: &[Action] = &[Action::Backup];
 const TWICE: &[Action] = &[Action::Backup, Action::Backup];
 const THEN_CHANGED: &[Action] = &[Action::Backup, Action::ChangePassword];
 
-/// Statuses of a PUT that are a failure to every client.
+/// The statuses of a PUT that every client counts as a failure.
 const FAILURES: [u16; 16] = [
     400, 403, 404, 405, 409, 410, 411, 413, 423, 429, 500, 501, 502, 503, 504, 507,
 ];
@@ -168,7 +168,7 @@ fn config() -> Vec<RigCase> {
     ]
 }
 
-/// Both sides of the limit. Source: clause 4.6.
+/// Returns the cases on both sides of the limit. Source: clause 4.6.
 fn limits() -> Vec<RigCase> {
     let by = |more| Answer::ByAction(vec![Answer::Proper, Answer::LimitByLastUpload(more)]);
     let edge = |id, title: &str, more| {
@@ -268,9 +268,10 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// Returns the cases of a change of the Safe password. Both mobile apps delete the old backup
-/// first, so that a failed upload leaves none: that is the warning of `old-kept`. Source:
-/// `clients.http.disable-sequence`.
+/// Returns the cases for a change of the Safe password. Both mobile apps delete the old backup
+/// first, so a failed upload leaves none; `old-kept` warns about that.
+///
+/// Source: `clients.http.disable-sequence`.
 fn password() -> Vec<RigCase> {
     vec![
         RigCase::new(

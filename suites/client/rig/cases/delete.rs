@@ -1,4 +1,4 @@
-//! Deleting the backup, as when somebody switches Threema Safe off.
+//! Deleting the backup, as when the user switches Threema Safe off.
 
 use super::super::case::{Kind, RigCase, done, either, failed};
 use super::name;

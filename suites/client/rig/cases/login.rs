@@ -1,4 +1,5 @@
-//! Credentials: which challenge each client answers, and that none is tried again and again.
+//! Credentials: which challenge each client answers, and that no client repeats refused
+//! credentials.
 
 use super::super::case::{Kind, RigCase, Way, done, failed};
 use crate::rig::{Action, Before, Document, Login};

@@ -1,4 +1,4 @@
-//! Restoring: every state in which a backup can be, and every answer to its download.
+//! Restoring: every possible state of a backup, and every answer to its download.
 
 use super::super::case::{Kind, RigCase, done, either, failed};
 use super::name;
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 const RESTORE: &[Action] = &[Action::Restore];
 
-/// Statuses of a GET that are a failure to every client.
+/// The statuses of a GET that every client counts as a failure.
 const FAILURES: [u16; 11] = [400, 403, 404, 405, 410, 423, 429, 500, 502, 503, 504];
 
-/// Something is there that cannot be restored: what, why, at which stage.
+/// A backup that cannot be restored: its name, title, stage and the stored bytes.
 type Broken = (&'static str, &'static str, Stage, Before);
 
 #[allow(

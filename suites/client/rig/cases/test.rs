@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const TEST: &[Action] = &[Action::Test];
 
-/// Statuses of `config` that are a failure to every client, with the clause that says so.
+/// The statuses of `config` that every client counts as a failure, with the clause that defines it.
 const FAILURES: [(u16, Clause); 11] = [
     (400, clause::STATUS),
     (403, clause::STATUS),
@@ -177,7 +177,7 @@ fn redirects() -> Vec<RigCase> {
     cases
 }
 
-/// Returns a page with which a captive portal answers whatever is asked.
+/// Returns the page of a captive portal, which answers every request with it.
 pub(super) fn page() -> Answer {
     Answer::Full {
         status: 200,

@@ -1,4 +1,4 @@
-//! Certificates that must be refused before anything is sent.
+//! Certificates that a client must refuse before it sends anything.
 
 use super::super::case::{Kind, RigCase, failed};
 use super::name;

@@ -1,5 +1,4 @@
-//! The known answers, on the wire: every `config` of the vectors is tested, every document of the
-//! vectors is restored.
+//! The known answers on the wire: tests every `config` and restores every document of the vectors.
 
 use super::super::case::RigCase;
 use super::name;
@@ -44,7 +43,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                     .stage(Stage::Meaning)
                     .on(|script| {
                         script.before = before;
-                        // How a client logs in is not in question.
+                        // The case does not test how a client logs in.
                         script.login = Login::Open;
                         script.directory = Some(directory(&input.own_id, &input.directory));
                     })
@@ -57,8 +56,8 @@ pub(super) fn cases() -> Vec<RigCase> {
     cases
 }
 
-/// Returns what lies on the server: the vector's document, or what is in its body, sealed under the
-/// key of the rig's person. Nothing for a body that its key does not open.
+/// Returns the backup on the server: the vector's document, or the content of its body, sealed with
+/// the key of the rig's user. `None` for a body that its key does not open.
 fn before(backup: BackupToRead) -> Option<Before> {
     match backup {
         BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0.into()))),
@@ -70,8 +69,8 @@ fn before(backup: BackupToRead) -> Option<Before> {
     }
 }
 
-/// Returns the directory that the vector gives, and the ID that its backup is of. Contacts who are
-/// not there do not exist.
+/// Returns the vector's directory, and the ID of its backup. Contacts that are not listed do not
+/// exist.
 fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()
