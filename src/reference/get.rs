@@ -17,7 +17,6 @@ use http::header::{
     VARY,
 };
 use http::{Method, StatusCode, Version};
-use sha2::Digest;
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 

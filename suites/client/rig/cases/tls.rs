@@ -1,7 +1,6 @@
 //! Certificates that must be refused before anything is sent.
 
-use super::super::case::{Kind, RigCase, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, failed, name};
 use crate::rig::{Action, Before, Certificate, Document};
 use crate::safe::{Stage, clause};
 

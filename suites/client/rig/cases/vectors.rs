@@ -1,8 +1,7 @@
 //! The known answers, on the wire: every `config` of the vectors is tested, every document of the
 //! vectors is restored.
 
-use super::super::case::RigCase;
-use super::name;
+use super::super::case::{RigCase, name};
 use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document, Login};
 use crate::safe::{EncryptionKey, Stage, clause, envelope};
