@@ -1,6 +1,6 @@
 //! Fetching a backup from its server, and what the server promises.
 
-use super::{MOST_BYTES, Stopped};
+use super::stopped::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Transport, parse_config};
 use crate::diagnosis::{
     Diagnosis, Evidence, Shell, Silence, Subject as Asked, Words, describe, diagnose,

@@ -13,6 +13,7 @@ mod names;
 mod nouns;
 mod packing;
 mod preview;
+mod stopped;
 mod wire_size;
 mod writer;
 
@@ -22,10 +23,10 @@ pub use hints::hints;
 pub use names::Names;
 pub use packing::{Packing, Shape};
 pub use preview::{Detail, Overwrite, Preview, Result, Tally};
+pub use stopped::{MOST_BYTES, Stopped};
 pub use wire_size::{SizeOnWire, Uploads};
 pub use writer::Authorship;
 
-use crate::diagnosis::Diagnosis;
 use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Deviations, Wrong};
 use crate::safe::envelope::{self, EnvelopeError};
@@ -37,10 +38,6 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-/// The longest body, and the longest document, that is looked at, in bytes: sixteen times what
-/// clients upload where a server says nothing.
-pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much of a document is looked at: as much as the readers judge. More than 13,000 contacts are
 /// within.
@@ -140,50 +137,6 @@ pub enum Verdict {
     Incomplete,
     /// For none of them it is known.
     Unknown,
-}
-
-/// Where opening a backup ended.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Stopped {
-    /// The stage.
-    pub stage: Stage,
-    /// What happened. Never a value of the document.
-    pub message: String,
-    /// The problem of the server that its answers show: `problem.no-folder`.
-    pub problem: Option<String>,
-    /// What may be the cause, and what to try.
-    pub hints: Vec<String>,
-}
-
-impl Stopped {
-    fn new(stage: Stage, message: String) -> Self {
-        Self {
-            stage,
-            message,
-            problem: None,
-            hints: Vec::new(),
-        }
-    }
-
-    /// With the problem that the server's answer shows, and what mends it.
-    fn because(mut self, found: Option<Diagnosis>) -> Self {
-        if let Some(found) = found {
-            let likely = if found.is_certain() { "" } else { "likely: " };
-            self.message = format!("{} ({likely}{})", self.message, found.title);
-            self.problem = Some(found.id.to_owned());
-            self.hints.push(found.fix.into_owned());
-        }
-        self
-    }
-
-    /// With a hint, if there is no backup.
-    fn or_else(mut self, hint: &str) -> Self {
-        if self.hints.is_empty() {
-            self.hints.push(hint.to_owned());
-        }
-        self
-    }
 }
 
 /// Something that breaks the format.
