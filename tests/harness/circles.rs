@@ -38,18 +38,39 @@ fn name_of(path: &Path) -> Name {
     parts.filter(|part| part != "mod").collect()
 }
 
-/// Returns the code without strings and without the modules of its tests.
-fn bare(code: &str) -> String {
+/// Returns the imports of a file, each without `use` and semicolon, and the rest of its code:
+/// without strings, the declarations of modules and the tests at its end.
+fn parted(code: &str) -> (Vec<String>, String) {
     let code = code
         .split("#[cfg(test)]\nmod tests {")
         .next()
         .unwrap_or_default();
-    let string = regex(r#"(?s)"(?:\\.|[^"\\])*""#);
-    string.replace_all(code, "\"\"").into_owned()
+    let (mut imports, mut body) = (Vec::new(), String::new());
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        if let Some(begun) = statement(line, "use ") {
+            let mut import = begun.to_owned();
+            while !import.ends_with(';') {
+                import += lines.next().expect("an import ends with a semicolon");
+            }
+            imports.push(import.trim_end_matches(';').to_owned());
+        } else if statement(line, "mod ").is_none_or(|begun| !begun.ends_with(';')) {
+            // Every second part stands between quotation marks.
+            body.extend(line.split('"').step_by(2));
+            body.push('\n');
+        }
+    }
+    (imports, body)
 }
 
-fn regex(pattern: &str) -> fancy_regex::Regex {
-    fancy_regex::Regex::new(pattern).expect("a pattern")
+/// Returns what follows the keyword, if the line begins with it, `pub` or not.
+fn statement<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
+    let line = line.trim();
+    let after = match line.strip_prefix("pub(") {
+        Some(rest) => rest.split_once(") ")?.1,
+        None => line.strip_prefix("pub ").unwrap_or(line),
+    };
+    after.strip_prefix(keyword)
 }
 
 /// Returns the paths of a `use`, and the names under which they are known: of `a::{b, c as d}`
@@ -106,51 +127,47 @@ fn absolute(own: &Name, path: &str, known: &BTreeSet<Name>) -> Option<Name> {
 
 /// Reads what a file imports, and which paths its code uses.
 fn read(own: &Name, code: &str, known: &BTreeSet<Name>) -> Module {
-    let import = regex(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]+);");
-    let declared = regex(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+\w+;");
-    let path = regex(r"\b(?:crate|super|self|[a-z_]\w*)(?:::\w+)+");
-    let code = bare(code);
-    let body = import.replace_all(&code, "");
-    let body = declared.replace_all(&body, "").into_owned();
-    let word = |found: fancy_regex::Result<fancy_regex::Match<'_>>| {
-        found.expect("a match").as_str().to_owned()
-    };
-    let words: BTreeSet<String> = regex(r"\w+").find_iter(&body).map(word).collect();
-    let kinds = r"\b(?:fn|struct|enum|const|static|type|trait|union)\s+(\w+)";
+    let (imports, body) = parted(code);
+    let paths = body.split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter));
+    let paths: Vec<_> = paths.map(|path| path.trim_matches(':')).collect();
+    let words: BTreeSet<_> = paths.iter().flat_map(|path| path.split("::")).collect();
     let mut module = Module::default();
-    for found in regex(kinds).captures_iter(&body) {
-        let name = found.expect("a match").get(1).expect("a group");
-        module.defined.insert(name.as_str().to_owned());
+    let kinds = [
+        "fn", "struct", "enum", "const", "static", "type", "trait", "union",
+    ];
+    let pairs = paths
+        .iter()
+        .filter(|path| !path.is_empty())
+        .collect::<Vec<_>>();
+    for pair in pairs.windows(2).filter(|pair| kinds.contains(pair[0])) {
+        module.defined.insert((*pair[1]).to_owned());
     }
-    for found in import.captures_iter(&code) {
-        let found = found.expect("a match");
-        for (path, name) in flattened(found.get(1).expect("a group").as_str()) {
-            let path = path.trim_end_matches("::self");
-            let Some(mut full) = absolute(own, path, known) else {
-                continue;
-            };
-            if full.last().is_some_and(|last| last == "*") {
-                full.pop();
-                module.globs.push(full);
-                continue;
-            }
-            // A name that is only passed on is not used here.
-            if words.contains(&name) {
-                module.used.push(full.clone());
-            }
-            module.names.insert(name, full);
+    for (path, name) in imports.iter().flat_map(|import| flattened(import)) {
+        let Some(mut full) = absolute(own, path.trim_end_matches("::self"), known) else {
+            continue;
+        };
+        if full.last().is_some_and(|last| last == "*") {
+            full.pop();
+            module.globs.push(full);
+            continue;
         }
+        // A name that is only passed on is not used here.
+        if words.contains(name.as_str()) {
+            module.used.push(full.clone());
+        }
+        module.names.insert(name, full);
     }
-    for found in path.find_iter(&body) {
-        let found = found.expect("a match").as_str();
-        let (first, rest) = found.split_once("::").unwrap_or((found, ""));
+    for path in paths {
+        let Some((first, rest)) = path.split_once("::") else {
+            continue;
+        };
         let through = module.names.get(first).map(|full| {
             let rest = rest.split("::").map(str::to_owned);
             full.iter().cloned().chain(rest).collect()
         });
         module
             .used
-            .extend(through.or_else(|| absolute(own, found, known)));
+            .extend(through.or_else(|| absolute(own, path, known)));
     }
     module
 }
@@ -185,17 +202,14 @@ fn definition(path: &[String], modules: &Modules, depth: usize) -> Option<Name> 
 /// Returns the modules without those that exist only in tests.
 fn modules() -> Modules {
     let files = files();
-    let for_tests = regex(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+);");
     let mut names: BTreeSet<Name> = files.iter().map(|(_, path, _)| name_of(path)).collect();
     for (_, path, code) in &files {
-        for found in for_tests.captures_iter(code) {
-            let name = found
-                .expect("a match")
-                .get(1)
-                .expect("a group")
-                .as_str()
-                .to_owned();
-            let hidden = [name_of(path), vec![name]].concat();
+        for hidden in code.split("#[cfg(test)]\n").skip(1) {
+            let line = hidden.lines().next().unwrap_or_default();
+            let Some(name) = statement(line, "mod ").and_then(|name| name.strip_suffix(';')) else {
+                continue;
+            };
+            let hidden = [name_of(path), vec![name.to_owned()]].concat();
             names.retain(|name| !name.starts_with(&hidden));
         }
     }
